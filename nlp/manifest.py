@@ -1,0 +1,125 @@
+"""The manifest of a model artefact: what is in the folder, and proof that it is unchanged.
+
+Nothing of an artefact is opened before the checksums of all of its files have been verified.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from nlp.labels import HEADS
+
+FORMAT: Final = 1
+"""Goes up when a reader of the former format could not use the artefact."""
+
+FILE: Final = "manifest.json"
+
+
+class ArtefactError(Exception):
+    """The model artefact cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that the model was trained on."""
+
+    name: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Facts about a model that its users need, and the sha256 of each of its files.
+
+    ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
+    A head's logits are divided by its temperature before the softmax; a reading whose
+    probability is below the head's threshold (0..1) counts as unassigned.
+    """
+
+    format: int
+    name: str
+    version: str
+    created: str
+    code_version: str
+    base: str
+    layers: int
+    width: int
+    max_tokens: int
+    files: Mapping[str, str]
+    labels: Mapping[str, list[str]]
+    temperatures: Mapping[str, float]
+    thresholds: Mapping[str, float]
+    data: list[DataFile] = field(default_factory=list)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """The manifest of an artefact, itself checked but its files not yet: see ``verify``.
+
+    Raises ArtefactError if it is missing, unreadable, of another format or of other labels.
+    """
+    try:
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ArtefactError(f"{folder} is not a model: it has no {FILE}") from None
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{folder / FILE} cannot be read: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ArtefactError(f"{folder / FILE} is not of format {FORMAT}")
+    return _parse(folder, content)
+
+
+def verify(folder: Path) -> Manifest:
+    """The manifest, after every file it names was found unchanged.
+
+    Raises ArtefactError with the name of the first file that is missing or differs.
+    """
+    manifest = load_manifest(folder)
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ArtefactError(f"{name} is missing from the model in {folder}")
+        if sha256(path) != expected:
+            raise ArtefactError(f"{name} in {folder} is not the file that the manifest describes")
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest into the artefact's folder."""
+    text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _parse(folder: Path, content: dict[str, Any]) -> Manifest:
+    known = {entry.name for entry in fields(Manifest)}
+    try:
+        data = [DataFile(**entry) for entry in content.pop("data", [])]
+        manifest = Manifest(**{k: v for k, v in content.items() if k in known}, data=data)
+    except TypeError as error:
+        raise ArtefactError(f"{folder / FILE} is incomplete: {error}") from error
+    _check_names(folder, manifest)
+    _check_heads(folder, manifest)
+    return manifest
+
+
+def _check_names(folder: Path, manifest: Manifest) -> None:
+    for name in manifest.files:
+        if Path(name).name != name:
+            raise ArtefactError(f"{folder / FILE} names a file outside of its folder: {name}")
+
+
+def _check_heads(folder: Path, manifest: Manifest) -> None:
+    if manifest.labels != {head: list(labels) for head, labels in HEADS.items()}:
+        raise ArtefactError(f"the model in {folder} has other labels than this version reads")
+    if not HEADS.keys() <= manifest.temperatures.keys() & manifest.thresholds.keys():
+        raise ArtefactError(f"the model in {folder} is not calibrated for every head")
