@@ -1,0 +1,52 @@
+# Everything a person needs is here; `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fix bench chaos clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## set up what is missing, then serve the API on http://127.0.0.1:8000
+	@$(BIN)/voc serve
+
+demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print pain points by stage
+	@$(BIN)/voc demo
+
+test: check ## the whole gate: format, lint, types, import contracts, tests on both databases
+	$(BIN)/pytest
+
+check: $(VENV)/dev.stamp ## format, lint, types and import contracts only
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/dev.stamp ## format, and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp ## measure the ratios of docs/performance.md on this machine (about 10 minutes)
+	$(BIN)/voc bench
+
+chaos: $(VENV)/dev.stamp ## kill -9 the API and the workers under load, then check that nothing is lost
+	$(BIN)/python tests/chaos/kill.py
+
+clean: ## remove the environment and the caches, keep ./data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info
+
+# One environment. `run` needs neither torch nor the test tools; `test` adds both.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgres,train,dev]'
+	@touch $@ $(VENV)/run.stamp

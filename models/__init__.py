@@ -1,0 +1,25 @@
+"""Tables: data, not networks. The neural network lives in ``nlp``.
+
+Every table starts with ``workspace_id``; every query names it.
+"""
+
+from models.api_key import ApiKey
+from models.feedback import Feedback
+from models.idempotency import Idempotency
+from models.import_job import ImportJob
+from models.journey import Journey
+from models.mention import Mention
+from models.rollup import Rollup, RollupItem
+from models.workspace import Workspace
+
+__all__ = [
+    "ApiKey",
+    "Feedback",
+    "Idempotency",
+    "ImportJob",
+    "Journey",
+    "Mention",
+    "Rollup",
+    "RollupItem",
+    "Workspace",
+]

@@ -1,0 +1,45 @@
+"""A span of the feedback's text that makes one point: the unit of classification and counting."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from models.types import Json
+
+
+class Mention(SQLModel, table=True):
+    """``[start, end)`` are character offsets into the stored text; labels are native.
+
+    ``score`` is P(positive) - P(negative), -1..1, in steps of 0.001; ``severity`` 0..3.
+    A provenance is ``explicit`` (the sender said so), ``model`` or ``human``.
+    """
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workspace_id", "feedback_id"],
+            ["feedback.workspace_id", "feedback.id"],
+            name="fk_mention_feedback",
+            ondelete="CASCADE",
+        ),
+        Index("ix_mention_cell", "workspace_id", "stage", "touchpoint", "sentiment"),
+    )
+
+    workspace_id: UUID = Field(primary_key=True)
+    feedback_id: UUID = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    start: int
+    end: int
+    sentiment: str
+    score: float
+    stage: str
+    touchpoint: str
+    emotion: str
+    intent: str
+    severity: int
+    confidence: dict[str, float] = Field(sa_type=Json)
+    candidates: dict[str, Any] = Field(sa_type=Json)
+    stage_provenance: str
+    touchpoint_provenance: str
+    model_version: str

@@ -1,0 +1,1 @@
+"""Text in, mentions out. Knows no web and no database."""

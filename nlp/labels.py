@@ -1,0 +1,81 @@
+"""The closed lists of what a mention can be labelled with, in the order of the model's outputs.
+
+Order is part of the model artefact and of stored bit masks: append, never reorder.
+The meaning of every label is written in ``docs/codebook.md``.
+"""
+
+from typing import Final, Literal
+
+Head = Literal["sentiment", "stage", "touchpoint", "emotion", "intent", "severity"]
+
+SENTIMENTS: Final = ("negative", "neutral", "positive")
+STAGES: Final = (
+    "awareness",
+    "consideration",
+    "purchase",
+    "onboarding",
+    "usage",
+    "support",
+    "renewal",
+    "advocacy",
+    "none",
+)
+TOUCHPOINTS: Final = (
+    "advertising",
+    "social_media",
+    "word_of_mouth",
+    "website",
+    "mobile_app",
+    "store",
+    "sales",
+    "checkout",
+    "pricing",
+    "billing",
+    "delivery",
+    "onboarding",
+    "product",
+    "support",
+    "messages",
+    "returns",
+    "loyalty",
+    "none",
+)
+EMOTIONS: Final = (
+    "anger",
+    "frustration",
+    "disappointment",
+    "confusion",
+    "worry",
+    "satisfaction",
+    "delight",
+    "gratitude",
+    "neutral",
+)
+INTENTS: Final = (
+    "praise",
+    "complaint",
+    "suggestion",
+    "question",
+    "request",
+    "churn",
+    "statement",
+)
+SEVERITIES: Final = ("0", "1", "2", "3")
+
+HEADS: Final[dict[Head, tuple[str, ...]]] = {
+    "sentiment": SENTIMENTS,
+    "stage": STAGES,
+    "touchpoint": TOUCHPOINTS,
+    "emotion": EMOTIONS,
+    "intent": INTENTS,
+    "severity": SEVERITIES,
+}
+
+NONE: Final = "none"
+"""What the model says when no stage or touchpoint can be told."""
+
+UNASSIGNED: Final = "unassigned"
+"""What is stored and served for ``none`` and for everything below the calibrated threshold."""
+
+MIXED: Final = "mixed"
+"""The sentiment of an item, never of a mention, that both praises and criticises."""

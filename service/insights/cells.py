@@ -1,0 +1,45 @@
+"""Native cells (stage, touchpoint), and sets of them as bit masks.
+
+A set of cells is stored as the hex form of an integer whose bit ``stage * 18 + touchpoint`` is
+set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in the place of
+``none``. 162 cells make at most 41 hex digits.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
+
+
+class Cell(NamedTuple):
+    """A native stage and touchpoint, either of which may be ``unassigned``."""
+
+    stage: str
+    touchpoint: str
+
+
+def _stored(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(UNASSIGNED if label == NONE else label for label in labels)
+
+
+STORED_STAGES: Final = _stored(STAGES)
+STORED_TOUCHPOINTS: Final = _stored(TOUCHPOINTS)
+CELLS: Final = tuple(Cell(s, t) for s in STORED_STAGES for t in STORED_TOUCHPOINTS)
+_BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
+
+
+def mask_of(cells: Iterable[Cell]) -> str:
+    """The hex mask of a set of cells; "0" for the empty set."""
+    mask = 0
+    for cell in cells:
+        mask |= _BIT[cell]
+    return f"{mask:x}"
+
+
+def cells_in(mask: str) -> Iterator[Cell]:
+    """The cells of a hex mask, in the order of ``CELLS``."""
+    rest = int(mask, 16)
+    while rest:
+        lowest = rest & -rest
+        yield CELLS[lowest.bit_length() - 1]
+        rest ^= lowest
