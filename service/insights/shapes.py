@@ -1,0 +1,179 @@
+"""How readings look in JSON, for stored feedback and for texts analysed on the spot alike.
+
+Readings are stored in native labels; a journey renames and merges them when they are read. A
+reading is anything with the columns of ``models.mention.Mention`` that ``Reading`` names.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, Field
+
+from nlp.labels import NONE
+from service.insights.cells import Cell
+
+Provenance = Literal["explicit", "model", "human"]
+
+
+class CellNames(Protocol):
+    """The journey's keys for a native cell (``service.journey``'s JourneyMap)."""
+
+    def stage_of(self, cell: Cell) -> str: ...
+
+    def touchpoint_of(self, cell: Cell) -> str: ...
+
+
+class Reading(Protocol):
+    """What a mention and an item have in common, in native labels."""
+
+    sentiment: str
+    score: float
+    stage: str
+    touchpoint: str
+    emotion: str
+    intent: str
+    severity: int
+    confidence: dict[str, float]
+    candidates: dict[str, Any]
+
+
+class StoredMention(Reading, Protocol):
+    """A mention's span and provenance beside its reading."""
+
+    start: int
+    end: int
+    stage_provenance: str
+    touchpoint_provenance: str
+
+
+class ConfidenceOut(BaseModel):
+    """Calibrated probability, 0 to 1, that each reading is right."""
+
+    sentiment: float
+    stage: float
+    touchpoint: float
+    emotion: float
+    intent: float
+    severity: float
+
+
+class CandidateOut(BaseModel):
+    """A label that was nearly chosen, with its calibrated probability."""
+
+    key: str
+    p: float
+
+
+class CandidatesOut(BaseModel):
+    """The likeliest stages and touchpoints, likeliest first, `none` among them."""
+
+    stage: list[CandidateOut]
+    touchpoint: list[CandidateOut]
+
+
+class ProvenanceOut(BaseModel):
+    """Who said so: the sender (`explicit`), the `model`, or a `human` correction."""
+
+    stage: Provenance = "model"
+    touchpoint: Provenance = "model"
+
+
+class ReadingOut(BaseModel):
+    """The labels of a mention, or of an item as a whole, in the keys of the journey asked for."""
+
+    sentiment: Literal["negative", "neutral", "positive", "mixed"]
+    score: float = Field(ge=-1, le=1, description="P(positive) - P(negative).")
+    stage: str
+    touchpoint: str
+    emotion: str
+    intent: str
+    severity: int = Field(ge=0, le=3)
+    confidence: ConfidenceOut | None
+    candidates: CandidatesOut
+
+
+class MentionOut(ReadingOut):
+    """A span of the text that makes one point: `text` is `[start, end)` in characters."""
+
+    start: int
+    end: int
+    text: str
+    provenance: ProvenanceOut
+
+
+class AnalysisOut(ReadingOut):
+    """The reading of one item: its mentions, and what they amount to."""
+
+    language: str
+    mentions: list[MentionOut]
+
+
+def mention_out(names: CellNames, mention: StoredMention, text: str) -> MentionOut:
+    """One mention of ``text``, the whole stored text, in the journey's keys."""
+    return MentionOut(
+        **reading_fields(names, mention),
+        start=mention.start,
+        end=mention.end,
+        text=text[mention.start : mention.end],
+        provenance=ProvenanceOut.model_validate(
+            {"stage": mention.stage_provenance, "touchpoint": mention.touchpoint_provenance}
+        ),
+    )
+
+
+def analysis_out(
+    names: CellNames,
+    reading: Any,
+    language: str,
+    mentions: Sequence[StoredMention],
+    text: str,
+) -> AnalysisOut:
+    """The item-level ``reading`` (a ``Reading``, or an analysed Feedback row) with its mentions."""
+    return AnalysisOut(
+        **reading_fields(names, reading),
+        language=language,
+        mentions=[mention_out(names, mention, text) for mention in mentions],
+    )
+
+
+def reading_fields(names: CellNames, reading: Any) -> dict[str, Any]:
+    """The fields of ``ReadingOut`` in the journey's keys."""
+    cell = Cell(reading.stage, reading.touchpoint)
+    return {
+        "sentiment": reading.sentiment,
+        "score": reading.score,
+        "stage": names.stage_of(cell),
+        "touchpoint": names.touchpoint_of(cell),
+        "emotion": reading.emotion,
+        "intent": reading.intent,
+        "severity": reading.severity,
+        "confidence": reading.confidence or None,
+        "candidates": _candidates(names, cell, reading.candidates or {}),
+    }
+
+
+def _candidates(names: CellNames, cell: Cell, candidates: Mapping[str, Any]) -> dict[str, Any]:
+    """Native candidates in the journey's keys; those that it merges add up."""
+
+    def stage(key: str) -> str:
+        return names.stage_of(Cell(key, cell.touchpoint))
+
+    def touchpoint(key: str) -> str:
+        return names.touchpoint_of(Cell(cell.stage, key))
+
+    return {
+        "stage": _merged(candidates.get("stage", ()), stage),
+        "touchpoint": _merged(candidates.get("touchpoint", ()), touchpoint),
+    }
+
+
+def _merged(
+    candidates: Sequence[Mapping[str, Any]], rename: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    sums: dict[str, float] = defaultdict(float)
+    for candidate in candidates:
+        key = candidate["key"]
+        sums[key if key == NONE else rename(key)] += candidate["p"]
+    ranked = sorted(sums.items(), key=lambda pair: -pair[1])
+    return [{"key": key, "p": round(min(p, 1.0), 3)} for key, p in ranked]
