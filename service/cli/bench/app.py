@@ -1,0 +1,30 @@
+"""The service plus one route that validates and answers without storing: what intake is held to."""
+
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from models.types import new_id
+from service.app import create_app
+from service.intake.schemas import SurveyIn
+from service.keys.auth import IngestCaller
+from service.settings import Settings
+
+NO_STORE = "/bench/no-store"
+
+
+def create() -> FastAPI:
+    """The app with ``NO_STORE`` added: same middleware, same key check, same schema, no storing."""
+    app = create_app()
+
+    @app.post(NO_STORE, status_code=202)
+    async def validate_only(item: SurveyIn, _caller: IngestCaller) -> dict[str, Any]:
+        return {"id": str(new_id()), "status": "accepted", "state": "pending", "kind": item.kind}
+
+    return app
+
+
+if __name__ == "__main__":
+    settings = Settings()
+    uvicorn.run(create(), host="127.0.0.1", port=settings.port, log_config=None, access_log=False)

@@ -1,0 +1,117 @@
+"""What a running service shows: freshness, memory under load, start, and scale-out."""
+
+import json
+import statistics
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from service.cli.bench.corpus import batches, surveys
+from service.cli.bench.intake import BATCH, SINGLE
+from service.cli.bench.loadgen import Plan, Run, run_in_process
+from service.cli.bench.processes import Server, server, worker
+
+POLL_S = 0.05
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Seconds from the 202 of an item until the aggregates contain it."""
+
+    p50: float
+    p95: float
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident MiB of the all-in-one process: ready, and over the last two thirds of a load."""
+
+    ready: float
+    middle: float
+    end: float
+    peak: float
+    items: int
+
+
+def freshness(data_dir: Path, rate: float, seconds: float) -> Freshness:
+    """Post singles at ``rate`` a second; poll the journey map until each one is counted.
+
+    Items are analysed in the order of their acceptance, so the k-th accepted is visible when the
+    map first counts k; the polling interval is part of the result.
+    """
+    count = int(rate * seconds)
+    bodies = [json.dumps(item) for item in surveys(count, "fresh")]
+    with server(data_dir) as target:
+        runs: list[Run] = []
+        plan = Plan(target.port, SINGLE, target.key, bodies, connections=16, rate=rate)
+        sender = Thread(target=lambda: runs.append(run_in_process(plan)))
+        sender.start()
+        seen = _poll(target, count, deadline=time.time() + seconds + 60)
+        sender.join()
+    delays = [visible - ended for ended, visible in zip(sorted(runs[0].ended), seen, strict=True)]
+    return Freshness(statistics.median(delays), sorted(delays)[int(0.95 * count)], count)
+
+
+def _poll(target: Server, count: int, deadline: float) -> list[float]:
+    """For each item in turn, the time at which the map first counted it."""
+    seen: list[float] = []
+    while len(seen) < count:
+        if time.time() > deadline:
+            raise RuntimeError(f"only {len(seen)} of {count} items became visible")
+        visible = int(target.get("/v1/journey?source=fresh").json()["overall"]["items"])
+        seen.extend([time.time()] * (visible - len(seen)))
+        time.sleep(POLL_S)
+    return seen
+
+
+def memory(data_dir: Path, items: int) -> Memory:
+    """Batches of 200 while the inline worker analyses; resident size at every tenth of the way."""
+    with server(data_dir) as target:
+        sizes = [target.resident_bytes() / MIB]
+        for part in range(10):
+            bodies = batches(surveys(items // 10, f"memory{part}"), size=200)
+            run_in_process(Plan(target.port, BATCH, target.key, bodies, connections=2))
+            wait_until_analysed(target)
+            sizes.append(target.resident_bytes() / MIB)
+    return Memory(sizes[0], sizes[4], sizes[-1], max(sizes), items)
+
+
+def start(data_dir: Path) -> float:
+    """Seconds from process start to ready with the model loaded, on an existing database."""
+    with server(data_dir):
+        pass
+    with server(data_dir) as again:
+        return again.seconds_to_ready
+
+
+def drain_rate(data_dir: Path, database_url: str, items: int, workers: int) -> float:
+    """Items a second from intake to analysed, through worker processes of one thread each."""
+    with ExitStack() as stack:
+        target = stack.enter_context(server(data_dir, database_url, worker="off"))
+        for _ in range(workers):
+            stack.enter_context(worker(data_dir, database_url))
+        warm_up = batches(surveys(100 * workers, f"warm{workers}"), size=100)
+        run_in_process(Plan(target.port, BATCH, target.key, warm_up, connections=1))
+        wait_until_analysed(target)
+        started = time.perf_counter()
+        bodies = batches(surveys(items, f"scale{workers}"))
+        run_in_process(Plan(target.port, BATCH, target.key, bodies, connections=2))
+        wait_until_analysed(target)
+        return items / (time.perf_counter() - started)
+
+
+def wait_until_analysed(target: Server, timeout_s: float = 600.0) -> None:
+    """Return when nothing is pending.
+
+    Raises:
+        RuntimeError: something still is after ``timeout_s`` seconds.
+    """
+    deadline = time.monotonic() + timeout_s
+    while target.get("/v1/pain-points?limit=1").json()["pending"]:
+        if time.monotonic() > deadline:
+            raise RuntimeError("the analysis did not catch up")
+        time.sleep(POLL_S)
