@@ -1,0 +1,90 @@
+"""Schema migrations: dated, reversible, the same on SQLite and PostgreSQL.
+
+``upgrade`` may be called by any number of processes at once: one of them migrates, the others
+wait for it and find nothing left to do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+ADVISORY_LOCK: Final = 0x766F63  # "voc"
+LOCK_TIMEOUT_MS: Final = 10_000
+SQLITE_WAIT_S: Final = 60.0
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database up to ``revision``, all or nothing."""
+    with exclusive(url) as connection:
+        command.upgrade(configuration(connection), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database back to ``revision`` ("base" for an empty one), all or nothing."""
+    with exclusive(url) as connection:
+        command.downgrade(configuration(connection), revision)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the schema is at the newest migration that this version knows."""
+    heads = ScriptDirectory.from_config(configuration()).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, made in code; ``env.py`` runs on ``connection`` if given."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def exclusive(url: str) -> Iterator[Connection]:
+    """A transaction that no other migrating process can be in at the same time."""
+    engine = _engine(url)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                _lock_postgresql(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _lock_postgresql(connection: Connection) -> None:
+    """Wait for other migrations as long as it takes, but for tables in use only briefly.
+
+    A statement that waits for its table lock makes everybody queue up behind it.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=NullPool)
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": SQLITE_WAIT_S})
+    event.listen(engine, "connect", _leave_transactions_to_us)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    """Batch mode drops and renames tables: enforced foreign keys would cascade its deletes."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
