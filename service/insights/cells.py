@@ -6,25 +6,12 @@ set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
+from service.journey.native import CELLS, STORED_STAGES, STORED_TOUCHPOINTS, Cell
 
+__all__ = ["CELLS", "STORED_STAGES", "STORED_TOUCHPOINTS", "Cell", "cells_in", "mask_of"]
 
-class Cell(NamedTuple):
-    """A native stage and touchpoint, either of which may be ``unassigned``."""
-
-    stage: str
-    touchpoint: str
-
-
-def _stored(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(UNASSIGNED if label == NONE else label for label in labels)
-
-
-STORED_STAGES: Final = _stored(STAGES)
-STORED_TOUCHPOINTS: Final = _stored(TOUCHPOINTS)
-CELLS: Final = tuple(Cell(s, t) for s in STORED_STAGES for t in STORED_TOUCHPOINTS)
 _BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
 
 

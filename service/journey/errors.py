@@ -1,0 +1,36 @@
+"""What can be wrong with a journey, a stage or a touchpoint that a request names."""
+
+from typing import ClassVar
+
+from service.errors import InvalidRequest, Problem
+
+
+class UnknownStage(InvalidRequest):
+    """No stage of the journey has that key, name or alias."""
+
+    code: ClassVar[str] = "unknown_stage"
+
+
+class UnknownTouchpoint(InvalidRequest):
+    """No touchpoint of the journey has that key, name or alias."""
+
+    code: ClassVar[str] = "unknown_touchpoint"
+
+
+class UnknownJourney(InvalidRequest):
+    """There is no journey of that name; use a preset, 'current' or 'custom'."""
+
+    code: ClassVar[str] = "unknown_journey"
+
+
+class InvalidDefinition(InvalidRequest):
+    """The journey definition contradicts itself; invalid_params says where and how to fix it."""
+
+    code: ClassVar[str] = "invalid_definition"
+
+
+class StaleDefinition(Problem):
+    """The definition has changed since the version in If-Match; fetch it and try again."""
+
+    status: ClassVar[int] = 412
+    code: ClassVar[str] = "precondition_failed"

@@ -1,0 +1,137 @@
+"""A journey as a function: native cell in, the journey's stage and touchpoint out. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from nlp.labels import UNASSIGNED
+from service.errors import InvalidParam
+from service.journey.definition import Definition, Entry, Stage, Touchpoint
+from service.journey.errors import UnknownStage, UnknownTouchpoint
+from service.journey.names import folded
+from service.journey.native import CELLS, Cell
+
+CUSTOM: Final = "custom"
+
+
+class JourneyMap:
+    """A definition, ready for lookups.
+
+    ``key`` is the name of the preset whose cells it has, or "custom"; ``version`` is the
+    workspace's, 0 for a preset that was never changed. Every native cell maps to exactly one
+    (stage, touchpoint); what no stage or touchpoint includes maps to ``unassigned``.
+    """
+
+    def __init__(self, definition: Definition, key: str = CUSTOM, version: int = 0) -> None:
+        self.definition = definition
+        self.key = key
+        self.version = version
+        self.stages: tuple[Stage, ...] = tuple(definition.stages)
+        self.touchpoints: tuple[Touchpoint, ...] = tuple(definition.touchpoints)
+        self._cells = MappingProxyType(_mapped(definition))
+        self._stage_names = _names(self.stages)
+        self._touchpoint_names = _names(self.touchpoints)
+
+    @property
+    def cells(self) -> Mapping[Cell, Cell]:
+        """Every native cell with the cell of this journey that it belongs to."""
+        return self._cells
+
+    def cell_of(self, native: tuple[str, str]) -> Cell:
+        """The (stage key, touchpoint key) of a native cell."""
+        return self._cells[Cell(*native)]
+
+    def stage_of(self, native: tuple[str, str]) -> str:
+        """The stage key of a native cell, or ``unassigned``."""
+        return self.cell_of(native).stage
+
+    def touchpoint_of(self, native: tuple[str, str]) -> str:
+        """The touchpoint key of a native cell, or ``unassigned``."""
+        return self.cell_of(native).touchpoint
+
+    def resolve_stage(self, text: str) -> str:
+        """The key of the stage with this key, name or alias, in any case.
+
+        Raises:
+            UnknownStage: there is none; the detail lists those there are.
+        """
+        key = self._stage_names.get(folded(text))
+        if key is None:
+            reason = _unknown("stage", text, self.stages)
+            raise UnknownStage(reason, invalid_params=[InvalidParam("stage", reason)])
+        return key
+
+    def resolve_touchpoint(self, text: str) -> str:
+        """The key of the touchpoint with this key, name or alias, in any case.
+
+        Raises:
+            UnknownTouchpoint: there is none; the detail lists those there are.
+        """
+        key = self._touchpoint_names.get(folded(text))
+        if key is None:
+            reason = _unknown("touchpoint", text, self.touchpoints)
+            raise UnknownTouchpoint(reason, invalid_params=[InvalidParam("touchpoint", reason)])
+        return key
+
+    def native_cells(self, stage: str | None, touchpoint: str | None) -> frozenset[Cell]:
+        """The native cells that a sender's stage and touchpoint keys leave possible.
+
+        ``None`` leaves a side open. Cells of the native stage ``unassigned`` are never among
+        them. Empty for a key that is gone, or a pair that excludes each other.
+        """
+        stages = None if stage is None else {stage}
+        touchpoints = None if touchpoint is None else {touchpoint}
+        return frozenset(
+            cell for cell in self.cells_within(stages, touchpoints) if cell.stage != UNASSIGNED
+        )
+
+    def cells_within(
+        self, stages: Collection[str] | None, touchpoints: Collection[str] | None
+    ) -> frozenset[Cell]:
+        """All native cells that map into any of ``stages`` and any of ``touchpoints``.
+
+        ``None`` means any; ``unassigned`` may be among the keys.
+        """
+        return frozenset(
+            native
+            for native, cell in self._cells.items()
+            if (stages is None or cell.stage in stages)
+            and (touchpoints is None or cell.touchpoint in touchpoints)
+        )
+
+
+def _mapped(definition: Definition) -> dict[Cell, Cell]:
+    """Narrowed includes win over whole-stage ones."""
+    whole: dict[str, str] = {}
+    narrowed: dict[Cell, str] = {}
+    for stage in definition.stages:
+        for include in stage.includes:
+            if include.touchpoints is None:
+                whole[include.stage] = stage.key
+            for native in include.touchpoints or ():
+                narrowed[Cell(include.stage, native)] = stage.key
+    touchpoints: dict[str, str] = {
+        native: touchpoint.key
+        for touchpoint in definition.touchpoints
+        for native in touchpoint.includes
+    }
+    return {
+        cell: Cell(
+            narrowed.get(cell) or whole.get(cell.stage, UNASSIGNED),
+            touchpoints.get(cell.touchpoint, UNASSIGNED),
+        )
+        for cell in CELLS
+    }
+
+
+def _names(entries: Iterable[Entry]) -> dict[str, str]:
+    return {
+        folded(name): entry.key
+        for entry in entries
+        for name in (entry.key, entry.name, *entry.aliases)
+    }
+
+
+def _unknown(what: str, text: str, known: Iterable[Entry]) -> str:
+    names = ", ".join(entry.key for entry in known)
+    return f"there is no {what} {text[:80]!r}; known are {names}"

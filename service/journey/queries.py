@@ -1,0 +1,43 @@
+"""Statements over the workspace's journey versions."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.journey import Journey
+from models.workspace import Workspace
+
+
+class Version(NamedTuple):
+    """A stored version, without its definition."""
+
+    number: int
+    created_at: datetime
+
+
+def latest_version(session: Session, workspace_id: UUID) -> Version | None:
+    """The version in force, or None when nothing was ever put."""
+    row = session.exec(
+        select(Journey.version, Journey.created_at)
+        .where(Journey.workspace_id == workspace_id)
+        .order_by(col(Journey.version).desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Version(*row)
+
+
+def definition_of(session: Session, workspace_id: UUID, version: int) -> dict[str, Any]:
+    """The definition of one version that exists, as JSON."""
+    stored = session.exec(
+        select(Journey.definition).where(
+            Journey.workspace_id == workspace_id, Journey.version == version
+        )
+    ).one()
+    return dict(stored)
+
+
+def lock_versions(session: Session, workspace_id: UUID) -> None:
+    """Make other writers of this workspace's versions wait (PostgreSQL; SQLite has one writer)."""
+    session.exec(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update()).all()

@@ -1,0 +1,134 @@
+"""What the journey endpoints read and write."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.journey.definition import (
+    Include,
+    Key,
+    Kpi,
+    Line,
+    Name,
+    NativeTouchpoint,
+    Stage,
+    Touchpoint,
+)
+from service.journey.presets import PresetName
+
+DEFINITION_EXAMPLE: Final[dict[str, Any]] = {
+    "stages": [
+        {"key": "discover", "name": "Discover", "includes": [{"stage": "awareness"}]},
+        {
+            "key": "buy",
+            "name": "Buy",
+            "aliases": ["purchase", "order"],
+            "includes": [{"stage": "consideration"}, {"stage": "purchase"}],
+            "goals": ["Find the right size and order it in one go"],
+            "expectations": ["Final price known before paying"],
+            "department": "E-commerce",
+            "owner": "Ana",
+            "kpi": {"name": "csat", "target": 0.8},
+        },
+        {
+            "key": "parcel",
+            "name": "Parcel",
+            "description": "From the confirmation to the parcel in the customer's hands.",
+            "includes": [
+                {"stage": "onboarding", "touchpoints": ["delivery"]},
+                {"stage": "support", "touchpoints": ["delivery", "returns"]},
+            ],
+        },
+        {
+            "key": "live",
+            "name": "Live with it",
+            "includes": [
+                {"stage": "onboarding"},
+                {"stage": "usage"},
+                {"stage": "support"},
+                {"stage": "renewal"},
+                {"stage": "advocacy"},
+            ],
+        },
+    ],
+    "touchpoints": [
+        {"key": "shop", "name": "Web shop", "includes": ["website", "checkout"], "owner": "Ana"},
+        {"key": "app", "name": "App", "includes": ["mobile_app"]},
+        {
+            "key": "carrier",
+            "name": "Carrier",
+            "includes": ["delivery", "returns"],
+            "department": "Logistics",
+            "kpi": {"name": "negative_share", "target": 0.2},
+            "tools": ["Parcel tracking"],
+        },
+        {"key": "care", "name": "Care team", "includes": ["support"]},
+        {"key": "goods", "name": "Goods", "includes": ["product"]},
+    ],
+}
+PRESET_EXAMPLE: Final[dict[str, Any]] = {
+    "preset": "six-stage",
+    "stages": [{"key": "acquiring", "owner": "Ana", "kpi": {"name": "nps", "target": 30}}],
+    "touchpoints": [{"key": "checkout", "department": "E-commerce"}],
+}
+
+
+class _Change(BaseModel):
+    """Fields left out keep the preset's value; in a whole definition they have none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key
+    name: Name | None = None
+    aliases: list[Name] = Field(default_factory=list, max_length=20)
+    description: Line | None = None
+    department: Name | None = None
+    owner: Name | None = None
+    kpi: Kpi | None = None
+
+
+class StageIn(_Change):
+    """A stage; ``name`` and ``includes`` may be left out only where a preset has them."""
+
+    includes: list[Include] | None = Field(default=None, min_length=1, max_length=40)
+    goals: list[Line] = Field(default_factory=list, max_length=20)
+    expectations: list[Line] = Field(default_factory=list, max_length=20)
+
+
+class TouchpointIn(_Change):
+    """A touchpoint; ``name`` and ``includes`` may be left out only where a preset has them."""
+
+    includes: list[NativeTouchpoint] | None = Field(default=None, min_length=1, max_length=17)
+    tools: list[Line] = Field(default_factory=list, max_length=20)
+
+
+class DefinitionIn(BaseModel):
+    """A whole definition (``stages``, and ``touchpoints`` unless the native ones will do), or a
+    ``preset`` with changes to some of its stages and touchpoints, matched by key."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [DEFINITION_EXAMPLE, PRESET_EXAMPLE]}
+    )
+
+    preset: PresetName | None = None
+    stages: list[StageIn] | None = Field(default=None, max_length=20)
+    touchpoints: list[TouchpointIn] | None = Field(default=None, max_length=40)
+
+
+class DefinitionOut(BaseModel):
+    """A definition in force. ``journey`` is the preset it maps like, or "custom"; ``version`` is
+    0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of them) that no
+    stage includes and that are therefore shown as unassigned."""
+
+    journey: str = Field(examples=["five-stage"])
+    version: int = Field(examples=[0])
+    stages: list[Stage]
+    touchpoints: list[Touchpoint]
+    unclaimed: list[Include]
+    unclaimed_touchpoints: list[NativeTouchpoint]
+
+
+class PresetsOut(BaseModel):
+    """The journeys that come with the product, the default first."""
+
+    items: list[DefinitionOut]
