@@ -1,0 +1,84 @@
+"""What operators see: Prometheus metrics and JSON logs, one line an event.
+
+Label values are bounded: routes are templates, never raw paths. Nothing here holds feedback,
+customer references or secrets.
+"""
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered, ``None`` outside of one."""
+
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_SLOW: Final = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
+
+HTTP_REQUESTS: Final = Counter(
+    "voc_http_requests_total", "Requests answered.", ["method", "route", "status"]
+)
+HTTP_SECONDS: Final = Histogram(
+    "voc_http_request_seconds", "Time from request to answer.", ["route"], buckets=_FAST
+)
+INTAKE_ITEMS: Final = Counter(
+    "voc_intake_items_total",
+    "Items received; outcome is accepted, updated, duplicate or invalid.",
+    ["kind", "outcome"],
+)
+QUEUE_PENDING: Final = Gauge("voc_queue_pending", "Items that wait for their analysis.")
+QUEUE_FAILED: Final = Gauge("voc_queue_failed", "Items set aside because analysis failed.")
+QUEUE_OLDEST: Final = Gauge("voc_queue_oldest_seconds", "Age of the oldest pending item.")
+ANALYSIS_ITEMS: Final = Counter(
+    "voc_analysis_items_total",
+    "Items analysed; outcome is done, retried, failed or superseded.",
+    ["outcome"],
+)
+ANALYSIS_BATCH_SECONDS: Final = Histogram(
+    "voc_analysis_batch_seconds", "Time of the model for one batch.", buckets=_FAST
+)
+ANALYSIS_ITEM_SECONDS: Final = Histogram(
+    "voc_analysis_item_seconds", "Time of the model per item of a batch.", buckets=_FAST
+)
+FRESHNESS_SECONDS: Final = Histogram(
+    "voc_freshness_seconds", "Time from receipt to visible in aggregates.", buckets=_SLOW
+)
+ABSTAINED: Final = Counter(
+    "voc_abstained_total", "Mentions left unassigned for lack of confidence.", ["head"]
+)
+
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, event, logger, request_id, and the record's extras."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "event": record.getMessage(),
+            "logger": record.name,
+        }
+        if (current := request_id.get()) is not None:
+            line["request_id"] = current
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+def configure_logging(level: str) -> None:
+    """Send every logger, uvicorn's included, to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True

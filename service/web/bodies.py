@@ -1,0 +1,108 @@
+"""Request bodies: how large they may be, and JSON into a model with errors that help."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from fastapi import HTTPException, Request
+from pydantic import BaseModel, ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from service.web.invalid import invalid_request
+
+M = TypeVar("M", bound=BaseModel)
+
+_ENCODED: Final = "The body is compressed; send it without Content-Encoding."
+_NUL: Final = "The address contains a NUL character (%00); remove it."
+
+
+class BodyGuard:
+    """Refuses bodies that are too large, while they arrive, and compressed ones.
+
+    ``larger`` has limits for paths that begin with its keys. Nothing beyond a limit is ever
+    held in memory, whether or not the sender announced a length.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
+        self.app = app
+        self.limit = limit
+        self.larger = tuple(larger.items())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self._limit(scope["path"])
+        _check_head(scope, limit)
+        await self.app(scope, _counted(receive, limit), send)
+
+    def _limit(self, path: str) -> int:
+        return next((size for start, size in self.larger if path.startswith(start)), self.limit)
+
+
+def _check_head(scope: Scope, limit: int) -> None:
+    if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+        raise InvalidRequest(_NUL)
+    for name, value in scope["headers"]:
+        if name == b"content-encoding" and value.lower() not in (b"", b"identity"):
+            raise UnsupportedMediaType(_ENCODED)
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise PayloadTooLarge(_too_large(limit))
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            # FastAPI lets its own exception pass, but makes a 400 of any other.
+            raise HTTPException(413, _too_large(limit))
+        return message
+
+    return counted
+
+
+def _too_large(limit: int) -> str:
+    return f"The body is larger than {limit:,} bytes; split it into smaller requests."
+
+
+async def read_json(request: Request, model: type[M]) -> M:
+    """The body of ``request`` as ``model``, parsed and validated in one pass.
+
+    Raises:
+        UnsupportedMediaType: it isn't declared as JSON.
+        MalformedJson: it isn't JSON.
+        InvalidRequest: it doesn't fit ``model``.
+    """
+    if not is_json(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType()
+    return parse_json(await request.body(), model)
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type says JSON (application/json or application/…+json)."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind[-5:] == "+json")
+
+
+def parse_json(body: bytes, model: type[M]) -> M:
+    """``body`` as ``model``.
+
+    Raises:
+        MalformedJson: it isn't JSON.
+        InvalidRequest: it doesn't fit ``model``.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        details: list[Any] = error.errors(include_url=False, include_input=False)
+        raise invalid_request(details, _parsed(details, body)) from None
+
+
+def _parsed(details: list[Any], body: bytes) -> Any:
+    """``body`` once more, only to tell field names from names of union members."""
+    return None if details[0]["type"] == "json_invalid" else json.loads(body)

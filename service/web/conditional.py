@@ -1,0 +1,38 @@
+"""Conditional reads: an ETag on every answer, 304 when the client has it already."""
+
+from hashlib import sha256
+from typing import Final
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+VOLATILE: Final = frozenset({"as_of"})
+"""Fields that change from read to read although nothing has happened."""
+
+
+def conditional(request: Request, content: BaseModel) -> Response:
+    """``content`` as JSON with a weak ETag, or 304 if ``If-None-Match`` names that.
+
+    The tag covers everything but the ``VOLATILE`` fields, hence weak (RFC 9110, 8.8.1).
+    """
+    tag = etag(content)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content.model_dump_json(), 200, headers, "application/json")
+
+
+def etag(content: BaseModel) -> str:
+    """A weak entity tag of ``content``: half a SHA-256 in hex."""
+    text = content.model_dump_json(exclude=set(VOLATILE))
+    return f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether the header names ``tag``, by weak comparison (RFC 9110, 8.8.3.2)."""
+    if if_none_match is None:
+        return False
+    opaque = tag.removeprefix("W/")
+    given = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return opaque in given or "*" in given

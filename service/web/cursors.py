@@ -1,0 +1,44 @@
+"""Keyset cursors: the sort key of the last row seen, opaque to clients."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from service.errors import InvalidParam, InvalidRequest
+from service.web.text import refuse_unstorable
+
+LONGEST: Final = 2000
+
+
+def encode_cursor(values: Sequence[str | int | float]) -> str:
+    """``values`` as an opaque URL-safe text."""
+    return urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str, kinds: Sequence[Callable[[Any], Any]] = ()) -> list[Any]:
+    """The values in a cursor, each passed through its ``kinds`` (``UUID``, ``int``, …) if given.
+
+    Raises:
+        InvalidRequest: not a cursor that this endpoint made.
+    """
+    try:
+        values = _decode(text)
+        if not kinds:
+            return values
+        return [kind(value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        reason = "is not a cursor of this endpoint; pass 'next' of the page before, unchanged"
+        raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)]) from None
+
+
+def _decode(text: str) -> list[Any]:
+    if len(text) > LONGEST:
+        raise ValueError("too long")
+    values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):
+        raise ValueError("not a list of plain values")
+    for value in values:
+        if isinstance(value, str):
+            refuse_unstorable(value)
+    return values

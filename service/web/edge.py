@@ -1,0 +1,95 @@
+"""The outermost layer: request ids, metrics, the access log, safe headers, the last catch.
+
+Pure ASGI: one wrapped ``send`` a request, no task and no copy of the body.
+"""
+
+import logging
+import re
+import secrets
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.telemetry import HTTP_REQUESTS, HTTP_SECONDS, request_id
+from service.web.problems import problem_response
+
+UNMATCHED: Final = "unmatched"
+_SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+_log = logging.getLogger("service.access")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what became of it."""
+
+    id: str
+    started: float
+    status: int = 0
+
+
+class Edge:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(_request_id(scope), perf_counter())
+        token = request_id.set(exchange.id)
+        try:
+            await self._answer(scope, receive, _marked(send, exchange), exchange)
+        finally:
+            _record(scope, exchange)
+            request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            response = problem_response(error)
+            if exchange.status:  # too late for another answer: the server cuts the connection
+                raise
+            await response(scope, receive, send)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return str(value, "ascii")
+    return secrets.token_hex(8)
+
+
+def _marked(send: Send, exchange: Exchange) -> Send:
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            message["headers"] = [
+                *message.get("headers", ()),
+                (b"x-request-id", exchange.id.encode()),
+                *_HEADERS,
+            ]
+        await send(message)
+
+    return marked
+
+
+def _record(scope: Scope, exchange: Exchange) -> None:
+    seconds = perf_counter() - exchange.started
+    route = getattr(scope.get("route"), "path", UNMATCHED)
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    HTTP_REQUESTS.labels(method, route, exchange.status).inc()
+    HTTP_SECONDS.labels(route).observe(seconds)
+    if _log.isEnabledFor(logging.INFO):
+        facts = {"method": method, "route": route, "status": exchange.status}
+        _log.info("http_request", extra=facts | {"milliseconds": round(seconds * 1000, 1)})

@@ -1,0 +1,103 @@
+"""Errors as answers: RFC 9457 problem+json, rendered here and nowhere else."""
+
+import json
+import logging
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from service import errors
+from service.errors import Problem
+from service.telemetry import request_id
+from service.web.invalid import invalid_request
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+_BY_STATUS: Final[dict[int, type[Problem]]] = {
+    400: errors.MalformedJson,
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.PayloadTooLarge,
+    415: errors.UnsupportedMediaType,
+    422: errors.InvalidRequest,
+    429: errors.TooManyRequests,
+    503: errors.Unavailable,
+}
+_NO_PATH: Final = "There is no such path; see /docs for those that exist."
+_DATABASE_DOWN: Final = "The database can't be reached right now; try again as Retry-After says."
+_log = logging.getLogger(__name__)
+
+
+class ProblemBody(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(examples=["urn:verbatim:problem:invalid_request"])
+    title: str = Field(examples=["Invalid request"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=[errors.InvalidRequest.default_detail()])
+    code: str = Field(examples=["invalid_request"])
+    invalid_params: list[dict[str, str]] | None = Field(
+        None, examples=[[{"name": "rating.value", "reason": "must be at most 10"}]]
+    )
+    request_id: str | None = Field(None, examples=["0f3a9c1be27d4456"])
+
+
+def install(app: FastAPI) -> None:
+    """Render every kind of error of ``app`` as a problem."""
+    for kind in (Problem, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _handle)
+
+
+async def _handle(_request: Request, error: Exception) -> Response:
+    return problem_response(error)
+
+
+def problem_response(error: Exception) -> Response:
+    """The answer to ``error``; whatever is not meant for users is logged, and not told."""
+    problem = as_problem(error)
+    headers = dict(problem.headers)
+    if problem.status in (429, 503):
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    if problem.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    # ASCII only: a detail may quote what was sent, and that may not be encodable.
+    content = json.dumps(problem.body(request_id.get())).encode()
+    return Response(content, problem.status, headers, MEDIA_TYPE)
+
+
+def as_problem(error: Exception) -> Problem:
+    """``error`` in our own words."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _unreadable(error)
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        _log.error("database_unreachable", exc_info=error)
+        return errors.Unavailable(_DATABASE_DOWN)
+    _log.error("unexpected_error", exc_info=error)
+    return Problem()
+
+
+def _unreadable(error: RequestValidationError) -> Problem:
+    if isinstance(error.body, bytes):  # FastAPI parses only what is declared to be JSON
+        return errors.UnsupportedMediaType()
+    return invalid_request(error.errors(), error.body)
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    kind = _BY_STATUS.get(error.status_code)
+    headers: dict[str, Any] = dict(error.headers or {})
+    if kind is None:
+        _log.error("unmapped_http_error", exc_info=error)
+        return Problem()
+    return kind(_NO_PATH if kind is errors.NotFound else None, headers=headers)

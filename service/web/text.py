@@ -1,0 +1,27 @@
+"""Text that every part of the system can store and send on."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, FiniteFloat
+
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def refuse_unstorable(text: str) -> str:
+    """The same text, if PostgreSQL can store it and UTF-8 can carry it.
+
+    Raises:
+        ValueError: a NUL character or half of a surrogate pair, with its position.
+    """
+    if (found := _UNSTORABLE.search(text)) is None:
+        return text
+    what = "a NUL character" if found[0] == "\0" else "half of a surrogate pair"
+    raise ValueError(f"contains {what} at position {found.start()}; remove it and send it again")
+
+
+CleanText = Annotated[str, AfterValidator(refuse_unstorable)]
+"""A string without NUL characters and lone surrogates; others are refused with a reason."""
+
+CleanValue = CleanText | bool | int | FiniteFloat | None
+"""A JSON value that is not a container: clean text, a truth value, a finite number or null."""
