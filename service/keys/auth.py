@@ -1,0 +1,56 @@
+"""Who is asking, and may they? Routes say what they need by the type of one parameter."""
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from service.errors import Forbidden, Unauthenticated
+from service.keys.errors import OriginNotAllowed
+from service.keys.rate import RateLimit
+from service.keys.ring import Caller, KeyRing
+from service.keys.schemas import SCOPES
+
+MANAGE: Final = "manage"
+LONGEST_SECRET: Final = 512
+
+
+class Requires(SecurityBase):
+    """A dependency that admits callers with one of ``scopes``; ``manage`` includes them all."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.scopes = frozenset(scopes) | {MANAGE}
+        self.shown = " or ".join(scopes)
+        self.model = HTTPBearer(description="An API key, made with `voc keys create`.")
+        self.scheme_name = "key"
+
+    async def __call__(self, request: Request) -> Caller:
+        """The caller of ``request``.
+
+        Raises:
+            Unauthenticated, OriginNotAllowed, TooManyRequests, Forbidden: as they say.
+        """
+        ring: KeyRing = request.app.state.keys
+        rate: RateLimit = request.app.state.rate
+        caller = await ring.find(_secret(request))
+        if caller.origins and request.headers.get("origin") not in caller.origins:
+            raise OriginNotAllowed()
+        rate.spend(caller)
+        if self.scopes.isdisjoint(caller.scopes):
+            raise Forbidden(f"This key lacks the scope '{self.shown}'; use one that has it.")
+        return caller
+
+
+def _secret(request: Request) -> str:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    secret = secret.strip()
+    if kind.lower() != "bearer" or not 0 < len(secret) <= LONGEST_SECRET:
+        raise Unauthenticated()
+    return secret
+
+
+AnyCaller = Annotated[Caller, Depends(Requires(*SCOPES))]
+IngestCaller = Annotated[Caller, Depends(Requires("ingest"))]
+ReadCaller = Annotated[Caller, Depends(Requires("read"))]
+ManageCaller = Annotated[Caller, Depends(Requires(MANAGE))]

@@ -1,0 +1,71 @@
+"""Reading and writing keys and workspaces.
+
+Only ``by_hash`` and ``live_origins`` look across workspaces: before a key is known, there is none.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+from uuid import UUID
+
+from sqlalchemy import String, cast
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, or_, select
+
+from models.api_key import ApiKey
+from models.types import new_id
+from models.workspace import Workspace
+from service.clock import now
+
+
+def by_hash(session: Session, hash_: str) -> ApiKey | None:
+    """The key whose secret has this hash."""
+    return session.exec(select(ApiKey).where(ApiKey.hash == hash_)).first()
+
+
+def live_origins(session: Session, at: datetime) -> frozenset[str]:
+    """Every origin that a key lists which is neither revoked nor expired."""
+    statement = select(ApiKey.origins).where(
+        col(ApiKey.revoked_at).is_(None),
+        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > at),
+        cast(col(ApiKey.origins), String) != "[]",
+    )
+    return frozenset(origin for origins in session.exec(statement) for origin in origins)
+
+
+def by_id(session: Session, workspace_id: UUID, key_id: UUID) -> ApiKey | None:
+    """A key of this workspace."""
+    statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id)
+    return session.exec(statement).first()
+
+
+def page(session: Session, workspace_id: UUID, after: UUID | None, limit: int) -> Sequence[ApiKey]:
+    """Up to ``limit`` keys of this workspace with ids after ``after``, oldest first."""
+    statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id)
+    if after is not None:
+        statement = statement.where(ApiKey.id > after)
+    return session.exec(statement.order_by(col(ApiKey.id)).limit(limit)).all()
+
+
+def workspace_named(session: Session, name: str) -> Workspace | None:
+    """The workspace of this name."""
+    return session.exec(select(Workspace).where(Workspace.name == name)).first()
+
+
+def workspaces(session: Session) -> Sequence[Workspace]:
+    """Every workspace, by name."""
+    return session.exec(select(Workspace).order_by(col(Workspace.name))).all()
+
+
+def ensure_workspace(session: Session, name: str) -> Workspace:
+    """The workspace of this name, made if new, locked until the transaction ends."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"id": new_id(), "name": name, "salt": token_hex(32), "created_at": now()}
+    session.execute(insert(Workspace).values(row).on_conflict_do_nothing())
+    return session.exec(select(Workspace).where(Workspace.name == name).with_for_update()).one()
+
+
+def has_keys(session: Session, workspace_id: UUID) -> bool:
+    """Whether this workspace ever had a key."""
+    statement = select(ApiKey.id).where(ApiKey.workspace_id == workspace_id).limit(1)
+    return session.exec(statement).first() is not None

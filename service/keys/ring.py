@@ -1,0 +1,133 @@
+"""Known keys, remembered for a moment, so that most requests need no query.
+
+A key that is revoked in this process stops at once; revoked in another process, or by
+``voc keys revoke``, within ``TTL_S``. Unknown keys are never remembered.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from hmac import compare_digest
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+
+from models.api_key import ApiKey
+from service.clock import now
+from service.db import Database
+from service.errors import Unauthenticated
+from service.keys import queries
+from service.keys.errors import KeyExpired, MistypedKey
+from service.keys.tokens import hash_of, is_mistyped
+
+TTL_S: Final = 2.0
+MOST_KEYS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking: a key, what it may do, and the workspace it belongs to.
+
+    ``rate_per_minute`` is ``None`` for a key without a limit.
+    """
+
+    workspace_id: UUID
+    key_id: UUID
+    scopes: frozenset[str]
+    origins: frozenset[str] = frozenset()
+    rate_per_minute: int | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Held:
+    caller: Caller
+    until: float
+
+
+@dataclass(slots=True)
+class _Origins:
+    allowed: frozenset[str] = field(default_factory=frozenset)
+    until: float = 0.0
+
+
+class KeyRing:
+    """Callers by secret, and the origins of all live keys."""
+
+    def __init__(self, database: Database, browser_rate: int) -> None:
+        self.database = database
+        self.browser_rate = browser_rate
+        self._held: dict[str, _Held] = {}
+        self._origins = _Origins()
+        self._changes = 0
+
+    async def find(self, secret: str) -> Caller:
+        """The caller with this secret.
+
+        Raises:
+            Unauthenticated: mistyped, unknown, revoked or expired.
+        """
+        hash_ = hash_of(secret)
+        held = self._held.get(hash_)
+        if held is None or held.until < monotonic():
+            caller = await self._look_up(secret, hash_, held)
+        else:
+            caller = held.caller
+        if caller.expires_at is not None and caller.expires_at <= now():
+            raise KeyExpired()
+        return caller
+
+    async def _look_up(self, secret: str, hash_: str, stale: _Held | None) -> Caller:
+        if is_mistyped(secret):
+            raise MistypedKey()
+        if stale is not None:  # others use it while this one asks
+            stale.until = monotonic() + TTL_S
+        changes = self._changes
+        caller = await run_in_threadpool(self._read, hash_)
+        if caller is None:
+            self._held.pop(hash_, None)
+            raise Unauthenticated()
+        if changes == self._changes:
+            self._hold(hash_, caller)
+        return caller
+
+    def _read(self, hash_: str) -> Caller | None:
+        with self.database.read() as session:
+            key = queries.by_hash(session, hash_)
+        if key is None or not compare_digest(key.hash, hash_) or key.revoked_at is not None:
+            return None
+        return self._caller(key)
+
+    def _caller(self, key: ApiKey) -> Caller:
+        return Caller(
+            workspace_id=key.workspace_id,
+            key_id=key.id,
+            scopes=frozenset(key.scopes),
+            origins=frozenset(key.origins),
+            rate_per_minute=key.rate_per_minute or (self.browser_rate if key.origins else None),
+            expires_at=key.expires_at,
+        )
+
+    def _hold(self, hash_: str, caller: Caller) -> None:
+        if len(self._held) >= MOST_KEYS:
+            self._held.clear()
+        self._held[hash_] = _Held(caller, monotonic() + TTL_S)
+
+    async def allows_origin(self, origin: str) -> bool:
+        """Whether any live key lists this origin."""
+        if self._origins.until < monotonic():
+            self._origins.until = monotonic() + TTL_S
+            allowed = await run_in_threadpool(self._read_origins)
+            self._origins = _Origins(allowed, monotonic() + TTL_S)
+        return origin in self._origins.allowed
+
+    def _read_origins(self) -> frozenset[str]:
+        with self.database.read() as session:
+            return queries.live_origins(session, now())
+
+    def forget(self) -> None:
+        """Look everything up again: keys have changed."""
+        self._changes += 1
+        self._held.clear()
+        self._origins = _Origins()

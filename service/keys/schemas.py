@@ -1,0 +1,108 @@
+"""What goes into and comes out of /v1/keys."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from models.api_key import ApiKey
+from service.web.text import CleanText
+
+Scope = Literal["ingest", "read", "manage"]
+SCOPES: Final[tuple[Scope, ...]] = ("ingest", "read", "manage")
+_DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+
+
+def normal_origin(text: str) -> str:
+    """A web origin as browsers send it: scheme://host[:port], lower case, no default port.
+
+    Raises:
+        ValueError: not an origin.
+    """
+    parts = urlsplit(text.lower())
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError("must be an origin such as https://shop.example")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("must be scheme, host and port alone, such as https://shop.example")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if "*" in host or not host.isascii():
+        raise ValueError("must name one host, in ASCII (punycode), without wildcards")
+    port = parts.port
+    shown = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
+    return f"{parts.scheme}://{host}{shown}"
+
+
+Origin = Annotated[CleanText, AfterValidator(normal_origin)]
+Name = Annotated[CleanText, Field(min_length=1, max_length=100)]
+
+
+class NewKey(BaseModel):
+    """A key to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"name": "web shop", "scopes": ["ingest"], "origins": ["https://shop.example"]},
+                {"name": "nightly report", "scopes": ["read"]},
+            ]
+        },
+    )
+
+    name: Name = Field(description="What the key is for, as you will see it in the list.")
+    scopes: list[Scope] = Field(
+        min_length=1,
+        max_length=3,
+        description="ingest may post feedback; read may read; manage may do everything.",
+    )
+    origins: list[Origin] = Field(
+        default_factory=list,
+        max_length=50,
+        description="Web origins a browser key may be used from. Such a key is public, so that "
+        "it may have the scope ingest only.",
+    )
+    rate_per_minute: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Requests a minute. Unset: no limit, or the service's default for browser "
+        "keys.",
+    )
+    expires_at: AwareDatetime | None = Field(None, description="Unset: never.")
+
+
+class Key(BaseModel):
+    """A key as listed; the secret is not kept."""
+
+    id: UUID = Field(examples=["0198c5a2-7d1e-7c3a-9b54-1f2e3d4c5b6a"])
+    name: str = Field(examples=["web shop"])
+    prefix: str = Field(description="The start of the secret.", examples=["voc_8dK2mQ1x"])
+    scopes: list[str] = Field(examples=[["ingest"]])
+    origins: list[str] = Field(examples=[["https://shop.example"]])
+    rate_per_minute: int | None = Field(examples=[600])
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: ApiKey) -> "Key":
+        """The public side of a stored key."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class MadeKey(Key):
+    """A key just made, with its secret: shown this once."""
+
+    secret: str | None = Field(
+        description="Shown once. null if an Idempotency-Key made this a repeated answer.",
+        examples=["voc_8dK2mQ1xT0vZr5YwJ4nB7cL9pS3gF6hA2eU8iO1kX5qW7tD0fM"],
+    )
+
+
+class Keys(BaseModel):
+    """A page of keys, oldest first."""
+
+    items: list[Key]
+    next: str | None = Field(description="Pass it as cursor for the next page; null at the end.")
