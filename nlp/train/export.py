@@ -1,0 +1,84 @@
+"""From a trained reader to the file that is served: ONNX, fused, with 8-bit weights."""
+
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Final
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer
+from onnxruntime.transformers.fusion_options import FusionOptions
+
+from nlp.train.network import Reader
+
+INPUTS: Final = ("input_ids", "attention_mask", "mention_mask")
+OUTPUTS: Final = ("logits", "embedding")
+AXES: Final = {
+    "input_ids": {0: "rows", 1: "tokens"},
+    "attention_mask": {0: "rows", 1: "tokens"},
+    "mention_mask": {0: "rows", 1: "mentions", 2: "tokens"},
+    "logits": {0: "rows", 1: "mentions"},
+    "embedding": {0: "rows", 1: "mentions"},
+}
+FLOAT: Final = 1
+"""ONNX's number for float32: the type of values whose type the quantiser cannot infer."""
+
+
+def export(reader: Reader, target: Path) -> None:
+    """Write the reader as 8-bit ONNX.
+
+    Inputs are ``input_ids`` and ``attention_mask``, int64 (rows, tokens), and ``mention_mask``,
+    float32 (rows, mentions, tokens), 1 at a mention's tokens; a row of zeros is padding.
+    Outputs are ``logits`` (rows, mentions, outputs), the heads side by side in the order of
+    ``HEADS``, and ``embedding`` (rows, mentions, width), each of length 1.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        plain, fused = Path(folder, "plain.onnx"), Path(folder, "fused.onnx")
+        export_plain(reader, plain)
+        _fuse(reader, plain, fused)
+        _quantise(fused, target)
+
+
+def export_plain(reader: Reader, target: Path) -> None:
+    """Write the reader as it is, 32-bit ONNX: the yardstick for what 8 bits cost."""
+    ids = torch.tensor([[0, 4, 5, 2]])
+    example = (ids, torch.ones_like(ids), torch.tensor([[[0.0, 1.0, 1.0, 0.0]]]))
+    with warnings.catch_warnings():
+        # The optimizer's fusions were written for the graphs of this, the older exporter; what
+        # it warns of (its age, branches on shapes, negative indexes) does not occur in an encoder.
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        warnings.filterwarnings("ignore", module=r"transformers|torch\.onnx")
+        torch.onnx.export(
+            reader.eval(),
+            example,
+            str(target),
+            input_names=INPUTS,
+            output_names=OUTPUTS,
+            dynamic_axes=AXES,
+            opset_version=17,
+            dynamo=False,
+        )
+
+
+def _fuse(reader: Reader, source: Path, target: Path) -> None:
+    config = reader.encoder.config
+    model = optimizer.optimize_model(
+        str(source),
+        model_type="bert",
+        num_heads=config.num_attention_heads,
+        hidden_size=config.hidden_size,
+        opt_level=1,
+        optimization_options=FusionOptions("bert"),
+    )
+    model.save_model_to_file(str(target))
+
+
+def _quantise(source: Path, target: Path) -> None:
+    quantize_dynamic(
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=False,
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
+    )

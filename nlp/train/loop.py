@@ -1,0 +1,126 @@
+"""The training loop: deterministic, and able to go on where it was stopped."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from nlp.train.batches import Batch, epoch
+from nlp.train.examples import Example
+from nlp.train.loss import mention_loss
+from nlp.train.network import Reader, trained_state
+from nlp.train.optimiser import Average, make_optimizer, set_rate
+from nlp.train.recipe import Recipe
+
+
+class CheckpointError(Exception):
+    """A checkpoint belongs to another recipe than the run that should go on from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a run is: passes begun, steps taken, the share that is done (0..1), the loss."""
+
+    passes: int
+    steps: int
+    done: float
+    loss: float
+
+
+class Run:
+    """One training run: ``passes`` over lists of examples, one after the other.
+
+    With ``resume``, the run goes on from ``checkpoint`` if that exists; CheckpointError if it
+    was written by another recipe. The reader ends up with the running mean of its weights.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        tokenizer: Tokenizer,
+        passes: Sequence[Sequence[Example]],
+        recipe: Recipe,
+        checkpoint: Path,
+        resume: bool = False,
+    ) -> None:
+        self.reader = reader
+        self.tokenizer = tokenizer
+        self.passes = passes
+        self.recipe = recipe
+        self.checkpoint = checkpoint
+        self.optimizer = make_optimizer(reader, recipe)
+        self.average = Average(reader, recipe.averaging)
+        self.at, self.steps = (0, 0), 0
+        if resume and checkpoint.exists():
+            self._load()
+
+    def train(self, on_step: Callable[[Step], None]) -> None:
+        """Take all steps that are left, telling ``on_step`` of each."""
+        torch.manual_seed(self.recipe.seed + self.steps)
+        self.reader.train()
+        saved = time.monotonic()
+        for index, number, batch, done in self._batches():
+            loss = self._step(batch, done)
+            self.at, self.steps = (index, number + 1), self.steps + 1
+            on_step(Step(index + 1, self.steps, done, loss))
+            if time.monotonic() - saved > self.recipe.seconds:
+                self._save()
+                saved = time.monotonic()
+        self._save()
+        self.average.copy_to(self.reader)
+        self.reader.eval()
+
+    def _batches(self) -> Iterator[tuple[int, int, Batch, float]]:
+        """Batches not yet seen: index of the pass, number in it, batch, share done before it."""
+        sizes = np.cumsum([0, *(len(examples) for examples in self.passes)])
+        for index in range(self.at[0], len(self.passes)):
+            rng = np.random.default_rng([self.recipe.seed, index])
+            batches = epoch(self.passes[index], self.tokenizer, self.recipe, rng)
+            first = self.at[1] if index == self.at[0] else 0
+            for number in range(first, len(batches)):
+                seen = sizes[index] + len(self.passes[index]) * number / len(batches)
+                yield index, number, batches[number], float(seen / sizes[-1])
+
+    def _step(self, batch: Batch, done: float) -> float:
+        set_rate(self.optimizer, done, self.recipe.warm_up)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, _ = self.reader(
+                torch.from_numpy(batch.ids),
+                torch.from_numpy(batch.attention),
+                torch.from_numpy(batch.mentions),
+            )
+        loss = mention_loss(logits.float(), torch.from_numpy(batch.labels), self.recipe.smoothing)
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        self.average.update(self.reader)
+        return float(loss.detach())
+
+    def _save(self) -> None:
+        state = {
+            "recipe": asdict(self.recipe),
+            "at": self.at,
+            "steps": self.steps,
+            "reader": trained_state(self.reader),
+            "average": self.average.weights,
+            "optimizer": self.optimizer.state_dict(),
+        }
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def _load(self) -> None:
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise CheckpointError(f"{self.checkpoint} was written by a run of another recipe")
+        self.reader.load_state_dict(state["reader"], strict=False)
+        self.average.weights, self.average.updates = state["average"], state["steps"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.at, self.steps = tuple(state["at"]), state["steps"]
