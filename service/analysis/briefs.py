@@ -1,0 +1,45 @@
+"""What the model is told about an item besides its text."""
+
+from typing import Final, NamedTuple, cast
+
+from nlp.documents import Document, Kind
+from service.analysis.claims import Claimed
+from service.journey.mapping import JourneyMap
+
+UNDETERMINED: Final = "und"
+EXPLICIT: Final = "explicit"
+MODEL: Final = "model"
+
+
+class Brief(NamedTuple):
+    """A claimed item as a document, and who says where in the journey it belongs."""
+
+    item: Claimed
+    document: Document
+    stage_provenance: str
+    touchpoint_provenance: str
+
+
+def brief(item: Claimed, journey: JourneyMap) -> Brief:
+    """What the sender said narrows the choice, unless the journey has it no more."""
+    stage = item.stage_sent if _has(journey, item.stage_sent, None) else None
+    touchpoint = item.touchpoint_sent if _has(journey, None, item.touchpoint_sent) else None
+    cells = journey.native_cells(stage, touchpoint) if stage or touchpoint else frozenset()
+    document = Document(
+        text=item.text,
+        kind=cast(Kind, item.kind),
+        question=item.question,
+        subject=item.subject,
+        language=None if item.language == UNDETERMINED else item.language,
+        allowed_cells=frozenset((cell.stage, cell.touchpoint) for cell in cells) or None,
+    )
+    return Brief(
+        item,
+        document,
+        EXPLICIT if cells and stage else MODEL,
+        EXPLICIT if cells and touchpoint else MODEL,
+    )
+
+
+def _has(journey: JourneyMap, stage: str | None, touchpoint: str | None) -> bool:
+    return bool(journey.native_cells(stage, touchpoint))

@@ -1,0 +1,203 @@
+"""Which items a worker takes next, and its lease on them.
+
+Work is any row whose analysis is missing (``pending`` and due) or stale (``done`` by another
+version). A claim is one short write transaction: on PostgreSQL rows that another worker is just
+claiming are skipped, on SQLite ``BEGIN IMMEDIATE`` lets one claim at a time through.
+
+A lease is an economy, not a lock: whoever writes an analysis checks its claim again, so that a
+lease that ran out too early costs a repeated analysis and nothing else.
+
+Claims look at all workspaces; what is written afterwards names each row's own.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlmodel import Session, SQLModel
+
+from models.feedback import DONE, PENDING, Feedback
+from service.analysis.versions import stale_versions
+
+CLAIM_CHARS: Final = 100_000
+"""Texts of one claim, in characters; a longer text is claimed alone."""
+LEASE_CHARS: Final = 50_000
+"""A lease is prolonged by its own length for each of these, as long texts take longer."""
+
+FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
+ROW: Final = FEEDBACK.c
+ID: Final = tuple_(ROW.workspace_id, ROW.id)
+
+# Literals: with bound parameters neither database can tell that the partial index applies.
+IS_PENDING: Final = ROW.state == literal_column(f"'{PENDING}'")
+IS_DONE: Final = ROW.state == literal_column(f"'{DONE}'")
+
+Id = tuple[UUID, UUID]
+"""(workspace_id, id)"""
+
+
+class Candidate(NamedTuple):
+    """What a claim needs to know of a row before it takes it.
+
+    ``suspect``: an earlier attempt never returned, maybe because this text ended its process.
+    """
+
+    id: Id
+    attempts: int
+    chars: int
+    suspect: bool
+
+
+class Claimed(NamedTuple):
+    """A row as claimed: what its analysis needs, and what must still be so when it is written."""
+
+    workspace_id: UUID
+    id: UUID
+    revision: int
+    state: str
+    attempts: int
+    received_at: datetime
+    kind: str
+    text: str
+    subject: str | None
+    question: str | None
+    language: str
+    stage_sent: str | None
+    touchpoint_sent: str | None
+
+    @property
+    def key(self) -> Id:
+        """What names the row."""
+        return self.workspace_id, self.id
+
+
+class Claim(NamedTuple):
+    """Items to analyse, or one item that has ended its process too often to be tried again."""
+
+    items: list[Claimed]
+    lost: bool = False
+
+
+class Terms(NamedTuple):
+    """Who claims, for how long, and how much at once."""
+
+    worker: str
+    version: str
+    lease: timedelta
+    items: int
+    max_attempts: int
+
+
+def has_work(session: Session, version: str, now: datetime) -> bool:
+    """Whether a claim at ``now`` would find anything; reads only."""
+    wheres = [_pending(now), *(_stale(old, now) for old in stale_versions(session, version))]
+    return any(session.scalar(select(1).where(*where).limit(1)) for where in wheres)
+
+
+def claim(session: Session, terms: Terms, now: datetime) -> Claim:
+    """Take the oldest pending items or, when there are none, the newest stale ones.
+
+    At most ``terms.items`` of together ``CLAIM_CHARS`` characters; a suspect alone.
+    """
+    found = _candidates(session, _pending(now), ROW.received_at, terms.items)
+    for old in () if found else stale_versions(session, terms.version):
+        found = found or _candidates(session, _stale(old, now), ROW.occurred_at.desc(), terms.items)
+    chosen = choose(found)
+    if not chosen:
+        return Claim([])
+    first = chosen[0]
+    lost = first.suspect and first.attempts >= terms.max_attempts
+    until = now + lease_of(terms.lease, chosen)
+    return Claim(_take(session, [candidate.id for candidate in chosen], terms.worker, until), lost)
+
+
+def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of one claim: the first ones that fit together, in their order."""
+    chosen: list[Candidate] = []
+    chars = 0
+    for candidate in candidates:
+        chars += candidate.chars
+        if chosen and (candidate.suspect or chosen[0].suspect or chars > CLAIM_CHARS):
+            break
+        chosen.append(candidate)
+    return chosen
+
+
+def lease_of(lease: timedelta, chosen: Iterable[Candidate]) -> timedelta:
+    """How long a claim on ``chosen`` lasts."""
+    return lease * (1 + sum(candidate.chars for candidate in chosen) // LEASE_CHARS)
+
+
+def renew(session: Session, worker: str, ids: Sequence[Id], until: datetime) -> None:
+    """Prolong the leases that ``worker`` still has."""
+    mine = update(FEEDBACK).where(ID.in_(ids), ROW.claimed_by == worker)
+    session.execute(mine.values(claimed_until=until))
+
+
+def release(session: Session, worker: str, ids: Sequence[Id]) -> None:
+    """Give back what ``worker`` claimed and will not analyse, as if it had never been claimed."""
+    mine = update(FEEDBACK).where(ID.in_(ids), ROW.claimed_by == worker)
+    session.execute(mine.values(claimed_by=None, claimed_until=None, attempts=ROW.attempts - 1))
+
+
+def claimants(session: Session) -> list[str]:
+    """The workers that have claims on pending items, dead or alive."""
+    claimed = select(ROW.claimed_by).where(IS_PENDING, ROW.claimed_by.is_not(None)).distinct()
+    return list(session.scalars(claimed))
+
+
+def expire(session: Session, workers: Sequence[str], now: datetime) -> None:
+    """End the leases of ``workers`` on pending items; the attempts count as not returned."""
+    theirs = update(FEEDBACK).where(IS_PENDING, ROW.claimed_by.in_(workers))
+    session.execute(theirs.values(claimed_until=now))
+
+
+def _pending(now: datetime) -> list[ColumnElement[bool]]:
+    return [IS_PENDING, ROW.due_at <= now, _unclaimed(now)]
+
+
+def _stale(version: str, now: datetime) -> list[ColumnElement[bool]]:
+    return [IS_DONE, ROW.analysis_version == version, ROW.due_at <= now, _unclaimed(now)]
+
+
+def _unclaimed(now: datetime) -> ColumnElement[bool]:
+    return or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
+
+
+def _candidates(
+    session: Session, where: Iterable[ColumnElement[bool]], order: Any, limit: int
+) -> list[Candidate]:
+    rows: Select[Any] = select(
+        ROW.workspace_id,
+        ROW.id,
+        ROW.attempts,
+        func.length(ROW.text),
+        (ROW.attempts > 0) & ROW.claimed_until.is_not(None),
+    )
+    chosen = rows.where(*where).order_by(order).limit(limit).with_for_update(skip_locked=True)
+    return [
+        Candidate((workspace, row), attempts, chars, suspect)
+        for workspace, row, attempts, chars, suspect in session.execute(chosen)
+    ]
+
+
+def _take(session: Session, ids: Sequence[Id], worker: str, until: datetime) -> list[Claimed]:
+    taken = (
+        update(FEEDBACK)
+        .where(ID.in_(ids))
+        .values(claimed_by=worker, claimed_until=until, attempts=ROW.attempts + 1)
+        .returning(*(ROW[name] for name in Claimed._fields))
+    )
+    return [Claimed(*row) for row in session.execute(taken)]

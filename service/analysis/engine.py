@@ -1,0 +1,148 @@
+"""The one inference engine of a process, and the two lines that wait for it.
+
+An analyzer is used by one thread at a time: it has its own threads inside. Whoever asks on
+/v1/analyze waits in a short line that goes first; background batches are cut into slices, so
+that such a caller waits for one slice, not for a whole batch. Callers block, so they are threads
+of a pool or of a worker, never the event loop.
+"""
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+from nlp.documents import Analysis, Document
+from nlp.info import ModelInfo
+from service.errors import Unavailable
+from service.settings import Settings
+
+SLICE_ITEMS: Final = 16
+SLICE_CHARS: Final = 8_000
+WAITING_CALLERS: Final = 8
+"""Callers of /v1/analyze that may wait or be served; more are refused."""
+BACKGROUND_NICENESS: Final = 10
+
+
+class AnalyzerLike(Protocol):
+    """Text in, mentions out; one analysis per document, in order."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    def analyze(self, documents: Sequence[Document]) -> list[Analysis]: ...
+
+
+class EngineBusy(Unavailable):
+    """Too many texts are waiting to be analysed; wait as Retry-After says and send it again."""
+
+    code = "engine_busy"
+
+
+class Engine:
+    """Owns one analyzer and says whose turn it is."""
+
+    def __init__(self, analyzer: AnalyzerLike, waiting_callers: int = WAITING_CALLERS) -> None:
+        self._analyzer = analyzer
+        self._callers: deque[object] = deque()
+        self._background: deque[object] = deque()
+        self._changed = threading.Condition()
+        self._busy = False
+        self._room = threading.BoundedSemaphore(waiting_callers)
+
+    @property
+    def info(self) -> ModelInfo:
+        """The identity of the model."""
+        return self._analyzer.info
+
+    @property
+    def version(self) -> str:
+        """What stored analyses carry: equal versions read alike, others are stale."""
+        return f"{self.info.version}-{self.info.revision[:12]}"
+
+    def analyze(self, documents: Sequence[Document]) -> list[Analysis]:
+        """Read ``documents`` in the background: after everybody who waits on /v1/analyze."""
+        return self._in_slices(documents, self._background)
+
+    def analyze_now(self, documents: Sequence[Document]) -> list[Analysis]:
+        """Read ``documents`` for somebody who waits.
+
+        Raises:
+            EngineBusy: ``waiting_callers`` others are waiting already.
+        """
+        if not self._room.acquire(blocking=False):
+            raise EngineBusy(headers={"Retry-After": "1"})
+        try:
+            return self._in_slices(documents, self._callers)
+        finally:
+            self._room.release()
+
+    def _in_slices(self, documents: Sequence[Document], line: deque[object]) -> list[Analysis]:
+        analyses: dict[int, Analysis] = {}
+        for part in slices(documents):
+            with self._turn(line):
+                read = self._analyzer.analyze([documents[index] for index in part])
+            analyses.update(zip(part, read, strict=True))
+        return [analyses[index] for index in range(len(documents))]
+
+    @contextmanager
+    def _turn(self, line: deque[object]) -> Iterator[None]:
+        ticket = object()
+        with self._changed:
+            line.append(ticket)
+            self._changed.wait_for(lambda: not self._busy and self._next() is ticket)
+            line.popleft()
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+    def _next(self) -> object:
+        return (self._callers or self._background)[0]
+
+
+def slices(documents: Sequence[Document]) -> list[list[int]]:
+    """Indices of ``documents`` in parts of like length: small, and cheap to pad.
+
+    A part has at most ``SLICE_ITEMS`` documents and ``SLICE_CHARS`` characters, or it is one
+    long document alone.
+    """
+    parts: list[list[int]] = []
+    room = 0
+    for index in sorted(range(len(documents)), key=lambda index: len(documents[index].text)):
+        length = len(documents[index].text)
+        if not parts or len(parts[-1]) == SLICE_ITEMS or length > room:
+            parts.append([])
+            room = SLICE_CHARS
+        parts[-1].append(index)
+        room -= length
+    return parts
+
+
+def load_engine(settings: Settings) -> Engine:
+    """The engine over the model that ``settings`` names.
+
+    With the worker inline it is loaded by a thread of low priority, which the analyzer's own
+    threads inherit, so that the API answers while the analysis takes what is left.
+
+    Raises:
+        Whatever the model's loader raises, e.g. when its files do not match its manifest.
+    """
+    from nlp.loading import load_analyzer  # a second of imports, only for who loads a model
+
+    with ThreadPoolExecutor(1, thread_name_prefix="load-model") as loader:
+        if settings.worker == "inline":
+            loader.submit(lower_priority).result()
+        return Engine(loader.submit(load_analyzer, settings.model, settings.threads).result())
+
+
+def lower_priority() -> None:
+    """Make the calling thread, and the threads that it starts, yield to others (Linux only)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)

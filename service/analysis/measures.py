@@ -1,0 +1,37 @@
+"""What a worker's round tells the operators."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from models.feedback import DONE, PENDING
+from nlp.labels import UNASSIGNED
+from service import telemetry
+from service.analysis.claims import Id
+from service.analysis.results import Outcome, Read
+
+SUPERSEDED: Final = "superseded"
+
+
+def observe(
+    outcomes: Mapping[Id, Outcome], written: Mapping[Id, str], seconds: float, now: datetime
+) -> None:
+    """Count a round that took the model ``seconds`` and whose ``written`` are visible ``now``."""
+    if outcomes:
+        telemetry.ANALYSIS_BATCH_SECONDS.observe(seconds)
+        telemetry.ANALYSIS_ITEM_SECONDS.observe(seconds / len(outcomes))
+    for key, outcome in outcomes.items():
+        state = written.get(key, SUPERSEDED)
+        telemetry.ANALYSIS_ITEMS.labels(state).inc()
+        if isinstance(outcome, Read) and state == DONE:
+            _observe_read(outcome, now)
+
+
+def _observe_read(read: Read, now: datetime) -> None:
+    item = read.brief.item
+    if item.state == PENDING:
+        telemetry.FRESHNESS_SECONDS.observe((now - item.received_at).total_seconds())
+    for mention in read.analysis.mentions:
+        for head, label in (("stage", mention.stage), ("touchpoint", mention.touchpoint)):
+            if label == UNASSIGNED:
+                telemetry.ABSTAINED.labels(head).inc()

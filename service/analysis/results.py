@@ -1,0 +1,163 @@
+"""Writing what was read: mentions, item-level readings and roll-ups, in one transaction.
+
+A row that changed since it was claimed, or whose claim went to another worker, is left alone: its
+new text or its new claimant brings its own result.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import Table, delete, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlmodel import Session, SQLModel, col, select
+
+from models.feedback import DONE, FAILED, Feedback
+from models.mention import Mention
+from nlp.documents import Analysis
+from service.analysis.briefs import Brief
+from service.analysis.claims import Id
+from service.insights.rollups import Delta, apply
+
+MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
+UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
+    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+)
+"""Columns that writing a result needs no copy of."""
+PLAIN: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
+BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
+"""How long an item that failed waits, by the number of its attempts."""
+RETRIED: Final = "retried"
+
+
+class Read(NamedTuple):
+    """An item that was read."""
+
+    brief: Brief
+    analysis: Analysis
+
+    @property
+    def revision(self) -> int:
+        """The revision of the text that was read."""
+        return self.brief.item.revision
+
+
+class Failed(NamedTuple):
+    """An item that could not be read, this time or (``final``) for good."""
+
+    revision: int
+    reason: str
+    final: bool
+
+
+Outcome = Read | Failed
+
+
+class Writer(NamedTuple):
+    """In whose name, and as which version of the analysis, results are written."""
+
+    worker: str
+    version: str
+
+
+def write(
+    session: Session, writer: Writer, outcomes: Mapping[Id, Outcome], now: datetime
+) -> dict[Id, str]:
+    """Write ``outcomes``: done, failed or retried by id; those left alone are not in it."""
+    pairs = [
+        (row, outcomes[row.workspace_id, row.id])
+        for row in _claimed_rows(session, writer.worker, outcomes)
+        if row.revision == outcomes[row.workspace_id, row.id].revision
+    ]
+    delta = Delta()
+    _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
+    for row, outcome in pairs:
+        row.claimed_by = row.claimed_until = None
+        if isinstance(outcome, Read):
+            _enter(session, delta, writer.version, row, outcome, now)
+        else:
+            _refuse(row, outcome, now)
+    session.flush()
+    apply(session, delta)
+    return {
+        (row.workspace_id, row.id): row.state if _settles(outcome) else RETRIED
+        for row, outcome in pairs
+    }
+
+
+def _settles(outcome: Outcome) -> bool:
+    return isinstance(outcome, Read) or outcome.final
+
+
+def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[Feedback]:
+    """The rows still claimed by ``worker``, locked in the order of their ids."""
+    key = (col(Feedback.workspace_id), col(Feedback.id))
+    return session.exec(
+        select(Feedback)
+        .where(tuple_(*key).in_(list(ids)), Feedback.claimed_by == worker)
+        .order_by(*key)
+        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .with_for_update()
+    ).all()
+
+
+def _take_away(session: Session, delta: Delta, rows: Sequence[Feedback]) -> None:
+    """Delete the mentions of ``rows`` and what they contributed."""
+    key = tuple_(MENTION.c.workspace_id, MENTION.c.feedback_id)
+    gone = delete(MENTION).where(key.in_([(row.workspace_id, row.id) for row in rows]))
+    old = defaultdict(list)
+    for values in session.execute(gone.returning(MENTION)).mappings():
+        old[values["workspace_id"], values["feedback_id"]].append(Mention(**values))
+    for row in rows:
+        delta.add(row, old[row.workspace_id, row.id], -1)
+
+
+def _enter(
+    session: Session, delta: Delta, version: str, row: Feedback, read: Read, now: datetime
+) -> None:
+    analysis = read.analysis
+    for name in PLAIN:
+        setattr(row, name, getattr(analysis, name))
+    row.language_read = analysis.language
+    row.confidence = asdict(analysis.confidence) if analysis.confidence else None
+    row.candidates = asdict(analysis.candidates)
+    row.state, row.attempts, row.error = DONE, 0, None
+    row.analysis_version, row.analysed_at = version, now
+    mentions = mentions_of(read, version)
+    session.add_all(mentions)
+    delta.add(row, mentions)
+
+
+def mentions_of(read: Read, version: str) -> list[Mention]:
+    """The rows of an analysis, in its order."""
+    item = read.brief.item
+    return [
+        Mention(
+            workspace_id=item.workspace_id,
+            feedback_id=item.id,
+            ordinal=ordinal,
+            start=mention.start,
+            end=mention.end,
+            **{name: getattr(mention, name) for name in PLAIN},
+            confidence=asdict(mention.confidence),
+            candidates=asdict(mention.candidates),
+            stage_provenance=read.brief.stage_provenance,
+            touchpoint_provenance=read.brief.touchpoint_provenance,
+            model_version=version,
+        )
+        for ordinal, mention in enumerate(read.analysis.mentions)
+    ]
+
+
+def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
+    """Hold the item back for a while, or set it aside, without any reading, for good."""
+    row.error = failed.reason
+    if not failed.final:
+        step = min(row.attempts, len(BACK_OFF_SECONDS)) - 1
+        row.due_at = now + timedelta(seconds=BACK_OFF_SECONDS[step])
+        return
+    row.state, row.analysis_version, row.analysed_at = FAILED, None, None
+    for name in (*PLAIN, "language_read", "confidence", "candidates"):
+        setattr(row, name, None)

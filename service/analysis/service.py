@@ -1,0 +1,171 @@
+"""One worker's round: claim, have it read with no transaction open, write what was read.
+
+When the model raises, every item of its slice is read again alone, so that only the item at
+fault counts an attempt. When the database fails, nobody is at fault: the round is given up, and
+its items are given back in the next one.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlmodel import Session
+
+from service import clock
+from service.analysis import claims
+from service.analysis.briefs import Brief, brief
+from service.analysis.claims import Claim, Claimed, Id, Terms
+from service.analysis.engine import Engine, slices
+from service.analysis.measures import observe
+from service.analysis.results import Failed, Outcome, Read, Writer, write
+from service.analysis.workers import gone, worker_id
+from service.db import Database
+from service.journey.service import current_map
+from service.settings import Settings
+
+REASON_CHARS: Final = 500
+DATABASE_AT_FAULT: Final = (OperationalError, InterfaceError, InternalError, ProgrammingError)
+log = logging.getLogger(__name__)
+
+
+class Analyst:
+    """Claims items in its own name, has the engine read them, and writes what was read."""
+
+    def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
+        self._database = database
+        self._engine = engine
+        self._terms = Terms(
+            worker=worker_id(),
+            version=engine.version,
+            lease=timedelta(seconds=settings.lease_seconds),
+            items=settings.batch_items,
+            max_attempts=settings.max_attempts,
+        )
+        self._held: list[Id] = []
+
+    def free_the_dead(self) -> None:
+        """End the leases of workers of this host that are no more, so that nobody waits for them.
+
+        Only on SQLite: its file is on this host, so that an equal host name is the same host.
+        """
+        if not self._database.is_sqlite:
+            return
+        with self._database.read() as session:
+            dead = gone(claims.claimants(session), self._terms.worker)
+        if dead:
+            self._database.transact(lambda session: claims.expire(session, dead, clock.now()))
+
+    def round(self, may_go_on: Callable[[], bool]) -> bool:
+        """Claim and analyse one batch; whether there was any work.
+
+        ``may_go_on`` is asked between slices; what is unread when it says no is given back.
+
+        Raises:
+            SQLAlchemyError: the database failed; the next round starts with giving the claim back.
+        """
+        self._give_back(self._held)
+        claim = self._claim()
+        if claim is None:
+            return False
+        self._held = [item.key for item in claim.items]
+        started = time.perf_counter()
+        outcomes = _lost(claim) if claim.lost else self._read(claim.items, may_go_on)
+        seconds = time.perf_counter() - started
+        written = self._write(outcomes) if outcomes else {}
+        self._give_back([key for key in self._held if key not in outcomes])
+        self._held = []
+        observe(outcomes, written, seconds, clock.now())
+        return True
+
+    def _claim(self) -> Claim | None:
+        with self._database.read() as session:
+            if not claims.has_work(session, self._terms.version, clock.now()):
+                return None
+        claim = self._database.transact(
+            lambda session: claims.claim(session, self._terms, clock.now())
+        )
+        return claim if claim.items else None
+
+    def _give_back(self, ids: Sequence[Id]) -> None:
+        if ids:
+            self._database.transact(
+                lambda session: claims.release(session, self._terms.worker, ids)
+            )
+        self._held = []
+
+    def _read(self, items: Sequence[Claimed], may_go_on: Callable[[], bool]) -> dict[Id, Outcome]:
+        with self._database.read() as session:
+            briefs = _briefs(session, items)
+        outcomes: dict[Id, Outcome] = {}
+        renewed = clock.now()
+        for part in slices([each.document for each in briefs]):
+            if not may_go_on():
+                break
+            if clock.now() - renewed > self._terms.lease / 3:
+                self._renew()
+                renewed = clock.now()
+            outcomes |= self._read_part([briefs[index] for index in part])
+        return outcomes
+
+    def _renew(self) -> None:
+        until = clock.now() + self._terms.lease
+        self._database.transact(
+            lambda session: claims.renew(session, self._terms.worker, self._held, until)
+        )
+
+    def _read_part(self, briefs: Sequence[Brief]) -> dict[Id, Outcome]:
+        try:
+            analyses = self._engine.analyze([each.document for each in briefs])
+            pairs = list(zip(briefs, analyses, strict=True))
+        except Exception as error:  # a seam: whatever a model raises is about these texts
+            if len(briefs) == 1:
+                return {briefs[0].item.key: self._failed(briefs[0].item, error)}
+            alone = [self._read_part([each]) for each in briefs]
+            return {key: outcome for part in alone for key, outcome in part.items()}
+        return {each.item.key: Read(each, analysis) for each, analysis in pairs}
+
+    def _failed(self, item: Claimed, error: Exception) -> Failed:
+        final = item.attempts >= self._terms.max_attempts
+        log.warning(
+            "an item can't be analysed",
+            exc_info=error,
+            extra={"action": "analyse", "feedback_id": str(item.id), "attempts": item.attempts},
+        )
+        reason = f"{type(error).__name__}: {error}".replace("\0", "")[:REASON_CHARS]
+        return Failed(item.revision, reason, final)
+
+    def _write(self, outcomes: Mapping[Id, Outcome]) -> dict[Id, str]:
+        writer = Writer(self._terms.worker, self._terms.version)
+        try:
+            return self._database.transact(
+                lambda session: write(session, writer, outcomes, clock.now())
+            )
+        except DATABASE_AT_FAULT:
+            raise
+        except Exception as error:  # a seam: a result that can't be written is about its item
+            if len(outcomes) > 1:
+                alone = [self._write({key: outcomes[key]}) for key in outcomes]
+                return {key: state for part in alone for key, state in part.items()}
+            [(key, outcome)] = outcomes.items()
+            if isinstance(outcome, Failed):
+                raise
+            return self._write({key: self._failed(outcome.brief.item, error)})
+
+
+def _briefs(session: Session, items: Sequence[Claimed]) -> list[Brief]:
+    workspaces = {item.workspace_id for item in items}
+    journeys = {workspace: current_map(session, workspace) for workspace in workspaces}
+    return [brief(item, journeys[item.workspace_id]) for item in items]
+
+
+def _lost(claim: Claim) -> dict[Id, Outcome]:
+    """The verdict on items whose earlier attempts, all of them, never came back."""
+    return {
+        item.key: Failed(
+            item.revision, f"the analysis ended the process {item.attempts - 1} times", final=True
+        )
+        for item in claim.items
+    }

@@ -1,0 +1,38 @@
+"""Who a worker is, and which workers of this machine are no more."""
+
+import os
+import socket
+from collections.abc import Iterable
+from uuid import uuid4
+
+
+def worker_id() -> str:
+    """A name that no other worker has, ever: host:pid:random."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+
+
+def gone(workers: Iterable[str], me: str) -> list[str]:
+    """Those of ``workers`` whose process ended on this host for certain.
+
+    A process id in use proves nothing (it may have been given away again), so its worker counts
+    as alive; except our own id, which a container gives to each of its processes in turn.
+    """
+    return [worker for worker in workers if worker != me and _ended(worker)]
+
+
+def _ended(worker: str) -> bool:
+    host, _, rest = worker.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    return int(pid) == os.getpid() or not _exists(int(pid))
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
