@@ -37,17 +37,17 @@ class JourneyMap:
         """Every native cell with the cell of this journey that it belongs to."""
         return self._cells
 
-    def cell_of(self, native: tuple[str, str]) -> Cell:
+    def cell_of(self, cell: tuple[str, str]) -> Cell:
         """The (stage key, touchpoint key) of a native cell."""
-        return self._cells[Cell(*native)]
+        return self._cells[Cell(*cell)]
 
-    def stage_of(self, native: tuple[str, str]) -> str:
+    def stage_of(self, cell: tuple[str, str]) -> str:
         """The stage key of a native cell, or ``unassigned``."""
-        return self.cell_of(native).stage
+        return self.cell_of(cell).stage
 
-    def touchpoint_of(self, native: tuple[str, str]) -> str:
+    def touchpoint_of(self, cell: tuple[str, str]) -> str:
         """The touchpoint key of a native cell, or ``unassigned``."""
-        return self.cell_of(native).touchpoint
+        return self.cell_of(cell).touchpoint
 
     def resolve_stage(self, text: str) -> str:
         """The key of the stage with this key, name or alias, in any case.

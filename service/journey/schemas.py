@@ -28,7 +28,7 @@ DEFINITION_EXAMPLE: Final[dict[str, Any]] = {
             "expectations": ["Final price known before paying"],
             "department": "E-commerce",
             "owner": "Ana",
-            "kpi": {"name": "csat", "target": 0.8},
+            "kpi": {"name": "csat", "target": 80},
         },
         {
             "key": "parcel",

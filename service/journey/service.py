@@ -1,6 +1,6 @@
 """Which journey is in force, which one a reader asked for, and putting a new version in force."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,6 +24,7 @@ from service.journey.presets import (
 )
 from service.journey.queries import definition_of, latest_version, lock_versions
 from service.journey.schemas import DefinitionIn
+from service.web.invalid import invalid_request
 
 CURRENT: Final = "current"
 _CACHED_MAPS: Final = 1000
@@ -63,11 +64,14 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
 
 
 def put_definition(
-    session: Session, workspace_id: UUID, body: DefinitionIn, expected: Collection[int] | None
+    session: Session,
+    workspace_id: UUID,
+    body: DefinitionIn,
+    expected: Callable[[JourneyMap], bool],
 ) -> JourneyMap:
     """Put a new version in force, in the caller's write transaction; an unchanged one stays.
 
-    ``expected`` are the versions that the sender may be replacing (If-Match), None for any.
+    ``expected`` says whether the journey in force is one that the sender means to replace.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
@@ -76,7 +80,7 @@ def put_definition(
     definition = complete(body)
     lock_versions(session, workspace_id)
     current = current_map(session, workspace_id)
-    if expected is not None and current.version not in expected:
+    if not expected(current):
         raise StaleDefinition
     if definition == current.definition:
         return current
@@ -110,9 +114,10 @@ def complete(body: DefinitionIn) -> Definition:
     try:
         definition = Definition.model_validate(parts)
     except ValidationError as error:
-        raise InvalidDefinition(invalid_params=_reasons(error)) from error
-    if found := contradictions(definition):
-        raise InvalidDefinition(invalid_params=found)
+        found = invalid_request(error.errors(include_url=False))
+        raise InvalidDefinition(invalid_params=found.invalid_params) from error
+    if contradicted := contradictions(definition):
+        raise InvalidDefinition(invalid_params=contradicted)
     return definition
 
 
@@ -134,9 +139,3 @@ def _changed(
             )
         by_key[change["key"]] |= change
     return list(by_key.values())
-
-
-def _reasons(error: ValidationError) -> list[InvalidParam]:
-    return [
-        InvalidParam(".".join(map(str, found["loc"])), found["msg"]) for found in error.errors()
-    ]

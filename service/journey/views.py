@@ -1,0 +1,35 @@
+"""A journey in force as it is served. Pure."""
+
+from collections.abc import Iterator
+
+from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
+from service.journey.definition import Include
+from service.journey.mapping import JourneyMap
+from service.journey.schemas import DefinitionOut
+
+
+def definition_out(journey: JourneyMap) -> DefinitionOut:
+    """The definition with its version, and what it leaves out."""
+    return DefinitionOut.model_validate(
+        {
+            "journey": journey.key,
+            "version": journey.version,
+            "stages": journey.stages,
+            "touchpoints": journey.touchpoints,
+            "unclaimed": list(_unclaimed(journey)),
+            "unclaimed_touchpoints": [
+                native
+                for native in TOUCHPOINTS
+                if native != NONE and journey.touchpoint_of((STAGES[0], native)) == UNASSIGNED
+            ],
+        }
+    )
+
+
+def _unclaimed(journey: JourneyMap) -> Iterator[Include]:
+    natives = [touchpoint for touchpoint in TOUCHPOINTS if touchpoint != NONE]
+    for stage in (stage for stage in STAGES if stage != NONE):
+        left = [native for native in natives if journey.stage_of((stage, native)) == UNASSIGNED]
+        if left:
+            touchpoints = None if left == natives else left
+            yield Include.model_validate({"stage": stage, "touchpoints": touchpoints})
