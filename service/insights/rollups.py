@@ -6,11 +6,12 @@ taking away again leaves exactly nothing; rows that have come down to nothing ar
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeVar
+from functools import cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Delete, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -24,11 +25,8 @@ ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]
 FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
 DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
-ROWS_A_STATEMENT: Final = 200
-"""Keeps one statement below SQLite's limit of bound parameters."""
 
 Key = tuple[Any, ...]
-K = TypeVar("K", bound=Key)
 
 
 class RatingCounts(NamedTuple):
@@ -124,10 +122,12 @@ def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> No
 
 
 def apply(session: Session, delta: Delta) -> None:
-    """Add ``delta`` to the tables, inside the caller's transaction.
+    """Add ``delta`` to the tables, inside the caller's transaction: four statements at most.
 
-    Rows are touched in the order of their keys, so that two transactions never wait for each
-    other in a circle.
+    Rows are touched in the order of their keys and one table after the other, so that two
+    transactions never wait for each other in a circle. A row that comes down to nothing is
+    deleted while it is locked; another transaction that adds to it meanwhile waits, and then
+    inserts it anew.
     """
     _apply_table(session, ROLLUP, "mentions", delta.mentions)
     _apply_table(session, ROLLUP_ITEM, "items", delta.items)
@@ -137,37 +137,41 @@ def _apply_table(
     session: Session, table: Table, count: str, changes: Mapping[Key, Counter[str]]
 ) -> None:
     keys = [column.name for column in table.primary_key]
-    counters = [column.name for column in table.columns if column.name not in keys]
     changed = sorted(key for key, sums in changes.items() if any(sums.values()))
-    rows = [
-        dict(zip(keys, key, strict=True)) | {name: changes[key][name] for name in counters}
-        for key in changed
-    ]
-    for start in range(0, len(rows), ROWS_A_STATEMENT):
-        _add_rows(session, table, keys, counters, rows[start : start + ROWS_A_STATEMENT])
+    if changed:
+        counters = [column.name for column in table.columns if column.name not in keys]
+        rows = [
+            dict(zip(keys, key, strict=True)) | {name: changes[key][name] for name in counters}
+            for key in changed
+        ]
+        session.execute(_addition(session.get_bind().dialect.name, table.name), rows)
     shrunk = [key for key in changed if changes[key][count] < 0]
-    _delete_empty(session, table, count, shrunk)
+    if shrunk:
+        rows = [
+            {f"its_{name}": value for name, value in zip(keys, key, strict=True)} for key in shrunk
+        ]
+        session.execute(_deletion(table.name, count), rows)
 
 
-def _add_rows(
-    session: Session,
-    table: Table,
-    keys: Sequence[str],
-    counters: Sequence[str],
-    rows: list[dict[str, Any]],
-) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(keys),
-            set_={name: table.c[name] + statement.excluded[name] for name in counters},
-        )
+@cache
+def _addition(dialect: str, name: str) -> postgresql.Insert | sqlite.Insert:
+    """The statement that adds one row's counters, or makes the row; executed for many."""
+    table = SQLModel.metadata.tables[name]
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    keys = set(table.primary_key)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={
+            column.name: column + statement.excluded[column.name]
+            for column in table.columns
+            if column not in keys
+        },
     )
 
 
-def _delete_empty(session: Session, table: Table, count: str, keys: Iterable[Key]) -> None:
-    columns = list(table.primary_key)
-    for key in keys:
-        matches = [column == value for column, value in zip(columns, key, strict=True)]
-        session.execute(delete(table).where(*matches, table.c[count] == 0))
+@cache
+def _deletion(name: str, count: str) -> Delete:
+    """The statement that deletes a row whose ``count`` has come down to nothing."""
+    table = SQLModel.metadata.tables[name]
+    matches = [column == bindparam(f"its_{column.name}") for column in table.primary_key]
+    return delete(table).where(*matches, table.c[count] == 0)
