@@ -1,0 +1,90 @@
+"""The application: rooms put together, started in order, stopped in reverse."""
+
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+import migrations
+from service import __version__, openapi
+from service.analysis.engine import AnalyzerLike, Engine, load_engine
+from service.db import Database
+from service.intake.accept import Acceptor
+from service.keys.bootstrap import bootstrap
+from service.keys.cors import Cors
+from service.keys.rate import RateLimit
+from service.keys.ring import KeyRing
+from service.settings import Settings
+from service.web import problems
+from service.web.bodies import BodyGuard
+from service.web.edge import Edge
+from service.worker import start_inline
+
+
+def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None = None) -> FastAPI:
+    """The application, not yet started; ``analyzer`` stands in for the configured model."""
+    settings = settings or Settings()
+    app = FastAPI(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
+    app.state.settings = settings
+    app.state.database = Database(settings.sqlalchemy_url)
+    app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)
+    app.state.rate = RateLimit()
+    app.state.wake = threading.Event()
+    app.state.engine = None
+    problems.install(app)
+    app.add_middleware(
+        BodyGuard,
+        limit=settings.max_body_bytes,
+        larger={"/v1/imports": settings.max_import_bytes},
+    )
+    app.add_middleware(Cors)
+    app.add_middleware(Edge)
+    _include_rooms(app)
+    openapi.serve_docs(app)
+    return app
+
+
+def _include_rooms(app: FastAPI) -> None:
+    for room in ("keys", "intake", "analysis", "journey", "insights", "health"):
+        try:
+            app.include_router(import_module(f"service.{room}.routes").router)
+        except ModuleNotFoundError:
+            pass
+
+
+def _lifespan(analyzer: AnalyzerLike | None) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as running:
+            await _start(app, analyzer, running)
+            yield
+
+    return lifespan
+
+
+async def _start(app: FastAPI, analyzer: AnalyzerLike | None, running: AsyncExitStack) -> None:
+    settings: Settings = app.state.settings
+    database: Database = app.state.database
+    running.callback(database.dispose)
+    await run_in_threadpool(migrations.upgrade, settings.sqlalchemy_url)
+    app.state.new_key = await run_in_threadpool(bootstrap, database, settings)
+    app.state.engine = await run_in_threadpool(_engine, settings, analyzer)
+    _start_acceptor(app, running)
+    if settings.worker == "inline":
+        worker = start_inline(database, app.state.engine, settings, app.state.wake)
+        running.push_async_callback(run_in_threadpool, worker.stop)
+
+
+def _engine(settings: Settings, analyzer: AnalyzerLike | None) -> Engine:
+    return Engine(analyzer) if analyzer is not None else load_engine(settings)
+
+
+def _start_acceptor(app: FastAPI, running: AsyncExitStack) -> None:
+    acceptor = Acceptor(app.state.database, app.state.wake, app.state.settings.max_pending)
+    acceptor.start()
+    app.state.acceptor = acceptor
+    running.push_async_callback(run_in_threadpool, acceptor.stop)

@@ -1,0 +1,15 @@
+"""Why the service is not ready."""
+
+from service.errors import Unavailable
+
+
+class NotMigrated(Unavailable):
+    """The database's schema is not the one of this version; run 'voc migrate'."""
+
+    code = "not_migrated"
+
+
+class ModelNotLoaded(Unavailable):
+    """The model is not loaded yet; wait as Retry-After says and ask again."""
+
+    code = "model_not_loaded"

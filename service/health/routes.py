@@ -1,0 +1,56 @@
+"""/livez, /readyz, /metrics for those who run the service; /v1/info for those who use it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from service.analysis.engine import Engine
+from service.health import service
+from service.health.errors import ModelNotLoaded
+from service.health.schemas import Alive, Info, Ready
+from service.keys.auth import AnyCaller
+from service.web.dependencies import Config, Db
+
+router = APIRouter(tags=["operations"])
+
+
+async def get_engine(request: Request) -> Engine | None:
+    """The engine of this process."""
+    engine: Engine | None = request.app.state.engine
+    return engine
+
+
+Loaded = Annotated[Engine | None, Depends(get_engine)]
+
+
+@router.get("/livez")
+async def live() -> Alive:
+    """The process runs. Asks nothing else, so that a busy database restarts nobody."""
+    return Alive()
+
+
+@router.get("/readyz")
+def ready(database: Db, engine: Loaded) -> Ready:
+    """The database answers and is migrated, and the model is loaded."""
+    service.check_database(database)
+    if engine is None:
+        raise ModelNotLoaded()
+    return Ready()
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def metrics(database: Db) -> Response:
+    """Everything that is counted, in Prometheus' text format."""
+    with database.read() as session:
+        service.measure_queue(session)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/v1/info")
+def info(caller: AnyCaller, database: Db, settings: Config, engine: Loaded) -> Info:
+    """Version, model, database, journey and limits."""
+    with database.read() as session:
+        return service.info(
+            session, caller.workspace_id, settings, database, engine.info if engine else None
+        )

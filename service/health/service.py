@@ -1,0 +1,61 @@
+"""Is it alive, is it ready, how long is the queue, what is it?"""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from sqlmodel import Session
+
+import migrations
+from nlp.info import ModelInfo
+from service import __version__, telemetry
+from service.clock import now
+from service.db import Database
+from service.health.errors import NotMigrated
+from service.health.queries import queue
+from service.health.schemas import Info, Limits, Model
+from service.journey.service import current_map
+from service.settings import Settings
+
+
+def check_database(database: Database) -> None:
+    """Nothing, if the database answers and has the schema of this version.
+
+    Raises:
+        NotMigrated: it has another schema.
+    """
+    with database.engine.connect() as connection:
+        if not migrations.is_current(connection):
+            raise NotMigrated()
+
+
+def measure_queue(session: Session) -> None:
+    """Bring the gauges of the queue up to date."""
+    lengths = queue(session)
+    telemetry.QUEUE_PENDING.set(lengths.pending)
+    telemetry.QUEUE_FAILED.set(lengths.failed)
+    age = (now() - lengths.oldest).total_seconds() if lengths.oldest else 0.0
+    telemetry.QUEUE_OLDEST.set(max(0.0, age))
+
+
+def info(
+    session: Session,
+    workspace_id: UUID,
+    settings: Settings,
+    database: Database,
+    model: ModelInfo | None,
+) -> Info:
+    """What this service is, for a caller of this workspace."""
+    journey = current_map(session, workspace_id)
+    return Info(
+        version=__version__,
+        model=Model(**asdict(model)) if model else None,
+        database=database.engine.dialect.name,
+        journey=journey.key,
+        journey_version=journey.version,
+        limits=Limits(
+            body_bytes=settings.max_body_bytes,
+            import_bytes=settings.max_import_bytes,
+            text_chars=settings.max_text_chars,
+            pending=settings.max_pending,
+        ),
+    )

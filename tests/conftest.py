@@ -1,0 +1,178 @@
+"""What every test can ask for: a migrated database of its own, settings, a client, keys.
+
+``database``, and so everything that needs it, runs on SQLite and on PostgreSQL.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from psycopg import sql
+from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+import migrations
+from models.workspace import Workspace
+from service.app import create_app
+from service.db import Database
+from service.keys import queries, service
+from service.keys.schemas import NewKey, Scope
+from service.settings import Settings
+from tests.callers import Keys
+from tests.fakes import FakeAnalyzer
+from tests.postgres import server
+
+POOL_SIZE = 5
+_numbers = count()
+
+StartClient = Callable[..., TestClient]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("VOC_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("template") / "verbatim.db"
+    migrations.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server on which databases may be made and dropped."""
+    with server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database, emptied for every test: making one is slow."""
+    with _postgres_database(postgres_server) as name:
+        migrations.upgrade(_sqlalchemy_url(postgres_server, name))
+        yield name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database without a row."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        return f"sqlite:///{shutil.copy(template, tmp_path / 'verbatim.db')}"
+    url: str = request.getfixturevalue("postgres_server")
+    name: str = request.getfixturevalue("postgres_migrated")
+    _empty(url, name)
+    return _sqlalchemy_url(url, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    url: str = request.getfixturevalue("postgres_server")
+    with _postgres_database(url) as name:
+        yield _sqlalchemy_url(url, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated, empty database."""
+    database = Database(database_url, POOL_SIZE)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings over the test's database; no worker, so that tests say when analysis runs."""
+    return Settings(data_dir=tmp_path / "data", database_url=database_url, worker="off")
+
+
+@pytest.fixture
+def start(settings: Settings) -> Iterator[StartClient]:
+    """Start the application with the fake analyzer: ``start(worker="inline", max_pending=3)``."""
+    with ExitStack() as stack:
+
+        def begin(**changes: object) -> TestClient:
+            changed = Settings(**settings.model_dump() | changes)
+            return stack.enter_context(TestClient(create_app(changed, FakeAnalyzer())))
+
+        yield begin
+
+
+@pytest.fixture
+def client(start: StartClient) -> TestClient:
+    """The application with the fake analyzer and without a worker."""
+    return start()
+
+
+@pytest.fixture
+def workspace(database: Database) -> Workspace:
+    """A workspace of its own."""
+    with database.write() as session:
+        return queries.ensure_workspace(session, "acme")
+
+
+@pytest.fixture
+def keys(database: Database, workspace: Workspace) -> Keys:
+    """A key of each scope for ``workspace``."""
+    return make_keys(database, workspace)
+
+
+def make_keys(database: Database, workspace: Workspace) -> Keys:
+    """A key of each scope."""
+
+    def secret(scope: Scope) -> str:
+        with database.write() as session:
+            wanted = NewKey(name=scope, scopes=[scope])
+            return service.make(session, workspace.id, wanted)[1]
+
+    return Keys(secret("ingest"), secret("read"), secret("manage"))
+
+
+@pytest.fixture
+def other_keys(database: Database) -> Keys:
+    """Keys of another workspace."""
+    with database.write() as session:
+        other = queries.ensure_workspace(session, "other")
+    return make_keys(database, other)
+
+
+@contextmanager
+def _postgres_database(url: str) -> Iterator[str]:
+    name = f"voc_test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield name
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _empty(url: str, name: str) -> None:
+    """Cut off whatever an earlier test left connected, and delete every row."""
+    with psycopg.connect(url, dbname=name, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND pid <> pg_backend_pid()",
+            [name],
+        )
+        with connection.transaction():
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+
+
+def _sqlalchemy_url(server: str, name: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
