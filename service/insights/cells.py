@@ -1,4 +1,4 @@
-"""Native cells (stage, touchpoint), and sets of them as bit masks.
+"""Sets of native cells as bit masks.
 
 A set of cells is stored as the hex form of an integer whose bit ``stage * 18 + touchpoint`` is
 set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in the place of

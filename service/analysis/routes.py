@@ -1,0 +1,43 @@
+"""POST /v1/analyze."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from service.analysis.engine import Engine
+from service.analysis.schemas import AnalyzeIn, AnalyzeOut
+from service.analysis.spot import analyse
+from service.journey.service import named_map
+from service.keys.auth import ReadCaller
+from service.web.dependencies import Config, Db
+
+router = APIRouter(prefix="/v1", tags=["analysis"])
+
+
+async def get_engine(request: Request) -> Engine:
+    """The application's engine."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+JourneyName = Annotated[
+    str | None,
+    Query(
+        description="A preset's name; default is the journey in force.", examples=["eight-stage"]
+    ),
+]
+
+
+@router.post("/analyze")
+def analyze(
+    body: AnalyzeIn,
+    caller: ReadCaller,
+    database: Db,
+    settings: Config,
+    engine: Annotated[Engine, Depends(get_engine)],
+    journey: JourneyName = None,
+) -> AnalyzeOut:
+    """The analysis of up to 200 texts, in order. Nothing is stored."""
+    with database.read() as session:
+        names = named_map(session, caller.workspace_id, journey)
+    return analyse(engine, names, body, settings.max_text_chars)

@@ -1,0 +1,115 @@
+"""What /v1/analyze reads and answers."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlp.documents import Kind
+from service.insights.shapes import AnalysisOut
+from service.intake.fields import Language, Line
+from service.intake.ratings import RatingIn
+from service.web.text import CleanText
+
+MOST_ITEMS: Final = 200
+REQUEST_EXAMPLE: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "text": "Checkout refused my card twice. Support sorted it out, thank you!",
+            "kind": "survey",
+            "question": "What is the main reason for your score?",
+            "rating": {"value": 3, "scale": "nps"},
+        }
+    ]
+}
+_SURE: Final = {"sentiment": 0.97, "stage": 0.91, "touchpoint": 0.88}
+_READ: Final = {"emotion": 0.74, "intent": 0.93, "severity": 0.71}
+_COMPLAINT: Final[dict[str, Any]] = {
+    "sentiment": "negative",
+    "score": -0.94,
+    "stage": "purchase",
+    "touchpoint": "checkout",
+    "emotion": "frustration",
+    "intent": "complaint",
+    "severity": 2,
+    "confidence": _SURE | _READ,
+    "candidates": {
+        "stage": [{"key": "purchase", "p": 0.91}, {"key": "retention", "p": 0.05}],
+        "touchpoint": [{"key": "checkout", "p": 0.88}, {"key": "billing", "p": 0.07}],
+    },
+}
+_PRAISE: Final[dict[str, Any]] = {
+    "sentiment": "positive",
+    "score": 0.92,
+    "stage": "retention",
+    "touchpoint": "support",
+    "emotion": "gratitude",
+    "intent": "praise",
+    "severity": 0,
+    "confidence": _SURE | _READ,
+    "candidates": {
+        "stage": [{"key": "retention", "p": 0.95}, {"key": "none", "p": 0.03}],
+        "touchpoint": [{"key": "support", "p": 0.93}, {"key": "none", "p": 0.04}],
+    },
+}
+_MODEL_SAID: Final = {"stage": "model", "touchpoint": "model"}
+ANSWER_EXAMPLE: Final[dict[str, Any]] = {
+    "journey": "five-stage",
+    "model": "verbatim-multilingual 1.0-3f2a9c41d07b",
+    "items": [
+        {
+            **_COMPLAINT,
+            "sentiment": "mixed",
+            "score": -0.01,
+            "language": "en",
+            "mentions": [
+                {
+                    **_COMPLAINT,
+                    "start": 0,
+                    "end": 31,
+                    "text": "Checkout refused my card twice.",
+                    "provenance": _MODEL_SAID,
+                },
+                {
+                    **_PRAISE,
+                    "start": 32,
+                    "end": 65,
+                    "text": "Support sorted it out, thank you!",
+                    "provenance": _MODEL_SAID,
+                },
+            ],
+        }
+    ],
+}
+
+
+class AnalyzeItemIn(BaseModel):
+    """One text, and what helps to read it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: CleanText = Field(description="The customer's words; offsets in the answer count here.")
+    kind: Kind | None = None
+    question: Line | None = Field(None, description="What was asked; helps to read the answer.")
+    subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
+    language: Language | None = Field(None, description="BCP 47 tag; found from the text.")
+    rating: RatingIn | None = Field(
+        None, description="May come with the item and is checked; the words alone are read."
+    )
+
+
+class AnalyzeIn(BaseModel):
+    """Up to 200 texts, together no longer than one stored item may be."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REQUEST_EXAMPLE]})
+
+    items: list[AnalyzeItemIn] = Field(min_length=1, max_length=MOST_ITEMS)
+
+
+class AnalyzeOut(BaseModel):
+    """One analysis for each text, in order, in the keys of the journey."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ANSWER_EXAMPLE]})
+
+    journey: str
+    model: str
+    items: list[AnalysisOut]
