@@ -51,7 +51,13 @@ ABSTAINED: Final = Counter(
     "voc_abstained_total", "Mentions left unassigned for lack of confidence.", ["head"]
 )
 
-_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
+"""Attributes of a record that are not extras; ``color_message`` is uvicorn's, for terminals."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -39,8 +39,10 @@ def by_id(session: Session, workspace_id: UUID, key_id: UUID) -> ApiKey | None:
     return session.exec(statement).first()
 
 
-def page(session: Session, workspace_id: UUID, after: UUID | None, limit: int) -> Sequence[ApiKey]:
-    """Up to ``limit`` keys of this workspace with ids after ``after``, oldest first."""
+def page(
+    session: Session, workspace_id: UUID, after: UUID | None, limit: int | None
+) -> Sequence[ApiKey]:
+    """The keys of this workspace with ids after ``after``, oldest first, at most ``limit``."""
     statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id)
     if after is not None:
         statement = statement.where(ApiKey.id > after)

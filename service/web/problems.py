@@ -2,7 +2,7 @@
 
 import json
 import logging
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -96,8 +96,8 @@ def _unreadable(error: RequestValidationError) -> Problem:
 
 def _http_problem(error: HTTPException) -> Problem:
     kind = _BY_STATUS.get(error.status_code)
-    headers: dict[str, Any] = dict(error.headers or {})
     if kind is None:
         _log.error("unmapped_http_error", exc_info=error)
         return Problem()
-    return kind(_NO_PATH if kind is errors.NotFound else None, headers=headers)
+    own_words = {404: _NO_PATH, 413: str(error.detail)}.get(error.status_code)
+    return kind(own_words, headers=error.headers)

@@ -1,0 +1,68 @@
+"""``voc``: the command line. A command's module is imported when the command runs, not before."""
+
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+class Entry(NamedTuple):
+    """Where a command is (a function, or a Typer app that has it), and its line in the help."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS: Final = {
+    "serve": Entry("serve", "serve", "Run the API and, by default, the analysis worker."),
+    "worker": Entry("worker", "worker", "Run an analysis worker as a process of its own."),
+    "migrate": Entry("migrate", "migrate", "Bring the database's schema up to date."),
+    "keys": Entry("keys", "app", "Make, list and revoke API keys."),
+    "import": Entry("imports", "app", "Send a CSV or JSONL file to the API."),
+    "analyze": Entry("analyze", "analyze", "Analyse texts without storing anything."),
+    "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
+    "train": Entry("model", "app", "Train a model from labelled feedback."),
+    "evaluate": Entry("model", "app", "Measure a model on labelled feedback."),
+    "bench": Entry("bench", "bench", "Measure this machine against the promised numbers."),
+    "demo": Entry("demo", "demo", "Load the demo feedback through the API; show what hurts."),
+}
+
+
+class Lazy(TyperGroup):
+    """A group whose commands stand in by name and help line until one of them is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that ``args`` begins with."""
+        if args and args[0] in COMMANDS:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> Any:
+    """The command of this name, imported."""
+    entry = COMMANDS[name]
+    found = getattr(import_module(f"service.cli.{entry.module}"), entry.attribute)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer()
+        alone.command(name)(found)
+        return get_command(alone)
+    command: Any = get_command(found)
+    inside = getattr(command, "commands", {}).get(name, command)
+    inside.name = name
+    return inside
+
+
+def _stand_in() -> None:
+    """Replaced before it can be called."""
+
+
+app = typer.Typer(
+    cls=Lazy,
+    no_args_is_help=True,
+    help="Voice of the customer, by journey stage: feedback in, pain points out.",
+)
+for _name, _entry in COMMANDS.items():
+    app.command(_name, help=_entry.help)(_stand_in)
