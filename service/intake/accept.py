@@ -1,0 +1,203 @@
+"""Group commit: one thread writes what concurrent requests submit, together, in one transaction.
+
+A submission is answered after the commit, so an answer means durable. A group that fails is
+done again one submission at a time, so that a submission that the database refuses fails alone.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Condition, Event, Thread
+from time import monotonic
+from typing import Final
+
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlmodel import Session
+
+from service import clock
+from service.db import Database
+from service.errors import Problem, Unavailable
+from service.intake.group import Answered, Group, Written
+from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
+from service.intake.submissions import Raced, Submission
+from service.telemetry import INTAKE_ITEMS
+from service.web.idempotency import KEPT, StoredAnswer, purge
+
+GROUP_ROWS: Final = 1000
+"""A group takes submissions until it has this many rows."""
+QUEUED_ROWS: Final = 20_000
+"""Rows that may wait in memory; beyond, submissions are refused."""
+RACES: Final = 20
+PURGE_SECONDS: Final = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Stopping(Unavailable):
+    """The service is stopping; send it again in a moment."""
+
+    code = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A submission and whom to tell. ``loop`` is ``None`` for a plain thread."""
+
+    submission: Submission
+    future: "asyncio.Future[StoredAnswer] | Future[StoredAnswer]"
+    loop: asyncio.AbstractEventLoop | None
+
+    @property
+    def rows(self) -> int:
+        return max(1, len(self.submission.drafts))
+
+
+class Acceptor:
+    """Takes submissions from any thread or event loop between ``start`` and ``stop``.
+
+    ``wake`` is set after every commit that left work for a worker.
+    """
+
+    def __init__(self, database: Database, wake: Event, max_pending: int = 200_000) -> None:
+        self._database = database
+        self._wake = wake
+        self._pressure = Pressure(database, max_pending)
+        self._queue: deque[_Waiting] = deque()
+        self._queued_rows = 0
+        self._arrival = Condition()
+        self._stopping = False
+        self._purged_at = monotonic()
+        self._thread = Thread(target=self._run, name="acceptor", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._pressure.refresh()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Refuse what comes from now on, write what has come, and end."""
+        with self._arrival:
+            self._stopping = True
+            self._arrival.notify()
+        self._thread.join()
+
+    async def accept(self, submission: Submission) -> StoredAnswer:
+        """The answer, once ``submission`` is committed.
+
+        Raises:
+            TooMuchPending: too much waits, in the database or in memory.
+            Stopping: the service is about to stop.
+            Problem: what is wrong with this submission.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[StoredAnswer] = loop.create_future()
+        self._put(_Waiting(submission, future, loop))
+        return await future
+
+    def accept_blocking(self, submission: Submission) -> StoredAnswer:
+        """The same for a thread of its own."""
+        future: Future[StoredAnswer] = Future()
+        self._put(_Waiting(submission, future, None))
+        return future.result()
+
+    def _put(self, waiting: _Waiting) -> None:
+        with self._arrival:
+            if self._stopping:
+                raise Stopping
+            if self._pressure.is_high or self._queued_rows >= QUEUED_ROWS:
+                raise TooMuchPending
+            self._queue.append(waiting)
+            self._queued_rows += waiting.rows
+            self._arrival.notify()
+
+    def _run(self) -> None:
+        while True:
+            group = self._take()
+            if group:
+                _tell(group, self._answers([waiting.submission for waiting in group]))
+            elif self._stopping:
+                return
+            self._keep_house()
+
+    def _take(self) -> list[_Waiting]:
+        """The next group; empty after a second without any, or when stopped and drained."""
+        with self._arrival:
+            self._arrival.wait_for(lambda: self._queue or self._stopping, timeout=FRESH_SECONDS)
+            group, rows = [], 0
+            while self._queue and rows < GROUP_ROWS:
+                waiting = self._queue.popleft()
+                group.append(waiting)
+                rows += waiting.rows
+            self._queued_rows -= rows
+        return group
+
+    def _answers(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
+        try:
+            return self._write(submissions)
+        except (OperationalError, InterfaceError) as error:
+            log.error("intake_database_unreachable", exc_info=error)
+            return [Unavailable()] * len(submissions)
+        except (SQLAlchemyError, ValueError) as error:
+            if len(submissions) > 1:
+                return [self._answers([submission])[0] for submission in submissions]
+            log.error("intake_refused_by_database", exc_info=error)
+            return [Problem()]
+
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
+        written = _until_unraced(
+            lambda: self._database.transact(lambda session: Group(session, submissions).write())
+        )
+        if written.pending:
+            self._pressure.add(written.pending)
+            self._wake.set()
+        for (kind, outcome), items in written.counts.items():
+            INTAKE_ITEMS.labels(kind, outcome).inc(items)
+        return written.answers
+
+    def _keep_house(self) -> None:
+        try:
+            self._pressure.refresh()
+            if monotonic() - self._purged_at > PURGE_SECONDS:
+                self._purged_at = monotonic()
+                self._database.transact(_purge)
+        except SQLAlchemyError as error:
+            log.error("intake_housekeeping_failed", exc_info=error)
+
+
+def _purge(session: Session) -> int:
+    return purge(session, clock.now() - KEPT)
+
+
+def _until_unraced(write: Callable[[], Written]) -> Written:
+    for _ in range(RACES - 1):
+        try:
+            return write()
+        except Raced:
+            continue
+    return write()
+
+
+def _tell(group: Sequence[_Waiting], answers: Sequence[Answered]) -> None:
+    """Resolve every future, with one call per event loop."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Waiting, Answered]]]
+    by_loop = defaultdict(list)
+    for waiting, answer in zip(group, answers, strict=True):
+        by_loop[waiting.loop].append((waiting, answer))
+    for loop, told in by_loop.items():
+        if loop is None:
+            _resolve(told)
+        elif not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, told)
+
+
+def _resolve(told: Sequence[tuple[_Waiting, Answered]]) -> None:
+    for waiting, answer in told:
+        if waiting.future.done():
+            continue  # the client has gone; what it sent is stored all the same
+        if isinstance(answer, Problem):
+            waiting.future.set_exception(answer)
+        else:
+            waiting.future.set_result(answer)

@@ -1,0 +1,136 @@
+"""A batch: the whole list in one pass if all is well, item by item where something is not."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Problem
+from service.intake.drafts import Clerk, Draft
+from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
+from service.intake.submissions import Outcome
+from service.web.idempotency import StoredAnswer
+from service.web.invalid import invalid_request, malformed
+
+Checked = Draft | Problem
+"""One item: what would be stored, or why it can't be."""
+
+_ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
+LONGEST_NAME = 200
+_HIDDEN = ("workspace_id", "content_hash", "customer_ref")
+
+
+class TooManyItems(PayloadTooLarge):
+    """A batch holds at most 1000 items; split it."""
+
+    code = "too_many_items"
+
+
+def checked(body: bytes, clerk: Clerk) -> list[Checked]:
+    """Every item of a batch's body, in order.
+
+    Raises:
+        MalformedJson: the body is not JSON.
+        InvalidRequest: it is not an object with a list ``items`` that has at least one item.
+        TooManyItems: it has more than 1000.
+    """
+    try:
+        items: Sequence[Any] = BatchIn.model_validate_json(body).items
+    except ValidationError:
+        items = _items_of(_parsed(body))
+    return [_checked_item(item, clerk) for item in items]
+
+
+def check_item(item: Any, clerk: Clerk) -> Checked:
+    """One item given as parsed JSON."""
+    return _checked_item(item, clerk)
+
+
+def _checked_item(item: Any, clerk: Clerk) -> Checked:
+    try:
+        valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
+        return clerk.draft(valid)
+    except ValidationError as error:
+        return _named(invalid_request(error.errors(include_url=False, include_input=False), item))
+    except Problem as problem:
+        return problem
+
+
+def _named(problem: Problem) -> Problem:
+    """The problem in a form that can be stored, its names being the sender's.
+
+    A fault of no field is one of the field that tells the kinds apart.
+    """
+    params = [
+        InvalidParam(_storable_name(param.name) or "kind", param.reason)
+        for param in problem.invalid_params
+    ]
+    return type(problem)(problem.detail, invalid_params=params)
+
+
+def _storable_name(name: str) -> str:
+    shown = name[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
+    return shown.replace("\0", "\\x00")
+
+
+def _parsed(body: bytes) -> Any:
+    """Python's parser takes half surrogates and NaN, so that they harm only their own item."""
+    try:
+        return from_json(body)
+    except ValueError as error:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise malformed(str(error)) from None
+
+
+def _items_of(parsed: Any) -> list[Any]:
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("items"), list):
+        reason = 'is required: a batch is {"items": [{"kind": "survey", …}, …]}'
+        raise InvalidRequest(invalid_params=[InvalidParam("items", reason)])
+    unknown = [name for name in parsed if name != "items"]
+    if unknown:
+        reason = "is not known here; a batch has only items"
+        raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in unknown[:50]])
+    items: list[Any] = parsed["items"]
+    if not items:
+        raise InvalidRequest(invalid_params=[InvalidParam("items", "is empty; send an item")])
+    if len(items) > MOST_ITEMS:
+        raise TooManyItems(f"A batch holds at most {MOST_ITEMS} items, not {len(items)}; split it.")
+    return items
+
+
+def batch_answer(items: Sequence[Checked], outcomes: Sequence[Outcome]) -> StoredAnswer:
+    """The body of design §6, from the checked items and the outcomes of the valid ones."""
+    remaining = iter(outcomes)
+    results = []
+    counts: Counter[str] = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
+    for index, item in enumerate(items):
+        if isinstance(item, Problem):
+            counts["invalid"] += 1
+            results.append({"index": index, "status": "invalid", "error": item.body()})
+        else:
+            outcome = next(remaining)
+            counts[outcome.status] += 1
+            results.append({"index": index, "status": outcome.status, "id": str(outcome.id)})
+    return StoredAnswer(200, {**counts, "items": results})
+
+
+def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:
+    """What would be stored, and what is wrong; nothing is stored."""
+    results = [
+        {"index": index, "status": "invalid", "error": item.body()}
+        if isinstance(item, Problem)
+        else {"index": index, "status": "valid", "record": record_of(item)}
+        for index, item in enumerate(items)
+    ]
+    invalid = sum(isinstance(item, Problem) for item in items)
+    return {"valid": len(items) - invalid, "invalid": invalid, "items": results}
+
+
+def record_of(draft: Draft) -> dict[str, Any]:
+    """The columns that a sender determines, as they would be stored."""
+    return {name: value for name, value in draft.row.items() if name not in _HIDDEN}

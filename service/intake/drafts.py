@@ -1,0 +1,145 @@
+"""From what was sent to the row that is stored: redacted, hashed, with explicit labels resolved."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from service.db import Database
+from service.errors import InvalidParam, InvalidRequest
+from service.intake.customers import customer_ref, salt_of
+from service.intake.fields import country_of, primary_language
+from service.intake.phones import regions_for
+from service.intake.ratings import RatingIn
+from service.intake.redaction import redact
+from service.intake.schemas import FeedbackIn, TicketIn
+from service.journey.mapping import JourneyMap
+from service.journey.service import current_map
+
+Row = dict[str, Any]
+ExternalKey = tuple[UUID, str, str]
+
+EMPTY: Final = "is empty; send the customer's words, or a rating"
+TOO_LONG: Final = "has {} characters; at most {} are accepted, so split it"
+QUICK_CHARS: Final = 5000
+"""Texts up to this length are drafted in well under a millisecond, phone numbers aside."""
+
+_NO_RATING: Final[Row] = dict.fromkeys(
+    ("rating_value", "rating_min", "rating_max", "rating_scale", "rating_norm")
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A feedback row before it has an id. ``row`` holds every column that a sender determines.
+
+    ``row["occurred_at"]`` is ``None`` if it was not sent.
+    """
+
+    row: Row
+
+    @property
+    def external_key(self) -> ExternalKey | None:
+        """What makes a second delivery the same feedback; ``None`` if it can't be told."""
+        if self.row["external_id"] is None:
+            return None
+        return self.row["workspace_id"], self.row["source"], self.row["external_id"]
+
+
+class Clerk:
+    """Writes drafts for one workspace."""
+
+    def __init__(self, database: Database, workspace_id: UUID, max_text_chars: int) -> None:
+        self._database = database
+        self._workspace_id = workspace_id
+        self._max_text_chars = max_text_chars
+
+    def draft(self, item: FeedbackIn) -> Draft:
+        """The row for a validated item.
+
+        Raises:
+            InvalidRequest: there are no words, or too many;
+                the stage or touchpoint is not known.
+        """
+        words = item.words
+        if not words and item.rating is None:
+            raise _refused(EMPTY)
+        if len(words) > self._max_text_chars:
+            raise _refused(TOO_LONG.format(len(words), self._max_text_chars))
+        regions = regions_for(
+            primary_language(item.language), country_of(item.language, item.attributes)
+        )
+        row = self._sent(item) | _words(item, words, regions) | _rating(item.rating)
+        row["content_hash"] = _content_hash(row)
+        row["workspace_id"] = self._workspace_id
+        return Draft(row)
+
+    def is_quick(self, item: FeedbackIn) -> bool:
+        """Whether ``draft`` needs no query and little time, so that an event loop may call it."""
+        labelled = item.stage or item.touchpoint or item.customer
+        return not labelled and len(item.text) <= QUICK_CHARS and item.kind != "ticket"
+
+    def _sent(self, item: FeedbackIn) -> Row:
+        ticket = item if isinstance(item, TicketIn) else None
+        return {
+            "kind": item.kind,
+            "source": item.source,
+            "external_id": item.external_id,
+            "customer_ref": customer_ref(self._salt, item.customer) if item.customer else None,
+            "channel": item.channel,
+            "language": primary_language(item.language),
+            "occurred_at": item.occurred_at,
+            "ticket_priority": ticket.priority if ticket else None,
+            "ticket_status": ticket.status if ticket else None,
+            "stage_sent": self._journey.resolve_stage(item.stage) if item.stage else None,
+            "touchpoint_sent": (
+                self._journey.resolve_touchpoint(item.touchpoint) if item.touchpoint else None
+            ),
+        }
+
+    @cached_property
+    def _salt(self) -> str:
+        return salt_of(self._database, self._workspace_id)
+
+    @cached_property
+    def _journey(self) -> JourneyMap:
+        with self._database.read() as session:
+            return current_map(session, self._workspace_id)
+
+
+def _words(item: FeedbackIn, words: str, regions: tuple[str, ...]) -> Row:
+    return {
+        "text": redact(words, regions),
+        "subject": redact(item.subject, regions) if item.subject else None,
+        "question": redact(item.question, regions) if item.question else None,
+        "attributes": {
+            key: redact(value, regions) if isinstance(value, str) else value
+            for key, value in sorted(item.attributes.items())
+            if value is not None
+        },
+    }
+
+
+def _rating(rating: RatingIn | None) -> Row:
+    if rating is None:
+        return _NO_RATING
+    least, greatest = rating.bounds
+    return {
+        "rating_value": rating.value,
+        "rating_min": least,
+        "rating_max": greatest,
+        "rating_scale": rating.scale,
+        "rating_norm": rating.normalised,
+    }
+
+
+def _content_hash(row: Row) -> str:
+    """SHA-256 over all that the sender can change, in its stored (redacted) form."""
+    return sha256(to_json(row)).hexdigest()
+
+
+def _refused(reason: str) -> InvalidRequest:
+    return InvalidRequest(invalid_params=[InvalidParam("text", reason)])

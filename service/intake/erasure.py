@@ -1,0 +1,47 @@
+"""Erasure: feedback, its mentions and what they add to the roll-ups, in one transaction."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session
+
+from service.errors import NotFound
+from service.intake.ledger import withdraw
+from service.intake.queries import delete_feedback, ids_of_customer, lock_feedback
+
+ROWS_AT_ONCE = 500
+
+
+class Erased(NamedTuple):
+    """How much is gone."""
+
+    feedback: int
+    mentions: int
+
+
+def erase_one(session: Session, workspace_id: UUID, id: UUID) -> Erased:
+    """Erase one item.
+
+    Raises:
+        NotFound: the workspace has no such item.
+    """
+    erased = _erase(session, workspace_id, [id])
+    if not erased.feedback:
+        raise NotFound
+    return erased
+
+
+def erase_customer(session: Session, workspace_id: UUID, customer_ref: str) -> Erased:
+    """Erase everything that one customer said; nothing found is no error."""
+    return _erase(session, workspace_id, ids_of_customer(session, workspace_id, customer_ref))
+
+
+def _erase(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> Erased:
+    feedback = mentions = 0
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        rows = lock_feedback(session, workspace_id, ids[start : start + ROWS_AT_ONCE])
+        mentions += withdraw(session, workspace_id, rows)
+        delete_feedback(session, workspace_id, list(rows))
+        feedback += len(rows)
+    return Erased(feedback, mentions)

@@ -1,0 +1,149 @@
+"""The kinds of field that feedback has: each type refuses what can't be stored, with the remedy."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
+
+from service.clock import now
+from service.intake.normalise import normalise
+from service.web.text import refuse_unstorable
+
+Channel = Literal[
+    "website",
+    "on_location",
+    "phone",
+    "email",
+    "social_media",
+    "word_of_mouth",
+    "mobile_app",
+    "review_site",
+    "sms",
+    "chat",
+    "other",
+]
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(days=1)
+MOST_ATTRIBUTES = 50
+LONGEST_ATTRIBUTE = 256
+LARGEST_NUMBER = 1e15
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
+_NUMBER = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
+
+
+def _storable(text: str) -> str:
+    if "\0" in text or not text.isascii():
+        refuse_unstorable(text)
+    return normalise(text)
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("is blank; send a value, or leave the field out")
+    return text
+
+
+def _blank_for_null(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _scalar(value: Any) -> str | bool | int | float | None:
+    if isinstance(value, str):
+        if len(value) > LONGEST_ATTRIBUTE:
+            raise ValueError(f"is longer than {LONGEST_ATTRIBUTE} characters; shorten it")
+        return _storable(value)
+    if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
+        raise ValueError("is not a finite number of at most 15 digits; send it as text")
+    if value is not None and not isinstance(value, bool | int | float):
+        raise ValueError("must be a text, a number, true, false or null; nothing nested")
+    return value
+
+
+def _written_time(value: Any) -> Any:
+    """Numbers are no RFC 3339 times, though pydantic would read them as seconds."""
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError("must be an RFC 3339 text such as 2026-03-01T09:30:00Z, not a number")
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("has no UTC offset; add one, such as Z or +02:00")
+    return value.astimezone(UTC)
+
+
+def _plausible(value: datetime) -> datetime:
+    if value < EARLIEST:
+        raise ValueError(
+            f"is in {value.year}; nothing before 1990 is accepted, because such times are nearly "
+            "always a missing or wrongly scaled unix time. Leave the field out if it is unknown"
+        )
+    if value > now() + LATEST_AHEAD:
+        raise ValueError(
+            f"is in the future ({value.date()}); send the moment the feedback was given, "
+            "or leave the field out"
+        )
+    return value
+
+
+def _language(tag: str) -> str:
+    match = _LANGUAGE.fullmatch(tag)
+    if match is None:
+        raise ValueError("must be a language tag such as en, de or pt-BR")
+    return tag.replace("_", "-")
+
+
+def _few(attributes: dict[str, Any]) -> dict[str, Any]:
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise ValueError(f"has {len(attributes)} keys; at most {MOST_ATTRIBUTES} are accepted")
+    return attributes
+
+
+LongText = Annotated[
+    str,
+    AfterValidator(_storable),
+    BeforeValidator(_blank_for_null, json_schema_input_type=str | None),
+]
+"""Text of any length: Unicode without NUL and lone surrogates, normalised."""
+
+Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_storable)]
+Name = Annotated[
+    str, StringConstraints(max_length=100), AfterValidator(_storable), AfterValidator(_filled)
+]
+Reference = Annotated[
+    str,
+    Field(coerce_numbers_to_str=True),
+    StringConstraints(max_length=200),
+    AfterValidator(_storable),
+    AfterValidator(_filled),
+]
+Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
+Time = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(_aware)]
+OccurredAt = Annotated[Time, AfterValidator(_plausible)]
+
+AttributeKey = Annotated[
+    str, StringConstraints(max_length=64), AfterValidator(_storable), AfterValidator(_filled)
+]
+Scalar = str | bool | int | float | None
+AttributeValue = Annotated[Scalar, PlainValidator(_scalar, json_schema_input_type=Scalar)]
+Attributes = Annotated[dict[AttributeKey, AttributeValue], AfterValidator(_few)]
+
+
+def primary_language(tag: str | None) -> str:
+    """The language of a tag without script and region, lower case; ``und`` if there is none."""
+    return tag.partition("-")[0].lower() if tag else "und"
+
+
+def country_of(tag: str | None, attributes: dict[str, Any]) -> str | None:
+    """The ISO 3166 country of a tag such as de-AT, else of the attribute ``country``."""
+    parts = tag.split("-")[1:] if tag else []
+    candidates = [*parts, attributes.get("country")]
+    return next(
+        (
+            text.upper()
+            for text in candidates
+            if isinstance(text, str) and len(text) == 2 and text.isascii() and text.isalpha()
+        ),
+        None,
+    )

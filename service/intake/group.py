@@ -1,0 +1,120 @@
+"""One transaction for everything that concurrent requests want stored."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Table, select, tuple_
+from sqlmodel import Session, SQLModel
+
+from models.idempotency import Idempotency
+from service import clock
+from service.errors import Problem
+from service.intake.ledger import Ledger
+from service.intake.queries import insert_ignoring
+from service.intake.submissions import Once, Raced, Submission
+from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
+
+IDEMPOTENCY: Final[Table] = SQLModel.metadata.tables[str(Idempotency.__tablename__)]
+
+OwnedKey = tuple[UUID, str]
+Answered = StoredAnswer | Problem
+"""What a submission gets: an answer, or the problem that it alone has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A committed group: answers in the order of the submissions, items that became pending,
+    and how many items had which (kind, outcome)."""
+
+    answers: Sequence[Answered]
+    pending: int
+    counts: Counter[tuple[str, str]]
+
+
+class Group:
+    """The submissions of one transaction. Used once: a transaction done again is a new group."""
+
+    def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
+        self._session = session
+        self._submissions = submissions
+        self._at = clock.now()
+        self._given = _answers_given(session, submissions, self._at)
+        self._new: list[dict[str, Any]] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+        drafts = (draft for submission in submissions for draft in submission.drafts)
+        self._ledger = Ledger(session, drafts, self._at)
+
+    def write(self) -> Written:
+        """Do it all.
+
+        Raises:
+            Raced: another transaction was first with an external id or an idempotency key.
+        """
+        answers = [self._answer(submission) for submission in self._submissions]
+        pending = self._ledger.write()
+        _remember(self._session, self._new)
+        return Written(answers, pending, self._counts)
+
+    def _answer(self, submission: Submission) -> Answered:
+        once = submission.once
+        if once is None:
+            return self._fresh(submission)
+        given = self._given.get((submission.workspace_id, once.key))
+        if given is not None:
+            return _repeated(given, once)
+        answer = self._fresh(submission)
+        record = _record(submission.workspace_id, once, answer, self._at)
+        self._given[submission.workspace_id, once.key] = record
+        self._new.append(record)
+        return answer
+
+    def _fresh(self, submission: Submission) -> StoredAnswer:
+        outcomes = [self._ledger.enter(draft) for draft in submission.drafts]
+        kinds = (draft.row["kind"] for draft in submission.drafts)
+        self._counts.update(zip(kinds, (outcome.status for outcome in outcomes), strict=True))
+        return submission.render(outcomes)
+
+
+def _answers_given(
+    session: Session, submissions: Iterable[Submission], at: datetime
+) -> dict[OwnedKey, Mapping[str, Any]]:
+    keys = {(each.workspace_id, each.once.key) for each in submissions if each.once}
+    if not keys:
+        return {}
+    table = IDEMPOTENCY.c
+    wanted = tuple_(table.workspace_id, table.key).in_(sorted(keys))
+    rows = session.execute(select(IDEMPOTENCY).where(wanted)).mappings().all()
+    valid = {
+        (row["workspace_id"], row["key"]): row for row in rows if row["created_at"] > at - KEPT
+    }
+    if len(valid) < len(rows):
+        purge(session, at - KEPT)
+    return dict(valid)
+
+
+def _record(workspace_id: UUID, once: Once, answer: StoredAnswer, at: datetime) -> dict[str, Any]:
+    return {
+        "workspace_id": workspace_id,
+        "key": once.key,
+        "fingerprint": once.fingerprint,
+        "status": answer.status,
+        "body": answer.body,
+        "headers": answer.headers,
+        "created_at": at,
+    }
+
+
+def _repeated(record: Mapping[str, Any], once: Once) -> Answered:
+    if record["fingerprint"] != once.fingerprint:
+        return IdempotencyKeyReused()
+    return StoredAnswer(record["status"], record["body"], record["headers"] | REPLAYED)
+
+
+def _remember(session: Session, records: Sequence[Mapping[str, Any]]) -> None:
+    ordered = sorted(records, key=lambda record: (record["workspace_id"], record["key"]))
+    if len(insert_ignoring(session, IDEMPOTENCY, ordered, IDEMPOTENCY.c.key)) < len(ordered):
+        raise Raced

@@ -1,0 +1,168 @@
+"""Upserts: what a group of drafts does to the feedback table, decided in order, written in bulk.
+
+The order of the drafts is the order of deliveries, also where two of a group have the same
+external id. Runs inside the caller's transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.feedback import PENDING, Feedback
+from models.types import new_id
+from service.insights.rollups import Delta, apply
+from service.intake.drafts import Draft, ExternalKey, Row
+from service.intake.queries import (
+    FEEDBACK,
+    delete_mentions,
+    find_known,
+    insert_ignoring,
+    lock_feedback,
+    mentions_of,
+)
+from service.intake.submissions import Outcome, Raced
+
+READINGS = (
+    "analysis_version",
+    "analysed_at",
+    "language_read",
+    "sentiment",
+    "score",
+    "stage",
+    "touchpoint",
+    "emotion",
+    "intent",
+    "severity",
+    "confidence",
+    "candidates",
+)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One feedback as the group leaves it. ``row`` is what has to be written, empty if nothing.
+
+    ``found_hash`` is the content hash before the group, ``None`` for a new item.
+    """
+
+    id: UUID
+    content_hash: str
+    state: str
+    found_hash: str | None = None
+    row: Row = field(default_factory=dict)
+    revision: int = 1
+
+
+class Ledger:
+    """Decides outcomes one by one, then writes them all."""
+
+    def __init__(self, session: Session, drafts: Iterable[Draft], at: datetime) -> None:
+        keys = {key for draft in drafts if (key := draft.external_key)}
+        self._session = session
+        self._at = at
+        self._entries: dict[ExternalKey | UUID, _Entry] = {
+            key: _Entry(known.id, known.content_hash, known.state, known.content_hash)
+            for key, known in find_known(session, keys).items()
+        }
+
+    def enter(self, draft: Draft) -> Outcome:
+        """What this draft does, given all that came before it."""
+        key, content_hash = draft.external_key, draft.row["content_hash"]
+        entry = self._entries.get(key) if key else None
+        if entry is None:
+            entry = _Entry(new_id(), content_hash, PENDING, row=draft.row)
+            self._entries[key or entry.id] = entry
+            return Outcome("accepted", entry.id, PENDING)
+        if entry.content_hash == content_hash:
+            return Outcome("duplicate", entry.id, entry.state)
+        entry.row, entry.content_hash, entry.state = draft.row, content_hash, PENDING
+        entry.revision += 1
+        return Outcome("updated", entry.id, PENDING)
+
+    def write(self) -> int:
+        """Write every new and every changed item.
+
+        Returns:
+            How many are waiting for analysis now because of it.
+
+        Raises:
+            Raced: another transaction wrote one of the same external ids in the meantime.
+        """
+        written = [entry for entry in self._entries.values() if entry.row]
+        self._insert([entry for entry in written if entry.found_hash is None])
+        self._update([entry for entry in written if entry.found_hash is not None])
+        return len(written)
+
+    def _insert(self, entries: Sequence[_Entry]) -> None:
+        rows = [_new_row(entry, self._at) for entry in entries]
+        # The same order in every transaction, so that two of them don't wait for each other.
+        rows.sort(key=lambda row: (row["source"], row["external_id"] or ""))
+        if len(insert_ignoring(self._session, FEEDBACK, rows, FEEDBACK.c.id)) < len(rows):
+            raise Raced
+
+    def _update(self, entries: Sequence[_Entry]) -> None:
+        by_workspace: dict[UUID, dict[UUID, _Entry]] = defaultdict(dict)
+        for entry in entries:
+            by_workspace[entry.row["workspace_id"]][entry.id] = entry
+        for workspace_id, changed in sorted(by_workspace.items()):
+            self._update_in(workspace_id, changed)
+
+    def _update_in(self, workspace_id: UUID, entries: dict[UUID, _Entry]) -> None:
+        rows = lock_feedback(self._session, workspace_id, list(entries))
+        if {id: row.content_hash for id, row in rows.items()} != {
+            id: entry.found_hash for id, entry in entries.items()
+        }:
+            raise Raced
+        withdraw(self._session, workspace_id, rows)
+        for id, row in rows.items():
+            _change(row, entries[id], self._at)
+        self._session.flush()
+
+
+def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> int:
+    """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
+
+    Returns:
+        How many mentions there were.
+    """
+    mentions = mentions_of(session, workspace_id, list(rows))
+    delta = Delta()
+    for id, row in rows.items():
+        delta.add(row, mentions.get(id, []), -1)
+    apply(session, delta)
+    delete_mentions(session, workspace_id, list(rows))
+    return sum(map(len, mentions.values()))
+
+
+def make_pending(row: Feedback, at: datetime) -> None:
+    """Put an item that has no mentions (any more) back into the queue, without its readings."""
+    for name in READINGS:
+        setattr(row, name, None)
+    row.state, row.attempts, row.error = PENDING, 0, None
+    row.received_at = row.due_at = at
+    row.claimed_by = row.claimed_until = None
+
+
+def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
+    """A time of occurrence that is not sent leaves the one that is known."""
+    sent = entry.row | {"occurred_at": entry.row["occurred_at"] or row.occurred_at}
+    for name, value in sent.items():
+        setattr(row, name, value)
+    row.revision += entry.revision - 1
+    make_pending(row, at)
+
+
+def _new_row(entry: _Entry, at: datetime) -> Row:
+    return entry.row | {
+        "id": entry.id,
+        "revision": entry.revision,
+        "occurred_at": entry.row["occurred_at"] or at,
+        "received_at": at,
+        "due_at": at,
+        "state": PENDING,
+        "attempts": 0,
+    }

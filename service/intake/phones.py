@@ -1,0 +1,116 @@
+"""Phone numbers in free text, told from order numbers, prices and dates.
+
+A cheap pattern proposes; libphonenumber's matcher decides, for the countries that the language
+and the sender's country hint at. International numbers (+…) need no hint.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from re import Match
+
+from phonenumbers import Leniency, PhoneNumberMatcher
+
+REGIONS_OF_LANGUAGE = {
+    "da": ("DK",),
+    "de": ("DE", "AT", "CH"),
+    "en": ("US", "GB"),
+    "es": ("ES", "MX"),
+    "fi": ("FI",),
+    "fr": ("FR", "BE"),
+    "it": ("IT",),
+    "ja": ("JP",),
+    "ko": ("KR",),
+    "nb": ("NO",),
+    "nl": ("NL", "BE"),
+    "no": ("NO",),
+    "pl": ("PL",),
+    "pt": ("PT", "BR"),
+    "ru": ("RU",),
+    "sv": ("SE",),
+    "tr": ("TR",),
+    "uk": ("UA",),
+    "zh": ("CN", "TW"),
+}
+UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
+FEWEST_DIGITS = 7
+MOST_CHECKS = 40
+"""Candidates of one text that are checked; a text with more is a phone list and loses them all."""
+
+_GAP = r"[^\S\n]"
+_DIGIT = re.compile(r"\d")
+_CANDIDATE = re.compile(rf"(?<![A-Za-z0-9_])[+(]{{0,2}}\d(?:(?:{_GAP}|[().\-–/]){{0,3}}\d){{6,24}}")
+_NO_PHONE = re.compile(
+    # a date, perhaps with a time
+    r"(?<![\d])(?<!\d[-/.])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}"
+    r"|\d{1,2}([-/.])\d{1,2}\3\d{2})(?:[T ]\d{1,2}(?::\d\d){1,2})?(?!\d|[-/.]\d)"
+    # a price
+    rf"|[£$€¥₹₽]{_GAP}?\d[\d.,' ]{{0,15}}"
+    rf"|(?<!\d)\d[\d.,']{{0,15}}{_GAP}?(?:[£$€¥₹₽%]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|kr|zł)\b)"
+    # the number of an order, a ticket, an invoice, a parcel, …
+    r"|(?:\b(?:orders?|tickets?|invoice|case|ref|reference|tracking|parcel|booking|reservation|"
+    r"confirmation|transaction|serial|sku|isbn|imei|article|item|bestell\w*|auftrag\w*|rechnung\w*|"
+    r"sendung\w*|vorgang\w*|artikel\w*|kundennummer|commande|facture|colis|dossier|suivi|pedido|"
+    r"factura|reserva|ordine|fattura|encomenda|fatura|bestelling|factuur|ordernummer|beställning|"
+    r"zamówieni\w*|заказ\w*)\b|注文(?:番号)?|订单号?|訂單)"
+    rf"(?:{_GAP}|[.:#№-]|\b(?:n[or°º]?|num|number|nummer|numéro|número|numero|id)(?!\w)){{0,6}}"
+    rf"[A-Za-z]{{0,4}}-?\d[\d\-]{{0,40}}"
+    r"|#\d[\d\-]{0,40}",
+    re.IGNORECASE,
+)
+_CUE_BEFORE = re.compile(
+    r"(?:tel|tél|phone|call|mobile?|cell|fax|sms|whatsapp|handy|telefon\w*|ring|anruf\w*|"
+    r"móvil|llam\w*|appel\w*|ligar|nummer|number|电话|電話)\W{0,4}(?:\w{1,4}\W{1,2})?$",
+    re.IGNORECASE,
+)
+
+
+def regions_for(language: str, country: str | None) -> tuple[str, ...]:
+    """Countries to try, likeliest first. ``language`` is a primary subtag or ``und``."""
+    guesses = REGIONS_OF_LANGUAGE.get(language, UNKNOWN_LANGUAGE)
+    if country is None or country in guesses[:1]:
+        return guesses
+    return (country, *(guess for guess in guesses if guess != country))
+
+
+def redact_phones(text: str, regions: Iterable[str]) -> str:
+    """``text`` with every phone number replaced by ``[phone]``."""
+    if len(_DIGIT.findall(text)) < FEWEST_DIGITS or _CANDIDATE.search(text) is None:
+        return text
+    # Same length, so that offsets in the masked text are offsets in the text.
+    masked = _NO_PHONE.sub(lambda match: "\0" * len(match[0]), text)
+    pieces, kept_until = [], 0
+    for start, end in _phone_spans(masked, tuple(regions)):
+        pieces += [text[kept_until:start], "[phone]"]
+        kept_until = end
+    return "".join([*pieces, text[kept_until:]])
+
+
+def _phone_spans(masked: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    candidates = [match for match in _CANDIDATE.finditer(masked) if _is_plausible(match)]
+    certain = len(candidates) > MOST_CHECKS
+    for candidate in candidates:
+        if certain:
+            yield candidate.span()
+        else:
+            yield from _spans_within(candidate, regions)
+
+
+def _is_plausible(candidate: Match[str]) -> bool:
+    """Short bare runs of digits are phone numbers only where a word before says so."""
+    found = candidate[0]
+    if not found.isdigit() or found.startswith("0") or len(found) > FEWEST_DIGITS + 1:
+        return True
+    before = candidate.string[max(0, candidate.start() - 24) : candidate.start()]
+    return _CUE_BEFORE.search(before) is not None
+
+
+def _spans_within(candidate: Match[str], regions: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The numbers found for the first country that finds any."""
+    for region in regions:
+        found = [
+            (candidate.start() + number.start, candidate.start() + number.end)
+            for number in PhoneNumberMatcher(candidate[0], region, leniency=Leniency.VALID)
+        ]
+        if found:
+            return found
+    return []

@@ -1,0 +1,46 @@
+"""Items that analysis has set aside as failed go back into the queue."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.feedback import FAILED, PENDING
+from service import clock
+from service.db import Database
+from service.errors import Conflict, NotFound
+from service.intake.ledger import make_pending, withdraw
+from service.intake.once import answered_once
+from service.intake.queries import lock_feedback
+from service.intake.submissions import Once
+from service.web.idempotency import StoredAnswer
+
+
+class NotFailed(Conflict):
+    """Only feedback whose analysis has failed can be replayed; this one has not failed."""
+
+    code = "not_failed"
+
+
+def replay(database: Database, workspace_id: UUID, id: UUID, once: Once | None) -> StoredAnswer:
+    """Have one failed item analysed again.
+
+    Raises:
+        NotFound: the workspace has no such item.
+        NotFailed: it is pending or done.
+    """
+
+    def work(session: Session) -> StoredAnswer:
+        _make_pending_again(session, workspace_id, id)
+        return StoredAnswer(202, {"id": str(id), "status": "accepted", "state": PENDING})
+
+    return answered_once(database, workspace_id, once, work)
+
+
+def _make_pending_again(session: Session, workspace_id: UUID, id: UUID) -> None:
+    rows = lock_feedback(session, workspace_id, [id])
+    if id not in rows:
+        raise NotFound
+    if rows[id].state != FAILED:
+        raise NotFailed
+    withdraw(session, workspace_id, rows)
+    make_pending(rows[id], clock.now())

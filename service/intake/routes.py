@@ -1,0 +1,134 @@
+"""POST /v1/feedback/…: surveys, reviews and tickets in; erasure and replay."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from service.errors import UnsupportedMediaType
+from service.intake.answers import AcceptedOut, BatchOut, DryRunOut, ErasedOut
+from service.intake.customers import customer_ref, salt_of
+from service.intake.erasure import erase_customer, erase_one
+from service.intake.normalise import normalise
+from service.intake.replay import replay
+from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
+from service.intake.service import Intake
+from service.intake.submissions import Once
+from service.keys.auth import IngestCaller, ManageCaller
+from service.web.bodies import is_json
+from service.web.dependencies import Config, Db
+from service.web.idempotency import IdempotencyKey, StoredAnswer, fingerprint
+
+router = APIRouter(prefix="/v1", tags=["feedback"])
+
+_BATCH_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["items"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "items": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": MOST_ITEMS,
+                            "items": {
+                                "oneOf": [
+                                    {"$ref": f"#/components/schemas/{model.__name__}"}
+                                    for model in (SurveyIn, ReviewIn, TicketIn)
+                                ],
+                                "discriminator": {"propertyName": "kind"},
+                            },
+                        }
+                    },
+                },
+                "example": BATCH_EXAMPLE,
+            }
+        },
+    }
+}
+
+
+async def _once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
+    if idempotency_key is None:
+        return None
+    path = request.url.path + "?" + request.url.query
+    return Once(idempotency_key, fingerprint(request.method, path, await request.body()))
+
+
+async def _intake(request: Request, caller: IngestCaller, database: Db, settings: Config) -> Intake:
+    acceptor = request.app.state.acceptor
+    return Intake(database, acceptor, caller.workspace_id, settings.max_text_chars)
+
+
+OnceOnly = Annotated[Once | None, Depends(_once)]
+In = Annotated[Intake, Depends(_intake)]
+
+
+def _response(answer: StoredAnswer) -> Response:
+    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+
+
+@router.post("/feedback/surveys", status_code=202, response_model=AcceptedOut)
+async def post_survey(item: SurveyIn, intake: In, once: OnceOnly) -> Response:
+    """Accept one survey answer. The answer means that it is stored durably."""
+    return _response(await intake.one(item, once))
+
+
+@router.post("/feedback/reviews", status_code=202, response_model=AcceptedOut)
+async def post_review(item: ReviewIn, intake: In, once: OnceOnly) -> Response:
+    """Accept one review. The answer means that it is stored durably."""
+    return _response(await intake.one(item, once))
+
+
+@router.post("/feedback/tickets", status_code=202, response_model=AcceptedOut)
+async def post_ticket(item: TicketIn, intake: In, once: OnceOnly) -> Response:
+    """Accept one ticket; only the customer's words are read and kept."""
+    return _response(await intake.one(item, once))
+
+
+@router.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)
+async def post_batch(
+    request: Request,
+    intake: In,
+    once: OnceOnly,
+    dry_run: Annotated[bool, Query(description="Validate and show, store nothing.")] = False,
+) -> Response:
+    """Accept up to 1000 items of any kind; an invalid one is reported and harms no other."""
+    if not is_json(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType
+    body = await request.body()
+    if dry_run:
+        return _response(StoredAnswer(200, await intake.dry_run(body)))
+    return _response(await intake.batch(body, once))
+
+
+@router.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
+async def post_replay(
+    feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
+) -> Response:
+    """Have an item analysed again whose analysis has failed."""
+    answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
+    request.app.state.wake.set()
+    return _response(answer)
+
+
+@router.delete("/feedback/{feedback_id}")
+def delete_feedback(feedback_id: UUID, caller: ManageCaller, database: Db) -> ErasedOut:
+    """Erase one item with its mentions and all that it adds to any figure."""
+    erased = database.transact(lambda session: erase_one(session, caller.workspace_id, feedback_id))
+    return ErasedOut(**erased._asdict())
+
+
+@router.delete("/customers/{ref:path}")
+def delete_customer(ref: str, caller: ManageCaller, database: Db) -> ErasedOut:
+    """Erase everything that a customer (the reference as you sent it) ever said."""
+    hashed = customer_ref(salt_of(database, caller.workspace_id), normalise(ref))
+    erased = database.transact(lambda session: erase_customer(session, caller.workspace_id, hashed))
+    return ErasedOut(**erased._asdict())

@@ -1,0 +1,158 @@
+"""What senders post. Unknown fields are refused, so that a typing error never vanishes."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AliasChoices, ConfigDict, Field
+
+from service.intake.closed import Closed, closed
+from service.intake.fields import (
+    Attributes,
+    Channel,
+    Language,
+    Line,
+    LongText,
+    Name,
+    OccurredAt,
+    Reference,
+    Time,
+)
+from service.intake.ratings import RatingIn
+
+MOST_ITEMS: Final = 1000
+MOST_PARTS: Final = 1000
+
+SURVEY_EXAMPLE: Final[dict[str, Any]] = {
+    "source": "website",
+    "external_id": "r-1042",
+    "text": "Checkout refused my card twice and nobody could tell me why.",
+    "question": "What is the main reason for your score?",
+    "rating": {"value": 3, "scale": "nps"},
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "customer": "c-17",
+    "channel": "website",
+    "attributes": {"persona": "smb", "country": "GB"},
+}
+REVIEW_EXAMPLE: Final[dict[str, Any]] = {
+    "source": "app-store",
+    "external_id": "8812",
+    "subject": "Great until the update",
+    "text": "Used it daily. Since the last update it crashes when I open my basket.",
+    "rating": {"value": 2, "scale": "stars"},
+    "language": "en-GB",
+    "channel": "mobile_app",
+}
+TICKET_EXAMPLE: Final[dict[str, Any]] = {
+    "source": "helpdesk",
+    "external_id": "T-5521",
+    "subject": "Parcel never arrived",
+    "priority": "high",
+    "status": "open",
+    "conversation": [
+        {"author_role": "customer", "text": "My parcel is a week late.", "at": None},
+        {"author_role": "agent", "text": "Sorry to hear that! We are looking into it."},
+        {"author_role": "customer", "text": "Still nothing. I want my money back."},
+    ],
+    "stage": "purchase",
+    "touchpoint": "delivery",
+}
+BATCH_EXAMPLE: Final[dict[str, Any]] = {
+    "items": [
+        {"kind": "survey"} | SURVEY_EXAMPLE,
+        {"kind": "review"} | REVIEW_EXAMPLE,
+        {"kind": "ticket"} | TICKET_EXAMPLE,
+    ]
+}
+
+
+class FeedbackIn(Closed):
+    """What surveys, reviews and tickets have in common."""
+
+    kind: Literal["survey", "review", "ticket"]
+    text: LongText = Field("", description="The customer's words. May be empty beside a rating.")
+    rating: RatingIn | None = None
+    subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
+    question: Line | None = Field(None, description="What was asked; helps to read the answer.")
+    channel: Channel = Field("other", description="Where it was given.")
+    language: Language | None = Field(
+        None, description="BCP 47 tag; found from the text if left out."
+    )
+    occurred_at: OccurredAt | None = Field(
+        None, description="When it was given: RFC 3339 with an offset, from 1990 on; default now."
+    )
+    customer: Reference | None = Field(
+        None, description="Your reference of the customer; stored as a keyed hash only."
+    )
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="Up to 50 scalars such as persona, segment, product, country.",
+    )
+    stage: Name | None = Field(None, description="Key, name or alias of a stage, if you know it.")
+    touchpoint: Name | None = Field(None, description="The same for a touchpoint.")
+    source: Name = Field("api", description="The system that it comes from.")
+    external_id: Reference | None = Field(
+        None, description="Its id in that system; sent again, it updates the same feedback."
+    )
+
+    @property
+    def words(self) -> str:
+        """The text to be stored and read."""
+        return self.text
+
+
+class SurveyIn(FeedbackIn):
+    """An answer to a survey."""
+
+    model_config = ConfigDict(json_schema_extra=closed(SURVEY_EXAMPLE))
+
+    kind: Literal["survey"] = "survey"
+
+
+class ReviewIn(FeedbackIn):
+    """A public review."""
+
+    model_config = ConfigDict(json_schema_extra=closed(REVIEW_EXAMPLE))
+
+    kind: Literal["review"] = "review"
+    subject: Line | None = Field(
+        None,
+        validation_alias=AliasChoices("subject", "title"),
+        description="The review's title; `title` is understood as well.",
+    )
+
+
+class PartIn(Closed):
+    """One message of a conversation."""
+
+    author_role: Literal["customer", "agent", "system", "bot"]
+    text: LongText
+    at: Time | None = None
+
+
+class TicketIn(FeedbackIn):
+    """A support ticket; of its conversation only the customer's own parts are read and kept."""
+
+    model_config = ConfigDict(json_schema_extra=closed(TICKET_EXAMPLE))
+
+    kind: Literal["ticket"] = "ticket"
+    priority: Name | None = None
+    status: Name | None = None
+    conversation: list[PartIn] = Field(default_factory=list, max_length=MOST_PARTS)
+
+    @property
+    def words(self) -> str:
+        """``text`` and the customer's parts, a blank line between them, no part twice."""
+        if not self.conversation:
+            return self.text
+        said = [self.text, *(p.text for p in self.conversation if p.author_role == "customer")]
+        return "\n\n".join(dict.fromkeys(part for part in said if part))
+
+
+AnyFeedbackIn = Annotated[SurveyIn | ReviewIn | TicketIn, Field(discriminator="kind")]
+
+
+class BatchIn(Closed):
+    """Up to 1000 surveys, reviews and tickets, each with its ``kind``."""
+
+    model_config = ConfigDict(json_schema_extra=closed(BATCH_EXAMPLE))
+
+    items: list[AnyFeedbackIn] = Field(min_length=1, max_length=MOST_ITEMS)

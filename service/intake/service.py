@@ -1,0 +1,73 @@
+"""One request's way in: validated, drafted, submitted, answered after the commit."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+
+from service.db import Database
+from service.errors import Problem
+from service.intake.accept import Acceptor
+from service.intake.batch import Checked, batch_answer, checked, dry_run_body
+from service.intake.drafts import Clerk, Draft
+from service.intake.schemas import FeedbackIn
+from service.intake.submissions import Once, Outcome, Render, Submission
+from service.telemetry import INTAKE_ITEMS
+from service.web.idempotency import StoredAnswer
+
+
+class Intake:
+    """Takes feedback in for one workspace."""
+
+    def __init__(
+        self, database: Database, acceptor: Acceptor, workspace_id: UUID, max_text_chars: int
+    ) -> None:
+        self._acceptor = acceptor
+        self._workspace_id = workspace_id
+        self._clerk = Clerk(database, workspace_id, max_text_chars)
+
+    async def one(self, item: FeedbackIn, once: Once | None) -> StoredAnswer:
+        """Store one item.
+
+        Raises:
+            Problem: it can't be accepted (now).
+        """
+        if self._clerk.is_quick(item):
+            draft = self._clerk.draft(item)
+        else:
+            draft = await run_in_threadpool(self._clerk.draft, item)
+        return await self._submit([draft], _one_answer, once)
+
+    async def batch(self, body: bytes, once: Once | None) -> StoredAnswer:
+        """Store what is valid in a batch.
+
+        Raises:
+            Problem: the batch as a whole can't be accepted (now).
+        """
+        items = await run_in_threadpool(checked, body, self._clerk)
+        drafts = [item for item in items if not isinstance(item, Problem)]
+        count_invalid(items)
+        return await self._submit(drafts, lambda outcomes: batch_answer(items, outcomes), once)
+
+    async def dry_run(self, body: bytes) -> dict[str, Any]:
+        """What a batch would store; stores nothing."""
+        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk)))
+
+    async def _submit(
+        self, drafts: Sequence[Draft], render: Render, once: Once | None
+    ) -> StoredAnswer:
+        return await self._acceptor.accept(Submission(self._workspace_id, drafts, render, once))
+
+
+def count_invalid(items: Sequence[Checked]) -> None:
+    """Count refused items in the metrics; what is stored is counted after the commit."""
+    invalid = sum(isinstance(item, Problem) for item in items)
+    if invalid:
+        INTAKE_ITEMS.labels("unknown", "invalid").inc(invalid)
+
+
+def _one_answer(outcomes: Sequence[Outcome]) -> StoredAnswer:
+    [outcome] = outcomes
+    body = {"id": str(outcome.id), "status": outcome.status, "state": outcome.state}
+    return StoredAnswer(202, body, {"Location": f"/v1/feedback/{outcome.id}"})
