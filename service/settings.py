@@ -10,7 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Everything that can be set, with its default. Each field's description is its manual."""
 
-    model_config = SettingsConfigDict(env_prefix="VOC_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="VOC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")

@@ -7,8 +7,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -29,7 +29,6 @@ from tests.fakes import FakeAnalyzer
 from tests.postgres import server
 
 POOL_SIZE = 5
-_numbers = count()
 
 StartClient = Callable[..., TestClient]
 
@@ -57,11 +56,13 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_migrated(postgres_server: str) -> Iterator[str]:
-    """The name of a migrated PostgreSQL database, emptied for every test: making one is slow."""
-    with _postgres_database(postgres_server) as name:
-        migrations.upgrade(_sqlalchemy_url(postgres_server, name))
-        yield name
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The URL of a database that tests share, one after the other: making one is slow."""
+    name = f"voc_test_{os.getpid()}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield _sqlalchemy_url(postgres_server, name)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,10 +71,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
         return f"sqlite:///{shutil.copy(template, tmp_path / 'verbatim.db')}"
-    url: str = request.getfixturevalue("postgres_server")
-    name: str = request.getfixturevalue("postgres_migrated")
-    _empty(url, name)
-    return _sqlalchemy_url(url, name)
+    url: str = request.getfixturevalue("postgres_database")
+    with _alone(url) as connection:
+        migrated = connection.execute("SELECT to_regclass('feedback')").fetchone() != (None,)
+        for table in reversed(SQLModel.metadata.sorted_tables if migrated else []):
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    migrations.upgrade(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,9 +86,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    url: str = request.getfixturevalue("postgres_server")
-    with _postgres_database(url) as name:
-        yield _sqlalchemy_url(url, name)
+    url: str = request.getfixturevalue("postgres_database")
+    _drop_all(url)
+    yield url
+    _drop_all(url)
 
 
 @pytest.fixture
@@ -151,26 +156,20 @@ def other_keys(database: Database) -> Keys:
     return make_keys(database, other)
 
 
+def _drop_all(url: str) -> None:
+    with _alone(url) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
 @contextmanager
-def _postgres_database(url: str) -> Iterator[str]:
-    name = f"voc_test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield name
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _empty(url: str, name: str) -> None:
-    """Cut off whatever an earlier test left connected, and delete every row."""
-    with psycopg.connect(url, dbname=name, autocommit=True) as connection:
+def _alone(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A transaction, after cutting off whatever an earlier test left connected."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = %s AND pid <> pg_backend_pid()",
-            [name],
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        with connection.transaction():
-            for table in reversed(SQLModel.metadata.sorted_tables):
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+        yield connection
 
 
 def _sqlalchemy_url(server: str, name: str) -> str:

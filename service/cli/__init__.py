@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -39,6 +40,18 @@ class Lazy(TyperGroup):
         if args and args[0] in COMMANDS:
             self.commands[args[0]] = load(args[0])
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a setting that can't be is told in one line, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as error:
+            if error.title != "Settings":
+                raise
+            for detail in error.errors():
+                name = "VOC_" + "_".join(map(str, detail["loc"])).upper().removeprefix("VOC_")
+                typer.echo(f"{name}: {detail['msg']}", err=True)
+            raise typer.Exit(2) from error
 
 
 def load(name: str) -> Any:

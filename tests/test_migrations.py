@@ -1,0 +1,116 @@
+"""The schema: reversible, complete, named, and safe to migrate from many processes at once."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlmodel import SQLModel
+
+import migrations
+import models
+
+assert models
+
+
+@pytest.fixture
+def engine(empty_url: str) -> Iterator[Engine]:
+    engine = create_engine(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def drift(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))
+
+
+def test_up_down_up(empty_url: str, engine: Engine) -> None:
+    migrations.upgrade(empty_url)
+    first = tables(engine)
+    assert first == set(SQLModel.metadata.tables) | {"alembic_version"}
+    migrations.downgrade(empty_url, "base")
+    assert tables(engine) == {"alembic_version"}
+    migrations.upgrade(empty_url)
+    assert tables(engine) == first
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(empty_url: str, engine: Engine) -> None:
+    migrations.upgrade(empty_url)
+    with engine.connect() as connection:
+        assert drift(connection) == []
+
+
+def test_a_missing_column_is_noticed(empty_url: str, engine: Engine) -> None:
+    migrations.upgrade(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE workspace DROP COLUMN salt"))
+    with engine.connect() as connection:
+        assert drift(connection)
+
+
+def test_pending_index_covers_pending_rows_only(empty_url: str, engine: Engine) -> None:
+    migrations.upgrade(empty_url)
+    options = next(
+        index["dialect_options"]
+        for index in inspect(engine).get_indexes("feedback")
+        if index["name"] == "ix_feedback_pending"
+    )
+    assert "pending" in str(options[f"{engine.dialect.name}_where"])
+
+
+def test_is_current_tells_an_old_schema_from_the_newest(empty_url: str, engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert not migrations.is_current(connection)
+    migrations.upgrade(empty_url)
+    with engine.connect() as connection:
+        assert migrations.is_current(connection)
+
+
+def test_processes_that_start_at_once_do_not_collide(empty_url: str, engine: Engine) -> None:
+    code = f"import migrations; migrations.upgrade({empty_url!r})"
+    started = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", code], stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    errors = [process.communicate(timeout=60)[1].decode() for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], errors
+    with engine.connect() as connection:
+        assert migrations.is_current(connection)
+
+
+def test_a_failed_migration_leaves_nothing_behind(
+    empty_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+
+    def fail_at_the_end(config: Config, revision: str) -> None:
+        upgrade(config, revision)
+        raise RuntimeError("at the end")
+
+    monkeypatch.setattr(command, "upgrade", fail_at_the_end)
+    with pytest.raises(RuntimeError, match="at the end"):
+        migrations.upgrade(empty_url)
+    assert tables(engine) == set()
+
+
+def test_every_constraint_and_index_has_a_name() -> None:
+    for table in SQLModel.metadata.tables.values():
+        names = [constraint.name for constraint in table.constraints]
+        names += [index.name for index in table.indexes]
+        assert all(names), table.name
+
+
+def test_every_table_but_workspace_belongs_to_a_workspace() -> None:
+    for table in SQLModel.metadata.tables.values():
+        first = next(iter(table.columns)).name
+        assert first == ("id" if table.name == "workspace" else "workspace_id")
