@@ -87,8 +87,8 @@ class Worker:
         return worked
 
 
-class InlineWorker:
-    """A worker in a thread of this process, of lower priority than what answers requests."""
+class WorkerThread:
+    """A worker in a thread of its own, of lower priority than what answers requests."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -103,6 +103,10 @@ class InlineWorker:
         self._worker.stop()
         self._thread.join(2 * STOP_SECONDS)
 
+    def wait(self) -> None:
+        """Return when the worker has ended."""
+        self._thread.join()
+
     def _run(self) -> None:
         lower_priority()
         self._worker.run()
@@ -110,8 +114,8 @@ class InlineWorker:
 
 def start_inline(
     database: Database, engine: Engine, settings: Settings, wake: threading.Event
-) -> InlineWorker:
-    """A running inline worker."""
-    inline = InlineWorker(Worker(database, engine, settings, wake))
-    inline.start()
-    return inline
+) -> WorkerThread:
+    """A running worker that ``wake`` rouses."""
+    thread = WorkerThread(Worker(database, engine, settings, wake))
+    thread.start()
+    return thread

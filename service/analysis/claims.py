@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
-from models.feedback import DONE, PENDING, Feedback
+from models.feedback import DONE, FAILED, PENDING, Feedback
 from service.analysis.versions import stale_versions
 
 CLAIM_CHARS: Final = 100_000
@@ -162,6 +162,12 @@ def expire(session: Session, workers: Sequence[str], now: datetime) -> None:
     """End the leases of ``workers`` on pending items; the attempts count as not returned."""
     theirs = update(FEEDBACK).where(IS_PENDING, ROW.claimed_by.in_(workers))
     session.execute(theirs.values(claimed_until=now))
+
+
+def replay(session: Session) -> int:
+    """Put every failed item back into the queue, as if it had never been tried; how many."""
+    failed = update(FEEDBACK).where(ROW.state == FAILED).returning(ROW.id)
+    return len(session.execute(failed.values(state=PENDING, attempts=0, error=None)).all())
 
 
 def _pending(now: datetime) -> list[ColumnElement[bool]]:

@@ -128,17 +128,15 @@ def slices(documents: Sequence[Document]) -> list[list[int]]:
 def load_engine(settings: Settings) -> Engine:
     """The engine over the model that ``settings`` names.
 
-    With the worker inline it is loaded by a thread of low priority, which the analyzer's own
-    threads inherit, so that the API answers while the analysis takes what is left.
+    It is loaded by a thread of low priority, which the analyzer's own threads inherit: analysis
+    takes what answering requests leaves.
 
     Raises:
         Whatever the model's loader raises, e.g. when its files do not match its manifest.
     """
     from nlp.loading import load_analyzer  # a second of imports, only for who loads a model
 
-    with ThreadPoolExecutor(1, thread_name_prefix="load-model") as loader:
-        if settings.worker == "inline":
-            loader.submit(lower_priority).result()
+    with ThreadPoolExecutor(1, "load-model", initializer=lower_priority) as loader:
         return Engine(loader.submit(load_analyzer, settings.model, settings.threads).result())
 
 

@@ -1,0 +1,83 @@
+"""``voc analyze``: read texts and print what they say; nothing is stored."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from service.analysis.engine import load_engine
+from service.analysis.schemas import MOST_ITEMS, AnalyzeIn, AnalyzeItemIn, AnalyzeOut
+from service.analysis.spot import analyse
+from service.journey.presets import DEFAULT, PresetName, preset_map
+from service.settings import Settings
+
+HEADERS: Final = ("words", "score", "stage", "touchpoint", "emotion", "intent", "severity")
+COLOURS: Final = {"negative": "red", "neutral": "default", "positive": "green"}
+console = Console(highlight=False)
+
+
+def analyze(
+    texts: Annotated[list[str] | None, typer.Argument(help="Texts, each in quotes.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file, one text a line.")
+    ] = None,
+    journey: Annotated[PresetName, typer.Option(help="The stages to tell.")] = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Analyse texts given as arguments, in a file, or on standard input, one a line."""
+    items = _items(_texts(texts or [], file))
+    engine = load_engine(Settings())
+    parts = [
+        analyse(engine, preset_map(journey), AnalyzeIn(items=part), sys.maxsize)
+        for part in (items[at : at + MOST_ITEMS] for at in range(0, len(items), MOST_ITEMS))
+    ]
+    answer = parts[0].model_copy(update={"items": [item for part in parts for item in part.items]})
+    if as_json:
+        typer.echo(json.dumps(answer.model_dump(), ensure_ascii=False, indent=2))
+    else:
+        _print(answer)
+
+
+def _texts(texts: Sequence[str], file: Path | None) -> list[str]:
+    if file is not None:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    elif not texts:
+        lines = sys.stdin.read().splitlines()
+    else:
+        return list(texts)
+    return [line for line in lines if line.strip()]
+
+
+def _items(texts: Sequence[str]) -> list[AnalyzeItemIn]:
+    if not texts:
+        raise typer.BadParameter("there is no text; give one in quotes")
+    try:
+        return [AnalyzeItemIn(text=text) for text in texts]
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors()[0]["msg"]) from None
+
+
+def _print(answer: AnalyzeOut) -> None:
+    table = Table(*HEADERS, box=SIMPLE)
+    for item in answer.items:
+        for mention in item.mentions:
+            table.add_row(
+                Text(mention.text),
+                f"[{COLOURS[mention.sentiment]}]{mention.score:+.2f}[/]",
+                mention.stage,
+                mention.touchpoint,
+                mention.emotion,
+                mention.intent,
+                str(mention.severity),
+            )
+        table.add_section()
+    console.print(table)
+    console.print(f"journey {answer.journey}, model {answer.model}", style="dim")

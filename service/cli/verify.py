@@ -1,0 +1,63 @@
+"""``voc verify``: do the roll-ups equal the truth?"""
+
+import json
+from typing import Annotated, Final
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from service.db import Database
+from service.insights import verify as room
+from service.insights.verify import Report
+from service.settings import Settings
+
+SHOWN: Final = 20
+console = Console(highlight=False)
+
+
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Count everything anew, compare it with what is stored; exit code 1 on any difference.
+
+    Reads one snapshot of the database, so that the service may go on meanwhile.
+    """
+    database = Database(Settings().sqlalchemy_url)
+    report = room.verify(database)
+    database.dispose()
+    if as_json:
+        typer.echo(json.dumps(_as_json(report), indent=2))
+    else:
+        _print(report)
+    raise typer.Exit(0 if report.clean else 1)
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "clean": report.clean,
+        "workspaces": report.workspaces,
+        "items": report.items,
+        "mentions": report.mentions,
+        "rows": report.rows,
+        "failures": dict(report.failures),
+        "findings": [
+            finding._asdict() | {"workspace_id": str(finding.workspace_id)}
+            for finding in report.findings
+        ],
+    }
+
+
+def _print(report: Report) -> None:
+    checks = Table("check", "differences", box=SIMPLE)
+    for check, failures in report.failures.items():
+        checks.add_row(check.replace("_", " "), f"[red]{failures}[/red]" if failures else "0")
+    console.print(checks)
+    for finding in report.findings[:SHOWN]:
+        console.print(f"{finding.workspace_id} {finding.subject}: {finding.fault}", markup=False)
+    verdict = "[green]clean[/green]" if report.clean else "[red]not clean[/red]"
+    console.print(
+        f"{report.workspaces} workspaces, {report.items:,} items, {report.mentions:,} mentions, "
+        f"{report.rows:,} roll-up rows: {verdict}"
+    )

@@ -1,0 +1,46 @@
+"""`voc worker`: analyse in a process of its own."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+import migrations
+from service import telemetry
+from service.analysis.claims import replay
+from service.analysis.engine import load_engine
+from service.db import Database
+from service.settings import Settings
+from service.worker import Worker, WorkerThread
+
+
+def worker(
+    replay_failed: Annotated[
+        bool,
+        typer.Option("--replay-failed", help="First put every failed item back into the queue."),
+    ] = False,
+) -> None:
+    """Analyse pending feedback until stopped; any number of these may run at once.
+
+    On SQLite several processes are exact, too, but take turns at writing: use PostgreSQL to scale.
+    """
+    settings = Settings()
+    telemetry.configure_logging(settings.log_level)
+    migrations.upgrade(settings.sqlalchemy_url)
+    database = Database(settings.sqlalchemy_url)
+    if replay_failed:
+        typer.echo(f"{database.transact(replay)} failed items are pending again", err=True)
+    run(Worker(database, load_engine(settings), settings))
+    database.dispose()
+
+
+def run(worker: Worker) -> None:
+    """Run ``worker`` until SIGTERM or SIGINT, then let it finish its batch.
+
+    It runs in a thread, so that a signal handler never meets a lock that it interrupted.
+    """
+    thread = WorkerThread(worker)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    thread.start()
+    thread.wait()

@@ -1,0 +1,74 @@
+"""What holds for every single item, whatever happened to it."""
+
+from collections.abc import Callable
+from typing import Final
+
+from models.feedback import DONE
+from models.mention import Mention
+from nlp.labels import EMOTIONS, INTENTS, SENTIMENTS
+from service.insights.cells import STORED_STAGES, STORED_TOUCHPOINTS
+from service.insights.truth import Item
+
+PROVENANCES: Final = ("explicit", "model", "human")
+ALLOWED: Final[dict[str, tuple[str, ...]]] = {
+    "sentiment": SENTIMENTS,
+    "stage": STORED_STAGES,
+    "touchpoint": STORED_TOUCHPOINTS,
+    "emotion": EMOTIONS,
+    "intent": INTENTS,
+    "stage_provenance": PROVENANCES,
+    "touchpoint_provenance": PROVENANCES,
+}
+
+
+def unanalysed_items_have_no_readings(item: Item) -> str | None:
+    """A pending or failed item has neither mentions nor readings of its own."""
+    if item.row.state == DONE or not (item.mentions or item.row.sentiment):
+        return None
+    return f"{item.row.state}, with {len(item.mentions)} mentions"
+
+
+def analysed_items_have_readings(item: Item) -> str | None:
+    """An analysed item says what it is as a whole, and which analysis says so."""
+    if item.row.state != DONE or (item.row.sentiment and item.row.analysis_version):
+        return None
+    return "done, without readings"
+
+
+def mentions_are_numbered(item: Item) -> str | None:
+    """The mentions of an item are one analysis: numbered from 0 without gaps, of one version."""
+    numbers = [mention.ordinal for mention in item.mentions]
+    if numbers != list(range(len(numbers))):
+        return f"numbers {numbers}"
+    versions = {mention.model_version for mention in item.mentions}
+    return f"versions {sorted(versions)}" if len(versions) > 1 else None
+
+
+def mentions_lie_in_the_text(item: Item) -> str | None:
+    """A mention is a span of the stored text, and not an empty one."""
+    wrong = [m for m in item.mentions if not 0 <= m.start < m.end <= item.chars]
+    return f"[{wrong[0].start}, {wrong[0].end}) of {item.chars}" if wrong else None
+
+
+def labels_are_native(item: Item) -> str | None:
+    """Labels are stored in native terms; journeys are applied when they are read."""
+    return next((fault for mention in item.mentions if (fault := _fault(mention))), None)
+
+
+def _fault(mention: Mention) -> str | None:
+    for name, allowed in ALLOWED.items():
+        if (label := getattr(mention, name)) not in allowed:
+            return f"{name} {label!r}"
+    if not -1 <= mention.score <= 1 or mention.severity not in range(4):
+        return f"score {mention.score}, severity {mention.severity}"
+    return None
+
+
+INVARIANTS: Final[tuple[Callable[[Item], str | None], ...]] = (
+    unanalysed_items_have_no_readings,
+    analysed_items_have_readings,
+    mentions_are_numbered,
+    mentions_lie_in_the_text,
+    labels_are_native,
+)
+"""Each returns what is wrong with an item, or None; its name is the name of the check."""

@@ -1,0 +1,69 @@
+"""Feedback with its mentions, read in pages: what everything else is counted from."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlmodel import Session, col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+
+PAGE: Final = 1000
+UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
+    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+)
+
+
+class Item(NamedTuple):
+    """A feedback row without its texts, their length in characters, its mentions by ordinal."""
+
+    row: Feedback
+    chars: int
+    mentions: Sequence[Mention]
+
+
+def items(session: Session, workspace_id: UUID) -> Iterator[Item]:
+    """Everything of a workspace in the order of ``occurred_at``; one page is held at a time."""
+    last: Feedback | None = None
+    while page := _page(session, workspace_id, last):
+        mentions = _mentions(session, workspace_id, [row.id for row, _ in page])
+        session.expunge_all()
+        for row, chars in page:
+            yield Item(row, chars, mentions[row.id])
+        last = page[-1][0]
+
+
+def _page(
+    session: Session, workspace_id: UUID, last: Feedback | None
+) -> Sequence[tuple[Feedback, int]]:
+    occurred, key = col(Feedback.occurred_at), col(Feedback.id)
+    page = (
+        select(Feedback, func.length(Feedback.text))
+        .where(Feedback.workspace_id == workspace_id)
+        .order_by(occurred, key)
+        .limit(PAGE)
+        .options(*(defer(column) for column in UNREAD_COLUMNS))
+    )
+    if last is not None:
+        page = page.where(
+            occurred >= last.occurred_at, or_(occurred > last.occurred_at, key > last.id)
+        )
+    return session.exec(page).all()
+
+
+def _mentions(
+    session: Session, workspace_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, list[Mention]]:
+    mentions: dict[UUID, list[Mention]] = defaultdict(list)
+    found = (
+        select(Mention)
+        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
+        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
+    )
+    for mention in session.exec(found):
+        mentions[mention.feedback_id].append(mention)
+    return mentions

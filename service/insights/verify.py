@@ -1,0 +1,168 @@
+"""Do the roll-ups equal the truth? Everything counted anew, on one snapshot, compared by row."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Table, func
+from sqlmodel import Session, col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+from models.workspace import Workspace
+from service.db import Database
+from service.insights.invariants import INVARIANTS
+from service.insights.rollups import ROLLUP, ROLLUP_ITEM, Delta, Key
+from service.insights.truth import Item, items
+
+MOST_FINDINGS: Final = 100
+ORPHANS: Final = "mentions_belong_to_feedback"
+TABLES: Final = (ROLLUP, ROLLUP_ITEM)
+CHECKS: Final = (
+    *(f"{table.name}_equals_the_truth" for table in TABLES),
+    ORPHANS,
+    *(check.__name__ for check in INVARIANTS),
+)
+
+
+class Finding(NamedTuple):
+    """One difference: which check, in which workspace, about what, and what is wrong."""
+
+    check: str
+    workspace_id: UUID
+    subject: str
+    fault: str
+
+
+@dataclass(slots=True)
+class Report:
+    """How much was looked at, how often each check failed, and the first failures."""
+
+    workspaces: int = 0
+    items: int = 0
+    mentions: int = 0
+    rows: int = 0
+    failures: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(CHECKS, 0)))
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.failures.total()
+
+    def add(self, finding: Finding) -> None:
+        """Count a failure, and keep it if it is among the first ``MOST_FINDINGS``."""
+        self.failures[finding.check] += 1
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(finding)
+
+
+def verify(database: Database) -> Report:
+    """Look at everything, in all workspaces, while the service may go on."""
+    report = Report()
+    with database.read() as session:
+        for workspace_id in session.exec(select(Workspace.id).order_by(col(Workspace.id))).all():
+            report.workspaces += 1
+            _verify_workspace(session, workspace_id, report)
+    return report
+
+
+def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> None:
+    dates: set[dt.date] = set()
+    for date, of_day in groupby(items(session, workspace_id), _date):
+        dates.add(date)
+        sums = Delta()
+        for item in of_day:
+            _inspect(item, report)
+            sums.add(item.row, item.mentions)
+        _compare(session, workspace_id, date, sums, report)
+    for date in sorted(_dates(session, workspace_id) - dates):
+        _compare(session, workspace_id, date, Delta(), report)
+    if orphans := _orphans(session, workspace_id):
+        report.add(Finding(ORPHANS, workspace_id, "mention", f"{orphans} without feedback"))
+
+
+def _date(item: Item) -> dt.date:
+    return item.row.occurred_at.date()
+
+
+def _inspect(item: Item, report: Report) -> None:
+    report.items += 1
+    report.mentions += len(item.mentions)
+    for check in INVARIANTS:
+        if fault := check(item):
+            subject = f"feedback {item.row.id}"
+            report.add(Finding(check.__name__, item.row.workspace_id, subject, fault))
+
+
+def _compare(
+    session: Session, workspace_id: UUID, date: dt.date, truth: Delta, report: Report
+) -> None:
+    for table, expected in zip(TABLES, (truth.mentions, truth.items), strict=True):
+        stored = _stored(session, table, workspace_id, date)
+        report.rows += len(stored)
+        for key, fault in _differences(expected, stored):
+            subject = " ".join(map(str, key[1:]))
+            check = f"{table.name}_equals_the_truth"
+            report.add(Finding(check, workspace_id, subject, fault))
+
+
+def _differences(
+    expected: Mapping[Key, Mapping[str, int]], stored: Mapping[Key, Mapping[str, int]]
+) -> Iterator[tuple[Key, str]]:
+    """The keys whose counters differ, and how. A row of nothing but zeros must not be stored."""
+    for key in sorted(expected.keys() | stored.keys()):
+        if key not in stored:
+            yield key, "is missing"
+        elif key not in expected:
+            yield key, "must not be there"
+        else:
+            for name, value in stored[key].items():
+                if value != expected[key].get(name, 0):
+                    yield key, f"{name} is {value}, must be {expected[key].get(name, 0)}"
+
+
+def _stored(
+    session: Session, table: Table, workspace_id: UUID, date: dt.date
+) -> dict[Key, dict[str, int]]:
+    width = len(table.primary_key)
+    counters = [column.name for column in table.columns][width:]
+    of_day = table.select().where(table.c.workspace_id == workspace_id, table.c.day == date)
+    return {
+        tuple(row[:width]): dict(zip(counters, row[width:], strict=True))
+        for row in session.execute(of_day)
+    }
+
+
+def _dates(session: Session, workspace_id: UUID) -> set[dt.date]:
+    """The days that the roll-ups have rows of."""
+    return {
+        date
+        for table in TABLES
+        for date in session.scalars(
+            table.select()
+            .with_only_columns(table.c.day)
+            .where(table.c.workspace_id == workspace_id)
+            .distinct()
+        )
+    }
+
+
+def _orphans(session: Session, workspace_id: UUID) -> int:
+    """How many mentions belong to no feedback."""
+    count = (
+        select(func.count())
+        .select_from(Mention)
+        .join(
+            Feedback,
+            (col(Feedback.workspace_id) == col(Mention.workspace_id))
+            & (col(Feedback.id) == col(Mention.feedback_id)),
+            isouter=True,
+        )
+        .where(Mention.workspace_id == workspace_id, col(Feedback.id).is_(None))
+    )
+    return session.exec(count).one()
