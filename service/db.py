@@ -23,6 +23,8 @@ BUSY_TIMEOUT_MS = 10_000
 RETRIES = 5
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""What makes all reads of a transaction see the same state on PostgreSQL; SQLite's always do."""
 
 
 class Database:
@@ -33,11 +35,12 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url, pool_size) if self.is_sqlite else _engine(url, pool_size)
         self._turn: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**SNAPSHOT)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent snapshot; nothing is ever committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
