@@ -99,14 +99,14 @@ def _calibration_figures(head: Head, logits: Floats, truth: Ints, manifest: Mani
     }
 
 
-def _macro(head: Head, truth: Ints, predicted: Ints) -> float | None:
-    score = macro_f1(confusion(truth, predicted, len(HEADS[head])))
-    return None if np.isnan(score) else score
+def _macro(head: Head, truth: Ints, predicted: Ints) -> float:
+    return macro_f1(confusion(truth, predicted, len(HEADS[head])))
 
 
 def _rounded(value: Any) -> Any:
+    """Floats to four digits and ``None`` for what there is not, at any depth."""
     if isinstance(value, float):
-        return round(value, 4)
+        return None if np.isnan(value) else round(value, 4)
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):

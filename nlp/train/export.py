@@ -9,6 +9,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
+from torch.jit import TracerWarning  # type: ignore[attr-defined]
 
 from nlp.train.network import Reader
 
@@ -45,10 +46,10 @@ def export_plain(reader: Reader, target: Path) -> None:
     ids = torch.tensor([[0, 4, 5, 2]])
     example = (ids, torch.ones_like(ids), torch.tensor([[[0.0, 1.0, 1.0, 0.0]]]))
     with warnings.catch_warnings():
-        # The optimizer's fusions were written for the graphs of this, the older exporter; what
-        # it warns of (its age, branches on shapes, negative indexes) does not occur in an encoder.
-        warnings.filterwarnings("ignore", category=DeprecationWarning)
-        warnings.filterwarnings("ignore", module=r"transformers|torch\.onnx")
+        # The optimizer's fusions were written for the graphs of this, the older exporter. It
+        # warns of its age, of branches on shapes and of negative indexes: an encoder has none.
+        for category in (DeprecationWarning, UserWarning, TracerWarning):
+            warnings.simplefilter("ignore", category)
         torch.onnx.export(
             reader.eval(),
             example,

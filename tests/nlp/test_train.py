@@ -1,0 +1,220 @@
+"""Training, from files to a served artefact, on a network and data small enough for a test."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from transformers import BertConfig, BertModel
+
+from nlp.backends.onnx import OnnxBackend
+from nlp.encoding import build_windows
+from nlp.evaluate.run import evaluate_folder
+from nlp.labels import HEADS
+from nlp.manifest import verify
+from nlp.train.batches import collate, epoch
+from nlp.train.examples import UNKNOWN, DataError, read_examples
+from nlp.train.export import export_plain
+from nlp.train.loop import CheckpointError, Run, Step
+from nlp.train.loss import mention_loss
+from nlp.train.network import OUTPUTS, build_reader
+from nlp.train.recipe import Recipe
+from nlp.train.run import Files, Identity, train_model
+
+FLOOR = Path(__file__).parent / "floor.tsv"
+RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
+IDENTITY = Identity("tiny", "0.0.1", "0.0.0", "random")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Matrices this small are slower on many cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "few.tsv"
+    path.write_text("\n".join(FLOOR.read_text(encoding="utf-8").splitlines()[:41]), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of two layers, and a tokenizer with the special tokens of the real one."""
+    folder = tmp_path_factory.mktemp("base")
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=400, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], unk_token="<unk>"
+    )
+    tokenizer.train_from_iterator(FLOOR.read_text(encoding="utf-8").splitlines(), trainer)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=64,
+        pad_token_id=1,
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return folder
+
+
+def _run(base: Path, data: Path, checkpoint: Path, resume: bool = False) -> Run:
+    torch.manual_seed(0)
+    reader = build_reader(base, RECIPE.layers, 0.0)
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    return Run(reader, tokenizer, [read_examples(data)] * 2, RECIPE, checkpoint, resume)
+
+
+class _StopError(Exception):
+    pass
+
+
+def test_a_stopped_run_that_is_resumed_ends_as_if_never_stopped(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    whole = _run(base, data, tmp_path / "whole.pt")
+    whole.train(_ignore)
+    stopped = _run(base, data, tmp_path / "stopped.pt")
+
+    def stop(step: Step) -> None:
+        if step.steps == whole.steps // 2:
+            raise _StopError
+
+    with pytest.raises(_StopError):
+        stopped.train(stop)
+    resumed = _run(base, data, tmp_path / "stopped.pt", resume=True)
+    resumed.train(_ignore)
+    assert resumed.steps == whole.steps
+    torch.testing.assert_close(resumed.reader.heads.weight, whole.reader.heads.weight)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
+    run = _run(base, data, tmp_path / "run.pt")
+    run.train(_ignore)
+    other = dataclasses.replace(RECIPE, smoothing=0.2)
+    with pytest.raises(CheckpointError):
+        Run(run.reader, run.tokenizer, run.passes, other, tmp_path / "run.pt", resume=True)
+
+
+def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    losses: list[float] = []
+    files = Files([data], first=[data], held_out=[data])
+    out = tmp_path / "model"
+    train_model(
+        files, base, out, RECIPE, IDENTITY, tmp_path / "c.pt", lambda step: losses.append(step.loss)
+    )
+    manifest = verify(out)
+    assert losses[-1] < losses[0]
+    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
+    assert manifest.layers == 2
+    figures = evaluate_folder(out, [data], train=[data])
+    assert figures["sets"]["few.tsv"]["rows"] == 40
+    assert figures["sets"]["few.tsv"]["heads"].keys() == HEADS.keys()
+
+
+def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path: Path) -> None:
+    """Exported without rounding, the graph gives the network's own logits and unit vectors."""
+    import onnxruntime as ort
+
+    reader = build_reader(base, 2, 0.0).eval()
+    export_plain(reader, tmp_path / "plain.onnx")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    example = read_examples(data)[0]
+    encoded = build_windows(tokenizer, example.context, example.text, example.spans)
+    batch = collate([(encoded[0].window, np.full((1, len(HEADS)), UNKNOWN))], padding=1)
+    feed = {
+        "input_ids": batch.ids,
+        "attention_mask": batch.attention,
+        "mention_mask": batch.mentions,
+    }
+    logits, embedding = ort.InferenceSession(tmp_path / "plain.onnx").run(None, feed)
+    with torch.no_grad():
+        expected, vectors = reader(*(torch.from_numpy(array) for array in feed.values()))
+    np.testing.assert_allclose(logits, expected.numpy(), atol=1e-4)
+    np.testing.assert_allclose(embedding, vectors.numpy(), atol=1e-4)
+
+
+def test_the_bundled_engine_takes_batches_of_any_shape(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    files = Files([data])
+    recipe = dataclasses.replace(RECIPE, epochs=1)
+    train_model(files, base, tmp_path / "m", recipe, IDENTITY, tmp_path / "c.pt", _ignore)
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    windows = [
+        item.window
+        for text, spans in (("ok", [(0, 2)]), ("It is good, but it is slow.", [(0, 10), (12, 27)]))
+        for item in build_windows(tokenizer, None, text, spans)
+    ]
+    readings = OnnxBackend(tmp_path / "m").read(windows)
+    assert [reading.logits["stage"].shape for reading in readings] == [(1, 9), (2, 9)]
+    assert readings[1].embeddings.shape == (2, 32)
+
+
+def _ignore(step: Step) -> None:
+    """Training tells of each step; these tests do not look."""
+
+
+def test_an_epoch_shows_every_mention_once_in_batches_within_the_budget(
+    base: Path, data: Path
+) -> None:
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    batches = epoch(read_examples(data), tokenizer, RECIPE, np.random.default_rng(0))
+    assert all(batch.ids.size <= RECIPE.tokens for batch in batches)
+    mentions = sum(int((batch.labels[..., 0] != UNKNOWN).sum()) for batch in batches)
+    assert mentions >= 40
+
+
+def test_unknown_labels_do_not_count_towards_the_loss() -> None:
+    logits = torch.randn(1, 2, OUTPUTS)
+    labels = torch.tensor([[[0] * len(HEADS), [UNKNOWN] * len(HEADS)]])
+    alone = mention_loss(logits[:, :1], labels[:, :1], 0.0)
+    torch.testing.assert_close(mention_loss(logits, labels, 0.0), alone)
+
+
+def test_quotes_of_an_item_are_found_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_text(
+        '{"text": "good, good", "mentions":'
+        ' [{"quote": "good"}, {"quote": "good", "stage": "usage"}]}'
+    )
+    (example,) = read_examples(path)
+    assert example.spans == [(0, 4), (6, 10)]
+    assert [labels["stage"] for labels in example.labels] == [UNKNOWN, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.tsv", "text\tstage\nx\tnowhere\n", "line 2: 'nowhere' is not a stage"),
+        ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: the quote 'y'"),
+        ("a.csv", "", "neither"),
+        ("a.tsv", "text\tstage\n", "no rows"),
+    ],
+)
+def test_a_bad_file_is_refused_with_the_line(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(DataError, match=reason):
+        read_examples(path)
+
+
+def test_only_the_question_is_taken_from_a_note_on_a_source(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("kind\tcontext\ttext\nsurvey\thealth; asked: What was good?; 5 stars\tx\n")
+    assert read_examples(path)[0].context == "survey: What was good?"
