@@ -31,6 +31,7 @@ class Feedback(SQLModel, table=True):
         Index("ix_feedback_customer", "workspace_id", "customer_ref"),
         Index(
             "ix_feedback_pending",
+            "state",  # constant here, but without it SQLite prefers to sort ix_feedback_version
             "received_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),

@@ -187,7 +187,7 @@ def _create_feedback() -> None:
     op.create_index(
         "ix_feedback_pending",
         "feedback",
-        ["received_at"],
+        ["state", "received_at"],
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
