@@ -1,0 +1,99 @@
+"""Validation errors name the field as it was sent and say how to fix it."""
+
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+
+from service.errors import InvalidRequest, MalformedJson
+from service.web.bodies import parse_json
+from service.web.invalid import MOST_PARAMS
+
+
+class Rating(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    value: Annotated[FiniteFloat, Field(ge=0, le=10)]
+
+
+class Survey(BaseModel):
+    kind: Literal["survey"]
+    text: Annotated[str, Field(min_length=2, max_length=5)]
+    rating: Rating | None = None
+
+
+class Ticket(BaseModel):
+    kind: Literal["ticket"]
+    at: AwareDatetime
+
+
+class Batch(BaseModel):
+    items: list[Annotated[Survey | Ticket, Field(discriminator="kind")]]
+
+
+def params(body: str) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_json(body.encode(), Batch)
+    return {param.name: param.reason for param in caught.value.invalid_params}
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "reason"),
+    [
+        ('{"kind": "survey"}', "items.0.text", "is required; add it"),
+        ('{"kind": "survey", "text": 1}', "items.0.text", "must be a string"),
+        ('{"kind": "survey", "text": "a"}', "items.0.text", "at least 2 characters"),
+        ('{"kind": "survey", "text": "123456"}', "items.0.text", "at most 5 characters; shorten"),
+        ('{"kind": "survey", "text": "ab", "rating": 1}', "items.0.rating", "must be an object"),
+        (
+            '{"kind": "survey", "text": "ab", "rating": {"value": 11}}',
+            "items.0.rating.value",
+            "must be at most 10",
+        ),
+        (
+            '{"kind": "survey", "text": "ab", "rating": {"value": NaN}}',
+            "items.0.rating.value",
+            "must be a finite number",
+        ),
+        (
+            '{"kind": "survey", "text": "ab", "rating": {"value": 1, "max": 2}}',
+            "items.0.rating.max",
+            "is not known here; remove it or check its spelling",
+        ),
+        ('{"kind": "ticket", "at": "2026-01-01T00:00:00"}', "items.0.at", "must have a UTC offset"),
+        ('{"kind": "ticket", "at": "soon"}', "items.0.at", "must be an RFC 3339 time"),
+        ('{"kind": "letter"}', "items.0", "must have a 'kind' that is one of 'survey', 'ticket'"),
+        ("{}", "items.0", "must name its 'kind'"),
+        ("[]", "items.0", "must be an object"),
+    ],
+)
+def test_name_and_reason(item: str, name: str, reason: str) -> None:
+    found = params(f'{{"items": [{item}]}}')
+    assert reason in found[name]
+
+
+def test_every_item_at_fault_is_named_by_its_index() -> None:
+    good = '{"kind": "survey", "text": "abc"}'
+    assert set(params(f'{{"items": [{good}, {{}}, {good}, 1]}}')) == {"items.1", "items.3"}
+
+
+def test_many_errors_are_cut_short() -> None:
+    assert len(params(f'{{"items": [{",".join(["1"] * 200)}]}}')) == MOST_PARAMS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"items": [}',
+        b'{"items": "\\ud800"}',
+        b'{"items": "\xff"}',
+        b"[" * 100_000,
+        b"nul",
+        '{"items": []}'.encode("utf-16"),
+        b'{"items": ' + b"1" * 5000 + b"}",
+    ],
+)
+def test_broken_json_says_where(body: bytes) -> None:
+    with pytest.raises((MalformedJson, InvalidRequest)):
+        parse_json(body, Batch)
