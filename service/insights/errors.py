@@ -1,0 +1,25 @@
+"""What can be wrong with a question about insights."""
+
+from typing import ClassVar
+
+from service.errors import InvalidRequest, NotFound
+
+
+class UnknownParameter(InvalidRequest):
+    """The address has query parameters that this endpoint does not know; remove or correct them."""
+
+    code: ClassVar[str] = "unknown_parameter"
+
+
+class TooManyPoints(InvalidRequest):
+    """The series would have more than 1,000 points; narrow since and until, or use a larger by."""
+
+    code: ClassVar[str] = "too_many_points"
+
+
+class NoSuchPainPoint(NotFound):
+    """No stage and touchpoint of this journey has that pain point id; check id and journey."""
+
+
+class NoSuchFeedback(NotFound):
+    """There is no such feedback in this workspace; check the id."""

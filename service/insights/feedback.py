@@ -1,0 +1,126 @@
+"""Feedback with its analysis: one piece, or a page of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.feedback import DONE, Feedback
+from models.mention import Mention
+from service.insights.errors import NoSuchFeedback
+from service.insights.filters import journey_for, select_feedback
+from service.insights.params import FeedbackParams, JourneyParams
+from service.insights.queries.feedback import Search, feedback_by_id, find_feedback, mentions_of
+from service.insights.queries.freshness import freshness
+from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
+from service.insights.shapes import AnalysisOut, analysis_out
+from service.journey.mapping import JourneyMap
+from service.web.cursors import decode_cursor, encode_cursor
+
+
+def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) -> FeedbackPageOut:
+    """A page of feedback, the latest first."""
+    selection = select_feedback(session, workspace_id, params)
+    fresh = freshness(session, workspace_id)
+    search = Search(params.state, params.q, params.external_id, _after(params.cursor))
+    rows = find_feedback(session, selection, search, params.limit + 1)
+    page = rows[: params.limit]
+    mentions = mentions_of(session, workspace_id, [row.id for row in page])
+    return FeedbackPageOut(
+        **fresh._asdict(),
+        journey=selection.journey.key,
+        items=[feedback_out(selection.journey, row, mentions[row.id]) for row in page],
+        next=_cursor(page[-1]) if len(rows) > len(page) else None,
+    )
+
+
+def one_feedback(
+    session: Session, workspace_id: UUID, wanted: UUID, params: JourneyParams
+) -> FeedbackOut:
+    """One piece of feedback, in the words of the journey asked for.
+
+    Raises:
+        NoSuchFeedback: not in this workspace.
+    """
+    journey = journey_for(session, workspace_id, params)
+    return feedback_in(session, workspace_id, wanted, journey)
+
+
+def feedback_in(
+    session: Session, workspace_id: UUID, wanted: UUID, journey: JourneyMap
+) -> FeedbackOut:
+    """One piece of feedback as it is now, in the words of ``journey``.
+
+    Raises:
+        NoSuchFeedback: not in this workspace.
+    """
+    row = feedback_by_id(session, workspace_id, wanted)
+    if row is None:
+        raise NoSuchFeedback
+    return feedback_out(journey, row, mentions_of(session, workspace_id, [wanted])[wanted])
+
+
+def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]) -> FeedbackOut:
+    """A row with its ``mentions`` (in their order) as it is served."""
+    return FeedbackOut(
+        **{name: getattr(row, name) for name in _AS_STORED},
+        rating=_rating(row),
+        language=row.language_read or row.language,
+        priority=row.ticket_priority,
+        status=row.ticket_status,
+        model=row.analysis_version,
+        journey=journey.key,
+        analysis=_analysis(journey, row, mentions),
+    )
+
+
+_AS_STORED = (
+    "id",
+    "kind",
+    "source",
+    "external_id",
+    "text",
+    "subject",
+    "question",
+    "channel",
+    "occurred_at",
+    "received_at",
+    "attributes",
+    "stage_sent",
+    "touchpoint_sent",
+    "state",
+    "error",
+    "analysed_at",
+)
+
+
+def _analysis(
+    journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]
+) -> AnalysisOut | None:
+    if row.state != DONE:
+        return None
+    return analysis_out(journey, row, row.language_read or row.language, mentions, row.text)
+
+
+def _rating(row: Feedback) -> RatingOut | None:
+    value, least, greatest, scale = (
+        row.rating_value,
+        row.rating_min,
+        row.rating_max,
+        row.rating_scale,
+    )
+    if value is None or least is None or greatest is None or scale is None:
+        return None
+    return RatingOut(value=value, min=least, max=greatest, scale=scale)
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, id_ = decode_cursor(cursor, (datetime.fromisoformat, UUID))
+    return at, id_
+
+
+def _cursor(row: Feedback) -> str:
+    return encode_cursor((row.occurred_at.isoformat(), str(row.id)))

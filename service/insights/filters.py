@@ -1,0 +1,154 @@
+"""From query parameters to a selection of feedback: names resolved, contradictions refused."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from nlp.labels import UNASSIGNED
+from service.errors import InvalidParam, InvalidRequest
+from service.insights.cells import Cell
+from service.insights.errors import UnknownParameter
+from service.insights.params import MOST_VALUES, FilterParams, JourneyParams
+from service.journey.mapping import JourneyMap
+from service.journey.names import folded
+from service.journey.service import named_map
+from service.web.text import refuse_unstorable
+
+ATTRIBUTE: Final = "attr."
+LONGEST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which feedback of one workspace is meant, in the words of one journey.
+
+    ``cells`` are native, ``None`` for all. Empty sequences select everything. ``since`` is
+    inclusive, ``until`` exclusive, both in UTC.
+    """
+
+    workspace_id: UUID
+    journey: JourneyMap
+    cells: frozenset[Cell] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    kinds: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def in_rollups(self) -> bool:
+        """Whether roll-ups answer exactly: whole UTC days, and no attribute."""
+        times = (self.since, self.until)
+        whole_days = all(at is None or at.time() == time() for at in times)
+        return whole_days and not self.attributes
+
+    def everywhere(self) -> "Selection":
+        """The same feedback at every stage and touchpoint."""
+        return replace(self, cells=None)
+
+    def between(self, since: datetime, until: datetime) -> "Selection":
+        """The same feedback in another period."""
+        return replace(self, since=since, until=until)
+
+    def narrowed(self, stages: set[str], touchpoints: set[str]) -> "Selection":
+        """What of it is at these stages and touchpoints of the journey."""
+        cells = self.journey.cells_within(stages, touchpoints)
+        return replace(self, cells=cells if self.cells is None else cells & self.cells)
+
+    def has(self, cell: Cell) -> bool:
+        """Whether mentions of this native cell are meant."""
+        return self.cells is None or cell in self.cells
+
+    def touched_by(self, cells: frozenset[Cell]) -> bool:
+        """Whether items with these native cells are meant; all are, if no cells were chosen."""
+        return self.cells is None or not self.cells.isdisjoint(cells)
+
+
+def journey_for(session: Session, workspace_id: UUID, params: JourneyParams) -> JourneyMap:
+    """The journey that ``params`` ask for.
+
+    Raises:
+        UnknownParameter: the request has a parameter that isn't declared.
+        UnknownJourney: there is no such journey.
+    """
+    _refuse_unknown(params)
+    return named_map(session, workspace_id, params.journey)
+
+
+def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) -> Selection:
+    """The selection that ``params`` describe.
+
+    Raises:
+        UnknownParameter, UnknownJourney, UnknownStage, UnknownTouchpoint: as they say.
+        InvalidRequest: an attribute is malformed, or the period is empty.
+    """
+    journey = journey_for(session, workspace_id, params)
+    if params.since and params.until and params.until <= params.since:
+        raise InvalidRequest(
+            invalid_params=[InvalidParam("until", "must be later than since; it is exclusive")]
+        )
+    return Selection(
+        workspace_id=workspace_id,
+        journey=journey,
+        cells=_cells(journey, params),
+        since=params.since,
+        until=params.until,
+        kinds=params.kind,
+        sources=params.source,
+        channels=params.channel,
+        languages=params.language,
+        attributes=_attributes(params),
+    )
+
+
+def _cells(journey: JourneyMap, params: FilterParams) -> frozenset[Cell] | None:
+    if not params.stage and not params.touchpoint:
+        return None
+    return journey.cells_within(
+        _keys(params.stage, journey.resolve_stage),
+        _keys(params.touchpoint, journey.resolve_touchpoint),
+    )
+
+
+def _keys(names: Sequence[str], resolve: Callable[[str], str]) -> set[str] | None:
+    if not names:
+        return None
+    return {UNASSIGNED if folded(name) == UNASSIGNED else resolve(name) for name in names}
+
+
+def _refuse_unknown(params: JourneyParams) -> None:
+    dimensions = isinstance(params, FilterParams)
+    unknown = [
+        name
+        for name in params.model_extra or {}
+        if not (dimensions and name.startswith(ATTRIBUTE) and name != ATTRIBUTE)
+    ]
+    if unknown:
+        known = ", ".join([*type(params).model_fields, *([ATTRIBUTE + "*"] if dimensions else [])])
+        reason = f"is not known here; known are {known}"
+        raise UnknownParameter(invalid_params=[InvalidParam(n[:LONGEST], reason) for n in unknown])
+
+
+def _attributes(params: FilterParams) -> dict[str, list[str]]:
+    return {
+        name.removeprefix(ATTRIBUTE): _values(name, sent)
+        for name, sent in (params.model_extra or {}).items()
+    }
+
+
+def _values(name: str, sent: str | Sequence[str]) -> list[str]:
+    texts = [sent] if isinstance(sent, str) else sent
+    values = [part.strip() for text in texts for part in text.split(",")]
+    if not any(values) or len(values) > MOST_VALUES or len(name) > LONGEST:
+        reason = f"must have 1 to {MOST_VALUES} values, and a name of at most {LONGEST} characters"
+        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST], reason)])
+    try:
+        return [refuse_unstorable(value) for value in values if value]
+    except ValueError as error:
+        raise InvalidRequest(invalid_params=[InvalidParam(name, str(error))]) from None

@@ -1,0 +1,55 @@
+"""How the cells of a journey are called, and the ids of their pain points. Pure."""
+
+from typing import Final
+from uuid import UUID, uuid5
+
+from nlp.labels import UNASSIGNED
+from service.insights.cells import Cell
+from service.insights.errors import NoSuchPainPoint
+from service.journey.definition import Stage, Touchpoint
+from service.journey.mapping import JourneyMap
+
+UNASSIGNED_NAME: Final = "Unassigned"
+
+
+def stage_named(journey: JourneyMap, key: str) -> Stage | None:
+    """The stage with that key; None for ``unassigned``."""
+    return next((stage for stage in journey.stages if stage.key == key), None)
+
+
+def touchpoint_named(journey: JourneyMap, key: str) -> Touchpoint | None:
+    """The touchpoint with that key; None for ``unassigned``."""
+    return next((entry for entry in journey.touchpoints if entry.key == key), None)
+
+
+def title(journey: JourneyMap, cell: Cell) -> str:
+    """A journey cell in words: "Checkout at Purchase"."""
+    stage = stage_named(journey, cell.stage)
+    touchpoint = touchpoint_named(journey, cell.touchpoint)
+    names = [entry.name if entry else UNASSIGNED_NAME for entry in (touchpoint, stage)]
+    return " at ".join(names)
+
+
+def owner(journey: JourneyMap, cell: Cell) -> str | None:
+    """Who looks after it: the touchpoint's owner, or else the stage's."""
+    entries = (touchpoint_named(journey, cell.touchpoint), stage_named(journey, cell.stage))
+    return next((entry.owner for entry in entries if entry and entry.owner), None)
+
+
+def pain_point_id(workspace_id: UUID, cell: Cell) -> UUID:
+    """The id of a journey cell's pain point: the same in every answer, for ever."""
+    return uuid5(workspace_id, f"pain-point:{cell.stage}/{cell.touchpoint}")
+
+
+def cell_with_id(journey: JourneyMap, workspace_id: UUID, wanted: UUID) -> Cell:
+    """The journey cell whose pain point has this id.
+
+    Raises:
+        NoSuchPainPoint: none has.
+    """
+    stages = [*(stage.key for stage in journey.stages), UNASSIGNED]
+    touchpoints = [*(touchpoint.key for touchpoint in journey.touchpoints), UNASSIGNED]
+    for cell in (Cell(stage, touchpoint) for stage in stages for touchpoint in touchpoints):
+        if pain_point_id(workspace_id, cell) == wanted:
+            return cell
+    raise NoSuchPainPoint

@@ -1,0 +1,120 @@
+"""The query parameters that read endpoints share.
+
+Lists are given by repeating a parameter or with commas. Dimensions are ``attr.<name>=<value>``.
+Names that are not declared end up in ``model_extra``; ``filters`` refuses them, because a typing
+error must never widen a result.
+"""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from service.insights.periods import By
+from service.web.text import CleanText
+
+MOST_VALUES: Final = 50
+YEARS: Final = range(1900, 3001)
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
+"""A plus sign that was sent unescaped arrives as a blank."""
+_TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
+
+
+def _split(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    parts = [part.strip() for text in value for part in text.split(",")]
+    if not any(parts):
+        raise ValueError("is empty; give a value, or leave it out")
+    return [part for part in parts if part]
+
+
+def _moment(value: Any) -> Any:
+    """A date means its first moment in UTC; a time needs an offset."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DATE.fullmatch(value):
+            moment = datetime.combine(date.fromisoformat(value), time(), UTC)
+        else:
+            moment = datetime.fromisoformat(_DECODED_PLUS.sub(r"\1+\2", value))
+    except ValueError:
+        raise ValueError(_TIME_HINT) from None
+    if moment.tzinfo is None:
+        raise ValueError(f"has no UTC offset; it {_TIME_HINT}")
+    if moment.year not in YEARS:
+        raise ValueError("must be between the years 1900 and 3000")
+    return moment.astimezone(UTC)
+
+
+Word = Annotated[CleanText, Field(max_length=200)]
+Words = Annotated[list[Word], BeforeValidator(_split), Field(max_length=MOST_VALUES)]
+Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(_split)]
+States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(_split)]
+Sentiments = Annotated[list[Literal["negative", "neutral", "positive"]], BeforeValidator(_split)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Limit = Annotated[int, Field(ge=1, le=1000)]
+Cursor = Annotated[CleanText, AfterValidator(str.strip)]
+
+
+class JourneyParams(BaseModel):
+    """Which journey's stages and touchpoints to speak in."""
+
+    model_config = ConfigDict(extra="allow")
+
+    journey: Word | None = Field(
+        None, description="A preset's name, or `current` (the default) or `custom`."
+    )
+
+
+class FilterParams(JourneyParams):
+    """What every list and every measure can be narrowed by."""
+
+    stage: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
+    touchpoint: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
+    since: Moment | None = Field(
+        None, description="Occurred at or after: a date (from 00:00 UTC) or an RFC 3339 time."
+    )
+    until: Moment | None = Field(None, description="Occurred before; exclusive.")
+    kind: Kinds = Field([], description="survey, review, ticket.")
+    source: Words = Field([], description="The systems that it came from.")
+    channel: Words = Field([], description="Where it was given, e.g. website, phone, email.")
+    language: Words = Field([], description="As read by the analysis, e.g. en.")
+
+
+class PainPointParams(FilterParams):
+    """Filters and the page."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class EvidenceParams(FilterParams):
+    """Filters, the page, and which mentions count as evidence."""
+
+    sentiment: Sentiments = Field(
+        ["negative"], description="negative (the default), neutral, positive."
+    )
+    limit: Limit = 20
+    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class TrendParams(FilterParams):
+    """Filters, the length of a period, and what gets a series of its own."""
+
+    by: By = Field("week", description="Length of a period, in UTC; weeks start on Monday.")
+    group: Literal["none", "stage", "touchpoint"] = "none"
+
+
+class FeedbackParams(FilterParams):
+    """Filters, a search, and the page."""
+
+    state: States = Field([], description="pending, done, failed.")
+    q: Word | None = Field(
+        None, description="Text that the feedback or its subject contains; case is ignored."
+    )
+    external_id: Words = Field([], description="The ids in the source systems.")
+    limit: Limit = 50
+    cursor: Cursor | None = Field(None, description="`next` of the page before.")

@@ -1,0 +1,62 @@
+"""Periods: the one before, and the days, weeks and months of a series. Pure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+from service.insights.errors import TooManyPoints
+
+By = Literal["day", "week", "month"]
+MOST_POINTS: Final = 1000
+DAY: Final = timedelta(days=1)
+
+
+def period_before(
+    since: datetime | None, until: datetime | None, now: datetime
+) -> tuple[datetime, datetime] | None:
+    """The period of equal length that ends where ``since`` begins.
+
+    An open end means now; if ``since`` is the start of a UTC day, the end of today, so that
+    whole days are compared. None without ``since``, or if it lies in the future.
+    """
+    if since is None:
+        return None
+    end = until or (_end_of_day(now) if since.time() == time() else now)
+    return (since - (end - since), since) if end > since else None
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date() + DAY, time(), UTC)
+
+
+def start_of(day: date, by: By) -> date:
+    """The first day of the day, ISO week or month that ``day`` is in."""
+    if by == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if by == "month" else day
+
+
+def starts(first: date, last: date, by: By) -> list[date]:
+    """The first days of all periods from the one of ``first`` to the one of ``last``.
+
+    Raises:
+        TooManyPoints: there are more than ``MOST_POINTS``.
+    """
+    found: list[date] = []
+    start, end = start_of(first, by), start_of(last, by)
+    while start <= end:
+        if len(found) == MOST_POINTS:
+            raise TooManyPoints
+        found.append(start)
+        start = _next(start, by)
+    return found
+
+
+def _next(start: date, by: By) -> date:
+    if by == "month":
+        return (start + timedelta(days=31)).replace(day=1)
+    return start + (DAY if by == "day" else timedelta(days=7))
+
+
+def last_day(until: datetime) -> date:
+    """The last UTC day with a moment before ``until``."""
+    return (until - timedelta(microseconds=1)).date()

@@ -1,0 +1,44 @@
+"""SQL expressions that the two databases spell differently."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, String, case, cast, exists, func, literal_column, select
+from sqlmodel import Session
+
+from service.insights.periods import By
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite; else it is PostgreSQL."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The UTC date of a stored time."""
+    if is_sqlite(session):
+        return func.date(moment, type_=Date())
+    return cast(func.timezone(literal_column("'UTC'"), moment), Date())
+
+
+def period_start(session: Session, day: ColumnElement[Any], by: By) -> ColumnElement[Any]:
+    """The first day of the day, the ISO week (from Monday) or the month that ``day`` is in."""
+    if by == "day":
+        return day
+    if not is_sqlite(session):
+        return cast(func.date_trunc(literal_column(f"'{by}'"), day), Date())
+    steps = ("'-6 days'", "'weekday 1'") if by == "week" else ("'start of month'",)
+    return func.date(day, *map(literal_column, steps), type_=Date())
+
+
+def attribute_is(
+    session: Session, attributes: ColumnElement[Any], name: str, values: Sequence[str]
+) -> ColumnElement[bool]:
+    """Whether the attribute ``name`` has one of ``values``, all compared as JSON writes them."""
+    if not is_sqlite(session):
+        return attributes.op("->>", return_type=String())(name).in_(values)
+    entry = func.json_each(attributes).table_valued("key", "type", "atom")
+    text = case(
+        (entry.c.type.in_(["true", "false"]), entry.c.type), else_=cast(entry.c.atom, String())
+    )
+    return exists(select(1).select_from(entry).where(entry.c.key == name, text.in_(values)))

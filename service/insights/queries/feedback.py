@@ -1,0 +1,80 @@
+"""Feedback as it is stored, and its mentions."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlmodel import Session, col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+from service.insights.filters import Selection
+from service.insights.queries.evidence import in_cells
+from service.insights.queries.recount import FEEDBACK, OF_FEEDBACK, feedback_conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a list of feedback is narrowed by, beside the selection. Empty means no bound."""
+
+    states: Sequence[str]
+    words: str | None
+    external_ids: Sequence[str]
+    after: tuple[datetime, UUID] | None
+
+
+def find_feedback(
+    session: Session, selection: Selection, search: Search, limit: int
+) -> Sequence[Feedback]:
+    """The latest feedback of a selection: by ``occurred_at``, then id."""
+    order = (col(Feedback.occurred_at).desc(), col(Feedback.id).desc())
+    return session.exec(
+        select(Feedback)
+        .where(*feedback_conditions(session, selection), *_conditions(selection, search))
+        .order_by(*order)
+        .limit(limit)
+    ).all()
+
+
+def feedback_by_id(session: Session, workspace_id: UUID, wanted: UUID) -> Feedback | None:
+    """One piece of feedback."""
+    return session.get(Feedback, (workspace_id, wanted))
+
+
+def mentions_of(
+    session: Session, workspace_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, list[Mention]]:
+    """The mentions of these items, each item's in their order; one statement."""
+    found: dict[UUID, list[Mention]] = defaultdict(list)
+    rows = session.exec(
+        select(Mention)
+        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
+        .order_by(col(Mention.ordinal))
+    )
+    for mention in rows:
+        found[mention.feedback_id].append(mention)
+    return found
+
+
+def _conditions(selection: Selection, search: Search) -> list[ColumnElement[bool]]:
+    columns = FEEDBACK.c
+    conditions: list[ColumnElement[bool]] = []
+    if selection.cells is not None:
+        conditions.append(
+            exists().where(OF_FEEDBACK, in_cells(selection.cells)).correlate(FEEDBACK)
+        )
+    if search.states:
+        conditions.append(columns.state.in_(search.states))
+    if search.external_ids:
+        conditions.append(columns.external_id.in_(search.external_ids))
+    if search.words:
+        texts = (columns.text, columns.subject)
+        conditions.append(or_(*(text.icontains(search.words, autoescape=True) for text in texts)))
+    if search.after:
+        at, id_ = search.after
+        same_time = and_(columns.occurred_at == at, columns.id < id_)
+        conditions.append(or_(columns.occurred_at < at, same_time))
+    return conditions

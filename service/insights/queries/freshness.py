@@ -1,0 +1,49 @@
+"""Up to when an answer is complete, and what is not in it yet."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from models.feedback import FAILED, PENDING
+from service import clock
+from service.insights.filters import Selection
+from service.insights.queries.recount import FEEDBACK, feedback_conditions
+
+
+class Freshness(NamedTuple):
+    """Everything received before ``as_of`` is in the answer; ``pending`` items are not yet."""
+
+    as_of: datetime
+    pending: int
+
+
+def freshness(session: Session, workspace_id: UUID) -> Freshness:
+    """When the oldest pending item of the workspace was received, or now, and how many wait."""
+    oldest, pending = session.execute(
+        select(func.min(FEEDBACK.c.received_at), func.count()).where(
+            FEEDBACK.c.workspace_id == workspace_id, FEEDBACK.c.state == PENDING
+        )
+    ).one()
+    return Freshness(oldest or clock.now(), pending)
+
+
+class Unread(NamedTuple):
+    """Items without an analysis: still to be made, or given up."""
+
+    pending: int
+    failed: int
+
+
+def unread(session: Session, selection: Selection) -> Unread:
+    """How many items of the selection, at whatever stage, have no analysis."""
+    state = FEEDBACK.c.state
+    rows = session.execute(
+        select(state, func.count())
+        .where(*feedback_conditions(session, selection), state.in_((PENDING, FAILED)))
+        .group_by(state)
+    )
+    counts: dict[str, int] = {name: count for name, count in rows}
+    return Unread(counts.get(PENDING, 0), counts.get(FAILED, 0))

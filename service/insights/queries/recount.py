@@ -1,0 +1,153 @@
+"""The same sums as the roll-ups hold, counted from feedback and its mentions."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    Table,
+    case,
+    cast,
+    func,
+    null,
+    select,
+)
+from sqlalchemy.sql.functions import aggregate_strings
+from sqlmodel import Session, SQLModel
+
+from models.feedback import DONE, Feedback
+from models.mention import Mention
+from service.insights.cells import Cell
+from service.insights.filters import Selection
+from service.insights.periods import By
+from service.insights.queries.expressions import attribute_is, period_start, utc_day
+from service.insights.rollups import FELT
+from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
+
+FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
+MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
+OF_FEEDBACK: Final = (MENTION.c.workspace_id == FEEDBACK.c.workspace_id) & (
+    MENTION.c.feedback_id == FEEDBACK.c.id
+)
+SCALE: Final = ("rating_scale", "rating_min", "rating_max")
+
+
+def feedback_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+    """What rows of feedback must satisfy, apart from the selection's cells."""
+    columns = FEEDBACK.c
+    conditions = [columns.workspace_id == selection.workspace_id]
+    if selection.since:
+        conditions.append(columns.occurred_at >= selection.since)
+    if selection.until:
+        conditions.append(columns.occurred_at < selection.until)
+    chosen = (
+        (columns.kind, selection.kinds),
+        (columns.source, selection.sources),
+        (columns.channel, selection.channels),
+        (func.coalesce(columns.language_read, columns.language), selection.languages),
+    )
+    conditions += [column.in_(values) for column, values in chosen if values]
+    conditions += [
+        attribute_is(session, columns.attributes, name, values)
+        for name, values in selection.attributes.items()
+    ]
+    return conditions
+
+
+def mention_rows(session: Session, selection: Selection, by: By | None) -> list[MentionRow]:
+    """Mention sums by native cell (and period), within the selection's cells."""
+    columns = MENTION.c
+    negative = columns.sentiment == "negative"
+    day = utc_day(session, FEEDBACK.c.occurred_at)
+    statement = (
+        select(
+            _period(session, by).label("period"),
+            columns.stage,
+            columns.touchpoint,
+            func.count(),
+            _count(negative),
+            _count(columns.sentiment == "positive"),
+            func.sum(_milli(columns.score)),
+            func.sum(columns.severity),
+            *(_count(columns.emotion == emotion) for emotion in FELT),
+            func.min(case((negative, day))),
+            func.max(case((negative, day))),
+        )
+        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .where(FEEDBACK.c.state == DONE, *feedback_conditions(session, selection))
+        .group_by("period", columns.stage, columns.touchpoint)
+    )
+    rows = (mention_row(*row) for row in session.execute(statement))
+    return [row for row in rows if selection.has(row.cell)]
+
+
+def item_rows(session: Session, selection: Selection, by: By | None) -> list[ItemRow]:
+    """Item sums by the set of native cells that they touch, and by rating scale (and period)."""
+    conditions = [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
+    sets = _cell_sets(conditions)
+    scale = [FEEDBACK.c[name] for name in SCALE]
+    statement = (
+        select(_period(session, by).label("period"), sets.c.cells, *scale, *_rating_sums())
+        .select_from(FEEDBACK.outerjoin(sets, sets.c.feedback_id == FEEDBACK.c.id))
+        .where(*conditions)
+        .group_by("period", sets.c.cells, *scale)
+    )
+    rows = [
+        item_row(period, _cells(cells), _scale(name, least, greatest), *sums)
+        for period, cells, name, least, greatest, *sums in session.execute(statement)
+    ]
+    return [row for row in rows if selection.touched_by(row.cells)]
+
+
+def _cell_sets(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Per item, its distinct native cells as one text."""
+    cell = (MENTION.c.stage + "/" + MENTION.c.touchpoint).label("cell")
+    touched: Select[Any] = (
+        select(MENTION.c.feedback_id, cell)
+        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .where(*conditions)
+        .distinct()
+    )
+    pairs = touched.subquery()
+    return (
+        select(pairs.c.feedback_id, aggregate_strings(pairs.c.cell, ",").label("cells"))
+        .group_by(pairs.c.feedback_id)
+        .subquery()
+    )
+
+
+def _cells(text: str | None) -> frozenset[Cell]:
+    return frozenset(Cell(*pair.split("/")) for pair in (text or "").split(",") if pair)
+
+
+def _rating_sums() -> list[ColumnElement[Any]]:
+    """Items, value_milli, high and low, as ``rollups.rating_counts`` defines them."""
+    value, norm = FEEDBACK.c.rating_value, FEEDBACK.c.rating_norm
+    is_nps = FEEDBACK.c.rating_scale == "nps"
+    return [
+        func.count(),
+        func.coalesce(func.sum(_milli(value)), 0),
+        _count((is_nps & (value >= 9)) | (~is_nps & (norm >= 0.75))),
+        _count((is_nps & (value <= 6)) | (~is_nps & (norm <= 0.25))),
+    ]
+
+
+def _scale(name: str | None, least: float | None, greatest: float | None) -> str:
+    return f"{name}:{least:g}-{greatest:g}" if name else ""
+
+
+def _period(session: Session, by: By | None) -> ColumnElement[Any]:
+    if by is None:
+        return null()
+    return period_start(session, utc_day(session, FEEDBACK.c.occurred_at), by)
+
+
+def _milli(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(func.round(column * 1000), Integer())
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.sum(case((condition, 1), else_=0))

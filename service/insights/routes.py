@@ -1,0 +1,132 @@
+"""/v1/pain-points, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
+
+Parameters that are not listed are refused, except ``attr.<name>=<value>``: a filter on a
+dimension that was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
+"""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.insights.evidence import list_evidence
+from service.insights.feedback import list_feedback, one_feedback
+from service.insights.journey_map import draw_map
+from service.insights.pain_points import list_pain_points, one_pain_point
+from service.insights.params import (
+    EvidenceParams,
+    FeedbackParams,
+    FilterParams,
+    JourneyParams,
+    PainPointParams,
+    TrendParams,
+)
+from service.insights.schemas import (
+    EvidencePageOut,
+    FeedbackOut,
+    FeedbackPageOut,
+    JourneyMapOut,
+    OnePainPointOut,
+    PainPointsOut,
+    TrendsOut,
+)
+from service.insights.trends import draw_trends
+from service.keys.auth import ReadCaller
+from service.web.conditional import conditional
+from service.web.dependencies import Db
+
+router = APIRouter(prefix="/v1", tags=["insights"])
+
+DIMENSION: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "attr.persona",
+            "in": "query",
+            "description": "An attribute by name: any `attr.<name>`, repeated or with commas.",
+            "schema": {"type": "string"},
+            "example": "smb,enterprise",
+        }
+    ]
+}
+
+
+@router.get("/pain-points", response_model=PainPointsOut, openapi_extra=DIMENSION)
+def read_pain_points(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[PainPointParams, Query()]
+) -> Response:
+    """What customers complain about, by stage and touchpoint, the most painful first."""
+    with database.read() as session:
+        return conditional(request, list_pain_points(session, caller.workspace_id, params))
+
+
+@router.get("/pain-points/{pain_point_id}", response_model=OnePainPointOut, openapi_extra=DIMENSION)
+def read_pain_point(
+    request: Request,
+    caller: ReadCaller,
+    database: Db,
+    pain_point_id: UUID,
+    params: Annotated[FilterParams, Query()],
+) -> Response:
+    """One pain point, within the filters."""
+    with database.read() as session:
+        out = one_pain_point(session, caller.workspace_id, pain_point_id, params)
+    return conditional(request, out)
+
+
+@router.get(
+    "/pain-points/{pain_point_id}/mentions",
+    response_model=EvidencePageOut,
+    openapi_extra=DIMENSION,
+)
+def read_evidence(
+    request: Request,
+    caller: ReadCaller,
+    database: Db,
+    pain_point_id: UUID,
+    params: Annotated[EvidenceParams, Query()],
+) -> Response:
+    """The mentions of a pain point, the most typical first."""
+    with database.read() as session:
+        out = list_evidence(session, caller.workspace_id, pain_point_id, params)
+    return conditional(request, out)
+
+
+@router.get("/journey", response_model=JourneyMapOut, openapi_extra=DIMENSION)
+def read_map(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[FilterParams, Query()]
+) -> Response:
+    """The journey map: stages x touchpoints, with volume, sentiment, severity and KPIs."""
+    with database.read() as session:
+        return conditional(request, draw_map(session, caller.workspace_id, params))
+
+
+@router.get("/trends", response_model=TrendsOut, openapi_extra=DIMENSION)
+def read_trends(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[TrendParams, Query()]
+) -> Response:
+    """The same measures over days, weeks or months."""
+    with database.read() as session:
+        return conditional(request, draw_trends(session, caller.workspace_id, params))
+
+
+@router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=DIMENSION)
+def read_feedback_list(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[FeedbackParams, Query()]
+) -> Response:
+    """Feedback with its analysis, the latest first."""
+    with database.read() as session:
+        return conditional(request, list_feedback(session, caller.workspace_id, params))
+
+
+@router.get("/feedback/{feedback_id}", response_model=FeedbackOut)
+def read_feedback(
+    request: Request,
+    caller: ReadCaller,
+    database: Db,
+    feedback_id: UUID,
+    params: Annotated[JourneyParams, Query()],
+) -> Response:
+    """One piece of feedback with its analysis, its mentions, and where each label is from."""
+    with database.read() as session:
+        out = one_feedback(session, caller.workspace_id, feedback_id, params)
+    return conditional(request, out)

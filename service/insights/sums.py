@@ -1,0 +1,141 @@
+"""Sums of mentions and of items: integers that add up over any union of cells and periods."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, NamedTuple, TypeVar
+
+from service.insights.cells import Cell
+from service.insights.rollups import FELT
+
+SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(slots=True)
+class MentionSums:
+    """Mentions added up, in the order of ``SUMS``.
+
+    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3.
+    ``first`` and ``last`` are the first and last day (UTC) with a negative mention.
+    """
+
+    mentions: int = 0
+    negative: int = 0
+    positive: int = 0
+    score_milli: int = 0
+    severity: int = 0
+    emotions: Counter[str] = field(default_factory=Counter, kw_only=True)
+    first: date | None = field(default=None, kw_only=True)
+    last: date | None = field(default=None, kw_only=True)
+
+    def add(self, other: "MentionSums") -> None:
+        """Add ``other`` to this."""
+        self.mentions += other.mentions
+        self.negative += other.negative
+        self.positive += other.positive
+        self.score_milli += other.score_milli
+        self.severity += other.severity
+        self.emotions.update(other.emotions)
+        self.first = min((day for day in (self.first, other.first) if day), default=None)
+        self.last = max((day for day in (self.last, other.last) if day), default=None)
+
+
+class RatingSums(NamedTuple):
+    """Ratings on one scale: how many, the sum of 1000 x value, how many high and low ones."""
+
+    n: int = 0
+    value_milli: int = 0
+    high: int = 0
+    low: int = 0
+
+    def plus(self, other: "RatingSums", sign: int = 1) -> "RatingSums":
+        """The sum with ``other``, or (sign -1) what is left without it."""
+        return RatingSums(*(a + sign * b for a, b in zip(self, other, strict=True)))
+
+
+@dataclass(slots=True)
+class ItemSums:
+    """Distinct items added up, and their ratings by scale (``nps:0-10``)."""
+
+    items: int = 0
+    ratings: dict[str, RatingSums] = field(default_factory=lambda: defaultdict(RatingSums))
+
+    def add(self, items: int, scale: str, rating: RatingSums) -> None:
+        """Add items that are rated on one scale, or ("") not at all."""
+        self.items += items
+        if scale:
+            self.ratings[scale] = self.ratings[scale].plus(rating)
+
+
+class MentionRow(NamedTuple):
+    """The mentions of one native cell, in one period if periods were asked for."""
+
+    period: date | None
+    cell: Cell
+    sums: MentionSums
+
+
+class ItemRow(NamedTuple):
+    """The items that touch exactly ``cells`` (native) and are rated on ``scale`` ("" for none)."""
+
+    period: date | None
+    cells: frozenset[Cell]
+    scale: str
+    items: int
+    rating: RatingSums
+
+
+def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
+    """A row of ``sums``: ``SUMS``, the emotions of ``FELT``, and the first and last day."""
+    *numbers, first, last = sums
+    counts = [int(number) for number in numbers]
+    felt = Counter(dict(zip(FELT, counts[len(SUMS) :], strict=True)))
+    counted = MentionSums(*counts[: len(SUMS)], emotions=felt, first=first, last=last)
+    return MentionRow(period, Cell(stage, touchpoint), counted)
+
+
+def item_row(period: date | None, cells: frozenset[Cell], scale: str, *sums: Any) -> ItemRow:
+    """A row of ``sums``: items, value_milli, high and low."""
+    items, value_milli, high, low = map(int, sums)
+    rating = RatingSums(items, value_milli, high, low) if scale else RatingSums()
+    return ItemRow(period, cells, scale, items, rating)
+
+
+def total(sums: Iterable[MentionSums]) -> MentionSums:
+    """All of ``sums`` together."""
+    whole = MentionSums()
+    for part in sums:
+        whole.add(part)
+    return whole
+
+
+def mentions_by(
+    rows: Iterable[MentionRow], group_of: Callable[[MentionRow], K]
+) -> dict[K, MentionSums]:
+    """Mention sums by group."""
+    sums: dict[K, MentionSums] = defaultdict(MentionSums)
+    for row in rows:
+        sums[group_of(row)].add(row.sums)
+    return sums
+
+
+def items_in(rows: Iterable[ItemRow]) -> ItemSums:
+    """All items of ``rows`` together."""
+    whole = ItemSums()
+    for row in rows:
+        whole.add(row.items, row.scale, row.rating)
+    return whole
+
+
+def items_by(
+    rows: Iterable[ItemRow], groups_of: Callable[[ItemRow], Iterable[K]]
+) -> dict[K, ItemSums]:
+    """Distinct items by group; an item counts once in each of the groups that it is in."""
+    sums: dict[K, ItemSums] = defaultdict(ItemSums)
+    for row in rows:
+        for group in set(groups_of(row)):
+            sums[group].add(row.items, row.scale, row.rating)
+    return sums
