@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 from uuid import UUID
 
 import typer
@@ -20,36 +20,37 @@ from service.errors import Problem
 from service.keys import queries, service
 from service.keys.bootstrap import WORKSPACE
 from service.keys.errors import KeyNotFound
-from service.keys.schemas import NewKey
+from service.keys.schemas import NewKey, NewWorkspace
 from service.settings import Settings
 from service.web.invalid import invalid_request
 
 app = typer.Typer(no_args_is_help=True)
-console = Console(highlight=False)
-LEAST_WIDTH = 130
+LEAST_WIDTH: Final = 140
 
 Named = Annotated[str, typer.Option("--workspace", help="The workspace; made if it is new.")]
 
 
 @contextmanager
 def _database() -> Iterator[Database]:
-    """The migrated database of the settings; problems end the command with one line each."""
+    """The migrated database of the settings; what is wrong with the arguments is told in lines."""
     url = Settings().sqlalchemy_url
     migrations.upgrade(url)
     database = Database(url)
     try:
         yield database
-    except Problem as problem:
-        for line in _lines(problem):
+    except (Problem, ValidationError) as error:
+        for line in _lines(error):
             typer.echo(line, err=True)
-        raise typer.Exit(2) from problem
+        raise typer.Exit(2) from error
     finally:
         database.dispose()
 
 
-def _lines(problem: Problem) -> list[str]:
-    params = [f"  {param.name}: {param.reason}" for param in problem.invalid_params]
-    return [problem.detail, *params]
+def _lines(error: Problem | ValidationError) -> list[str]:
+    if isinstance(error, ValidationError):
+        error = invalid_request(cast(list[Any], error.errors()))
+    params = [f"  {param.name}: {param.reason}" for param in error.invalid_params]
+    return [error.detail, *params]
 
 
 @app.command()
@@ -67,25 +68,18 @@ def create(
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
 ) -> None:
     """Make a key and print its secret, once, on standard output."""
-    with _database() as database:
-        wanted = _wanted(
-            name=name,
-            scopes=scope or ["ingest"],
-            origins=origin or [],
-            rate_per_minute=rate,
-            expires_at=now() + timedelta(days=days) if days else None,
-        )
-        with database.write() as session:
-            tenant = queries.ensure_workspace(session, workspace)
-            _, secret = service.make(session, tenant.id, wanted)
+    with _database() as database, database.write() as session:
+        wanted = {
+            "name": name,
+            "scopes": scope or ["ingest"],
+            "origins": origin or [],
+            "rate_per_minute": rate,
+            "expires_at": now() + timedelta(days=days) if days else None,
+        }
+        named = NewWorkspace(workspace=workspace).workspace
+        tenant = queries.ensure_workspace(session, named)
+        _, secret = service.make(session, tenant.id, NewKey.model_validate(wanted))
     typer.echo(secret)
-
-
-def _wanted(**fields: Any) -> NewKey:
-    try:
-        return NewKey(**fields)
-    except ValidationError as error:
-        raise invalid_request(cast(list[Any], error.errors()), fields) from None
 
 
 @app.command("list")
@@ -98,7 +92,7 @@ def list_keys() -> None:
         for tenant in queries.workspaces(session):
             for key in queries.page(session, tenant.id, None, None):
                 table.add_row(tenant.name, *_columns(key))
-    console.print(table, width=max(LEAST_WIDTH, console.width), no_wrap=True)
+    Console(width=max(LEAST_WIDTH, Console().width), highlight=False).print(table)
 
 
 def _columns(key: ApiKey) -> tuple[str, ...]:

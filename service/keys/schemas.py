@@ -38,6 +38,12 @@ Origin = Annotated[CleanText, AfterValidator(normal_origin)]
 Name = Annotated[CleanText, Field(min_length=1, max_length=100)]
 
 
+class NewWorkspace(BaseModel):
+    """A workspace to be made, or one that exists."""
+
+    workspace: Name
+
+
 class NewKey(BaseModel):
     """A key to be made."""
 

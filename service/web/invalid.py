@@ -97,6 +97,9 @@ def reason_of(error: Mapping[str, Any]) -> str:
     context = error.get("ctx") or {}
     if error["type"] == "value_error":
         return str(context.get("error", error["msg"]))
-    if (known := _REASONS.get(error["type"])) is not None:
+    kind = error["type"]
+    if context.get("field_type") == "Value":  # pydantic's word for text that has been cleaned
+        kind = kind.replace("too_", "string_too_")
+    if (known := _REASONS.get(kind)) is not None:
         return known.format_map(context)
     return str(error["msg"]).replace("Input should be", "must be")

@@ -1,0 +1,77 @@
+"""The first key."""
+
+import stat
+
+import pytest
+from sqlmodel import select
+
+from models.api_key import ApiKey
+from service.db import Database
+from service.keys import queries, service
+from service.keys.bootstrap import FILE, WORKSPACE, bootstrap
+from service.keys.tokens import hash_of
+from service.settings import Settings
+from tests.callers import bearer
+from tests.conftest import StartClient
+
+GIVEN = "a-key-that-somebody-chose"
+
+
+def stored(database: Database) -> list[ApiKey]:
+    with database.read() as session:
+        return list(session.exec(select(ApiKey)))
+
+
+def test_given_key_exists_with_every_scope(database: Database, settings: Settings) -> None:
+    settings.bootstrap_key = GIVEN
+    assert bootstrap(database, settings) is None
+    assert bootstrap(database, settings) is None
+    (key,) = stored(database)
+    assert key.hash == hash_of(GIVEN)
+    assert key.scopes == ["ingest", "manage", "read"]
+    assert not (settings.data_dir / FILE).exists()
+
+
+def test_given_key_opens_the_service(start: StartClient) -> None:
+    client = start(bootstrap_key=GIVEN)
+    assert client.get("/v1/keys", headers=bearer(GIVEN)).status_code == 200
+
+
+def test_made_key_is_told_once_and_kept_for_the_owner_alone(
+    database: Database, settings: Settings
+) -> None:
+    secret = bootstrap(database, settings)
+    assert secret is not None
+    assert bootstrap(database, settings) is None
+    file = settings.data_dir / FILE
+    assert file.read_text() == secret + "\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [key.hash for key in stored(database)] == [hash_of(secret)]
+
+
+def test_kept_key_survives_a_new_database(database: Database, settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    (settings.data_dir / FILE).write_text(GIVEN + "\n")
+    assert bootstrap(database, settings) == GIVEN
+
+
+def test_no_key_is_made_where_there_is_one(database: Database, settings: Settings) -> None:
+    settings.bootstrap_key = GIVEN
+    bootstrap(database, settings)
+    settings.bootstrap_key = None
+    assert bootstrap(database, settings) is None
+    assert len(stored(database)) == 1
+
+
+def test_revoked_key_stays_revoked(
+    database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.bootstrap_key = GIVEN
+    bootstrap(database, settings)
+    with database.write() as session:
+        workspace = queries.workspace_named(session, WORKSPACE)
+        assert workspace is not None
+        service.revoke(session, workspace.id, stored(database)[0].id)
+    bootstrap(database, settings)
+    assert stored(database)[0].revoked_at is not None
+    assert "bootstrap_key_is_revoked" in caplog.text

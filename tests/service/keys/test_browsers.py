@@ -1,0 +1,104 @@
+"""Keys in web pages: their origins, and what CORS lets a browser see."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.workspace import Workspace
+from service.db import Database
+from service.keys import queries, service
+from service.keys.schemas import NewKey
+from tests.callers import bearer
+from tests.conftest import StartClient
+
+SHOP = "https://shop.example"
+OTHER = "https://other.example"
+PREFLIGHT = {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization, content-type",
+}
+
+
+@pytest.fixture
+def browser_key(database: Database, workspace: Workspace) -> str:
+    with database.write() as session:
+        wanted = NewKey(name="web", scopes=["ingest"], origins=[SHOP])
+        return service.make(session, workspace.id, wanted)[1]
+
+
+@pytest.fixture
+def other_browser_key(database: Database) -> str:
+    with database.write() as session:
+        workspace = queries.ensure_workspace(session, "other")
+        wanted = NewKey(name="web", scopes=["ingest"], origins=[OTHER])
+        return service.make(session, workspace.id, wanted)[1]
+
+
+def ask(client: TestClient, secret: str, **headers: str) -> tuple[int, str | None, str]:
+    answer = client.get("/v1/info", headers=bearer(secret) | headers)
+    allowed = answer.headers.get("access-control-allow-origin")
+    return answer.status_code, allowed, answer.json().get("code", "")
+
+
+def test_listed_origin(client: TestClient, browser_key: str) -> None:
+    assert ask(client, browser_key, Origin=SHOP) == (200, SHOP, "")
+
+
+@pytest.mark.parametrize(
+    "origin", [OTHER, "null", "https://shop.example.evil.example", "http://shop.example", "*"]
+)
+def test_unlisted_origin(client: TestClient, browser_key: str, origin: str) -> None:
+    assert ask(client, browser_key, Origin=origin) == (403, None, "origin_not_allowed")
+
+
+def test_no_origin(client: TestClient, browser_key: str) -> None:
+    assert ask(client, browser_key) == (403, None, "origin_not_allowed")
+
+
+def test_origin_that_only_another_key_lists(
+    client: TestClient, browser_key: str, other_browser_key: str
+) -> None:
+    assert ask(client, browser_key, Origin=OTHER) == (403, OTHER, "origin_not_allowed")
+
+
+def test_errors_can_be_read_by_the_page(client: TestClient, browser_key: str) -> None:
+    answer = client.get("/v1/info", headers={"Origin": SHOP})
+    assert answer.status_code == 401
+    assert answer.headers["access-control-allow-origin"] == SHOP
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]
+
+
+def test_caches_are_told_that_origins_differ(client: TestClient, browser_key: str) -> None:
+    for headers in ({}, {"Origin": SHOP}, {"Origin": OTHER}):
+        assert "Origin" in client.get("/v1/info", headers=headers).headers["vary"]
+
+
+def test_preflight(client: TestClient, browser_key: str) -> None:
+    answer = client.options("/v1/feedback/surveys", headers={"Origin": SHOP} | PREFLIGHT)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == SHOP
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    allowed = answer.headers["access-control-allow-headers"].lower()
+    assert {"authorization", "content-type", "idempotency-key"} <= set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("origin", [OTHER, "null"])
+def test_preflight_of_an_unlisted_origin(client: TestClient, browser_key: str, origin: str) -> None:
+    answer = client.options("/v1/feedback/surveys", headers={"Origin": origin} | PREFLIGHT)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_origins_of_revoked_keys_are_not_allowed(
+    client: TestClient, database: Database, workspace: Workspace, browser_key: str
+) -> None:
+    with database.write() as session:
+        key = queries.page(session, workspace.id, None, None)[0]
+        service.revoke(session, workspace.id, key.id)
+    answer = client.options("/v1/feedback/surveys", headers={"Origin": SHOP} | PREFLIGHT)
+    assert answer.status_code == 403
+
+
+def test_browser_keys_have_the_default_limit(start: StartClient, browser_key: str) -> None:
+    client = start(rate_per_minute=2)
+    statuses = [ask(client, browser_key, Origin=SHOP)[0] for _ in range(3)]
+    assert statuses == [200, 200, 429]

@@ -1,0 +1,96 @@
+"""voc keys, voc migrate."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import COMMANDS, app
+from tests.callers import bearer
+from tests.conftest import StartClient
+
+
+@pytest.fixture
+def voc(database_url: str, monkeypatch: pytest.MonkeyPatch) -> "Voc":
+    monkeypatch.setenv("VOC_DATABASE_URL", database_url)
+    return Voc()
+
+
+class Voc:
+    """The command line over the test's database."""
+
+    def __call__(self, *arguments: str) -> str:
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        return result.stdout.strip()
+
+    def failing(self, *arguments: str) -> str:
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+        return result.output
+
+
+def test_made_key_opens_the_service(voc: Voc, start: StartClient) -> None:
+    secret = voc("keys", "create", "report", "--scope", "read", "--workspace", "acme")
+    assert start().get("/v1/info", headers=bearer(secret)).status_code == 200
+
+
+def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
+    first = voc("keys", "create", "one", "--days", "3")
+    second = voc("keys", "create", "two", "--workspace", "acme", "--origin", "https://a.example")
+    shown = voc("keys", "list")
+    assert first not in shown
+    assert second not in shown
+    for word in ("default", "acme", "one", "two", "https://a.example", "live until"):
+        assert word in shown
+
+
+def test_revoke(voc: Voc) -> None:
+    voc("keys", "create", "one")
+    line = next(line for line in voc("keys", "list").splitlines() if "one" in line)
+    for _ in range(2):
+        voc("keys", "revoke", line.split()[1])
+    assert "revoked" in voc("keys", "list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["create", "x", "--scope", "admin"], "must be one of"),
+        (["create", "x", "--scope", "read", "--origin", "https://a.example"], "ingest"),
+        (["create", "x", "--origin", "a"], "must be an origin"),
+        (["create", "x", "--rate", "0"], "must be at least 1"),
+        (["create", ""], "at least 1 characters"),
+        (["create", "x", "--workspace", ""], "at least 1 characters"),
+        (["revoke", "01a217ae-2263-72a9-b9a7-d8a7339868be"], "no"),
+        (["revoke", "x"], "UUID"),
+    ],
+)
+def test_mistakes_are_told_without_a_traceback(voc: Voc, arguments: list[str], says: str) -> None:
+    assert says in voc.failing("keys", *arguments)
+
+
+def test_wrong_settings_are_told_in_a_line(voc: Voc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOC_PORT", "many")
+    assert "VOC_PORT: " in voc.failing("migrate")
+
+
+def test_migrate_may_be_repeated(voc: Voc) -> None:
+    voc("migrate")
+    voc("migrate")
+
+
+def test_help_names_every_command(voc: Voc) -> None:
+    shown = voc("--help")
+    assert all(name in shown for name in COMMANDS)
+
+
+def test_key_commands_do_not_load_the_model() -> None:
+    code = (
+        "import sys; from service.cli import load; load('keys');"
+        "heavy = {'torch', 'onnxruntime', 'transformers', 'numpy'} & set(sys.modules);"
+        "sys.exit(f'{heavy}' if heavy else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
