@@ -10,13 +10,12 @@ lease that ran out too early costs a repeated analysis and nothing else.
 Claims look at all workspaces; what is written afterwards names each row's own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     Table,
     func,
@@ -102,8 +101,8 @@ class Terms(NamedTuple):
 
 def has_work(session: Session, version: str, now: datetime) -> bool:
     """Whether a claim at ``now`` would find anything; reads only."""
-    wheres = [_pending(now), *(_stale(old, now) for old in stale_versions(session, version))]
-    return any(session.scalar(select(1).where(*where).limit(1)) for where in wheres)
+    searches = [_pending(now), *(_stale(old, now) for old in stale_versions(session, version))]
+    return any(session.execute(search.limit(1)).first() for search in searches)
 
 
 def claim(session: Session, terms: Terms, now: datetime) -> Claim:
@@ -111,15 +110,15 @@ def claim(session: Session, terms: Terms, now: datetime) -> Claim:
 
     At most ``terms.items`` of together ``CLAIM_CHARS`` characters; a suspect alone.
     """
-    found = _candidates(session, _pending(now), ROW.received_at, terms.items)
+    found = _candidates(session, _pending(now), terms.items)
     for old in () if found else stale_versions(session, terms.version):
-        found = found or _candidates(session, _stale(old, now), ROW.occurred_at.desc(), terms.items)
+        found = found or _candidates(session, _stale(old, now), terms.items)
     chosen = choose(found)
     if not chosen:
         return Claim([])
     first = chosen[0]
     lost = first.suspect and first.attempts >= terms.max_attempts
-    until = now + lease_of(terms.lease, chosen)
+    until = now + lease_of(terms.lease, sum(candidate.chars for candidate in chosen))
     return Claim(_take(session, [candidate.id for candidate in chosen], terms.worker, until), lost)
 
 
@@ -135,9 +134,9 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
     return chosen
 
 
-def lease_of(lease: timedelta, chosen: Iterable[Candidate]) -> timedelta:
-    """How long a claim on ``chosen`` lasts."""
-    return lease * (1 + sum(candidate.chars for candidate in chosen) // LEASE_CHARS)
+def lease_of(lease: timedelta, chars: int) -> timedelta:
+    """How long a claim on texts of ``chars`` characters lasts."""
+    return lease * (1 + chars // LEASE_CHARS)
 
 
 def renew(session: Session, worker: str, ids: Sequence[Id], until: datetime) -> None:
@@ -170,32 +169,28 @@ def replay(session: Session) -> int:
     return len(session.execute(failed.values(state=PENDING, attempts=0, error=None)).all())
 
 
-def _pending(now: datetime) -> list[ColumnElement[bool]]:
-    return [IS_PENDING, ROW.due_at <= now, _unclaimed(now)]
+def _pending(now: datetime) -> Select[Any]:
+    return _free(now).where(IS_PENDING).order_by(ROW.received_at)
 
 
-def _stale(version: str, now: datetime) -> list[ColumnElement[bool]]:
-    return [IS_DONE, ROW.analysis_version == version, ROW.due_at <= now, _unclaimed(now)]
+def _stale(version: str, now: datetime) -> Select[Any]:
+    stale = _free(now).where(IS_DONE, ROW.analysis_version == version)
+    return stale.order_by(ROW.occurred_at.desc())
 
 
-def _unclaimed(now: datetime) -> ColumnElement[bool]:
-    return or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
+def _free(now: datetime) -> Select[Any]:
+    """Rows that nobody has claimed and nothing holds back, as fields of ``Candidate``."""
+    free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
+    suspect = (ROW.attempts > 0) & ROW.claimed_until.is_not(None)
+    fields = (ROW.workspace_id, ROW.id, ROW.attempts, func.length(ROW.text), suspect)
+    return select(*fields).where(ROW.due_at <= now, free)
 
 
-def _candidates(
-    session: Session, where: Iterable[ColumnElement[bool]], order: Any, limit: int
-) -> list[Candidate]:
-    rows: Select[Any] = select(
-        ROW.workspace_id,
-        ROW.id,
-        ROW.attempts,
-        func.length(ROW.text),
-        (ROW.attempts > 0) & ROW.claimed_until.is_not(None),
-    )
-    chosen = rows.where(*where).order_by(order).limit(limit).with_for_update(skip_locked=True)
+def _candidates(session: Session, search: Select[Any], most: int) -> list[Candidate]:
+    locked = search.limit(most).with_for_update(skip_locked=True)
     return [
         Candidate((workspace, row), attempts, chars, suspect)
-        for workspace, row, attempts, chars, suspect in session.execute(chosen)
+        for workspace, row, attempts, chars, suspect in session.execute(locked)
     ]
 
 

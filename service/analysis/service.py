@@ -100,18 +100,19 @@ class Analyst:
         with self._database.read() as session:
             briefs = _briefs(session, items)
         outcomes: dict[Id, Outcome] = {}
+        lease = claims.lease_of(self._terms.lease, sum(len(item.text) for item in items))
         renewed = clock.now()
         for part in slices([each.document for each in briefs]):
             if not may_go_on():
                 break
-            if clock.now() - renewed > self._terms.lease / 3:
-                self._renew()
+            if clock.now() - renewed > lease / 3:
+                self._renew(lease)
                 renewed = clock.now()
             outcomes |= self._read_part([briefs[index] for index in part])
         return outcomes
 
-    def _renew(self) -> None:
-        until = clock.now() + self._terms.lease
+    def _renew(self, lease: timedelta) -> None:
+        until = clock.now() + lease
         self._database.transact(
             lambda session: claims.renew(session, self._terms.worker, self._held, until)
         )

@@ -1,0 +1,62 @@
+"""Feedback to analyse, and somebody who analyses it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models.feedback import Feedback
+from models.workspace import Workspace
+from service.analysis.engine import Engine
+from service.analysis.service import Analyst
+from service.clock import now
+from service.db import Database
+from service.settings import Settings
+from tests.fakes import FakeAnalyzer
+
+AddFeedback = Callable[..., UUID]
+HireAnalyst = Callable[..., Analyst]
+OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def add(database: Database, workspace: Workspace) -> AddFeedback:
+    """Store one pending review: ``add("The app is slow", source="shop")`` returns its id."""
+    numbers = count()
+
+    def add(text: str = "The checkout was slow.", **columns: Any) -> UUID:
+        number = next(numbers)
+        moment = now()
+        values: dict[str, Any] = {
+            "workspace_id": workspace.id,
+            "kind": "review",
+            "source": "shop",
+            "external_id": str(number),
+            "text": text,
+            "channel": "website",
+            "language": "en",
+            "occurred_at": OCCURRED,
+            "received_at": moment,
+            "due_at": moment,
+            "content_hash": str(number),
+        }
+        row = Feedback(**values | columns)
+        with database.write() as session:
+            session.add(row)
+        return row.id
+
+    return add
+
+
+@pytest.fixture
+def analyst(database: Database, settings: Settings) -> HireAnalyst:
+    """A worker's claims, reading and writing: ``analyst(FakeAnalyzer(), batch_items=2)``."""
+
+    def hire(analyzer: FakeAnalyzer | None = None, **changes: Any) -> Analyst:
+        changed = Settings(**settings.model_dump() | changes)
+        return Analyst(database, Engine(analyzer or FakeAnalyzer()), changed)
+
+    return hire

@@ -1,0 +1,144 @@
+"""The worker: roused by who accepts feedback, stopped politely, alive whatever happens."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.feedback import DONE, Feedback
+from models.idempotency import Idempotency
+from models.workspace import Workspace
+from service import worker as room
+from service.analysis.engine import BACKGROUND_NICENESS, Engine
+from service.analysis.service import Analyst
+from service.clock import now
+from service.db import Database
+from service.settings import Settings
+from service.worker import Worker, WorkerThread, start_inline
+from tests.fakes import FakeAnalyzer
+from tests.service.analysis.conftest import AddFeedback
+
+DEADLINE_S = 10
+
+
+@pytest.fixture
+def wake() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def inline(database: Database, settings: Settings, wake: threading.Event) -> Iterator[WorkerThread]:
+    thread = start_inline(database, Engine(FakeAnalyzer()), settings, wake)
+    yield thread
+    thread.stop()
+
+
+def wait_until_done(database: Database) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        with database.read() as session:
+            if set(session.exec(select(Feedback.state)).all()) == {DONE}:
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_accepted_feedback_is_analysed_when_the_worker_is_roused(
+    inline: WorkerThread,
+    wake: threading.Event,
+    add: AddFeedback,
+    database: Database,
+) -> None:
+    add()
+    wake.set()
+    wait_until_done(database)
+
+
+def test_a_worker_that_fails_goes_on(
+    database: Database,
+    settings: Settings,
+    wake: threading.Event,
+    add: AddFeedback,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    add()
+    rounds = iter([RuntimeError("first"), RuntimeError("second")])
+    real = Analyst.round
+
+    def fail(self: Analyst, *arguments: object) -> bool:
+        for error in rounds:
+            raise error
+        return real(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Analyst, "round", fail)
+    monkeypatch.setattr(room, "BACK_OFF_SECONDS", (0.01,))
+    with caplog.at_level(logging.ERROR):
+        thread = start_inline(database, Engine(FakeAnalyzer()), settings, wake)
+        wait_until_done(database)
+        thread.stop()
+    assert len(caplog.records) == 2
+
+
+def test_stopping_ends_the_worker_between_batches(
+    database: Database, settings: Settings, add: AddFeedback
+) -> None:
+    for _ in range(5):
+        add()
+    worker = Worker(database, Engine(FakeAnalyzer()), settings)
+    worker.stop()
+    worker.run()
+    with database.read() as session:
+        assert {row.attempts for row in session.exec(select(Feedback))} == {0}
+
+
+def test_a_stop_is_not_lost_while_the_worker_is_idle(inline: WorkerThread) -> None:
+    time.sleep(0.05)
+    started = time.monotonic()
+    inline.stop()
+    inline.wait()
+    assert time.monotonic() - started < 1
+
+
+def test_old_idempotency_keys_are_forgotten(
+    database: Database, settings: Settings, workspace: Workspace, inline: WorkerThread
+) -> None:
+    def answer(key: str, age: timedelta) -> Idempotency:
+        return Idempotency(
+            workspace_id=workspace.id,
+            key=key,
+            fingerprint="f",
+            status=202,
+            body={},
+            created_at=now() - age,
+        )
+
+    inline.stop()
+    with database.write() as session:
+        session.add_all([answer("old", timedelta(hours=25)), answer("new", timedelta(hours=23))])
+    thread = start_inline(database, Engine(FakeAnalyzer()), settings, threading.Event())
+    deadline = time.monotonic() + DEADLINE_S
+    kept: list[str] = []
+    while kept != ["new"] and time.monotonic() < deadline:
+        with database.read() as session:
+            kept = list(session.exec(select(Idempotency.key)).all())
+    thread.stop()
+    assert kept == ["new"]
+
+
+def test_the_inline_worker_yields_to_the_rest_of_its_process() -> None:
+    probe = (
+        "import os, threading; from service.analysis.engine import lower_priority;"
+        "thread = threading.Thread(target=lambda: (lower_priority(), print(nice())));"
+        "nice = lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id());"
+        "thread.start(); thread.join(); print(nice())"
+    )
+    seen = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    low, usual = map(int, seen.stdout.split())
+    assert low == (BACKGROUND_NICENESS if sys.platform == "linux" else usual)
