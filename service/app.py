@@ -3,7 +3,6 @@
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,9 +10,15 @@ from starlette.concurrency import run_in_threadpool
 
 import migrations
 from service import __version__, openapi
+from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
 from service.db import Database
+from service.health import routes as health
+from service.insights import routes as insights
+from service.intake import routes as intake
 from service.intake.accept import Acceptor
+from service.journey import routes as journey
+from service.keys import routes as keys
 from service.keys.bootstrap import bootstrap
 from service.keys.cors import Cors
 from service.keys.rate import RateLimit
@@ -43,17 +48,10 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)
-    _include_rooms(app)
+    for room in (intake, analysis, insights, journey, keys, health):
+        app.include_router(room.router)
     openapi.serve_docs(app)
     return app
-
-
-def _include_rooms(app: FastAPI) -> None:
-    for room in ("keys", "intake", "analysis", "journey", "insights", "health"):
-        try:
-            app.include_router(import_module(f"service.{room}.routes").router)
-        except ModuleNotFoundError:
-            pass
 
 
 def _lifespan(analyzer: AnalyzerLike | None) -> Callable[[FastAPI], Any]:
