@@ -1,0 +1,171 @@
+"""Pain points: ranked, measured as worked out by hand, with their evidence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.workspace import Workspace
+from service.db import Database
+from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
+from tests.service.insights.rows import NOON, Said, write
+
+MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
+
+
+@pytest.mark.usefixtures("shop")
+def test_pain_points_are_the_cells_with_complaints_most_painful_first(get: Get) -> None:
+    answer = get("/v1/pain-points", **MARCH)
+    assert answer["journey"] == "five-stage"
+    assert answer["next"] is None
+    found = [(point["stage"], point["touchpoint"], point["pain"]) for point in answer["items"]]
+    assert found == [
+        ("purchase", "checkout", 3.0),  # 3 items x (2 + 1 + 0) / 3 mentions
+        ("retention", "delivery", 3.0),  # 1 x 3
+        ("retention", "returns", 2.0),  # 1 x 2
+    ]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_pain_point_is_measured_as_worked_out_by_hand(get: Get) -> None:
+    checkout, delivery, _ = get("/v1/pain-points", **MARCH)["items"]
+    assert checkout["title"] == "Checkout at Purchase"
+    assert (checkout["mentions"], checkout["items"]) == (3, 3)
+    assert checkout["share"] == 0.429  # of 7 mentions
+    assert checkout["negative_share"] == 0.667
+    assert checkout["score"] == -0.267  # (-0.8 - 0.8 + 0.8) / 3
+    assert checkout["mean_severity"] == 1.0
+    assert checkout["emotions"] == {"frustration": 2, "delight": 1}
+    assert (checkout["first_seen"], checkout["last_seen"]) == ("2026-03-04", "2026-03-04")
+    # All: 9 and 10 promote, 3 and 0 detract, of 5: 0. Without the 0: 2 and 1 of 4: 25.
+    assert delivery["impact"] == {
+        "nps": {"impact": -25.0, "overall": 0.0, "without": 25.0, "n": 1, "of": 5}
+    }
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_trend_compares_with_the_period_of_equal_length_before(get: Get) -> None:
+    period = {"since": "2026-03-01", "until": "2026-03-06"}  # before: 24 February to 1 March
+    checkout, delivery, _ = get("/v1/pain-points", **period)["items"]
+    assert checkout["trend"] == {
+        "previous_mentions": 1,
+        "previous_negative_share": 1.0,
+        "change": 2.0,
+    }
+    assert delivery["trend"] == {
+        "previous_mentions": 0,
+        "previous_negative_share": None,
+        "change": None,
+    }
+    assert get("/v1/pain-points")["items"][0]["trend"] is None
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_item_counts_once_in_a_stage_that_it_touches_twice(get: Get) -> None:
+    definition = get("/v1/pain-points", journey="four-stage", **MARCH)
+    retention = [p for p in definition["items"] if p["stage"] == "post-purchase"]
+    assert [point["items"] for point in retention] == [1, 1]
+    stages = {stage["key"]: stage for stage in get("/v1/journey", **MARCH)["stages"]}
+    assert stages["retention"]["items"] == 3  # 1, 3 and 4, though it has four mentions
+    assert stages["retention"]["mentions"] == 4
+
+
+@pytest.mark.usefixtures("shop")
+def test_verbatims_are_the_most_severe_complaints(get: Get) -> None:
+    checkout = get("/v1/pain-points", stage="purchase", **MARCH)["items"][0]
+    assert [(v["text"], v["start"], v["end"]) for v in checkout["verbatims"]] == [
+        ("card", 0, 4),
+        ("slow", 0, 4),
+    ]
+    assert checkout["verbatims"][0]["language"] == "en"
+
+
+@pytest.mark.usefixtures("shop")
+def test_share_is_within_the_filter_but_impact_is_on_everything(get: Get) -> None:
+    (checkout,) = get("/v1/pain-points", stage="Decision", **MARCH)["items"]
+    assert checkout["share"] == 1.0
+    assert checkout["impact"]["nps"]["of"] == 5
+
+
+@pytest.mark.usefixtures("shop")
+def test_pages_follow_each_other_without_gap_or_repetition(get: Get) -> None:
+    seen, cursor = [], {}
+    while True:
+        page = get("/v1/pain-points", limit=1, **MARCH, **cursor)
+        seen += [(point["stage"], point["touchpoint"]) for point in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    whole = get("/v1/pain-points", **MARCH)["items"]
+    assert seen == [(point["stage"], point["touchpoint"]) for point in whole]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_pain_point_keeps_its_id_and_is_found_by_it(get: Get) -> None:
+    point = get("/v1/pain-points", **MARCH)["items"][0]
+    again = get(f"/v1/pain-points/{point['id']}", **MARCH)
+    assert {name: again[name] for name in point} == point
+    elsewhere = get(f"/v1/pain-points/{point['id']}", kind="ticket")
+    assert (elsewhere["mentions"], elsewhere["pain"], elsewhere["score"]) == (0, 0.0, None)
+    assert elsewhere["impact"] == {}
+
+
+def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
+    unknown = "/v1/pain-points/00000000-0000-4000-8000-000000000000"
+    assert get(unknown, status=404)["code"] == "not_found"
+    assert get(f"{unknown}/mentions", status=404)["code"] == "not_found"
+
+
+def test_evidence_is_paged_most_typical_first(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    told = [(1, 0.9), (3, 0.5), (3, 0.7), (2, 0.9), (3, 0.7), (0, 0.1)]
+    with database.write() as session:
+        for severity, confidence in told:
+            said = Said(*CHECKOUT, severity=severity, confidence=confidence, text="x")
+            write(session, workspace.id, [said, said], external_id=None)
+        write(session, workspace.id, [Said(*CHECKOUT, "positive"), Said(*PRODUCT)])
+    point = get("/v1/pain-points", stage="purchase")["items"][0]
+    path, seen, cursor = f"/v1/pain-points/{point['id']}/mentions", [], {}
+    while True:
+        page = get(path, limit=5, **cursor)
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    order = [(mention["severity"], mention["confidence"]["sentiment"]) for mention in seen]
+    assert order == sorted((pair for pair in told for _ in range(2)), reverse=True)
+    assert len({(mention["feedback_id"], mention["ordinal"]) for mention in seen}) == len(seen)
+    assert seen[0]["text"] == "x"
+    assert get(path, sentiment="positive")["items"][0]["sentiment"] == "positive"
+    assert len(get(path, sentiment="positive,negative")["items"]) == 13
+
+
+def test_evidence_is_within_the_filters(get: Get, database: Database, workspace: Workspace) -> None:
+    with database.write() as session:
+        for source in ("web", "shop"):
+            write(session, workspace.id, [Said(*CHECKOUT)], source=source)
+    point = get("/v1/pain-points")["items"][0]
+    (mention,) = get(f"/v1/pain-points/{point['id']}/mentions", source="shop")["items"]
+    assert mention["source"] == "shop"
+    assert get(f"/v1/pain-points/{point['id']}/mentions", stage="awareness")["items"] == []
+
+
+def test_a_stage_that_is_not_known_is_shown_as_unassigned(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said("unassigned", "unassigned", severity=1)])
+    (point,) = get("/v1/pain-points", stage="unassigned")["items"]
+    assert (point["stage"], point["title"]) == ("unassigned", "Unassigned at Unassigned")
+
+
+def test_the_answer_says_up_to_when_it_is_complete(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for minutes in (5, 3):
+            received = NOON + timedelta(minutes=minutes)
+            write(session, workspace.id, [], state="pending", received_at=received)
+    answer = get("/v1/pain-points")
+    assert (answer["as_of"], answer["pending"]) == ("2026-03-04T12:03:00Z", 2)

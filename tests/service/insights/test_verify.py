@@ -1,0 +1,119 @@
+"""`voc verify` finds every kind of difference, and nothing where there is none."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from models.types import new_id
+from models.workspace import Workspace
+from service.cli import app
+from service.db import Database
+from service.insights import verify as room
+from service.insights.verify import CHECKS, MOST_FINDINGS, Report, verify
+from tests.service.insights.test_rollups import Readings, put
+
+MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
+RUN = CliRunner()
+
+FAULTS = {
+    "rollup_equals_the_truth": "UPDATE rollup SET negative = negative + 1",
+    "rollup_item_equals_the_truth": "DELETE FROM rollup_item",
+    "unanalysed_items_have_no_readings": "UPDATE feedback SET state = 'pending'",
+    "analysed_items_have_readings": "UPDATE feedback SET sentiment = NULL",
+    "mentions_are_numbered": "UPDATE mention SET ordinal = 7 WHERE ordinal = 1",
+    "mentions_lie_in_the_text": "UPDATE feedback SET text = ''",
+    "labels_are_native": "UPDATE mention SET emotion = 'ennui'",
+}
+
+
+@pytest.fixture
+def filled(database: Database, workspace: Workspace) -> Database:
+    """A database with four analysed items of eight mentions on two days."""
+    for number in range(4):
+        with database.write() as session:
+            put(session, workspace.id, new_id(), number, MADE)
+    return database
+
+
+def run(database: Database, *arguments: str) -> Any:
+    return RUN.invoke(app, ["verify", *arguments], env={"VOC_DATABASE_URL": database.url})
+
+
+def test_what_is_right_is_clean(filled: Database) -> None:
+    report = verify(filled)
+    assert report.clean
+    assert (report.workspaces, report.items, report.mentions) == (1, 4, 8)
+    assert set(report.failures) == set(CHECKS)
+
+
+def test_pages_are_read_to_the_end(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.insights.truth.PAGE", 1)
+    report = verify(filled)
+    assert (report.clean, report.items, report.mentions) == (True, 4, 8)
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_a_difference_is_found_by_its_check(filled: Database, check: str) -> None:
+    with filled.write() as session:
+        session.execute(text(FAULTS[check]))
+    report = verify(filled)
+    assert not report.clean
+    assert report.failures[check] > 0
+    assert check in {finding.check for finding in report.findings}
+
+
+def test_rows_of_days_without_any_feedback_are_found(filled: Database) -> None:
+    with filled.write() as session:
+        session.execute(text("DELETE FROM mention"))
+        session.execute(text("DELETE FROM feedback"))
+    report = verify(filled)
+    faults = {finding.fault for finding in report.findings}
+    assert faults == {"must not be there"}
+    assert report.failures["rollup_equals_the_truth"] > 0
+
+
+def test_mentions_without_feedback_are_found(filled: Database) -> None:
+    with filled.engine.connect() as connection:
+        if filled.is_sqlite:
+            connection.connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        else:
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text("DELETE FROM feedback"))
+        connection.commit()
+        connection.invalidate()
+    report = verify(filled)
+    assert report.failures[room.ORPHANS] == 1
+    assert "8 without feedback" in {finding.fault for finding in report.findings}
+
+
+def test_every_check_has_a_fault_that_it_finds() -> None:
+    assert set(FAULTS) | {room.ORPHANS} == set(CHECKS)
+
+
+def test_only_the_first_findings_are_kept() -> None:
+    report = Report()
+    for number in range(MOST_FINDINGS + 5):
+        report.add(room.Finding(CHECKS[0], new_id(), str(number), "wrong"))
+    assert len(report.findings) == MOST_FINDINGS
+    assert report.failures[CHECKS[0]] == MOST_FINDINGS + 5
+
+
+def test_the_command_succeeds_on_the_truth(filled: Database) -> None:
+    result = run(filled)
+    assert result.exit_code == 0
+    assert "4 items, 8 mentions" in result.output
+    assert "not clean" not in result.output
+
+
+def test_the_command_fails_on_a_difference_and_says_where(filled: Database) -> None:
+    with filled.write() as session:
+        session.execute(text(FAULTS["rollup_equals_the_truth"]))
+    result = run(filled)
+    assert result.exit_code == 1
+    assert "negative is" in result.output
+    shown = json.loads(run(filled, "--json").output)
+    assert shown["clean"] is False
+    assert shown["failures"]["rollup_equals_the_truth"] == len(shown["findings"])
