@@ -76,7 +76,7 @@ def build_windows(
 
 
 def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], count: int) -> Reading:
-    """One reading of ``count`` spans from the readings of one text's windows.
+    """One reading of ``count`` spans, 1 or more, from the readings of one text's windows.
 
     A span in several pieces gets the mean of their logits and vectors, weighted by tokens.
     """

@@ -32,7 +32,11 @@ class Answers:
 def answer(
     backend: Backend, tokenizer: Tokenizer, examples: Sequence[Example], context: bool = True
 ) -> Answers:
-    """Have the backend read the examples, as production would, or without their context."""
+    """Have the backend read the examples, as production would, or without their context.
+
+    Examples without mentions have nothing to ask.
+    """
+    examples = [example for example in examples if example.spans]
     readings = _read(backend, tokenizer, examples, context)
     mentions = [(e.language, known) for e in examples for known in e.labels]
     return Answers(

@@ -17,8 +17,8 @@ class Recipe:
     epochs: int = 5
     seed: int = 7
     max_tokens: int = 256
-    tokens: int = 1024
-    encoder_rate: float = 1.5e-4
+    tokens: int = 896
+    encoder_rate: float = 2e-4
     head_rate: float = 1e-3
     layer_decay: float = 0.9
     weight_decay: float = 0.01

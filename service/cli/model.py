@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -17,12 +17,26 @@ from nlp.train.examples import DataError
 
 app = typer.Typer()
 console = Console()
+CHECKPOINT: Final = Path("runs/checkpoint.pt")
 
-Folder = Annotated[Path, typer.Option(exists=True, file_okay=False)]
+Base = Annotated[
+    Path, typer.Option(exists=True, file_okay=False, help="A BERT encoder in Hugging Face format.")
+]
 Rows = Annotated[
     list[Path], typer.Option(exists=True, dir_okay=False, help="A .tsv or .jsonl file; repeatable.")
 ]
-MoreRows = Annotated[list[Path] | None, typer.Option(exists=True, dir_okay=False)]
+First = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="Many and noisy rows: read once, first."),
+]
+HeldOut = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="Calibrates probabilities; not trained on."),
+]
+Fitted = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="What the baselines are fitted to."),
+]
 
 
 @contextmanager
@@ -39,23 +53,19 @@ def _plain_errors() -> Iterator[None]:
 @app.command()
 def train(
     data: Rows,
-    base: Folder,
+    base: Base,
     out: Annotated[Path, typer.Option(help="The folder that the model is written to.")],
-    first: MoreRows = None,
-    held_out: MoreRows = None,
-    name: str = "verbatim",
-    model_version: str = "0.0.0",
-    layers: int = 6,
-    epochs: int = 5,
-    seed: int = 7,
-    checkpoint: Path = Path("runs/checkpoint.pt"),
-    resume: bool = False,
+    first: First = None,
+    held_out: HeldOut = None,
+    name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
+    model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
+    layers: Annotated[int, typer.Option(min=1, help="Layers of the base to keep.")] = 6,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 7,
+    checkpoint: Annotated[Path, typer.Option(help="Written now and then.")] = CHECKPOINT,
+    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
 ) -> None:
-    """Train a model on labelled feedback and export it as 8-bit ONNX.
-
-    --base is a multilingual BERT encoder in Hugging Face format. --first files, larger and
-    noisier, are read once before the others; --held-out files calibrate the probabilities.
-    """
+    """Train a model on labelled feedback and export it as 8-bit ONNX."""
     with _plain_errors():
         from nlp.train.loop import CheckpointError
         from nlp.train.recipe import Recipe
@@ -90,14 +100,11 @@ def evaluate(
     data: Rows,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
     baselines: Annotated[bool, typer.Option(help="Compare with simple models.")] = False,
-    train: MoreRows = None,
+    train: Fitted = None,
     context: Annotated[bool, typer.Option(help="Tell the model kinds and questions.")] = True,
     card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
 ) -> None:
-    """Measure a model on labelled feedback that it was not trained on.
-
-    --baselines need --train files to be fitted to.
-    """
+    """Measure a model on labelled feedback that it was not trained on."""
     if baselines and not train:
         raise typer.BadParameter("--baselines need --train")
     with _plain_errors():
