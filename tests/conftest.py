@@ -8,12 +8,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from psycopg import sql
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
@@ -29,6 +29,11 @@ from tests.fakes import FakeAnalyzer
 from tests.postgres import server
 
 POOL_SIZE = 5
+DROP_ALL = text("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+CUT_OFF = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 StartClient = Callable[..., TestClient]
 
@@ -73,9 +78,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(template, tmp_path / 'verbatim.db')}"
     url: str = request.getfixturevalue("postgres_database")
     with _alone(url) as connection:
-        migrated = connection.execute("SELECT to_regclass('feedback')").fetchone() != (None,)
-        for table in reversed(SQLModel.metadata.sorted_tables if migrated else []):
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+        if migrations.is_current(connection):
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(table.delete())
+        else:
+            connection.execute(DROP_ALL)
     migrations.upgrade(url)
     return url
 
@@ -158,17 +165,14 @@ def other_keys(database: Database) -> Keys:
 
 def _drop_all(url: str) -> None:
     with _alone(url) as connection:
-        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        connection.execute(DROP_ALL)
 
 
 @contextmanager
-def _alone(url: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def _alone(url: str) -> Iterator[Connection]:
     """A transaction, after cutting off whatever an earlier test left connected."""
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.execute(CUT_OFF)
         yield connection
 
 

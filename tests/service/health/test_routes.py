@@ -1,0 +1,118 @@
+"""What those who run the service ask it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from models.feedback import DONE, FAILED, PENDING, Feedback
+from models.workspace import Workspace
+from service import __version__
+from service.clock import now
+from service.db import Database
+from service.errors import Unavailable
+from service.health import queries
+from service.health.service import check_database
+from service.settings import Settings
+from tests.callers import Keys, bearer
+
+
+def add(database: Database, workspace: Workspace, state: str, age: timedelta) -> None:
+    moment = now() - age
+    with database.write() as session:
+        session.add(
+            Feedback(
+                workspace_id=workspace.id,
+                kind="survey",
+                source="web",
+                text="slow",
+                channel="website",
+                language="en",
+                occurred_at=moment,
+                received_at=moment,
+                due_at=moment,
+                content_hash="",
+                state=state,
+            )
+        )
+
+
+def metric(client: TestClient, name: str) -> float:
+    found = re.search(rf"^{name} (.+)$", client.get("/metrics").text, re.MULTILINE)
+    assert found is not None
+    return float(found[1])
+
+
+def test_live_asks_nobody(client: TestClient) -> None:
+    client.app.state.database = None  # type: ignore[attr-defined]
+    assert client.get("/livez").json() == {"status": "alive"}
+
+
+def test_ready(client: TestClient) -> None:
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_not_ready_without_the_newest_schema(client: TestClient, database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "not_migrated")
+
+
+def test_not_ready_without_a_model(client: TestClient) -> None:
+    client.app.state.engine = None  # type: ignore[attr-defined]
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "model_not_loaded")
+    assert answer.headers["retry-after"]
+
+
+def test_not_ready_without_a_database(client: TestClient) -> None:
+    lost = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
+    client.app.state.database = lost  # type: ignore[attr-defined]
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "127.0.0.1" not in answer.text
+
+
+def test_check_of_an_empty_database(empty_url: str) -> None:
+    database = Database(empty_url)
+    with pytest.raises(Unavailable):
+        check_database(database)
+    database.dispose()
+
+
+def test_metrics_tell_the_queue(
+    client: TestClient, database: Database, workspace: Workspace
+) -> None:
+    assert metric(client, "voc_queue_oldest_seconds") == 0
+    for state, minutes in [(PENDING, 1), (PENDING, 2), (FAILED, 9), (DONE, 9)]:
+        add(database, workspace, state, timedelta(minutes=minutes))
+    assert metric(client, "voc_queue_pending") == 2
+    assert metric(client, "voc_queue_failed") == 1
+    assert 120 <= metric(client, "voc_queue_oldest_seconds") < 180
+
+
+def test_count_of_the_queue_is_bounded(
+    database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    for _ in range(3):
+        add(database, workspace, PENDING, timedelta())
+    with database.read() as session:
+        assert queries.queue(session).pending == 1
+
+
+@pytest.mark.parametrize("scope", ["ingest", "read", "manage"])
+def test_info_for_any_key(client: TestClient, settings: Settings, keys: Keys, scope: str) -> None:
+    info = client.get("/v1/info", headers=bearer(getattr(keys, scope))).json()
+    assert info["version"] == __version__
+    assert info["model"]["name"] == "fake"
+    assert info["journey"] == "five-stage"
+    assert info["database"] in settings.sqlalchemy_url
+    assert info["limits"]["body_bytes"] == settings.max_body_bytes
+
+
+def test_info_needs_a_key(client: TestClient) -> None:
+    assert client.get("/v1/info").status_code == 401

@@ -1,0 +1,64 @@
+"""Every setting is documented, and the documentation is the truth."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from service.settings import Settings
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+WIDTH = 98
+
+
+def documented() -> str:
+    """What ``.env.example`` has to say: description and default of every setting."""
+    parts = [
+        "# Every setting with its default. Copy to .env and change what you need; real",
+        "# environment variables win over the file.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        parts += ["", *(f"# {line}" for line in textwrap.wrap(str(field.description), WIDTH))]
+        parts += [f"# VOC_{name.upper()}={default}"]
+    return "\n".join(parts) + "\n"
+
+
+def test_env_example_is_complete_and_current() -> None:
+    assert EXAMPLE.read_text() == documented()
+
+
+def test_env_example_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(EXAMPLE.read_text().replace("# VOC_", "VOC_"))
+    assert Settings(_env_file=file) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgresql://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("postgres://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("postgresql+psycopg://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("sqlite:////tmp/x.db", "sqlite:////tmp/x.db"),
+    ],
+)
+def test_database_url_gets_our_driver(given: str, used: str) -> None:
+    assert Settings(database_url=given).sqlalchemy_url == used
+
+
+def test_database_is_a_file_in_the_data_directory(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).sqlalchemy_url == f"sqlite:///{tmp_path / 'verbatim.db'}"
+
+
+def test_environment_is_read_and_empty_means_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOC_PORT", "9000")
+    monkeypatch.setenv("VOC_BOOTSTRAP_KEY", "")
+    assert (Settings().port, Settings().bootstrap_key) == (9000, None)
+
+
+def test_short_bootstrap_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOC_BOOTSTRAP_KEY", "short")
+    with pytest.raises(ValidationError):
+        Settings()
