@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, DateTime, Dialect, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 # Set before any table is made: migrations can only change a constraint that has a known name.
 SQLModel.metadata.naming_convention = {

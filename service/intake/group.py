@@ -13,8 +13,8 @@ from sqlmodel import Session, SQLModel
 from models.idempotency import Idempotency
 from service import clock
 from service.errors import Problem
+from service.intake.bulk import insert_ignoring
 from service.intake.ledger import Ledger
-from service.intake.queries import insert_ignoring
 from service.intake.submissions import Once, Raced, Submission
 from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
 
@@ -116,5 +116,5 @@ def _repeated(record: Mapping[str, Any], once: Once) -> Answered:
 
 def _remember(session: Session, records: Sequence[Mapping[str, Any]]) -> None:
     ordered = sorted(records, key=lambda record: (record["workspace_id"], record["key"]))
-    if len(insert_ignoring(session, IDEMPOTENCY, ordered, IDEMPOTENCY.c.key)) < len(ordered):
+    if insert_ignoring(session, IDEMPOTENCY, ordered) < len(ordered):
         raise Raced

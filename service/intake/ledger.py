@@ -15,12 +15,12 @@ from sqlmodel import Session
 from models.feedback import PENDING, Feedback
 from models.types import new_id
 from service.insights.rollups import Delta, apply
+from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row
 from service.intake.queries import (
     FEEDBACK,
     delete_mentions,
     find_known,
-    insert_ignoring,
     lock_feedback,
     mentions_of,
 )
@@ -101,7 +101,7 @@ class Ledger:
         rows = [_new_row(entry, self._at) for entry in entries]
         # The same order in every transaction, so that two of them don't wait for each other.
         rows.sort(key=lambda row: (row["source"], row["external_id"] or ""))
-        if len(insert_ignoring(self._session, FEEDBACK, rows, FEEDBACK.c.id)) < len(rows):
+        if insert_ignoring(self._session, FEEDBACK, rows) < len(rows):
             raise Raced
 
     def _update(self, entries: Sequence[_Entry]) -> None:

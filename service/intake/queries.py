@@ -1,13 +1,13 @@
 """The SQL of intake. Where SQLite and PostgreSQL differ, the difference is here."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func
+from sqlalchemy import Table, Text, TextualSelect, Uuid, bindparam, func, text
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, delete, select
 
 from models.feedback import PENDING, Feedback
@@ -15,6 +15,25 @@ from models.mention import Mention
 from service.intake.drafts import ExternalKey
 
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
+
+_KNOWN = (
+    "SELECT external_id, id, content_hash, state FROM feedback "
+    "WHERE workspace_id = :workspace_id AND source = :source AND external_id "
+)
+
+
+def _known(among: str) -> TextualSelect:
+    """One parameter for any number of ids: the statement is the same for every group."""
+    workspace_id = bindparam("workspace_id", type_=Uuid)
+    return (
+        text(_KNOWN + among)
+        .bindparams(workspace_id)
+        .columns(external_id=Text, id=Uuid, content_hash=Text, state=Text)
+    )
+
+
+_KNOWN_ON_SQLITE: Final = _known("IN (SELECT value FROM json_each(:external_ids))")
+_KNOWN_ON_POSTGRESQL: Final = _known("= ANY(:external_ids)")
 
 
 class Known(NamedTuple):
@@ -38,33 +57,20 @@ def find_known(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKe
 
 
 def _known_from(
-    session: Session, workspace_id: UUID, source: str, external_ids: Sequence[str]
+    session: Session, workspace_id: UUID, source: str, external_ids: list[str]
 ) -> Iterator[tuple[str, Known]]:
-    table = FEEDBACK.c
-    rows = session.execute(
-        select_columns(table.external_id, table.id, table.content_hash, table.state).where(
-            table.workspace_id == workspace_id,
-            table.source == source,
-            table.external_id.in_(external_ids),
-        )
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(
+        _KNOWN_ON_SQLITE if is_sqlite else _KNOWN_ON_POSTGRESQL,
+        {
+            "workspace_id": workspace_id,
+            "source": source,
+            "external_ids": json.dumps(external_ids) if is_sqlite else external_ids,
+        },
     )
     for external_id, *found in rows:
         yield external_id, Known(*found)
-
-
-def insert_ignoring(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], returning: ColumnElement[Any]
-) -> list[Any]:
-    """Insert ``rows`` in few statements; those whose unique key exists are passed over.
-
-    Returns:
-        ``returning`` of the rows that were inserted.
-    """
-    if not rows:
-        return []
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).on_conflict_do_nothing().returning(returning)
-    return list(session.execute(statement, list(rows)).scalars())
 
 
 def lock_feedback(

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
+from service.insights.schemas import FeedbackOut
 from service.intake.answers import AcceptedOut, BatchOut, DryRunOut, ErasedOut
 from service.intake.customers import customer_ref, salt_of
 from service.intake.erasure import erase_customer, erase_one
@@ -17,6 +18,7 @@ from service.intake.replay import replay
 from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
 from service.intake.submissions import Once
+from service.intake.waiting import Wait
 from service.keys.auth import IngestCaller, ManageCaller
 from service.web.bodies import is_json
 from service.web.dependencies import Config, Db
@@ -54,6 +56,10 @@ _BATCH_BODY: Final[dict[str, Any]] = {
     }
 }
 
+ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": FeedbackOut, "description": "Analysed within the time of `Prefer: wait=N`."}
+}
+
 
 async def _once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
     if idempotency_key is None:
@@ -75,22 +81,22 @@ def _response(answer: StoredAnswer) -> Response:
     return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
 
 
-@router.post("/feedback/surveys", status_code=202, response_model=AcceptedOut)
-async def post_survey(item: SurveyIn, intake: In, once: OnceOnly) -> Response:
+@router.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+async def post_survey(item: SurveyIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one survey answer. The answer means that it is stored durably."""
-    return _response(await intake.one(item, once))
+    return _response(await intake.one(item, once, wait))
 
 
-@router.post("/feedback/reviews", status_code=202, response_model=AcceptedOut)
-async def post_review(item: ReviewIn, intake: In, once: OnceOnly) -> Response:
+@router.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+async def post_review(item: ReviewIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one review. The answer means that it is stored durably."""
-    return _response(await intake.one(item, once))
+    return _response(await intake.one(item, once, wait))
 
 
-@router.post("/feedback/tickets", status_code=202, response_model=AcceptedOut)
-async def post_ticket(item: TicketIn, intake: In, once: OnceOnly) -> Response:
+@router.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+async def post_ticket(item: TicketIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one ticket; only the customer's words are read and kept."""
-    return _response(await intake.one(item, once))
+    return _response(await intake.one(item, once, wait))
 
 
 @router.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)

@@ -13,6 +13,7 @@ from service.intake.batch import Checked, batch_answer, checked, dry_run_body
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import FeedbackIn
 from service.intake.submissions import Once, Outcome, Render, Submission
+from service.intake.waiting import analysed
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import StoredAnswer
 
@@ -23,12 +24,13 @@ class Intake:
     def __init__(
         self, database: Database, acceptor: Acceptor, workspace_id: UUID, max_text_chars: int
     ) -> None:
+        self._database = database
         self._acceptor = acceptor
         self._workspace_id = workspace_id
         self._clerk = Clerk(database, workspace_id, max_text_chars)
 
-    async def one(self, item: FeedbackIn, once: Once | None) -> StoredAnswer:
-        """Store one item.
+    async def one(self, item: FeedbackIn, once: Once | None, wait: int) -> StoredAnswer:
+        """Store one item; with ``wait`` seconds, answer with its analysis if that takes less.
 
         Raises:
             Problem: it can't be accepted (now).
@@ -37,7 +39,15 @@ class Intake:
             draft = self._clerk.draft(item)
         else:
             draft = await run_in_threadpool(self._clerk.draft, item)
-        return await self._submit([draft], _one_answer, once)
+        answer = await self._submit([draft], _one_answer, once)
+        return await self._waited(answer, wait) if wait else answer
+
+    async def _waited(self, answer: StoredAnswer, wait: int) -> StoredAnswer:
+        headers = answer.headers | {"Preference-Applied": f"wait={wait}"}
+        item = await analysed(self._database, self._workspace_id, UUID(answer.body["id"]), wait)
+        if item is None:
+            return StoredAnswer(answer.status, answer.body, headers)
+        return StoredAnswer(200, item.model_dump(mode="json"), headers)
 
     async def batch(self, body: bytes, once: Once | None) -> StoredAnswer:
         """Store what is valid in a batch.

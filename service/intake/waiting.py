@@ -1,0 +1,63 @@
+"""``Prefer: wait=N`` (RFC 7240): stay until the analysis is there, for N seconds at most."""
+
+import asyncio
+import re
+from time import monotonic
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Header
+from starlette.concurrency import run_in_threadpool
+
+from models.feedback import PENDING
+from service.db import Database
+from service.insights.feedback import feedback_in
+from service.insights.schemas import FeedbackOut
+from service.intake.queries import state_of
+from service.journey.service import current_map
+
+LONGEST_WAIT_SECONDS: Final = 10
+POLL_SECONDS: Final = 0.03
+SLOWEST_POLL_SECONDS: Final = 0.25
+_WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
+
+
+async def _seconds(
+    prefer: Annotated[
+        str | None,
+        Header(
+            description="`wait=N`: answer 200 with the analysed item if that takes no longer than "
+            "N (at most 10) seconds.",
+            examples=["wait=5"],
+        ),
+    ] = None,
+) -> int:
+    """The preferred time; what can't be understood is no preference."""
+    found = _WAIT.search(prefer) if prefer else None
+    return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
+
+
+Wait = Annotated[int, Depends(_seconds)]
+
+
+async def analysed(
+    database: Database, workspace_id: UUID, id: UUID, seconds: int
+) -> FeedbackOut | None:
+    """The item once it is done or failed; ``None`` if it still waits after ``seconds``."""
+    until, pause = monotonic() + seconds, POLL_SECONDS
+    while await run_in_threadpool(_state, database, workspace_id, id) == PENDING:
+        if monotonic() + pause > until:
+            return None
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
+    return await run_in_threadpool(_item, database, workspace_id, id)
+
+
+def _state(database: Database, workspace_id: UUID, id: UUID) -> str | None:
+    with database.read() as session:
+        return state_of(session, workspace_id, id)
+
+
+def _item(database: Database, workspace_id: UUID, id: UUID) -> FeedbackOut:
+    with database.read() as session:
+        return feedback_in(session, workspace_id, id, current_map(session, workspace_id))
