@@ -33,7 +33,7 @@ from service.worker import start_inline
 def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None = None) -> FastAPI:
     """The application, not yet started; ``analyzer`` stands in for the configured model."""
     settings = settings or Settings()
-    app = FastAPI(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
+    app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings
     app.state.database = Database(settings.sqlalchemy_url)
     app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)

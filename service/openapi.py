@@ -34,12 +34,23 @@ DESCRIPTION: Final[dict[str, Any]] = {
     "responses": {
         "default": {
             "description": "Whatever went wrong, as a problem (RFC 9457).",
-            "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
         }
     },
     "docs_url": None,
     "redoc_url": None,
 }
+
+
+class Api(FastAPI):
+    """FastAPI whose description has the schema of our errors, too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        document = super().openapi()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.setdefault("ProblemBody", ProblemBody.model_json_schema())
+        return document
 
 
 def serve_docs(app: FastAPI) -> None:

@@ -1,0 +1,68 @@
+"""The API's description: complete, true, and readable without internet."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.callers import Keys, bearer
+from tests.service.operations import JSON, Operation, document, operations, resolve
+
+ALL = list(operations())
+WITH_JSON = [operation for operation in ALL if JSON in operation.body_types]
+OPEN = {"/livez", "/readyz", "/metrics"}
+
+each = pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.label)
+each_json = pytest.mark.parametrize("operation", WITH_JSON, ids=lambda operation: operation.label)
+
+
+@each
+def test_is_described(operation: Operation) -> None:
+    assert operation.schema["description"].endswith(".")
+    assert set(operation.schema["tags"]) <= {tag["name"] for tag in document()["tags"]}
+
+
+@each
+def test_needs_a_key(operation: Operation) -> None:
+    needs = operation.schema.get("security")
+    assert needs == (None if operation.path in OPEN else [{"key": []}])
+
+
+@each
+def test_errors_are_described_as_problems(operation: Operation) -> None:
+    content = operation.schema["responses"]["default"]["content"]
+    problem = resolve(content["application/problem+json"]["schema"])
+    assert {"type", "title", "status", "detail", "code"} == set(problem["required"])
+    assert "422" not in operation.schema["responses"]
+
+
+@each
+def test_without_a_key_nothing_is_told(client: TestClient, operation: Operation) -> None:
+    path = re.sub(r"\{\w+\}", "01a217ae-2263-72a9-b9a7-d8a7339868be", operation.path)
+    answer = client.request(operation.method, path, json={})
+    assert (answer.status_code == 401) is (operation.path not in OPEN)
+
+
+@each_json
+def test_every_example_is_accepted(client: TestClient, keys: Keys, operation: Operation) -> None:
+    assert operation.examples
+    for example in operation.examples:
+        answer = client.request(
+            operation.method, operation.path, json=example, headers=bearer(keys.manage)
+        )
+        assert answer.status_code < 300, answer.text
+
+
+def test_docs_load_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs").text
+    assert "https://" not in page
+    for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page):
+        assert client.get(asset).status_code == 200
+    assert "/openapi.json" in page
+
+
+def test_document_is_served_with_its_version(client: TestClient) -> None:
+    served = client.get("/openapi.json").json()
+    assert served["info"]["title"] == "Verbatim"
+    assert served["info"]["version"]
+    assert served["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
