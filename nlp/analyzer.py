@@ -1,0 +1,115 @@
+"""Feedback in, mentions out: what the service calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tokenizers import Tokenizer
+
+from nlp import joining, language
+from nlp.backends.protocol import Backend, Float
+from nlp.documents import Analysis, Document, Mention
+from nlp.encoding import Encoded, build_windows, context_line
+from nlp.info import ModelInfo
+from nlp.reading import Calibration, probabilities, read_labels
+from nlp.segment import Piece, segment
+from nlp.segment.spans import printable
+from nlp.summary import summarize
+
+
+class SentimentReader(Protocol):
+    """Another model's opinion, on sentiment alone."""
+
+    def read(self, texts: Sequence[str]) -> Float:
+        """Logits (texts, 3) of negative, neutral and positive."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A document ready to be read; ``readable`` is its text without what cannot be encoded."""
+
+    document: Document
+    readable: str
+    language: str
+    pieces: list[Piece]
+
+
+class Analyzer:
+    """Reads batches of documents with one encoder.
+
+    Safe to call from several threads if its backend is. Which mention is the main one, and how
+    an item's sentiment follows from its mentions', is written in ``nlp.summary``. With
+    ``sentiment`` that model decides on the sentiment of every mention, the encoder on the rest.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        tokenizer: Tokenizer,
+        calibration: Calibration,
+        info: ModelInfo,
+        sentiment: SentimentReader | None = None,
+    ) -> None:
+        self.info = info
+        self._backend = backend
+        self._tokenizer = tokenizer
+        self._calibration = calibration
+        self._sentiment = sentiment
+
+    def analyze(self, documents: Sequence[Document], embeddings: bool = False) -> list[Analysis]:
+        """One analysis per document, in order; any string is a valid text.
+
+        With ``embeddings`` every mention carries its vector of length 1, if the engine has any.
+        """
+        texts = [_prepare(document) for document in documents]
+        encoded = [self._encode(text) for text in texts]
+        windows = [item.window for items in encoded for item in items]
+        if not windows:
+            return [summarize(text.language, ()) for text in texts]
+        rows = joining.gather(encoded, self._backend.read(windows))
+        mentions = self._mentions(texts, rows, embeddings)
+        return [
+            summarize(text.language, found) for text, found in zip(texts, mentions, strict=True)
+        ]
+
+    def _encode(self, text: _Text) -> list[Encoded]:
+        document = text.document
+        return build_windows(
+            self._tokenizer,
+            context_line(document.kind, document.question, document.subject),
+            text.readable,
+            [(piece.start, piece.end) for piece in text.pieces],
+            self._backend.max_tokens,
+        )
+
+    def _mentions(
+        self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool
+    ) -> list[list[Mention]]:
+        starts = joining.mention_starts([text.pieces for text in texts])
+        spans = joining.spans([text.pieces for text in texts], starts)
+        rows = pieces.pooled(starts)
+        logits = rows.by_head()
+        if self._sentiment:
+            words = [texts[owner].readable[start:end] for owner, start, end in spans]
+            logits["sentiment"] = self._sentiment.read(words)
+        labels = read_labels(
+            probabilities(logits, self._calibration),
+            self._calibration,
+            [texts[owner].document.allowed_cells for owner, _, _ in spans],
+        )
+        vectors = rows.vectors.tolist() if embeddings and rows.vectors.shape[1] else None
+        found: list[list[Mention]] = [[] for _ in texts]
+        for index, (owner, start, end) in enumerate(spans):
+            text = texts[owner].document.text[start:end]
+            vector = tuple(vectors[index]) if vectors else None
+            found[owner].append(labels.mention(index, start, end, text, vector))
+        return found
+
+
+def _prepare(document: Document) -> _Text:
+    readable = printable(document.text)
+    spoken = (
+        language.normalize(document.language) if document.language else language.detect(readable)
+    )
+    return _Text(document, readable, spoken, segment(readable, spoken, document.kind))

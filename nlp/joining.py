@@ -1,0 +1,91 @@
+"""Which pieces of a sentence make one point, and what the encoder says of the joined ones.
+
+A mention's logits are linear in the mean of its tokens' vectors, so that the reading of joined
+pieces is the mean of theirs, weighted by tokens: nothing has to be read again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.backends.protocol import Float, Reading
+from nlp.encoding import Encoded
+from nlp.labels import HEADS, Head
+from nlp.segment import Piece
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the encoder says of n spans: ``logits`` (n, labels of all heads side by side),
+    ``vectors`` (n, width) of length 1, and ``weights`` (n,), the number of tokens."""
+
+    logits: Float
+    vectors: Float
+    weights: Float
+
+    def pooled(self, starts: Indices) -> "Rows":
+        """The runs of rows that begin at ``starts``, each as one row."""
+        if len(starts) == len(self.weights):
+            return self
+        weights = np.add.reduceat(self.weights, starts)
+        shares = self.weights / np.repeat(weights, np.diff(starts, append=len(self.weights)))
+        return Rows(
+            np.add.reduceat(self.logits * shares[:, None], starts, axis=0),
+            _unit(np.add.reduceat(self.vectors * shares[:, None], starts, axis=0)),
+            weights,
+        )
+
+    def by_head(self) -> dict[Head, Float]:
+        """The logits of each head, (n, labels)."""
+        bounds = np.cumsum([len(labels) for labels in HEADS.values()])[:-1]
+        return dict(zip(HEADS, np.split(self.logits, bounds, axis=1), strict=True))
+
+
+def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
+    """One row per piece of all texts, from the readings of their windows, in order.
+
+    A piece that was read in several runs, because it is too long for a window, gets their mean.
+    """
+    starts: list[int] = []
+    weights: list[int] = []
+    for encoded in texts:
+        last = -1
+        for item in encoded:
+            for owner, (start, end) in zip(item.owners, item.window.spans, strict=True):
+                if owner != last:
+                    starts.append(len(weights))
+                weights.append(end - start)
+                last = owner
+    rows = Rows(
+        np.hstack([np.concatenate([r.logits[head] for r in readings]) for head in HEADS]),
+        np.concatenate([reading.embeddings for reading in readings]),
+        np.array(weights, dtype=np.float32),
+    )
+    return rows.pooled(np.array(starts, dtype=np.intp))
+
+
+def mention_starts(texts: Sequence[Sequence[Piece]]) -> Indices:
+    """Which of the pieces of all texts begin a mention."""
+    starts = [
+        piece.joint in ("sentence", "strong", "contrast") for pieces in texts for piece in pieces
+    ]
+    return np.flatnonzero(starts)
+
+
+def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:
+    """For each mention the index of its text, and [start, end) in it."""
+    pieces = [(owner, piece) for owner, pieces in enumerate(texts) for piece in pieces]
+    ends = [*starts[1:].tolist(), len(pieces)]
+    return [
+        (pieces[first][0], pieces[first][1].start, pieces[last - 1][1].end)
+        for first, last in zip(starts.tolist(), ends, strict=True)
+    ]
+
+
+def _unit(vectors: Float) -> Float:
+    unit: Float = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit

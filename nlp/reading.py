@@ -1,0 +1,159 @@
+"""From the encoder's logits to labels: probabilities, thresholds, what the sender ruled out.
+
+Everything is done for all mentions of a batch at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.backends.protocol import Float
+from nlp.documents import Candidate, Candidates, Confidence, Mention
+from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
+
+Cells = frozenset[tuple[str, str]]
+
+MOST_CANDIDATES: Final = 3
+
+_SPREAD: Final = np.array([-1.0, 0.0, 1.0], dtype=np.float32)
+"""What negative, neutral and positive add to a score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Per head: what logits are divided by, and the probability below which is unassigned."""
+
+    temperatures: Mapping[str, float]
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The reading of all mentions of a batch: a list per head, one entry a mention."""
+
+    values: Mapping[Head, list[str]]
+    confidences: Mapping[Head, list[float]]
+    scores: list[float]
+    candidates: list[Candidates]
+
+    def mention(
+        self, index: int, start: int, end: int, text: str, vector: tuple[float, ...] | None
+    ) -> Mention:
+        """The mention whose labels are at ``index``."""
+        values, sure = self.values, self.confidences
+        return Mention(
+            start=start,
+            end=end,
+            text=text,
+            sentiment=values["sentiment"][index],
+            score=self.scores[index],
+            stage=values["stage"][index],
+            touchpoint=values["touchpoint"][index],
+            emotion=values["emotion"][index],
+            intent=values["intent"][index],
+            severity=int(values["severity"][index]),
+            confidence=Confidence(**{head: sure[head][index] for head in HEADS}),
+            candidates=self.candidates[index],
+            embedding=vector,
+        )
+
+
+def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Float]:
+    """Calibrated probabilities (mentions, labels) of every head."""
+    return {head: _softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
+
+
+def read_labels(
+    chances: Mapping[Head, Float],
+    calibration: Calibration,
+    allowed: Sequence[Cells | None],
+) -> Labels:
+    """Labels with confidence for each mention; ``allowed`` has its document's cells.
+
+    A stage or touchpoint whose probability is below the threshold, or that is ``none``, is
+    ``unassigned`` and carries the confidence of the likeliest label all the same.
+    """
+    values: dict[Head, list[str]] = {}
+    confidences: dict[Head, list[float]] = {}
+    for head, labels in HEADS.items():
+        best = chances[head].argmax(axis=1)
+        confidences[head] = np.take_along_axis(chances[head], best[:, None], 1)[:, 0].tolist()
+        values[head] = [labels[index] for index in best.tolist()]
+    for head in ("stage", "touchpoint"):
+        _unassign(values[head], confidences[head], calibration.thresholds[head])
+    for index, cells in enumerate(allowed):
+        if cells:
+            _narrow(index, cells, chances, calibration, values, confidences)
+    return Labels(
+        values,
+        confidences,
+        (chances["sentiment"] @ _SPREAD).round(3).tolist(),
+        _candidates(chances),
+    )
+
+
+def _softmax(logits: Float) -> Float:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Float = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _unassign(values: list[str], confidences: list[float], threshold: float) -> None:
+    for index, value in enumerate(values):
+        if value == NONE or confidences[index] < threshold:
+            values[index] = UNASSIGNED
+
+
+def _narrow(
+    index: int,
+    cells: Cells,
+    chances: Mapping[Head, Float],
+    calibration: Calibration,
+    values: dict[Head, list[str]],
+    confidences: dict[Head, list[float]],
+) -> None:
+    """Replace a mention's stage and touchpoint by the likeliest pair of the allowed ones.
+
+    What the cells leave no choice about is certain: 1.0, whatever the model thinks.
+    """
+    pairs = sorted(cells)
+    weights = np.array(
+        [
+            chances["stage"][index, STAGES.index(stage)]
+            * chances["touchpoint"][index, TOUCHPOINTS.index(touchpoint)]
+            for stage, touchpoint in pairs
+        ]
+    )
+    weights = weights / weights.sum() if weights.sum() > 0 else weights + 1 / len(pairs)
+    best = pairs[int(weights.argmax())]
+    heads: tuple[Head, Head] = ("stage", "touchpoint")
+    for side, head in enumerate(heads):
+        only = len({pair[side] for pair in pairs}) == 1
+        share = sum(w for pair, w in zip(pairs, weights, strict=True) if pair[side] == best[side])
+        sure = 1.0 if only else min(float(share), 1.0)
+        known = best[side] != NONE and (only or sure >= calibration.thresholds[head])
+        values[head][index] = best[side] if known else UNASSIGNED
+        confidences[head][index] = sure
+
+
+def _candidates(chances: Mapping[Head, Float]) -> list[Candidates]:
+    return [
+        Candidates(stage, touchpoint)
+        for stage, touchpoint in zip(
+            _likeliest(chances["stage"], STAGES),
+            _likeliest(chances["touchpoint"], TOUCHPOINTS),
+            strict=True,
+        )
+    ]
+
+
+def _likeliest(chances: Float, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
+    order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MOST_CANDIDATES]
+    shares = np.take_along_axis(chances, order, axis=1).round(4)
+    return [
+        tuple(Candidate(labels[i], p) for i, p in zip(row, ps, strict=True))
+        for row, ps in zip(order.tolist(), shares.tolist(), strict=True)
+    ]

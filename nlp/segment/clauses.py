@@ -1,0 +1,85 @@
+"""Clauses of a sentence that may make points of their own."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, Literal, cast
+
+from nlp.segment.conjunctions import ADDITIONS, CONTRASTS
+
+Joint = Literal["sentence", "strong", "contrast", "addition", "weak"]
+"""How a clause is joined to the one before: it begins a sentence; after a semicolon or in a
+list; after a comma with a conjunction of contrast; with another conjunction; after other
+punctuation or an emoji."""
+
+Clause = tuple[int, int, Joint]
+
+_ENCLOSED: Final = (
+    "|".join(
+        rf"{left}[^{left}{right}]{{1,300}}{right}"
+        for left, right in (
+            ('"', '"'),
+            ("“", "”"),
+            ("„", "“”"),
+            ("«", "»"),
+            ("「", "」"),
+            ("（", "）"),
+        )
+    )
+    + r"|\([^()]{1,300}\)"
+)
+_EMOJI: Final = "[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?"
+_STRONG: Final = r"[;；]|\s/\s|(?<!\()\s(?=\d\)\s)"
+_WEAK: Final = rf"[,:](?=\s)|[，،、：]|\s[–—-]+(?=\s)|[!?…]+(?=\s)|\.\.+(?=\s)|(?:{_EMOJI})+"
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD: Final = re.compile(r"\w[\w'’]*")
+
+_FIRST: Final[Joint] = "sentence"
+
+_ENOUGH: Final = 60
+"""Characters of a clause that are looked at to see whether it can stand alone."""
+
+_LEAST: Final = {"strong": 2, "contrast": 3, "addition": 3, "weak": 2}
+"""Words that both sides of a joint must have to stand alone."""
+
+
+def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
+    """Split a sentence where both sides can stand alone; never inside quotes or brackets."""
+    begin, joint = start, _FIRST
+    for match in _joints(language).finditer(text, start, end):
+        kind = match.lastgroup
+        if kind and _size(text, begin, match.start()) >= _LEAST[kind] <= _size(
+            text, match.end(), end
+        ):
+            yield begin, match.end(), joint
+            begin, joint = match.end(), cast(Joint, kind)
+    yield begin, end, joint
+
+
+@cache
+def _joints(language: str) -> re.Pattern[str]:
+    """Where a sentence may be split; the group that matches is the kind of the joint."""
+    contrast, addition = _any_of(CONTRASTS, language), _any_of(ADDITIONS, language)
+    return re.compile(
+        rf"{_ENCLOSED}"
+        rf"|(?P<strong>{_STRONG})"
+        rf"|(?P<contrast>(?:[,，]\s*|、)(?={contrast}))"
+        rf"|(?P<addition>,?\s(?={addition}))"
+        rf"|(?P<weak>{_WEAK})",
+        re.IGNORECASE,
+    )
+
+
+def _any_of(table: dict[str, str], language: str) -> str:
+    words = [word.replace("_", " ") for word in table.get(language, "").split()]
+    if not words:
+        return r"(?!)"
+    edge = "" if _WIDE.search(words[0]) else r"\b"
+    return f"(?:{'|'.join(map(re.escape, words))}){edge}"
+
+
+def _size(text: str, start: int, end: int) -> float:
+    """Words, or for scripts without spaces thirds of the characters; no more than enough."""
+    piece = text[start : min(end, start + _ENOUGH)]
+    wide = len(_WIDE.findall(piece))
+    return len(_WORD.findall(piece)) if wide < 3 else wide / 3

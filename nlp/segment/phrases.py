@@ -1,0 +1,169 @@
+"""What letters open and close with, as data: phrases that carry no feedback, by language.
+
+All matching is on case-folded text. A language is added by adding a line to each table.
+"""
+
+from typing import Final
+
+GREETINGS: Final = (
+    # en
+    "hi hello hey hiya dear greetings good_morning good_afternoon good_evening good_day"
+    " to_whom_it_may_concern",
+    # de
+    "hallo guten_tag guten_morgen guten_abend grüß_gott grüezi moin servus liebe liebes lieber"
+    " sehr_geehrte sehr_geehrter sehr_geehrtes werte hallöchen",
+    # fr
+    "bonjour bonsoir salut madame monsieur mesdames messieurs cher chère chers chères",
+    # es
+    "hola buenas buenos_días buenas_tardes buenas_noches buen_día estimado estimada estimados"
+    " estimadas querido querida queridos apreciado apreciados muy_señores_míos",
+    # pt
+    "olá oi bom_dia boa_tarde boa_noite prezado prezada prezados prezadas caro caros exmo exma"
+    " exmos senhores exmos._senhores exmo._senhor caríssimos",
+    # it
+    "ciao salve buongiorno buonasera buona_sera buon_giorno gentile gentili egregio egregi cara"
+    " cari spett spett.le spettabile",
+    # nl
+    "hoi hallo goedemorgen goedemiddag goedenavond goedendag geachte beste dag",
+    # pl
+    "dzień_dobry witam witajcie cześć hej szanowni szanowny szanowna drodzy dobry_wieczór",
+    # tr
+    "merhaba merhabalar selam iyi_günler iyi_akşamlar günaydın sayın sevgili değerli",
+    # ru
+    "здравствуйте добрый_день добрый_вечер доброе_утро доброго_дня привет уважаемые уважаемый"
+    " уважаемая дорогие приветствую",
+    # ja zh ko ar
+    "こんにちは こんばんは おはようございます はじめまして 拝啓 お世話になっております"
+    " いつもお世話になっております",
+    "您好 你好 你们好 大家好 尊敬的 亲爱的 早上好 下午好",
+    "안녕하세요 안녕하십니까 مرحبا مرحباً السلام_عليكم تحية_طيبة أهلا",
+    # other
+    "hej hejsan god_dag kära bästa kære hyvää_päivää hei dobrý_den vážení tisztelt bună_ziua"
+    " γεια_σας καλημέρα добрий_день שלום नमस्ते สวัสดี xin_chào selamat_pagi selamat_siang",
+)
+
+ADJECTIVE_GREETINGS: Final = ("beste caro cara cari liebe lieber dear dag querida querido",)
+"""Greetings that are also adjectives."""
+
+ADDRESSEES: Final = (
+    "there team all everyone everybody folks guys support sir madam sirs ladies gentlemen or and"
+    " customer service services care help desk whom it may concern the your billing account"
+    " accounts staff both again friends people product"
+    " members marketing manager sales relations whoever",
+    "zusammen team leute an alle das liebes kundenservice damen und herren support allerseits",
+    "à tous l'équipe équipe service client madame monsieur et toute la le de du",
+    "equipo a todos todas señores señor señora de la los y atención al cliente servicio tardes"
+    " días noches",
+    "equipe equipa pessoal a todos todas senhores senhoras e gente suporte",
+    "a tutti team staff servizio clienti e signori signore del di assistenza",
+    "allemaal team mevrouw heer heren dames meneer klantenservice en daar",
+    "państwo wszystkim zespole panie pani panowie drodzy team",
+    "arkadaşlar ekip herkese yetkili ilgili",
+    "команда коллеги поддержка всем служба господа дамы и",
+)
+
+SIGN_OFFS: Final = (
+    "regards kind_regards best_regards warm_regards with_regards with_kind_regards many_regards"
+    " with_best_regards best_wishes warm_wishes warmly best all_the_best cheers sincerely"
+    " yours_sincerely yours_faithfully yours_truly yours respectfully kr rgds br take_care"
+    " yours_with_thanks with_thanks_and_good_wishes"
+    " with_thanks with_many_thanks ta xoxo greetings",
+    "mit_freundlichen_grüßen mit_freundlichem_gruß mit_besten_grüßen mit_freundlichen_gruessen"
+    " freundliche_grüße viele_grüße beste_grüße liebe_grüße schöne_grüße herzliche_grüße grüße"
+    " gruß mfg vg lg bg herzlich herzlichst hochachtungsvoll gruss freundliche_grüsse"
+    " mit_freundlichen_grüssen",
+    "salutations_distinguées cordialement bien_cordialement très_cordialement bien_à_vous"
+    " salutations cdlt cdt"
+    " meilleures_salutations sincères_salutations sentiments_distingués respectueusement"
+    " bonne_journée amicalement",
+    "saludos un_saludo saludos_cordiales atentamente atte un_cordial_saludo cordialmente"
+    " muy_atentamente un_abrazo reciban_un_cordial_saludo cordiales_saludos",
+    "cumprimentos com_os_melhores_cumprimentos melhores_cumprimentos atenciosamente att abraços"
+    " abraço cordialmente atentamente grata grato respeitosamente",
+    "cordiali_saluti distinti_saluti saluti un_saluto cordialmente un_cordiale_saluto"
+    " buona_giornata",
+    "met_vriendelijke_groet met_vriendelijke_groeten vriendelijke_groet vriendelijke_groeten"
+    " groet groeten groetjes mvg hartelijke_groet",
+    "pozdrawiam z_poważaniem serdecznie_pozdrawiam z_wyrazami_szacunku pozdrowienia",
+    "saygılarımla saygılar saygılarımızla iyi_çalışmalar iyi_günler_dilerim sevgiler",
+    "с_уважением с_наилучшими_пожеланиями всего_доброго с_благодарностью",
+    "敬具 以上 よろしくお願いします よろしくお願いいたします よろしくお願い致します"
+    " 宜しくお願いします 何卒よろしくお願いいたします 此致 敬礼 此致敬礼 祝好 顺祝商祺",
+    "감사합니다 수고하세요 مع_التحية مع_خالص_التحية وتقبلوا_تحياتي تحياتي",
+    "med_vänlig_hälsning vänliga_hälsningar mvh hilsen venlig_hilsen med_venlig_hilsen"
+    " med_vennlig_hilsen terveisin ystävällisin_terveisin s_pozdravem üdvözlettel"
+    " cu_stimă με_εκτίμηση з_повагою trân_trọng salam hormat_kami",
+)
+
+BARE_SIGN_OFFS: Final = ("best yours ta grata grato greetings warmly",)
+"""Sign-offs that also begin sentences."""
+
+NAME_PARTICLES: Final = (
+    "and und et y e i en of von van de di da del du la le der den the for & – - |",
+)
+"""What is not capitalised in a name."""
+
+THANKS: Final = (
+    "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
+    " thank_you_very_much thanks_a_lot tia much_appreciated",
+    "danke vielen_dank danke_im_voraus danke_schön besten_dank herzlichen_dank dank_im_voraus"
+    " vielen_dank_im_voraus danke_vorab",
+    "merci merci_beaucoup merci_d'avance merci_par_avance d'avance_merci",
+    "gracias muchas_gracias gracias_de_antemano mil_gracias desde_ya_gracias",
+    "obrigado obrigada muito_obrigado muito_obrigada agradeço_desde_já desde_já_agradeço"
+    " obrigado_desde_já",
+    "grazie grazie_mille molte_grazie grazie_in_anticipo tante_grazie",
+    "bedankt alvast_bedankt dank_u dank_je hartelijk_dank bij_voorbaat_dank",
+    "dziękuję dzięki z_góry_dziękuję bardzo_dziękuję",
+    "teşekkürler teşekkür_ederim şimdiden_teşekkürler",
+    "спасибо большое_спасибо заранее_спасибо благодарю",
+    "ありがとうございます ありがとうございました 谢谢 谢谢你们 多谢 感谢 شكرا شكراً",
+    "tack tak takk kiitos děkuji köszönöm mulțumesc ευχαριστώ дякую cảm_ơn terima_kasih",
+)
+
+DEVICE_LINES: Final = (
+    "sent_from_my sent_from_outlook sent_from_mail sent_from_yahoo get_outlook_for sent_via",
+    "von_meinem_iphone_gesendet gesendet_von_meinem von_meinem_smartphone gesendet_mit",
+    "envoyé_de_mon envoyé_depuis_mon envoyé_de_mon_iphone envoyé_à_partir_de",
+    "enviado_desde_mi enviado_do_meu enviado_a_partir_do_meu enviado_de_mi",
+    "inviato_da_iphone inviato_dal_mio inviato_da verzonden_vanaf verstuurd_vanaf",
+    "wysłano_z wysłane_z iphone'umdan_gönderildi отправлено_с отправлено_из",
+    "iphoneから送信 发自我的 从我的iphone发送 나의_iphone에서_보냄",
+)
+
+QUOTE_HEADERS: Final = (
+    r"-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine"
+    r"|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
+    r"|wiadomość oryginalna|orijinal mesaj|исходное сообщение|元のメッセージ|原始邮件)",
+    r"on .{4,80} wrote:$",
+    r"am .{4,80} schrieb .{1,60}:$",
+    r"le .{4,80} a écrit\s?:$",
+    r"el .{4,80} escribió:$",
+    r"em .{4,80} escreveu:$",
+    r"il .{4,80} ha scritto:$",
+    r"op .{4,80} schreef .{0,60}:$",
+    r"(?:w dniu|dnia) .{4,80} napisał\(?a?\)?:$",
+    r".{4,80} tarihinde .{1,60} yazdı:$",
+    r".{4,80} (?:написал|написала|пишет):$",
+    r".{4,80} 写道[:：]$",
+)
+
+POSTSCRIPTS: Final = ("ps", "p.s", "p.s.", "p.p.s", "pps", "nb", "n.b", "n.b.", "p.d", "pd")
+
+NO_ANSWERS: Final = (
+    "n/a na none nothing nil no nope null test no_comment no_comments nothing_to_add idk lol"
+    " not_applicable no_idea asdf x xx xxx dunno",
+    "nichts keine kein nein fehlt_nichts keine_angabe k.a. k._a. nix",
+    "rien néant aucun aucune non ras r.a.s. rien_à_signaler rien_à_dire sans_commentaire",
+    "nada ninguno ninguna ningún_comentario sin_comentarios nada_que_decir prueba",
+    "nada_a_declarar nenhum nenhuma não sem_comentários teste teste_teste",
+    "niente nessuno nessuna no_grazie nulla nessun_commento prova",
+    "niets geen nee geen_opmerkingen nvt n.v.t. nic brak nie nie_dotyczy bez_uwag",
+    "yok hayır hiç hiçbir_şey ничего нет нету",
+    "特になし 特にありません なし ありません 無し 没有 无 暂无 没 沒有 無 없음 없습니다 لا_يوجد لا",
+)
+
+
+def words(table: tuple[str, ...]) -> frozenset[str]:
+    """The entries of a table, with the spaces that join the words of a phrase restored."""
+    return frozenset(entry.replace("_", " ").casefold() for line in table for entry in line.split())

@@ -1,0 +1,81 @@
+"""The pieces of a text, each the whole or a part of a point, in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nlp.segment.clauses import Joint, clauses
+from nlp.segment.content import has_words, is_no_answer, is_pictured
+from nlp.segment.dressing import body, is_dressing, is_name
+from nlp.segment.sentences import sentences
+from nlp.segment.spans import Span, printable, trim
+
+_LOOSE: Final = ",;:，；：、،–—-"
+"""What stands between two clauses and belongs to neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """``text[start:end]``, trimmed and not empty, and how it is joined to the piece before.
+
+    A piece whose joint is ``sentence`` begins one; any other goes on in the same sentence, and
+    only what is said can tell whether it makes a new point.
+    """
+
+    start: int
+    end: int
+    joint: Joint
+
+
+def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
+    """The pieces of a text, in order, never overlapping; none if it says nothing.
+
+    ``language`` is an ISO 639 code; an unknown one, as ``und``, is split at sentences and
+    punctuation. Works for any string, in time linear in its length.
+    """
+    text = printable(text)
+    if is_no_answer(text):
+        return []
+    found = [
+        piece
+        for start, end in _spoken(text, language, kind == "ticket")
+        for piece in _pieces(text, start, end, language)
+    ]
+    return _with_words(text, found)
+
+
+def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
+    """The sentences that are no mere form."""
+    kept = [
+        sentence
+        for start, end in body(text, ticket)
+        for sentence in sentences(text, start, end, language)
+        if not is_dressing(text[slice(*sentence)], ticket)
+    ]
+    while ticket and len(kept) > 1 and is_name(text[slice(*kept[-1])]):
+        kept.pop()
+    return kept
+
+
+def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Piece]:
+    for clause_start, clause_end, joint in clauses(text, start, end, language):
+        left, right = trim(text, clause_start, clause_end, "" if clause_end == end else _LOOSE)
+        if left < right:
+            yield Piece(left, right, joint)
+
+
+def _with_words(text: str, pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces; one without words, as an emoji, goes to the piece that it follows.
+
+    A text of nothing but emoji is feedback, too; one of nothing but punctuation is not.
+    """
+    kept: list[Piece] = []
+    worded = True
+    for piece in pieces:
+        if kept and not (worded and has_words(text, piece.start, piece.end)):
+            worded = worded or has_words(text, piece.start, piece.end)
+            kept[-1] = Piece(kept[-1].start, piece.end, kept[-1].joint)
+        else:
+            worded = has_words(text, piece.start, piece.end)
+            kept.append(piece)
+    return kept if worded or is_pictured(text) else []
