@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from service.clock import now
 from service.intake.normalise import normalise
 from service.web.text import refuse_unstorable
+from service.web.times import in_utc
 
 Channel = Literal[
     "website",
@@ -70,7 +71,7 @@ def _written_time(value: Any) -> Any:
 def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("has no UTC offset; add one, such as Z or +02:00")
-    return value.astimezone(UTC)
+    return in_utc(value)
 
 
 def _plausible(value: datetime) -> datetime:

@@ -5,10 +5,11 @@ from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.api_key import ApiKey
 from service.web.text import CleanText
+from service.web.times import UtcTime
 
 Scope = Literal["ingest", "read", "manage"]
 SCOPES: Final[tuple[Scope, ...]] = ("ingest", "read", "manage")
@@ -52,7 +53,12 @@ class NewKey(BaseModel):
         json_schema_extra={
             "examples": [
                 {"name": "web shop", "scopes": ["ingest"], "origins": ["https://shop.example"]},
-                {"name": "nightly report", "scopes": ["read"]},
+                {
+                    "name": "nightly report",
+                    "scopes": ["read"],
+                    "rate_per_minute": 60,
+                    "expires_at": "2099-12-31T00:00:00Z",
+                },
             ]
         },
     )
@@ -76,7 +82,7 @@ class NewKey(BaseModel):
         description="Requests a minute. Unset: no limit, or the service's default for browser "
         "keys.",
     )
-    expires_at: AwareDatetime | None = Field(None, description="Unset: never.")
+    expires_at: UtcTime | None = Field(None, description="Unset: never.")
 
 
 class Key(BaseModel):
