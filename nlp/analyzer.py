@@ -66,12 +66,10 @@ class Analyzer:
         encoded = [self._encode(text) for text in texts]
         windows = [item.window for items in encoded for item in items]
         if not windows:
-            return [summarize(text.language, ()) for text in texts]
+            return [_summary(text, ()) for text in texts]
         rows = joining.gather(encoded, self._backend.read(windows))
         mentions = self._mentions(texts, rows, embeddings)
-        return [
-            summarize(text.language, found) for text, found in zip(texts, mentions, strict=True)
-        ]
+        return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
 
     def _encode(self, text: _Text) -> list[Encoded]:
         document = text.document
@@ -86,7 +84,7 @@ class Analyzer:
     def _mentions(
         self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool
     ) -> list[list[Mention]]:
-        starts = joining.mention_starts([text.pieces for text in texts])
+        starts = joining.mention_starts([text.pieces for text in texts], pieces, self._calibration)
         spans = joining.spans([text.pieces for text in texts], starts)
         rows = pieces.pooled(starts)
         logits = rows.by_head()
@@ -105,6 +103,10 @@ class Analyzer:
             vector = tuple(vectors[index]) if vectors else None
             found[owner].append(labels.mention(index, start, end, text, vector))
         return found
+
+
+def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:
+    return summarize(text.language, text.document.kind, mentions)
 
 
 def _prepare(document: Document) -> _Text:

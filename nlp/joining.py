@@ -6,6 +6,7 @@ pieces is the mean of theirs, weighted by tokens: nothing has to be read again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,18 @@ from numpy.typing import NDArray
 from nlp.backends.protocol import Float, Reading
 from nlp.encoding import Encoded
 from nlp.labels import HEADS, Head
+from nlp.reading import Calibration, softmax
 from nlp.segment import Piece
 
 Indices = NDArray[np.intp]
+
+CONTRADICTION: Final = 0.8
+"""The probability that two neighbours differ as praise and criticism that parts them."""
+
+LEAST_TOKENS: Final = 5
+"""A piece of fewer is not heard against its neighbour."""
+
+_SURE: Final = frozenset(("sentence", "strong", "contrast"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,22 @@ def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> R
     return rows.pooled(np.array(starts, dtype=np.intp))
 
 
-def mention_starts(texts: Sequence[Sequence[Piece]]) -> Indices:
-    """Which of the pieces of all texts begin a mention."""
-    starts = [
-        piece.joint in ("sentence", "strong", "contrast") for pieces in texts for piece in pieces
-    ]
-    return np.flatnonzero(starts)
+def mention_starts(
+    texts: Sequence[Sequence[Piece]], rows: Rows, calibration: Calibration
+) -> Indices:
+    """Which of the pieces of all texts begin a mention.
+
+    Those after a sentence's end, a semicolon or a contrast do; any other only if it has enough
+    tokens and, like the piece before it, surely says the opposite.
+    """
+    surely = [piece.joint in _SURE for pieces in texts for piece in pieces]
+    chances = softmax(rows.by_head()["sentiment"] / calibration.temperatures["sentiment"])
+    negative, positive = chances[:, 0], chances[:, -1]
+    opposed = np.zeros(len(surely), dtype=bool)
+    opposed[1:] = (negative[1:] * positive[:-1] + positive[1:] * negative[:-1] > CONTRADICTION) & (
+        np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS
+    )
+    return np.flatnonzero(opposed | surely)
 
 
 def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:

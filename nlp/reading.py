@@ -63,7 +63,7 @@ class Labels:
 
 def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Float]:
     """Calibrated probabilities (mentions, labels) of every head."""
-    return {head: _softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
+    return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
 
 
 def read_labels(
@@ -95,7 +95,8 @@ def read_labels(
     )
 
 
-def _softmax(logits: Float) -> Float:
+def softmax(logits: Float) -> Float:
+    """Probabilities (n, labels) of logits (n, labels)."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: Float = powers / powers.sum(axis=1, keepdims=True)
     return shares

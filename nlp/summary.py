@@ -1,12 +1,15 @@
 """What the mentions of a text amount to: its main mention, and the reading of the whole.
 
 **The main-mention rule.** Every mention weighs 1, half a point more for each degree of severity
-of a negative one, and the first mention of a text 1.5 more. The weights of mentions about the
-same stage and touchpoint are added up; unassigned ones count only if there are no others. The
-main mention is the most severe of the heaviest group, the first among equals.
+of a negative one, 1.5 more if it is the first, and, except in a ticket, 2 more if it shares the
+sentiment that most mentions of the text have. The main stage is the one whose mentions weigh
+most, the main touchpoint that within the stage; unassigned ones stand back behind all others.
+The main mention is the most severe of those about both, the first among equals.
 
-**The sentiment rule.** Neutral mentions aside, a text is negative if at least 60 % of its
-mentions are, positive if at most 40 % are, and mixed between; neutral without any.
+**The sentiment rule.** Positive and neutral mentions weigh 1, a negative one 0.5 and 0.25 for
+each degree of its severity; the first mention weighs half as much again. A text is neutral if
+the praise and criticism in it weigh no more than half of the neutral; else it is negative or
+positive if that side has at least 60 % of their weight, and mixed between.
 
 The score is the mean of the mentions' scores, weighted by the length of their text.
 """
@@ -15,21 +18,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from nlp.documents import Analysis, Candidates, Mention
+from nlp.documents import Analysis, Candidates, Kind, Mention
 from nlp.labels import MIXED, UNASSIGNED
 
-SEVERITY_WEIGHT: Final = 0.5
-FIRST_WEIGHT: Final = 1.5
 MOSTLY: Final = 0.6
+"""The share of praise and criticism from which one side speaks for the text."""
 
 _NO_CANDIDATES: Final = Candidates(stage=(), touchpoint=())
 
 
-def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
+def summarize(language: str, kind: Kind | None, mentions: Sequence[Mention]) -> Analysis:
     """The analysis of a text with these mentions, which may be none."""
     if not mentions:
         return _empty(language)
-    main = main_mention(mentions)
+    main = main_mention(mentions, kind)
     chosen = mentions[main]
     return Analysis(
         language=language,
@@ -47,36 +49,52 @@ def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
     )
 
 
-def main_mention(mentions: Sequence[Mention]) -> int:
+def main_mention(mentions: Sequence[Mention], kind: Kind | None = None) -> int:
     """The index of the main mention of at least one, by the rule above."""
-    weights: dict[tuple[str, str], float] = defaultdict(float)
+    mood = None if kind == "ticket" else _prevailing(mentions)
+    by_stage: dict[str, float] = defaultdict(float)
+    by_cell: dict[tuple[str, str], float] = defaultdict(float)
     for index, mention in enumerate(mentions):
-        weights[mention.stage, mention.touchpoint] += _weight(index, mention)
-    return max(
-        range(len(mentions)),
-        key=lambda index: (
-            mentions[index].stage != UNASSIGNED,
-            weights[mentions[index].stage, mentions[index].touchpoint],
-            _harm(mentions[index]),
+        weight = 1 + _harm(mention) / 2 + 1.5 * (index == 0) + 2 * (mention.sentiment == mood)
+        by_stage[mention.stage] += weight
+        by_cell[mention.stage, mention.touchpoint] += weight
+
+    def rank(index: int) -> tuple[float, ...]:
+        mention = mentions[index]
+        return (
+            mention.stage != UNASSIGNED,
+            by_stage[mention.stage],
+            mention.touchpoint != UNASSIGNED,
+            by_cell[mention.stage, mention.touchpoint],
+            _harm(mention),
             -index,
-        ),
-    )
+        )
+
+    return max(range(len(mentions)), key=rank)
 
 
 def sentiment(mentions: Sequence[Mention]) -> str:
     """negative, neutral, positive or mixed, by the rule above."""
+    weights = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
+    for index, mention in enumerate(mentions):
+        weight = 0.5 + _harm(mention) / 4 if mention.sentiment == "negative" else 1.0
+        weights[mention.sentiment] += weight * (1.5 if index == 0 else 1)
+    judged = weights["negative"] + weights["positive"]
+    if 2 * judged <= weights["neutral"]:
+        return "neutral"
+    for side in ("negative", "positive"):
+        if weights[side] >= MOSTLY * judged:
+            return side
+    return MIXED
+
+
+def _prevailing(mentions: Sequence[Mention]) -> str | None:
+    """The sentiment of most of the mentions that have one; None if it is a draw."""
     negative = sum(mention.sentiment == "negative" for mention in mentions)
     positive = sum(mention.sentiment == "positive" for mention in mentions)
-    if negative + positive == 0:
-        return "neutral"
-    share = negative / (negative + positive)
-    if share >= MOSTLY:
-        return "negative"
-    return "positive" if share <= 1 - MOSTLY else MIXED
-
-
-def _weight(index: int, mention: Mention) -> float:
-    return 1 + SEVERITY_WEIGHT * _harm(mention) + (FIRST_WEIGHT if index == 0 else 0)
+    if negative == positive:
+        return None
+    return "negative" if negative > positive else "positive"
 
 
 def _harm(mention: Mention) -> int:
