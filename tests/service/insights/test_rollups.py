@@ -1,20 +1,20 @@
 """Roll-ups equal the truth after any history, also of transactions that meet."""
 
-import contextlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 from sqlmodel import Session, select
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
+from models.rollup import Rollup, RollupItem
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
@@ -121,10 +121,7 @@ def put(
 
 def rows(database: Database) -> int:
     with database.read() as session:
-        return sum(
-            session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
-            for table in ("rollup", "rollup_item")
-        )
+        return sum(len(session.exec(select(table)).all()) for table in (Rollup, RollupItem))
 
 
 @given(history=steps)
@@ -158,10 +155,14 @@ def test_transactions_that_meet_leave_the_truth(database: Database, workspace: W
         start.wait()
         for turn in range(24):
             number = (turn * (2 * writer + 1)) % 4
-            gone = turn % 3 == 2
+            after = None if turn % 3 == 2 else made
             database.transact(
-                lambda session, number=number, gone=gone: put(
-                    session, workspace.id, keys[number], number, None if gone else made
+                partial(
+                    put,
+                    workspace_id=workspace.id,
+                    key=keys[number],
+                    number=number,
+                    made=after,
                 )
             )
 
@@ -183,13 +184,12 @@ def test_a_row_deleted_at_nothing_is_made_anew_by_who_waited_for_it(
     def add_second() -> None:
         database.transact(lambda session: put(session, workspace.id, second, 0, made))
 
-    with ThreadPoolExecutor(1) as pool, database.write() as session:
-        put(session, workspace.id, first, 0, None)
-        waiting = pool.submit(add_second)
-        with contextlib.suppress(TimeoutError):
-            waiting.result(timeout=0.2)
-        session.commit()
-        waiting.result()
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            put(session, workspace.id, first, 0, None)
+            waiting = pool.submit(add_second)
+            assert wait([waiting], timeout=0.2).not_done
+        waiting.result(timeout=10)
     report = verify(database)
     assert report.clean, report.findings
     assert report.items == 1
@@ -197,12 +197,14 @@ def test_a_row_deleted_at_nothing_is_made_anew_by_who_waited_for_it(
 
 def test_ratings_are_high_and_low_by_the_rules_of_their_scale() -> None:
     def counts(scale: str, least: int, greatest: int, value: float) -> tuple[int, int]:
-        row = Feedback(
-            rating_scale=scale,
-            rating_min=least,
-            rating_max=greatest,
-            rating_value=value,
-            rating_norm=(value - least) / (greatest - least),
+        row = item(new_id(), new_id(), 0).model_copy(
+            update=dict(
+                rating_scale=scale,
+                rating_min=least,
+                rating_max=greatest,
+                rating_value=value,
+                rating_norm=(value - least) / (greatest - least),
+            )
         )
         found = rating_counts(row)
         assert found.value_milli == round(value * 1000)
@@ -213,4 +215,4 @@ def test_ratings_are_high_and_low_by_the_rules_of_their_scale() -> None:
     assert nps == [(0, 1), (0, 1), (0, 0), (0, 0), (1, 0), (1, 0)]
     stars = [counts("stars", 1, 5, value) for value in (1, 2, 3, 4, 5)]
     assert stars == [(0, 1), (0, 1), (0, 0), (1, 0), (1, 0)]
-    assert rating_counts(Feedback()) == ("", 0, 0, 0)
+    assert rating_counts(item(new_id(), new_id(), 0)) == ("", 0, 0, 0)

@@ -78,7 +78,7 @@ def test_rows_of_days_without_any_feedback_are_found(filled: Database) -> None:
 def test_mentions_without_feedback_are_found(filled: Database) -> None:
     with filled.engine.connect() as connection:
         if filled.is_sqlite:
-            connection.connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+            connection.connection.execute("PRAGMA foreign_keys = OFF")
         else:
             connection.execute(text("SET session_replication_role = replica"))
         connection.execute(text("DELETE FROM feedback"))
