@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from tempfile import gettempdir
 from typing import Any
 
 from service.app import create_app
@@ -35,7 +36,8 @@ class Operation:
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    return create_app(Settings()).openapi()
+    nowhere = f"sqlite:///{gettempdir()}/never-opened.db"
+    return create_app(Settings(_env_file=None, database_url=nowhere)).openapi()
 
 
 def operations() -> Iterator[Operation]:
