@@ -10,7 +10,10 @@ from models.types import Json, UtcDateTime, new_id
 
 
 class ImportJob(SQLModel, table=True):
-    """``errors`` holds the first row errors ({row, problem}); ``rows`` counts rows read so far."""
+    """``errors`` holds the first row errors ({row, problem}); ``rows`` counts rows read so far.
+
+    ``seen_at`` is the last sign of life of the thread that reads it.
+    """
 
     __tablename__ = "import_job"
 
@@ -27,4 +30,5 @@ class ImportJob(SQLModel, table=True):
     invalid: int = 0
     errors: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

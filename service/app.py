@@ -17,6 +17,7 @@ from service.health import routes as health
 from service.insights import routes as insights
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
+from service.intake.imports import Importer
 from service.journey import routes as journey
 from service.keys import routes as keys
 from service.keys.bootstrap import bootstrap
@@ -86,3 +87,5 @@ def _start_acceptor(app: FastAPI, running: AsyncExitStack) -> None:
     acceptor.start()
     app.state.acceptor = acceptor
     running.push_async_callback(run_in_threadpool, acceptor.stop)
+    app.state.importer = Importer(app.state.database, acceptor)
+    running.push_async_callback(run_in_threadpool, app.state.importer.stop)

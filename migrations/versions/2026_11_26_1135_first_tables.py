@@ -120,6 +120,7 @@ def _create_import_job() -> None:
         sa.Column("invalid", sa.Integer(), nullable=False),
         sa.Column("errors", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name="fk_import_job_workspace_id"

@@ -13,6 +13,7 @@ from service.insights.schemas import FeedbackOut
 from service.intake.answers import AcceptedOut, BatchOut, DryRunOut, ErasedOut
 from service.intake.customers import customer_ref, salt_of
 from service.intake.erasure import erase_customer, erase_one
+from service.intake.import_routes import router as import_router
 from service.intake.normalise import normalise
 from service.intake.replay import replay
 from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
@@ -24,7 +25,8 @@ from service.web.bodies import is_json
 from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer, fingerprint
 
-router = APIRouter(prefix="/v1", tags=["feedback"])
+router = APIRouter(prefix="/v1")
+feedback = APIRouter(tags=["feedback"])
 
 _BATCH_BODY: Final[dict[str, Any]] = {
     "requestBody": {
@@ -81,25 +83,25 @@ def _response(answer: StoredAnswer) -> Response:
     return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
 
 
-@router.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+@feedback.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_survey(item: SurveyIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one survey answer. The answer means that it is stored durably."""
     return _response(await intake.one(item, once, wait))
 
 
-@router.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+@feedback.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_review(item: ReviewIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one review. The answer means that it is stored durably."""
     return _response(await intake.one(item, once, wait))
 
 
-@router.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
+@feedback.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_ticket(item: TicketIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
     """Accept one ticket; only the customer's words are read and kept."""
     return _response(await intake.one(item, once, wait))
 
 
-@router.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)
+@feedback.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)
 async def post_batch(
     request: Request,
     intake: In,
@@ -115,7 +117,7 @@ async def post_batch(
     return _response(await intake.batch(body, once))
 
 
-@router.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
+@feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
 async def post_replay(
     feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
 ) -> Response:
@@ -125,16 +127,20 @@ async def post_replay(
     return _response(answer)
 
 
-@router.delete("/feedback/{feedback_id}")
+@feedback.delete("/feedback/{feedback_id}")
 def delete_feedback(feedback_id: UUID, caller: ManageCaller, database: Db) -> ErasedOut:
     """Erase one item with its mentions and all that it adds to any figure."""
     erased = database.transact(lambda session: erase_one(session, caller.workspace_id, feedback_id))
     return ErasedOut(**erased._asdict())
 
 
-@router.delete("/customers/{ref:path}")
+@feedback.delete("/customers/{ref:path}")
 def delete_customer(ref: str, caller: ManageCaller, database: Db) -> ErasedOut:
     """Erase everything that a customer (the reference as you sent it) ever said."""
     hashed = customer_ref(salt_of(database, caller.workspace_id), normalise(ref))
     erased = database.transact(lambda session: erase_customer(session, caller.workspace_id, hashed))
     return ErasedOut(**erased._asdict())
+
+
+router.include_router(feedback)
+router.include_router(import_router)

@@ -1,0 +1,160 @@
+"""Which column holds what: by its header in several languages, checked against its content."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, get_args
+
+from service.intake.cells import date_order, read_rating
+from service.intake.fields import Channel
+from service.intake.headers import (
+    CHANNELS,
+    DIMENSIONS,
+    PRESETS,
+    TARGET_OF,
+    folded,
+)
+from service.intake.scales import guess_scale
+
+Column = Sequence[str]
+"""The cells of a column in a sample, without blank ones."""
+
+BY_PRESET: Final = 1.0
+BY_HEADER: Final = 0.95
+BY_PART_OF_HEADER: Final = 0.7
+BY_CONTENT: Final = 0.5
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_ASKS = re.compile(r"recommend|satisf|likely|empfehl|zufrieden|recommand|recomend|[?？]")
+_OWN_CHANNELS = frozenset(get_args(Channel))
+
+
+class Guess(NamedTuple):
+    """One column: the field (or ``attributes.<name>``) that it goes to, and how sure that is."""
+
+    column: str
+    field: str | None
+    confidence: float
+    because: str
+
+
+def guess_columns(columns: Mapping[str, Column]) -> list[Guess]:
+    """A guess for every column, in their order; no field is given twice."""
+    taken: dict[str, Guess] = {}
+    for guess in sorted(_candidates(columns), key=lambda guess: -guess.confidence):
+        fields = {each.field for each in taken.values()}
+        if guess.column not in taken and guess.field not in fields:
+            taken[guess.column] = guess
+    return [taken.get(column) or _left_over(column) for column in columns]
+
+
+def channel_of(cell: str) -> str | None:
+    """The channel that a cell names."""
+    name = folded(cell)
+    own = name.replace(" ", "_")
+    return CHANNELS.get(name) or (own if own in _OWN_CHANNELS else None)
+
+
+def _candidates(columns: Mapping[str, Column]) -> list[Guess]:
+    by_header = [guess for column in columns for guess in _by_header(column)]
+    found = [*_by_preset(columns), *by_header, *_by_content(columns)]
+    return [guess for guess in found if _fits(guess, columns[guess.column])]
+
+
+def _by_preset(columns: Iterable[str]) -> list[Guess]:
+    names = {folded(column): column for column in columns}
+    return [
+        Guess(names[header], field, BY_PRESET, f"export of {preset}")
+        for preset, fields in PRESETS.items()
+        if fields.keys() <= names.keys()
+        for header, field in fields.items()
+    ]
+
+
+def _by_header(column: str) -> list[Guess]:
+    name = folded(column)
+    if name in TARGET_OF:
+        return [Guess(column, TARGET_OF[name], BY_HEADER, "header")]
+    if name in DIMENSIONS:
+        return [Guess(column, f"attributes.{name.replace(' ', '_')}", BY_HEADER, "header")]
+    padded = f" {name} "
+    parts = [phrase for phrase in TARGET_OF if len(phrase) > 3 and f" {phrase} " in padded]
+    return [
+        Guess(column, TARGET_OF[phrase], BY_PART_OF_HEADER - 0.01 / len(phrase), "part of header")
+        for phrase in parts
+    ]
+
+
+def _by_content(columns: Mapping[str, Column]) -> list[Guess]:
+    found = []
+    for column, cells in columns.items():
+        if _mean_length(cells) >= 25 and _spaced(cells):
+            confidence = BY_CONTENT + min(_mean_length(cells), 1000) / 10_000
+            found.append(Guess(column, "text", confidence, "longest text"))
+        if _ASKS.search(column.casefold()):
+            found.append(Guess(column, "rating", BY_CONTENT, "numbers on a rating scale"))
+        if all(re.search(r"\d[-/.:]\d", cell) for cell in cells):
+            found.append(Guess(column, "occurred_at", BY_CONTENT, "dates"))
+    return found
+
+
+def _fits(guess: Guess, cells: Column) -> bool:
+    check = _CHECKS.get(guess.field or "")
+    if check is None or not cells:
+        return check is None or guess.confidence > BY_PART_OF_HEADER
+    return check(guess.column, cells)
+
+
+def _is_rating(column: str, cells: Column) -> bool:
+    values = [value for cell in cells if (value := read_rating(cell)) is not None]
+    return len(values) * 2 > len(cells) and guess_scale(column, values) is not None
+
+
+def _is_time(_column: str, cells: Column) -> bool:
+    return date_order(cells)[0] is not None
+
+
+def _is_text(_column: str, cells: Column) -> bool:
+    numbers = sum(read_rating(cell) is not None for cell in cells)
+    return numbers * 2 < len(cells) and not _is_time(_column, cells)
+
+
+def _is_id(_column: str, cells: Column) -> bool:
+    return len(set(cells)) == len(cells) and max(map(len, cells)) <= 200
+
+
+def _is_language(_column: str, cells: Column) -> bool:
+    return all(_LANGUAGE.fullmatch(cell.strip()) for cell in cells)
+
+
+def _is_channel(_column: str, cells: Column) -> bool:
+    return sum(channel_of(cell) is not None for cell in cells) * 2 > len(cells)
+
+
+def _is_short(_column: str, cells: Column) -> bool:
+    return max(map(len, cells)) <= 100
+
+
+_CHECKS: Final[dict[str, Callable[[str, Column], bool]]] = {
+    "text": _is_text,
+    "rating": _is_rating,
+    "occurred_at": _is_time,
+    "external_id": _is_id,
+    "language": _is_language,
+    "channel": _is_channel,
+    "source": _is_short,
+    "stage": _is_short,
+    "touchpoint": _is_short,
+    "priority": _is_short,
+    "status": _is_short,
+}
+
+
+def _mean_length(cells: Column) -> float:
+    return sum(map(len, cells)) / len(cells) if cells else 0.0
+
+
+def _spaced(cells: Column) -> bool:
+    return sum(" " in cell or not cell.isascii() for cell in cells) * 2 > len(cells)
+
+
+def _left_over(column: str) -> Guess:
+    return Guess(column, None, 0.0, "not used")

@@ -1,0 +1,127 @@
+"""What columns are called: synonyms of our fields in the headers of exports, as data."""
+
+import re
+import unicodedata
+from typing import Final, Literal
+
+Target = Literal[
+    "text",
+    "subject",
+    "question",
+    "rating",
+    "occurred_at",
+    "external_id",
+    "customer",
+    "channel",
+    "language",
+    "stage",
+    "touchpoint",
+    "source",
+    "priority",
+    "status",
+]
+
+SYNONYMS: Final[dict[Target, str]] = {
+    "text": "text, comment, comments, feedback, verbatim, verbatims, review, review text, content, "
+    "body, message, description, answer, response, details, open text, free text, customer comment,"
+    " review body, ticket description, kommentar, kommentare, bewertungstext, nachricht, antwort, "
+    "freitext, rezension, beschreibung, commentaire, commentaires, avis, reponse, texte, "
+    "comentario, comentarios, opinion, resena, respuesta, texto, mensaje, commento, commenti, "
+    "recensione, testo, risposta, comentario do cliente, avaliacao, resposta, opmerking, "
+    "opmerkingen, reactie, beoordeling, komentarz, opinia, tresc, kommentti, yorum, комментарий, "
+    "отзыв, текст, コメント, 感想, 评论, 评价, 意见, 댓글, 후기",
+    "subject": "subject, title, review title, headline, summary, ticket subject, betreff, titel, "
+    "titre, objet, sujet, asunto, titulo, oggetto, titolo, assunto, onderwerp, temat, тема, 件名, "
+    "标题",
+    "question": "question, question text, survey question, frage, pregunta, domanda, pergunta, "
+    "vraag, pytanie, вопрос, 質問, 问题",
+    "rating": "rating, score, stars, star rating, nps, nps score, csat, csat score, ces, ces score,"
+    " satisfaction, satisfaction rating, grade, points, bewertung, punkte, sterne, note, etoiles, "
+    "puntuacion, calificacion, estrellas, valoracion, voto, punteggio, stelle, nota, "
+    "pontuacao, estrelas, score nps, cijfer, sterren, ocena, gwiazdki, arvosana, betyg, puan, "
+    "оценка, рейтинг, 評価, 点数, 评分, 星级, 평점",
+    "occurred_at": "date, timestamp, time, datetime, created, created at, created on, submitted, "
+    "submitted at, submit date, submission date, response date, review date, occurred at, "
+    "start date, end date, completed at, date created, updated at, datum, zeitstempel, erstellt, "
+    "erstellt am, eingegangen am, zeitpunkt, horodateur, cree le, fecha, marca temporal, "
+    "fecha de creacion, data, data creazione, informazioni cronologiche, data de criacao, "
+    "carimbo de data hora, tijdstempel, data utworzenia, sygnatura czasowa, дата, отметка времени, "
+    "日付, タイムスタンプ, 日期, 时间, 날짜",
+    "external_id": "id, external id, response id, submission id, review id, ticket id, survey id, "
+    "record id, uuid, respondent id, responseid, ticket number, antwort id, bewertungs id, "
+    "identifiant, identificador, numero, номер, 編號, 编号",
+    "customer": "customer, customer id, user, user id, contact id, client id, account id, email, "
+    "email address, e mail, respondent email, kunde, kunden id, kundennummer, client, cliente, "
+    "id cliente, klant, klient, клиент, 顧客, 客户",
+    "channel": "channel, kanal, canal, canale, kanaal, канал, チャネル, 渠道",
+    "language": "language, lang, locale, sprache, langue, idioma, lingua, taal, jezyk, язык, 言語, "
+    "语言",
+    "stage": "stage, journey stage, phase, journey phase, etape, etapa, fase, etap, этап, 阶段",
+    "touchpoint": "touchpoint, touch point, kontaktpunkt, point de contact, punto de contacto, "
+    "ponto de contato, contactpunt",
+    "source": "source, platform, quelle, plattform, origine, fuente, origen, fonte, bron, zrodlo, "
+    "источник, 来源",
+    "priority": "priority, ticket priority, prioritat, priorite, prioridad, priorita, prioridade",
+    "status": "status, state, ticket status, statut, estado, stato",
+}
+
+_DIMENSIONS: Final = (
+    "persona, segment, product, country, region, plan, version, app version, os, device, city, "
+    "store, branch, team, brand, category, campaign, age group, tier, market, produkt, land, "
+    "filiale, produit, pays, producto, pais, prodotto, paese, produto"
+)
+DIMENSIONS: Final = frozenset(_DIMENSIONS.split(", "))
+"""Columns that are kept as attributes without being asked: never names or addresses."""
+
+PRESETS: Final[dict[str, dict[str, Target]]] = {
+    "customer-journey.app": {
+        "date": "occurred_at",
+        "score": "rating",
+        "verbatim": "text",
+        "stage": "stage",
+    },
+    "unwrap": {"details": "text", "date": "occurred_at", "stars": "rating"},
+}
+"""Exports that are known by their columns: each of these headers is there."""
+
+
+def folded(header: str) -> str:
+    """A header without case, accents and punctuation: ``"Créé_le (UTC)"`` is ``"cree le utc"``."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss").replace("ł", "l"))
+    letters = "".join(mark for mark in plain.casefold() if not unicodedata.combining(mark))
+    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
+
+
+CHANNELS: Final[dict[str, str]] = {
+    "web": "website",
+    "site": "website",
+    "online": "website",
+    "in store": "on_location",
+    "store": "on_location",
+    "shop": "on_location",
+    "in person": "on_location",
+    "branch": "on_location",
+    "call": "phone",
+    "telephone": "phone",
+    "telefon": "phone",
+    "mail": "email",
+    "e mail": "email",
+    "social": "social_media",
+    "app": "mobile_app",
+    "ios": "mobile_app",
+    "android": "mobile_app",
+    "mobile": "mobile_app",
+    "app store": "review_site",
+    "google play": "review_site",
+    "review": "review_site",
+    "text message": "sms",
+    "live chat": "chat",
+    "messenger": "chat",
+    "whatsapp": "chat",
+}
+"""What tables call the channels, besides their own names."""
+
+TARGET_OF: Final[dict[str, Target]] = {
+    folded(name): target for target, names in SYNONYMS.items() for name in names.split(", ")
+}

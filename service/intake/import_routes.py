@@ -1,0 +1,105 @@
+"""/v1/imports: CSV and JSONL files in, their columns guessed and shown."""
+
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from service.intake.cells import DateOrder
+from service.intake.drafts import Clerk
+from service.intake.import_schemas import ImportOut, ImportPreviewOut, StartedOut
+from service.intake.imports import find_job
+from service.intake.mapping import Wishes
+from service.intake.ratings import Scale
+from service.intake.reports import csv_report, jsonl_report
+from service.intake.rows import SHOWN_ERRORS
+from service.intake.submissions import Once
+from service.intake.uploads import columns_of, receive, scale_of
+from service.keys.auth import IngestCaller, Requires
+from service.keys.ring import Caller
+from service.web.dependencies import Config, Db
+from service.web.idempotency import IdempotencyKey, fingerprint
+
+router = APIRouter(prefix="/imports", tags=["imports"])
+
+ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read"))]
+CSV: Final = "text/csv; charset=utf-8"
+JSONL: Final = "application/jsonl"
+
+
+def _wishes(
+    mapping: Annotated[
+        str | None,
+        Form(
+            description="Field -> column, as JSON; null leaves a field out. It overrides the "
+            "guess. Fields are those of the API, and attributes.<name>.",
+            examples=['{"text": "Comment", "attributes.plan": "Plan", "stage": null}'],
+        ),
+    ] = None,
+    kind: Annotated[Literal["survey", "review", "ticket"] | None, Form()] = None,
+    source: Annotated[str | None, Form(min_length=1, max_length=100)] = None,
+    scale: Annotated[Scale | None, Form(description="The scale of the ratings.")] = None,
+    scale_min: Annotated[float | None, Form()] = None,
+    scale_max: Annotated[float | None, Form()] = None,
+    dates: Annotated[DateOrder | None, Form(description="How dates are written.")] = None,
+) -> Wishes:
+    rating = scale_of(scale, scale_min, scale_max)
+    return Wishes(columns_of(mapping), kind, source, rating, dates)
+
+
+@router.post(
+    "", status_code=202, response_model=StartedOut, responses={200: {"model": ImportPreviewOut}}
+)
+def post_import(
+    request: Request,
+    file: Annotated[UploadFile, File(description="CSV with a header row, or JSONL.")],
+    wishes: Annotated[Wishes, Depends(_wishes)],
+    caller: IngestCaller,
+    database: Db,
+    settings: Config,
+    dry_run: Annotated[
+        bool, Query(description="Show how it would be read; store nothing.")
+    ] = False,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Import a file in the background. Sent again, it adds nothing that is there already."""
+    importer = request.app.state.importer
+    importer.check_room()
+    upload = receive(file.file, file.filename or "", settings.data_dir, wishes)
+    clerk = Clerk(database, caller.workspace_id, settings.max_text_chars)
+    if dry_run:
+        return Response(to_json(upload.preview(clerk)), media_type="application/json")
+    once = _once(idempotency_key, upload.source.digest, wishes)
+    answer = upload.start(database, importer, caller.workspace_id, clerk, once)
+    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+
+
+@router.get("/{import_id}", response_model=ImportOut)
+def read_import(import_id: UUID, caller: ImportCaller, database: Db) -> ImportOut:
+    """How far an import is, and what it did."""
+    with database.read() as session:
+        job = find_job(session, caller.workspace_id, import_id)
+    return ImportOut.model_validate(job.model_dump() | {"errors": job.errors[:SHOWN_ERRORS]})
+
+
+@router.get("/{import_id}/errors", responses={200: {"content": {"text/csv": {}, JSONL: {}}}})
+def read_import_errors(
+    import_id: UUID,
+    caller: ImportCaller,
+    database: Db,
+    format: Annotated[Literal["csv", "jsonl"], Query()] = "csv",
+) -> Response:
+    """The rows that were not imported (the first 1000), with the reasons, as a file."""
+    with database.read() as session:
+        errors = find_job(session, caller.workspace_id, import_id).errors
+    content = csv_report(errors) if format == "csv" else jsonl_report(errors)
+    disposition = {"Content-Disposition": f'attachment; filename="{import_id}.errors.{format}"'}
+    return Response(content, 200, disposition, CSV if format == "csv" else JSONL)
+
+
+def _once(key: str | None, digest: str, wishes: Wishes) -> Once | None:
+    if key is None:
+        return None
+    return Once(key, fingerprint("POST", "/v1/imports", f"{digest} {wishes}".encode()))

@@ -1,0 +1,109 @@
+"""What an import looks like from outside."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.intake.answers import ID_EXAMPLE
+from service.intake.cells import NAIVE_TIMES
+
+_MAPPING: Final[dict[str, Any]] = {
+    "kind": "survey",
+    "source": "import",
+    "columns": [
+        {"column": "Date", "field": "occurred_at", "confidence": 0.95, "because": "header"},
+        {"column": "Comment", "field": "text", "confidence": 0.95, "because": "header"},
+        {"column": "NPS", "field": "rating", "confidence": 0.95, "because": "header"},
+        {"column": "Name", "field": None, "confidence": 0.0, "because": "not used"},
+    ],
+    "rating": {"scale": "nps", "min": 0, "max": 10},
+    "notes": ["Dates have the year first, or the month as a word.", NAIVE_TIMES],
+}
+_ERROR: Final[dict[str, Any]] = {
+    "row": 7,
+    "problem": {
+        "type": "urn:verbatim:problem:invalid_row",
+        "title": "Invalid row",
+        "status": 422,
+        "detail": "Date: 'soon' is not a date that can be read",
+        "code": "invalid_row",
+    },
+}
+
+
+class RowErrorOut(BaseModel):
+    """A row that was not imported; ``row`` is the line where it begins, the header being 1."""
+
+    row: int
+    problem: dict[str, Any]
+
+
+class ImportOut(BaseModel):
+    """One import: how far it is, what it did, and how it read the file."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID_EXAMPLE,
+                    "state": "done",
+                    "filename": "march.csv",
+                    "format": "csv",
+                    "mapping": _MAPPING,
+                    "rows": 1200,
+                    "accepted": 1198,
+                    "updated": 0,
+                    "duplicate": 1,
+                    "invalid": 1,
+                    "errors": [_ERROR],
+                    "created_at": "2026-03-01T09:30:00Z",
+                    "finished_at": "2026-03-01T09:30:02Z",
+                }
+            ]
+        }
+    )
+
+    id: UUID
+    state: Literal["running", "done", "failed", "interrupted"] = Field(
+        description="An interrupted import goes on when the file is sent again: what is stored "
+        "already counts as duplicate."
+    )
+    filename: str
+    format: Literal["csv", "jsonl"]
+    mapping: dict[str, Any]
+    rows: int = Field(description="Rows read so far.")
+    accepted: int
+    updated: int
+    duplicate: int
+    invalid: int
+    errors: list[RowErrorOut] = Field(description="The first of them; all kept are at …/errors.")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class StartedOut(BaseModel):
+    """An import has begun; see Location for its progress."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": ID_EXAMPLE, "state": "running", "mapping": _MAPPING}]
+        }
+    )
+
+    id: UUID
+    state: Literal["running"]
+    mapping: dict[str, Any]
+
+
+class ImportPreviewOut(BaseModel):
+    """How a file would be read, and its first rows as they would be stored."""
+
+    format: Literal["csv", "jsonl"]
+    mapping: dict[str, Any]
+    rows: int = Field(description="Rows looked at: at most 1000.")
+    valid: int
+    invalid: int
+    records: list[dict[str, Any]]
+    errors: list[RowErrorOut]

@@ -1,0 +1,176 @@
+"""Imports run in threads of the API process: rows in chunks through the acceptor.
+
+A job shows signs of life in its row. One that has been silent for a while has lost its process
+and is shown as interrupted; sending the file again goes on, since its first rows are duplicates.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, update
+
+from models.import_job import ImportJob
+from models.types import new_id
+from service import clock
+from service.db import Database
+from service.errors import NotFound, Problem, TooManyRequests, Unavailable
+from service.intake.accept import Acceptor
+from service.intake.drafts import Clerk, Draft
+from service.intake.plan import Plan
+from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
+from service.intake.records import Source
+from service.intake.rows import Row, rows_of
+from service.intake.service import count_invalid
+from service.intake.submissions import Outcome, Submission
+from service.web.idempotency import StoredAnswer
+
+CHUNK_ROWS: Final = 500
+KEPT_ERRORS: Final = 1000
+MOST_JOBS: Final = 4
+SILENT_FOR: Final = timedelta(seconds=30)
+RUNNING: Final = "running"
+INTERRUPTED: Final = "interrupted"
+
+log = logging.getLogger(__name__)
+
+
+class TooManyImports(TooManyRequests):
+    """Several imports are running already; wait until one has finished."""
+
+    code = "too_many_imports"
+
+
+@dataclass(slots=True)
+class _Progress:
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, rows: Sequence[Row], answer: dict[str, int]) -> None:
+        errors = [row.error for row in rows if row.error]
+        self.counts.update(answer, rows=len(rows), invalid=len(errors))
+        self.errors += errors[: KEPT_ERRORS - len(self.errors)]
+
+
+class Importer:
+    """Runs this process's imports between its making and ``stop``."""
+
+    def __init__(self, database: Database, acceptor: Acceptor) -> None:
+        self._database = database
+        self._acceptor = acceptor
+        self._stopping = Event()
+        self._threads: set[Thread] = set()
+        self._lock = Lock()
+
+    def check_room(self) -> None:
+        """See that another import can run.
+
+        Raises:
+            TooManyImports: as many run as may.
+        """
+        with self._lock:
+            self._threads = {thread for thread in self._threads if thread.is_alive()}
+            if len(self._threads) >= MOST_JOBS:
+                raise TooManyImports
+
+    def start(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+        """Run a job that is stored already; the source's file is deleted at its end."""
+        thread = Thread(target=self._run, args=(job, source, plan, clerk), name="import")
+        with self._lock:
+            self._threads.add(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Interrupt what runs, and wait for it."""
+        self._stopping.set()
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
+
+    def _run(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+        try:
+            state = self._rows(job, source, plan, clerk)
+            self._note(job, {"state": state, "finished_at": clock.now()})
+        except (SQLAlchemyError, Unavailable, OSError) as error:
+            # Silent from now on, so that it will be shown as interrupted.
+            log.error("import_interrupted", exc_info=error, extra={"import_id": str(job.id)})
+        finally:
+            source.path.unlink(missing_ok=True)
+
+    def _rows(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> str:
+        rows, progress = rows_of(source, plan, clerk), _Progress()
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            if self._stopping.is_set():
+                return INTERRUPTED
+            drafts = [row.checked for row in chunk if not isinstance(row.checked, Problem)]
+            progress.note(chunk, self._accept(job, drafts))
+            count_invalid([row.checked for row in chunk])
+            self._note(job, {**progress.counts, "errors": progress.errors})
+        return "done"
+
+    def _accept(self, job: ImportJob, drafts: Sequence[Draft]) -> dict[str, int]:
+        submission = Submission(job.workspace_id, drafts, _counted)
+        while True:
+            try:
+                return self._acceptor.accept_blocking(submission).body
+            except TooMuchPending:
+                self._note(job, {})
+                if self._stopping.wait(RETRY_AFTER_SECONDS):
+                    raise
+
+    def _note(self, job: ImportJob, values: dict[str, Any]) -> None:
+        statement = (
+            update(ImportJob)
+            .where(col(ImportJob.workspace_id) == job.workspace_id, col(ImportJob.id) == job.id)
+            .values(**values, seen_at=clock.now())
+        )
+        self._database.transact(lambda session: session.execute(statement))
+
+
+def new_job(workspace_id: UUID, filename: str, source: Source, plan: Plan) -> ImportJob:
+    """A job that is about to run."""
+    at = clock.now()
+    return ImportJob(
+        id=new_id(),
+        workspace_id=workspace_id,
+        filename=filename,
+        format=source.format,
+        mapping=plan.shown(),
+        created_at=at,
+        seen_at=at,
+    )
+
+
+def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
+    """One job; ``interrupted`` if its process has gone.
+
+    Raises:
+        NotFound: the workspace has no such import.
+    """
+    job = session.get(ImportJob, (workspace_id, id))
+    if job is None:
+        raise NotFound
+    if job.state == RUNNING and job.seen_at < clock.now() - SILENT_FOR:
+        job.state = INTERRUPTED
+    return job
+
+
+def _counted(outcomes: Sequence[Outcome]) -> StoredAnswer:
+    return StoredAnswer(200, dict(Counter(outcome.status for outcome in outcomes)))
+
+
+def remove_left_over(folder: Path) -> None:
+    """Delete uploads that a process which was killed has left behind: they are not redacted."""
+    day_ago = clock.now() - timedelta(days=1)
+    for file in folder.glob("*.upload"):
+        if file.stat().st_mtime < day_ago.timestamp():
+            file.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""The plan for a file: what its columns mean, guessed, shown, and overridable."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, get_args
+
+from service.errors import InvalidParam, InvalidRequest
+from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
+from service.intake.guess import Guess, guess_columns
+from service.intake.headers import Target
+from service.intake.plan import ATTRIBUTE, Plan
+from service.intake.records import Record, Source
+from service.intake.scales import RatingScale, guess_scale, usual
+from service.intake.schemas import FeedbackIn, TicketIn
+
+SAMPLE_ROWS: Final = 1000
+TARGETS: Final = frozenset(get_args(Target))
+BY_USER: Final = 1.0
+AS_SAID: Final = "as you said"
+_OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
+_TICKET_FIELDS: Final = ("priority", "status")
+_DATES: Final[dict[DateOrder, str]] = {
+    "iso": "Dates have the year first, or the month as a word.",
+    "dmy": "Dates have the day first.",
+    "mdy": "Dates have the month first.",
+    "epoch": "Dates are unix times.",
+}
+
+
+class UnmappedColumns(InvalidRequest):
+    """No column was found that holds the customer's words or a rating; say which in the mapping."""
+
+    code = "unmapped_columns"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user has said: field -> column (``None``: no column), kind, source, scale."""
+
+    columns: Mapping[str, str | None]
+    kind: str | None = None
+    source: str | None = None
+    scale: RatingScale | None = None
+    dates: DateOrder | None = None
+
+
+def plan_for(source: Source, wishes: Wishes) -> Plan:
+    """The plan for a file.
+
+    Raises:
+        InvalidRequest: a wish names a field or a column that is not there.
+        UnmappedColumns: neither words nor a rating were found.
+    """
+    sample = [
+        record.values
+        for record in islice(source.records(), SAMPLE_ROWS)
+        if isinstance(record, Record)
+    ]
+    if source.format == "jsonl" and not wishes.columns and _are_items(sample):
+        return Plan(wishes.kind or "survey", wishes.source or "import", is_native=True)
+    columns = _cells(source.columns or _keys(sample), sample)
+    guesses = _with_wishes(guess_columns(columns), wishes.columns)
+    return _plan(guesses, columns, wishes)
+
+
+def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes) -> Plan:
+    by_field = {guess.field: guess.column for guess in guesses if guess.field}
+    if not {"text", "rating"} & by_field.keys():
+        raise _unmapped(columns)
+    rating = _scale(by_field, columns, wishes)
+    dates, is_certain = _dates(by_field, columns, wishes)
+    kind = wishes.kind or _kind(by_field, rating)
+    if kind != "ticket":
+        guesses = [_unless_of_tickets(guess) for guess in guesses]
+    text_column = by_field.get("text", "")
+    return Plan(
+        kind=kind,
+        source=wishes.source or "import",
+        is_native=False,
+        guesses=tuple(guesses),
+        rating=rating,
+        dates=dates,
+        question=text_column if text_column.rstrip().endswith(("?", "？")) else None,
+        notes=_notes(by_field, dates, is_certain),
+    )
+
+
+def _are_items(sample: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether JSON records are in the API's own form."""
+    return all(
+        values.keys() <= _OWN_FIELDS | {"title"}
+        and isinstance(values.get("rating", {}), dict | None)
+        for values in sample
+    )
+
+
+def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for values in sample for key in values))
+
+
+def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The sample by column, as text, without blank cells and nested values."""
+    return {
+        name: [
+            str(values[name])
+            for values in sample
+            if not isinstance(values.get(name), dict | list | None)
+            and blank_as_none(values[name]) is not None
+        ]
+        for name in names
+    }
+
+
+def _with_wishes(guesses: Sequence[Guess], wishes: Mapping[str, str | None]) -> list[Guess]:
+    columns = [guess.column for guess in guesses]
+    faults = [
+        fault for field, column in wishes.items() if (fault := _fault(field, column, columns))
+    ]
+    if faults:
+        raise InvalidRequest(invalid_params=faults)
+    wanted = {column: field for field, column in wishes.items() if column is not None}
+    return [
+        Guess(guess.column, wanted[guess.column], BY_USER, AS_SAID)
+        if guess.column in wanted
+        else _unused(guess)
+        if guess.field in wishes
+        else guess
+        for guess in guesses
+    ]
+
+
+def _unused(guess: Guess) -> Guess:
+    return Guess(guess.column, None, 0.0, "not used")
+
+
+def _unless_of_tickets(guess: Guess) -> Guess:
+    is_guessed = guess.because != AS_SAID
+    return _unused(guess) if guess.field in _TICKET_FIELDS and is_guessed else guess
+
+
+def _fault(field: str, column: str | None, columns: Sequence[str]) -> InvalidParam | None:
+    if field not in TARGETS and not field.startswith(ATTRIBUTE):
+        known = ", ".join(sorted(TARGETS))
+        reason = f"is no field; known are {known}, and attributes.<name>"
+        return InvalidParam(f"mapping.{field}", reason)
+    if column is not None and column not in columns:
+        shown = ", ".join(repr(name) for name in columns[:50])
+        return InvalidParam(f"mapping.{field}", f"there is no column {column!r}; there are {shown}")
+    return None
+
+
+def _unmapped(columns: Iterable[str]) -> UnmappedColumns:
+    shown = ", ".join(repr(name) for name in islice(columns, 50))
+    reason = f"is needed (or rating): name one of the columns {shown}"
+    return UnmappedColumns(invalid_params=[InvalidParam("mapping.text", reason)])
+
+
+def _scale(
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
+) -> RatingScale | None:
+    if wishes.scale or "rating" not in fields:
+        return wishes.scale
+    column = fields["rating"]
+    values = [value for cell in columns[column] if (value := read_rating(cell)) is not None]
+    return guess_scale(column, values) or usual("nps")
+
+
+def _dates(
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
+) -> tuple[DateOrder, bool]:
+    if wishes.dates:
+        return wishes.dates, True
+    order, is_certain = date_order(
+        columns[fields["occurred_at"]] if "occurred_at" in fields else []
+    )
+    return order or "iso", is_certain or order is None
+
+
+def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
+    if "priority" in fields or "ticket" in " ".join(fields.values()).casefold():
+        return "ticket"
+    return "review" if rating and rating.scale == "stars" else "survey"
+
+
+def _notes(fields: Mapping[str, str], dates: DateOrder, is_certain: bool) -> tuple[str, ...]:
+    notes = []
+    if "occurred_at" in fields:
+        doubt = (
+            "" if is_certain else " This is a guess: no date in the sample tells. Say dates=mdy."
+        )
+        notes += [_DATES[dates] + doubt, NAIVE_TIMES]
+    else:
+        notes.append("No column with dates: the time of the import is taken.")
+    if "external_id" not in fields:
+        notes.append("No column with ids: they are made of the file's content and the line.")
+    return tuple(notes)

@@ -1,0 +1,220 @@
+"""Records out of CSV and JSONL files, one at a time, whatever wrote them. Pure parsing.
+
+Nothing is held but the present record. What can't be read is a ``RowError`` with its line.
+"""
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal
+
+Format = Literal["csv", "jsonl"]
+
+LONGEST_LINE: Final = 4_000_000
+"""Characters of a CSV field and bytes of a JSONL line, beyond which the row is an error."""
+_CHUNK: Final = 1 << 20
+_SAMPLE_CHARS: Final = 64_000
+_SAMPLE_ROWS: Final = 30
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+csv.field_size_limit(LONGEST_LINE)
+
+
+class UnreadableFile(ValueError):
+    """The file has no records in a form that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record; ``line`` is where it begins, counted from 1."""
+
+    line: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A record that can't be read, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file and how it is to be read. ``columns`` is empty for JSONL."""
+
+    path: Path
+    format: Format
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    digest: str
+    """SHA-256 of the file's bytes, hex."""
+
+    def records(self) -> Iterator[Record | RowError]:
+        """Every record, in order."""
+        with self.path.open("rb") as file:
+            yield from _csv_records(file, self) if self.format == "csv" else _jsonl_records(file)
+
+
+def open_source(path: Path, name: str | None = None) -> Source:
+    """Find out how to read the file; ``name`` is what its owner calls it.
+
+    Raises:
+        UnreadableFile: empty, a spreadsheet or other binary, or a JSON document.
+    """
+    with path.open("rb") as file:
+        encoding, digest = _encoding_and_digest(file)
+        file.seek(0)
+        sample = file.read(_SAMPLE_CHARS).decode(encoding, "replace")
+    _refuse_foreign(sample)
+    if _format_of(name or path.name, sample) == "jsonl":
+        return Source(path, "jsonl", encoding, "", (), digest)
+    delimiter = _delimiter_of(sample)
+    header = next(csv.reader(_without_blank_start(sample), delimiter=delimiter))
+    return Source(path, "csv", encoding, delimiter, _distinct(header), digest)
+
+
+def _encoding_and_digest(file: BinaryIO) -> tuple[str, str]:
+    """UTF-8 if all of it is, UTF-16 by its mark or its zeros, else Windows-1252."""
+    start = file.read(4)
+    file.seek(0)
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    digest = sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
+    return marked or _zeros(start) or ("utf-8" if is_utf8 else "cp1252"), digest.hexdigest()
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _zeros(start: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    if len(start) < 4 or start.count(0) != 2:
+        return None
+    return {b"\0\0": "utf-16-le"}.get(start[1::2]) or {b"\0\0": "utf-16-be"}.get(start[::2])
+
+
+def _refuse_foreign(sample: str) -> None:
+    if not sample.strip("\ufeff \t\r\n"):
+        raise UnreadableFile("it is empty")
+    if sample.startswith("PK\x03\x04"):
+        raise UnreadableFile("it is a spreadsheet or an archive; save the sheet as CSV")
+    if "\0" in sample:
+        raise UnreadableFile("it is no text; send CSV or JSONL")
+    if sample.lstrip("\ufeff \t\r\n").startswith("["):
+        raise UnreadableFile("it is one JSON list; send JSONL, one object on each line")
+
+
+def _format_of(name: str, sample: str) -> Format:
+    if name.lower().endswith((".jsonl", ".ndjson", ".json")):
+        return "jsonl"
+    return "jsonl" if sample.lstrip("\ufeff \t\r\n").startswith("{") else "csv"
+
+
+def _without_blank_start(sample: str) -> Iterator[str]:
+    return iter(sample.lstrip("\ufeff\r\n").splitlines(keepends=True))
+
+
+def _delimiter_of(sample: str) -> str:
+    """The one that splits most of the first records into as many columns as the header."""
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        rows = csv.reader(_without_blank_start(sample), delimiter=delimiter)
+        widths = [len(row) for row, _ in zip(rows, range(_SAMPLE_ROWS), strict=False) if row]
+        if not widths or widths[0] == 1:
+            return 0.0, 0
+        return widths.count(widths[0]) / len(widths), widths[0]
+
+    return max(_DELIMITERS, key=fit)
+
+
+def _distinct(header: list[str]) -> tuple[str, ...]:
+    """Column names, none of them blank, none of them twice."""
+    names: list[str] = []
+    for number, cell in enumerate(header, start=1):
+        name = cell.strip().strip("\ufeff") or f"column {number}"
+        while name in names:
+            name = f"{name} ({number})"
+        names.append(name)
+    return tuple(names)
+
+
+def _csv_records(file: BinaryIO, source: Source) -> Iterator[Record | RowError]:
+    text = TextIOWrapper(file, source.encoding, errors="replace", newline="")
+    rows = csv.reader(text, delimiter=source.delimiter)
+    header_seen = False
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RowError(line, f"can't be read: {error}; check the quotes")
+            continue
+        if not any(cell.strip("\ufeff \t") for cell in row):
+            continue
+        if header_seen:
+            yield _record(line, row, source.columns)
+        header_seen = True
+
+
+def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | RowError:
+    """Blank cells beyond the header are a stray delimiter; anything else there is a fault."""
+    while len(row) > len(columns) and not row[-1].strip():
+        row.pop()
+    if len(row) != len(columns):
+        reason = (
+            f"has {len(row)} columns where the header has {len(columns)}; "
+            "put fields that contain the delimiter or line breaks into double quotes"
+        )
+        return RowError(line, reason)
+    return Record(line, dict(zip(columns, row, strict=True)))
+
+
+def _jsonl_records(file: BinaryIO) -> Iterator[Record | RowError]:
+    line = 0
+    while raw := file.readline(LONGEST_LINE):
+        line += 1
+        if not raw.endswith(b"\n") and len(raw) == LONGEST_LINE:
+            _skip_line(file)
+            yield RowError(line, f"is longer than {LONGEST_LINE:,} bytes")
+        elif raw.strip(b"\xef\xbb\xbf \t\r\n"):
+            yield _json_record(line, raw)
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(_CHUNK)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _json_record(line: int, raw: bytes) -> Record | RowError:
+    try:
+        values = json.loads(raw.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError) as error:
+        return RowError(line, f"is not valid JSON: {error}")
+    if not isinstance(values, dict):
+        return RowError(line, "is not a JSON object; each line is one object")
+    return Record(line, values)

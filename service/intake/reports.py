@@ -1,0 +1,35 @@
+"""The rows that an import refused, as a file for the one who has to mend them."""
+
+import csv
+import json
+from collections.abc import Sequence
+from io import StringIO
+from typing import Any
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_report(errors: Sequence[dict[str, Any]]) -> str:
+    """One line a fault: row, field, reason."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["row", "field", "reason"])
+    for error in errors:
+        for field, reason in _faults(error["problem"]):
+            writer.writerow([error["row"], _inert(field), _inert(reason)])
+    return out.getvalue()
+
+
+def jsonl_report(errors: Sequence[dict[str, Any]]) -> str:
+    """One line a row: {row, problem}."""
+    return "".join(json.dumps(error) + "\n" for error in errors)
+
+
+def _faults(problem: dict[str, Any]) -> list[tuple[str, str]]:
+    params = problem.get("invalid_params") or [{"name": "", "reason": problem["detail"]}]
+    return [(param["name"], param["reason"]) for param in params]
+
+
+def _inert(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

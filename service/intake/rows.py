@@ -1,0 +1,73 @@
+"""A file's rows, checked one by one: a draft, or the problem of that row alone."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from service.errors import InvalidRequest, Problem
+from service.intake.batch import Checked, check_item, record_of
+from service.intake.drafts import Clerk
+from service.intake.phones import UNKNOWN_LANGUAGE
+from service.intake.plan import CellError, Plan, item_of
+from service.intake.records import RowError, Source
+from service.intake.redaction import redact
+
+PREVIEW_ROWS: Final = 1000
+SHOWN_RECORDS: Final = 5
+SHOWN_ERRORS: Final = 20
+
+
+class InvalidRow(InvalidRequest):
+    """This row can't be read."""
+
+    code = "invalid_row"
+
+
+class Row(NamedTuple):
+    """``line`` is where it begins in the file."""
+
+    line: int
+    checked: Checked
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """The row's entry in an error report."""
+        if isinstance(self.checked, Problem):
+            return {"row": self.line, "problem": self.checked.body()}
+        return None
+
+
+def rows_of(source: Source, plan: Plan, clerk: Clerk) -> Iterator[Row]:
+    """Every row of a file."""
+    for record in source.records():
+        if isinstance(record, RowError):
+            yield Row(record.line, _invalid(record.reason))
+            continue
+        try:
+            item = item_of(record, plan, source.digest)
+        except CellError as error:
+            yield Row(record.line, _invalid(str(error)))
+        else:
+            yield Row(record.line, check_item(item, clerk))
+
+
+def preview(source: Source, plan: Plan, clerk: Clerk) -> dict[str, Any]:
+    """How the first rows would be stored."""
+    rows = list(islice(rows_of(source, plan, clerk), PREVIEW_ROWS))
+    drafts = [row.checked for row in rows if not isinstance(row.checked, Problem)]
+    errors = [row.error for row in rows if row.error]
+    return {
+        "format": source.format,
+        "mapping": plan.shown(),
+        "rows": len(rows),
+        "valid": len(drafts),
+        "invalid": len(errors),
+        "records": [record_of(draft) for draft in drafts[:SHOWN_RECORDS]],
+        "errors": errors[:SHOWN_ERRORS],
+    }
+
+
+def _invalid(reason: str) -> InvalidRow:
+    """Reasons quote cells, and a cell may hold what must not be stored."""
+    storable = reason.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return InvalidRow(redact(storable, UNKNOWN_LANGUAGE))

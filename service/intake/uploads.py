@@ -1,0 +1,139 @@
+"""An uploaded file on its way to an import: kept in the data directory, planned, started once."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlmodel import Session
+
+from models.types import new_id
+from service.db import Database
+from service.errors import InvalidParam, InvalidRequest
+from service.intake.drafts import Clerk
+from service.intake.imports import Importer, new_job, remove_left_over
+from service.intake.mapping import Wishes, plan_for
+from service.intake.once import answered_once
+from service.intake.plan import Plan
+from service.intake.ratings import RatingIn, Scale
+from service.intake.records import Source, UnreadableFile, open_source
+from service.intake.rows import preview
+from service.intake.scales import RatingScale
+from service.intake.submissions import Once
+from service.web.idempotency import REPLAYED, StoredAnswer
+
+LONGEST_NAME: Final = 200
+_COLUMNS: Final = TypeAdapter(dict[str, str | None])
+
+
+class UnreadableUpload(InvalidRequest):
+    """The file can't be read; send CSV with a header row, or JSONL."""
+
+    code = "unreadable_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in the data directory, how to read it, and who reads it."""
+
+    path: Path
+    filename: str
+    source: Source
+    plan: Plan
+
+    def preview(self, clerk: Clerk) -> dict[str, Any]:
+        """What its first rows would become; the file is gone afterwards."""
+        try:
+            return preview(self.source, self.plan, clerk)
+        finally:
+            self.path.unlink()
+
+    def start(
+        self,
+        database: Database,
+        importer: Importer,
+        workspace_id: UUID,
+        clerk: Clerk,
+        once: Once | None,
+    ) -> StoredAnswer:
+        """Store the job and run it, unless the same request has done so before."""
+        job = new_job(workspace_id, self.filename, self.source, self.plan)
+
+        def store(session: Session) -> StoredAnswer:
+            session.add(job.model_copy())
+            body = {"id": str(job.id), "state": job.state, "mapping": job.mapping}
+            return StoredAnswer(202, body, {"Location": f"/v1/imports/{job.id}"})
+
+        try:
+            answer = answered_once(database, workspace_id, once, store)
+        except BaseException:
+            self.path.unlink()
+            raise
+        if REPLAYED.items() <= answer.headers.items():
+            self.path.unlink()
+        else:
+            importer.start(job, self.source, self.plan, clerk)
+        return answer
+
+
+def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Upload:
+    """Copy an upload into the data directory and find out how to read it.
+
+    Raises:
+        UnreadableUpload: it is no CSV or JSONL.
+        InvalidRequest: what was wished for does not fit it.
+    """
+    folder = data_dir / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_left_over(folder)
+    path = folder / f"{new_id()}.upload"
+    try:
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        source = open_source(path, filename)
+        return Upload(path, _name(filename), source, plan_for(source, wishes))
+    except UnreadableFile as error:
+        path.unlink()
+        raise UnreadableUpload(f"The file can't be read: {error}.") from None
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def columns_of(mapping: str | None) -> dict[str, str | None]:
+    """The wished-for columns, sent as a JSON object.
+
+    Raises:
+        InvalidRequest: it is no such object.
+    """
+    try:
+        return _COLUMNS.validate_json(mapping) if mapping else {}
+    except ValidationError:
+        reason = 'must be a JSON object of field and column, such as {"text": "Comment"}'
+        raise InvalidRequest(invalid_params=[InvalidParam("mapping", reason)]) from None
+
+
+def scale_of(
+    scale: Scale | None, least: float | None, greatest: float | None
+) -> RatingScale | None:
+    """The wished-for scale, with its usual bounds where none are given.
+
+    Raises:
+        InvalidRequest: the bounds make no scale.
+    """
+    if scale is None:
+        return None
+    try:
+        bounds = RatingIn(value=greatest or 1, scale=scale, min=least, max=greatest).bounds
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise InvalidRequest(invalid_params=[InvalidParam("scale", reason)]) from None
+    return RatingScale(scale, *bounds)
+
+
+def _name(filename: str) -> str:
+    """The name alone, in a form that can be stored."""
+    shown = filename.encode("utf-8", "replace").decode().replace("\0", "")
+    return Path(shown).name[-LONGEST_NAME:] or "unnamed"
