@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import migrations
-from service import __version__, openapi
+from service import __version__
 from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
 from service.db import Database
@@ -25,7 +25,7 @@ from service.keys.cors import Cors
 from service.keys.rate import RateLimit
 from service.keys.ring import KeyRing
 from service.settings import Settings
-from service.web import problems
+from service.web import openapi, problems
 from service.web.bodies import BodyGuard
 from service.web.edge import Edge
 from service.worker import start_inline
