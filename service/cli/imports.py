@@ -1,0 +1,133 @@
+"""``voc import``: a CSV or JSONL file through the API, its columns guessed and shown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from service.cli.sending import Report, send
+from service.client import Verbatim, VerbatimError
+from service.errors import Problem
+from service.intake.cells import DateOrder
+from service.intake.mapping import Wishes, plan_for
+from service.intake.plan import Plan
+from service.intake.ratings import Scale
+from service.intake.records import UnreadableFile, open_source
+from service.intake.reports import csv_report
+from service.intake.uploads import scale_of
+from service.keys.bootstrap import FILE
+from service.settings import Settings
+
+PATIENT_TRIES: Final = 60
+SHOWN_ERRORS: Final = 10
+STATUSES: Final = ("accepted", "updated", "duplicate")
+
+app = typer.Typer()
+console = Console(highlight=False, soft_wrap=True)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
+    key: Annotated[
+        str | None, typer.Option(envvar="VOC_KEY", help="A key that may ingest.")
+    ] = None,
+    kind: Annotated[
+        Literal["survey", "review", "ticket"] | None, typer.Option(help="What the rows are.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="The system that they come from.")] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="field=Column, as often as needed; field= for no column."),
+    ] = None,
+    scale: Annotated[Scale | None, typer.Option(help="The scale of the ratings.")] = None,
+    scale_min: Annotated[float | None, typer.Option(help="Its least value.")] = None,
+    scale_max: Annotated[float | None, typer.Option(help="Its greatest value.")] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="How dates are written.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Check everything, store nothing.")] = False,
+) -> None:
+    """Send a CSV or JSONL file to the API. Sent again, it goes on where it stopped."""
+    settings = Settings()
+    try:
+        wishes = Wishes(
+            _columns(map_ or []), kind, source, scale_of(scale, scale_min, scale_max), dates
+        )
+        opened = open_source(file)
+        plan = plan_for(opened, wishes)
+    except (UnreadableFile, Problem) as error:
+        raise _refusal(error) from None
+    _show(plan)
+    voc = Verbatim(url or _url(settings), key=key or _key(settings), tries=PATIENT_TRIES)
+    try:
+        with voc:
+            report = send(voc, opened, plan, dry_run, console)
+    except VerbatimError as error:
+        console.print(str(error), style="red", markup=False)
+        console.print("What was sent is stored. The same command again goes on from there.")
+        raise typer.Exit(1) from None
+    _conclude(file, report, dry_run)
+
+
+def _columns(pairs: Sequence[str]) -> dict[str, str | None]:
+    wished: dict[str, str | None] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair!r} is not field=Column", param_hint="--map")
+        wished[field] = column or None
+    return wished
+
+
+def _url(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _key(settings: Settings) -> str:
+    """The key of the service on this machine, as `voc serve` has made or been given it."""
+    file = settings.data_dir / FILE
+    if settings.bootstrap_key is not None:
+        return settings.bootstrap_key
+    if not file.exists():
+        raise typer.BadParameter("is needed; or set VOC_KEY", param_hint="--key")
+    return file.read_text().strip()
+
+
+def _refusal(error: Exception) -> typer.Exit:
+    console.print(str(error), style="red", markup=False)
+    for param in getattr(error, "invalid_params", ()):
+        console.print(f"  {param.name} {param.reason}", markup=False)
+    return typer.Exit(2)
+
+
+def _show(plan: Plan) -> None:
+    """The guess, for the user to see and overrule."""
+    shown = plan.shown()
+    table = Table("column", "field", "sure", "because", title=f"{plan.kind}s from {plan.source}")
+    for guess in shown["columns"]:
+        sure = f"{guess['confidence']:.0%}" if guess["field"] else ""
+        table.add_row(guess["column"], guess["field"] or "–", sure, guess["because"])
+    console.print(table if shown["columns"] else "The records are in the API's own form.")
+    if plan.rating:
+        console.print("Ratings: {scale}, {min:g} to {max:g}.".format(**plan.rating._asdict()))
+    for note in plan.notes:
+        console.print(note)
+
+
+def _conclude(file: Path, report: Report, dry_run: bool) -> None:
+    errors = sorted(report.errors, key=lambda error: error["row"])
+    statuses = ("valid",) if dry_run else STATUSES
+    counted = ", ".join(f"{report.counts[status]:,} {status}" for status in statuses)
+    console.print(f"[bold]{counted}, {len(errors):,} invalid[/bold]")
+    if not errors:
+        return
+    for line in csv_report(errors[:SHOWN_ERRORS]).splitlines()[1:]:
+        console.print(f"  row {line}", markup=False)
+    listed = file.with_name(file.name + ".errors.csv")
+    listed.write_text(csv_report(errors), encoding="utf-8")
+    console.print(f"All of them are in {listed}")
+    if not report.counts:
+        raise typer.Exit(1)

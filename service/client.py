@@ -1,0 +1,257 @@
+"""A small client of the API, for senders and readers. Needs httpx and nothing of the service.
+
+    >>> from service.client import Verbatim
+    >>> with Verbatim("http://localhost:8000", key="voc_…") as voc:
+    ...     voc.submit_survey("Checkout refused my card.", rating={"value": 3, "scale": "nps"})
+    ...     voc.pain_points(stage="purchase")
+
+Every POST carries an idempotency key, so that it may be sent again: it is, when the connection
+fails or the service answers 429 or 503, after the time of ``Retry-After`` or an exponential
+pause. Methods return the JSON that the API documents.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Final, Literal, NotRequired, Self, TypedDict, Unpack
+from uuid import uuid4
+
+import httpx
+
+Json = dict[str, Any]
+Scalar = str | int | float | bool | None
+Filter = str | int | Sequence[str] | None
+
+TRIES: Final = 5
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 60.0
+TIMEOUT_S: Final = 30.0
+_PASSING: Final = (429, 503)
+
+
+class VerbatimError(Exception):
+    """The service refused a request, or could not be reached (then ``status`` is ``None``).
+
+    ``problem`` is the RFC 9457 object, ``code`` its stable code.
+    """
+
+    def __init__(self, message: str, status: int | None = None, problem: Json | None = None):
+        super().__init__(message)
+        self.status = status
+        self.problem = problem or {}
+
+    @property
+    def code(self) -> str:
+        """The stable code of the problem, "" if there is none."""
+        return str(self.problem.get("code", ""))
+
+
+class Rating(TypedDict):
+    """A rating; ``min`` and ``max`` are needed for the scale "other" only."""
+
+    value: float
+    scale: Literal["nps", "csat", "ces", "stars", "other"]
+    min: NotRequired[float]
+    max: NotRequired[float]
+
+
+class Part(TypedDict):
+    """One message of a ticket's conversation."""
+
+    author_role: Literal["customer", "agent", "system", "bot"]
+    text: str
+    at: NotRequired[str]
+
+
+class Fields(TypedDict, total=False):
+    """What surveys, reviews and tickets have in common besides their text."""
+
+    rating: Rating
+    subject: str
+    question: str
+    channel: str
+    language: str
+    occurred_at: datetime | str
+    customer: str
+    attributes: Mapping[str, Scalar]
+    stage: str
+    touchpoint: str
+    source: str
+    external_id: str
+
+
+class TicketFields(Fields, total=False):
+    """The same for tickets."""
+
+    priority: str
+    status: str
+    conversation: Sequence[Part]
+
+
+class Verbatim:
+    """A connection to one workspace: the key says which.
+
+    ``transport`` and ``sleep`` are for tests.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://localhost:8000",
+        *,
+        key: str,
+        tries: int = TRIES,
+        timeout_s: float = TIMEOUT_S,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {key}", "User-Agent": "verbatim-client"},
+            timeout=timeout_s,
+            transport=transport,
+        )
+        self._tries = tries
+        self._sleep = sleep
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def submit_survey(self, text: str, *, wait_s: int = 0, **fields: Unpack[Fields]) -> Json:
+        """Send a survey answer; with ``wait_s``, get its analysis if that takes no longer."""
+        return self._submit("surveys", {"text": text, **fields}, wait_s)
+
+    def submit_review(self, text: str, *, wait_s: int = 0, **fields: Unpack[Fields]) -> Json:
+        """Send a review."""
+        return self._submit("reviews", {"text": text, **fields}, wait_s)
+
+    def submit_ticket(
+        self, text: str = "", *, wait_s: int = 0, **fields: Unpack[TicketFields]
+    ) -> Json:
+        """Send a ticket, with its first message, its conversation, or both."""
+        return self._submit("tickets", {"text": text, **fields}, wait_s)
+
+    def batch(self, items: Sequence[Mapping[str, Any]], *, dry_run: bool = False) -> Json:
+        """Send up to 1000 items, each with its ``kind``; the answer tells of each."""
+        params = {"dry_run": "true"} if dry_run else None
+        return self._post("/v1/feedback/batch", {"items": list(items)}, params=params)
+
+    def analyze(self, items: Sequence[Mapping[str, Any] | str], journey: str | None = None) -> Json:
+        """The analysis of texts, nothing stored."""
+        texts = [{"text": item} if isinstance(item, str) else item for item in items]
+        return self._post("/v1/analyze", {"items": texts}, params=_query({"journey": journey}))
+
+    def pain_points(self, **filters: Filter) -> Json:
+        """Ranked pain points, e.g. ``stage="purchase", since="2026-01-01", limit=20``."""
+        return self._get("/v1/pain-points", filters)
+
+    def journey(self, **filters: Filter) -> Json:
+        """The map: stages and touchpoints with volume, sentiment, severity and ratings."""
+        return self._get("/v1/journey", filters)
+
+    def feedback(self, feedback_id: str) -> Json:
+        """One item with its mentions."""
+        return self._get(f"/v1/feedback/{feedback_id}", {})
+
+    def list_feedback(self, **filters: Filter) -> Json:
+        """A page of items; pass its ``next`` as ``cursor`` for the following one."""
+        return self._get("/v1/feedback", filters)
+
+    def _submit(self, path: str, item: Json, wait_s: int) -> Json:
+        prefer = {"Prefer": f"wait={wait_s}"} if wait_s else {}
+        return self._post(f"/v1/feedback/{path}", item, headers=prefer)
+
+    def _get(self, path: str, filters: Mapping[str, Filter]) -> Json:
+        return self._send("GET", path, params=_query(filters))
+
+    def _post(self, path: str, body: Json, **request: Any) -> Json:
+        own = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+        headers = own | request.pop("headers", {})
+        # ASCII, whatever is in it: the service tells which item it can't take.
+        content = json.dumps(_plain(body)).encode()
+        return self._send("POST", path, content=content, headers=headers, **request)
+
+    def _send(self, method: str, path: str, **request: Any) -> Json:
+        for attempt in range(1, self._tries + 1):
+            is_last = attempt == self._tries
+            try:
+                response = self._http.request(method, path, **request)
+            except httpx.TransportError as error:
+                if is_last:
+                    raise VerbatimError(f"{self._http.base_url}: {error}") from error
+                self._sleep(_pause(attempt))
+                continue
+            if response.status_code not in _PASSING or is_last:
+                break
+            self._sleep(_wished_pause(response) or _pause(attempt))
+        return _json_or_raise(response)
+
+
+def _json_or_raise(response: httpx.Response) -> Json:
+    try:
+        body: Json = response.json()
+    except ValueError:
+        body = {}
+    if response.is_success:
+        return body
+    reasons = "; ".join(f"{p['name']} {p['reason']}" for p in body.get("invalid_params", []))
+    detail = body.get("detail", response.reason_phrase)
+    message = f"{response.status_code}: {detail}" + (f" ({reasons})" if reasons else "")
+    raise VerbatimError(message, response.status_code, body)
+
+
+def _pause(attempt: int) -> float:
+    """Exponential, with jitter, so that many clients don't come back together."""
+    longest = min(FIRST_PAUSE_S * 2.0 ** (attempt - 1), LONGEST_PAUSE_S)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _wished_pause(response: httpx.Response) -> float | None:
+    """Seconds of ``Retry-After``, which may be a number or a date."""
+    wish = response.headers.get("Retry-After", "")
+    if wish.isdecimal():
+        return min(float(wish), LONGEST_PAUSE_S)
+    try:
+        seconds = (parsedate_to_datetime(wish) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return min(max(seconds, 0.0), LONGEST_PAUSE_S)
+
+
+def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
+    """Lists are sent with commas; what is ``None`` is left out."""
+    return {
+        name: value if isinstance(value, str) else _text(value)
+        for name, value in filters.items()
+        if value is not None
+    }
+
+
+def _text(value: int | Sequence[str]) -> str:
+    return str(value) if isinstance(value, int) else ",".join(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same with times as RFC 3339 texts."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value
