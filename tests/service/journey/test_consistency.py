@@ -1,0 +1,88 @@
+"""Definitions that contradict themselves are refused, with the place and the remedy."""
+
+from typing import Any
+
+import pytest
+
+from service.journey.errors import InvalidDefinition
+from service.journey.schemas import DEFINITION_EXAMPLE, PRESET_EXAMPLE, DefinitionIn
+from service.journey.service import complete
+
+
+def stage(key: str, *includes: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"key": key, "name": key.title(), "includes": list(includes)} | fields
+
+
+USAGE, SUPPORT = {"stage": "usage"}, {"stage": "support"}
+APP = {"stage": "usage", "touchpoints": ["mobile_app"]}
+
+
+def refused(body: dict[str, Any]) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidDefinition) as error:
+        complete(DefinitionIn.model_validate(body))
+    return [(param.name, param.reason) for param in error.value.invalid_params]
+
+
+@pytest.mark.parametrize(
+    ("stages", "name", "reason"),
+    [
+        ([stage("a", USAGE), stage("b", USAGE)], "stages.1.includes.0", "usage is already"),
+        ([stage("a", APP, SUPPORT, APP)], "stages.0.includes.2", "usage/mobile_app is already"),
+        ([stage("a", USAGE), stage("a", SUPPORT)], "stages.1.key", "'a' already names"),
+        ([stage("a", USAGE), stage("b", SUPPORT, name="A")], "stages.1.name", "stages.0 (a)"),
+        (
+            [stage("a", USAGE), stage("b", SUPPORT, aliases=["x", "A"])],
+            "stages.1.aliases.1",
+            "choose another",
+        ),
+        ([stage("unassigned", USAGE)], "stages.0.key", "reserved"),
+        ([stage("a", USAGE, aliases=["Unassigned"])], "stages.0.aliases.0", "reserved"),
+        ([stage("a", USAGE, aliases=["-"])], "stages.0.aliases.0", "reserved"),
+        ([{"key": "a", "includes": [USAGE]}], "stages.0.name", ""),
+        ([{"key": "a", "name": "A"}], "stages.0.includes", ""),
+        ([], "stages", "at least 1"),
+    ],
+)
+def test_a_contradiction_is_refused_with_its_place(
+    stages: list[dict[str, Any]], name: str, reason: str
+) -> None:
+    assert any(name == at and reason in why for at, why in refused({"stages": stages}))
+
+
+def test_a_touchpoint_belongs_to_one_union() -> None:
+    touchpoints = [
+        {"key": "web", "name": "Web", "includes": ["website", "checkout"]},
+        {"key": "till", "name": "Till", "includes": ["checkout"]},
+    ]
+    found = refused({"stages": [stage("a", USAGE)], "touchpoints": touchpoints})
+    assert found == [
+        (
+            "touchpoints.1.includes.0",
+            "checkout is already included in web; include it in one place only",
+        )
+    ]
+
+
+def test_a_stage_may_be_claimed_whole_by_one_and_narrowed_by_another() -> None:
+    body = {"stages": [stage("a", USAGE), stage("b", APP)]}
+    assert [entry.key for entry in complete(DefinitionIn.model_validate(body)).stages] == ["a", "b"]
+
+
+def test_a_preset_can_not_get_other_stages() -> None:
+    found = refused({"preset": "four-stage", "stages": [{"key": "renewal", "owner": "Ana"}]})
+    assert found[0][0] == "stages.0.key"
+    assert "awareness, consideration, purchase, post-purchase" in found[0][1]
+
+
+def test_a_preset_keeps_what_is_not_changed() -> None:
+    changed = complete(DefinitionIn.model_validate(PRESET_EXAMPLE))
+    acquiring = changed.stages[2]
+    assert (acquiring.owner, acquiring.name) == ("Ana", "Acquiring")
+    assert acquiring.goals
+    cleared = {"preset": "five-stage", "stages": [{"key": "awareness", "goals": []}]}
+    assert complete(DefinitionIn.model_validate(cleared)).stages[0].goals == []
+
+
+def test_the_documented_example_is_valid() -> None:
+    definition = complete(DefinitionIn.model_validate(DEFINITION_EXAMPLE))
+    assert [entry.key for entry in definition.stages] == ["discover", "buy", "parcel", "live"]
