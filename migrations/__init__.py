@@ -6,6 +6,7 @@ wait for it and find nothing left to do.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,8 +36,13 @@ def downgrade(url: str, revision: str) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether the schema is at the newest migration that this version knows."""
-    heads = ScriptDirectory.from_config(configuration()).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
+    return set(MigrationContext.configure(connection).get_current_heads()) == _newest()
+
+
+@cache
+def _newest() -> set[str]:
+    """The newest revisions in ``versions``, read once."""
+    return set(ScriptDirectory.from_config(configuration()).get_heads())
 
 
 def configuration(connection: Connection | None = None) -> Config:

@@ -1,0 +1,117 @@
+"""The application as a whole: it starts, works, and stops."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from service.app import create_app
+from service.settings import Settings
+from tests.callers import Keys, bearer
+from tests.conftest import StartClient
+
+ROOT = Path(__file__).parents[2]
+SERVE = """
+from service.app import create_app
+from service.cli.serve import Server
+from service.settings import Settings
+from service.telemetry import configure_logging
+from tests.fakes import FakeAnalyzer
+
+settings = Settings()
+configure_logging(settings.log_level)
+Server(create_app(settings, FakeAnalyzer()), settings).run()
+"""
+
+
+def test_import_loads_neither_torch_nor_the_model() -> None:
+    code = (
+        "import sys, service.app\n"
+        "heavy = {'torch', 'transformers', 'onnxruntime', 'sklearn'} & set(sys.modules)\n"
+        "sys.exit(str(heavy) if heavy else 0)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
+
+
+def test_feedback_becomes_a_pain_point(start: StartClient, keys: Keys) -> None:
+    client = start(worker="inline")
+    survey = {"source": "web", "text": "The checkout is broken."}
+    sent = client.post("/v1/feedback/surveys", json=survey, headers=bearer(keys.ingest))
+    assert sent.status_code == 202
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        answer = client.get("/v1/pain-points?stage=purchase", headers=bearer(keys.read)).json()
+        if answer["items"]:
+            break
+        time.sleep(0.05)
+    assert answer["items"][0]["touchpoint"] == "checkout"
+
+
+def test_a_model_that_can_not_be_loaded_stops_the_start(settings: Settings) -> None:
+    settings.model = "/nowhere"
+    with pytest.raises(Exception, match="nowhere"), TestClient(create_app(settings)):
+        pytest.fail("it started")
+
+
+class Served:
+    """A server process over ``folder``, ready to answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.out, self.log = folder / "out", folder / "log"
+        with self.out.open("w") as out, self.log.open("w") as log:
+            env = {"VOC_DATA_DIR": str(folder), "VOC_PORT": "0", "PYTHONUNBUFFERED": "1"}
+            command = [sys.executable, "-c", SERVE]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=log)
+        deadline = time.monotonic() + 30
+        while "answers at" not in self.out.read_text():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def stop(self, by: signal.Signals) -> tuple[str, str]:
+        """End it, and return what it printed and logged."""
+        self.process.send_signal(by)
+        self.process.wait(20)
+        return self.out.read_text(), self.log.read_text()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[], Served]]:
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> Served:
+        served = Served(tmp_path)
+        processes.append(served.process)
+        return served
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_serve_greets_works_and_stops(serve: Callable[[], Served], tmp_path: Path) -> None:
+    served = serve()
+    url = re.findall(r"http://127\.0\.0\.1:\d+", served.out.read_text())[0]
+    key = (tmp_path / "bootstrap.key").read_text().strip()
+    assert httpx.get(f"{url}/v1/info", headers=bearer(key)).status_code == 200
+    printed, logged = served.stop(signal.SIGTERM)
+    assert key in printed
+    assert key not in logged
+    events = [json.loads(line)["event"] for line in logged.splitlines()]
+    assert "http_request" in events
+    assert "Application shutdown complete." in events
+
+
+def test_second_start_tells_no_key(serve: Callable[[], Served]) -> None:
+    for told in (True, False):
+        printed, _ = serve().stop(signal.SIGINT)
+        assert ("voc_" in printed) is told
