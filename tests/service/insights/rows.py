@@ -51,32 +51,30 @@ def rating(value: float, least: float, greatest: float, scale: str) -> dict[str,
 
 def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns: Any) -> Feedback:
     """Store analysed feedback whose text is what was ``said``, one mention a line."""
-    feedback = Feedback(
-        **{
-            "workspace_id": workspace_id,
-            "id": new_id(),
-            "kind": "survey",
-            "source": "web",
-            "text": "\n".join(part.text for part in said),
-            "channel": "website",
-            "language": "en",
-            "occurred_at": NOON,
-            "received_at": NOON,
-            "due_at": NOON,
-            "content_hash": "0",
-            "state": DONE,
-            "sentiment": said[0].sentiment if said else "neutral",
-            "score": 0.0,
-            "stage": said[0].stage if said else "unassigned",
-            "touchpoint": said[0].touchpoint if said else "unassigned",
-            "emotion": "neutral",
-            "intent": "statement",
-            "severity": max((part.severity for part in said), default=0),
-            "analysis_version": "fake:1",
-            "analysed_at": NOON,
-        }
-        | columns
-    )
+    values: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "id": new_id(),
+        "kind": "survey",
+        "source": "web",
+        "text": "\n".join(part.text for part in said),
+        "channel": "website",
+        "language": "en",
+        "occurred_at": NOON,
+        "received_at": NOON,
+        "due_at": NOON,
+        "content_hash": "0",
+        "state": DONE,
+        "sentiment": said[0].sentiment if said else "neutral",
+        "score": 0.0,
+        "stage": said[0].stage if said else "unassigned",
+        "touchpoint": said[0].touchpoint if said else "unassigned",
+        "emotion": "neutral",
+        "intent": "statement",
+        "severity": max((part.severity for part in said), default=0),
+        "analysis_version": "fake:1",
+        "analysed_at": NOON,
+    }
+    feedback = Feedback(**values | columns)
     session.add(feedback)
     session.flush()
     mentions = _mentions(feedback, said) if feedback.state == DONE else []

@@ -37,7 +37,8 @@ def test_the_latest_comes_first_and_pages_are_complete(get: Get) -> None:
     whole = texts(get("/v1/feedback"))
     assert whole[2:] == ["ÜBER alles", "50% off_x", "Card broke"]
     assert set(whole[:2]) == {"fine", "same"}
-    seen, cursor = [], {}
+    seen: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         page = get("/v1/feedback", limit=1, **cursor)
         seen += texts(page)

@@ -89,7 +89,8 @@ def test_share_is_within_the_filter_but_impact_is_on_everything(get: Get) -> Non
 
 @pytest.mark.usefixtures("shop")
 def test_pages_follow_each_other_without_gap_or_repetition(get: Get) -> None:
-    seen, cursor = [], {}
+    seen: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         page = get("/v1/pain-points", limit=1, **MARCH, **cursor)
         seen += [(point["stage"], point["touchpoint"]) for point in page["items"]]
@@ -126,7 +127,9 @@ def test_evidence_is_paged_most_typical_first(
             write(session, workspace.id, [said, said], external_id=None)
         write(session, workspace.id, [Said(*CHECKOUT, "positive"), Said(*PRODUCT)])
     point = get("/v1/pain-points", stage="purchase")["items"][0]
-    path, seen, cursor = f"/v1/pain-points/{point['id']}/mentions", [], {}
+    path = f"/v1/pain-points/{point['id']}/mentions"
+    seen: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         page = get(path, limit=5, **cursor)
         seen += page["items"]

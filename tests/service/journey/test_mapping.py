@@ -73,7 +73,7 @@ def test_narrowed_includes_win_over_whole_stages(definition: Definition) -> None
         for include in stage.includes
         for touchpoint in include.touchpoints or ()
     }
-    whole = {
+    whole: dict[str, str] = {
         include.stage: stage.key
         for stage in definition.stages
         for include in stage.includes
