@@ -33,7 +33,7 @@ bench: $(VENV)/dev.stamp ## measure the ratios of docs/performance.md on this ma
 	$(BIN)/voc bench
 
 chaos: $(VENV)/dev.stamp ## kill -9 the API and the workers under load, then check that nothing is lost
-	$(BIN)/python tests/chaos/kill.py
+	$(BIN)/python -m tests.chaos
 
 clean: ## remove the environment and the caches, keep ./data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info

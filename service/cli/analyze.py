@@ -20,6 +20,7 @@ from service.journey.presets import DEFAULT, PresetName, preset_map
 from service.settings import Settings
 
 HEADERS: Final = ("words", "score", "stage", "touchpoint", "emotion", "intent", "severity")
+LEAST_WIDTH: Final = 120
 COLOURS: Final = {"negative": "red", "neutral": "default", "positive": "green"}
 console = Console(highlight=False)
 
@@ -79,5 +80,5 @@ def _print(answer: AnalyzeOut) -> None:
                 str(mention.severity),
             )
         table.add_section()
-    console.print(table)
+    console.print(table, width=max(LEAST_WIDTH, console.width))
     console.print(f"journey {answer.journey}, model {answer.model}", style="dim")

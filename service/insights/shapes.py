@@ -148,9 +148,13 @@ def reading_fields(names: CellNames, reading: Any) -> dict[str, Any]:
         "emotion": reading.emotion,
         "intent": reading.intent,
         "severity": reading.severity,
-        "confidence": reading.confidence or None,
+        "confidence": _rounded(reading.confidence),
         "candidates": _candidates(names, cell, reading.candidates or {}),
     }
+
+
+def _rounded(confidence: Mapping[str, float] | None) -> dict[str, float] | None:
+    return {name: round(p, 3) for name, p in confidence.items()} if confidence else None
 
 
 def _candidates(names: CellNames, cell: Cell, candidates: Mapping[str, Any]) -> dict[str, Any]:

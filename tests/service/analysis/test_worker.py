@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -21,6 +22,7 @@ from service.clock import now
 from service.db import Database
 from service.settings import Settings
 from service.worker import Worker, WorkerThread, start_inline
+from tests.chaos.processes import FAKE, Cluster
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback
 
@@ -39,8 +41,8 @@ def inline(database: Database, settings: Settings, wake: threading.Event) -> Ite
     thread.stop()
 
 
-def wait_until_done(database: Database) -> None:
-    deadline = time.monotonic() + DEADLINE_S
+def wait_until_done(database: Database, seconds: float = DEADLINE_S) -> None:
+    deadline = time.monotonic() + seconds
     while True:
         with database.read() as session:
             if set(session.exec(select(Feedback.state)).all()) == {DONE}:
@@ -142,3 +144,13 @@ def test_the_inline_worker_yields_to_the_rest_of_its_process() -> None:
     seen = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     low, usual = map(int, seen.stdout.split())
     assert low == (BACKGROUND_NICENESS if sys.platform == "linux" else usual)
+
+
+def test_a_worker_process_works_and_ends_politely_on_sigterm(
+    add: AddFeedback, database: Database, tmp_path: Path
+) -> None:
+    add()
+    cluster = Cluster(FAKE, database.url, tmp_path, workers=1)
+    cluster.start("worker-1")
+    wait_until_done(database, seconds=60)
+    assert cluster.stop() == {"worker-1": 0}
