@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from service.cli.sending import Report, send
+from service.cli.target import api_key, api_url
 from service.client import Verbatim, VerbatimError
 from service.errors import Problem
 from service.intake.cells import DateOrder
@@ -18,7 +19,6 @@ from service.intake.ratings import Scale
 from service.intake.records import UnreadableFile, open_source
 from service.intake.reports import csv_report
 from service.intake.uploads import scale_of
-from service.keys.bootstrap import FILE
 from service.settings import Settings
 
 PATIENT_TRIES: Final = 60
@@ -61,7 +61,7 @@ def import_file(
     except (UnreadableFile, Problem) as error:
         raise _refusal(error) from None
     _show(plan)
-    voc = Verbatim(url or _url(settings), key=key or _key(settings), tries=PATIENT_TRIES)
+    voc = Verbatim(url or api_url(settings), key=key or api_key(settings), tries=PATIENT_TRIES)
     try:
         with voc:
             report = send(voc, opened, plan, dry_run, console)
@@ -80,20 +80,6 @@ def _columns(pairs: Sequence[str]) -> dict[str, str | None]:
             raise typer.BadParameter(f"{pair!r} is not field=Column", param_hint="--map")
         wished[field] = column or None
     return wished
-
-
-def _url(settings: Settings) -> str:
-    return f"http://{settings.host}:{settings.port}"
-
-
-def _key(settings: Settings) -> str:
-    """The key of the service on this machine, as `voc serve` has made or been given it."""
-    file = settings.data_dir / FILE
-    if settings.bootstrap_key is not None:
-        return settings.bootstrap_key
-    if not file.exists():
-        raise typer.BadParameter("is needed; or set VOC_KEY", param_hint="--key")
-    return file.read_text().strip()
 
 
 def _refusal(error: Exception) -> typer.Exit:

@@ -72,14 +72,16 @@ def _hugging_face_reader(threads: int) -> Callable[[Sequence[str]], None]:
     )
 
     torch.set_num_threads(threads)
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_file=str(BUNDLED / "tokenizer.json"),
         pad_token="<pad>",  # noqa: S106 - a token of the vocabulary
         model_max_length=512,
     )
     config = DistilBertConfig(vocab_size=len(tokenizer))
-    model = DistilBertForSequenceClassification(config).eval()
-    sentiment = pipeline("sentiment-analysis", model=model, tokenizer=tokenizer, device="cpu")
+    model = DistilBertForSequenceClassification(config)
+    model.eval()  # type: ignore[no-untyped-call]
+    # the name that "sentiment-analysis" is an alias of
+    sentiment = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu")
 
     def read(texts: Sequence[str]) -> None:
         sentiment(list(texts), truncation=True)

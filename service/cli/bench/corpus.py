@@ -1,18 +1,12 @@
 """What the benchmarks send: the demo set, as it is and varied."""
 
 import json
-from importlib.resources import files
 from typing import Any
 
 from nlp.documents import Document
+from service.cli.demo.items import demo_items
 
 Item = dict[str, Any]
-
-
-def demo_items() -> list[Item]:
-    """The demo set: about 200 whole surveys, reviews and tickets in nine languages."""
-    lines = files("service.cli.demo").joinpath("feedback.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 def demo_documents() -> list[Document]:

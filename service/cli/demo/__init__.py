@@ -1,0 +1,94 @@
+"""``voc demo``: the demo feedback through the public API, and what hurts, by stage."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from service.cli.demo.items import demo_items
+from service.cli.demo.report import pain_table
+from service.cli.target import api_key, api_url
+from service.client import Verbatim, VerbatimError
+from service.settings import Settings
+
+BATCH_ITEMS: Final = 10
+READY_TIMEOUT_S: Final = 60.0
+POLL_S: Final = 0.2
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option(help="End when the table is printed, also if that stops the service.")
+    ] = False,
+) -> None:
+    """Post about 200 pieces of feedback to the service on this machine and print what hurts.
+
+    Uses the service that answers at VOC_HOST and VOC_PORT, or starts one and keeps it running.
+    """
+    settings, console = Settings(), Console(highlight=False)
+    with _service(settings) as started:
+        try:
+            with Verbatim(api_url(settings), key=api_key(settings)) as voc:
+                _load(voc, console)
+                console.print(pain_table(voc))
+        except VerbatimError as error:
+            console.print(str(error), style="red", markup=False)
+            raise typer.Exit(1) from None
+        if started and not once:
+            console.print(f"{api_url(settings)}/docs explains the API. Ctrl-C stops the service.")
+            started.wait()
+
+
+@contextmanager
+def _service(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
+    """The service, started if it does not answer yet; ``None`` if it did."""
+    if _is_ready(settings):
+        yield None
+        return
+    command = [sys.executable, "-m", "service.cli", "serve"]
+    child = subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
+    try:
+        _wait_until_ready(settings, child)
+        yield child
+    except KeyboardInterrupt:
+        pass
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _wait_until_ready(settings: Settings, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while not _is_ready(settings):
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise typer.Exit(1)
+        time.sleep(POLL_S)
+
+
+def _is_ready(settings: Settings) -> bool:
+    try:
+        return httpx.get(f"{api_url(settings)}/readyz", timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _load(voc: Verbatim, console: Console) -> None:
+    items = demo_items()
+    columns = (TextColumn("{task.description:<8}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as progress:
+        posted = progress.add_task("posted", total=len(items))
+        analysed = progress.add_task("analysed", total=len(items))
+        for start in range(0, len(items), BATCH_ITEMS):
+            voc.batch(items[start : start + BATCH_ITEMS])
+            progress.advance(posted, BATCH_ITEMS)
+        while pending := voc.pain_points(limit=1)["pending"]:
+            progress.update(analysed, completed=max(0, len(items) - pending))
+            time.sleep(POLL_S)
+        progress.update(analysed, completed=len(items))

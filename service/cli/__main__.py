@@ -1,0 +1,5 @@
+"""``python -m service.cli`` is ``voc``."""
+
+from service.cli import app
+
+app()
