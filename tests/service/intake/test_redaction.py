@@ -1,0 +1,105 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.intake.phones import regions_for
+from service.intake.redaction import redact
+
+ENGLISH = regions_for("en", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("write to jane.doe+shop@mail.example.co.uk now", "write to [email] now"),
+        ("call +49 170 1234567 now", "call [phone] now"),
+        ("call (212) 555-0123", "call [phone]"),
+        ("call me 2125550123", "call me [phone]"),
+        ("ring 020 7946 0958 by 2024-05-03", "ring [phone] by 2024-05-03"),
+        ("card 4111 1111 1111 1111 was refused", "card [card] was refused"),
+        ("card 4111111111111111.", "card [card]."),
+        ("to DE89 3704 0044 0532 0130 00 and so on", "to [iban] and so on"),
+        ("to gb33BUKB20201555555555", "to [iban]"),
+        ("from 192.168.1.20 it fails", "from [ip] it fails"),
+        ("from 2001:db8::8a2e:370:7334 it fails", "from [ip] it fails"),
+    ],
+)
+def test_direct_identifiers_become_placeholders(text: str, redacted: str) -> None:
+    assert redact(text, ENGLISH) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 12345678",
+        "Order #2125550123",
+        "order no. 2125550123",
+        "ordine n. 3331234567",
+        "£1,299.00",
+        "paid $1,299,000.00 on 03/05/2024 10:20:30",
+        "1 299 000,00 €",
+        "2024-05-03",
+        "20240503",
+        "in 2023 2024 2025 2026",
+        "EAN 4006381333931",
+        "version 10.2.3.1 and v1.2.3.4",
+        "at 12:30:45 std::vector",
+        "iPhone 15, 128 GB, 10 000 000 users",
+        "Rechnungsnr. 2023-0017-4455",
+        "me @ home",
+        "1234567812345678 is no card: its check digit is wrong",
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "de", "da", "und"])
+def test_orders_prices_dates_and_versions_survive(text: str, language: str) -> None:
+    assert redact(text, regions_for(language, None)) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "text"),
+    [
+        ("de", None, "Ruf 0170 1234567 an"),
+        ("fr", None, "Appelez le 06.12.34.56.78"),
+        ("da", None, "Ring 20 24 05 03"),
+        ("es", None, "Llama al 612 345 678"),
+        ("zh", None, "电话13812345678"),
+        ("en", "AU", "ring 0412 345 678"),
+    ],
+)
+def test_national_numbers_are_found_with_the_language_or_country(
+    language: str, country: str | None, text: str
+) -> None:
+    assert "[phone]" in redact(text, regions_for(language, country))
+
+
+def test_plain_text_costs_next_to_nothing() -> None:
+    text = "The delivery was late and the driver was rude to all of us. " * 3
+    started = time.process_time()
+    for _ in range(5000):
+        redact(text, ENGLISH)
+    assert (time.process_time() - started) / 5000 < 20e-6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 200_000,
+        "1 " * 100_000,
+        "a@" * 100_000,
+        "DE89 3704 " * 20_000,
+        "1.1.1." * 33_000,
+        "1:" * 100_000,
+        "tel 020 7946 0958, " * 10_000,
+    ],
+)
+def test_hostile_text_is_redacted_in_bounded_time(text: str) -> None:
+    started = time.process_time()
+    redact(text, ENGLISH)
+    assert time.process_time() - started < 3
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
+def test_no_address_survives_whatever_surrounds_it(text: str) -> None:
+    assert "jane@example.com" not in redact(f"{text} jane@example.com {text}", ENGLISH)
