@@ -1,12 +1,14 @@
 """``voc``: the command line. A command's module is imported when the command runs, not before."""
 
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
+
+from service import __version__
 
 
 class Entry(NamedTuple):
@@ -72,10 +74,27 @@ def _stand_in() -> None:
     """Replaced before it can be called."""
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"verbatim {__version__}")
+        raise typer.Exit()
+
+
 app = typer.Typer(
     cls=Lazy,
     no_args_is_help=True,
     help="Voice of the customer, by journey stage: feedback in, pain points out.",
 )
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
 for _name, _entry in COMMANDS.items():
     app.command(_name, help=_entry.help)(_stand_in)

@@ -78,7 +78,7 @@ class NewKey(BaseModel):
     rate_per_minute: int | None = Field(
         None,
         ge=1,
-        le=1_000_000,
+        le=100_000,
         description="Requests a minute. Unset: no limit, or the service's default for browser "
         "keys.",
     )

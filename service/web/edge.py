@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.telemetry import HTTP_REQUESTS, HTTP_SECONDS, request_id
 from service.web.problems import problem_response
 
 UNMATCHED: Final = "unmatched"
+GONE: Final = 499
+"""What logs say of a client that left before it was answered, as nginx puts it."""
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: Final = (
@@ -56,6 +59,8 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
         try:
             await self.app(scope, receive, send)
+        except ClientDisconnect:
+            exchange.status = exchange.status or GONE
         except Exception as error:
             response = problem_response(error)
             if exchange.status:  # too late for another answer: the server cuts the connection

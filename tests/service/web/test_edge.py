@@ -1,5 +1,6 @@
 """The outermost layer: ids, headers, limits, and no error without a problem."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.responses import StreamingResponse
+from starlette.types import Message
 
 from service.errors import NotFound, Unavailable
 from service.telemetry import HTTP_REQUESTS
@@ -205,3 +207,20 @@ def test_requests_are_counted_by_template_never_by_path(client: TestClient) -> N
     labels = {(s.labels["method"], s.labels["route"]) for s in samples}
     assert {("GET", "/items/{key}"), ("other", "unmatched")} <= labels
     assert "anna" not in str(labels)
+
+
+def test_a_client_that_leaves_is_no_error_of_ours(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def unexpected(message: Message) -> None:
+        raise AssertionError(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/large", "query_string": b"", "headers": []}
+    with caplog.at_level("INFO", "service.access"):
+        asyncio.run(client.app(scope, leave, unexpected))  # type: ignore[arg-type]
+    (record,) = [record for record in caplog.records if record.message == "http_request"]
+    assert vars(record)["status"] == 499
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
