@@ -34,7 +34,7 @@ def send(client: TestClient, keys: Keys) -> Send:
     """POST JSON (or bytes) with the ingest key: ``send(SURVEYS, {"text": "…"}, key="k-1")``."""
 
     def post(path: str, body: Any, key: str | None = None, **headers: str) -> Response:
-        headers |= bearer(keys.ingest) | {"content-type": "application/json"}
+        headers = bearer(keys.ingest) | {"content-type": "application/json"} | headers
         if key is not None:
             headers["idempotency-key"] = key
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}

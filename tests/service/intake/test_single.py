@@ -1,0 +1,162 @@
+"""One item a request: what is stored, and what is refused."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.intake.schemas import REVIEW_EXAMPLE, SURVEY_EXAMPLE, TICKET_EXAMPLE
+from tests.callers import Keys, bearer
+from tests.service.intake.conftest import (
+    REVIEWS,
+    SURVEYS,
+    TICKETS,
+    Send,
+    Stored,
+    names_at_fault,
+    reason,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [(SURVEYS, SURVEY_EXAMPLE), (REVIEWS, REVIEW_EXAMPLE), (TICKETS, TICKET_EXAMPLE)],
+)
+def test_an_item_is_accepted_with_its_id_and_place(
+    send: Send, stored: Stored, path: str, body: dict[str, Any]
+) -> None:
+    answer = send(path, body)
+    assert answer.status_code == 202
+    [row] = stored()
+    assert answer.json() == {"id": str(row.id), "status": "accepted", "state": "pending"}
+    assert answer.headers["location"] == f"/v1/feedback/{row.id}"
+
+
+def test_what_is_stored_is_normalised_redacted_and_hashed(send: Send, stored: Stored) -> None:
+    send(
+        SURVEYS,
+        {
+            "text": "  Write to jane@example.com\r\nor ring +49 170 1234567  ",
+            "subject": "From jane@example.com",
+            "question": "May we write to jane@example.com?",
+            "customer": "c-17",
+            "language": "en_GB",
+            "attributes": {"contact": "jane@example.com", "seats": 3, "plan": None},
+            "rating": {"value": 3, "scale": "nps"},
+        },
+    )
+    [row] = stored()
+    assert row.text == "Write to [email]\nor ring [phone]"
+    assert (row.subject, row.question) == ("From [email]", "May we write to [email]?")
+    assert row.attributes == {"contact": "[email]", "seats": 3}
+    assert row.customer_ref is not None
+    assert len(row.customer_ref) == 64
+    assert (row.language, row.source, row.channel) == ("en", "api", "other")
+    assert (row.rating_norm, row.rating_min, row.rating_max) == (0.3, 0, 10)
+    assert row.occurred_at == row.received_at
+
+
+def test_a_ticket_is_stored_with_the_customers_words_only(send: Send, stored: Stored) -> None:
+    send(TICKETS, TICKET_EXAMPLE)
+    [row] = stored()
+    assert row.text == "My parcel is a week late.\n\nStill nothing. I want my money back."
+    assert (row.ticket_priority, row.ticket_status) == ("high", "open")
+    assert (row.stage_sent, row.touchpoint_sent) == ("purchase", "delivery")
+
+
+def test_a_rating_alone_is_feedback(send: Send, stored: Stored) -> None:
+    assert send(SURVEYS, {"text": None, "rating": {"value": 9, "scale": "nps"}}).status_code == 202
+    assert stored()[0].text == ""
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", None])
+def test_neither_words_nor_rating_is_refused(send: Send, text: str | None) -> None:
+    answer = send(SURVEYS, {"text": text})
+    assert answer.status_code == 422
+    assert names_at_fault(answer) == ["text"]
+
+
+def test_a_ticket_with_only_the_agents_words_is_refused(send: Send) -> None:
+    parts = [{"author_role": "agent", "text": "Hello!"}]
+    assert "rating" in reason(send(TICKETS, {"conversation": parts}))
+
+
+@pytest.mark.parametrize("stage", ["purchase", "PURCHASE", " Decision "])
+def test_a_stage_is_known_by_key_name_or_alias(send: Send, stored: Stored, stage: str) -> None:
+    assert send(SURVEYS, {"text": "x", "stage": stage}).status_code == 202
+    assert stored()[0].stage_sent == "purchase"
+
+
+def test_an_unknown_stage_is_refused_with_the_known_ones(send: Send) -> None:
+    answer = send(SURVEYS, {"text": "x", "stage": "checkout-ish"})
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "unknown_stage"
+    assert "advocacy" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "names"),
+    [
+        (b'{"text": "a\\u0000b"}', 422, ["text"]),
+        (b'{"text": "half \\ud800"}', 422, ["text"]),
+        (b'{"text": 5}', 422, ["text"]),
+        (b'{"text": ["x"]}', 422, ["text"]),
+        (b'{"text": "x", "rating": 5}', 422, ["rating"]),
+        (b'{"text": "x", "rating": {"value": NaN, "scale": "nps"}}', 422, ["rating.value"]),
+        (b'{"text": "x", "rating": {"value": 12, "scale": "nps"}}', 422, ["rating"]),
+        (b'{"text": "x", "channel": "carrier pigeon"}', 422, ["channel"]),
+        (b'{"text": "x", "occurred_at": "1970-01-01T00:00:00Z"}', 422, ["occurred_at"]),
+        (b'{"text": "x", "occurred_at": "2999-01-01T00:00:00Z"}', 422, ["occurred_at"]),
+        (b'{"text": "x", "occurred_at": 0}', 422, ["occurred_at"]),
+        (b'{"text": "x", "attributes": {"a": {}}}', 422, ["attributes.a"]),
+        (b'{"text": "x", "comment": "y"}', 422, ["comment"]),
+        (b'{"text": "x", "kind": "review"}', 422, ["kind"]),
+    ],
+)
+def test_a_bad_field_is_named(send: Send, body: bytes, status: int, names: list[str]) -> None:
+    answer = send(SURVEYS, body)
+    assert (answer.status_code, names_at_fault(answer)) == (status, names)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"text": "x"', b"\xff\xfe", b"[" * 100_000])
+def test_broken_json_is_a_4xx(send: Send, body: bytes) -> None:
+    assert send(SURVEYS, body).status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    "text", ["👩‍👩‍👧 😡", "שירות גרוע מאוד", "خدمة سيئة", "最悪でした", "a\u0301" * 50]
+)
+def test_every_script_is_welcome(send: Send, stored: Stored, text: str) -> None:
+    assert send(SURVEYS, {"text": text}).status_code == 202
+    assert len(stored()) == 1
+
+
+def test_a_text_of_a_megabyte_is_refused_with_the_limit(send: Send) -> None:
+    answer = send(REVIEWS, {"text": "x" * 1_000_000})
+    assert answer.status_code == 422
+    assert "200000" in reason(answer)
+
+
+def test_a_body_of_six_megabytes_is_refused(send: Send) -> None:
+    assert send(SURVEYS, {"text": "x" * 6_000_000}).status_code == 413
+
+
+def test_other_types_of_body_are_refused(send: Send) -> None:
+    assert send(SURVEYS, b"text=x", **{"content-type": "text/plain"}).status_code in (415, 422)
+
+
+def test_a_key_that_may_only_read_can_not_send(client: TestClient, keys: Keys) -> None:
+    answer = client.post(SURVEYS, json={"text": "x"}, headers=bearer(keys.read))
+    assert answer.status_code == 403
+
+
+def test_the_same_external_id_in_two_workspaces_is_two_things(
+    client: TestClient, keys: Keys, other_keys: Keys, stored: Stored
+) -> None:
+    body = {"text": "x", "external_id": "1", "customer": "c-1"}
+    for secret in (keys.ingest, other_keys.ingest):
+        answer = client.post(SURVEYS, json=body, headers=bearer(secret))
+        assert answer.json()["status"] == "accepted"
+    one, two = stored()
+    assert one.workspace_id != two.workspace_id
+    assert one.customer_ref != two.customer_ref

@@ -1,0 +1,91 @@
+"""The same external id again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from service.db import Database
+from service.insights.verify import verify
+from tests.service.intake.conftest import REVIEWS, SURVEYS, Send, Stored
+
+Analyse = Callable[[], None]
+ITEM: dict[str, Any] = {
+    "text": "The checkout is broken. I love the app.",
+    "external_id": "r-1",
+    "source": "shop",
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "rating": {"value": 3, "scale": "nps"},
+    "attributes": {"a": 1, "b": 2},
+}
+
+
+def test_unchanged_is_a_duplicate_without_work(
+    send: Send, stored: Stored, analyse: Analyse
+) -> None:
+    first = send(SURVEYS, ITEM)
+    analyse()
+    again = send(SURVEYS, ITEM | {"attributes": {"b": 2, "a": 1}})
+    assert again.json() == {"id": first.json()["id"], "status": "duplicate", "state": "done"}
+    assert stored()[0].revision == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "The parcel was great."},
+        {"rating": {"value": 4, "scale": "nps"}},
+        {"rating": None},
+        {"occurred_at": "2026-03-02T09:30:00Z"},
+        {"channel": "email"},
+        {"customer": "c-1"},
+        {"attributes": {"a": 2}},
+        {"stage": "purchase"},
+        {"language": "de"},
+        {"question": "Why?"},
+    ],
+)
+def test_any_change_is_analysed_again_and_counted_once(
+    send: Send, stored: Stored, analyse: Analyse, database: Database, change: dict[str, Any]
+) -> None:
+    first = send(SURVEYS, ITEM)
+    analyse()
+    again = send(SURVEYS, ITEM | change)
+    assert again.json() == {"id": first.json()["id"], "status": "updated", "state": "pending"}
+    [row] = stored()
+    assert (row.revision, row.sentiment, row.attempts) == (2, None, 0)
+    assert verify(database).clean
+    analyse()
+    assert stored()[0].state == "done"
+    assert verify(database).clean
+
+
+def test_another_kind_is_a_change_too(send: Send, stored: Stored) -> None:
+    send(SURVEYS, ITEM)
+    assert send(REVIEWS, ITEM).json()["status"] == "updated"
+    assert stored()[0].kind == "review"
+
+
+def test_a_time_that_is_not_sent_leaves_the_known_one(send: Send, stored: Stored) -> None:
+    send(SURVEYS, ITEM)
+    before = stored()[0].occurred_at
+    assert send(SURVEYS, ITEM | {"occurred_at": None, "text": "x"}).json()["status"] == "updated"
+    assert stored()[0].occurred_at == before
+
+
+def test_an_item_sent_twice_without_a_time_is_a_duplicate(send: Send) -> None:
+    item = {"text": "x", "external_id": "1"}
+    assert send(SURVEYS, item).json()["status"] == "accepted"
+    assert send(SURVEYS, item).json()["status"] == "duplicate"
+
+
+def test_the_id_of_another_source_is_another_id(send: Send, stored: Stored) -> None:
+    send(SURVEYS, ITEM)
+    assert send(SURVEYS, ITEM | {"source": "web"}).json()["status"] == "accepted"
+    assert len(stored()) == 2
+
+
+def test_items_without_an_id_are_never_the_same(send: Send, stored: Stored) -> None:
+    send(SURVEYS, {"text": "x"})
+    send(SURVEYS, {"text": "x"})
+    assert len(stored()) == 2
