@@ -1,0 +1,58 @@
+"""Docs are complete: every error, metric and relative link."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import prometheus_client
+import pytest
+
+import service
+from service import telemetry
+from service.errors import Problem
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def problems() -> Iterator[type[Problem]]:
+    """Every error class of the service."""
+    for module in walk_packages(service.__path__, "service."):
+        if not module.name.startswith("service.cli"):
+            import_module(module.name)
+    waiting = [Problem]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting.extend(found.__subclasses__())
+
+
+def test_every_error_code_is_documented_with_its_status() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text()
+    documented = set(re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE))
+    raised = {(str(problem.status), problem.code) for problem in problems()}
+    assert documented == raised
+
+
+def test_every_metric_is_documented() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    metrics = [
+        value
+        for value in vars(telemetry).values()
+        if isinstance(value, prometheus_client.metrics.MetricWrapperBase)
+    ]
+    names = {
+        metric.name + ("_total" if metric.type == "counter" else "")
+        for wrapper in metrics
+        for metric in wrapper.describe()
+    }
+    assert len(names) >= 10
+    assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
