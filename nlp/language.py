@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 UNDETERMINED: Final = "und"
 
-_HEAD: Final = 160
+_HEAD: Final = 100
 """Characters that decide: more costs time and changes next to nothing."""
 
 _LEAST: Final = 12
 """A text with fewer letters is named only if its script has one language."""
 
-_SURE: Final = 0.5
+_SURE: Final = 0.4
 
 _LANGUAGES: Final = (
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it"

@@ -1,0 +1,52 @@
+"""Batches of windows of like length, and the arrays that engines take and give."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.backends.protocol import Float, Reading, Window
+from nlp.labels import HEADS
+
+PADDING_ID: Final = 1
+
+_BOUNDS: Final = np.cumsum([0, *(len(labels) for labels in HEADS.values())]).tolist()
+_SLICES: Final = [
+    (head, slice(start, end)) for head, start, end in zip(HEADS, _BOUNDS, _BOUNDS[1:], strict=False)
+]
+
+
+def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
+    """Indices, longest first, in batches whose longest times count is at most ``padded_tokens``.
+
+    One that is longer than that is a batch alone.
+    """
+    order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
+    start = 0
+    while start < len(order):
+        end = start + max(padded_tokens // max(lengths[order[start]], 1), 1)
+        yield order[start:end]
+        start = end
+
+
+def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
+    """``input_ids`` and ``attention_mask``, int64 (windows, tokens), and ``mention_mask``,
+    float32 (windows, mentions, tokens), 1 at a mention's tokens."""
+    rows, width = len(windows), max(len(window.ids) for window in windows)
+    most = max(len(window.spans) for window in windows)
+    ids = np.full((rows, width), PADDING_ID, dtype=np.int64)
+    attention = np.zeros((rows, width), dtype=np.int64)
+    mentions = np.zeros((rows, most, width), dtype=np.float32)
+    for row, window in enumerate(windows):
+        ids[row, : len(window.ids)] = window.ids
+        attention[row, : len(window.ids)] = 1
+        for mention, (start, end) in enumerate(window.spans):
+            mentions[row, mention, start:end] = 1.0
+    return {"input_ids": ids, "attention_mask": attention, "mention_mask": mentions}
+
+
+def reading(window: Window, logits: Float, embeddings: Float) -> Reading:
+    """The reading of a window from its row: (mentions, labels of all heads), (mentions, width)."""
+    count = len(window.spans)
+    return Reading({head: logits[:count, part] for head, part in _SLICES}, embeddings[:count])

@@ -1,0 +1,157 @@
+"""Engines on torch: any Hugging Face sentiment classifier, and our own encoder unquantised.
+
+Torch and transformers are imported when one is made, so that nobody else pays for them.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nlp.backends.batching import batches, feed, reading
+from nlp.backends.polarity import polarities, to_sentiment
+from nlp.backends.protocol import Float, Reading, Window
+from nlp.manifest import sha256, verify
+
+if TYPE_CHECKING:
+    import torch
+
+WEIGHTS_FILE: Final = "model.safetensors"
+
+PADDED_TOKENS: Final = 4096
+"""Tokens of a batch, padding included; a GPU wants larger ones than a CPU's cache."""
+
+_LONGEST: Final = 512
+_OVERLAP: Final = 32
+
+
+class TorchBackend:
+    """Runs the encoder of an artefact folder that has its weights beside its manifest.
+
+    The folder has ``config.json`` of the BERT encoder and ``model.safetensors`` with the state
+    of ``nlp.train.network.Reader``, both named in the manifest. On a GPU if there is one, in
+    half precision there; on the CPU in float32 with ``threads`` threads. Raises ArtefactError
+    if the folder is not an unchanged model.
+    """
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        from safetensors.torch import load_file
+        from transformers import BertConfig, BertModel
+
+        from nlp.train.network import Reader
+
+        self.manifest = verify(folder)
+        self.max_tokens = self.manifest.max_tokens
+        config = BertConfig.from_pretrained(folder)
+        reader = Reader(BertModel(config, add_pooling_layer=False), config.hidden_size, 0.0)
+        reader.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        self._device, self._dtype = _placement(threads)
+        self._reader = reader.eval().to(self._device, self._dtype)
+
+    @property
+    def dtype(self) -> str:
+        """The number format of the weights."""
+        return str(self._dtype).removeprefix("torch.")
+
+    def read(self, windows: Sequence[Window]) -> list[Reading]:
+        """One reading per window, in order."""
+        readings: dict[int, Reading] = {}
+        for batch in batches([len(window.ids) for window in windows], PADDED_TOKENS):
+            logits, embeddings = self._run([windows[index] for index in batch])
+            for row, index in enumerate(batch):
+                readings[index] = reading(windows[index], logits[row], embeddings[row])
+        return [readings[index] for index in range(len(windows))]
+
+    def _run(self, windows: Sequence[Window]) -> tuple[Float, Float]:
+        import torch
+
+        inputs = {name: torch.from_numpy(array) for name, array in feed(windows).items()}
+        with torch.inference_mode():
+            logits, embeddings = self._reader(
+                **{name: tensor.to(self._device) for name, tensor in inputs.items()}
+            )
+        return logits.float().cpu().numpy(), embeddings.float().cpu().numpy()
+
+
+class SentimentClassifier:
+    """Any Hugging Face sequence classifier whose labels are of sentiment.
+
+    ``model`` is a folder or the id of a model hub. On a GPU if there is one. A text longer than
+    the model's window is read in overlapping windows, whose logits are averaged. Raises
+    UnknownLabelsError if its labels are not of sentiment, OSError if it cannot be had.
+
+    ``revision`` names its weights: the hub's commit, or a checksum of the folder's files.
+    """
+
+    def __init__(self, model: str, threads: int = 2) -> None:
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        self._tokenizer = AutoTokenizer.from_pretrained(model)
+        network = AutoModelForSequenceClassification.from_pretrained(model)
+        self.revision = _revision(model, getattr(network.config, "_commit_hash", None))
+        self._meaning = polarities(network.config.id2label)
+        self._device, self._dtype = _placement(threads)
+        self._network = network.eval().to(self._device, self._dtype)
+        self._window = min(
+            self._tokenizer.model_max_length,
+            getattr(network.config, "max_position_embeddings", _LONGEST) - 2,
+            _LONGEST,
+        )
+
+    @property
+    def dtype(self) -> str:
+        """The number format of the weights."""
+        return str(self._dtype).removeprefix("torch.")
+
+    def read(self, texts: Sequence[str]) -> Float:
+        """Logits (texts, 3) of negative, neutral and positive."""
+        ids, owners = self._encode(texts)
+        logits = np.zeros((len(ids), len(self._meaning)), dtype=np.float32)
+        for batch in batches([len(row) for row in ids], PADDED_TOKENS):
+            logits[batch] = self._run([ids[index] for index in batch])
+        sums = np.zeros((len(texts), logits.shape[1]), dtype=np.float32)
+        np.add.at(sums, owners, logits)
+        counts = np.bincount(owners, minlength=len(texts)).astype(np.float32)
+        return to_sentiment(sums / counts[:, None], self._meaning)
+
+    def _encode(self, texts: Sequence[str]) -> tuple[list[list[int]], list[int]]:
+        """Token ids of each window, and the index of the text that it is of."""
+        encoded = self._tokenizer(
+            list(texts),
+            truncation=True,
+            max_length=self._window,
+            stride=min(_OVERLAP, self._window // 4),
+            return_overflowing_tokens=True,
+        )
+        nothing = [self._tokenizer.unk_token_id or 0]
+        ids = [row or nothing for row in encoded["input_ids"]]
+        return ids, encoded["overflow_to_sample_mapping"]
+
+    def _run(self, rows: list[list[int]]) -> Float:
+        import torch
+
+        inputs = self._tokenizer.pad({"input_ids": rows}, return_tensors="pt")
+        with torch.inference_mode():
+            logits = self._network(**inputs.to(self._device)).logits
+        found: Float = logits.float().cpu().numpy()
+        return found
+
+
+def _revision(model: str, commit: str | None) -> str:
+    weights = sorted(Path(model).glob("*.safetensors")) + sorted(Path(model).glob("*.bin"))
+    if not weights:
+        return f"{model}@{commit}"
+    return hashlib.sha256("".join(map(sha256, weights)).encode()).hexdigest()
+
+
+def _placement(threads: int) -> "tuple[torch.device, torch.dtype]":
+    """Where to compute, and in what number format."""
+    import torch
+
+    if not torch.cuda.is_available():
+        torch.set_num_threads(threads)
+        return torch.device("cpu"), torch.float32
+    half = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.device("cuda"), half

@@ -1,0 +1,59 @@
+"""The language of a text is told from its beginning, and not guessed when it is too short."""
+
+import threading
+
+import pytest
+
+from nlp.language import UNDETERMINED, detect, normalize
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "The app crashes whenever I try to export a report."),
+        ("de", "Die Lieferung kam eine Woche zu spät an."),
+        ("fr", "Le colis est arrivé avec une semaine de retard."),
+        ("es", "El paquete llegó una semana tarde y abierto."),
+        ("pt", "A encomenda não chegou até hoje, que vergonha."),
+        ("it", "Il pacco è arrivato con una settimana di ritardo."),
+        ("nl", "Het pakket kwam een week te laat aan."),
+        ("pl", "Paczka przyszła tydzień za późno."),
+        ("tr", "Paket bir hafta geç geldi, çok kötü."),
+        ("ru", "Посылка пришла на неделю позже."),
+        ("ja", "荷物が一週間遅れて届きました。"),
+        ("zh", "包裹晚了一个星期才到。"),
+        ("ko", "택배가 일주일 늦게 왔어요."),
+        ("el", "Το πακέτο άργησε μία εβδομάδα."),
+        ("he", "החבילה הגיעה באיחור של שבוע"),
+        ("th", "พัสดุมาช้าไปหนึ่งสัปดาห์"),
+    ],
+)
+def test_languages_are_told_apart(language: str, text: str) -> None:
+    assert detect(text) == language
+
+
+@pytest.mark.parametrize("text", ["", "ok", "😡😡", "\x00\ud800", "12345", "\n" * 10_000, "top!"])
+def test_what_is_too_short_is_left_undetermined(text: str) -> None:
+    assert detect(text) == UNDETERMINED
+
+
+def test_addresses_say_nothing_about_the_language() -> None:
+    assert detect("https://shop.example.com/delivery/of/parcels help@shop.example.com") == "und"
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("pt-BR", "pt"), ("EN_us", "en"), (" de ", "de")])
+def test_a_senders_tag_is_shortened(sent: str, kept: str) -> None:
+    assert normalize(sent) == kept
+
+
+def test_threads_share_one_identifier() -> None:
+    found: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(detect("Where is my parcel, please?")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["en"] * 8

@@ -1,0 +1,240 @@
+"""A text is cut where the point changes, at exact offsets, and forms of politeness are left out."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.segment import Piece, segment
+from nlp.segment.conjunctions import ADDITIONS, CONTRASTS
+
+SURE = ("sentence", "strong", "contrast")
+
+
+def points(text: str, language: str, kind: str | None = None) -> list[str]:
+    """The texts of what surely makes a point, with the pieces that may go on with it."""
+    found: list[list[int]] = []
+    for piece in segment(text, language, kind):
+        if piece.joint in SURE or not found:
+            found.append([piece.start, piece.end])
+        else:
+            found[-1][1] = piece.end
+    return [text[start:end] for start, end in found]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "Food was great, but the waiter ignored us. Never again!",
+            ["Food was great", "but the waiter ignored us.", "Never again!"],
+        ),
+        (
+            "de",
+            "Das Essen war gut, aber der Kellner hat uns ignoriert.",
+            ["Das Essen war gut", "aber der Kellner hat uns ignoriert."],
+        ),
+        (
+            "fr",
+            "Le repas était bon, mais le serveur nous a ignorés.",
+            ["Le repas était bon", "mais le serveur nous a ignorés."],
+        ),
+        (
+            "es",
+            "La comida estaba buena, pero el camarero nos ignoró.",
+            ["La comida estaba buena", "pero el camarero nos ignoró."],
+        ),
+        (
+            "pt",
+            "A comida estava boa, mas o garçom nos ignorou.",
+            ["A comida estava boa", "mas o garçom nos ignorou."],
+        ),
+        (
+            "it",
+            "Il cibo era buono, ma il cameriere ci ha ignorati.",
+            ["Il cibo era buono", "ma il cameriere ci ha ignorati."],
+        ),
+        (
+            "nl",
+            "Het eten was goed, maar de ober negeerde ons.",
+            ["Het eten was goed", "maar de ober negeerde ons."],
+        ),
+        (
+            "pl",
+            "Jedzenie było bardzo dobre, ale kelner nas ignorował.",
+            ["Jedzenie było bardzo dobre", "ale kelner nas ignorował."],
+        ),
+        (
+            "tr",
+            "Yemek gerçekten çok güzeldi, ama garson bizi görmezden geldi.",
+            ["Yemek gerçekten çok güzeldi", "ama garson bizi görmezden geldi."],
+        ),
+        (
+            "ru",
+            "Еда была очень вкусной, но официант нас не замечал.",
+            ["Еда была очень вкусной", "но официант нас не замечал."],
+        ),
+        (
+            "ja",
+            "料理はとても美味しかった。店員さんには無視されました。",
+            ["料理はとても美味しかった。", "店員さんには無視されました。"],
+        ),
+        (
+            "zh",
+            "菜的味道真的非常好吃，但是服务员一直不理我们。",
+            ["菜的味道真的非常好吃", "但是服务员一直不理我们。"],
+        ),
+        ("sw", "Chakula kilikuwa kizuri. Mhudumu alitupuuza.", None),
+        ("und", "Super fast delivery; wrong colour again", None),
+    ],
+)
+def test_contrast_starts_a_new_point(language: str, text: str, expected: list[str] | None) -> None:
+    found = points(text, language)
+    assert len(found) == 2 if expected is None else found == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not bad, but pricey.",
+        'She said "great food, but the waiter ignored us" and left.',
+        "It cost 1,500 euros more than agreed",
+        "Mr. Smith from the U.S. office called me at 3.30 p.m. about it",
+    ],
+)
+def test_what_cannot_stand_alone_is_not_split(text: str) -> None:
+    assert points(text, "en") == [text]
+
+
+def test_lists_and_lines_make_points() -> None:
+    text = "Pros:\n- fast delivery\n* nice box\n2) wrong size in it\n\nWould buy again"
+    assert points(text, "en")[1:] == [
+        "fast delivery",
+        "nice box",
+        "wrong size in it",
+        "Would buy again",
+    ]
+
+
+def test_a_wrapped_line_goes_on() -> None:
+    text = (
+        "The parcel that I ordered three weeks ago has still not been\n"
+        "delivered and nobody answers."
+    )
+    assert points(text, "en") == [text]
+
+
+@pytest.mark.parametrize(
+    ("greeting", "closing"),
+    [
+        ("Hi team,", "Kind regards,\nAnna Smith"),
+        ("Hello,", "Best, Tom"),
+        ("Dear Sir or Madam,", "Yours faithfully\nDr. J. Doe\n+44 20 5550 0119"),
+        ("Guten Tag,", "Mit freundlichen Grüßen\nFamilie Wuttke"),
+        ("Sehr geehrte Damen und Herren,", "MfG\nK. Pohlandt"),
+        ("Bonjour,", "Bien cordialement,\nJean-Régis Aubertin"),
+        ("Buenas tardes:", "Un saludo, Lorena"),
+        ("Bom dia!", "Atenciosamente,\nJurema Pinto"),
+        ("Gentile servizio clienti,", "Cordiali saluti\nAmedeo"),
+        ("Beste meneer,", "Met vriendelijke groet,\nJan de Vries"),
+        ("Dzień dobry,", "Z poważaniem\nHalina Wójtowiak"),
+        ("Merhaba,", "Saygılarımla,\nAyşe"),
+        ("Здравствуйте!", "С уважением,\nИван Петров"),
+        ("こんにちは。", "よろしくお願いいたします。"),
+        ("您好，", "谢谢\n邬女士"),
+        ("Hi", "Thanks!\n\nSent from my iPhone"),
+        ("Hello", "-- \nAnna Smith\nHead of Sales"),
+        ("Hi", "On 3 May 2026 at 10:12, Support wrote:\n> Please describe it.\n> Regards"),
+        ("Hi", "-----Original Message-----\nFrom: Support\nWe are looking into it."),
+    ],
+)
+def test_a_ticket_keeps_only_what_it_says(greeting: str, closing: str) -> None:
+    said = "The app crashed twice today."
+    assert points(f"{greeting}\n\n{said}\n\n{closing}", "en", "ticket") == [said]
+
+
+def test_a_postscript_is_said() -> None:
+    text = "The app crashed.\n\nKind regards,\nAnna\n\nPS: the site is down as well."
+    assert points(text, "en", "ticket") == ["The app crashed.", "PS: the site is down as well."]
+
+
+def test_answers_between_quoted_lines_are_said() -> None:
+    text = "> Did it arrive?\nIt never arrived.\n> Anything else?\nThe box was crushed."
+    assert points(text, "en", "ticket") == ["It never arrived.", "The box was crushed."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "\n" * 10_000, "...", "-", "n/a", "N/A.", "Hi team,", "特になし", "nada", "\x00"],
+)
+def test_a_text_may_make_no_point(text: str) -> None:
+    assert segment(text, "en") == []
+
+
+@pytest.mark.parametrize("text", ["😡😡", "😡😡 👎", ":(", "Great.", "5", "ok"])
+def test_the_shortest_feedback_is_feedback(text: str) -> None:
+    assert points(text, "und") == [text]
+
+
+def test_an_emoji_belongs_to_what_it_follows() -> None:
+    assert points("Never again! 😡", "en") == ["Never again! 😡"]
+
+
+def test_thanks_are_praise_outside_of_tickets() -> None:
+    assert points("Fast delivery. Thank you!", "en", "review") == ["Fast delivery.", "Thank you!"]
+
+
+ALPHABET = st.one_of(
+    st.characters(),
+    st.sampled_from(list(" \n\r\t.,;:!?-–>\"'()“”«»。，、；！？😡👍\x00\ud800aBé但而и1")),
+    st.sampled_from([" but ", ", aber ", "Hi ", "Regards", " and ", "\n> ", "\n- ", "Dr. "]),
+)
+
+
+@given(
+    st.lists(ALPHABET, max_size=60).map("".join),
+    st.sampled_from([*CONTRASTS, "und", "xx"]),
+    st.sampled_from(["ticket", "review", None]),
+)
+def test_pieces_are_trimmed_ordered_and_apart(text: str, language: str, kind: str | None) -> None:
+    end = 0
+    for piece in segment(text, language, kind):
+        assert end <= piece.start < piece.end <= len(text)
+        assert not text[piece.start].isspace()
+        assert not text[piece.end - 1].isspace()
+        end = piece.end
+
+
+@given(st.lists(st.sampled_from(["a", ".", ",", " ", "\n", "but ", "Ω", "😡"]), max_size=40))
+def test_words_outside_of_forms_are_never_lost(parts: list[str]) -> None:
+    text = "".join(parts)
+    pieces = segment(text, "en", "review")
+    said = "".join(text[piece.start : piece.end] for piece in pieces)
+    assert sum(map(str.isalpha, said)) == sum(map(str.isalpha, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100000,
+        "one two three, four five six and " * 3000,
+        '"' * 50000,
+        "(" * 50000,
+        "Hi " * 30000,
+        "Anna Bell\n" * 10000,
+        "😡. " * 25000,
+        "Regards\n" * 12000,
+    ],
+    ids=lambda text: f"{text[:9]!r}",
+)
+def test_time_grows_with_length_and_no_faster(text: str) -> None:
+    started = time.process_time()
+    segment(text, "en", "ticket")
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("language", sorted(CONTRASTS | ADDITIONS))
+def test_every_language_of_the_tables_can_be_split(language: str) -> None:
+    assert segment("one two three", language) == [Piece(0, 13, "sentence")]
