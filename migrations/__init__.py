@@ -4,6 +4,7 @@
 wait for it and find nothing left to do.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,12 +21,16 @@ from sqlalchemy.engine import make_url
 ADVISORY_LOCK: Final = 0x766F63  # "voc"
 LOCK_TIMEOUT_MS: Final = 10_000
 SQLITE_WAIT_S: Final = 60.0
+_log = logging.getLogger(__name__)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database up to ``revision``, all or nothing."""
     with exclusive(url) as connection:
+        if revision == "head" and is_current(connection):
+            return
         command.upgrade(configuration(connection), revision)
+        _log.info("schema_migrated", extra={"revision": revision})
 
 
 def downgrade(url: str, revision: str) -> None:

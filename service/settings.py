@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     rate_per_minute: int = Field(
         600, ge=1, description="Requests a minute of a browser key that names no limit itself."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port on which `voc worker` answers /metrics; unset means it does not. "
+        "`voc serve` always does, on its own port.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least level that is logged."
     )

@@ -10,8 +10,9 @@ import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
+from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered, ``None`` outside of one."""
@@ -88,3 +89,11 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    # Says at INFO whenever it looks at the schema; what changes it is logged by ``migrations``.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def serve_metrics(host: str, port: int) -> WSGIServer:
+    """Answer /metrics from a thread, for a process that has no API; port 0 takes a free one."""
+    server, _thread = start_http_server(port, host)
+    return server

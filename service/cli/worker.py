@@ -26,6 +26,8 @@ def worker(
     """
     settings = Settings()
     telemetry.configure_logging(settings.log_level)
+    if settings.metrics_port is not None:
+        telemetry.serve_metrics(settings.host, settings.metrics_port)
     migrations.upgrade(settings.sqlalchemy_url)
     database = Database(settings.sqlalchemy_url)
     if replay_failed:

@@ -191,3 +191,31 @@ def test_headers(client: TestClient, keys: Keys, operation: Operation) -> None:
         headers = [(b"Authorization", f"Bearer {keys.manage}".encode()), (name, value)]
         answer = client.request(operation.method, filled(operation.path), headers=headers)
         check(answer, name)
+
+
+FILES = [
+    b"",
+    b"\0" * 1000,
+    b"\xff\xfe",
+    b"text\n",
+    b'text\n"never closed',
+    b"text,text\na,b\n",
+    b"a;b;c\n1\n1;2;3;4;5\n",
+    b"text\n" + b"x" * 300_000 + b"\n",
+    b'{"text": "a"}\n[]\nnull\n{"text": "\\ud800"}\n{',
+    b"{" * 5000,
+    b"," * 5000 + b"\n" + b"," * 5000,
+]
+UPLOADS = [operation for operation in ALL if "multipart/form-data" in operation.body_types]
+
+
+@pytest.mark.parametrize("operation", UPLOADS, ids=lambda operation: operation.label)
+def test_files(client: TestClient, keys: Keys, operation: Operation) -> None:
+    for content, name in product(FILES, ("a.csv", "a.jsonl", "../\udc80\0.exe")):
+        for query in ("", "?dry_run=true"):
+            answer = client.post(
+                operation.path + query,
+                files={"file": (name.encode("utf-8", "replace").decode(), content)},
+                headers=bearer(keys.manage),
+            )
+            check(answer, (content[:40], name, query))

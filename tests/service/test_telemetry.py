@@ -3,10 +3,11 @@
 import json
 import logging
 
+import httpx2 as httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from service.telemetry import JsonFormatter, configure_logging, request_id
+from service.telemetry import JsonFormatter, configure_logging, request_id, serve_metrics
 
 
 def line(record: logging.LogRecord) -> dict[str, object]:
@@ -71,3 +72,13 @@ def test_every_metric_explains_itself() -> None:
     ours = [metric for metric in REGISTRY.collect() if metric.name.startswith("voc_")]
     assert len(ours) >= 11
     assert all(metric.documentation for metric in ours)
+
+
+def test_a_process_without_an_api_can_be_scraped() -> None:
+    server = serve_metrics("127.0.0.1", 0)
+    try:
+        text = httpx.get(f"http://127.0.0.1:{server.server_port}/metrics").text
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "voc_analysis_items_total" in text
