@@ -97,7 +97,7 @@ def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
     first; else the day is taken to be first.
     """
     numeric = [match for cell in cells if (match := _NUMERIC_DATE.fullmatch(cell.strip()))]
-    if numeric and len(numeric) * 2 > len(cells):
+    if numeric and len(numeric) * 2 >= len(cells):
         if any(int(match[1]) > 12 for match in numeric):
             return "dmy", True
         if any(int(match[2]) > 12 for match in numeric):
@@ -106,4 +106,4 @@ def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
     if cells and sum(_EPOCH.fullmatch(cell.strip()) is not None for cell in cells) == len(cells):
         return "epoch", True
     readable = sum(read_time(cell, "iso") is not None for cell in cells)
-    return ("iso", True) if readable * 2 > len(cells) else (None, False)
+    return ("iso", True) if cells and readable * 2 >= len(cells) else (None, False)

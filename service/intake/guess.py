@@ -105,7 +105,7 @@ def _fits(guess: Guess, cells: Column) -> bool:
 
 def _is_rating(column: str, cells: Column) -> bool:
     values = [value for cell in cells if (value := read_rating(cell)) is not None]
-    return len(values) * 2 > len(cells) and guess_scale(column, values) is not None
+    return len(values) * 2 >= len(cells) and guess_scale(column, values) is not None
 
 
 def _is_time(_column: str, cells: Column) -> bool:

@@ -9,9 +9,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final, Literal, TextIO
 
 Format = Literal["csv", "jsonl"]
 
@@ -64,8 +63,12 @@ class Source:
 
     def records(self) -> Iterator[Record | RowError]:
         """Every record, in order."""
-        with self.path.open("rb") as file:
-            yield from _csv_records(file, self) if self.format == "csv" else _jsonl_records(file)
+        if self.format == "csv":
+            with self.path.open(encoding=self.encoding, errors="replace", newline="") as text:
+                yield from _csv_records(text, self)
+        else:
+            with self.path.open("rb") as file:
+                yield from _jsonl_records(file)
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -161,8 +164,7 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _csv_records(file: BinaryIO, source: Source) -> Iterator[Record | RowError]:
-    text = TextIOWrapper(file, source.encoding, errors="replace", newline="")
+def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
     rows = csv.reader(text, delimiter=source.delimiter)
     header_seen = False
     while True:

@@ -1,0 +1,238 @@
+"""Files through the API: in the background, with a report."""
+
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlmodel import update
+
+from models.import_job import ImportJob
+from service.clock import now
+from service.db import Database
+from service.settings import Settings
+from tests.callers import Keys, bearer
+from tests.conftest import StartClient
+from tests.service.intake.conftest import Stored, names_at_fault
+
+HEADER = "id;Datum;Bewertung;Kommentar;Phase\n"
+GOOD = "1;31.01.2026 10:00;4,5;Schön, schreibt an jane@example.com;Kauf\n"
+MIXED = "id,date,score,comment\n1,2026-01-31,9,Great checkout\n2,soon,3,Bad\n3,2026-01-31\n"
+IMPORTS = "/v1/imports"
+
+
+class Uploader:
+    """Posts files, and waits for what becomes of them."""
+
+    def __init__(self, client: TestClient, keys: Keys) -> None:
+        self.client = client
+        self.key = bearer(keys.ingest)
+
+    def post(
+        self, content: str | bytes, query: str = "", key: str | None = None, **form: Any
+    ) -> Response:
+        """The answer to an upload."""
+        headers = self.key | ({"idempotency-key": key} if key else {})
+        name = form.pop("name", "file.csv")
+        return self.client.post(
+            IMPORTS + query, files={"file": (name, content)}, data=form, headers=headers
+        )
+
+    def report(self, location: str) -> dict[str, Any]:
+        """The job, once it runs no more."""
+        for _ in range(400):
+            job: dict[str, Any] = self.client.get(location, headers=self.key).json()
+            if job["state"] != "running":
+                return job
+            time.sleep(0.02)
+        raise AssertionError("the import does not end")
+
+    def run(self, content: str | bytes, **form: Any) -> dict[str, Any]:
+        """Upload and wait."""
+        answer = self.post(content, **form)
+        assert answer.status_code == 202, answer.text
+        return self.report(answer.headers["location"])
+
+
+@pytest.fixture
+def upload(client: TestClient, keys: Keys) -> Uploader:
+    return Uploader(client, keys)
+
+
+def counts(job: dict[str, Any]) -> list[int]:
+    return [job[name] for name in ("rows", "accepted", "updated", "duplicate", "invalid")]
+
+
+def test_a_file_is_imported_and_its_bad_rows_are_reported(upload: Uploader, stored: Stored) -> None:
+    job = upload.run(MIXED, name="march.csv")
+    assert counts(job) == [3, 1, 0, 0, 2]
+    assert (job["state"], job["filename"], job["format"]) == ("done", "march.csv", "csv")
+    assert [error["row"] for error in job["errors"]] == [3, 4]
+    assert "Times without an offset are read as UTC." in job["mapping"]["notes"]
+    [row] = stored()
+    assert (row.source, row.external_id, row.rating_scale) == ("import", "1", "nps")
+
+
+def test_semicolons_cp1252_and_german_are_understood(upload: Uploader, stored: Stored) -> None:
+    job = upload.run((HEADER + GOOD).encode("cp1252"), mapping='{"stage": null}')
+    assert counts(job) == [1, 1, 0, 0, 0]
+    [row] = stored()
+    assert (row.text, row.rating_value) == ("Schön, schreibt an [email]", 4.5)
+    assert row.stage_sent is None
+
+
+def test_the_same_file_again_adds_nothing(upload: Uploader, stored: Stored) -> None:
+    content = "comment\nGreat\nGreat\nBad\n"
+    assert counts(upload.run(content)) == [3, 3, 0, 0, 0]
+    assert counts(upload.run(content, name="other.csv")) == [3, 0, 0, 3, 0]
+    assert len(stored()) == 3
+
+
+def test_a_changed_row_updates_its_item(upload: Uploader, stored: Stored) -> None:
+    upload.run("id,comment\n1,Great\n2,Bad\n")
+    assert counts(upload.run("id,comment\n1,Great\n2,Better\n")) == [2, 0, 1, 1, 0]
+    assert [row.text for row in stored()] == ["Great", "Better"]
+
+
+def test_json_lines_are_imported(upload: Uploader, stored: Stored) -> None:
+    content = '{"kind": "ticket", "text": "a", "priority": "high"}\nnope\n{"text": "\\ud800"}\n'
+    job = upload.run(content, name="file.jsonl")
+    assert counts(job) == [3, 1, 0, 0, 2]
+    assert stored()[0].kind == "ticket"
+
+
+def test_a_dry_run_shows_the_guess_and_stores_nothing(
+    upload: Uploader, stored: Stored, settings: Settings
+) -> None:
+    answer = upload.post(MIXED, "?dry_run=true")
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert (shown["rows"], shown["valid"], shown["invalid"]) == (3, 1, 2)
+    assert shown["records"][0]["text"] == "Great checkout"
+    assert shown["mapping"]["columns"][3] == {
+        "column": "comment",
+        "field": "text",
+        "confidence": 0.95,
+        "because": "header",
+    }
+    assert stored() == []
+    assert list((settings.data_dir / "imports").iterdir()) == []
+
+
+def test_uploads_do_not_stay(upload: Uploader, settings: Settings) -> None:
+    upload.run(MIXED)
+    assert list((settings.data_dir / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "code"),
+    [
+        (b"", {}, "unreadable_file"),
+        (b"PK\x03\x04", {}, "unreadable_file"),
+        (b"a,b\n1,2\n", {}, "unmapped_columns"),
+        (b"comment\nx\n", {"mapping": "{"}, "invalid_request"),
+        (b"comment\nx\n", {"mapping": '{"text": "nope"}'}, "invalid_request"),
+        (b"comment\nx\n", {"mapping": '{"nope": "comment"}'}, "invalid_request"),
+        (b"comment\nx\n", {"scale": "other"}, "invalid_request"),
+        (b"comment\nx\n", {"scale": "nps", "scale_max": "5"}, "invalid_request"),
+        (b"comment\nx\n", {"kind": "poem"}, "invalid_request"),
+    ],
+)
+def test_what_can_not_be_imported_is_refused_at_once(
+    upload: Uploader, settings: Settings, content: bytes, form: dict[str, str], code: str
+) -> None:
+    answer = upload.post(content, **form)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    folder = settings.data_dir / "imports"
+    assert not folder.exists() or list(folder.iterdir()) == []
+
+
+def test_a_request_without_a_file_is_refused(client: TestClient, keys: Keys) -> None:
+    answer = client.post(IMPORTS, data={"kind": "survey"}, headers=bearer(keys.ingest))
+    assert names_at_fault(answer) == ["file"]
+
+
+def test_a_scale_with_bounds_of_its_own_is_used(upload: Uploader, stored: Stored) -> None:
+    upload.run("score\n50\n", scale="other", scale_min="0", scale_max="200")
+    assert stored()[0].rating_norm == 0.25
+
+
+def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) -> None:
+    location = upload.post(MIXED).headers["location"]
+    upload.report(location)
+    as_csv = client.get(f"{location}/errors", headers=upload.key)
+    assert as_csv.headers["content-type"].startswith("text/csv")
+    assert as_csv.text.splitlines()[0] == "row,field,reason"
+    assert as_csv.text.splitlines()[1].startswith("3,,date: 'soon' is not a date")
+    as_lines = client.get(f"{location}/errors?format=jsonl", headers=upload.key)
+    assert len(as_lines.text.splitlines()) == 2
+
+
+def test_the_report_quotes_nothing_private(upload: Uploader) -> None:
+    content = "comment,date\na,2026-01-01\nb,2026-01-01\nx,jane@example.com\n"
+    assert "jane" not in str(upload.run(content)["errors"])
+
+
+def test_one_idempotency_key_is_one_import(upload: Uploader) -> None:
+    first, second = upload.post(MIXED, key="i-1"), upload.post(MIXED, key="i-1")
+    assert second.headers["location"] == first.headers["location"]
+    assert second.headers["idempotency-replayed"] == "true"
+    assert upload.post(MIXED, key="i-1", kind="review").status_code == 409
+    upload.report(first.headers["location"])
+
+
+def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
+    upload: Uploader, client: TestClient, database: Database
+) -> None:
+    location = upload.post(MIXED).headers["location"]
+    upload.report(location)
+    with database.write() as session:
+        past = now() - timedelta(minutes=1)
+        session.exec(update(ImportJob).values(state="running", seen_at=past))
+    assert client.get(location, headers=upload.key).json()["state"] == "interrupted"
+    assert counts(upload.run(MIXED)) == [3, 0, 0, 1, 2]
+
+
+def test_a_stop_interrupts_and_what_is_stored_stays(
+    start: StartClient, keys: Keys, stored: Stored, database: Database
+) -> None:
+    client = start(max_pending=600)
+    upload = Uploader(client, keys)
+    content = "comment\n" + "Great\n" * 3000
+    answer = upload.post(content)
+    while len(stored()) < 500:
+        time.sleep(0.02)
+    client.app.state.importer.stop()  # type: ignore[attr-defined]
+    job = upload.report(answer.headers["location"])
+    assert job["state"] == "interrupted"
+    assert len(stored()) == job["accepted"] < 3000
+
+
+def test_only_a_few_imports_run_at_once(upload: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    answer = upload.post(MIXED)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_imports")
+
+
+def test_left_over_uploads_of_dead_processes_are_removed(
+    upload: Uploader, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = settings.data_dir / "imports"
+    folder.mkdir(parents=True)
+    old: Path = folder / "old.upload"
+    old.write_text("private")
+    monkeypatch.setattr("service.clock.now", lambda: now() + timedelta(days=2))
+    upload.post(MIXED, "?dry_run=true")
+    assert not old.exists()
+
+
+def test_another_workspace_does_not_see_the_import(
+    upload: Uploader, client: TestClient, other_keys: Keys
+) -> None:
+    location = upload.post(MIXED).headers["location"]
+    upload.report(location)
+    for path in (location, f"{location}/errors"):
+        assert client.get(path, headers=bearer(other_keys.manage)).status_code == 404

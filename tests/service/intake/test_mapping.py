@@ -1,0 +1,260 @@
+"""What columns mean: guessed, checked against their content, overridable."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.errors import InvalidRequest
+from service.intake.cells import read_rating, read_time
+from service.intake.mapping import UnmappedColumns, Wishes, plan_for
+from service.intake.plan import CellError, Plan, item_of
+from service.intake.records import Record, Source, open_source
+from service.intake.scales import RatingScale, guess_scale
+
+
+def read(folder: Path, content: str, name: str = "f.csv", **wishes: Any) -> tuple[Source, Plan]:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    source = open_source(path)
+    return source, plan_for(source, Wishes(wishes.pop("columns", {}), **wishes))
+
+
+def items(source: Source, plan: Plan) -> list[dict[str, Any]]:
+    found = (record for record in source.records() if isinstance(record, Record))
+    return [item_of(record, plan, source.digest) for record in found]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        (
+            "date,score,verbatim,stage",
+            "2026-01-01,9,Fine,purchase",
+            {"occurred_at": "date", "rating": "score", "text": "verbatim", "stage": "stage"},
+        ),
+        (
+            "Details,Date,Stars",
+            "Nice app,2026-01-01,5",
+            {"text": "Details", "occurred_at": "Date", "rating": "Stars"},
+        ),
+        (
+            "Datum,Bewertung,Kommentar",
+            "31.01.2026,5,Schön",
+            {"occurred_at": "Datum", "rating": "Bewertung", "text": "Kommentar"},
+        ),
+        (
+            "Horodateur,Note,Commentaire",
+            "31/01/2026 10:00,5,Bien",
+            {"occurred_at": "Horodateur", "rating": "Note", "text": "Commentaire"},
+        ),
+        (
+            "Fecha,Puntuación,Reseña",
+            "31/01/2026,5,Bien",
+            {"occurred_at": "Fecha", "rating": "Puntuación", "text": "Reseña"},
+        ),
+        (
+            "タイムスタンプ,評価,コメント",
+            "2026/01/31 10:00:00,5,良い",
+            {"occurred_at": "タイムスタンプ", "rating": "評価", "text": "コメント"},
+        ),
+        (
+            "Response ID,Customer Comment (optional),Customer ID,App Version",
+            "r1,It is fine,c1,1.2",
+            {
+                "external_id": "Response ID",
+                "text": "Customer Comment (optional)",
+                "customer": "Customer ID",
+                "attributes.app_version": "App Version",
+            },
+        ),
+    ],
+)
+def test_columns_are_known_by_their_headers(
+    tmp_path: Path, header: str, row: str, columns: dict[str, str]
+) -> None:
+    assert read(tmp_path, f"{header}\n{row}\n")[1].columns == columns
+
+
+def test_columns_without_a_telling_header_are_known_by_their_content(tmp_path: Path) -> None:
+    source, plan = read(
+        tmp_path,
+        "Zeit,How likely are you to recommend us?,What could we do better?,Who\n"
+        "5/13/2026 10:22:33,9,Please make the checkout quicker for us all,Jane\n"
+        "5/14/2026 1:02:03 PM,3,The app is slow and crashes all of the time,Jo\n",
+    )
+    assert plan.columns["rating"] == "How likely are you to recommend us?"
+    assert plan.rating == RatingScale("nps", 0, 10)
+    first, second = items(source, plan)
+    assert first["question"] == "What could we do better?"
+    assert second["text"].startswith("The app")
+    assert "attributes" not in first
+
+
+def test_names_and_addresses_are_never_kept_without_being_asked(tmp_path: Path) -> None:
+    content = "Name,Address,Country,Comment\nJane,1 Main St,GB,Fine\n"
+    source, plan = read(tmp_path, content)
+    assert items(source, plan)[0]["attributes"] == {"country": "GB"}
+
+
+def test_an_id_that_is_not_unique_is_no_external_id(tmp_path: Path) -> None:
+    plan = read(tmp_path, "id,comment\n1,a\n1,b\n")[1]
+    assert "external_id" not in plan.columns
+
+
+def test_the_user_knows_better(tmp_path: Path) -> None:
+    source, plan = read(
+        tmp_path,
+        "id,comment,other,score\n1,a,b,4\n",
+        columns={"text": "other", "external_id": None, "attributes.note": "comment"},
+        kind="ticket",
+        source="desk",
+        scale=RatingScale("ces", 1, 7),
+    )
+    [item] = items(source, plan)
+    assert (item["kind"], item["source"], item["text"]) == ("ticket", "desk", "b")
+    assert item["attributes"] == {"note": "a"}
+    assert item["external_id"] == f"{source.digest[:16]}:2"
+    assert item["rating"] == {"value": 4, "scale": "ces", "min": 1, "max": 7}
+
+
+@pytest.mark.parametrize("columns", [{"txt": "comment"}, {"text": "nope"}])
+def test_a_wish_that_can_not_be_is_refused(tmp_path: Path, columns: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        read(tmp_path, "comment\na\n", columns=columns)
+    assert caught.value.invalid_params[0].name.startswith("mapping.")
+
+
+def test_a_file_without_words_or_ratings_is_refused_with_its_columns(tmp_path: Path) -> None:
+    with pytest.raises(UnmappedColumns) as caught:
+        read(tmp_path, "a,b\n1,2\n")
+    assert "'a', 'b'" in caught.value.invalid_params[0].reason
+
+
+def test_records_in_the_form_of_the_api_need_no_mapping(tmp_path: Path) -> None:
+    content = (
+        '{"text": "a", "rating": {"value": 3, "scale": "nps"}}\n{"kind": "review", "text": "b"}\n'
+    )
+    source, plan = read(tmp_path, content, "f.jsonl", source="web")
+    one, two = items(source, plan)
+    assert (one["kind"], one["source"], one["external_id"]) == (
+        "survey",
+        "web",
+        f"{source.digest[:16]}:1",
+    )
+    assert two["kind"] == "review"
+
+
+def test_other_records_are_mapped_like_columns(tmp_path: Path) -> None:
+    content = '{"Comment": "a", "Score": 10, "id": 17}\n{"Comment": "b", "Score": 3, "id": 18}\n'
+    source, plan = read(tmp_path, content, "f.jsonl")
+    assert items(source, plan)[0] == {
+        "kind": "survey",
+        "source": "import",
+        "text": "a",
+        "rating": {"value": 10.0, "scale": "nps", "min": 0, "max": 10},
+        "external_id": "17",
+    }
+
+
+def test_cells_that_say_nothing_are_left_out(tmp_path: Path) -> None:
+    source, plan = read(tmp_path, "comment,score,date\na,n/a,-\nb,5,2026-01-01\n")
+    assert items(source, plan)[0].keys() == {"kind", "source", "text", "external_id"}
+
+
+@pytest.mark.parametrize("row", ["x,soon,2026-01-01", "x,5,soon"])
+def test_a_cell_that_can_not_be_read_is_a_fault(tmp_path: Path, row: str) -> None:
+    content = "comment,score,date\na,5,2026-01-01\nb,4,2026-01-01\n"
+    source, plan = read(tmp_path, content + row + "\n")
+    with pytest.raises(CellError, match="soon"):
+        items(source, plan)
+
+
+def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
+    source, plan = read(
+        tmp_path, "comment,channel\na,Web\nb,e-mail\nc,In store\nd,carrier pigeon\n"
+    )
+    found = [item["channel"] for item in items(source, plan)]
+    assert found == ["website", "email", "on_location", "other"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("4", 4.0),
+        ("4,5", 4.5),
+        (" 8/10 ", 8.0),
+        ("5 stars", 5.0),
+        ("90 %", 90.0),
+        ("★★★☆☆", 3.0),
+        ("3 out of 5", 3.0),
+        ("great", None),
+        ("", None),
+    ],
+)
+def test_ratings_are_read_as_people_write_them(cell: str, value: float | None) -> None:
+    assert read_rating(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "time"),
+    [
+        ("2026-03-01T09:30:00Z", "iso", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("2026-03-01 09:30:00 UTC", "iso", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("2026-03-01 11:30 +0200", "iso", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("2026/3/1 09:30", "iso", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
+        ("1.3.2026", "dmy", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("3/1/26, 9:30 PM", "mdy", datetime(2026, 3, 1, 21, 30, tzinfo=UTC)),
+        ("12/1/2026 12:05 AM", "mdy", datetime(2026, 12, 1, 0, 5, tzinfo=UTC)),
+        ("March 1, 2026", "iso", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("1 Mar 2026", "iso", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("1767225600", "epoch", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("1767225600000", "epoch", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("31/31/2026", "dmy", None),
+        ("soon", "iso", None),
+    ],
+)
+def test_times_are_read_as_people_write_them(cell: str, order: Any, time: datetime | None) -> None:
+    found = read_time(cell, order)
+    assert (found.astimezone(UTC) if found else None) == time
+
+
+@pytest.mark.parametrize(
+    ("dates", "order", "doubt"),
+    [
+        ("13/02/2026", "dmy", False),
+        ("02/13/2026", "mdy", False),
+        ("02/03/2026", "dmy", True),
+        ("02/03/2026 1:00 PM", "mdy", True),
+    ],
+)
+def test_the_order_of_day_and_month_is_told_or_doubted(
+    tmp_path: Path, dates: str, order: str, doubt: bool
+) -> None:
+    plan = read(tmp_path, f"comment,date\na,{dates}\n")[1]
+    assert plan.dates == order
+    assert any("guess" in note for note in plan.notes) is doubt
+    assert "Times without an offset are read as UTC." in plan.notes
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "scale"),
+    [
+        ("NPS", [1, 5], RatingScale("nps", 0, 10)),
+        ("CSAT score", [1, 5], RatingScale("csat", 1, 5)),
+        ("Effort", [1, 7], RatingScale("ces", 1, 7)),
+        ("Rating", [1, 5], RatingScale("stars", 1, 5)),
+        ("Rating", [0, 5], RatingScale("other", 0, 5)),
+        ("Score", [0, 10], RatingScale("nps", 0, 10)),
+        ("Score", [7.5], RatingScale("other", 0, 10)),
+        ("Score", [80], RatingScale("other", 0, 100)),
+        ("Score", [1000], None),
+        ("Score", [-5], None),
+        ("Score", [], None),
+    ],
+)
+def test_a_scale_is_told_by_header_and_range(
+    header: str, values: list[float], scale: RatingScale | None
+) -> None:
+    assert guess_scale(header, [float(value) for value in values]) == scale

@@ -1,0 +1,110 @@
+"""Files as they come: encodings, delimiters, broken rows."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.intake import records
+from service.intake.records import Record, RowError, Source, UnreadableFile, open_source
+
+
+def opened(folder: Path, content: bytes | str, name: str = "file.csv") -> Source:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_source(path)
+
+
+def values(source: Source) -> list[dict[str, Any]]:
+    return [record.values for record in source.records() if isinstance(record, Record)]
+
+
+def faults(source: Source) -> dict[int, str]:
+    found = (record for record in source.records() if isinstance(record, RowError))
+    return {error.line: error.reason for error in found}
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_every_usual_encoding_and_delimiter_is_read(
+    tmp_path: Path, encoding: str, delimiter: str
+) -> None:
+    text = f"Datum{delimiter}Kommentar\r\n2026-01-01{delimiter}Schöne Grüße – 5 €\r\n"
+    source = opened(tmp_path, text.encode(encoding))
+    assert source.columns == ("Datum", "Kommentar")
+    assert values(source) == [{"Datum": "2026-01-01", "Kommentar": "Schöne Grüße – 5 €"}]
+
+
+def test_a_late_byte_that_is_not_utf8_tells_the_encoding(tmp_path: Path) -> None:
+    content = b"text\n" + b"plain\n" * 50_000 + "Käse\n".encode("cp1252")
+    assert values(opened(tmp_path, content))[-1] == {"text": "Käse"}
+
+
+def test_quoted_line_breaks_and_delimiters_are_part_of_the_cell(tmp_path: Path) -> None:
+    source = opened(tmp_path, 'a,b\n"one\ntwo, ""three""",x\n')
+    assert values(source) == [{"a": 'one\ntwo, "three"', "b": "x"}]
+
+
+def test_ragged_rows_are_faults_with_their_lines(tmp_path: Path) -> None:
+    source = opened(tmp_path, 'a,b\n1\n"x\ny",2\n1,2,3\n1,2,,\n')
+    assert list(faults(source)) == [2, 5]
+    assert "2" in faults(source)[2]
+    assert values(source) == [{"a": "x\ny", "b": "2"}, {"a": "1", "b": "2"}]
+
+
+def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
+    source = opened(tmp_path, "\n\na,b\n\n1,2\n , \n\n")
+    assert values(source) == [{"a": "1", "b": "2"}]
+    assert faults(source) == {}
+
+
+def test_a_quote_that_never_ends_harms_a_bounded_part(tmp_path: Path) -> None:
+    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * 500 + "3,4\n")
+    limit = csv.field_size_limit(1000)
+    try:
+        assert "quotes" in next(iter(faults(source).values()))
+        assert values(source)[-1] == {"a": "3", "b": "4"}
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_columns_without_a_name_or_with_the_same_one_are_told_apart(tmp_path: Path) -> None:
+    assert opened(tmp_path, "a,,a\n1,2,3\n").columns == ("a", "column 2", "a (3)")
+
+
+def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
+    assert values(opened(tmp_path, "a,b\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf\n \n", "empty"),
+        (b"PK\x03\x04rest", "spreadsheet"),
+        (b"\x89PNG\0\0\0\0\0\0", "no text"),
+        (b'[{"text": "x"}]', "JSONL"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, word: str) -> None:
+    with pytest.raises(UnreadableFile, match=word):
+        opened(tmp_path, content)
+
+
+def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "LONGEST_LINE", 40)
+    lines = [b'\xef\xbb\xbf{"a": 1}', b"", b"nope", b"[1]", b'"x"', b"x" * 100, b'{"a": 2}']
+    source = opened(tmp_path, b"\n".join(lines), "file.jsonl")
+    assert values(source) == [{"a": 1}, {"a": 2}]
+    assert list(faults(source)) == [3, 4, 5, 6]
+
+
+def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
+    one, same, other = (
+        opened(tmp_path, content, name).digest
+        for name, content in (("a.csv", "a\n1\n"), ("b.csv", "a\n1\n"), ("c.csv", "a\n2\n"))
+    )
+    assert one == same != other

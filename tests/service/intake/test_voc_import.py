@@ -1,0 +1,150 @@
+"""``voc import``: a file, a table of guesses, batches, a report."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner, Result
+
+from service.cli import imports, sending
+from service.cli.imports import app
+from service.client import Verbatim, VerbatimError
+from tests.bridge import transport_to
+from tests.callers import Keys
+from tests.service.intake.conftest import Stored
+
+Run = Callable[..., Result]
+CONTENT = "id,date,score,comment\n1,2026-01-31,9,Great checkout\n2,soon,3,Bad\n3,2026-01-31\n"
+
+
+@pytest.fixture
+def run(client: TestClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command on a file against the application: ``run(CONTENT, "--kind", "review")``."""
+
+    def connected(_url: str, *, key: str, tries: int) -> Verbatim:
+        return Verbatim("http://testserver", key=key, tries=1, transport=transport_to(client))
+
+    monkeypatch.setattr(imports, "Verbatim", connected)
+    monkeypatch.setenv("VOC_KEY", keys.ingest)
+    monkeypatch.setenv("VOC_DATA_DIR", str(tmp_path / "data"))
+
+    def command(content: str | bytes, *options: str, name: str = "f.csv") -> Result:
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return CliRunner().invoke(app, [str(file), *options])
+
+    return command
+
+
+def test_a_file_is_sent_and_its_bad_rows_are_listed(
+    run: Run, stored: Stored, tmp_path: Path
+) -> None:
+    result = run(CONTENT)
+    assert result.exit_code == 0
+    assert "comment" in result.output
+    assert "95%" in result.output
+    assert "1 accepted, 0 updated, 0 duplicate, 2 invalid" in result.output
+    listed = (tmp_path / "f.csv.errors.csv").read_text().splitlines()
+    assert listed[1].startswith("3,,date: 'soon'")
+    assert listed[2].startswith("4,,has 2 columns")
+    assert [row.text for row in stored()] == ["Great checkout"]
+
+
+def test_a_second_run_goes_on_where_the_first_stopped(
+    run: Run, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "BATCH_ITEMS", 2)
+    content = "comment\n" + "Great\n" * 5
+    send_batch = sending._send_batch
+    sent: list[Any] = []
+
+    def breaks(*arguments: Any) -> None:
+        if len(sent) == 2:
+            raise sending_error
+        sent.append(arguments)
+        send_batch(*arguments)
+
+    sending_error = VerbatimError("503: later", 503)
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "_send_batch", breaks)
+        result = run(content)
+    assert result.exit_code == 1
+    assert "same command again" in result.output
+    assert len(stored()) == 4
+    assert "1 accepted, 0 updated, 4 duplicate, 0 invalid" in run(content).output
+    assert len(stored()) == 5
+
+
+def test_the_users_words_overrule_the_guess(run: Run, stored: Stored) -> None:
+    content = "id,comment,other\n1,a,b\n"
+    options = ("--map", "text=other", "--map", "external_id=", "--kind", "ticket", "--source", "s")
+    assert run(content, *options).exit_code == 0
+    [row] = stored()
+    assert (row.text, row.kind, row.source) == ("b", "ticket", "s")
+    assert row.external_id != "1"
+
+
+def test_a_scale_and_an_order_of_dates_can_be_said(run: Run, stored: Stored) -> None:
+    content = "score,date\n3,02/03/2026\n"
+    assert run(content, "--scale", "ces", "--dates", "mdy").exit_code == 0
+    [row] = stored()
+    assert (row.rating_scale, row.occurred_at.month) == ("ces", 2)
+
+
+def test_a_dry_run_stores_nothing(run: Run, stored: Stored) -> None:
+    result = run(CONTENT, "--dry-run")
+    assert "1 valid, 2 invalid" in result.output
+    assert stored() == []
+
+
+def test_json_lines_in_the_apis_own_form_are_sent_as_they_are(run: Run, stored: Stored) -> None:
+    result = run('{"kind": "review", "text": "a"}\n{"text": "\\ud800"}\n', name="f.jsonl")
+    assert "own form" in result.output
+    assert "1 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
+    assert stored()[0].kind == "review"
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "word"),
+    [
+        ("", (), "empty"),
+        ("a,b\n1,2\n", (), "mapping.text"),
+        ("comment\nx\n", ("--map", "text=nope"), "no column"),
+        ("comment\nx\n", ("--map", "text"), "field=Column"),
+        ("comment\nx\n", ("--scale", "other"), "min and max"),
+    ],
+)
+def test_what_can_not_be_sent_is_told_before_anything_is(
+    run: Run, stored: Stored, content: str, options: tuple[str, ...], word: str
+) -> None:
+    result = run(content, *options)
+    assert result.exit_code == 2
+    assert word in result.output
+    assert stored() == []
+
+
+def test_a_file_without_any_good_row_is_a_failure(run: Run) -> None:
+    assert run("comment,stage\nx,nowhere\n").exit_code == 1
+
+
+def test_a_refused_key_is_told(run: Run) -> None:
+    result = run(CONTENT, "--key", "voc_wrong")
+    assert result.exit_code == 1
+    assert "401" in result.output
+
+
+def test_the_key_is_that_of_the_service_on_this_machine(
+    run: Run, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: Stored
+) -> None:
+    monkeypatch.delenv("VOC_KEY")
+    file = tmp_path / "data" / "bootstrap.key"
+    file.unlink()
+    assert "--key" in run(CONTENT).output
+    monkeypatch.setenv("VOC_BOOTSTRAP_KEY", keys.ingest)
+    assert run(CONTENT).exit_code == 0
+    monkeypatch.delenv("VOC_BOOTSTRAP_KEY")
+    file.write_text(keys.ingest + "\n")
+    assert run(CONTENT).exit_code == 0
+    assert len(stored()) == 1

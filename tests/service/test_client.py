@@ -1,0 +1,148 @@
+"""The client: what it sends, when it tries again, what it raises."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from service.client import Verbatim, VerbatimError
+from tests.bridge import transport_to
+from tests.callers import Keys
+from tests.conftest import StartClient
+
+
+class Service:
+    """Answers in turn, and remembers what was asked. The last answer is given for ever."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+        self.pauses: list[float] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, **options: Any) -> Verbatim:
+        """A client of this service that does not really sleep."""
+        transport = httpx.MockTransport(self)
+        return Verbatim(
+            "http://voc.test/", key="k", transport=transport, sleep=self.pauses.append, **options
+        )
+
+
+def ok(body: Any = None) -> httpx.Response:
+    return httpx.Response(200, json=body or {"fine": True})
+
+
+@pytest.fixture
+def voc(start: StartClient, keys: Keys) -> Iterator[Verbatim]:
+    """A client of the real application."""
+    client = start(worker="inline")
+    with Verbatim("http://testserver", key=keys.manage, transport=transport_to(client)) as voc:
+        yield voc
+
+
+def test_it_speaks_to_the_real_service(voc: Verbatim) -> None:
+    survey = voc.submit_survey(
+        "The checkout is broken.",
+        wait_s=10,
+        rating={"value": 3, "scale": "nps"},
+        occurred_at=datetime(2026, 3, 1, tzinfo=UTC),
+        attributes={"persona": "smb"},
+    )
+    assert survey["state"] == "done"
+    assert voc.submit_review("I love the app.", source="shop")["status"] == "accepted"
+    parts: Any = [{"author_role": "customer", "text": "The parcel is late."}]
+    assert voc.submit_ticket(conversation=parts, priority="high")["status"] == "accepted"
+    batch = voc.batch([{"kind": "survey", "text": "Fine"}, {"kind": "survey"}])
+    assert (batch["accepted"], batch["invalid"]) == (1, 1)
+    assert voc.batch([{"kind": "survey", "text": "Fine"}], dry_run=True)["valid"] == 1
+    assert voc.analyze(["The checkout is broken."])["items"][0]["stage"] == "purchase"
+    assert voc.pain_points(stage="purchase", limit=5)["items"][0]["mentions"] == 1
+    assert voc.journey(kind=["survey", "review"])["journey"] == "five-stage"
+    assert voc.feedback(survey["id"])["text"] == "The checkout is broken."
+    assert len(voc.list_feedback(limit=2)["items"]) == 2
+
+
+def test_a_refusal_is_raised_with_its_problem(voc: Verbatim) -> None:
+    with pytest.raises(VerbatimError, match="outside the scale") as caught:
+        voc.submit_survey("x", rating={"value": 11, "scale": "nps"})
+    assert (caught.value.status, caught.value.code) == (422, "invalid_request")
+    assert caught.value.problem["invalid_params"]
+
+
+def test_one_bad_text_in_a_batch_harms_no_other(voc: Verbatim) -> None:
+    items = [{"kind": "survey", "text": text} for text in ("fine", "half \ud800")]
+    assert voc.batch(items)["accepted"] == 1
+
+
+def test_every_post_has_a_key_that_its_repetitions_keep() -> None:
+    service = Service(httpx.Response(503), httpx.ConnectError("no"), ok())
+    service.client().submit_survey("x")
+    service.client().submit_survey("x")
+    keys = [request.headers["idempotency-key"] for request in service.requests]
+    assert keys[0] == keys[1] == keys[2] != keys[3]
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"Retry-After": "7"}, 7, 7),
+        ({"Retry-After": "99999"}, 60, 60),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0, 0.5),
+        ({"Retry-After": "soon"}, 0.25, 0.5),
+        ({}, 0.25, 0.5),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_it_waits_as_long_as_it_is_told(
+    status: int, headers: dict[str, str], least: float, most: float
+) -> None:
+    service = Service(httpx.Response(status, headers=headers), ok())
+    assert service.client().journey() == {"fine": True}
+    [pause] = service.pauses
+    assert least <= pause <= most
+
+
+def test_it_gives_up_after_some_tries() -> None:
+    service = Service(httpx.Response(429, json={"detail": "wait", "code": "too_many_requests"}))
+    with pytest.raises(VerbatimError, match="wait") as caught:
+        service.client(tries=3).journey()
+    assert caught.value.code == "too_many_requests"
+    assert (len(service.requests), len(service.pauses)) == (3, 2)
+
+
+def test_a_service_that_is_not_there_is_told_with_its_address() -> None:
+    service = Service(httpx.ConnectError("refused"))
+    with pytest.raises(VerbatimError, match=r"voc\.test") as caught:
+        service.client(tries=2).journey()
+    assert (caught.value.status, caught.value.code) == (None, "")
+
+
+def test_other_errors_are_not_tried_again() -> None:
+    service = Service(httpx.Response(500, text="oops"))
+    with pytest.raises(VerbatimError, match="500"):
+        service.client().journey()
+    assert len(service.requests) == 1
+
+
+def test_filters_are_sent_with_commas_and_without_nothing() -> None:
+    service = Service(ok())
+    service.client().list_feedback(kind=["survey", "review"], stage=None, limit=3)
+    assert str(service.requests[0].url) == (
+        "http://voc.test/v1/feedback?kind=survey%2Creview&limit=3"
+    )
+
+
+def test_times_are_sent_with_their_offset() -> None:
+    service = Service(ok())
+    service.client().batch([{"parts": [{"at": datetime(2026, 3, 1, tzinfo=UTC)}]}])
+    sent = json.loads(service.requests[0].content)
+    assert sent["items"][0]["parts"][0]["at"] == "2026-03-01T00:00:00+00:00"
