@@ -29,7 +29,7 @@ def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
     """TF-IDF of words and pairs and of 2 to 5 characters, then logistic regression a head."""
     vectors = FeatureUnion(
         [
-            ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)),
+            ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)),
             (
                 "characters",
                 TfidfVectorizer(

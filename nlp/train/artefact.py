@@ -1,4 +1,4 @@
-"""The folder that is shipped: model, tokenizer, manifest and card."""
+"""The folders that a run leaves: what is served on ONNX Runtime, and what torch can load."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -7,16 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from safetensors.torch import save_file
+
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.labels import HEADS
-from nlp.manifest import FORMAT, DataFile, Manifest, sha256, write_manifest
+from nlp.manifest import FORMAT, DataFile, Manifest, load_manifest, sha256, write_manifest
 from nlp.train.examples import UNKNOWN, Example
 from nlp.train.export import export
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
 
 MODEL: Final = "model.onnx"
+WEIGHTS: Final = "model.safetensors"
+CONFIG: Final = "config.json"
 TOKENIZER: Final = "tokenizer.json"
 
 
@@ -44,6 +48,16 @@ def write_artefact(
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def write_weights(folder: Path, reader: Reader, artefact: Path) -> None:
+    """Write the reader unquantised into ``folder``, described as the ``artefact`` made of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reader.encoder.config.to_json_file(folder / CONFIG)
+    save_file(reader.state_dict(), folder / WEIGHTS)
+    shutil.copyfile(artefact / TOKENIZER, folder / TOKENIZER)
+    files = {name: sha256(folder / name) for name in (CONFIG, WEIGHTS, TOKENIZER)}
+    write_manifest(folder, replace(load_manifest(artefact), files=files))
 
 
 def calibrated(manifest: Manifest, answers: Answers) -> Manifest:

@@ -14,7 +14,7 @@ class Recipe:
     """
 
     layers: int = 6
-    epochs: int = 5
+    epochs: int = 7
     seed: int = 7
     max_tokens: int = 256
     tokens: int = 896

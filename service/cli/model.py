@@ -57,10 +57,13 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder that the model is written to.")],
     first: First = None,
     held_out: HeldOut = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A folder for the unquantised weights, for a GPU.")
+    ] = None,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
     model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
     layers: Annotated[int, typer.Option(min=1, help="Layers of the base to keep.")] = 6,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 7,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 7,
     checkpoint: Annotated[Path, typer.Option(help="Written now and then.")] = CHECKPOINT,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
@@ -69,14 +72,15 @@ def train(
     with _plain_errors():
         from nlp.train.loop import CheckpointError
         from nlp.train.recipe import Recipe
-        from nlp.train.run import Files, Identity, train_model
+        from nlp.train.run import Files, Identity, Places, train_model
 
         files = Files(data, first or (), held_out or ())
+        places = Places(out, checkpoint, weights)
         recipe = Recipe(layers=layers, epochs=epochs, seed=seed)
         identity = Identity(name, model_version, version("verbatim-voc"), base.name)
         try:
             with _progress() as on_step:
-                train_model(files, base, out, recipe, identity, checkpoint, on_step, resume)
+                train_model(files, base, places, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
     console.print(f"The model is in {out}")

@@ -10,6 +10,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import BertConfig, BertModel
 
+from nlp.backends.hf import TorchBackend
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows
 from nlp.evaluate.run import evaluate_folder
@@ -22,7 +23,7 @@ from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss
 from nlp.train.network import OUTPUTS, build_reader
 from nlp.train.recipe import Recipe
-from nlp.train.run import Files, Identity, train_model
+from nlp.train.run import Files, Identity, Places, train_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
@@ -113,13 +114,13 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     losses: list[float] = []
     files = Files([data], first=[data], held_out=[data])
     out = tmp_path / "model"
-    train_model(
-        files, base, out, RECIPE, IDENTITY, tmp_path / "c.pt", lambda step: losses.append(step.loss)
-    )
+    places = Places(out, tmp_path / "checkpoint.pt", tmp_path / "weights")
+    train_model(files, base, places, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
     assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
     assert manifest.layers == 2
+    assert TorchBackend(tmp_path / "weights").manifest.temperatures == manifest.temperatures
     figures = evaluate_folder(out, [data], train=[data])
     assert figures["sets"]["few.tsv"]["rows"] == 40
     assert figures["sets"]["few.tsv"]["heads"].keys() == HEADS.keys()
@@ -152,7 +153,8 @@ def test_the_bundled_engine_takes_batches_of_any_shape(
 ) -> None:
     files = Files([data])
     recipe = dataclasses.replace(RECIPE, epochs=1)
-    train_model(files, base, tmp_path / "m", recipe, IDENTITY, tmp_path / "c.pt", _ignore)
+    places = Places(tmp_path / "m", tmp_path / "checkpoint.pt")
+    train_model(files, base, places, recipe, IDENTITY, _ignore)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     windows = [
         item.window
