@@ -16,18 +16,19 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Table,
     func,
     literal_column,
     or_,
     select,
-    tuple_,
     update,
 )
 from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, FAILED, PENDING, Feedback
+from service.analysis.ids import Id, among
 from service.analysis.versions import stale_versions
 
 CLAIM_CHARS: Final = 100_000
@@ -35,16 +36,14 @@ CLAIM_CHARS: Final = 100_000
 LEASE_CHARS: Final = 50_000
 """A lease is prolonged by its own length for each of these, as long texts take longer."""
 
+BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
+
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 ROW: Final = FEEDBACK.c
-ID: Final = tuple_(ROW.workspace_id, ROW.id)
 
 # Literals: with bound parameters neither database can tell that the partial index applies.
 IS_PENDING: Final = ROW.state == literal_column(f"'{PENDING}'")
 IS_DONE: Final = ROW.state == literal_column(f"'{DONE}'")
-
-Id = tuple[UUID, UUID]
-"""(workspace_id, id)"""
 
 
 class Candidate(NamedTuple):
@@ -116,10 +115,11 @@ def claim(session: Session, terms: Terms, now: datetime) -> Claim:
     chosen = choose(found)
     if not chosen:
         return Claim([])
-    first = chosen[0]
-    lost = first.suspect and first.attempts >= terms.max_attempts
     until = now + lease_of(terms.lease, sum(candidate.chars for candidate in chosen))
-    return Claim(_take(session, [candidate.id for candidate in chosen], terms.worker, until), lost)
+    taken = _take(session, [candidate.id for candidate in chosen], terms.worker, until)
+    if chosen[0].suspect:
+        _hold_back(session, chosen[0], now)
+    return Claim(taken, lost=chosen[0].suspect and chosen[0].attempts > terms.max_attempts)
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -139,15 +139,20 @@ def lease_of(lease: timedelta, chars: int) -> timedelta:
     return lease * (1 + chars // LEASE_CHARS)
 
 
+def back_off(attempts: int) -> timedelta:
+    """How long an item waits after ``attempts`` (1 or more) that came to nothing."""
+    return timedelta(seconds=BACK_OFF_SECONDS[min(attempts, len(BACK_OFF_SECONDS)) - 1])
+
+
 def renew(session: Session, worker: str, ids: Sequence[Id], until: datetime) -> None:
     """Prolong the leases that ``worker`` still has."""
-    mine = update(FEEDBACK).where(ID.in_(ids), ROW.claimed_by == worker)
+    mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
     session.execute(mine.values(claimed_until=until))
 
 
 def release(session: Session, worker: str, ids: Sequence[Id]) -> None:
     """Give back what ``worker`` claimed and will not analyse, as if it had never been claimed."""
-    mine = update(FEEDBACK).where(ID.in_(ids), ROW.claimed_by == worker)
+    mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
     session.execute(mine.values(claimed_by=None, claimed_until=None, attempts=ROW.attempts - 1))
 
 
@@ -194,10 +199,20 @@ def _candidates(session: Session, search: Select[Any], most: int) -> list[Candid
     ]
 
 
+def _hold_back(session: Session, suspect: Candidate, now: datetime) -> None:
+    """Should this attempt not return either, others go first: it may just have been unlucky."""
+    held = update(FEEDBACK).where(_among([suspect.id]))
+    session.execute(held.values(due_at=now + back_off(suspect.attempts + 1)))
+
+
+def _among(ids: Sequence[Id]) -> ColumnElement[bool]:
+    return among(ROW.workspace_id, ROW.id, ids)
+
+
 def _take(session: Session, ids: Sequence[Id], worker: str, until: datetime) -> list[Claimed]:
     taken = (
         update(FEEDBACK)
-        .where(ID.in_(ids))
+        .where(_among(ids))
         .values(claimed_by=worker, claimed_until=until, attempts=ROW.attempts + 1)
         .returning(*(ROW[name] for name in Claimed._fields))
     )

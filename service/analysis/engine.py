@@ -25,6 +25,7 @@ SLICE_CHARS: Final = 8_000
 WAITING_CALLERS: Final = 8
 """Callers of /v1/analyze that may wait or be served; more are refused."""
 BACKGROUND_NICENESS: Final = 10
+WARM_UP: Final = Document("The app is fast, but checkout refused my card.")
 
 
 class AnalyzerLike(Protocol):
@@ -128,6 +129,7 @@ def slices(documents: Sequence[Document]) -> list[list[int]]:
 def load_engine(settings: Settings) -> Engine:
     """The engine over the model that ``settings`` names.
 
+    It has read something already, so that the first item takes no longer than the next ones.
     It is loaded by a thread of low priority, which the analyzer's own threads inherit: analysis
     takes what answering requests leaves.
 
@@ -136,8 +138,13 @@ def load_engine(settings: Settings) -> Engine:
     """
     from nlp.loading import load_analyzer  # a second of imports, only for who loads a model
 
+    def load() -> Engine:
+        engine = Engine(load_analyzer(settings.model, settings.threads))
+        engine.analyze([WARM_UP])
+        return engine
+
     with ThreadPoolExecutor(1, "load-model", initializer=lower_priority) as loader:
-        return Engine(loader.submit(load_analyzer, settings.model, settings.threads).result())
+        return loader.submit(load).result()
 
 
 def lower_priority() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from models.feedback import DONE, PENDING
 from nlp.labels import UNASSIGNED
 from service import telemetry
-from service.analysis.claims import Id
+from service.analysis.ids import Id
 from service.analysis.results import Outcome, Read
 
 SUPERSEDED: Final = "superseded"

@@ -7,10 +7,10 @@ new text or its new claimant brings its own result.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import Table, delete, tuple_
+from sqlalchemy import Table, delete
 from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, SQLModel, col, select
 
@@ -18,7 +18,8 @@ from models.feedback import DONE, FAILED, Feedback
 from models.mention import Mention
 from nlp.documents import Analysis
 from service.analysis.briefs import Brief
-from service.analysis.claims import Id
+from service.analysis.claims import back_off
+from service.analysis.ids import Id, among
 from service.insights.rollups import Delta, apply
 
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
@@ -27,8 +28,6 @@ UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
 )
 """Columns that writing a result needs no copy of."""
 PLAIN: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
-BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
-"""How long an item that failed waits, by the number of its attempts."""
 RETRIED: Final = "retried"
 
 
@@ -96,7 +95,7 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
     key = (col(Feedback.workspace_id), col(Feedback.id))
     return session.exec(
         select(Feedback)
-        .where(tuple_(*key).in_(list(ids)), Feedback.claimed_by == worker)
+        .where(among(*key, ids), Feedback.claimed_by == worker)
         .order_by(*key)
         .options(*(defer(column) for column in UNREAD_COLUMNS))
         .with_for_update()
@@ -105,8 +104,8 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
 
 def _take_away(session: Session, delta: Delta, rows: Sequence[Feedback]) -> None:
     """Delete the mentions of ``rows`` and what they contributed."""
-    key = tuple_(MENTION.c.workspace_id, MENTION.c.feedback_id)
-    gone = delete(MENTION).where(key.in_([(row.workspace_id, row.id) for row in rows]))
+    ids = [(row.workspace_id, row.id) for row in rows]
+    gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
     old = defaultdict(list)
     for values in session.execute(gone.returning(MENTION)).mappings():
         old[values["workspace_id"], values["feedback_id"]].append(Mention(**values))
@@ -155,8 +154,7 @@ def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
     """Hold the item back for a while, or set it aside, without any reading, for good."""
     row.error = failed.reason
     if not failed.final:
-        step = min(row.attempts, len(BACK_OFF_SECONDS)) - 1
-        row.due_at = now + timedelta(seconds=BACK_OFF_SECONDS[step])
+        row.due_at = now + back_off(row.attempts)
         return
     row.state, row.analysis_version, row.analysed_at = FAILED, None, None
     for name in (*PLAIN, "language_read", "confidence", "candidates"):

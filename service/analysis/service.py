@@ -17,8 +17,9 @@ from sqlmodel import Session
 from service import clock
 from service.analysis import claims
 from service.analysis.briefs import Brief, brief
-from service.analysis.claims import Claim, Claimed, Id, Terms
+from service.analysis.claims import Claim, Claimed, Terms
 from service.analysis.engine import Engine, slices
+from service.analysis.ids import Id
 from service.analysis.measures import observe
 from service.analysis.results import Failed, Outcome, Read, Writer, write
 from service.analysis.workers import gone, worker_id

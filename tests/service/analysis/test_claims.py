@@ -113,8 +113,19 @@ def test_an_item_that_never_returned_often_enough_is_lost(
     add: AddFeedback, take: TakeClaim
 ) -> None:
     add()
-    later = [index * 2 * MINUTE for index in range(4)]
-    assert [take(after=after).lost for after in later] == [False, False, False, True]
+    later = [index * 10 * MINUTE for index in range(5)]
+    assert [take(after=after).lost for after in later] == [False, False, False, False, True]
+
+
+def test_an_item_that_did_not_return_lets_others_go_first(
+    add: AddFeedback, take: TakeClaim
+) -> None:
+    first, second = (add(received_at=now() - age * MINUTE) for age in (2, 1))
+    assert len(take().items) == 2
+    short = TERMS._replace(lease=timedelta(seconds=1))
+    later = [2 * MINUTE, 2 * MINUTE + timedelta(seconds=2), 3 * MINUTE]
+    claimed = [take(short, after=after).items[0].id for after in later]
+    assert claimed == [first, second, first]
 
 
 def test_what_is_given_back_was_never_tried(

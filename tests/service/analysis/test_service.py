@@ -265,11 +265,11 @@ def test_an_item_that_ended_its_process_too_often_is_set_aside(
     add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
 ) -> None:
     key = add()
-    change(database, attempts=3, claimed_by="gone", claimed_until=now())
+    change(database, attempts=4, claimed_by="gone", claimed_until=now())
     analyzer = FakeAnalyzer()
     work(analyst(analyzer))
     assert (find(key).state, analyzer.calls) == (FAILED, [])
-    assert find(key).error == "the analysis ended the process 3 times"
+    assert find(key).error == "the analysis ended the process 4 times"
 
 
 def test_a_failing_database_counts_against_nobody(

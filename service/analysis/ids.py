@@ -1,0 +1,25 @@
+"""Rows by their ids, across workspaces."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+
+Id = tuple[UUID, UUID]
+"""(workspace_id, id)"""
+
+
+def among(workspace: Any, key: Any, ids: Iterable[Id]) -> ColumnElement[bool]:
+    """Whether the columns ``workspace`` and ``key`` are a pair of ``ids``.
+
+    Spelled out by workspace, because SQLite scans the table for ``(a, b) IN (…)``.
+    """
+    keys = defaultdict(list)
+    for workspace_id, row_id in ids:
+        keys[workspace_id].append(row_id)
+    return or_(
+        False,
+        *(and_(workspace == workspace_id, key.in_(rows)) for workspace_id, rows in keys.items()),
+    )
