@@ -5,10 +5,11 @@ An origin alone opens nothing: ``service.keys.auth`` still asks whether *this* k
 
 from typing import Final
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.keys.errors import OriginNotAllowed
 from service.keys.ring import KeyRing
+from service.web.edge import ADDED
 
 VARY: Final = (b"vary", b"Origin")
 EXPOSED: Final = (
@@ -27,7 +28,7 @@ PREFLIGHT: Final = (
 
 
 class Cors:
-    """ASGI middleware; reads the key ring of ``scope["app"]``."""
+    """ASGI middleware inside of ``Edge``; reads the key ring of ``scope["app"]``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,24 +41,15 @@ class Cors:
         origin = headers.get(b"origin")
         ring: KeyRing = scope["app"].state.keys
         allowed = origin is not None and await ring.allows_origin(origin.decode("latin-1"))
-        marks = _marks(origin) if origin is not None and allowed else [VARY]
+        scope[ADDED] += _marks(origin) if origin is not None and allowed else [VARY]
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            await _answer_preflight(_marked(send, marks), allowed)
+            await _answer_preflight(send, allowed)
         else:
-            await self.app(scope, receive, _marked(send, marks))
+            await self.app(scope, receive, send)
 
 
 def _marks(origin: bytes) -> list[tuple[bytes, bytes]]:
     return [VARY, (b"access-control-allow-origin", origin), EXPOSED]
-
-
-def _marked(send: Send, marks: list[tuple[bytes, bytes]]) -> Send:
-    async def marked(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *marks]
-        await send(message)
-
-    return marked
 
 
 async def _answer_preflight(send: Send, allowed: bool) -> None:

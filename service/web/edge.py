@@ -19,6 +19,8 @@ from service.web.problems import problem_response
 UNMATCHED: Final = "unmatched"
 GONE: Final = 499
 """What logs say of a client that left before it was answered, as nginx puts it."""
+ADDED: Final = "voc.headers"
+"""Where in the scope the layers inside put headers that every answer must carry, errors too."""
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: Final = (
@@ -48,10 +50,11 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope[ADDED] = list(_HEADERS)
         exchange = Exchange(_request_id(scope), perf_counter())
         token = request_id.set(exchange.id)
         try:
-            await self._answer(scope, receive, _marked(send, exchange), exchange)
+            await self._answer(scope, receive, _marked(send, exchange, scope[ADDED]), exchange)
         finally:
             _record(scope, exchange)
             request_id.reset(token)
@@ -75,14 +78,14 @@ def _request_id(scope: Scope) -> str:
     return secrets.token_hex(8)
 
 
-def _marked(send: Send, exchange: Exchange) -> Send:
+def _marked(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
             exchange.status = message["status"]
             message["headers"] = [
                 *message.get("headers", ()),
                 (b"x-request-id", exchange.id.encode()),
-                *_HEADERS,
+                *added,
             ]
         await send(message)
 

@@ -37,6 +37,7 @@ DESCRIPTION: Final[dict[str, Any]] = {
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
         }
     },
+    "redirect_slashes": False,
     "docs_url": None,
     "redoc_url": None,
 }

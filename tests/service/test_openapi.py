@@ -66,3 +66,7 @@ def test_document_is_served_with_its_version(client: TestClient) -> None:
     assert served["info"]["title"] == "Verbatim"
     assert served["info"]["version"]
     assert served["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+def test_a_slash_too_many_is_not_redirected(client: TestClient) -> None:
+    assert client.get("/livez/", follow_redirects=False).status_code == 404

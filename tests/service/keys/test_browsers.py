@@ -67,6 +67,14 @@ def test_errors_can_be_read_by_the_page(client: TestClient, browser_key: str) ->
     assert "Retry-After" in answer.headers["access-control-expose-headers"]
 
 
+def test_so_can_a_body_that_is_too_large(start: StartClient, browser_key: str) -> None:
+    client = start(max_body_bytes=1000)
+    headers = bearer(browser_key) | {"Origin": SHOP}
+    answer = client.post("/v1/feedback/surveys", content=b" " * 1001, headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["access-control-allow-origin"] == SHOP
+
+
 def test_caches_are_told_that_origins_differ(client: TestClient, browser_key: str) -> None:
     for headers in ({}, {"Origin": SHOP}, {"Origin": OTHER}):
         assert "Origin" in client.get("/v1/info", headers=headers).headers["vary"]
