@@ -75,6 +75,16 @@ def _identifier() -> "LanguageIdentifier":
 def _load() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_LANGUAGES.split())
-    return identifier
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    wanted = set(_LANGUAGES.split())
+    kept = [index for index, code in enumerate(whole.nb_classes) if code in wanted]
+    # Made anew from its columns: ``set_languages`` would keep the rest of the model in memory.
+    return LanguageIdentifier(
+        whole.nb_ptc[:, kept],
+        whole.nb_pc[kept],
+        [whole.nb_classes[index] for index in kept],
+        whole.tk_nextmove,
+        whole.tk_output,
+        norm_probs=True,
+        tk_row=whole.tk_row,
+    )
