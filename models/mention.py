@@ -23,7 +23,15 @@ class Mention(SQLModel, table=True):
             name="fk_mention_feedback",
             ondelete="CASCADE",
         ),
-        Index("ix_mention_cell", "workspace_id", "stage", "touchpoint", "sentiment"),
+        Index(
+            "ix_mention_cell",
+            "workspace_id",
+            "stage",
+            "touchpoint",
+            "sentiment",
+            "severity",
+            "feedback_id",
+        ),
     )
 
     workspace_id: UUID = Field(primary_key=True)

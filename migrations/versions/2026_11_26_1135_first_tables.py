@@ -225,7 +225,9 @@ def _create_mention() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "feedback_id", "ordinal", name="pk_mention"),
     )
     op.create_index(
-        "ix_mention_cell", "mention", ["workspace_id", "stage", "touchpoint", "sentiment"]
+        "ix_mention_cell",
+        "mention",
+        ["workspace_id", "stage", "touchpoint", "sentiment", "severity", "feedback_id"],
     )
 
 

@@ -1,6 +1,6 @@
 """Pain points: the cells of the journey with negative mentions, the most painful first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -41,14 +41,14 @@ VERBATIMS: Final = 3
 class Survey:
     """All sums that the pain points of one selection are made of, by journey cell.
 
-    ``native`` has the native cells with a negative mention of each journey cell; ``previous``
-    is None when there is no period before to compare with.
+    ``native`` has, of each journey cell, its native cells with their number of negative
+    mentions; ``previous`` is None when there is no period before to compare with.
     """
 
     selection: Selection
     mentions: Mapping[Cell, MentionSums]
     all_mentions: int
-    native: Mapping[Cell, Sequence[Cell]]
+    native: Mapping[Cell, Mapping[Cell, int]]
     items: Mapping[Cell, ItemSums]
     whole: ItemSums
     previous: Mapping[Cell, MentionSums] | None
@@ -100,10 +100,10 @@ def take(session: Session, selection: Selection) -> Survey:
     """Add up everything: two statements, three with a period to compare with."""
     cells = selection.journey.cells
     rows = mention_rows(session, selection)
-    native: dict[Cell, list[Cell]] = {}
+    native: dict[Cell, dict[Cell, int]] = {}
     for row in rows:
         if row.sums.negative:
-            native.setdefault(cells[row.cell], []).append(row.cell)
+            native.setdefault(cells[row.cell], {})[row.cell] = row.sums.negative
     items = item_rows(session, selection.everywhere())
     return Survey(
         selection=selection,
@@ -169,8 +169,8 @@ def _verbatims(
     session: Session, survey: Survey, cells: Iterable[Cell]
 ) -> dict[Cell, list[VerbatimOut]]:
     """The most typical negative mentions of each journey cell; two statements for all of them."""
-    native = {cell: survey.native.get(cell, ()) for cell in cells}
-    wanted = [part for parts in native.values() for part in parts]
+    native = {cell: survey.native.get(cell, {}) for cell in cells}
+    wanted = {part: count for parts in native.values() for part, count in parts.items()}
     places = evidence.typical_places(session, survey.selection, wanted)
     best = {
         cell: sorted((place for part in parts for place in places.get(part, ())), reverse=True)

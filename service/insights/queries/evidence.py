@@ -1,10 +1,22 @@
 """Mentions themselves: the most typical ones of a cell first."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import Session
 
 from service.insights.cells import Cell
@@ -13,6 +25,8 @@ from service.insights.queries.recount import FEEDBACK, MENTION, OF_FEEDBACK, fee
 
 CONSIDERED: Final = 50
 """Verbatims are chosen among this many of a native cell's most severe mentions, latest first."""
+FEW: Final = 20_000
+"""Negative mentions up to which reading them all beats visiting every cell by itself."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
 
 
@@ -56,57 +70,94 @@ def page(
 
 
 def typical_places(
-    session: Session, selection: Selection, cells: Iterable[Cell]
+    session: Session, selection: Selection, cells: Mapping[Cell, int]
 ) -> dict[Cell, list[Place]]:
-    """The places of typical negative mentions of native cells, in no order; one statement."""
-    branches = [_typical(session, selection, cell) for cell in cells]
+    """The places of typical negative mentions of native cells, in no order; one statement.
+
+    ``cells`` says how many each has in the selection. Few are read and ranked; of many, only
+    the first in the order of an index are visited.
+    """
+    if not cells:
+        return {}
+    few = sum(cells.values()) <= FEW
     found: dict[Cell, list[Place]] = {}
-    if branches:
-        for stage, touchpoint, *place in session.execute(union_all(*branches)):
-            found.setdefault(Cell(stage, touchpoint), []).append(Place(*place))
+    for stage, touchpoint, *place in session.execute(
+        _ranked(session, selection, cells) if few else _walked(session, selection, cells)
+    ):
+        found.setdefault(Cell(stage, touchpoint), []).append(Place(*place))
     return found
 
 
 def with_text(
     session: Session, workspace_id: UUID, places: Collection[Place]
 ) -> Sequence[Row[Any]]:
-    """The mentions at ``places``, with their feedback."""
-    keys = [(place.feedback_id, place.ordinal) for place in places]
+    """The mentions of the items at ``places``, with their feedback."""
     statement = _with_text().where(
         MENTION.c.workspace_id == workspace_id,
-        tuple_(MENTION.c.feedback_id, MENTION.c.ordinal).in_(keys),
+        MENTION.c.feedback_id.in_({place.feedback_id for place in places}),
     )
     return session.execute(statement).all()
 
 
-def in_cells(cells: Iterable[Cell]) -> ColumnElement[bool]:
-    """Whether a mention is in one of these native cells."""
-    return tuple_(MENTION.c.stage, MENTION.c.touchpoint).in_([tuple(cell) for cell in cells])
-
-
-def _typical(session: Session, selection: Selection, cell: Cell) -> Select[Any]:
+def in_cells(cells: Collection[Cell]) -> ColumnElement[bool]:
+    """Whether a mention is in one of these native cells, in terms that an index can serve."""
     table = MENTION.c
-    latest = (
-        select(
-            table.stage,
-            table.touchpoint,
-            table.severity,
-            confidence().label("sure"),
-            table.feedback_id,
-            table.ordinal,
-        )
+    stages, touchpoints = ({cell[side] for cell in cells} for side in (0, 1))
+    near = and_(table.stage.in_(stages), table.touchpoint.in_(touchpoints))
+    if len(cells) == len(stages) * len(touchpoints):
+        return near
+    return and_(near, tuple_(table.stage, table.touchpoint).in_([tuple(cell) for cell in cells]))
+
+
+def _place() -> tuple[ColumnElement[Any], ...]:
+    table = MENTION.c
+    sure = confidence().label("sure")
+    return table.stage, table.touchpoint, table.severity, sure, table.feedback_id, table.ordinal
+
+
+def _worst_first() -> tuple[ColumnElement[Any], ...]:
+    return MENTION.c.severity.desc(), MENTION.c.feedback_id.desc()
+
+
+def _ranked(session: Session, selection: Selection, cells: Collection[Cell]) -> Select[Any]:
+    rank = func.row_number().over(
+        partition_by=(MENTION.c.stage, MENTION.c.touchpoint), order_by=_worst_first()
+    )
+    ranked = (
+        select(*_place(), rank.label("rank"))
         .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
         .where(
             *feedback_conditions(session, selection),
+            in_cells(cells),
+            MENTION.c.sentiment == "negative",
+        )
+        .subquery()
+    )
+    wanted = [column for column in ranked.c if column.name != "rank"]
+    return select(*wanted).where(ranked.c.rank <= CONSIDERED)
+
+
+def _walked(session: Session, selection: Selection, cells: Iterable[Cell]) -> CompoundSelect[Any]:
+    return union_all(*(_first_of(session, selection, cell) for cell in cells))
+
+
+def _first_of(session: Session, selection: Selection, cell: Cell) -> Select[Any]:
+    """In the order of ``ix_mention_cell``; EXISTS keeps a planner from turning the join round."""
+    table = MENTION.c
+    meant = exists().where(OF_FEEDBACK, *feedback_conditions(session, selection))
+    first = (
+        select(*_place())
+        .where(
             table.workspace_id == selection.workspace_id,
             table.stage == cell.stage,
             table.touchpoint == cell.touchpoint,
             table.sentiment == "negative",
+            meant.correlate(MENTION),
         )
-        .order_by(table.severity.desc(), table.feedback_id.desc())
+        .order_by(*_worst_first())
         .limit(CONSIDERED)
     )
-    return select(latest.subquery())
+    return select(first.subquery())
 
 
 def _with_text() -> Select[Any]:

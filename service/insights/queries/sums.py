@@ -4,10 +4,12 @@ Roll-ups know UTC days, kinds, sources, channels and languages. Anything finer i
 ways give the same numbers.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Table, case, func, null, select
 from sqlmodel import Session
 
-from service.insights.cells import cells_in
+from service.insights.cells import Cell, cells_in
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -59,10 +61,15 @@ def item_rows(session: Session, selection: Selection, by: By | None = None) -> l
         .group_by("period", table.cells, table.scale)
     )
     rows = [
-        item_row(period, frozenset(cells_in(mask)), scale, *sums)
+        item_row(period, _cell_set(mask), scale, *sums)
         for period, mask, scale, *sums in session.execute(statement)
     ]
     return [row for row in rows if selection.touched_by(row.cells)]
+
+
+@lru_cache(maxsize=50_000)
+def _cell_set(mask: str) -> frozenset[Cell]:
+    return frozenset(cells_in(mask))
 
 
 def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
