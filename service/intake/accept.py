@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from time import monotonic, sleep
@@ -148,10 +149,10 @@ class Acceptor:
         except (OperationalError, InterfaceError) as error:
             log.error("intake_database_unreachable", exc_info=error)
             return [Unavailable()] * len(submissions)
-        except (SQLAlchemyError, ValueError) as error:
+        except Exception as error:  # the seam: without an answer, senders would wait for ever
             if len(submissions) > 1:
                 return [self._answers([submission])[0] for submission in submissions]
-            log.error("intake_refused_by_database", exc_info=error)
+            log.error("intake_failed", exc_info=error)
             return [Problem()]
 
     def _write(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
@@ -197,8 +198,9 @@ def _tell(group: Sequence[_Waiting], answers: Sequence[Answered]) -> None:
     for loop, told in by_loop.items():
         if loop is None:
             _resolve(told)
-        elif not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, told)
+        else:
+            with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+                loop.call_soon_threadsafe(_resolve, told)
 
 
 def _resolve(told: Sequence[tuple[_Waiting, Answered]]) -> None:

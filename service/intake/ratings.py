@@ -10,10 +10,10 @@ Scale = Literal["nps", "csat", "ces", "stars", "other"]
 Bound = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
 
 USUAL_BOUNDS: dict[str, tuple[float, float]] = {
-    "nps": (0, 10),
-    "csat": (1, 5),
-    "ces": (1, 7),
-    "stars": (1, 5),
+    "nps": (0.0, 10.0),
+    "csat": (1.0, 5.0),
+    "ces": (1.0, 7.0),
+    "stars": (1.0, 5.0),
 }
 """Least and greatest value of a scale that is sent without ``min`` and ``max``.
 

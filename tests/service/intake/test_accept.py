@@ -134,6 +134,36 @@ def test_a_database_that_is_away_is_unavailable_and_comes_back(
     assert acceptor.accept_blocking(submit("a")).status == 200
 
 
+def test_whatever_goes_wrong_is_answered_and_the_next_is_accepted(
+    acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_group: Group) -> Written:
+        raise KeyError("a mistake of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Group, "write", broken)
+        with pytest.raises(Problem):
+            acceptor.accept_blocking(submit("a"))
+    assert acceptor.accept_blocking(submit("a")).status == 200
+
+
+def test_a_loop_that_has_ended_does_not_stop_the_acceptor(
+    database: Database, submit: Submit, stored: Stored
+) -> None:
+    acceptor = Acceptor(database, Event())
+
+    async def leave() -> None:
+        waiting = asyncio.create_task(acceptor.accept(submit("a")))
+        await asyncio.sleep(0)
+        waiting.cancel()
+
+    asyncio.run(leave())
+    acceptor.start()
+    assert acceptor.accept_blocking(submit("b")).status == 200
+    assert sorted(row.text for row in stored()) == ["a", "b"]
+    acceptor.stop()
+
+
 def test_too_much_pending_is_refused_until_there_is_room(
     database: Database, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,3 +136,15 @@ def test_a_batch_without_a_valid_item_is_answered(send: Send, stored: Stored) ->
     answer = send(BATCH, {"items": [{"kind": "survey"}]}, key="k-1")
     assert (answer.status_code, answer.json()["invalid"]) == (200, 1)
     assert stored() == []
+
+
+def test_scales_with_and_without_bounds_go_together(send: Send, stored: Stored) -> None:
+    ratings = [
+        {"value": 3, "scale": "nps"},
+        {"value": 3, "scale": "nps", "min": 0, "max": 10},
+        {"value": 2.5, "scale": "other", "min": -5, "max": 5.5},
+        None,
+    ]
+    answer = send(BATCH, {"items": [{**GOOD, "rating": rating} for rating in ratings]})
+    assert answer.json()["accepted"] == 4
+    assert len({row.content_hash for row in stored()}) == 3
