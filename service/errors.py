@@ -8,6 +8,7 @@ Rendered once, as RFC 9457 problem+json, in ``service.web.problems``::
     ├── Unauthenticated       401
     ├── Forbidden             403
     ├── NotFound              404
+    ├── MethodNotAllowed      405
     ├── Conflict              409
     ├── PayloadTooLarge       413
     ├── UnsupportedMediaType  415

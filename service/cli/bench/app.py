@@ -22,6 +22,8 @@ def create() -> FastAPI:
     async def validate_only(item: SurveyIn, _caller: IngestCaller) -> dict[str, Any]:
         return {"id": str(new_id()), "status": "accepted", "state": "pending", "kind": item.kind}
 
+    # First in line, or the routes that are tried before it would make the comparison easy.
+    app.router.routes.insert(0, app.router.routes.pop())
     return app
 
 
