@@ -8,15 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, SQLModel, col, select
 
 from models.feedback import DONE, FAILED, Feedback
 from models.mention import Mention
-from nlp.documents import Analysis
+from nlp.documents import Analysis, Candidates
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
 from service.analysis.ids import Id, among
@@ -72,13 +72,18 @@ def write(
     ]
     delta = Delta()
     _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
+    mentions: list[dict[str, Any]] = []
     for row, outcome in pairs:
         row.claimed_by = row.claimed_until = None
         if isinstance(outcome, Read):
-            _enter(session, delta, writer.version, row, outcome, now)
+            _enter(row, outcome.analysis, writer.version, now)
+            delta.add(row, outcome.analysis.mentions)
+            mentions += _mention_rows(outcome, writer.version)
         else:
             _refuse(row, outcome, now)
     session.flush()
+    if mentions:
+        session.execute(insert(MENTION), mentions)
     apply(session, delta)
     return {
         (row.workspace_id, row.id): row.state if _settles(outcome) else RETRIED
@@ -107,47 +112,48 @@ def _take_away(session: Session, delta: Delta, rows: Sequence[Feedback]) -> None
     ids = [(row.workspace_id, row.id) for row in rows]
     gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
     old = defaultdict(list)
-    for values in session.execute(gone.returning(MENTION)).mappings():
-        old[values["workspace_id"], values["feedback_id"]].append(Mention(**values))
+    for mention in session.execute(gone.returning(MENTION)):
+        old[mention.workspace_id, mention.feedback_id].append(mention)
     for row in rows:
         delta.add(row, old[row.workspace_id, row.id], -1)
 
 
-def _enter(
-    session: Session, delta: Delta, version: str, row: Feedback, read: Read, now: datetime
-) -> None:
-    analysis = read.analysis
+def _enter(row: Feedback, analysis: Analysis, version: str, now: datetime) -> None:
     for name in PLAIN:
         setattr(row, name, getattr(analysis, name))
     row.language_read = analysis.language
     row.confidence = asdict(analysis.confidence) if analysis.confidence else None
-    row.candidates = asdict(analysis.candidates)
+    row.candidates = _candidates(analysis.candidates)
     row.state, row.attempts, row.error = DONE, 0, None
     row.analysis_version, row.analysed_at = version, now
-    mentions = mentions_of(read, version)
-    session.add_all(mentions)
-    delta.add(row, mentions)
 
 
-def mentions_of(read: Read, version: str) -> list[Mention]:
+def _mention_rows(read: Read, version: str) -> list[dict[str, Any]]:
     """The rows of an analysis, in its order."""
-    item = read.brief.item
+    shared = {
+        "workspace_id": read.brief.item.workspace_id,
+        "feedback_id": read.brief.item.id,
+        "stage_provenance": read.brief.stage_provenance,
+        "touchpoint_provenance": read.brief.touchpoint_provenance,
+        "model_version": version,
+    }
     return [
-        Mention(
-            workspace_id=item.workspace_id,
-            feedback_id=item.id,
-            ordinal=ordinal,
-            start=mention.start,
-            end=mention.end,
-            **{name: getattr(mention, name) for name in PLAIN},
-            confidence=asdict(mention.confidence),
-            candidates=asdict(mention.candidates),
-            stage_provenance=read.brief.stage_provenance,
-            touchpoint_provenance=read.brief.touchpoint_provenance,
-            model_version=version,
-        )
+        shared
+        | {name: getattr(mention, name) for name in (*PLAIN, "start", "end")}
+        | {
+            "ordinal": ordinal,
+            "confidence": asdict(mention.confidence),
+            "candidates": _candidates(mention.candidates),
+        }
         for ordinal, mention in enumerate(read.analysis.mentions)
     ]
+
+
+def _candidates(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "stage": [{"key": one.key, "p": one.p} for one in candidates.stage],
+        "touchpoint": [{"key": one.key, "p": one.p} for one in candidates.touchpoint],
+    }
 
 
 def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:

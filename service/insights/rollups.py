@@ -9,14 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Delete, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, Feedback
-from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from nlp.labels import EMOTIONS
 from service.insights.cells import Cell, mask_of
@@ -27,6 +26,23 @@ FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
 DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
 
 Key = tuple[Any, ...]
+
+
+class Counted(Protocol):
+    """What is counted of a mention: a row of the table, or one that will be."""
+
+    @property
+    def sentiment(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def touchpoint(self) -> str: ...
+    @property
+    def emotion(self) -> str: ...
+    @property
+    def severity(self) -> int: ...
 
 
 class RatingCounts(NamedTuple):
@@ -45,7 +61,7 @@ class Delta:
     mentions: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     items: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, feedback: Feedback, mentions: Sequence[Mention], sign: int = 1) -> None:
+    def add(self, feedback: Feedback, mentions: Sequence[Counted], sign: int = 1) -> None:
         """Count (sign 1) or take away (sign -1) what one item with its mentions contributes.
 
         Only analysed items count; anything else contributes nothing.
@@ -91,7 +107,7 @@ def rating_counts(feedback: Feedback) -> RatingCounts:
     return RatingCounts(scale, round(value * 1000), int(high), int(low))
 
 
-def _mention_sums(mention: Mention) -> dict[str, int]:
+def _mention_sums(mention: Counted) -> dict[str, int]:
     sums = {
         "mentions": 1,
         "negative": int(mention.sentiment == "negative"),

@@ -18,6 +18,7 @@ import httpx
 KEY: Final = "chaos-key-of-more-than-twenty-characters"
 LEASE_S: Final = 2
 STOP_S: Final = 40
+LAST_WORDS: Final = 2000
 ROOT: Final = Path(__file__).parents[2]
 VOC: Final = (sys.executable, "-c", "from service.cli import app; app()")
 FAKE: Final = (sys.executable, "-m", "tests.chaos.fake")
@@ -64,16 +65,16 @@ class Cluster:
             process.terminate()
         return {name: process.wait(STOP_S) for name, process in self.running.items()}
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
-        """Return when the API answers /readyz."""
+    def wait_until_ready(self, seconds: float = 120) -> None:
+        """Return when the API answers /readyz; raise with its last words when it never does."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.running["api"].poll() is None:
             try:
                 if httpx.get(f"{self.url}/readyz", timeout=2).is_success:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
-        raise TimeoutError("the API does not get ready")
+        raise TimeoutError((self.folder / "api.log").read_text()[-LAST_WORDS:])
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {

@@ -218,8 +218,13 @@ def test_an_item_erased_while_it_was_read_stays_erased(
 
 
 def test_an_item_that_breaks_the_model_fails_alone_and_with_its_reason(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback,
+    analyst: HireAnalyst,
+    find: Find,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("service.analysis.claims.BACK_OFF_SECONDS", (60.0,))
     good = [add() for _ in range(20)]
     bad = add("poison")
     reader = analyst(max_attempts=2)
