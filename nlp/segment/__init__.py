@@ -1,6 +1,6 @@
 """From a text to the spans that each may make a point: ``segment``.
 
-``dressing`` leaves out what is no feedback (greetings, signatures, quoted replies),
+``dressing`` and ``formulas`` leave out what is no feedback (greetings, signatures, quoted replies),
 ``sentences`` finds sentences, ``clauses`` the places inside them where the point may change.
 Phrases and conjunctions are data, in ``phrases`` and ``conjunctions``.
 """

@@ -36,6 +36,9 @@ _WORD: Final = re.compile(r"\w[\w'’]*")
 
 _FIRST: Final[Joint] = "sentence"
 
+_WORDS_PER_SIGN: Final = 0.75
+"""What a character of a script without spaces counts as."""
+
 _ENOUGH: Final = 60
 """Characters of a clause that are looked at to see whether it can stand alone."""
 
@@ -63,7 +66,7 @@ def _joints(language: str) -> re.Pattern[str]:
     return re.compile(
         rf"{_ENCLOSED}"
         rf"|(?P<strong>{_STRONG})"
-        rf"|(?P<contrast>(?:[,，]\s*|、)(?={contrast}))"
+        rf"|(?P<contrast>(?:[,，،]\s*|、)(?={contrast}))"
         rf"|(?P<addition>,?\s(?={addition}))"
         rf"|(?P<weak>{_WEAK})",
         re.IGNORECASE,
@@ -79,7 +82,7 @@ def _any_of(table: dict[str, str], language: str) -> str:
 
 
 def _size(text: str, start: int, end: int) -> float:
-    """Words, or for scripts without spaces thirds of the characters; no more than enough."""
+    """Words, or what the characters of a script without spaces count as; no more than enough."""
     piece = text[start : min(end, start + _ENOUGH)]
     wide = len(_WIDE.findall(piece))
-    return len(_WORD.findall(piece)) if wide < 3 else wide / 3
+    return len(_WORD.findall(piece)) if wide < 3 else wide * _WORDS_PER_SIGN

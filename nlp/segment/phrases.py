@@ -103,6 +103,15 @@ NAME_PARTICLES: Final = (
 )
 """What is not capitalised in a name."""
 
+NEVER_NAMES: Final = (
+    "no not never none nothing still bad good great nice poor worst terrible awful very so too"
+    " please help just only all app card order delivery service product refund login",
+    "kein keine nicht nie nichts immer sehr gut schlecht bitte hilfe nur alles leider",
+    "pas rien jamais aucun aucune très trop bon mauvais sin nada nunca muy malo bueno"
+    " não nunca muito ruim bom non mai niente molto niet geen nooit nie bardzo",
+)
+"""Words that show that a line of capitalised words is no name."""
+
 THANKS: Final = (
     "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
     " thank_you_very_much thanks_a_lot tia much_appreciated",

@@ -6,7 +6,8 @@ from typing import Final
 
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
-from nlp.segment.dressing import body, is_dressing, is_name
+from nlp.segment.dressing import body
+from nlp.segment.formulas import is_dressing, is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
 

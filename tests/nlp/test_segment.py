@@ -83,9 +83,10 @@ def points(text: str, language: str, kind: str | None = None) -> list[str]:
         ),
         (
             "zh",
-            "菜的味道真的非常好吃，但是服务员一直不理我们。",
-            ["菜的味道真的非常好吃", "但是服务员一直不理我们。"],
+            "味道不错，但是服务员一直不理我们。",
+            ["味道不错", "但是服务员一直不理我们。"],
         ),
+        ("ar", "الطعام رائع جدا، لكن الخدمة سيئة جدا.", None),
         ("sw", "Chakula kilikuwa kizuri. Mhudumu alitupuuza.", None),
         ("und", "Super fast delivery; wrong colour again", None),
     ],
@@ -153,6 +154,11 @@ def test_a_wrapped_line_goes_on() -> None:
 def test_a_ticket_keeps_only_what_it_says(greeting: str, closing: str) -> None:
     said = "The app crashed twice today."
     assert points(f"{greeting}\n\n{said}\n\n{closing}", "en", "ticket") == [said]
+
+
+@pytest.mark.parametrize("last", ["Kein Internet", "No Refund", "Still Nothing"])
+def test_capitals_alone_make_no_name(last: str) -> None:
+    assert points(f"Router defekt.\n{last}", "de", "ticket") == ["Router defekt.", last]
 
 
 def test_a_postscript_is_said() -> None:
