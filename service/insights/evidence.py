@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from service.insights import names
 from service.insights.filters import Selection, select_feedback
+from service.insights.pain_schemas import EvidenceOut, EvidencePageOut
 from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
 from service.insights.queries.evidence import Place
 from service.insights.queries.freshness import freshness
-from service.insights.schemas import EvidenceOut, EvidencePageOut
 from service.insights.shapes import reading_fields
 from service.web.cursors import decode_cursor, encode_cursor
 

@@ -9,12 +9,7 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service.insights.cells import Cell
 from service.insights.filters import Selection, select_feedback
-from service.insights.measures import emotions, measured_kpi, measures, ratio
-from service.insights.names import UNASSIGNED_NAME
-from service.insights.params import FilterParams
-from service.insights.queries.freshness import freshness, unread
-from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.schemas import (
+from service.insights.map_schemas import (
     AxisOut,
     CellOut,
     CoverageOut,
@@ -23,6 +18,11 @@ from service.insights.schemas import (
     StageOut,
     TouchpointOut,
 )
+from service.insights.measures import emotions, measured_kpi, measures, ratio
+from service.insights.names import UNASSIGNED_NAME
+from service.insights.params import FilterParams
+from service.insights.queries.freshness import freshness, unread
+from service.insights.queries.sums import item_rows, mention_rows
 from service.insights.sums import (
     ItemRow,
     ItemSums,

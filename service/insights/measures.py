@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from service.insights.schemas import ImpactOut, KpiOut, MeasuresOut
+from service.insights.pain_schemas import ImpactOut
+from service.insights.schemas import KpiOut, MeasuresOut
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}

@@ -13,18 +13,18 @@ from service.insights import names
 from service.insights.cells import Cell
 from service.insights.filters import Selection, select_feedback
 from service.insights.measures import emotions, impacts, mean_score, pain, ratio
-from service.insights.params import FilterParams, PainPointParams
-from service.insights.periods import period_before
-from service.insights.queries import evidence
-from service.insights.queries.freshness import freshness
-from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.schemas import (
+from service.insights.pain_schemas import (
     OnePainPointOut,
     PainPointOut,
     PainPointsOut,
     TrendOut,
     VerbatimOut,
 )
+from service.insights.params import FilterParams, PainPointParams
+from service.insights.periods import period_before
+from service.insights.queries import evidence
+from service.insights.queries.freshness import freshness
+from service.insights.queries.sums import item_rows, mention_rows
 from service.insights.sums import (
     ItemSums,
     MentionSums,

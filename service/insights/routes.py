@@ -12,7 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 from service.insights.evidence import list_evidence
 from service.insights.feedback import list_feedback, one_feedback
 from service.insights.journey_map import draw_map
+from service.insights.map_schemas import JourneyMapOut, TrendsOut
 from service.insights.pain_points import list_pain_points, one_pain_point
+from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.params import (
     EvidenceParams,
     FeedbackParams,
@@ -21,15 +23,7 @@ from service.insights.params import (
     PainPointParams,
     TrendParams,
 )
-from service.insights.schemas import (
-    EvidencePageOut,
-    FeedbackOut,
-    FeedbackPageOut,
-    JourneyMapOut,
-    OnePainPointOut,
-    PainPointsOut,
-    TrendsOut,
-)
+from service.insights.schemas import FeedbackOut, FeedbackPageOut
 from service.insights.trends import draw_trends
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional

@@ -1,45 +1,80 @@
-"""What the insight endpoints answer."""
+"""What all insight endpoints answer with, and feedback itself."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.insights.periods import By
-from service.insights.shapes import AnalysisOut, MentionOut
-from service.journey.definition import Kpi
+from service.insights.shapes import AnalysisOut
 
-PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
-    "id": "6f0c6a0e-6a43-5c0e-9c7f-2f1f4b9f8f0a",
+AS_OF: Final[dict[str, Any]] = {
+    "as_of": "2026-03-02T08:15:00Z",
+    "pending": 0,
+    "journey": "five-stage",
+}
+READING_EXAMPLE: Final[dict[str, Any]] = {
+    "sentiment": "negative",
+    "score": -0.94,
     "stage": "purchase",
     "touchpoint": "checkout",
-    "title": "Checkout at Purchase",
-    "owner": "Ana",
+    "emotion": "frustration",
+    "intent": "complaint",
+    "severity": 2,
+    "confidence": {
+        "sentiment": 0.97,
+        "stage": 0.93,
+        "touchpoint": 0.95,
+        "emotion": 0.71,
+        "intent": 0.92,
+        "severity": 0.64,
+    },
+    "candidates": {
+        "stage": [{"key": "purchase", "p": 0.93}, {"key": "retention", "p": 0.04}],
+        "touchpoint": [{"key": "checkout", "p": 0.95}, {"key": "billing", "p": 0.03}],
+    },
+}
+MENTION_EXAMPLE: Final[dict[str, Any]] = READING_EXAMPLE | {
+    "start": 0,
+    "end": 60,
+    "text": "Checkout refused my card twice and nobody could tell me why.",
+    "provenance": {"stage": "model", "touchpoint": "model"},
+}
+FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
+    "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d11",
+    "kind": "survey",
+    "source": "website",
+    "external_id": "r-1042",
+    "text": "Checkout refused my card twice and nobody could tell me why.",
+    "subject": None,
+    "question": "What is the main reason for your score?",
+    "rating": {"value": 3, "min": 0, "max": 10, "scale": "nps"},
+    "channel": "website",
+    "language": "en",
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "received_at": "2026-03-01T09:30:02Z",
+    "attributes": {"persona": "smb", "country": "GB"},
+    "priority": None,
+    "status": None,
+    "stage_sent": None,
+    "touchpoint_sent": None,
+    "state": "done",
+    "error": None,
+    "analysed_at": "2026-03-01T09:30:03Z",
+    "model": "1",
+    "journey": "five-stage",
+    "analysis": READING_EXAMPLE | {"language": "en", "mentions": [MENTION_EXAMPLE]},
+}
+MEASURES_EXAMPLE: Final[dict[str, Any]] = {
     "mentions": 412,
     "items": 388,
-    "share": 0.18,
+    "negative": 343,
+    "positive": 41,
     "negative_share": 0.833,
+    "net_sentiment": -0.733,
     "score": -0.62,
     "mean_severity": 1.7,
-    "pain": 659.6,
-    "trend": {"previous_mentions": 350, "previous_negative_share": 0.79, "change": 0.177},
-    "impact": {"nps": {"impact": -4.1, "overall": 31.0, "without": 35.1, "n": 120, "of": 940}},
-    "emotions": {"frustration": 201, "anger": 64},
-    "verbatims": [
-        {
-            "text": "Checkout refused my card twice",
-            "feedback_id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d11",
-            "start": 0,
-            "end": 30,
-            "language": "en",
-            "occurred_at": "2026-03-01T09:30:00Z",
-            "severity": 2,
-            "emotion": "frustration",
-        }
-    ],
-    "first_seen": "2026-01-03",
-    "last_seen": "2026-03-01",
+    "kpis": {"nps": {"value": -12.5, "n": 120, "high": 0.225, "low": 0.35}},
 }
 
 
@@ -79,177 +114,6 @@ class MeasuresOut(BaseModel):
     kpis: dict[str, KpiOut] = Field(description="By rating scale; scales are never mixed.")
 
 
-class TrendOut(BaseModel):
-    """The same measures in the period of equal length just before ``since``; ``change`` is
-    mentions / previous_mentions - 1."""
-
-    previous_mentions: int
-    previous_negative_share: float | None
-    change: float | None
-
-
-class ImpactOut(BaseModel):
-    """Leave-one-out: ``overall`` minus the KPI ``without`` the ``n`` rated items that touch this
-    pain point, ``of`` all rated ones. Negative: it costs that many points."""
-
-    impact: float | None
-    overall: float
-    without: float | None
-    n: int
-    of: int
-
-
-class VerbatimOut(BaseModel):
-    """What a customer said: ``text`` is ``[start, end)`` of the feedback's text."""
-
-    text: str
-    feedback_id: UUID
-    start: int
-    end: int
-    language: str
-    occurred_at: datetime
-    severity: int
-    emotion: str
-
-
-class PainPointOut(BaseModel):
-    """What customers complain about at one stage and touchpoint."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [PAIN_POINT_EXAMPLE]})
-
-    id: UUID
-    stage: str
-    touchpoint: str
-    title: str
-    owner: str | None
-    mentions: int
-    items: int
-    share: float | None = Field(description="Of all mentions in the filter.")
-    negative_share: float | None
-    score: float | None
-    mean_severity: float | None
-    pain: float = Field(description="Items x mean severity; the order of the list.")
-    trend: TrendOut | None
-    impact: dict[str, ImpactOut]
-    emotions: dict[str, int]
-    verbatims: list[VerbatimOut]
-    first_seen: date | None = Field(description="First day (UTC) with a negative mention.")
-    last_seen: date | None
-
-
-class PainPointsOut(AnswerOut):
-    """A page of pain points, the most painful first."""
-
-    items: list[PainPointOut]
-    next: str | None
-
-
-class OnePainPointOut(AnswerOut, PainPointOut):
-    """One pain point, with the freshness of the answer."""
-
-
-class EvidenceOut(MentionOut):
-    """A mention with the feedback that it is from."""
-
-    feedback_id: UUID
-    ordinal: int
-    kind: str
-    source: str
-    external_id: str | None
-    language: str
-    occurred_at: datetime
-
-
-class EvidencePageOut(AnswerOut):
-    """A page of evidence, the most typical first: most severe, then most confident."""
-
-    id: UUID
-    items: list[EvidenceOut]
-    next: str | None
-
-
-class KpiTargetOut(Kpi):
-    """A KPI of the definition with its present value in this answer, null if nothing tells it."""
-
-    value: float | None
-
-
-class AxisOut(MeasuresOut):
-    """A stage or a touchpoint of the map: what the definition says of it, and its measures."""
-
-    key: str
-    name: str
-    description: str | None = None
-    department: str | None = None
-    owner: str | None = None
-    kpi: KpiTargetOut | None = None
-    emotions: dict[str, int]
-
-
-class StageOut(AxisOut):
-    """A row of the map."""
-
-    goals: list[str] = []
-    expectations: list[str] = []
-
-
-class TouchpointOut(AxisOut):
-    """A column of the map."""
-
-    tools: list[str] = []
-
-
-class CellOut(MeasuresOut):
-    """A cell of the map that has at least one mention."""
-
-    stage: str
-    touchpoint: str
-    emotions: dict[str, int]
-
-
-class CoverageOut(BaseModel):
-    """How much of the feedback the map can speak of."""
-
-    analysed: int
-    pending: int
-    failed: int
-    unassigned_share: float | None = Field(description="Of mentions, those without a stage.")
-
-
-class JourneyMapOut(AnswerOut):
-    """The map: both axes complete and in the definition's order (``unassigned`` last), ``cells``
-    sparse."""
-
-    version: int
-    overall: MeasuresOut
-    coverage: CoverageOut
-    stages: list[StageOut]
-    touchpoints: list[TouchpointOut]
-    cells: list[CellOut]
-
-
-class PointOut(MeasuresOut):
-    """One period; ``start`` is its first day in UTC."""
-
-    start: date
-
-
-class SeriesOut(BaseModel):
-    """The periods of one stage, one touchpoint, or (key ``all``) everything."""
-
-    key: str
-    name: str
-    points: list[PointOut]
-
-
-class TrendsOut(AnswerOut):
-    """Series over the same periods; those without feedback are there with zeros."""
-
-    by: By
-    group: Literal["none", "stage", "touchpoint"]
-    series: list[SeriesOut]
-
-
 class RatingOut(BaseModel):
     """A rating on its scale."""
 
@@ -261,6 +125,8 @@ class RatingOut(BaseModel):
 
 class FeedbackOut(BaseModel):
     """A piece of feedback as stored, and its analysis in the words of the journey once done."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_EXAMPLE]})
 
     id: UUID
     kind: str
@@ -289,6 +155,10 @@ class FeedbackOut(BaseModel):
 
 class FeedbackPageOut(AnswerOut):
     """A page of feedback, the latest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [AS_OF | {"items": [FEEDBACK_EXAMPLE], "next": None}]}
+    )
 
     items: list[FeedbackOut]
     next: str | None

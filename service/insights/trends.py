@@ -10,13 +10,13 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service.insights.cells import Cell
 from service.insights.filters import Selection, select_feedback
+from service.insights.map_schemas import PointOut, SeriesOut, TrendsOut
 from service.insights.measures import measures
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
 from service.insights.periods import By, last_day, starts
 from service.insights.queries.freshness import freshness
 from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.schemas import PointOut, SeriesOut, TrendsOut
 from service.insights.sums import ItemRow, ItemSums, MentionSums, items_by, mentions_by
 
 ALL = "all"

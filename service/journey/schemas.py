@@ -66,6 +66,23 @@ DEFINITION_EXAMPLE: Final[dict[str, Any]] = {
         {"key": "goods", "name": "Goods", "includes": ["product"]},
     ],
 }
+IN_FORCE_EXAMPLE: Final[dict[str, Any]] = DEFINITION_EXAMPLE | {
+    "journey": "custom",
+    "version": 1,
+    "unclaimed": [],
+    "unclaimed_touchpoints": [
+        "advertising",
+        "social_media",
+        "word_of_mouth",
+        "store",
+        "sales",
+        "pricing",
+        "billing",
+        "onboarding",
+        "messages",
+        "loyalty",
+    ],
+}
 PRESET_EXAMPLE: Final[dict[str, Any]] = {
     "preset": "six-stage",
     "stages": [{"key": "acquiring", "owner": "Ana", "kpi": {"name": "nps", "target": 30}}],
@@ -119,6 +136,8 @@ class DefinitionOut(BaseModel):
     """A definition in force. ``journey`` is the preset it maps like, or "custom"; ``version`` is
     0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of them) that no
     stage includes and that are therefore shown as unassigned."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [IN_FORCE_EXAMPLE]})
 
     journey: str = Field(examples=["five-stage"])
     version: int = Field(examples=[0])
