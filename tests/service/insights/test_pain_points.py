@@ -7,6 +7,7 @@ import pytest
 
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.queries import evidence
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, write
 
@@ -172,3 +173,15 @@ def test_the_answer_says_up_to_when_it_is_complete(
             write(session, workspace.id, [], state="pending", received_at=received)
     answer = get("/v1/pain-points")
     assert (answer["as_of"], answer["pending"]) == ("2026-03-04T12:03:00Z", 2)
+
+
+@pytest.mark.usefixtures("shop")
+def test_verbatims_are_the_same_however_they_are_sought(
+    get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ({}, MARCH, {"source": "web"}, {"journey": "four-stage"}, {"kind": "ticket"})
+    ranked = [get("/v1/pain-points", **params)["items"] for params in asked]
+    monkeypatch.setattr(evidence, "FEW", -1)
+    walked = [get("/v1/pain-points", **params)["items"] for params in asked]
+    assert walked == ranked
+    assert ranked[0][0]["verbatims"]
