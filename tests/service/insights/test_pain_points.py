@@ -179,7 +179,13 @@ def test_the_answer_says_up_to_when_it_is_complete(
 def test_verbatims_are_the_same_however_they_are_sought(
     get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = ({}, MARCH, {"source": "web"}, {"journey": "four-stage"}, {"kind": "ticket"})
+    asked: tuple[dict[str, Any], ...] = (
+        {},
+        MARCH,
+        {"source": "web"},
+        {"journey": "four-stage"},
+        {"kind": "ticket"},
+    )
     ranked = [get("/v1/pain-points", **params)["items"] for params in asked]
     monkeypatch.setattr(evidence, "FEW", -1)
     walked = [get("/v1/pain-points", **params)["items"] for params in asked]
