@@ -4,8 +4,8 @@ Pure ASGI: one wrapped ``send`` a request, no task and no copy of the body.
 """
 
 import logging
+import random
 import re
-import secrets
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -75,7 +75,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             return str(value, "ascii")
-    return secrets.token_hex(8)
+    return f"{random.getrandbits(64):016x}"
 
 
 def _marked(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) -> Send:
