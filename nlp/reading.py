@@ -15,10 +15,11 @@ from nlp.documents import Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 
 Cells = frozenset[tuple[str, str]]
+Double = NDArray[np.float64]
 
 MOST_CANDIDATES: Final = 3
 
-_SPREAD: Final = np.array([-1.0, 0.0, 1.0], dtype=np.float32)
+_SPREAD: Final = np.array([-1.0, 0.0, 1.0])
 """What negative, neutral and positive add to a score."""
 
 
@@ -61,13 +62,13 @@ class Labels:
         )
 
 
-def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Float]:
+def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Double]:
     """Calibrated probabilities (mentions, labels) of every head."""
     return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
 
 
 def read_labels(
-    chances: Mapping[Head, Float],
+    chances: Mapping[Head, Double],
     calibration: Calibration,
     allowed: Sequence[Cells | None],
 ) -> Labels:
@@ -80,7 +81,8 @@ def read_labels(
     confidences: dict[Head, list[float]] = {}
     for head, labels in HEADS.items():
         best = chances[head].argmax(axis=1)
-        confidences[head] = np.take_along_axis(chances[head], best[:, None], 1)[:, 0].tolist()
+        sure = np.take_along_axis(chances[head], best[:, None], 1)[:, 0]
+        confidences[head] = sure.round(4).tolist()
         values[head] = [labels[index] for index in best.tolist()]
     for head in ("stage", "touchpoint"):
         _unassign(values[head], confidences[head], calibration.thresholds[head])
@@ -95,10 +97,10 @@ def read_labels(
     )
 
 
-def softmax(logits: Float) -> Float:
-    """Probabilities (n, labels) of logits (n, labels)."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Float = powers / powers.sum(axis=1, keepdims=True)
+def softmax(logits: Float) -> Double:
+    """Probabilities (n, labels) of logits (n, labels), in double precision: rounding stays."""
+    powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
+    shares: Double = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -111,14 +113,15 @@ def _unassign(values: list[str], confidences: list[float], threshold: float) -> 
 def _narrow(
     index: int,
     cells: Cells,
-    chances: Mapping[Head, Float],
+    chances: Mapping[Head, Double],
     calibration: Calibration,
     values: dict[Head, list[str]],
     confidences: dict[Head, list[float]],
 ) -> None:
     """Replace a mention's stage and touchpoint by the likeliest pair of the allowed ones.
 
-    What the cells leave no choice about is certain: 1.0, whatever the model thinks.
+    A side that the cells narrow is decided, however unsure the model is: the sender has said
+    that it is one of these. What they leave no choice about is certain: 1.0.
     """
     pairs = sorted(cells)
     weights = np.array(
@@ -132,15 +135,16 @@ def _narrow(
     best = pairs[int(weights.argmax())]
     heads: tuple[Head, Head] = ("stage", "touchpoint")
     for side, head in enumerate(heads):
-        only = len({pair[side] for pair in pairs}) == 1
+        choices = {pair[side] for pair in pairs} - {NONE}
+        only, narrowed = len(choices) == 1, len(choices) < len(HEADS[head]) - 1
         share = sum(w for pair, w in zip(pairs, weights, strict=True) if pair[side] == best[side])
-        sure = 1.0 if only else min(float(share), 1.0)
-        known = best[side] != NONE and (only or sure >= calibration.thresholds[head])
+        sure = 1.0 if only else round(min(float(share), 1.0), 4)
+        known = best[side] != NONE and (narrowed or sure >= calibration.thresholds[head])
         values[head][index] = best[side] if known else UNASSIGNED
         confidences[head][index] = sure
 
 
-def _candidates(chances: Mapping[Head, Float]) -> list[Candidates]:
+def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
     return [
         Candidates(stage, touchpoint)
         for stage, touchpoint in zip(
@@ -151,7 +155,7 @@ def _candidates(chances: Mapping[Head, Float]) -> list[Candidates]:
     ]
 
 
-def _likeliest(chances: Float, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
+def _likeliest(chances: Double, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
     order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MOST_CANDIDATES]
     shares = np.take_along_axis(chances, order, axis=1).round(4)
     return [

@@ -3,8 +3,10 @@
 from typing import Final, NamedTuple, cast
 
 from nlp.documents import Document, Kind
+from nlp.labels import NONE, UNASSIGNED
 from service.analysis.claims import Claimed
 from service.journey.mapping import JourneyMap
+from service.journey.native import Cell
 
 UNDETERMINED: Final = "und"
 EXPLICIT: Final = "explicit"
@@ -31,7 +33,7 @@ def brief(item: Claimed, journey: JourneyMap) -> Brief:
         question=item.question,
         subject=item.subject,
         language=None if item.language == UNDETERMINED else item.language,
-        allowed_cells=frozenset((cell.stage, cell.touchpoint) for cell in cells) or None,
+        allowed_cells=frozenset(map(_as_read, cells)) or None,
     )
     return Brief(
         item,
@@ -39,6 +41,11 @@ def brief(item: Claimed, journey: JourneyMap) -> Brief:
         EXPLICIT if cells and stage else MODEL,
         EXPLICIT if cells and touchpoint else MODEL,
     )
+
+
+def _as_read(cell: Cell) -> tuple[str, str]:
+    """A cell in the model's labels, which call ``none`` what is stored as ``unassigned``."""
+    return cell.stage, NONE if cell.touchpoint == UNASSIGNED else cell.touchpoint
 
 
 def _has(journey: JourneyMap, stage: str | None, touchpoint: str | None) -> bool:
