@@ -20,9 +20,9 @@ from service.journey.presets import DEFAULT, PresetName, preset_map
 from service.settings import Settings
 
 HEADERS: Final = ("words", "score", "stage", "touchpoint", "emotion", "intent", "severity")
-LEAST_WIDTH: Final = 120
+PIPED_WIDTH: Final = 120
 COLOURS: Final = {"negative": "red", "neutral": "default", "positive": "green"}
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 def analyze(
@@ -80,5 +80,5 @@ def _print(answer: AnalyzeOut) -> None:
                 str(mention.severity),
             )
         table.add_section()
-    console.print(table, width=max(LEAST_WIDTH, console.width))
+    console.print(table)
     console.print(f"journey {answer.journey}, model {answer.model}", style="dim")

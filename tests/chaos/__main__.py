@@ -21,9 +21,8 @@ from tests.chaos.run import Outcome, Plan, run
 from tests.postgres import server
 
 HEADERS: Final = ("run", "kills", "unanswered", "stored", "mentions", "load s", "drain s", "faults")
-LEAST_WIDTH: Final = 110
 WORKERS: Final = {"sqlite": 0, "postgresql": 2}
-console = Console(highlight=False)
+console = Console(highlight=False, width=110)
 
 
 def main(
@@ -72,7 +71,7 @@ def _print(outcomes: dict[str, Outcome]) -> None:
             f"{one.drain_s:.0f}",
             f"[red]{len(one.faults)}[/red]" if one.faults else "0",
         )
-    console.print(table, width=max(LEAST_WIDTH, console.width))
+    console.print(table)
     for one in outcomes.values():
         for fault in one.faults[:20]:
             console.print(fault, markup=False)
