@@ -32,7 +32,7 @@ def write_artefact(
     ``facts`` are the manifest's fields that neither the reader nor the recipe knows.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL)
+    export(reader, folder / MODEL, recipe.exact_layers)
     shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
     manifest = Manifest(
         format=FORMAT,

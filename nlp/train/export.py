@@ -2,6 +2,7 @@
 
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +27,12 @@ FLOAT: Final = 1
 """ONNX's number for float32: the type of values whose type the quantiser cannot infer."""
 
 
-def export(reader: Reader, target: Path) -> None:
-    """Write the reader as 8-bit ONNX.
+FEED_FORWARD: Final = "/encoder/encoder/layer.{}/output/dense/MatMul"
+"""The node that leads a layer's feed-forward part back to the model's width."""
+
+
+def export(reader: Reader, target: Path, exact_layers: Sequence[int] = ()) -> None:
+    """Write the reader as 8-bit ONNX, but for the way out of ``exact_layers``, counted from 0.
 
     Inputs are ``input_ids`` and ``attention_mask``, int64 (rows, tokens), and ``mention_mask``,
     float32 (rows, mentions, tokens), 1 at a mention's tokens; a row of zeros is padding.
@@ -38,7 +43,7 @@ def export(reader: Reader, target: Path) -> None:
         plain, fused = Path(folder, "plain.onnx"), Path(folder, "fused.onnx")
         export_plain(reader, plain)
         _fuse(reader, plain, fused)
-        _quantise(fused, target)
+        _quantise(fused, target, exact_layers)
 
 
 def export_plain(reader: Reader, target: Path) -> None:
@@ -75,11 +80,12 @@ def _fuse(reader: Reader, source: Path, target: Path) -> None:
     model.save_model_to_file(str(target))
 
 
-def _quantise(source: Path, target: Path) -> None:
+def _quantise(source: Path, target: Path, exact_layers: Sequence[int]) -> None:
     quantize_dynamic(
         source,
         target,
         weight_type=QuantType.QInt8,
-        per_channel=False,
+        per_channel=True,
+        nodes_to_exclude=[FEED_FORWARD.format(layer) for layer in exact_layers],
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
     )
