@@ -19,10 +19,10 @@ from service.intake.replay import replay
 from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
 from service.intake.submissions import Once
-from service.intake.waiting import Wait
+from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
 from service.web.bodies import is_json
-from service.web.dependencies import Config, Db
+from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer, fingerprint
 
 router = APIRouter(prefix="/v1")
@@ -70,13 +70,33 @@ async def _once(request: Request, idempotency_key: IdempotencyKey = None) -> Onc
     return Once(idempotency_key, fingerprint(request.method, path, await request.body()))
 
 
-async def _intake(request: Request, caller: IngestCaller, database: Db, settings: Config) -> Intake:
-    acceptor = request.app.state.acceptor
-    return Intake(database, acceptor, caller.workspace_id, settings.max_text_chars)
-
-
 OnceOnly = Annotated[Once | None, Depends(_once)]
+
+
+# One dependency does it all: each costs as much as reading a short item.
+async def _intake(
+    request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
+) -> Intake:
+    state = request.app.state
+    once = await _once(request, idempotency_key)
+    return Intake(
+        state.database, state.acceptor, caller.workspace_id, state.settings.max_text_chars, once
+    )
+
+
+async def _waiting_intake(
+    request: Request,
+    caller: IngestCaller,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
+) -> Intake:
+    intake = await _intake(request, caller, idempotency_key)
+    intake.wait_s = wait_of(prefer)
+    return intake
+
+
 In = Annotated[Intake, Depends(_intake)]
+WaitingIn = Annotated[Intake, Depends(_waiting_intake)]
 
 
 def _response(answer: StoredAnswer) -> Response:
@@ -84,28 +104,27 @@ def _response(answer: StoredAnswer) -> Response:
 
 
 @feedback.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
-async def post_survey(item: SurveyIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
+async def post_survey(item: SurveyIn, intake: WaitingIn) -> Response:
     """Accept one survey answer. The answer means that it is stored durably."""
-    return _response(await intake.one(item, once, wait))
+    return _response(await intake.one(item))
 
 
 @feedback.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
-async def post_review(item: ReviewIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
+async def post_review(item: ReviewIn, intake: WaitingIn) -> Response:
     """Accept one review. The answer means that it is stored durably."""
-    return _response(await intake.one(item, once, wait))
+    return _response(await intake.one(item))
 
 
 @feedback.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
-async def post_ticket(item: TicketIn, intake: In, once: OnceOnly, wait: Wait) -> Response:
+async def post_ticket(item: TicketIn, intake: WaitingIn) -> Response:
     """Accept one ticket; only the customer's words are read and kept."""
-    return _response(await intake.one(item, once, wait))
+    return _response(await intake.one(item))
 
 
 @feedback.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)
 async def post_batch(
     request: Request,
     intake: In,
-    once: OnceOnly,
     dry_run: Annotated[bool, Query(description="Validate and show, store nothing.")] = False,
 ) -> Response:
     """Accept up to 1000 items of any kind; an invalid one is reported and harms no other."""
@@ -114,7 +133,7 @@ async def post_batch(
     body = await request.body()
     if dry_run:
         return _response(StoredAnswer(200, await intake.dry_run(body)))
-    return _response(await intake.batch(body, once))
+    return _response(await intake.batch(body))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)

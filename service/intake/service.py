@@ -19,18 +19,25 @@ from service.web.idempotency import StoredAnswer
 
 
 class Intake:
-    """Takes feedback in for one workspace."""
+    """Takes the feedback of one request in; ``wait_s``: how long its answer may wait, seconds."""
 
     def __init__(
-        self, database: Database, acceptor: Acceptor, workspace_id: UUID, max_text_chars: int
+        self,
+        database: Database,
+        acceptor: Acceptor,
+        workspace_id: UUID,
+        max_text_chars: int,
+        once: Once | None,
     ) -> None:
         self._database = database
         self._acceptor = acceptor
         self._workspace_id = workspace_id
         self._clerk = Clerk(database, workspace_id, max_text_chars)
+        self._once = once
+        self.wait_s = 0
 
-    async def one(self, item: FeedbackIn, once: Once | None, wait: int) -> StoredAnswer:
-        """Store one item; with ``wait`` seconds, answer with its analysis if that takes less.
+    async def one(self, item: FeedbackIn) -> StoredAnswer:
+        """Store one item; with ``wait_s``, answer with its analysis if that takes less.
 
         Raises:
             Problem: it can't be accepted (now).
@@ -39,17 +46,18 @@ class Intake:
             draft = self._clerk.draft(item)
         else:
             draft = await run_in_threadpool(self._clerk.draft, item)
-        answer = await self._submit([draft], _one_answer, once)
-        return await self._waited(answer, wait) if wait else answer
+        answer = await self._submit([draft], _one_answer)
+        return await self._waited(answer) if self.wait_s else answer
 
-    async def _waited(self, answer: StoredAnswer, wait: int) -> StoredAnswer:
-        headers = answer.headers | {"Preference-Applied": f"wait={wait}"}
-        item = await analysed(self._database, self._workspace_id, UUID(answer.body["id"]), wait)
+    async def _waited(self, answer: StoredAnswer) -> StoredAnswer:
+        headers = answer.headers | {"Preference-Applied": f"wait={self.wait_s}"}
+        id = UUID(answer.body["id"])
+        item = await analysed(self._database, self._workspace_id, id, self.wait_s)
         if item is None:
             return StoredAnswer(answer.status, answer.body, headers)
         return StoredAnswer(200, item.model_dump(mode="json"), headers)
 
-    async def batch(self, body: bytes, once: Once | None) -> StoredAnswer:
+    async def batch(self, body: bytes) -> StoredAnswer:
         """Store what is valid in a batch.
 
         Raises:
@@ -58,16 +66,15 @@ class Intake:
         items = await run_in_threadpool(checked, body, self._clerk)
         drafts = [item for item in items if not isinstance(item, Problem)]
         count_invalid(items)
-        return await self._submit(drafts, lambda outcomes: batch_answer(items, outcomes), once)
+        return await self._submit(drafts, lambda outcomes: batch_answer(items, outcomes))
 
     async def dry_run(self, body: bytes) -> dict[str, Any]:
         """What a batch would store; stores nothing."""
         return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk)))
 
-    async def _submit(
-        self, drafts: Sequence[Draft], render: Render, once: Once | None
-    ) -> StoredAnswer:
-        return await self._acceptor.accept(Submission(self._workspace_id, drafts, render, once))
+    async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
+        submission = Submission(self._workspace_id, drafts, render, self._once)
+        return await self._acceptor.accept(submission)
 
 
 def count_invalid(items: Sequence[Checked]) -> None:

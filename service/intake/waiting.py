@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends, Header
+from fastapi import Header
 from starlette.concurrency import run_in_threadpool
 
 from models.feedback import PENDING
@@ -22,22 +22,20 @@ SLOWEST_POLL_SECONDS: Final = 0.25
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
 
 
-async def _seconds(
-    prefer: Annotated[
-        str | None,
-        Header(
-            description="`wait=N`: answer 200 with the analysed item if that takes no longer than "
-            "N (at most 10) seconds.",
-            examples=["wait=5"],
-        ),
-    ] = None,
-) -> int:
-    """The preferred time; what can't be understood is no preference."""
+Prefer = Annotated[
+    str | None,
+    Header(
+        description="`wait=N`: answer 200 with the analysed item if that takes no longer than "
+        "N (at most 10) seconds.",
+        examples=["wait=5"],
+    ),
+]
+
+
+def wait_of(prefer: str | None) -> int:
+    """The preferred time in seconds; what can't be understood is no preference."""
     found = _WAIT.search(prefer) if prefer else None
     return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
-
-
-Wait = Annotated[int, Depends(_seconds)]
 
 
 async def analysed(

@@ -11,7 +11,7 @@ from service.cli.bench.processes import Server, server
 
 SINGLE = "/v1/feedback/surveys"
 BATCH = "/v1/feedback/batch"
-CONNECTIONS = 32
+CONNECTIONS = 128
 WARM_UP = 300
 ROUNDS = 3
 
