@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 
 from models.types import new_id
 from service.app import create_app
+from service.cli.serve import Server
 from service.intake.schemas import SurveyIn
 from service.keys.auth import IngestCaller
 from service.settings import Settings
@@ -28,5 +28,4 @@ def create() -> FastAPI:
 
 
 if __name__ == "__main__":
-    settings = Settings()
-    uvicorn.run(create(), host="127.0.0.1", port=settings.port, log_config=None, access_log=False)
+    Server(create(), Settings()).run()
