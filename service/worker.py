@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from service import clock
-from service.analysis.engine import Engine, lower_priority
+from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
 from service.settings import Settings
@@ -88,11 +88,15 @@ class Worker:
 
 
 class WorkerThread:
-    """A worker in a thread of its own, of lower priority than what answers requests."""
+    """A worker in a thread of its own.
+
+    Its priority is that of the threads that answer requests: it holds the turn to write that
+    they wait for. What yields to them are the model's threads (``service.analysis.engine``).
+    """
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
 
     def start(self) -> None:
         """Begin to work."""
@@ -106,10 +110,6 @@ class WorkerThread:
     def wait(self) -> None:
         """Return when the worker has ended."""
         self._thread.join()
-
-    def _run(self) -> None:
-        lower_priority()
-        self._worker.run()
 
 
 def start_inline(

@@ -7,7 +7,7 @@ its items are given back in the next one.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -72,13 +72,10 @@ class Analyst:
         if claim is None:
             return False
         self._held = [item.key for item in claim.items]
-        started = time.perf_counter()
-        outcomes = _lost(claim) if claim.lost else self._read(claim.items, may_go_on)
-        seconds = time.perf_counter() - started
-        written = self._write(outcomes) if outcomes else {}
-        self._give_back([key for key in self._held if key not in outcomes])
-        self._held = []
-        observe(outcomes, written, seconds, clock.now())
+        for outcomes, seconds in self._read(claim, may_go_on):
+            observe(outcomes, self._write(outcomes), seconds, clock.now())
+            self._held = [key for key in self._held if key not in outcomes]
+        self._give_back(self._held)
         return True
 
     def _claim(self) -> Claim | None:
@@ -97,20 +94,30 @@ class Analyst:
             )
         self._held = []
 
-    def _read(self, items: Sequence[Claimed], may_go_on: Callable[[], bool]) -> dict[Id, Outcome]:
+    def _read(
+        self, claim: Claim, may_go_on: Callable[[], bool]
+    ) -> Iterator[tuple[dict[Id, Outcome], float]]:
+        """Outcomes slice by slice, with the seconds that reading took.
+
+        Each is written before the next is read: what is read is soon seen, and whoever waits
+        for the turn to write waits for a slice, not for a batch.
+        """
+        if claim.lost:
+            yield _lost(claim), 0.0
+            return
         with self._database.read() as session:
-            briefs = _briefs(session, items)
-        outcomes: dict[Id, Outcome] = {}
-        lease = claims.lease_of(self._terms.lease, sum(len(item.text) for item in items))
+            briefs = _briefs(session, claim.items)
+        lease = claims.lease_of(self._terms.lease, sum(len(item.text) for item in claim.items))
         renewed = clock.now()
         for part in slices([each.document for each in briefs]):
             if not may_go_on():
-                break
+                return
             if clock.now() - renewed > lease / 3:
                 self._renew(lease)
                 renewed = clock.now()
-            outcomes |= self._read_part([briefs[index] for index in part])
-        return outcomes
+            started = time.perf_counter()
+            outcomes = self._read_part([briefs[index] for index in part])
+            yield outcomes, time.perf_counter() - started
 
     def _renew(self, lease: timedelta) -> None:
         until = clock.now() + lease

@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import sys
 from typing import Final
 
 import uvicorn
@@ -44,10 +45,15 @@ class Server(uvicorn.Server):
             _greet(f"http://{f'[{host}]' if ':' in host else host}:{port}", self.app.state.new_key)
 
 
+SWITCH_S: Final = 0.0002
+"""How long the worker's thread may keep the interpreter from the threads that answer requests."""
+
+
 def serve() -> None:
     """Run the API and, by default, the analysis worker, until a signal ends it."""
     settings = Settings()
     configure_logging(settings.log_level)
+    sys.setswitchinterval(SWITCH_S)
     Server(create_app(settings), settings).run()
 
 
