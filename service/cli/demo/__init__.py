@@ -1,5 +1,6 @@
 """``voc demo``: the demo feedback through the public API, and what hurts, by stage."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -52,6 +53,7 @@ def _service(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
     if _is_ready(settings):
         yield None
         return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the child would be left alone
     command = [sys.executable, "-m", "service.cli", "serve"]
     child = subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
     try:

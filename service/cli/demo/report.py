@@ -15,10 +15,16 @@ SHOWN_PER_STAGE: Final = 3
 def pain_table(voc: Verbatim) -> Table:
     """The worst touchpoints of each stage, in the order of the journey."""
     stages = [stage["key"] for stage in voc.journey()["stages"]]
-    table = Table(title="What hurts, by stage", title_justify="left", box=SIMPLE_HEAD, expand=True)
+    table = Table(
+        title="What hurts, by stage",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        expand=True,
+        pad_edge=False,
+    )
     for name in ("stage", "touchpoint"):
         table.add_column(name, no_wrap=True)
-    for name in ("items", "negative", "severity", "pain"):
+    for name in ("items", "neg.", "sev.", "pain"):
         table.add_column(name, justify="right")
     table.add_column("what they say", no_wrap=True, overflow="ellipsis", ratio=1)
     points = [point for point in voc.pain_points(limit=1000)["items"] if point["stage"] in stages]
