@@ -85,7 +85,7 @@ def scale_out(scope: Scope) -> list[Row]:
     if scope.postgres is None:
         return []
     one, two = (
-        live.drain_rate(scope.folder / f"scale{workers}", scope.postgres, 3000, workers)
+        live.drain_rate(scope.folder / f"scale{workers}", scope.postgres, 5000, workers)
         for workers in (1, 2)
     )
     return [
