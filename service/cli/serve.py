@@ -15,7 +15,7 @@ from service.telemetry import configure_logging
 
 GRACE_S: Final = 20
 """How long requests may go on after a stop was asked for."""
-YOUNG_OBJECTS: Final = 20_000
+YOUNG_OBJECTS: Final = 50_000
 """New objects after which the youngest are searched for cycles; a waiting request has hundreds."""
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from service.cli.bench.app import NO_STORE
 from service.cli.bench.corpus import batches, surveys
@@ -13,7 +14,7 @@ SINGLE = "/v1/feedback/surveys"
 BATCH = "/v1/feedback/batch"
 CONNECTIONS = 128
 WARM_UP = 300
-ROUNDS = 3
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class IntakeSpeed:
 
 
 def measure(data_dir: Path, database_url: str | None, requests: int, items: int) -> IntakeSpeed:
-    """Best of ``ROUNDS`` alternating rounds on one server with the worker off."""
+    """Medians of ``ROUNDS`` alternating rounds on one server with the worker off."""
     no_store, single, batch = [], [], []
     with server(data_dir, database_url, worker="off") as target:
         _post(target, SINGLE, "warm", WARM_UP)
@@ -46,7 +47,7 @@ def measure(data_dir: Path, database_url: str | None, requests: int, items: int)
             bodies = batches(surveys(items, f"b{round_}"))
             run = _checked(run_in_process(_plan(target, BATCH, bodies, connections=2)))
             batch.append(run.rate * items / len(bodies))
-    return IntakeSpeed(max(no_store), max(single), max(batch))
+    return IntakeSpeed(median(no_store), median(single), median(batch))
 
 
 def latency_under_work(
