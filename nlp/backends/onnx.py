@@ -8,22 +8,20 @@ from typing import Any, Final
 
 import onnxruntime as ort
 
-from nlp.backends.batching import batches, feed, reading
+from nlp.backends.batching import feed, reading
 from nlp.backends.protocol import Reading, Window
 from nlp.manifest import Manifest, verify
 
 MODEL_FILE: Final = "model.onnx"
 
-PADDED_TOKENS: Final = 384
-"""Tokens of a batch, padding included: more of them fall out of a core's cache."""
-
 
 class OnnxBackend:
     """Runs ``model.onnx`` of an artefact folder after its checksums were verified.
 
-    Safe to call from several threads; ``threads`` is the number of batches that are read at
-    once, each by one core, which wastes less than two cores on one batch. The threads have the
-    priority of the one that makes the backend.
+    Safe to call from several threads; ``threads`` windows are read at once, each alone and by
+    one core. Alone, because 8-bit activations are scaled by all that is read together: beside
+    other texts a text would read differently. The threads have the priority of the one that
+    makes the backend.
 
     Raises:
         ArtefactError: the folder is not an unchanged model.
@@ -41,17 +39,12 @@ class OnnxBackend:
         self._pool = _started_pool(threads)
 
     def read(self, windows: Sequence[Window]) -> list[Reading]:
-        """One reading per window, in order; windows of like length share a batch."""
-        readings: dict[int, Reading] = {}
-        together = list(batches([len(window.ids) for window in windows], PADDED_TOKENS))
-        read = self._pool.map(self._run, ([windows[index] for index in part] for part in together))
-        for part, found in zip(together, read, strict=True):
-            readings.update(zip(part, found, strict=True))
-        return [readings[index] for index in range(len(windows))]
+        """One reading per window, in order, whatever the others are."""
+        return list(self._pool.map(self._read_alone, windows))
 
-    def _run(self, windows: Sequence[Window]) -> list[Reading]:
-        logits, embeddings = self._session.run(["logits", "embedding"], feed(windows))
-        return [reading(*row) for row in zip(windows, logits, embeddings, strict=True)]
+    def _read_alone(self, window: Window) -> Reading:
+        logits, embeddings = self._session.run(["logits", "embedding"], feed([window]))
+        return reading(window, logits[0], embeddings[0])
 
 
 def _options() -> Any:

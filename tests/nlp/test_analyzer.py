@@ -8,7 +8,6 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
-from nlp.artefact import BUNDLED
 from nlp.backends.protocol import Float, Reading, Window
 from nlp.documents import Analysis, Document, Mention
 from nlp.info import ModelInfo
@@ -287,7 +286,6 @@ HOSTILE = {
 
 
 @pytest.mark.model
-@pytest.mark.skipif(not (BUNDLED / "manifest.json").is_file(), reason="no bundled model")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_string_can_be_analysed(name: str, bundled: Analyzer) -> None:
     text = HOSTILE[name]

@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+import transformers
 
-from nlp.artefact import BUNDLED
 from nlp.backends.hf import WEIGHTS_FILE, SentimentClassifier, TorchBackend
 from nlp.backends.polarity import UnknownLabelsError, polarities, to_sentiment
 from nlp.backends.protocol import Window
@@ -16,11 +18,8 @@ from nlp.labels import HEADS
 from nlp.loading import load_analyzer
 from nlp.manifest import Manifest, sha256, write_manifest
 
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
-
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "query", ":", "good", "bad", "app", "the", "is", "."]
-SHAPE = {
+SHAPE: dict[str, Any] = {
     "vocab_size": len(WORDS),
     "hidden_size": 16,
     "num_hidden_layers": 2,
@@ -70,7 +69,7 @@ def write_tokenizer(folder: Path) -> None:
 
     tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    transformers.PreTrainedTokenizerFast(
+    transformers.PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token="<s>",
         eos_token="</s>",
@@ -86,7 +85,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny-classifier")
     torch.manual_seed(0)
     config = transformers.BertConfig(
-        **SHAPE, id2label={0: "POSITIVE", 1: "NEGATIVE", 2: "NEUTRAL"}, num_labels=3
+        **SHAPE | {"num_labels": 3}, id2label={0: "POSITIVE", 1: "NEGATIVE", 2: "NEUTRAL"}
     )
     transformers.BertForSequenceClassification(config).save_pretrained(folder)
     write_tokenizer(folder)
@@ -109,7 +108,6 @@ def test_the_end_of_a_long_text_counts(classifier: Path) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.skipif(not (BUNDLED / "manifest.json").is_file(), reason="no bundled model")
 def test_a_classifier_replaces_sentiment_and_nothing_else(classifier: Path) -> None:
     documents = [Document("The app is bad. My card was declined.", kind="review")]
     (plain,) = load_analyzer(threads=1).analyze(documents)

@@ -12,10 +12,6 @@ from nlp.documents import Document
 from nlp.loading import load_analyzer
 from nlp.manifest import ArtefactError
 
-needs_model = pytest.mark.skipif(
-    not (BUNDLED / "manifest.json").is_file(), reason="no bundled model"
-)
-
 
 def imported(code: str) -> set[str]:
     """The top-level modules that are loaded after ``code`` in a process of its own."""
@@ -29,7 +25,6 @@ def test_the_loader_imports_neither_torch_nor_transformers() -> None:
 
 
 @pytest.mark.model
-@needs_model
 def test_reading_needs_neither_torch_nor_transformers() -> None:
     code = (
         "from nlp.loading import load_analyzer\n"
@@ -40,7 +35,6 @@ def test_reading_needs_neither_torch_nor_transformers() -> None:
 
 
 @pytest.mark.model
-@needs_model
 def test_the_bundled_model_says_what_it_is() -> None:
     info = load_analyzer(threads=1).info
     assert (info.backend, info.dtype) == ("onnx", "int8")
@@ -48,7 +42,6 @@ def test_the_bundled_model_says_what_it_is() -> None:
 
 
 @pytest.mark.model
-@needs_model
 def test_an_artefact_elsewhere_reads_like_the_bundled_one(tmp_path: Path) -> None:
     for path in BUNDLED.iterdir():
         if path.is_file():
@@ -59,7 +52,6 @@ def test_an_artefact_elsewhere_reads_like_the_bundled_one(tmp_path: Path) -> Non
 
 
 @pytest.mark.model
-@needs_model
 def test_a_changed_file_is_named(tmp_path: Path) -> None:
     for path in BUNDLED.iterdir():
         if path.is_file():

@@ -1,17 +1,18 @@
-"""The ONNX engine answers in order whatever it batches, and opens nothing unverified."""
+"""The ONNX engine answers in order, each text for itself, and opens nothing unverified."""
 
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from nlp.backends.batching import batches, feed
 from nlp.backends.onnx import MODEL_FILE, OnnxBackend
 from nlp.backends.protocol import Window
+from nlp.documents import Document
 from nlp.labels import HEADS
+from nlp.loading import load_analyzer
 from nlp.manifest import ArtefactError, Manifest, sha256, write_manifest
-
-onnx = pytest.importorskip("onnx")
 
 OUTPUTS = sum(len(labels) for labels in HEADS.values())
 WIDTH = 4
@@ -120,3 +121,12 @@ def test_padding_is_seen_by_nobody() -> None:
         [[0, 1, 1, 0], [0, 0, 0, 1]],
     ]
     assert {array.dtype for array in arrays.values()} == {np.dtype("int64"), np.dtype("float32")}
+
+
+@pytest.mark.model
+def test_a_text_reads_the_same_whatever_is_read_beside_it() -> None:
+    analyzer = load_analyzer("bundled", threads=2)
+    texts = ["My card was declined!", "ok", "Das Paket kam zu spät. " * 40, "👍 great app"]
+    documents = [Document(text, kind="review") for text in texts]
+    together = analyzer.analyze(documents)
+    assert together == [analyzer.analyze([document])[0] for document in documents]
