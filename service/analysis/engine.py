@@ -109,7 +109,7 @@ class Engine:
 
 
 def slices(documents: Sequence[Document]) -> list[list[int]]:
-    """Indices of ``documents`` in parts of like length: small, and cheap for an engine that pads.
+    """Indices of ``documents`` in parts of like length: small, and cheap to pad.
 
     A part has at most ``SLICE_ITEMS`` documents and ``SLICE_CHARS`` characters, or it is one
     long document alone.

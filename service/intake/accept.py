@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from threading import Condition, Event, Thread
 from time import monotonic, sleep
 from typing import Final
@@ -76,7 +75,7 @@ class Acceptor:
         self._arrival = Condition()
         self._stopping = False
         self._crowded = False
-        self._purged_at = -inf
+        self._purged_at = monotonic()
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
 
     def start(self) -> None:
