@@ -7,6 +7,7 @@ and is shown as interrupted; sending the file again goes on, since its first row
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -172,5 +173,6 @@ def remove_left_over(folder: Path) -> None:
     """Delete uploads that a process which was killed has left behind: they are not redacted."""
     day_ago = clock.now() - timedelta(days=1)
     for file in folder.glob("*.upload"):
-        if file.stat().st_mtime < day_ago.timestamp():
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # its own request is done with it meanwhile
+            if file.stat().st_mtime < day_ago.timestamp():
+                file.unlink()

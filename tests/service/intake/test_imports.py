@@ -229,6 +229,15 @@ def test_left_over_uploads_of_dead_processes_are_removed(
     assert not old.exists()
 
 
+def test_an_upload_that_goes_away_meanwhile_harms_no_other(
+    upload: Uploader, settings: Settings
+) -> None:
+    folder = settings.data_dir / "imports"
+    folder.mkdir(parents=True)
+    (folder / "gone.upload").symlink_to(folder / "nothing")
+    assert upload.post(MIXED, "?dry_run=true").status_code == 200
+
+
 def test_another_workspace_does_not_see_the_import(
     upload: Uploader, client: TestClient, other_keys: Keys
 ) -> None:
