@@ -1,106 +1,152 @@
 """Labelled feedback, read from the files that people keep it in.
 
-A TSV file has one mention a line and a header of at least ``text`` and one head's name;
-``kind``, ``question``, ``subject``, ``context``, ``lang`` and ``source`` are used if there.
-A JSONL file has one object a line: a mention with the same names, or a whole item whose
-``mentions`` each have a ``quote``, an exact substring of ``text``, in order.
-An absent or empty label is unknown. Labels may be short (``neg``) or whole (``negative``).
+A CSV or TSV file has one mention a record and a header of at least ``text`` and one head's name;
+``kind``, ``question``, ``subject``, ``context``, ``lang``, ``source``, ``cell`` and ``theme`` are
+used if there. A JSONL file has one object a line: a mention with the same names, or a whole item
+whose ``mentions`` each have a ``quote``, an exact substring of ``text``, in order, and which may
+have a ``primary`` reading. An absent or empty label is unknown, so that a file needs only the
+heads that it is about. Labels may be short (``neg``) or whole (``negative``).
 """
 
-import csv
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from nlp.encoding import Span, context_line
-from nlp.labels import HEADS, SENTIMENTS, Head
+from nlp.labels import HEADS, MIXED, Head
+from nlp.train.records import DataError, read_records
+
+__all__ = [
+    "ITEM_HEADS",
+    "UNKNOWN",
+    "DataError",
+    "Example",
+    "Labels",
+    "mention_count",
+    "read_examples",
+]
 
 UNKNOWN: Final = -1
 """The index of a label that nobody has given."""
 
 SHORT: Final = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 
+ITEM_HEADS: Final[Mapping[Head, tuple[str, ...]]] = {
+    **HEADS,
+    "sentiment": (*HEADS["sentiment"], MIXED),
+}
+"""The labels of a text as a whole: ``HEADS``, and ``mixed`` behind the sentiments."""
+
 Labels = Mapping[Head, int]
-
-
-class DataError(Exception):
-    """A file of labelled feedback cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A text, the [start, end) of its mentions in characters, and each mention's labels.
 
-    ``labels[i][head]`` is an index into ``HEADS[head]``, or ``UNKNOWN``. ``kind`` and ``about``
-    (the question or subject) are what production would know of the text as well.
+    ``labels[i][head]`` is an index into ``HEADS[head]``, or ``UNKNOWN``. ``kind``, ``question``
+    and ``subject`` are what production would know of the text as well. ``primary`` is the reading
+    of the text as a whole, by head, where it is known: sentiment may be ``mixed`` there.
+    ``quoted`` says that the text is a whole item, whose mentions somebody has marked.
+    ``cell`` and ``theme`` name what the text is about, more finely than any label.
     """
 
     text: str
     spans: Sequence[Span]
     labels: Sequence[Labels]
     kind: str | None = None
-    about: str | None = None
+    question: str | None = None
+    subject: str | None = None
     language: str = ""
     source: str = ""
+    primary: Mapping[Head, str] = field(default_factory=dict)
+    quoted: bool = False
+    cell: str = ""
+    theme: str = ""
 
     @property
     def context(self) -> str | None:
         """The line that the encoder reads before the text."""
-        return context_line(self.kind, self.about)
+        return context_line(self.kind, self.question, self.subject)
 
 
 def read_examples(path: Path) -> list[Example]:
     """All examples of a file, in its order.
 
-    Raises DataError with the line's number if a line is not of the form described above.
+    Raises DataError with the line's number if a line is not of the form described above, or if
+    no line has a label.
     """
     examples = []
-    for number, row in _rows(path):
+    for line, row in read_records(path):
         try:
             examples.append(_example(row))
-        except (KeyError, ValueError) as error:
-            raise DataError(f"{path}, line {number}: {error}") from error
+        except ValueError as error:
+            raise DataError(f"{path}, line {line}: {error}") from error
     if not examples:
         raise DataError(f"{path} has no rows")
+    if not any(map(_is_labelled, examples)):
+        raise DataError(f"{path} has no labels: it fills none of {', '.join(HEADS)}")
     return examples
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    if path.suffix not in (".tsv", ".jsonl"):
-        raise DataError(f"{path} is neither a .tsv nor a .jsonl file")
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            if path.suffix == ".tsv":
-                lines = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-                yield from enumerate(lines, start=2)
-            else:
-                yield from ((n, json.loads(line)) for n, line in enumerate(file, start=1))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
+def mention_count(examples: Sequence[Example]) -> int:
+    """How many mentions the examples have together."""
+    return sum(len(example.spans) for example in examples)
 
 
-def _example(row: dict[str, Any]) -> Example:
-    text = row["text"]
+def _is_labelled(example: Example) -> bool:
+    known = (index for labels in example.labels for index in labels.values())
+    return bool(example.primary) or any(index != UNKNOWN for index in known)
+
+
+def _example(row: Mapping[str, Any]) -> Example:
+    text = _text(row, "text")
     quoted = row.get("mentions")
-    mentions = [row] if quoted is None else quoted
+    whole = quoted is not None
+    mentions = _objects(quoted) if whole else [row]
+    labels = [_labels(mention) for mention in mentions]
     return Example(
         text=text,
-        spans=[(0, len(text))] if quoted is None else _find_quotes(text, quoted),
-        labels=[_labels(mention) for mention in mentions],
-        kind=row.get("kind") or None,
-        about=row.get("question") or row.get("subject") or _asked(row.get("context")),
-        language=row.get("lang") or "",
-        source=row.get("source") or "",
+        spans=_find_quotes(text, mentions) if whole else [(0, len(text))],
+        labels=labels,
+        kind=_word(row, "kind"),
+        question=_word(row, "question") or _asked(_word(row, "context")),
+        subject=_word(row, "subject"),
+        language=_word(row, "lang") or "",
+        source=_word(row, "source") or "",
+        primary=_primary(row.get("primary")) if whole else _names(labels[0]),
+        quoted=whole,
+        cell=_word(row, "cell") or "",
+        theme=_word(row, "theme") or "",
     )
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    text = row.get(key)
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"it has no {key}")
+    return text
+
+
+def _word(row: Mapping[str, Any], key: str) -> str | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{key} is {value!r}, not a text")
+    return (value or "").strip() or None
+
+
+def _objects(value: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ValueError("mentions is not a list of objects")
+    return value
 
 
 def _find_quotes(text: str, mentions: Sequence[Mapping[str, Any]]) -> list[Span]:
     spans: list[Span] = []
     at = 0
     for mention in mentions:
-        quote = mention["quote"]
+        quote = _text(mention, "quote")
         start = text.find(quote, at)
         if start < 0:
             raise ValueError(f"the quote {quote!r} is not in the text after the one before it")
@@ -119,15 +165,27 @@ def _asked(context: str | None) -> str | None:
 
 
 def _labels(row: Mapping[str, Any]) -> dict[Head, int]:
-    return {head: _label(head, row.get(head)) for head in HEADS}
+    return {head: _label(head, row.get(head), HEADS[head]) for head in HEADS}
 
 
-def _label(head: Head, value: Any) -> int:
-    if value is None or value == "":
+def _primary(value: Any) -> dict[Head, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("primary is not an object")
+    found = {head: _label(head, value.get(head), ITEM_HEADS[head]) for head in HEADS}
+    return _names(found)
+
+
+def _names(labels: Labels) -> dict[Head, str]:
+    return {head: ITEM_HEADS[head][index] for head, index in labels.items() if index != UNKNOWN}
+
+
+def _label(head: Head, value: Any, known: Sequence[str]) -> int:
+    name = "" if value is None else str(value).strip().lower()
+    if not name:
         return UNKNOWN
-    name = str(value)
-    known: Sequence[str] = HEADS[head]
-    name = SHORT.get(name, name) if known is SENTIMENTS else name
+    name = SHORT.get(name, name) if head == "sentiment" else name
     if name not in known:
         raise ValueError(f"{name!r} is not a {head}; it is one of {', '.join(known)}")
     return known.index(name)

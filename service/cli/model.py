@@ -23,7 +23,7 @@ Base = Annotated[
     Path, typer.Option(exists=True, file_okay=False, help="A BERT encoder in Hugging Face format.")
 ]
 Rows = Annotated[
-    list[Path], typer.Option(exists=True, dir_okay=False, help="A .tsv or .jsonl file; repeatable.")
+    list[Path], typer.Option(exists=True, dir_okay=False, help="A .csv, .tsv or .jsonl file; repeatable.")
 ]
 First = Annotated[
     list[Path] | None,

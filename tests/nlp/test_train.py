@@ -17,7 +17,7 @@ from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
 from nlp.manifest import verify
 from nlp.train.batches import collate, epoch
-from nlp.train.examples import UNKNOWN, DataError, read_examples
+from nlp.train.examples import UNKNOWN, read_examples
 from nlp.train.export import export_plain
 from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss
@@ -185,38 +185,3 @@ def test_unknown_labels_do_not_count_towards_the_loss() -> None:
     labels = torch.tensor([[[0] * len(HEADS), [UNKNOWN] * len(HEADS)]])
     alone = mention_loss(logits[:, :1], labels[:, :1], 0.0)
     torch.testing.assert_close(mention_loss(logits, labels, 0.0), alone)
-
-
-def test_quotes_of_an_item_are_found_in_order(tmp_path: Path) -> None:
-    path = tmp_path / "items.jsonl"
-    path.write_text(
-        '{"text": "good, good", "mentions":'
-        ' [{"quote": "good"}, {"quote": "good", "stage": "usage"}]}'
-    )
-    (example,) = read_examples(path)
-    assert example.spans == [(0, 4), (6, 10)]
-    assert [labels["stage"] for labels in example.labels] == [UNKNOWN, 4]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("a.tsv", "text\tstage\nx\tnowhere\n", "line 2: 'nowhere' is not a stage"),
-        ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: the quote 'y'"),
-        ("a.csv", "", "neither"),
-        ("a.tsv", "text\tstage\n", "no rows"),
-    ],
-)
-def test_a_bad_file_is_refused_with_the_line(
-    tmp_path: Path, name: str, content: str, reason: str
-) -> None:
-    path = tmp_path / name
-    path.write_text(content)
-    with pytest.raises(DataError, match=reason):
-        read_examples(path)
-
-
-def test_only_the_question_is_taken_from_a_note_on_a_source(tmp_path: Path) -> None:
-    path = tmp_path / "a.tsv"
-    path.write_text("kind\tcontext\ttext\nsurvey\thealth; asked: What was good?; 5 stars\tx\n")
-    assert read_examples(path)[0].context == "survey: What was good?"

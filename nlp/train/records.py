@@ -1,0 +1,106 @@
+"""Records out of CSV, TSV and JSONL files, each with the number of the line it begins on."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+TEXT: Final = "text"
+"""The one column that every file has."""
+
+Record = tuple[int, dict[str, Any]]
+
+
+class DataError(Exception):
+    """A file of labelled feedback cannot be read."""
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """The records of a file and their lines, counted from 1.
+
+    A CSV file may be delimited by commas, semicolons, tabs or bars, its fields quoted; a TSV file
+    knows no quotes. Names of columns are compared in lower case. A byte order mark and blank
+    lines are passed over. Raises DataError, with the line if there is one to blame.
+    """
+    read = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}.get(path.suffix.lower())
+    if read is None:
+        raise DataError(f"{path} is neither a .csv, a .tsv nor a .jsonl file")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from read(path, file)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not in UTF-8: {error}") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def _csv(path: Path, file: TextIO) -> Iterator[Record]:
+    delimiter = _delimiter(file.readline())
+    file.seek(0)
+    return _table(path, csv.reader(file, delimiter=delimiter, strict=True))
+
+
+def _tsv(path: Path, file: TextIO) -> Iterator[Record]:
+    return _table(path, csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _delimiter(header: str) -> str:
+    """The one that leaves a column named ``text``; a comma if none does."""
+    for delimiter in DELIMITERS:
+        if TEXT in _names(next(csv.reader([header], delimiter=delimiter), [])):
+            return delimiter
+    return DELIMITERS[0]
+
+
+def _names(header: list[str]) -> list[str]:
+    return [name.strip().lower() for name in header]
+
+
+def _table(path: Path, rows: Any) -> Iterator[Record]:
+    """``rows`` is a ``csv.reader``; its first row names the columns."""
+    names: list[str] = []
+    line = 1
+    try:
+        for row in rows:
+            if names and any(cell.strip() for cell in row):
+                yield line, _record(path, line, names, row)
+            names = names or _header(path, row)
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}, line {line}: {error}; check the quotes") from error
+
+
+def _header(path: Path, row: list[str]) -> list[str]:
+    names = _names(row)
+    if TEXT not in names:
+        raise DataError(f"{path}, line 1: no column is named {TEXT!r}, only {', '.join(names)}")
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise DataError(f"{path}, line 1: there are two columns named {twice[0]!r}")
+    return names
+
+
+def _record(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, Any]:
+    """Blank cells beyond the header are a stray delimiter; anything else there is a fault."""
+    while len(row) > len(names) and not row[-1].strip():
+        row.pop()
+    if len(row) != len(names):
+        raise DataError(
+            f"{path}, line {line}: {len(row)} columns where the header has {len(names)}"
+        )
+    return dict(zip(names, row, strict=True))
+
+
+def _jsonl(path: Path, file: TextIO) -> Iterator[Record]:
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise DataError(f"{path}, line {number}: no JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise DataError(f"{path}, line {number}: not an object, as {{…}}")
+        yield number, row

@@ -1,0 +1,103 @@
+"""Files of labelled feedback are read as their owners meant them, or refused with the line."""
+
+from pathlib import Path
+
+import pytest
+
+from nlp.labels import HEADS
+from nlp.train.examples import UNKNOWN, DataError, mention_count, read_examples
+
+
+def _file(folder: Path, name: str, content: str, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode(encoding))
+    return path
+
+
+def test_quotes_of_an_item_are_found_in_order(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path,
+        "items.jsonl",
+        '{"text": "good, good", "mentions":'
+        ' [{"quote": "good"}, {"quote": "good", "stage": "usage"}],'
+        ' "primary": {"sentiment": "mixed", "stage": "usage"}}',
+    )
+    (example,) = read_examples(path)
+    assert example.spans == [(0, 4), (6, 10)]
+    assert [labels["stage"] for labels in example.labels] == [UNKNOWN, 4]
+    assert example.primary == {"sentiment": "mixed", "stage": "usage"}
+    assert example.quoted
+
+
+def test_a_row_is_one_mention_and_its_own_primary_reading(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.tsv", 'text\tsentiment\tseverity\nsay "hi\tneg\t2\n')
+    (example,) = read_examples(path)
+    assert example.text == 'say "hi'
+    assert example.spans == [(0, 7)]
+    assert example.primary == {"sentiment": "negative", "severity": "2"}
+    assert not example.quoted
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_csv_file_is_read_whatever_parts_its_columns(tmp_path: Path, delimiter: str) -> None:
+    rows = [["Lang", " Text ", "stage", "question"], ["en", '"a, b; c|d\te"', "usage", "Why?"]]
+    content = "\r\n".join(delimiter.join(row) for row in rows)
+    (example,) = read_examples(_file(tmp_path, "a.csv", content, "utf-8-sig"))
+    assert example.text == "a, b; c|d\te"
+    assert example.language == "en"
+    assert example.context == "Why?"
+
+
+def test_a_quoted_field_may_have_line_breaks(tmp_path: Path) -> None:
+    content = 'text,stage\n"one\ntwo ""three""",usage\n\nx,nowhere\n'
+    with pytest.raises(DataError, match="line 5: 'nowhere' is not a stage"):
+        read_examples(_file(tmp_path, "a.csv", content))
+
+
+def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
+    content = "text,emotion\nx,Anger\ny,\n"
+    first, second = read_examples(_file(tmp_path, "a.csv", content))
+    assert first.primary == {"emotion": "anger"}
+    assert second.primary == {}
+    assert {first.labels[0][head] for head in HEADS if head != "emotion"} == {UNKNOWN}
+    assert mention_count([first, second]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.tsv", "text\tstage\nx\tnowhere\n", "line 2: 'nowhere' is not a stage"),
+        ("a.tsv", "text\tstage\n", "no rows"),
+        ("a.csv", "", "no rows"),
+        ("a.csv", "comment,stage\nx,usage\n", "line 1: no column is named 'text', only comment"),
+        ("a.csv", "text,stage,stage\nx,usage,usage\n", "line 1: there are two columns"),
+        ("a.csv", "text,stage\nx,usage,y\n", "line 2: 3 columns where the header has 2"),
+        ("a.csv", 'text,stage\nx,usage\n"y,usage\n', "line 3: .*check the quotes"),
+        ("a.csv", "text,stage\n ,usage\n", "line 2: it has no text"),
+        ("a.csv", "text,lang\nx,en\n", "no labels"),
+        ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: the quote 'y'"),
+        ("a.jsonl", '{"text": "x", "mentions": {}}', "line 1: mentions is not a list"),
+        ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),
+        ("a.jsonl", "[]", "line 1: not an object"),
+        ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a text"),
+        ("a.xlsx", "", "neither"),
+    ],
+)
+def test_a_bad_file_is_refused_with_the_line(
+    tmp_path: Path, name: str, content: str, reason: str
+) -> None:
+    with pytest.raises(DataError, match=reason):
+        read_examples(_file(tmp_path, name, content))
+
+
+def test_a_file_that_is_not_in_utf_8_is_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.csv", "text,stage\nZürich,usage\n", "latin-1")
+    with pytest.raises(DataError, match="not in UTF-8"):
+        read_examples(path)
+
+
+def test_only_the_question_is_taken_from_a_note_on_a_source(tmp_path: Path) -> None:
+    content = (
+        "kind\tcontext\ttext\tstage\nsurvey\thealth; asked: What was good?; 5 stars\tx\tusage\n"
+    )
+    assert read_examples(_file(tmp_path, "a.tsv", content))[0].context == "survey: What was good?"
