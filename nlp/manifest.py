@@ -37,7 +37,8 @@ class Manifest:
 
     ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
     A head's logits are divided by its temperature before the softmax; a reading whose
-    probability is below the head's threshold (0..1) counts as unassigned.
+    probability is below the head's threshold (0..1) counts as unassigned. ``languages`` are
+    those of the mentions it was trained on, if others were left out; empty if none were.
     """
 
     format: int
@@ -53,6 +54,7 @@ class Manifest:
     labels: Mapping[str, list[str]]
     temperatures: Mapping[str, float]
     thresholds: Mapping[str, float]
+    languages: list[str] = field(default_factory=list)
     data: list[DataFile] = field(default_factory=list)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 

@@ -30,7 +30,7 @@ _OVERLAP: Final = 32
 class TorchBackend:
     """Runs the encoder of an artefact folder that has its weights beside its manifest.
 
-    The folder has ``config.json`` of the BERT encoder and ``model.safetensors`` with the state
+    The folder has ``config.json`` of the encoder and ``model.safetensors`` with the state
     of ``nlp.train.network.Reader``, both named in the manifest. On a GPU if there is one, in
     half precision there; on the CPU in float32 with ``threads`` threads. Raises ArtefactError
     if the folder is not an unchanged model.
@@ -38,14 +38,17 @@ class TorchBackend:
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
         from safetensors.torch import load_file
-        from transformers import BertConfig, BertModel
+        from transformers import AutoConfig, AutoModel
 
         from nlp.train.network import Reader
 
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
-        config = BertConfig.from_pretrained(folder)
-        reader = Reader(BertModel(config, add_pooling_layer=False), config.hidden_size, 0.0)
+        config = AutoConfig.from_pretrained(folder)
+        encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
+            config, add_pooling_layer=False
+        )
+        reader = Reader(encoder, config.hidden_size, 0.0)
         reader.load_state_dict(load_file(folder / WEIGHTS_FILE))
         self._device, self._dtype = _placement(threads)
         self._reader = reader.eval().to(self._device, self._dtype)

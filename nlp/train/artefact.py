@@ -1,6 +1,5 @@
 """The folders that a run leaves: what is served on ONNX Runtime, and what torch can load."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,11 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from safetensors.torch import save_file
+from tokenizers import Tokenizer
 
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.labels import HEADS
-from nlp.manifest import FORMAT, DataFile, Manifest, load_manifest, sha256, write_manifest
+from nlp.manifest import FORMAT, DataFile, Manifest, sha256, write_manifest
 from nlp.train.examples import UNKNOWN, Example
 from nlp.train.export import export
 from nlp.train.network import Reader
@@ -24,40 +24,49 @@ CONFIG: Final = "config.json"
 TOKENIZER: Final = "tokenizer.json"
 
 
-def write_artefact(
-    folder: Path, reader: Reader, base: Path, recipe: Recipe, facts: Mapping[str, Any]
-) -> Manifest:
-    """Export the reader into ``folder`` and describe it, as yet uncalibrated.
+def describe(reader: Reader, recipe: Recipe, facts: Mapping[str, Any]) -> Manifest:
+    """A manifest of the reader, as yet uncalibrated and without files.
 
     ``facts`` are the manifest's fields that neither the reader nor the recipe knows.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL, recipe.exact_layers)
-    shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
-    manifest = Manifest(
+    return Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        layers=recipe.layers,
+        layers=reader.encoder.config.num_hidden_layers,
         width=reader.encoder.config.hidden_size,
         max_tokens=recipe.max_tokens,
-        files={name: sha256(folder / name) for name in (MODEL, TOKENIZER)},
+        files={},
         labels={head: list(labels) for head, labels in HEADS.items()},
         temperatures=dict.fromkeys(HEADS, 1.0),
         thresholds=dict.fromkeys(HEADS, 0.0),
         **facts,
     )
-    write_manifest(folder, manifest)
-    return manifest
 
 
-def write_weights(folder: Path, reader: Reader, artefact: Path) -> None:
-    """Write the reader unquantised into ``folder``, described as the ``artefact`` made of it."""
+def write_artefact(
+    folder: Path, reader: Reader, base: Path, recipe: Recipe, manifest: Manifest
+) -> None:
+    """Export the reader into ``folder``, as 8-bit ONNX with a manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    export(reader, folder / MODEL, recipe.exact_layers)
+    _write_described(folder, base, manifest, (MODEL,))
+
+
+def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
+    """Write the reader unquantised into ``folder``, with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     reader.encoder.config.to_json_file(folder / CONFIG)
     save_file(reader.state_dict(), folder / WEIGHTS)
-    shutil.copyfile(artefact / TOKENIZER, folder / TOKENIZER)
-    files = {name: sha256(folder / name) for name in (CONFIG, WEIGHTS, TOKENIZER)}
-    write_manifest(folder, replace(load_manifest(artefact), files=files))
+    _write_described(folder, base, manifest, (CONFIG, WEIGHTS))
+
+
+def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
+    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    tokenizer.save(str(folder / TOKENIZER))
+    sums = {name: sha256(folder / name) for name in (*files, TOKENIZER)}
+    write_manifest(folder, replace(manifest, files=sums))
 
 
 def calibrated(manifest: Manifest, answers: Answers) -> Manifest:

@@ -1,7 +1,8 @@
-"""Examples as batches of like length: what one step of training sees."""
+"""Lessons as batches of like length: what one step of training sees."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,54 +11,84 @@ from tokenizers import Tokenizer
 from nlp.backends.protocol import Window
 from nlp.encoding import build_windows
 from nlp.labels import HEADS
-from nlp.train.examples import Example
+from nlp.train.examples import UNKNOWN, Example
+from nlp.train.lessons import NO_THEME, Floats, Integers, Lesson, join
 from nlp.train.recipe import Recipe
 
-SORTED_ROWS = 2048
+SORTED_ROWS: Final = 2048
 """Rows are sorted by length within runs of this many, so that batches still vary."""
 
-Row = tuple[Window, NDArray[np.int64]]
-"""A window and its mentions' labels, (mentions, heads)."""
+STEP: Final = 8
+"""Lengths are rounded up to multiples of this: torch prepares itself for each new shape."""
+
+THEME_BATCH: Final = 3
+"""A batch of one cell's themes, which are told apart there, is this many times as large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A window, and of each of its mentions what a ``Lesson`` says."""
+
+    window: Window
+    labels: Integers
+    targets: Floats
+    vectors: Floats
+    theme: int
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of one step. A mention that only fills a row up has unknown labels.
+    """Arrays of one step. A mention that only fills a row up has nothing known about it.
 
-    ``ids`` and ``attention`` are (rows, tokens), ``mentions`` (rows, mentions, tokens) with
-    1 at a mention's tokens, ``labels`` (rows, mentions, heads).
+    ``ids`` and ``attention`` are (rows, tokens), ``mentions`` (rows, mentions, tokens) with 1 at
+    a mention's tokens, ``labels`` (rows, mentions, heads), ``targets`` (rows, mentions, outputs),
+    ``vectors`` (rows, mentions, width), ``themes`` (rows, mentions).
     """
 
-    ids: NDArray[np.int64]
-    attention: NDArray[np.int64]
-    mentions: NDArray[np.float32]
-    labels: NDArray[np.int64]
+    ids: Integers
+    attention: Integers
+    mentions: Floats
+    labels: Integers
+    targets: Floats
+    vectors: Floats
+    themes: Integers
 
 
 def epoch(
-    examples: Sequence[Example],
-    tokenizer: Tokenizer,
-    recipe: Recipe,
-    rng: np.random.Generator,
+    lessons: Sequence[Lesson], tokenizer: Tokenizer, recipe: Recipe, rng: np.random.Generator
 ) -> list[Batch]:
-    """All examples once, in an order and with contexts that ``rng`` decides."""
+    """All lessons once, in an order, with contexts and neighbours that ``rng`` decides."""
     padding = tokenizer.token_to_id("<pad>") or 0
+    unknown = tokenizer.token_to_id("<unk>") or 0
+    order = rng.permutation(len(lessons))
     rows = [
         row
-        for i in rng.permutation(len(examples))
-        for row in _rows(examples[i], tokenizer, recipe, rng)
+        for lesson in join([lessons[i] for i in order], recipe.joining, rng)
+        for row in _rows(lesson, tokenizer, recipe, unknown, rng)
     ]
+    rows = [rows[i] for i in rng.permutation(len(rows))]
     batches = [collate(group, padding) for group in _groups(rows, recipe.tokens)]
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
 def _rows(
-    example: Example, tokenizer: Tokenizer, recipe: Recipe, rng: np.random.Generator
+    lesson: Lesson, tokenizer: Tokenizer, recipe: Recipe, unknown: int, rng: np.random.Generator
 ) -> list[Row]:
+    example = lesson.example
     context = _context(example, recipe, rng.random())
-    labels = np.array([[known[head] for head in HEADS] for known in example.labels])
     windows = build_windows(tokenizer, context, example.text, example.spans, recipe.max_tokens)
-    return [(item.window, labels[list(item.owners)]) for item in windows]
+    return [
+        Row(
+            _blurred(item.window, unknown, recipe.token_dropout, rng),
+            lesson.labels[list(item.owners)],
+            lesson.targets[list(item.owners)],
+            lesson.vectors[list(item.owners)],
+            lesson.theme,
+            lesson.cell,
+        )
+        for item in windows
+    ]
 
 
 def _context(example: Example, recipe: Recipe, chance: float) -> str | None:
@@ -68,31 +99,73 @@ def _context(example: Example, recipe: Recipe, chance: float) -> str | None:
     return example.context
 
 
+def _blurred(window: Window, unknown: int, share: float, rng: np.random.Generator) -> Window:
+    """The window with a share of its mentions' tokens made unreadable."""
+    ids = np.array(window.ids)
+    inside = np.zeros(len(ids), dtype=bool)
+    for start, end in window.spans:
+        inside[start:end] = True
+    ids[inside & (rng.random(len(ids)) < share)] = unknown
+    return Window(ids.tolist(), window.spans)
+
+
 def _groups(rows: Sequence[Row], tokens: int) -> Iterator[list[Row]]:
-    for at in range(0, len(rows), SORTED_ROWS):
-        group: list[Row] = []
-        for row in sorted(rows[at : at + SORTED_ROWS], key=lambda row: len(row[0].ids)):
-            if group and (len(group) + 1) * len(row[0].ids) > tokens:
-                yield group
-                group = []
-            group.append(row)
+    """Rows of a cell's themes together, all others by length."""
+    cells: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.cell:
+            cells.setdefault(row.cell, []).append(row)
+    for members in cells.values():
+        yield from _filled(members, THEME_BATCH * tokens)
+    rest = [row for row in rows if not row.cell]
+    for at in range(0, len(rest), SORTED_ROWS):
+        chunk = sorted(rest[at : at + SORTED_ROWS], key=lambda row: len(row.window.ids))
+        yield from _filled(chunk, tokens)
+
+
+def _filled(rows: Sequence[Row], tokens: int) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    longest = 0
+    for row in rows:
+        longest = max(longest, _rounded(row))
+        if group and (len(group) + 1) * longest > tokens:
+            yield group
+            group, longest = [], _rounded(row)
+        group.append(row)
+    if group:
         yield group
+
+
+def _rounded(row: Row) -> int:
+    return -(-len(row.window.ids) // STEP) * STEP
 
 
 def collate(rows: Sequence[Row], padding: int) -> Batch:
     """One batch of ``rows``, padded to the longest window and the most mentions."""
-    longest = max(len(window.ids) for window, _ in rows)
-    most = max(len(window.spans) for window, _ in rows)
+    longest = max(map(_rounded, rows))
+    most = max(len(row.window.spans) for row in rows)
+    size = (len(rows), most)
     batch = Batch(
         ids=np.full((len(rows), longest), padding, dtype=np.int64),
         attention=np.zeros((len(rows), longest), dtype=np.int64),
-        mentions=np.zeros((len(rows), most, longest), dtype=np.float32),
-        labels=np.full((len(rows), most, len(HEADS)), -1, dtype=np.int64),
+        mentions=np.zeros((*size, longest), dtype=np.float32),
+        labels=np.full((*size, len(HEADS)), UNKNOWN, dtype=np.int64),
+        targets=_zeros(*size, rows[0].targets.shape[1]),
+        vectors=_zeros(*size, rows[0].vectors.shape[1]),
+        themes=np.full(size, NO_THEME, dtype=np.int64),
     )
-    for i, (window, labels) in enumerate(rows):
-        batch.ids[i, : len(window.ids)] = window.ids
-        batch.attention[i, : len(window.ids)] = 1
-        batch.labels[i, : len(labels)] = labels
-        for j, (start, end) in enumerate(window.spans):
+    for i, row in enumerate(rows):
+        count = len(row.labels)
+        batch.ids[i, : len(row.window.ids)] = row.window.ids
+        batch.attention[i, : len(row.window.ids)] = 1
+        batch.labels[i, :count] = row.labels
+        batch.targets[i, :count] = row.targets
+        batch.vectors[i, :count] = row.vectors
+        batch.themes[i, :count] = row.theme
+        for j, (start, end) in enumerate(row.window.spans):
             batch.mentions[i, j, start:end] = 1
     return batch
+
+
+def _zeros(*size: int) -> NDArray[np.float32]:
+    return np.zeros(size, dtype=np.float32)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from nlp.train.batches import Batch, epoch
-from nlp.train.examples import Example
-from nlp.train.loss import mention_loss
+from nlp.train.lessons import NO_THEME, Lesson
+from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import Reader, trained_state
 from nlp.train.optimiser import Average, make_optimizer, set_rate
 from nlp.train.recipe import Recipe
@@ -33,7 +34,7 @@ class Step:
 
 
 class Run:
-    """One training run: ``passes`` over lists of examples, one after the other.
+    """One training run: ``passes`` over lists of lessons, one after the other.
 
     With ``resume``, the run goes on from ``checkpoint`` if that exists; CheckpointError if it
     was written by another recipe. The reader ends up with the running mean of its weights.
@@ -43,7 +44,7 @@ class Run:
         self,
         reader: Reader,
         tokenizer: Tokenizer,
-        passes: Sequence[Sequence[Example]],
+        passes: Sequence[Sequence[Lesson]],
         recipe: Recipe,
         checkpoint: Path,
         resume: bool = False,
@@ -77,7 +78,7 @@ class Run:
 
     def _batches(self) -> Iterator[tuple[int, int, Batch, float]]:
         """Batches not yet seen: index of the pass, number in it, batch, share done before it."""
-        sizes = np.cumsum([0, *(len(examples) for examples in self.passes)])
+        sizes = np.cumsum([0, *(len(lessons) for lessons in self.passes)])
         for index in range(self.at[0], len(self.passes)):
             rng = np.random.default_rng([self.recipe.seed, index])
             batches = epoch(self.passes[index], self.tokenizer, self.recipe, rng)
@@ -88,19 +89,32 @@ class Run:
 
     def _step(self, batch: Batch, done: float) -> float:
         set_rate(self.optimizer, done, self.recipe.warm_up)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits, _ = self.reader(
-                torch.from_numpy(batch.ids),
-                torch.from_numpy(batch.attention),
-                torch.from_numpy(batch.mentions),
-            )
-        loss = mention_loss(logits.float(), torch.from_numpy(batch.labels), self.recipe.smoothing)
+        loss = self._loss(batch)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self.recipe.clip)
         self.optimizer.step()
         self.average.update(self.reader)
         return float(loss.detach())
+
+    def _loss(self, batch: Batch) -> Tensor:
+        recipe = self.recipe
+        labels, targets, vectors, themes = map(
+            torch.from_numpy, (batch.labels, batch.targets, batch.vectors, batch.themes)
+        )
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, embeddings = self.reader(
+                torch.from_numpy(batch.ids),
+                torch.from_numpy(batch.attention),
+                torch.from_numpy(batch.mentions),
+            )
+        loss = mention_loss(logits.float(), labels, targets, recipe.smoothing, recipe.trust)
+        if recipe.placing:
+            loss = loss + recipe.placing * vector_loss(embeddings, vectors)
+        if recipe.telling_apart and (batch.themes != NO_THEME).any():
+            apart = theme_loss(embeddings, themes, recipe.theme_temperature)
+            loss = loss + recipe.telling_apart * apart
+        return loss
 
     def _save(self) -> None:
         state = {

@@ -1,4 +1,6 @@
-"""How wrong the logits of a batch are."""
+"""How wrong the reader is about a batch."""
+
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -6,22 +8,71 @@ from torch.nn import functional
 
 from nlp.labels import HEADS
 from nlp.train.examples import UNKNOWN
+from nlp.train.lessons import NO_THEME
+
+FAR: Final = -1e4
+"""The logarithm of no chance at all, of which gradients can be taken."""
+
+SIZES: Final = [len(labels) for labels in HEADS.values()]
 
 
-def mention_loss(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
-    """The sum over heads of the mean cross-entropy of the mentions whose label is known.
+def mention_loss(
+    logits: Tensor, labels: Tensor, targets: Tensor, smoothing: float, trust: float
+) -> Tensor:
+    """The sum over heads of the mean cross-entropy of the mentions of which something is known.
 
     ``logits`` is (rows, mentions, outputs), the heads side by side in the order of ``HEADS``;
-    ``labels`` is (rows, mentions, heads).
+    ``labels`` is (rows, mentions, heads). Where ``targets`` (rows, mentions, outputs) has the
+    probabilities of teachers and not zeros, these stand for the truth (Hinton et al. 2015, arXiv
+    1503.02531, at temperature 1): alone if no label is known, with the share ``trust`` (0..1) if
+    one is.
     """
-    parts = torch.split(logits.flatten(0, 1), [len(names) for names in HEADS.values()], dim=1)
-    losses = [_head_loss(part, labels[..., i].flatten(), smoothing) for i, part in enumerate(parts)]
+    losses = []
+    for part, truth, hoped in zip(
+        _parts(logits), labels.flatten(0, 1).unbind(dim=1), _parts(targets), strict=True
+    ):
+        known, taught = truth != UNKNOWN, hoped.sum(dim=1) > 0
+        heard = torch.where(known, trust * taught, 1.0 * taught)
+        own = _cross_entropy(part, truth, smoothing)
+        theirs = -(hoped * functional.log_softmax(part, dim=1)).sum(dim=1)
+        losses.append(_mean((1 - heard) * own + heard * theirs, known | taught))
     return torch.stack(losses).sum()
 
 
-def _head_loss(logits: Tensor, labels: Tensor, smoothing: float) -> Tensor:
-    known = (labels != UNKNOWN).sum().clamp(min=1)
-    total = functional.cross_entropy(
-        logits, labels, ignore_index=UNKNOWN, label_smoothing=smoothing, reduction="sum"
+def vector_loss(embeddings: Tensor, vectors: Tensor) -> Tensor:
+    """1 - cosine of embeddings (rows, mentions, width) and where they should point, 0..2.
+
+    Both are of length 1; a mention whose vector is zeros does not count.
+    """
+    cosines = (embeddings * vectors).sum(dim=-1)
+    return _mean(1 - cosines, vectors.any(dim=-1))
+
+
+def theme_loss(embeddings: Tensor, themes: Tensor, temperature: float) -> Tensor:
+    """How hard it is to find the mentions of one's theme among all of a batch that have one.
+
+    The supervised contrastive loss (Khosla et al. 2020, arXiv 2004.11362, equation 2) on
+    embeddings (rows, mentions, width) of length 1; ``themes`` is (rows, mentions).
+    """
+    chosen = themes.flatten() != NO_THEME
+    vectors, owners = embeddings.flatten(0, 1)[chosen], themes.flatten()[chosen]
+    oneself = torch.eye(len(owners), dtype=torch.bool)
+    likeness = (vectors @ vectors.T / temperature).masked_fill(oneself, FAR)
+    alike = (owners[:, None] == owners[None, :]) & ~oneself
+    chances = torch.log_softmax(likeness, dim=1).masked_fill(~alike, 0.0)
+    return _mean(-chances.sum(dim=1) / alike.sum(dim=1).clamp(min=1), alike.any(dim=1))
+
+
+def _parts(values: Tensor) -> tuple[Tensor, ...]:
+    """(mentions, labels) of each head."""
+    return torch.split(values.flatten(0, 1), SIZES, dim=1)
+
+
+def _cross_entropy(logits: Tensor, truth: Tensor, smoothing: float) -> Tensor:
+    return functional.cross_entropy(
+        logits, truth, ignore_index=UNKNOWN, label_smoothing=smoothing, reduction="none"
     )
-    return total / known
+
+
+def _mean(losses: Tensor, counting: Tensor) -> Tensor:
+    return (losses * counting).sum() / counting.sum().clamp(min=1)

@@ -1,29 +1,33 @@
 """The network: an encoder read once a text, and a linear head a label kind on each mention."""
 
 from pathlib import Path
-from typing import Final
 
 import torch
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import AutoModel, PreTrainedModel
 
-from nlp.labels import HEADS
-
-OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
+from nlp.train.lessons import OUTPUTS
 
 
 class Reader(nn.Module):
-    """Logits of all heads and a unit vector for each mention of each text."""
+    """Logits of all heads and a unit vector for each mention of each text.
 
-    encoder: BertModel
+    ``encoder`` is of the BERT family in transformers. The vector is a linear image of what the
+    heads see, so that it can place mentions by what they are about, not by their labels.
+    """
 
-    def __init__(self, encoder: BertModel, width: int, dropout: float) -> None:
+    encoder: PreTrainedModel
+
+    def __init__(self, encoder: PreTrainedModel, width: int, dropout: float) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.Linear(width, OUTPUTS)
+        self.place = nn.Linear(width, width)
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)
+        nn.init.eye_(self.place.weight)
+        nn.init.zeros_(self.place.bias)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, mention_mask: Tensor
@@ -36,20 +40,23 @@ class Reader(nn.Module):
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         count = mention_mask.sum(dim=-1, keepdim=True).clamp(min=1.0)
         pooled = mention_mask.to(hidden.dtype) @ hidden / count
-        return self.heads(self.dropout(pooled)), nn.functional.normalize(pooled.float(), dim=-1)
+        placed = nn.functional.normalize(self.place(pooled).float(), dim=-1)
+        return self.heads(self.dropout(pooled)), placed
 
 
 def build_reader(base: Path, layers: int, dropout: float) -> Reader:
-    """A reader on the lowest ``layers`` of the BERT model in ``base``; word vectors frozen.
+    """A reader on the lowest ``layers`` of the encoder in ``base``; word vectors frozen.
 
-    The attention is the plain kind, which the ONNX optimizer knows how to fuse.
+    ``dropout`` (0..1) is of what the heads see; inside of the encoder there is none, since
+    drawing it took a fifth of the time. The attention is the plain kind, which the ONNX
+    optimizer knows how to fuse.
     """
-    encoder = BertModel.from_pretrained(
+    encoder = AutoModel.from_pretrained(
         base,
         dtype=torch.float32,
         attn_implementation="eager",
         add_pooling_layer=False,
-        hidden_dropout_prob=dropout,
+        hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
     encoder.encoder.layer = encoder.encoder.layer[:layers]

@@ -16,13 +16,14 @@ from nlp.encoding import build_windows
 from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
 from nlp.manifest import verify
-from nlp.train.batches import collate, epoch
+from nlp.train.batches import epoch
 from nlp.train.examples import UNKNOWN, read_examples
 from nlp.train.export import export_plain
+from nlp.train.lessons import NO_THEME, OUTPUTS, Lesson, join, make_lessons
 from nlp.train.loop import CheckpointError, Run, Step
-from nlp.train.loss import mention_loss
-from nlp.train.network import OUTPUTS, build_reader
-from nlp.train.recipe import Recipe
+from nlp.train.loss import mention_loss, theme_loss, vector_loss
+from nlp.train.network import build_reader
+from nlp.train.recipe import Recipe, changed
 from nlp.train.run import Files, Identity, Places, train_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
@@ -74,7 +75,17 @@ def _run(base: Path, data: Path, checkpoint: Path, resume: bool = False) -> Run:
     torch.manual_seed(0)
     reader = build_reader(base, RECIPE.layers, 0.0)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    return Run(reader, tokenizer, [read_examples(data)] * 2, RECIPE, checkpoint, resume)
+    return Run(reader, tokenizer, [_lessons(data)] * 2, RECIPE, checkpoint, resume)
+
+
+def _lessons(data: Path) -> list[Lesson]:
+    """Lessons that nobody teaches and that have no place to go to."""
+    examples = read_examples(data)
+    return make_lessons(
+        examples,
+        np.zeros((len(examples), OUTPUTS), dtype=np.float32),
+        np.zeros((len(examples), 1), dtype=np.float32),
+    )
 
 
 class _StopError(Exception):
@@ -114,14 +125,14 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     losses: list[float] = []
     files = Files([data], first=[data], held_out=[data])
     out = tmp_path / "model"
-    places = Places(out, tmp_path / "checkpoint.pt", tmp_path / "weights")
+    places = Places(tmp_path / "checkpoint.pt", out, tmp_path / "weights")
     train_model(files, base, places, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
     assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
     assert manifest.layers == 2
     assert TorchBackend(tmp_path / "weights").manifest.temperatures == manifest.temperatures
-    figures = evaluate_folder(out, [data], train=[data])
+    figures = evaluate_folder(out, [data])
     assert figures["sets"]["few.tsv"]["rows"] == 40
     assert figures["sets"]["few.tsv"]["heads"].keys() == HEADS.keys()
 
@@ -133,9 +144,7 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
     reader = build_reader(base, 2, 0.0).eval()
     export_plain(reader, tmp_path / "plain.onnx")
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    example = read_examples(data)[0]
-    encoded = build_windows(tokenizer, example.context, example.text, example.spans)
-    batch = collate([(encoded[0].window, np.full((1, len(HEADS)), UNKNOWN))], padding=1)
+    (batch, *_) = epoch(_lessons(data)[:1], tokenizer, RECIPE, np.random.default_rng(0))
     feed = {
         "input_ids": batch.ids,
         "attention_mask": batch.attention,
@@ -153,7 +162,7 @@ def test_the_bundled_engine_takes_batches_of_any_shape(
 ) -> None:
     files = Files([data])
     recipe = dataclasses.replace(RECIPE, epochs=1)
-    places = Places(tmp_path / "m", tmp_path / "checkpoint.pt")
+    places = Places(tmp_path / "checkpoint.pt", tmp_path / "m")
     train_model(files, base, places, recipe, IDENTITY, _ignore)
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
     windows = [
@@ -174,14 +183,93 @@ def test_an_epoch_shows_every_mention_once_in_batches_within_the_budget(
     base: Path, data: Path
 ) -> None:
     tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    batches = epoch(read_examples(data), tokenizer, RECIPE, np.random.default_rng(0))
+    batches = epoch(_lessons(data), tokenizer, RECIPE, np.random.default_rng(0))
     assert all(batch.ids.size <= RECIPE.tokens for batch in batches)
     mentions = sum(int((batch.labels[..., 0] != UNKNOWN).sum()) for batch in batches)
     assert mentions >= 40
 
 
-def test_unknown_labels_do_not_count_towards_the_loss() -> None:
-    logits = torch.randn(1, 2, OUTPUTS)
+def test_mentions_of_which_nothing_is_known_do_not_count_towards_the_loss() -> None:
+    logits, nobody = torch.randn(1, 2, OUTPUTS), torch.zeros(1, 2, OUTPUTS)
     labels = torch.tensor([[[0] * len(HEADS), [UNKNOWN] * len(HEADS)]])
-    alone = mention_loss(logits[:, :1], labels[:, :1], 0.0)
-    torch.testing.assert_close(mention_loss(logits, labels, 0.0), alone)
+    alone = mention_loss(logits[:, :1], labels[:, :1], nobody[:, :1], 0.0, 0.5)
+    torch.testing.assert_close(mention_loss(logits, labels, nobody, 0.0, 0.5), alone)
+
+
+def test_teachers_stand_for_labels_that_nobody_knows_and_count_beside_known_ones() -> None:
+    logits, unknown = torch.randn(1, 1, OUTPUTS), torch.full((1, 1, len(HEADS)), UNKNOWN)
+    sure = torch.cat([torch.eye(len(labels))[0] for labels in HEADS.values()])[None, None]
+    first = torch.zeros_like(unknown)
+    told = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
+    torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), told)
+    torch.testing.assert_close(mention_loss(logits, first, sure, 0.0, 0.5), told)
+    doubtful = torch.full_like(sure, 0.5)
+    assert mention_loss(logits, first, doubtful, 0.0, 0.5) != told
+
+
+def test_a_mention_is_drawn_to_its_vector_and_its_theme() -> None:
+    east, north = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+    found = torch.stack([east, east, north, north])[:, None]
+    vectors = torch.stack([east, north, torch.zeros(2), torch.zeros(2)])[:, None]
+    torch.testing.assert_close(vector_loss(found, vectors), torch.tensor(0.5))
+    kept_apart = theme_loss(found, torch.tensor([[0], [0], [1], [1]]), 0.1)
+    mixed_up = theme_loss(found, torch.tensor([[0], [1], [0], [1]]), 0.1)
+    assert kept_apart < 0.01 < mixed_up
+    assert theme_loss(found, torch.tensor([[0], [NO_THEME], [1], [NO_THEME]]), 0.1) == 0
+
+
+def test_mentions_of_one_theme_have_its_number_and_others_stand_alone(tmp_path: Path) -> None:
+    path = tmp_path / "themes.jsonl"
+    rows = [
+        ("queue", "a"),
+        ("queue", "a"),
+        ("other", "a"),
+        ("other", "a"),
+        ("queue", "b"),
+        ("", ""),
+    ]
+    path.write_text(
+        "".join(
+            f'{{"text": "x", "stage": "usage", "theme": "{theme}", "cell": "{cell}"}}\n'
+            for theme, cell in rows
+        )
+    )
+    assert [lesson.theme for lesson in _lessons(path)] == [0, 0, 1, 2, 3, NO_THEME]
+
+
+def test_joined_lessons_keep_every_mention_with_what_is_known_of_it(data: Path) -> None:
+    lessons = _lessons(data)
+    joined = join(lessons, 1.0, np.random.default_rng(0))
+    assert len(joined) < len(lessons)
+    found = sorted(
+        (lesson.example.text[start:end], *labels.tolist())
+        for lesson in joined
+        for (start, end), labels in zip(lesson.example.spans, lesson.labels, strict=True)
+    )
+    assert found == sorted((one.example.text, *one.labels[0].tolist()) for one in lessons)
+
+
+def test_a_student_learns_from_teachers_whose_answers_are_kept(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    teacher, places = tmp_path / "teacher", Places(tmp_path / "t.pt", weights=tmp_path / "teacher")
+    train_model(Files([data], languages=["en"]), base, places, RECIPE, IDENTITY, _ignore)
+    assert verify(teacher).languages == ["en"]
+    files = Files([data], unlabelled=[data], teachers=[teacher])
+    kept = tmp_path / "run"
+    student = Places(kept / "s.pt", out=tmp_path / "student")
+    recipe = dataclasses.replace(RECIPE, epochs=1)
+    train_model(files, base, student, recipe, IDENTITY, _ignore)
+    first = {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
+    train_model(files, base, student, recipe, IDENTITY, _ignore)
+    assert first == {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
+    assert len(first) == 2
+
+
+def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
+    assert changed(RECIPE, ["trust=0.3", "exact_layers=(1, 2)"]) == dataclasses.replace(
+        RECIPE, trust=0.3, exact_layers=(1, 2)
+    )
+    for wrong in ("speed=1", "trust=much", "trust"):
+        with pytest.raises(ValueError, match=r"speed|trust"):
+            changed(RECIPE, [wrong])

@@ -1,0 +1,57 @@
+"""The encoder that a model is made from, as it was: what its vectors are held against."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from nlp.backends.batching import PADDING_ID, batches
+from nlp.encoding import PREFIX
+from nlp.evaluate.metrics import Floats
+
+PADDED_CHARACTERS: Final = 8192
+"""Of a batch, about; padding included."""
+
+MAX_TOKENS: Final = 512
+
+
+class BaseEncoder:
+    """Reads texts with the encoder in ``folder``, as its makers mean it to be used.
+
+    That is ``query: `` in front and the mean of all tokens' vectors (Wang et al. 2024,
+    Multilingual E5 text embeddings). Imports torch; OSError if the folder has no encoder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import torch
+        from transformers import AutoModel
+
+        self._encoder = AutoModel.from_pretrained(
+            folder, dtype=torch.float32, add_pooling_layer=False
+        ).eval()
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_padding(pad_id=PADDING_ID)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """(texts, width) vectors of length 1; of a text too long for the encoder, its start's."""
+        rows: dict[int, Floats] = {}
+        for batch in batches([len(text) for text in texts], PADDED_CHARACTERS):
+            found = self._run([f"{PREFIX} {texts[index]}" for index in batch])
+            rows.update(zip(batch, found, strict=True))
+        vectors = np.array([rows[index] for index in range(len(texts))])
+        unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
+
+    def _run(self, texts: Sequence[str]) -> Any:
+        import torch
+
+        encodings = self._tokenizer.encode_batch(texts)
+        ids = torch.tensor([encoding.ids for encoding in encodings])
+        mask = torch.tensor([encoding.attention_mask for encoding in encodings])
+        with torch.inference_mode():
+            hidden = self._encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        sums = (hidden * mask[..., None]).sum(dim=1)
+        return (sums / mask.sum(dim=1, keepdim=True)).double().numpy()

@@ -1,0 +1,113 @@
+"""What a run learns from: examples, and what its teachers say of their mentions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.labels import HEADS
+from nlp.train.examples import Example
+
+OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+NO_THEME: Final = -1
+
+OTHER: Final = "other"
+"""The theme of the mentions of a cell that are about nothing that another one is about."""
+
+MOST_JOINED: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An example with its mentions' labels and those of its teachers, a row a mention.
+
+    ``labels`` is (mentions, heads). ``targets`` (mentions, outputs) has the probabilities that
+    teachers give to the labels of all heads side by side, rows of zeros if there are none.
+    ``vectors`` (mentions, width) are where embeddings should point, or zeros. ``theme`` numbers
+    what the mentions are about, ``NO_THEME`` if nobody has said; ``cell`` is where it is.
+    """
+
+    example: Example
+    labels: Integers
+    targets: Floats
+    vectors: Floats
+    theme: int = NO_THEME
+    cell: str = ""
+
+
+def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) -> list[Lesson]:
+    """Lessons of examples; ``targets`` and ``vectors`` have a row for each mention of them all."""
+    themes: dict[tuple[str, str, Any], int] = {}
+    lessons, at = [], 0
+    for number, example in enumerate(examples):
+        end = at + len(example.spans)
+        lesson = Lesson(example, labels_of(example), targets[at:end], vectors[at:end])
+        if example.theme:
+            apart = number if example.theme == OTHER else None
+            theme = themes.setdefault((example.cell, example.theme, apart), len(themes))
+            lesson = replace(lesson, theme=theme, cell=example.cell)
+        lessons.append(lesson)
+        at = end
+    return lessons
+
+
+def labels_of(example: Example) -> Integers:
+    """The labels of an example's mentions, (mentions, heads)."""
+    rows = [[known[head] for head in HEADS] for known in example.labels]
+    return np.array(rows, dtype=np.int64).reshape(-1, len(HEADS))
+
+
+def without_labels(lesson: Lesson) -> Lesson:
+    """The same, to be learned from its teachers alone."""
+    return replace(lesson, labels=np.full_like(lesson.labels, -1))
+
+
+def join(lessons: Sequence[Lesson], share: float, rng: np.random.Generator) -> list[Lesson]:
+    """The lessons, a ``share`` of the short ones put together to texts of two to four.
+
+    A mention has neighbours in production; most examples are single ones. Only those of one
+    source, kind and language that answer no question are put together.
+    """
+    kept: list[Lesson] = []
+    alike: dict[tuple[str, ...], list[Lesson]] = {}
+    for lesson in lessons:
+        if _stands_alone(lesson) and rng.random() < share:
+            e = lesson.example
+            alike.setdefault((e.source, e.kind or "", e.language), []).append(lesson)
+        else:
+            kept.append(lesson)
+    for group in alike.values():
+        size = int(rng.integers(2, MOST_JOINED + 1))
+        kept += [_joined(group[at : at + size]) for at in range(0, len(group), size)]
+    return kept
+
+
+def _stands_alone(lesson: Lesson) -> bool:
+    example = lesson.example
+    about = example.question or example.subject
+    return len(example.spans) == 1 and about is None and lesson.theme == NO_THEME
+
+
+def _joined(lessons: Sequence[Lesson]) -> Lesson:
+    text, spans = "", []
+    for lesson in lessons:
+        text += " " if text else ""
+        spans += [(start + len(text), end + len(text)) for start, end in lesson.example.spans]
+        text += lesson.example.text
+    return Lesson(
+        replace(
+            lessons[0].example,
+            text=text,
+            spans=spans,
+            labels=[known for lesson in lessons for known in lesson.example.labels],
+        ),
+        np.concatenate([lesson.labels for lesson in lessons]),
+        np.concatenate([lesson.targets for lesson in lessons]),
+        np.concatenate([lesson.vectors for lesson in lessons]),
+    )

@@ -1,0 +1,101 @@
+"""What trained readers, the teachers, say of texts, and where the base encoder places them.
+
+Asking is slow, so that answers are kept in a folder, under a name made of what was asked of whom.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from nlp.backends.hf import TorchBackend
+from nlp.evaluate.answers import answer
+from nlp.evaluate.base import BaseEncoder
+from nlp.labels import HEADS
+from nlp.manifest import sha256, verify
+from nlp.reading import softmax
+from nlp.train.examples import Example
+from nlp.train.lessons import OUTPUTS, Floats
+
+WEIGHTS: Final = "model.safetensors"
+TOKENIZER: Final = "tokenizer.json"
+
+
+def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
+    """The mean of the teachers' probabilities for each mention of all files, (mentions, 50).
+
+    A teacher is a folder of unquantised weights. One that was trained on some languages only is
+    asked about those alone; a mention that nobody was asked about has a row of zeros. Raises
+    ArtefactError for a folder that is no unchanged model.
+    """
+    owners = [e.language for examples in files for e in examples for _ in e.spans]
+    total = np.zeros((len(owners), OUTPUTS), dtype=np.float32)
+    voices = np.zeros((len(owners), 1), dtype=np.float32)
+    for folder in folders:
+        spoken = verify(folder).languages
+        rows = [not spoken or language in spoken for language in owners]
+        answers = []
+        for examples in files:
+            chosen = [e for e in examples if not spoken or e.language in spoken]
+            name = _name(folder / WEIGHTS, chosen)
+            answers.append(_remembered(kept / name, partial(_ask, folder, chosen)))
+        total[rows] += np.concatenate(answers)
+        voices[rows] += 1
+    mean: Floats = total / voices.clip(min=1)
+    return mean
+
+
+def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
+    """Unit vectors (mentions, width) of the mentions by the base encoder, read on their own.
+
+    The mean of all is taken off first: this encoder's vectors share one direction, which says
+    nothing of any of them and hides the rest.
+    """
+    vectors = np.concatenate(
+        [
+            _remembered(kept / _name(base / WEIGHTS, examples), partial(_embed, base, examples))
+            for examples in files
+        ]
+    )
+    vectors = vectors - vectors.mean(axis=0)
+    unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
+    if not examples:
+        return np.zeros((0, OUTPUTS), dtype=np.float32)
+    backend, tokenizer = TorchBackend(folder), Tokenizer.from_file(str(folder / TOKENIZER))
+    with torch.autocast("cpu", torch.bfloat16):
+        answers = answer(backend, tokenizer, examples)
+    chances = [softmax(answers.logits[head].astype(np.float32)) for head in HEADS]
+    return np.hstack(chances).astype(np.float32)
+
+
+def _embed(base: Path, examples: Sequence[Example]) -> Floats:
+    texts = [example.text[start:end] for example in examples for start, end in example.spans]
+    with torch.autocast("cpu", torch.bfloat16):
+        return BaseEncoder(base).embed(texts).astype(np.float32)
+
+
+def _name(weights: Path, examples: Sequence[Example]) -> str:
+    """Of who was asked, and what: other texts, contexts or spans are another question."""
+    asked = hashlib.sha256(sha256(weights).encode())
+    for example in examples:
+        asked.update(f"{example.context}\0{example.text}\0{list(example.spans)}\0".encode())
+    return f"{asked.hexdigest()[:20]}.npy"
+
+
+def _remembered(file: Path, ask: Callable[[], Floats]) -> Floats:
+    if file.exists():
+        known: Floats = np.load(file)
+        return known
+    found = ask()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.save(file, found)
+    return found
