@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from tokenizers import Tokenizer
 
-from nlp.backends.protocol import Backend, Reading
+from nlp.backends.protocol import Backend, Float, Reading
 from nlp.encoding import build_windows, merge_readings
 from nlp.evaluate.metrics import Floats, Ints
 from nlp.labels import HEADS, Head
@@ -18,35 +18,52 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Mentions of all examples in one row each: their language, truth and logits a head.
+    """Mentions of all examples in one row each: where they are from, their truth and logits.
 
-    ``truth[head]`` is (rows,), ``UNKNOWN`` where nobody has labelled it; ``logits[head]`` is
-    (rows, labels).
+    ``groups`` is (rows,), the number of the example a mention is of, ``texts`` are the mentions'
+    own words. ``truth[head]`` is (rows,), ``UNKNOWN`` where nobody has labelled it;
+    ``logits[head]`` is (rows, labels), ``embeddings`` (rows, width) of length 1.
     """
 
+    groups: Ints
+    texts: Sequence[str]
+    contexts: Sequence[str]
     languages: Sequence[str]
     truth: Mapping[Head, Ints]
     logits: Mapping[Head, Floats]
+    embeddings: Floats
 
 
 def answer(
     backend: Backend, tokenizer: Tokenizer, examples: Sequence[Example], context: bool = True
 ) -> Answers:
-    """Have the backend read the examples, as production would, or without their context.
+    """Have the backend read the examples' mentions in their texts, with or without context.
 
     Examples without mentions have nothing to ask.
     """
     examples = [example for example in examples if example.spans]
     readings = _read(backend, tokenizer, examples, context)
-    mentions = [(e.language, known) for e in examples for known in e.labels]
+    owners = [example for example in examples for _ in example.spans]
+    known = [labels for example in examples for labels in example.labels]
+    sizes = [len(example.spans) for example in examples]
     return Answers(
-        languages=[language for language, _ in mentions],
-        truth={head: np.array([known[head] for _, known in mentions]) for head in HEADS},
-        logits={
-            head: np.concatenate([r.logits[head] for r in readings]).astype(np.float64)
-            for head in HEADS
-        },
+        groups=np.repeat(np.arange(len(examples)), sizes),
+        texts=mention_texts(examples),
+        contexts=[owner.context or "" if context else "" for owner in owners],
+        languages=[owner.language for owner in owners],
+        truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
+        logits={head: _joined([r.logits[head] for r in readings]) for head in HEADS},
+        embeddings=_joined([r.embeddings for r in readings]),
     )
+
+
+def mention_texts(examples: Sequence[Example]) -> list[str]:
+    """The texts of all mentions, in order."""
+    return [e.text[start:end] for e in examples for start, end in e.spans]
+
+
+def _joined(parts: Sequence[Float]) -> Floats:
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 0))
 
 
 def _read(

@@ -1,8 +1,12 @@
-"""What the model has to beat: always the commonest label, and words with a linear model."""
+"""What the model has to beat, on the same rows.
+
+The commonest label; words with a linear model; the meaning of a label's description in the eyes of
+the encoder that the model is made from; and, for sentiment, a list of words.
+"""
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -10,16 +14,23 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
+from nlp.descriptions import DESCRIPTIONS
+from nlp.evaluate.answers import mention_texts
+from nlp.evaluate.base import BaseEncoder
 from nlp.evaluate.metrics import Ints
 from nlp.labels import HEADS, Head
-from nlp.train.examples import UNKNOWN, Example
+from nlp.train.examples import UNKNOWN, Example, mention_count
 
 Predictions = Mapping[Head, Ints]
+"""Labels of all mentions, in order, by head; ``UNKNOWN`` where a baseline has nothing to say."""
+
+NEUTRAL_BELOW: Final = 0.05
+"""Of VADER's compound score, -1..1: what its makers count as neither praise nor criticism."""
 
 
 def majority(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
     """The label that is commonest in ``train``, for every mention of ``test``."""
-    rows = len(mention_texts(test))
+    rows = mention_count(test)
     labels = _labels(train)
     return {
         head: np.full(rows, np.bincount(known[known != UNKNOWN]).argmax())
@@ -45,18 +56,51 @@ def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
     return {head: _fit(seen, known, unseen) for head, known in _labels(train).items()}
 
 
-def mention_texts(examples: Sequence[Example]) -> list[str]:
-    """The texts of all mentions, in order."""
-    return [e.text[start:end] for e in examples for start, end in e.spans]
+def zero_shot(base: BaseEncoder, test: Sequence[Example]) -> Predictions:
+    """The label whose name and description in the codebook are nearest to a mention's text."""
+    vectors = base.embed(mention_texts(test))
+    found = {}
+    for head, meanings in DESCRIPTIONS.items():
+        labels = base.embed(
+            [f"{name.replace('_', ' ')}: {text}" for name, text in meanings.items()]
+        )
+        found[head] = (vectors @ labels.T).argmax(axis=1)
+    return found
+
+
+def vader(test: Sequence[Example]) -> Predictions:
+    """Sentiment of English mentions by a list of words and rules.
+
+    Hutto and Gilbert 2014, VADER: a parsimonious rule-based model for sentiment analysis.
+    """
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    scores = SentimentIntensityAnalyzer().polarity_scores
+    languages = [example.language for example in test for _ in example.spans]
+    predicted = [
+        _polarity(scores(text)["compound"]) if language == "en" else UNKNOWN
+        for text, language in zip(mention_texts(test), languages, strict=True)
+    ]
+    return {"sentiment": np.array(predicted, dtype=np.int64)}
+
+
+def _polarity(compound: float) -> int:
+    if abs(compound) < NEUTRAL_BELOW:
+        return HEADS["sentiment"].index("neutral")
+    return HEADS["sentiment"].index("positive" if compound > 0 else "negative")
 
 
 def _labels(examples: Sequence[Example]) -> dict[Head, Ints]:
+    """The labels of each head that has any, of all mentions in order."""
     known = [labels for e in examples for labels in e.labels]
-    return {head: np.array([labels[head] for labels in known]) for head in HEADS}
+    columns = {head: np.array([labels[head] for labels in known]) for head in HEADS}
+    return {head: column for head, column in columns.items() if (column != UNKNOWN).any()}
 
 
 def _fit(seen: Any, known: Ints, unseen: Any) -> Ints:
     rows = np.flatnonzero(known != UNKNOWN)
+    if len(set(known[rows])) == 1:
+        return np.full(unseen.shape[0], known[rows[0]])
     model = LogisticRegression(C=4.0, max_iter=200, class_weight="balanced")
     with warnings.catch_warnings():
         # A yardstick may stop after 200 rounds: what is left is in the last digits.

@@ -1,13 +1,14 @@
 """Probabilities that mean what they say, and where to keep silent."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from nlp.evaluate.metrics import Floats, Ints, calibration_error
+from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
 
-MOST_ABSTAINED = 0.10
-"""No threshold leaves a larger share of the calibration rows unassigned."""
+ABSTAINED = 0.09
+"""The share of the calibration rows that a threshold leaves unassigned: of other rows like
+these it then seldom leaves more than a tenth."""
 
 TEMPERATURES = np.geomspace(0.3, 5.0, 141)
 
@@ -18,6 +19,23 @@ class Calibration:
 
     temperature: float
     threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selective:
+    """Shares, 0..1: of rows left unassigned, wrong among all, wrong among the rest."""
+
+    abstained: float
+    error: float
+    error_kept: float
+
+
+@dataclass(frozen=True, slots=True)
+class SplitHalf:
+    """How well calibration holds, 0..1, on rows that it was not fitted to."""
+
+    error: float
+    selective: Selective
 
 
 def probabilities(logits: Floats, temperature: float) -> Floats:
@@ -47,33 +65,49 @@ def _surprise(logits: Floats, truth: Ints, temperature: float) -> float:
 
 
 def choose_threshold(chances: Floats, truth: Ints) -> float:
-    """The highest probability below which readings are wrong at least as often as right.
+    """The probability below which 9 % of the readings fall; 0 if none of these is wrong.
 
-    Never so high that more than a tenth of the rows fall below it; 0 if there is none.
+    ``chances`` are (rows, labels), calibrated. Of all thresholds that abstain as often this one
+    rejects what is likeliest to be wrong (Chow 1970, On optimum recognition error and reject
+    tradeoff).
     """
     confidence = chances.max(axis=1)
     order = np.argsort(confidence, kind="stable")
-    wrong = (chances.argmax(axis=1) != truth)[order]
-    below = np.arange(1, len(truth) + 1)
-    allowed = (2 * np.cumsum(wrong) >= below) & (below <= MOST_ABSTAINED * len(truth))
-    if not allowed.any():
+    below = int(ABSTAINED * len(truth))
+    if (chances.argmax(axis=1) == truth)[order][:below].all():
         return 0.0
-    last = int(np.flatnonzero(allowed)[-1])
-    between = (confidence[order][last] + confidence[order][last + 1]) / 2
+    between = (confidence[order][below - 1] + confidence[order][below]) / 2
     return round(float(between), 4)
 
 
-def split_half_error(logits: Floats, truth: Ints, seed: int = 0) -> float:
-    """Calibration error where it counts: fitted on one half of the rows, taken on the other.
+def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
+    """Calibration where it counts: fitted on one half of the rows, measured on the other.
 
-    The mean of both directions, 0..1.
+    The mean of both directions.
     """
     order = np.random.default_rng(seed).permutation(len(truth))
     halves = order[: len(order) // 2], order[len(order) // 2 :]
-    errors = []
-    for fitted, held in (halves, halves[::-1]):
-        temperature = fit_temperature(logits[fitted], truth[fitted])
-        chances = probabilities(logits[held], temperature)
-        right = chances.argmax(axis=1) == truth[held]
-        errors.append(calibration_error(chances.max(axis=1), right))
-    return float(np.mean(errors))
+    found = [
+        _measured(calibrate(logits[fitted], truth[fitted]), logits[held], truth[held])
+        for fitted, held in (halves, halves[::-1])
+    ]
+    error, *shares = np.mean(found, axis=0).tolist()
+    return SplitHalf(error, Selective(*shares))
+
+
+def _measured(calibration: Calibration, logits: Floats, truth: Ints) -> tuple[float, ...]:
+    chances = probabilities(logits, calibration.temperature)
+    right = chances.argmax(axis=1) == truth
+    chosen = selective(chances.max(axis=1), right, calibration.threshold)
+    return calibration_error(chances.max(axis=1), right), *astuple(chosen)
+
+
+def selective(confidence: Floats, right: Bools, threshold: float) -> Selective:
+    """What is left out, and what is wrong among the rest, when ``threshold`` decides."""
+    kept = confidence >= threshold
+    error = float(1 - right.mean())
+    return Selective(
+        abstained=float(1 - kept.mean()),
+        error=error,
+        error_kept=float(1 - right[kept].mean()) if kept.any() else error,
+    )

@@ -74,23 +74,22 @@ def _facts(manifest: Manifest) -> str:
 
 
 def _set_part(name: str, found: Figures) -> tuple[str, str]:
-    baselines = list(_first_head(found)["baselines"])
+    baselines = list(
+        dict.fromkeys(b for head in found["heads"].values() for b in head["baselines"])
+    )
     rows = [_head_row(head, figures, baselines) for head, figures in found["heads"].items()]
-    names = ("", "macro-F1", "95 %", *baselines, "accuracy", "unassigned", "accuracy of the rest")
+    names = ("", "macro-F1", "95 %", *baselines, "accuracy", "κ")
     return f"### {name}: {found['rows']} mentions", _table(names, rows)
 
 
 def _head_row(head: str, figures: Figures, baselines: Sequence[str]) -> list[str]:
-    calibration = figures["calibration"]
-    kappa = figures.get("quadratic_kappa")
     return [
-        head if kappa is None else f"{head} (quadratic κ {kappa:.3f})",
+        head,
         f"**{_figure(figures['macro_f1'])}**",
         "–".join(_figure(bound) for bound in figures["interval"]),
-        *(_figure(figures["baselines"][name]) for name in baselines),
+        *(_figure(figures["baselines"].get(name, {}).get("macro_f1")) for name in baselines),
         _figure(figures["accuracy"]),
-        f"{calibration['unassigned']:.1%}",
-        _figure(calibration["accuracy_assigned"]),
+        _figure(figures.get("quadratic_kappa", figures["kappa"])),
     ]
 
 
@@ -143,7 +142,8 @@ def _calibration_cell(figures: Figures | None) -> str:
     if figures is None:
         return ""
     found = figures["calibration"]
-    return f"{found['error']:.3f} ({found['split_half_error']:.3f})"
+    held = found.get("split_half", {}).get("error")
+    return f"{found['error']:.3f} ({_figure(held)})"
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

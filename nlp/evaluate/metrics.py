@@ -1,21 +1,31 @@
 """How good predicted labels and their probabilities are: arithmetic on arrays.
 
-Labels are indexes, (rows,); probabilities are 0..1.
+Labels are indexes, (rows,); probabilities are 0..1. ``groups``, (rows,), are the numbers of the
+texts that rows come from: the mentions of a text are not independent, so that samples are drawn
+of whole texts.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MIN_SUPPORT = 5
 """Labels with fewer true rows than this say nothing, and stay out of a macro average."""
 
+BINS = 15
+"""Equal parts of the range of probabilities, in which confidence is held against accuracy."""
 
-def confusion(truth: Ints, predicted: Ints, labels: int) -> Ints:
-    """(true, predicted) counts."""
-    counts = np.bincount(truth * labels + predicted, minlength=labels * labels)
+ROUNDS = 500
+
+
+def confusion(truth: Ints, predicted: Ints, labels: int, weights: Ints | None = None) -> Ints:
+    """(true, predicted) counts, a row counting ``weights`` times."""
+    counts = np.bincount(truth * labels + predicted, weights, minlength=labels * labels)
     return counts.reshape(labels, labels).astype(np.int64)
 
 
@@ -27,7 +37,7 @@ def f1_scores(counts: Ints) -> Floats:
     return scores
 
 
-def macro_f1(counts: Ints, kept: NDArray[np.bool_] | None = None) -> float:
+def macro_f1(counts: Ints, kept: Bools | None = None) -> float:
     """The mean F1 of the ``kept`` labels, by default those with enough true rows; nan if none."""
     chosen = counts.sum(axis=1) >= MIN_SUPPORT if kept is None else kept
     return float(f1_scores(counts)[chosen].mean()) if chosen.any() else float("nan")
@@ -38,29 +48,84 @@ def accuracy(truth: Ints, predicted: Ints) -> float:
     return float((truth == predicted).mean())
 
 
+def kappa(counts: Ints) -> float:
+    """Agreement beyond chance, -1..1, every error costing the same (Cohen 1960)."""
+    return _agreement(counts, 1 - np.eye(len(counts)))
+
+
 def quadratic_kappa(counts: Ints) -> float:
-    """Agreement on an ordered scale beyond chance, -1..1, an error costing its distance squared."""
-    size = len(counts)
-    cost = np.subtract.outer(np.arange(size), np.arange(size)) ** 2
+    """Agreement on an ordered scale beyond chance, -1..1, an error costing its distance squared.
+
+    Cohen 1968, Weighted kappa.
+    """
+    scale = np.arange(len(counts))
+    return _agreement(counts, np.subtract.outer(scale, scale) ** 2.0)
+
+
+def _agreement(counts: Ints, cost: Floats) -> float:
     chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1)
     expected = float((cost * chance).sum())
     return 1 - float((cost * counts).sum()) / expected if expected else 1.0
 
 
-def calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 15) -> float:
-    """Expected calibration error, 0..1: the mean gap of confidence and accuracy in equal bins."""
-    place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(place, confidence - right, minlength=bins)
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The readings of like confidence: how many, how sure on average, and how often right."""
+
+    rows: int
+    confidence: float
+    accuracy: float
+
+
+def reliability(confidence: Floats, right: Bools) -> list[Bin]:
+    """The bins that have readings, the least sure first: a reliability diagram's points."""
+    place = _places(confidence)
+    rows = np.bincount(place, minlength=BINS)
+    sums = np.bincount(place, confidence, BINS), np.bincount(place, right, BINS)
+    return [
+        Bin(int(rows[i]), float(sums[0][i] / rows[i]), float(sums[1][i] / rows[i]))
+        for i in np.flatnonzero(rows)
+    ]
+
+
+def calibration_error(confidence: Floats, right: Bools) -> float:
+    """Expected calibration error, 0..1: the mean gap of confidence and accuracy in the bins.
+
+    Guo et al. 2017, On calibration of modern neural networks.
+    """
+    gaps = np.bincount(_places(confidence), confidence - right, BINS)
     return float(np.abs(gaps).sum() / max(len(confidence), 1))
 
 
+def chance_calibration_error(confidence: Floats, rounds: int = 100, seed: int = 0) -> float:
+    """The calibration error that as many readings of a perfectly calibrated model would show."""
+    draws = np.random.default_rng(seed).random((rounds, len(confidence))) < confidence
+    return float(np.mean([calibration_error(confidence, right) for right in draws]))
+
+
+def _places(confidence: Floats) -> Ints:
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+
+
+def resamples(groups: Ints, rounds: int, seed: int) -> Ints:
+    """How often each row is in each bootstrap sample of the groups, (rounds, rows)."""
+    _, place = np.unique(groups, return_inverse=True)
+    count = int(place.max()) + 1
+    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), rounds)
+    return times[:, place]
+
+
 def macro_f1_interval(
-    truth: Ints, predicted: Ints, labels: int, rounds: int = 500, seed: int = 0
+    truth: Ints, predicted: Ints, labels: int, groups: Ints, rounds: int = ROUNDS, seed: int = 0
 ) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the macro-F1, over the labels of the whole sample."""
+    """The 95 % bootstrap interval of the macro-F1, over the labels of the whole sample.
+
+    Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13.
+    """
     kept = np.bincount(truth, minlength=labels) >= MIN_SUPPORT
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(len(truth), size=(rounds, len(truth)))
-    scores = [macro_f1(confusion(truth[d], predicted[d], labels), kept) for d in draws]
+    scores = [
+        macro_f1(confusion(truth, predicted, labels, times), kept)
+        for times in resamples(groups, rounds, seed)
+    ]
     low, high = np.quantile(scores, (0.025, 0.975))
     return float(low), float(high)

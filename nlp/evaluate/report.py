@@ -1,30 +1,33 @@
-"""The figures of a model on labelled rows, as plain data that goes into JSON."""
+"""The figures of a model on labelled mentions, as plain data that goes into JSON."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict
 
 import numpy as np
 
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import probabilities, split_half_error
+from nlp.evaluate.calibration import probabilities, selective, split_half
 from nlp.evaluate.metrics import (
-    MIN_SUPPORT,
     Floats,
     Ints,
     accuracy,
     calibration_error,
+    chance_calibration_error,
     confusion,
-    f1_scores,
     macro_f1,
-    macro_f1_interval,
-    quadratic_kappa,
+    reliability,
 )
+from nlp.evaluate.scores import Figures, Rows, rounded, score
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
 from nlp.train.examples import UNKNOWN
 
-Figures = dict[str, Any]
+WORST: int = 10
+"""Mistakes that are told of, a head."""
+
+SPLIT_ROWS: int = 40
+"""Rows from which calibrating on one half says something about the other."""
 
 
 def report(
@@ -33,82 +36,77 @@ def report(
     """The figures of every head that the rows have labels for, baselines' beside them."""
     figures: dict[str, Figures] = {}
     for head in HEADS:
-        rows = np.flatnonzero(answers.truth[head] != UNKNOWN)
-        if len(rows):
-            figures[head] = _head_figures(head, rows, answers, manifest)
-            figures[head]["baselines"] = {
-                name: _rounded(_macro(head, answers.truth[head][rows], predicted[head][rows]))
+        if (answers.truth[head] != UNKNOWN).any():
+            found = _head_figures(head, answers, manifest)
+            found["baselines"] = {
+                name: _baseline(head, answers, predicted[head])
                 for name, predicted in (baselines or {}).items()
+                if head in predicted
             }
+            figures[head] = rounded(found)
     return figures
 
 
-def _head_figures(head: Head, rows: Ints, answers: Answers, manifest: Manifest) -> Figures:
-    truth, logits = answers.truth[head][rows], answers.logits[head][rows]
-    predicted = logits.argmax(axis=1)
-    counts = confusion(truth, predicted, len(HEADS[head]))
-    figures = {
-        "rows": len(rows),
-        "macro_f1": macro_f1(counts),
-        "interval": macro_f1_interval(truth, predicted, len(HEADS[head])),
-        "accuracy": accuracy(truth, predicted),
-        "labels": _label_figures(head, counts),
-        "languages": _language_figures(
-            head, [answers.languages[i] for i in rows], truth, predicted
-        ),
-        "calibration": _calibration_figures(head, logits, truth, manifest),
-    }
-    if head == "severity":
-        figures["quadratic_kappa"] = quadratic_kappa(counts)
-    rounded: Figures = _rounded(figures)
-    return rounded
-
-
-def _label_figures(head: Head, counts: Ints) -> Figures:
-    scores = f1_scores(counts)
-    return {
-        label: {"rows": int(counts[i].sum()), "f1": float(scores[i])}
-        for i, label in enumerate(HEADS[head])
-        if counts[i].sum() >= MIN_SUPPORT
-    }
-
-
-def _language_figures(
-    head: Head, languages: Sequence[str], truth: Ints, predicted: Ints
-) -> Figures:
-    figures = {}
-    for language in sorted(set(languages)):
-        rows = np.array([i for i, name in enumerate(languages) if name == language])
-        figures[language] = {
-            "rows": len(rows),
-            "accuracy": accuracy(truth[rows], predicted[rows]),
-            "macro_f1": _macro(head, truth[rows], predicted[rows]),
-        }
-    return figures
-
-
-def _calibration_figures(head: Head, logits: Floats, truth: Ints, manifest: Manifest) -> Figures:
+def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
+    rows = Rows(answers.truth[head], answers.groups, answers.languages)
+    logits, known = answers.logits[head], rows.known
     chances = probabilities(logits, manifest.temperatures[head])
-    confidence, right = chances.max(axis=1), chances.argmax(axis=1) == truth
-    kept = confidence >= manifest.thresholds[head]
     return {
+        **score(HEADS[head], rows, logits.argmax(axis=1)),
+        "calibration": _calibration(
+            logits[known], chances[known], rows.truth[known], manifest.thresholds[head]
+        ),
+        "mistakes": _mistakes(head, answers, chances),
+    }
+
+
+def _calibration(logits: Floats, chances: Floats, truth: Ints, threshold: float) -> Figures:
+    confidence, right = chances.max(axis=1), chances.argmax(axis=1) == truth
+    figures: Figures = {
         "error": calibration_error(confidence, right),
-        "split_half_error": split_half_error(logits, truth),
-        "unassigned": float(1 - kept.mean()),
-        "accuracy_assigned": float(right[kept].mean()) if kept.any() else None,
+        "chance_error": chance_calibration_error(confidence),
+        "bins": [asdict(found) for found in reliability(confidence, right)],
+        "threshold": threshold,
+        "selective": asdict(selective(confidence, right, threshold)),
+    }
+    if len(truth) >= SPLIT_ROWS:
+        figures["split_half"] = asdict(split_half(logits, truth))
+    return figures
+
+
+def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
+    """The wrong readings that the model was surest of."""
+    truth, predicted, confidence = (
+        answers.truth[head],
+        chances.argmax(axis=1),
+        chances.max(axis=1),
+    )
+    wrong = np.flatnonzero((truth != UNKNOWN) & (truth != predicted))
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:WORST]
+    return [
+        {
+            "text": answers.texts[i],
+            "context": answers.contexts[i],
+            "language": answers.languages[i],
+            "truth": HEADS[head][truth[i]],
+            "reading": HEADS[head][predicted[i]],
+            "probability": float(confidence[i]),
+        }
+        for i in worst
+    ]
+
+
+def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
+    """A baseline's figures and the model's own, on the rows that the baseline speaks of."""
+    rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
+    truth, read = answers.truth[head][rows], answers.logits[head][rows].argmax(axis=1)
+    return {
+        "rows": int(rows.sum()),
+        "macro_f1": _macro(head, truth, predicted[rows]),
+        "accuracy": accuracy(truth, predicted[rows]) if rows.any() else None,
+        "model_macro_f1": _macro(head, truth, read),
     }
 
 
 def _macro(head: Head, truth: Ints, predicted: Ints) -> float:
     return macro_f1(confusion(truth, predicted, len(HEADS[head])))
-
-
-def _rounded(value: Any) -> Any:
-    """Floats to four digits and ``None`` for what there is not, at any depth."""
-    if isinstance(value, float):
-        return None if np.isnan(value) else round(value, 4)
-    if isinstance(value, dict):
-        return {key: _rounded(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [_rounded(inner) for inner in value]
-    return value

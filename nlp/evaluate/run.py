@@ -1,74 +1,206 @@
-"""Evaluate a model folder on files of labelled feedback, with baselines on the same rows."""
+"""Evaluate a model folder on files of labelled feedback, beside what it has to beat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from nlp.backends.onnx import OnnxBackend
-from nlp.backends.protocol import Backend
-from nlp.evaluate.answers import answer
-from nlp.evaluate.baselines import Predictions, majority, words
+from nlp.evaluate.answers import Answers, answer
+from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_shot
+from nlp.evaluate.compare import compare
+from nlp.evaluate.embedding import Pairs, theme_figures
+from nlp.evaluate.metrics import confusion, macro_f1
+from nlp.evaluate.model import Model, open_model
 from nlp.evaluate.report import report
+from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.evaluate.whole import Items, analyze, items, whole_figures
 from nlp.labels import HEADS
-from nlp.manifest import Manifest
-from nlp.train.examples import Example, read_examples
+from nlp.train.examples import ITEM_HEADS, UNKNOWN, DataError, Example, mention_count, read_examples
 
 Sets = Mapping[str, Sequence[Example]]
+Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
+"""By name, what gives labels to the mentions of examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a model is held against.
+
+    ``baselines`` asks for those that the rest allows: the commonest label and words need
+    ``train``, zero-shot needs ``base``, the model's encoder before training; VADER nothing. By
+    ``themes``, a file of mentions with themes, vectors are judged, the model's and ``base``'s. With
+    ``weights``, the folder of the unquantised model, it is told what rounding costs.
+    """
+
+    baselines: bool = False
+    train: Sequence[Path] = ()
+    base: Path | None = None
+    themes: Path | None = None
+    weights: Path | None = None
 
 
 def evaluate_folder(
-    folder: Path, data: Sequence[Path], train: Sequence[Path] = (), context: bool = True
+    folder: Path, data: Sequence[Path], beside: Beside | None = None, context: bool = True
 ) -> dict[str, Any]:
     """The figures of the model in ``folder`` on each file of ``data``.
 
-    With ``train``, baselines are fitted to those files. ``context`` False withholds kinds and
-    questions from the model. Raises ArtefactError or DataError.
+    ``context`` False withholds kinds, questions and subjects. Raises ArtefactError or DataError.
     """
-    backend = OnnxBackend(folder)
-    sets = {path.name: read_examples(path) for path in data}
-    known = [example for path in train for example in read_examples(path)]
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    figures = evaluate(backend, tokenizer, backend.manifest, sets, known, context)
-    model = {"name": backend.manifest.name, "version": backend.manifest.version}
-    return {"model": model, "context": context, "sets": figures}
+    beside = beside or Beside()
+    model, sets = open_model(folder), _read(data)
+    base = BaseEncoder(beside.base) if beside.base else None
+    baselines = _baselines(beside, base) if beside.baselines else {}
+    figures = {
+        "model": _identity(model),
+        "context": context,
+        "sets": evaluate(model, sets, baselines, context),
+    }
+    if beside.themes:
+        figures["themes"] = _themes(beside.themes, model, base)
+    if beside.weights:
+        figures["rounding"] = _rounding(model, open_model(beside.weights), sets, context)
+    return figures
 
 
 def evaluate(
-    backend: Backend,
-    tokenizer: Tokenizer,
-    manifest: Manifest,
-    sets: Sets,
-    train: Sequence[Example] = (),
-    context: bool = True,
-) -> dict[str, Any]:
-    """By set: how many mentions it has, and the ``report`` of each head.
-
-    The manifest gives the temperatures and thresholds, whatever the engine.
-    """
-    baselines = _baselines(train, sets) if train else {}
+    model: Model, sets: Sets, baselines: Baselines | None = None, context: bool = True
+) -> dict[str, Figures]:
+    """By set: how many mentions it has, the ``report`` of each head, and ``whole_figures``."""
+    predicted = _predictions(baselines or {}, sets)
     return {
         name: {
-            "rows": sum(len(example.spans) for example in examples),
-            "heads": report(
-                answer(backend, tokenizer, examples, context), manifest, baselines.get(name)
-            ),
+            "rows": mention_count(examples),
+            "heads": report(_answer(model, examples, context), model.manifest, predicted[name]),
+            "whole": whole_figures(examples, analyze(model.analyzer, examples, context)),
         }
         for name, examples in sets.items()
     }
 
 
-def _baselines(train: Sequence[Example], sets: Sets) -> dict[str, dict[str, Predictions]]:
-    """By set, by baseline: fitted once and asked about all sets together."""
-    everything = [example for examples in sets.values() for example in examples]
-    sizes = [sum(len(example.spans) for example in examples) for examples in sets.values()]
-    bounds = np.cumsum(sizes)[:-1]
-    found: dict[str, dict[str, Predictions]] = {name: {} for name in sets}
-    for baseline, predict in (("majority", majority), ("words", words)):
-        predicted = predict(train, everything)
-        parts = {head: np.split(predicted[head], bounds) for head in HEADS}
-        for i, name in enumerate(sets):
-            found[name][baseline] = {head: parts[head][i] for head in HEADS}
+def compare_folders(
+    first: Path, second: Path, data: Sequence[Path], context: bool = True
+) -> dict[str, Any]:
+    """Whether the model in ``second`` is better than the one in ``first``, by file and head.
+
+    For mentions that are given, and for items as the whole pipeline reads them.
+    """
+    models = open_model(first), open_model(second)
+    return {
+        "first": _identity(models[0]),
+        "second": _identity(models[1]),
+        "context": context,
+        "sets": {
+            name: {
+                "rows": mention_count(examples),
+                "items": len(examples),
+                "mentions": _compare_mentions(
+                    *(_answer(model, examples, context) for model in models)
+                ),
+                "whole": _compare_items(
+                    *(items(examples, analyze(m.analyzer, examples, context)) for m in models)
+                ),
+            }
+            for name, examples in _read(data).items()
+        },
+    }
+
+
+def _compare_mentions(one: Answers, other: Answers) -> Mapping[Any, Figures]:
+    return compare(
+        HEADS,
+        {head: Rows(one.truth[head], one.groups, one.languages) for head in HEADS},
+        {h: (one.logits[h].argmax(axis=1), other.logits[h].argmax(axis=1)) for h in HEADS},
+    )
+
+
+def _compare_items(one: Items, other: Items) -> Mapping[Any, Figures]:
+    return compare(
+        ITEM_HEADS,
+        {head: one.rows(head) for head in ITEM_HEADS},
+        {head: (one.read[head], other.read[head]) for head in ITEM_HEADS},
+    )
+
+
+def _read(data: Sequence[Path]) -> dict[str, list[Example]]:
+    sets = {path.name: read_examples(path) for path in data}
+    for name, examples in sets.items():
+        if not any(map(_is_labelled, examples)):
+            raise DataError(f"{name} has no labels: it fills none of {', '.join(HEADS)}")
+    return sets
+
+
+def _is_labelled(example: Example) -> bool:
+    return any(index != UNKNOWN for labels in example.labels for index in labels.values())
+
+
+def _identity(model: Model) -> Figures:
+    return {"name": model.manifest.name, "version": model.manifest.version}
+
+
+def _answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
+    return answer(model.backend, model.tokenizer, examples, context)
+
+
+def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
+    train = [example for path in beside.train for example in read_examples(path)]
+    found: dict[str, Callable[[Sequence[Example]], Predictions]] = {"VADER": vader}
+    if base:
+        found = {"zero-shot": partial(zero_shot, base), **found}
+    if train:
+        found = {"majority": partial(majority, train), "words": partial(words, train), **found}
     return found
+
+
+def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predictions]]:
+    """By set, by baseline: each is asked about all sets together."""
+    everything = [example for examples in sets.values() for example in examples]
+    bounds = np.cumsum([mention_count(examples) for examples in sets.values()])[:-1]
+    found: dict[str, dict[str, Predictions]] = {name: {} for name in sets}
+    for baseline, predict in baselines.items():
+        parts = {head: np.split(said, bounds) for head, said in predict(everything).items()}
+        for i, name in enumerate(sets):
+            found[name][baseline] = {head: part[i] for head, part in parts.items()}
+    return found
+
+
+def _themes(path: Path, model: Model, base: BaseEncoder | None) -> Figures:
+    examples = read_examples(path)
+    pairs = Pairs(examples)
+    answers = _answer(model, examples)
+    figures: Figures = {
+        "file": path.name,
+        "mentions": len(examples),
+        "model": theme_figures(pairs, answers.embeddings),
+    }
+    if base:
+        figures["base"] = theme_figures(pairs, base.embed(answers.texts))
+    return figures
+
+
+def _rounding(model: Model, exact: Model, sets: Sets, context: bool) -> Figures:
+    """By set and head: macro-F1 of both models on the same mentions, and how many labels differ."""
+    return {
+        name: _differences(_answer(model, examples, context), _answer(exact, examples, context))
+        for name, examples in sets.items()
+    }
+
+
+def _differences(served: Answers, exact: Answers) -> Figures:
+    figures: Figures = {}
+    for head, labels in HEADS.items():
+        known = served.truth[head] != UNKNOWN
+        if known.any():
+            truth = served.truth[head][known]
+            read = [answers.logits[head][known].argmax(axis=1) for answers in (served, exact)]
+            scores = [macro_f1(confusion(truth, said, len(labels))) for said in read]
+            figures[head] = {
+                "served": scores[0],
+                "exact": scores[1],
+                "differ": float((read[0] != read[1]).mean()),
+            }
+    rounded_figures: Figures = rounded(figures)
+    return rounded_figures

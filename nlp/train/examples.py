@@ -1,6 +1,6 @@
 """Labelled feedback, read from the files that people keep it in.
 
-A CSV or TSV file has one mention a record and a header of at least ``text`` and one head's name;
+A CSV or TSV file has one mention a record and a header of at least ``text``, and of heads' names;
 ``kind``, ``question``, ``subject``, ``context``, ``lang``, ``source``, ``cell`` and ``theme`` are
 used if there. A JSONL file has one object a line: a mention with the same names, or a whole item
 whose ``mentions`` each have a ``quote``, an exact substring of ``text``, in order, and which may
@@ -74,8 +74,7 @@ class Example:
 def read_examples(path: Path) -> list[Example]:
     """All examples of a file, in its order.
 
-    Raises DataError with the line's number if a line is not of the form described above, or if
-    no line has a label.
+    Raises DataError with the line's number if a line is not of the form described above.
     """
     examples = []
     for line, row in read_records(path):
@@ -85,19 +84,12 @@ def read_examples(path: Path) -> list[Example]:
             raise DataError(f"{path}, line {line}: {error}") from error
     if not examples:
         raise DataError(f"{path} has no rows")
-    if not any(map(_is_labelled, examples)):
-        raise DataError(f"{path} has no labels: it fills none of {', '.join(HEADS)}")
     return examples
 
 
 def mention_count(examples: Sequence[Example]) -> int:
     """How many mentions the examples have together."""
     return sum(len(example.spans) for example in examples)
-
-
-def _is_labelled(example: Example) -> bool:
-    known = (index for labels in example.labels for index in labels.values())
-    return bool(example.primary) or any(index != UNKNOWN for index in known)
 
 
 def _example(row: Mapping[str, Any]) -> Example:

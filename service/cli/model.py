@@ -1,6 +1,5 @@
-"""``voc train`` and ``voc evaluate``: make a model from labelled feedback, and measure one."""
+"""``voc train``: make a model from labelled feedback."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -10,10 +9,8 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from nlp.manifest import ArtefactError
-from nlp.train.examples import DataError
+from service.cli.labelled import Rows, plain_errors
 
 app = typer.Typer()
 console = Console()
@@ -21,9 +18,6 @@ CHECKPOINT: Final = Path("runs/checkpoint.pt")
 
 Base = Annotated[
     Path, typer.Option(exists=True, file_okay=False, help="A BERT encoder in Hugging Face format.")
-]
-Rows = Annotated[
-    list[Path], typer.Option(exists=True, dir_okay=False, help="A .csv, .tsv or .jsonl file; repeatable.")
 ]
 First = Annotated[
     list[Path] | None,
@@ -33,21 +27,6 @@ HeldOut = Annotated[
     list[Path] | None,
     typer.Option(exists=True, dir_okay=False, help="Calibrates probabilities; not trained on."),
 ]
-Fitted = Annotated[
-    list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="What the baselines are fitted to."),
-]
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """End with one line on what is wrong, where that is the user's to mend."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise typer.BadParameter(f"{error}: install verbatim-voc[train]") from error
-    except (ArtefactError, DataError) as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()
@@ -69,7 +48,7 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
 ) -> None:
     """Train a model on labelled feedback and export it as 8-bit ONNX."""
-    with _plain_errors():
+    with plain_errors():
         from nlp.train.loop import CheckpointError
         from nlp.train.recipe import Recipe
         from nlp.train.run import Files, Identity, Places, train_model
@@ -96,51 +75,3 @@ def _progress() -> Iterator[Any]:
             completed=step.done,
             description=f"pass {step.passes}, step {step.steps}, loss {step.loss:.3f}",
         )
-
-
-@app.command()
-def evaluate(
-    model_dir: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
-    data: Rows,
-    json_out: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
-    baselines: Annotated[bool, typer.Option(help="Compare with simple models.")] = False,
-    train: Fitted = None,
-    context: Annotated[bool, typer.Option(help="Tell the model kinds and questions.")] = True,
-    card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
-) -> None:
-    """Measure a model on labelled feedback that it was not trained on."""
-    if baselines and not train:
-        raise typer.BadParameter("--baselines need --train")
-    with _plain_errors():
-        from nlp.evaluate.card import write_card
-        from nlp.evaluate.run import evaluate_folder
-
-        figures = evaluate_folder(model_dir, data, train or () if baselines else (), context)
-        if card:
-            write_card(model_dir, figures)
-    if json_out:
-        json_out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    for file, found in figures["sets"].items():
-        console.print(_table(f"{file}: {found['rows']} mentions", found["heads"]))
-
-
-def _table(title: str, heads: dict[str, Any]) -> Table:
-    names = list(next(iter(heads.values()))["baselines"])
-    table = Table("", "macro-F1", "95 %", *names, "accuracy", "ECE", "unassigned", title=title)
-    for head, found in heads.items():
-        low, high = found["interval"]
-        calibration = found["calibration"]
-        table.add_row(
-            head,
-            _figure(found["macro_f1"]),
-            f"{_figure(low)}–{_figure(high)}",
-            *(_figure(found["baselines"][name]) for name in names),
-            _figure(found["accuracy"]),
-            _figure(calibration["error"]),
-            f"{calibration['unassigned']:.1%}",
-        )
-    return table
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"

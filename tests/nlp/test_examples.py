@@ -74,7 +74,6 @@ def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
         ("a.csv", "text,stage\nx,usage,y\n", "line 2: 3 columns where the header has 2"),
         ("a.csv", 'text,stage\nx,usage\n"y,usage\n', "line 3: .*check the quotes"),
         ("a.csv", "text,stage\n ,usage\n", "line 2: it has no text"),
-        ("a.csv", "text,lang\nx,en\n", "no labels"),
         ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: the quote 'y'"),
         ("a.jsonl", '{"text": "x", "mentions": {}}', "line 1: mentions is not a list"),
         ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),

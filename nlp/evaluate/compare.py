@@ -1,0 +1,125 @@
+"""Whether one model reads better than another, or was luckier: both on the same rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.stats import binom
+
+from nlp.evaluate.metrics import (
+    MIN_SUPPORT,
+    Bools,
+    Ints,
+    accuracy,
+    confusion,
+    macro_f1,
+    resamples,
+)
+from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.labels import Head
+from nlp.train.examples import UNKNOWN
+
+ROUNDS: Final = 2000
+LEVEL: Final = 0.05
+"""A difference counts if it is this improbable by chance, corrected for the number of heads."""
+
+Pair = tuple[Ints, Ints]
+"""The labels that the first and the second model give to the same rows."""
+
+
+def compare(
+    labels: Mapping[Head, Sequence[str]], rows: Mapping[Head, Rows], read: Mapping[Head, Pair]
+) -> dict[Head, Figures]:
+    """By head with known rows: what the second model gains over the first, and how surely.
+
+    ``p`` values are corrected over the heads, by Holm's method, for either test apart; ``verdict``
+    is ``better``, ``worse`` or ``no difference shown`` by macro-F1.
+    """
+    heads = [head for head in labels if (rows[head].truth != UNKNOWN).any()]
+    found = {head: _compare(labels[head], rows[head], *read[head]) for head in heads}
+    for measure in ("macro_f1", "accuracy"):
+        adjusted = holm([found[head][measure]["p"] for head in heads])
+        for head, p in zip(heads, adjusted, strict=True):
+            found[head][measure]["p_corrected"] = p
+    for figures in found.values():
+        figures["verdict"] = _verdict(figures["macro_f1"])
+    return {head: rounded(figures) for head, figures in found.items()}
+
+
+def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Figures:
+    known = rows.known
+    truth, one, other = rows.truth[known], first[known], second[known]
+    only_first, only_second = _disagreements(one == truth, other == truth)
+    return {
+        "rows": len(known),
+        "macro_f1": _macro_difference(len(labels), truth, (one, other), rows.groups[known]),
+        "accuracy": {
+            "first": accuracy(truth, one),
+            "second": accuracy(truth, other),
+            "only_first_right": only_first,
+            "only_second_right": only_second,
+            "p": mcnemar(only_first, only_second),
+        },
+    }
+
+
+def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figures:
+    """Macro-F1 of both and the difference, by a paired bootstrap over texts.
+
+    The interval is of the percentiles; p is twice the share of samples on the other side of zero
+    (Berg-Kirkpatrick et al. 2012, An empirical investigation of statistical significance in NLP;
+    the one added to counts after Davison and Hinkley 1997, Bootstrap methods, section 4.2).
+    """
+    kept = np.bincount(truth, minlength=size) >= MIN_SUPPORT
+    first, second = (macro_f1(confusion(truth, labels, size), kept) for labels in read)
+    drawn = np.array(
+        [
+            [macro_f1(confusion(truth, labels, size, times), kept) for labels in read]
+            for times in resamples(groups, ROUNDS, seed=0)
+        ]
+    )
+    differences = drawn[:, 1] - drawn[:, 0]
+    low, high = np.quantile(differences, (0.025, 0.975))
+    beyond = min((differences <= 0).sum(), (differences >= 0).sum())
+    return {
+        "first": first,
+        "second": second,
+        "difference": second - first,
+        "interval": (float(low), float(high)),
+        "p": min(2 * float(beyond + 1) / (ROUNDS + 1), 1.0),
+    }
+
+
+def _disagreements(first: Bools, second: Bools) -> tuple[int, int]:
+    return int((first & ~second).sum()), int((second & ~first).sum())
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """The two-sided mid-p value that both models are right equally often, 0..1.
+
+    Given how many rows only the one and only the other reads rightly. Fagerland, Lydersen and
+    Laake 2013, The McNemar test for binary matched-pairs data: mid-p and asymptotic are better
+    than exact conditional. Rows count as independent, which mentions of one text hardly are.
+    """
+    fewer, total = min(only_first, only_second), only_first + only_second
+    tail = binom.cdf(fewer, total, 0.5) - binom.pmf(fewer, total, 0.5) / 2
+    return min(2 * float(tail), 1.0)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P values corrected for being several, in order.
+
+    Holm 1979, A simple sequentially rejective multiple test procedure.
+    """
+    adjusted = [0.0] * len(p_values)
+    highest = 0.0
+    for rank, index in enumerate(np.argsort(p_values, kind="stable")):
+        highest = max(highest, min(p_values[index] * (len(p_values) - rank), 1.0))
+        adjusted[index] = highest
+    return adjusted
+
+
+def _verdict(macro: Figures) -> str:
+    if not macro["p_corrected"] < LEVEL:
+        return "no difference shown"
+    return "better" if macro["difference"] > 0 else "worse"

@@ -1,0 +1,101 @@
+"""How often predicted labels are right, label by label and language by language, as plain data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nlp.evaluate.metrics import (
+    MIN_SUPPORT,
+    Ints,
+    accuracy,
+    confusion,
+    f1_scores,
+    kappa,
+    macro_f1,
+    macro_f1_interval,
+    quadratic_kappa,
+)
+from nlp.labels import SEVERITIES
+from nlp.train.examples import UNKNOWN
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Labelled rows in arrays of one length: the true label, the group and the language of each.
+
+    ``truth`` may be ``UNKNOWN``; ``groups`` as in ``nlp.evaluate.metrics``.
+    """
+
+    truth: Ints
+    groups: Ints
+    languages: Sequence[str]
+
+    @property
+    def known(self) -> Ints:
+        """The indexes of the rows whose label is known."""
+        return np.flatnonzero(self.truth != UNKNOWN)
+
+
+def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
+    """The figures of ``predicted``, (rows,), on the known rows, of which there must be one."""
+    known = rows.known
+    truth, said = rows.truth[known], predicted[known]
+    counts = confusion(truth, said, len(labels))
+    figures: Figures = {
+        "rows": len(known),
+        "macro_f1": macro_f1(counts),
+        "interval": macro_f1_interval(truth, said, len(labels), rows.groups[known]),
+        "accuracy": accuracy(truth, said),
+        "kappa": kappa(counts),
+        "labels": _by_label(labels, counts),
+        "languages": _by_language(labels, [rows.languages[i] for i in known], truth, said),
+        "confusion": {"labels": list(labels), "counts": counts.tolist()},
+    }
+    if tuple(labels) == SEVERITIES:
+        figures["quadratic_kappa"] = quadratic_kappa(counts)
+    return figures
+
+
+def _by_label(labels: Sequence[str], counts: Ints) -> Figures:
+    scores = f1_scores(counts)
+    hits, said, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
+    return {
+        label: {
+            "rows": int(true[i]),
+            "precision": float(hits[i] / said[i]) if said[i] else float("nan"),
+            "recall": float(hits[i] / true[i]),
+            "f1": float(scores[i]),
+        }
+        for i, label in enumerate(labels)
+        if true[i] >= MIN_SUPPORT
+    }
+
+
+def _by_language(
+    labels: Sequence[str], languages: Sequence[str], truth: Ints, predicted: Ints
+) -> Figures:
+    figures = {}
+    for language in sorted(set(languages)):
+        rows = np.array([name == language for name in languages])
+        counts = confusion(truth[rows], predicted[rows], len(labels))
+        figures[language] = {
+            "rows": int(rows.sum()),
+            "accuracy": accuracy(truth[rows], predicted[rows]),
+            "macro_f1": macro_f1(counts),
+        }
+    return figures
+
+
+def rounded(value: Any) -> Any:
+    """Floats to four digits and ``None`` for what there is not, at any depth."""
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, 4)
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [rounded(inner) for inner in value]
+    return value

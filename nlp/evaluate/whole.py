@@ -1,0 +1,155 @@
+"""The whole pipeline on labelled feedback: the analysis that production would store.
+
+Texts are read with their kind, question and subject, their language detected, their mentions found.
+What then stands in the analysis of the item is held against the item's primary reading, and, where
+somebody has marked the mentions of a text, the mentions found against those.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+
+from nlp.analyzer import Analyzer
+from nlp.documents import Analysis, Document, Kind, Mention
+from nlp.encoding import Span
+from nlp.evaluate.metrics import Ints
+from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.labels import HEADS, NONE, UNASSIGNED, Head
+from nlp.train.examples import ITEM_HEADS, UNKNOWN, Example
+
+OVERLAP: Final = 0.5
+"""A mention is found if a span of the reading shares this much of their union with its own."""
+
+CHUNK: Final = 256
+"""Texts handed to the analyzer at once."""
+
+
+def analyze(
+    analyzer: Analyzer, examples: Sequence[Example], context: bool = True
+) -> list[Analysis]:
+    """The analysis of each example's text, in order; without ``context`` of the text alone."""
+    documents = [_document(example, context) for example in examples]
+    return [
+        analysis
+        for at in range(0, len(documents), CHUNK)
+        for analysis in analyzer.analyze(documents[at : at + CHUNK])
+    ]
+
+
+def _document(example: Example, context: bool) -> Document:
+    if not context:
+        return Document(example.text)
+    kind = cast(Kind | None, example.kind)
+    return Document(example.text, kind, example.question, example.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items in one row each: what is true and what the analysis says, by head.
+
+    Both are (items,) indexes into ``ITEM_HEADS``; unassigned counts as ``none``. Truth is
+    ``UNKNOWN`` where nobody has labelled it.
+    """
+
+    truth: Mapping[Head, Ints]
+    read: Mapping[Head, Ints]
+    languages: Sequence[str]
+
+    def rows(self, head: Head) -> Rows:
+        """The rows as ``score`` takes them; every item stands for itself."""
+        return Rows(self.truth[head], np.arange(len(self.languages)), self.languages)
+
+
+def items(examples: Sequence[Example], analyses: Sequence[Analysis]) -> Items:
+    """The items and what was said of them."""
+    return Items(
+        truth={
+            head: np.array([_index(labels, e.primary.get(head)) for e in examples], np.int64)
+            for head, labels in ITEM_HEADS.items()
+        },
+        read={
+            head: np.array([_index(labels, _said(a, head)) for a in analyses], np.int64)
+            for head, labels in ITEM_HEADS.items()
+        },
+        languages=[example.language for example in examples],
+    )
+
+
+def whole_figures(examples: Sequence[Example], analyses: Sequence[Analysis]) -> Figures:
+    """The item-level figures by head, and those of the mentions if the texts have any marked."""
+    read = items(examples, analyses)
+    heads = {
+        head: score(labels, read.rows(head), read.read[head])
+        for head, labels in ITEM_HEADS.items()
+        if (read.truth[head] != UNKNOWN).any()
+    }
+    pairs = [(e, a) for e, a in zip(examples, analyses, strict=True) if e.quoted]
+    figures: Figures = {"items": len(examples), "heads": heads}
+    if pairs:
+        figures["mentions"] = _mention_figures(pairs)
+    found: Figures = rounded(figures)
+    return found
+
+
+def _mention_figures(pairs: Sequence[tuple[Example, Analysis]]) -> Figures:
+    matches = [
+        (number, i, a.mentions[j])
+        for number, (e, a) in enumerate(pairs)
+        for i, j in match(e.spans, [(found.start, found.end) for found in a.mentions])
+    ]
+    true = sum(len(example.spans) for example, _ in pairs)
+    found = sum(len(analysis.mentions) for _, analysis in pairs)
+    return {
+        "true": true,
+        "found": found,
+        "matched": len(matches),
+        "precision": len(matches) / found if found else float("nan"),
+        "recall": len(matches) / true if true else float("nan"),
+        "f1": 2 * len(matches) / (true + found) if true + found else float("nan"),
+        "heads": _matched_figures([example for example, _ in pairs], matches),
+    }
+
+
+def _matched_figures(
+    examples: Sequence[Example], matches: Sequence[tuple[int, int, Mention]]
+) -> Figures:
+    groups = np.array([number for number, _, _ in matches], np.int64)
+    languages = [examples[number].language for number, _, _ in matches]
+    figures: Figures = {}
+    for head, labels in HEADS.items():
+        truth = np.array([examples[n].labels[i][head] for n, i, _ in matches], np.int64)
+        read = np.array([_index(labels, _said(found, head)) for *_, found in matches], np.int64)
+        if (truth != UNKNOWN).any():
+            figures[head] = score(labels, Rows(truth, groups, languages), read)
+    return figures
+
+
+def match(true: Sequence[Span], found: Sequence[Span]) -> list[tuple[int, int]]:
+    """Pairs of indexes of spans that overlap enough, each span in one pair at most.
+
+    The overlap is intersection over union, in characters; the closest pair is made first.
+    """
+    pairs = sorted(
+        (-_overlap(one, other), i, j) for i, one in enumerate(true) for j, other in enumerate(found)
+    )
+    taken: dict[int, int] = {}
+    for overlap, i, j in pairs:
+        if -overlap >= OVERLAP and i not in taken and j not in taken.values():
+            taken[i] = j
+    return sorted(taken.items())
+
+
+def _overlap(one: Span, other: Span) -> float:
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return max(shared, 0) / (max(one[1], other[1]) - min(one[0], other[0]) or 1)
+
+
+def _said(reading: Analysis | Mention, head: Head) -> str:
+    value = str(getattr(reading, head))
+    return NONE if value == UNASSIGNED else value
+
+
+def _index(labels: Sequence[str], name: str | None) -> int:
+    return UNKNOWN if name is None else labels.index(name)

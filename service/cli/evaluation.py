@@ -1,0 +1,109 @@
+"""``voc evaluate``: measure a model on labelled feedback, or hold two against each other."""
+
+import json
+import re
+import shlex
+import sys
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from service.cli.figures import comparison_tables, detail_tables, main_tables
+from service.cli.labelled import Rows, plain_errors
+
+app = typer.Typer()
+console = Console()
+
+Folder = Annotated[
+    Path | None, typer.Argument(exists=True, file_okay=False, help="The model's folder.")
+]
+Compared = Annotated[
+    tuple[Path, Path] | None,
+    typer.Option(exists=True, file_okay=False, help="Two models instead: is the second better?"),
+]
+Fitted = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="What the baselines are fitted to; repeatable."),
+]
+Base = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="The encoder that the model was made from."),
+]
+Themes = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Mentions with themes, to judge vectors by."),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="The unquantised model: what does 8 bit cost?"),
+]
+
+
+@app.command()
+def evaluate(
+    data: Rows,
+    model_dir: Folder = None,
+    compare: Compared = None,
+    baselines: Annotated[
+        bool, typer.Option(help="Compare with simple models, fitted to --train or made of --base.")
+    ] = False,
+    train: Fitted = None,
+    base: Base = None,
+    themes: Themes = None,
+    weights: Weights = None,
+    context: Annotated[bool, typer.Option(help="Tell the model kinds and questions.")] = True,
+    details: Annotated[
+        bool, typer.Option(help="Print labels, confusions and the worst mistakes as well.")
+    ] = True,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
+) -> None:
+    """Measure a model on labelled feedback that it was not trained on."""
+    if (model_dir is None) == (compare is None):
+        raise typer.BadParameter("give the folder of one model, or two of them after --compare")
+    if compare and card:
+        raise typer.BadParameter("--card is of one model, not of two to --compare")
+    with plain_errors(), console.status("reading"):
+        from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
+
+        if model_dir:
+            beside = Beside(baselines, train or (), base, themes, weights)
+            figures = evaluate_folder(model_dir, data, beside, context)
+        elif compare:
+            figures = compare_folders(*compare, data, context)
+    figures["command"] = _command()
+    _write(figures, model_dir, json_out, card)
+    _print(figures, details)
+
+
+def _write(
+    figures: Mapping[str, Any],
+    model_dir: Path | None,
+    json_out: Path | None,
+    card: bool,
+) -> None:
+    from nlp.evaluate.card import write_card
+
+    if json_out:
+        text = json.dumps(figures, indent=1, ensure_ascii=False)
+        json_out.write_text(text + "\n", encoding="utf-8")
+    if card and model_dir:
+        write_card(model_dir, figures)
+
+
+def _print(figures: Mapping[str, Any], details: bool) -> None:
+    if "first" in figures:
+        tables = comparison_tables(figures)
+    else:
+        tables = chain(main_tables(figures), detail_tables(figures) if details else ())
+    for table in tables:
+        console.print(table)
+
+
+def _command() -> str:
+    """What was called, with files by their names: their folders are nobody's business."""
+    return shlex.join(["voc", *(re.sub(r"[^=]*/(?=.)", "", word) for word in sys.argv[1:])])

@@ -1,0 +1,237 @@
+"""The figures of an evaluation as tables in a terminal."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+Figures = Mapping[str, Any]
+
+SHOWN_MISTAKES: Final = 5
+LANGUAGE_ROWS: Final = 20
+"""A language with fewer rows gets no line of its own."""
+
+
+def main_tables(figures: Figures) -> Iterator[Group]:
+    """What matters, a few tables a file."""
+    for name, found in figures["sets"].items():
+        yield _mention_table(name, found)
+        if any(head["baselines"] for head in found["heads"].values()):
+            yield _baseline_table(name, found["heads"])
+        yield _item_table(name, found["whole"])
+        if mentions := found["whole"].get("mentions"):
+            yield _found_table(name, mentions)
+        yield _language_table(name, found["heads"])
+    if themes := figures.get("themes"):
+        yield _theme_table(themes)
+    for name, heads in figures.get("rounding", {}).items():
+        yield _rounding_table(name, heads)
+
+
+def detail_tables(figures: Figures) -> Iterator[Group]:
+    """Labels, confusions and the worst mistakes, head by head."""
+    for name, found in figures["sets"].items():
+        for head, figure in found["heads"].items():
+            yield _label_table(f"{name}: {head}", figure["labels"])
+            yield _confusion_table(f"{name}: {head}", figure["confusion"])
+            yield _mistake_table(f"{name}: {head}", figure["mistakes"])
+
+
+def comparison_tables(figures: Figures) -> Iterator[Group]:
+    """Whether the second model is better, two tables a file."""
+    for name, found in figures["sets"].items():
+        yield _comparison_table(f"{name}: {found['rows']} mentions, as given", found["mentions"])
+        yield _comparison_table(f"{name}: {found['items']} items, as read", found["whole"])
+
+
+def _mention_table(name: str, found: Figures) -> Group:
+    rows = [_mention_row(head, figure) for head, figure in found["heads"].items()]
+    names = ["", "macro-F1", "95 %", "accuracy", "κ", "ECE", "unassigned", "error", "of the rest"]
+    return _table(f"{name}: {found['rows']} mentions, as given", names, rows)
+
+
+def _mention_row(head: str, found: Figures) -> list[str]:
+    calibration = found["calibration"]
+    choice = calibration["selective"]
+    return [
+        head,
+        *_scores(found),
+        _figure(calibration["error"]),
+        _share(choice["abstained"]),
+        _share(choice["error"]),
+        _share(choice["error_kept"]),
+    ]
+
+
+def _baseline_table(name: str, heads: Figures) -> Group:
+    names = list(dict.fromkeys(b for found in heads.values() for b in found["baselines"]))
+    rows = [
+        [head, _figure(found["macro_f1"]), *(_baseline(found, name) for name in names)]
+        for head, found in heads.items()
+    ]
+    title = f"{name}: macro-F1 beside baselines (after a slash: the model's, on the same rows)"
+    return _table(title, ["", "model", *names], rows)
+
+
+def _baseline(found: Figures, name: str) -> str:
+    baseline = found["baselines"].get(name)
+    if not baseline or not baseline["rows"]:
+        return ""
+    own = "" if baseline["rows"] == found["rows"] else f" / {_figure(baseline['model_macro_f1'])}"
+    return _figure(baseline["macro_f1"]) + own
+
+
+def _item_table(name: str, whole: Figures) -> Group:
+    rows = [[head, str(found["rows"]), *_scores(found)] for head, found in whole["heads"].items()]
+    title = f"{name}: {whole['items']} items, read as in production"
+    return _table(title, ["", "items", "macro-F1", "95 %", "accuracy", "κ"], rows)
+
+
+def _found_table(name: str, mentions: Figures) -> Group:
+    title = (
+        f"{name}: {mentions['true']} mentions marked, {mentions['found']} found; precision "
+        f"{_figure(mentions['precision'])}, recall {_figure(mentions['recall'])}, "
+        f"F1 {_figure(mentions['f1'])}; of the {mentions['matched']} matched"
+    )
+    rows = [[head, *_scores(found)] for head, found in mentions["heads"].items()]
+    return _table(title, ["", "macro-F1", "95 %", "accuracy", "κ"], rows)
+
+
+def _scores(found: Figures) -> list[str]:
+    return [
+        _figure(found["macro_f1"]),
+        _interval(found["interval"]),
+        _figure(found["accuracy"]),
+        _kappa(found),
+    ]
+
+
+def _language_table(name: str, heads: Figures) -> Group:
+    spoken = {
+        language: figure["rows"]
+        for found in heads.values()
+        for language, figure in found["languages"].items()
+        if figure["rows"] >= LANGUAGE_ROWS
+    }
+    rows = [
+        [
+            language or "not told",
+            str(count),
+            *(
+                _figure(found["languages"].get(language, {}).get("macro_f1"))
+                for found in heads.values()
+            ),
+        ]
+        for language, count in spoken.items()
+    ]
+    return _table(f"{name}: macro-F1 by language", ["", "mentions", *heads], rows)
+
+
+def _theme_table(themes: Figures) -> Group:
+    rows = [
+        [
+            kind,
+            among.replace("_", "-"),
+            str(area["pairs"]),
+            _figure(area["same_cell"]),
+            _figure(area["other_cells"]),
+        ]
+        for kind in ("model", "base")
+        for among, area in themes.get(kind, {}).items()
+    ]
+    title = f"{themes['file']}: chance that two mentions of a theme are the nearer (ROC-AUC)"
+    return _table(
+        title, ["", "pairs", "like pairs", "against the same cell", "against others"], rows
+    )
+
+
+def _rounding_table(name: str, heads: Figures) -> Group:
+    rows = [
+        [head, _figure(found["served"]), _figure(found["exact"]), _share(found["differ"])]
+        for head, found in heads.items()
+    ]
+    return _table(f"{name}: what 8 bits cost", ["", "8 bits", "unquantised", "labels differ"], rows)
+
+
+def _label_table(title: str, labels: Figures) -> Group:
+    rows = [
+        [label, str(f["rows"]), *(_figure(f[name]) for name in ("precision", "recall", "f1"))]
+        for label, f in labels.items()
+    ]
+    return _table(f"{title}, by label", ["", "rows", "precision", "recall", "F1"], rows)
+
+
+def _confusion_table(title: str, confusion: Figures) -> Group:
+    """Columns are numbered as the rows are, so that eighteen of them fit."""
+    labels, counts = confusion["labels"], confusion["counts"]
+    numbers = labels if max(map(len, labels)) == 1 else [str(n) for n in range(1, len(labels) + 1)]
+    rows = [
+        [number if number == label else f"{number} {label}", *(str(n) if n else "·" for n in row)]
+        for number, label, row in zip(numbers, labels, counts, strict=True)
+    ]
+    return _table(f"{title}, true (down) as read (across)", ["", *numbers], rows)
+
+
+def _mistake_table(title: str, mistakes: Sequence[Figures]) -> Group:
+    rows = [
+        [f"{m['probability']:.2f}", m["truth"], m["reading"], escape(m["text"])]
+        for m in mistakes[:SHOWN_MISTAKES]
+    ]
+    return _table(f"{title}, surest mistakes", ["p", "true", "read", "text"], rows)
+
+
+def _comparison_table(title: str, heads: Figures) -> Group:
+    rows = [_comparison_row(head, found) for head, found in heads.items()]
+    names = ["", "first", "second", "gained", "95 %", "p", "right alone", "p", "verdict"]
+    return _table(f"{title}: macro-F1, and rows that only one reads rightly", names, rows)
+
+
+def _comparison_row(head: str, found: Figures) -> list[str]:
+    macro, right = found["macro_f1"], found["accuracy"]
+    return [
+        head,
+        _figure(macro["first"]),
+        _figure(macro["second"]),
+        _signed(macro["difference"]),
+        " to ".join(map(_signed, macro["interval"])),
+        _figure(macro["p_corrected"]),
+        f"{right['only_first_right']} : {right['only_second_right']}",
+        _figure(right["p_corrected"]),
+        found["verdict"],
+    ]
+
+
+def _table(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> Group:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in names:
+        is_text = name in ("", "true", "read", "text", "95 %", "verdict")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name == "")
+    for row in rows:
+        table.add_row(*row)
+    return Group(Text(title, "bold"), table)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.3f}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def _interval(bounds: Sequence[float | None]) -> str:
+    return "–".join(map(_figure, bounds))
+
+
+def _kappa(found: Figures) -> str:
+    """Of an ordered scale the one that weighs errors by their distance."""
+    quadratic = found.get("quadratic_kappa")
+    return _figure(found["kappa"]) if quadratic is None else f"{_figure(quadratic)}²"

@@ -1,0 +1,27 @@
+"""What the commands on labelled feedback share: their files, and what may be wrong with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nlp.manifest import ArtefactError
+from nlp.train.examples import DataError
+
+Rows = Annotated[
+    list[Path],
+    typer.Option(exists=True, dir_okay=False, help="A .csv, .tsv or .jsonl file; repeatable."),
+]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """End with one line on what is wrong, where that is the user's to mend."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter(f"{error}: install verbatim-voc[train]") from error
+    except (ArtefactError, DataError) as error:
+        raise typer.BadParameter(str(error)) from error

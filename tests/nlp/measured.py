@@ -1,0 +1,61 @@
+"""A model that can be measured without weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from nlp.analyzer import Analyzer
+from nlp.backends.protocol import Reading, Window
+from nlp.evaluate.model import Model
+from nlp.info import ModelInfo
+from nlp.labels import HEADS
+from nlp.manifest import FORMAT, Manifest
+from nlp.reading import Calibration
+
+MANIFEST = Manifest(
+    format=FORMAT,
+    name="test",
+    version="0",
+    created="",
+    code_version="",
+    base="",
+    layers=0,
+    width=2,
+    max_tokens=16,
+    files={},
+    labels={head: list(labels) for head, labels in HEADS.items()},
+    temperatures=dict.fromkeys(HEADS, 1.0),
+    thresholds=dict.fromkeys(HEADS, 0.5),
+)
+
+
+class FirstLabel:
+    """A backend that is rather sure of the first label of each head, always."""
+
+    max_tokens = 16
+
+    def read(self, windows: Sequence[Window]) -> list[Reading]:
+        return [self._reading(len(window.spans)) for window in windows]
+
+    def _reading(self, count: int) -> Reading:
+        logits = {
+            head: np.eye(1, len(labels), dtype=np.float32).repeat(count, axis=0) * 3
+            for head, labels in HEADS.items()
+        }
+        return Reading(logits, np.ones((count, 2), dtype=np.float32))
+
+
+def tokenizer() -> Tokenizer:
+    """Every word is unknown, which is enough for a backend that does not look."""
+    made = Tokenizer(models.WordLevel({"<unk>": 0, "<s>": 1, "</s>": 2}, unk_token="<unk>"))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    return made
+
+
+def fake_model() -> Model:
+    """A model that always reads the first label of each head."""
+    backend = FirstLabel()
+    calibration = Calibration(MANIFEST.temperatures, MANIFEST.thresholds)
+    info = ModelInfo("test", "0", "0" * 64, "fake", "none")
+    return Model(backend, tokenizer(), MANIFEST, Analyzer(backend, tokenizer(), calibration, info))
