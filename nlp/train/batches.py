@@ -15,11 +15,9 @@ from nlp.train.examples import UNKNOWN, Example
 from nlp.train.lessons import NO_THEME, Floats, Integers, Lesson, join
 from nlp.train.recipe import Recipe
 
-SORTED_ROWS: Final = 2048
-"""Rows are sorted by length within runs of this many, so that batches still vary."""
-
 STEP: Final = 8
-"""Lengths are rounded up to multiples of this: torch prepares itself for each new shape."""
+"""Lengths are rounded up to multiples of this. Torch prepares itself for each new shape, at the
+price of a whole step; there are few when as many rows of a length as fit make a batch."""
 
 THEME_BATCH: Final = 3
 """A batch of one cell's themes, which are told apart there, is this many times as large."""
@@ -109,31 +107,31 @@ def _blurred(window: Window, unknown: int, share: float, rng: np.random.Generato
     return Window(ids.tolist(), window.spans)
 
 
-def _groups(rows: Sequence[Row], tokens: int) -> Iterator[list[Row]]:
+def _groups(rows: Sequence[Row], tokens: int) -> Iterator[Sequence[Row]]:
     """Rows of a cell's themes together, all others by length."""
     cells: dict[str, list[Row]] = {}
+    lengths: dict[int, list[Row]] = {}
     for row in rows:
         if row.cell:
             cells.setdefault(row.cell, []).append(row)
+        else:
+            lengths.setdefault(_rounded(row), []).append(row)
     for members in cells.values():
-        yield from _filled(members, THEME_BATCH * tokens)
-    rest = [row for row in rows if not row.cell]
-    for at in range(0, len(rest), SORTED_ROWS):
-        chunk = sorted(rest[at : at + SORTED_ROWS], key=lambda row: len(row.window.ids))
-        yield from _filled(chunk, tokens)
+        yield from _chunks(members, THEME_BATCH * tokens // max(map(_rounded, members)))
+    waiting: list[Row] = []
+    for length in sorted(lengths):
+        waiting += lengths[length]
+        size = max(tokens // length, 1)
+        full = len(waiting) // size * size
+        yield from _chunks(waiting[:full], size)
+        waiting = waiting[full:]
+    if waiting:
+        yield waiting
 
 
-def _filled(rows: Sequence[Row], tokens: int) -> Iterator[list[Row]]:
-    group: list[Row] = []
-    longest = 0
-    for row in rows:
-        longest = max(longest, _rounded(row))
-        if group and (len(group) + 1) * longest > tokens:
-            yield group
-            group, longest = [], _rounded(row)
-        group.append(row)
-    if group:
-        yield group
+def _chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    for at in range(0, len(rows), max(size, 1)):
+        yield rows[at : at + max(size, 1)]
 
 
 def _rounded(row: Row) -> int:

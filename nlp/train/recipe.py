@@ -16,10 +16,10 @@ class Recipe:
     peaks; a layer's is ``layer_decay`` times that of the layer above it. ``seconds`` is the time
     between two checkpoints.
 
-    ``trust`` is what teachers count beside a known label, 0..1; ``unlabelled_share`` of the rows
-    without labels are read in each pass. ``placing`` and ``telling_apart`` weigh the losses of
-    where a mention is placed and of how well its theme is told from others, the latter at
-    ``theme_temperature``.
+    Of the texts of a first pass, and of those without labels, ``first_rows`` and
+    ``unlabelled_rows`` are used, drawn by chance; ``trust`` is what teachers count beside a known
+    label, 0..1. ``placing`` and ``telling_apart`` weigh the losses of where a mention is placed
+    and of how well its theme is told from others, the latter at ``theme_temperature``.
 
     ``exact_layers``, counted from 0, leave their feed-forward part in 32 bits: the activations in
     the fifth have outliers beside which 8 bits for all of them tell too little apart.
@@ -42,7 +42,8 @@ class Recipe:
     token_dropout: float = 0.05
     joining: float = 0.15
     trust: float = 0.6
-    unlabelled_share: float = 0.35
+    first_rows: int = 12_000
+    unlabelled_rows: int = 20_000
     placing: float = 1.0
     telling_apart: float = 0.5
     theme_temperature: float = 0.1

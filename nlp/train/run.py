@@ -1,9 +1,9 @@
 """From files of labelled feedback and a base encoder to a model that can be served."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,16 +27,13 @@ from nlp.train.network import build_reader
 from nlp.train.recipe import Recipe
 from nlp.train.teachers import ask_teachers, place
 
-FIRST_PASS_ROWS: Final = 12_000
-"""Of a first pass's rows, which are many and noisy, no more than this are used."""
-
 
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files of a run.
 
-    ``train`` is read in every pass; ``first`` once, before; of ``unlabelled`` a part in every
-    pass, for what ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for
+    ``train`` is read in every pass; ``first`` once, before; ``unlabelled`` in every pass for what
+    ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for
     calibration; without it probabilities stay as the network gives them. Mentions in none of
     ``languages`` are left out, unless that is empty.
     """
@@ -47,6 +44,10 @@ class Files:
     teachers: Sequence[Path] = ()
     held_out: Sequence[Path] = ()
     languages: Sequence[str] = ()
+
+    def all(self) -> list[Path]:
+        """Those that are learned from."""
+        return [*self.train, *self.first, *self.unlabelled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,8 @@ def train_model(
     Raises DataError for a file that cannot be read, ArtefactError for a teacher that is none,
     CheckpointError for a checkpoint of another recipe.
     """
-    wanted = [*files.train, *files.first, *files.unlabelled]
-    read = {path: read_examples(path) for path in wanted}
-    passes = _passes(files, _lessons(files, read, base, places, recipe), recipe)
+    read = {path: _spoken(path, files) for path in dict.fromkeys(files.all())}
+    passes = _passes(files, read, base, places.checkpoint.parent, recipe)
     tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -106,45 +106,31 @@ def train_model(
         write_weights(places.weights, reader, base, manifest)
 
 
-def _lessons(
-    files: Files,
-    read: Mapping[Path, list[Example]],
-    base: Path,
-    places: Places,
-    recipe: Recipe,
-) -> dict[Path, list[Lesson]]:
-    """The lessons of each file, with what its teachers say."""
-    spoken = {path: _in_languages(examples, files.languages) for path, examples in read.items()}
-    parts, kept = list(spoken.values()), places.checkpoint.parent
-    targets = ask_teachers(files.teachers, parts, kept)
-    vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
-    lessons = make_lessons([example for part in parts for example in part], targets, vectors)
-    bounds = np.cumsum([0, *map(len, spoken.values())]).tolist()
-    return {
-        path: lessons[start:end]
-        for path, start, end in zip(spoken, bounds, bounds[1:], strict=False)
-    }
-
-
-def _in_languages(examples: Iterable[Example], languages: Sequence[str]) -> list[Example]:
-    return [example for example in examples if not languages or example.language in languages]
+def _spoken(path: Path, files: Files) -> list[Example]:
+    """The examples of a file that are in the run's languages."""
+    examples = read_examples(path)
+    return [e for e in examples if not files.languages or e.language in files.languages]
 
 
 def _passes(
-    files: Files, lessons: Mapping[Path, list[Lesson]], recipe: Recipe
+    files: Files, read: Mapping[Path, list[Example]], base: Path, kept: Path, recipe: Recipe
 ) -> list[list[Lesson]]:
-    train = [lesson for path in files.train for lesson in lessons[path]]
-    first = [lesson for path in files.first for lesson in lessons[path]]
-    untold = [without_labels(lesson) for path in files.unlabelled for lesson in lessons[path]]
+    """What is learned in each pass, with what teachers say of it; that is kept in ``kept``."""
     rng = np.random.default_rng(recipe.seed)
-    passes = [_some(first, FIRST_PASS_ROWS, rng)] if first else []
-    for _ in range(recipe.epochs):
-        passes.append(train + _some(untold, round(len(untold) * recipe.unlabelled_share), rng))
-    return passes
+    first = _some([e for path in files.first for e in read[path]], recipe.first_rows, rng)
+    untold = [e for path in files.unlabelled for e in read[path]]
+    untold = _some(untold, recipe.unlabelled_rows, rng)
+    parts = [part for part in (first, untold, *(read[path] for path in files.train)) if part]
+    targets = ask_teachers(files.teachers, parts, kept)
+    vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
+    lessons = make_lessons([example for part in parts for example in part], targets, vectors)
+    train = lessons[len(first) + len(untold) :]
+    train += [without_labels(one) for one in lessons[len(first) : len(first) + len(untold)]]
+    return [*([lessons[: len(first)]] if first else []), *[train] * recipe.epochs]
 
 
-def _some(lessons: Sequence[Lesson], count: int, rng: np.random.Generator) -> list[Lesson]:
-    return [lessons[i] for i in rng.permutation(len(lessons))[:count]]
+def _some(examples: Sequence[Example], count: int, rng: np.random.Generator) -> list[Example]:
+    return [examples[i] for i in rng.permutation(len(examples))[:count]]
 
 
 def calibrate_model(folder: Path, held_out: Sequence[Path]) -> Manifest:

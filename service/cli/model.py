@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.cli.labelled import Rows, plain_errors
+
+if TYPE_CHECKING:
+    from nlp.train.loop import Step
 
 app = typer.Typer()
 console = Console()
@@ -23,6 +26,14 @@ First = Annotated[
     list[Path] | None,
     typer.Option(exists=True, dir_okay=False, help="Many and noisy rows: read once, first."),
 ]
+Unlabelled = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, dir_okay=False, help="Read for what the teachers say of them."),
+]
+Teachers = Annotated[
+    list[Path] | None,
+    typer.Option(exists=True, file_okay=False, help="Weights to learn from; repeatable."),
+]
 HeldOut = Annotated[
     list[Path] | None,
     typer.Option(exists=True, dir_okay=False, help="Calibrates probabilities; not trained on."),
@@ -33,45 +44,74 @@ HeldOut = Annotated[
 def train(
     data: Rows,
     base: Base,
-    out: Annotated[Path, typer.Option(help="The folder that the model is written to.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder that the 8-bit model is written to.")
+    ] = None,
     first: First = None,
+    unlabelled: Unlabelled = None,
+    teacher: Teachers = None,
     held_out: HeldOut = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Train on this language only; repeatable.")
+    ] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="A folder for the unquantised weights, for a GPU.")
+        Path | None,
+        typer.Option(help="A folder for the unquantised weights: for a GPU, or a teacher."),
     ] = None,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
     model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
     layers: Annotated[int, typer.Option(min=1, help="Layers of the base to keep.")] = 6,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 7,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 7,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE of a recipe; repeatable.")
+    ] = None,
     checkpoint: Annotated[Path, typer.Option(help="Written now and then.")] = CHECKPOINT,
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
 ) -> None:
-    """Train a model on labelled feedback and export it as 8-bit ONNX."""
+    """Train a model on labelled feedback; export it as 8-bit ONNX, or keep it as it is, or both."""
+    if out is None and weights is None:
+        raise typer.BadParameter("say where the model goes: --out, --weights or both")
     with plain_errors():
         from nlp.train.loop import CheckpointError
-        from nlp.train.recipe import Recipe
+        from nlp.train.recipe import Recipe, changed
         from nlp.train.run import Files, Identity, Places, train_model
 
-        files = Files(data, first or (), held_out or ())
-        places = Places(out, checkpoint, weights)
-        recipe = Recipe(layers=layers, epochs=epochs, seed=seed)
+        files = Files(
+            data, first or (), unlabelled or (), teacher or (), held_out or (), language or ()
+        )
+        places = Places(checkpoint, out, weights)
+        try:
+            recipe = changed(Recipe(layers=layers, epochs=epochs, seed=seed), settings or ())
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--set") from error
         identity = Identity(name, model_version, version("verbatim-voc"), base.name)
         try:
             with _progress() as on_step:
                 train_model(files, base, places, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
-    console.print(f"The model is in {out}")
+    console.print(
+        f"The model is in {' and '.join(str(place) for place in (out, weights) if place)}"
+    )
 
 
 @contextmanager
 def _progress() -> Iterator[Any]:
+    """A bar on a terminal; a line every two hundred steps in a log."""
+    if not console.is_terminal:
+        yield _tell
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=1.0)
-        yield lambda step: progress.update(
-            task,
-            completed=step.done,
-            description=f"pass {step.passes}, step {step.steps}, loss {step.loss:.3f}",
-        )
+        yield lambda step: progress.update(task, completed=step.done, description=_told(step))
+
+
+def _tell(step: "Step") -> None:
+    if step.steps % 200 == 0:
+        console.print(f"{step.done:.0%} {_told(step)}")
+
+
+def _told(step: "Step") -> str:
+    return f"pass {step.passes}, step {step.steps}, loss {step.loss:.3f}"
