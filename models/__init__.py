@@ -4,6 +4,7 @@ Every table starts with ``workspace_id``; every query names it.
 """
 
 from models.api_key import ApiKey
+from models.correction import Correction
 from models.feedback import Feedback
 from models.idempotency import Idempotency
 from models.import_job import ImportJob
@@ -14,6 +15,7 @@ from models.workspace import Workspace
 
 __all__ = [
     "ApiKey",
+    "Correction",
     "Feedback",
     "Idempotency",
     "ImportJob",

@@ -13,7 +13,10 @@ class Mention(SQLModel, table=True):
     """``[start, end)`` are character offsets into the stored text; labels are native.
 
     ``score`` is P(positive) - P(negative), -1..1, in steps of 0.001; ``severity`` 0..3.
-    A provenance is ``explicit`` (the sender said so), ``model`` or ``human``.
+    A provenance is ``explicit`` (the sender said so), ``model``, ``learned`` or ``human``.
+    ``replaced`` keeps, by field, the reading that another label stands in for, so that it can be
+    taken back exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by`` whom
+    it was replaced.
     """
 
     __table_args__ = (
@@ -51,3 +54,4 @@ class Mention(SQLModel, table=True):
     stage_provenance: str
     touchpoint_provenance: str
     model_version: str
+    replaced: dict[str, Any] | None = Field(default=None, sa_type=Json)

@@ -6,20 +6,31 @@ new text or its new claimant brings its own result.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, SQLModel, col, select
 
+from models.correction import Correction
 from models.feedback import DONE, FAILED, Feedback
 from models.mention import Mention
-from nlp.documents import Analysis, Candidates
+from nlp.documents import Analysis
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
 from service.analysis.ids import Id, among
+from service.corrections.layers import (
+    READ,
+    Values,
+    candidates_json,
+    confidence_json,
+    counted,
+    item_columns,
+    summarized,
+)
+from service.corrections.queries import corrections_of
+from service.corrections.service import reapply
 from service.insights.rollups import Delta, apply
 
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
@@ -27,7 +38,6 @@ UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
     getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
 )
 """Columns that writing a result needs no copy of."""
-PLAIN: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 RETRIED: Final = "retried"
 
 
@@ -72,13 +82,16 @@ def write(
     ]
     delta = Delta()
     _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
-    mentions: list[dict[str, Any]] = []
+    logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, Read)])
+    mentions: list[Values] = []
     for row, outcome in pairs:
         row.claimed_by = row.claimed_until = None
         if isinstance(outcome, Read):
-            _enter(row, outcome.analysis, writer.version, now)
-            delta.add(row, outcome.analysis.mentions)
-            mentions += _mention_rows(outcome, writer.version)
+            read = _mention_rows(outcome, writer.version)
+            item, read = _with_corrections(outcome, read, logs[row.workspace_id, row.id])
+            _enter(row, outcome.analysis.language, item, writer.version, now)
+            delta.add(row, [counted(values) for values in read])
+            mentions += read
         else:
             _refuse(row, outcome, now)
     session.flush()
@@ -118,17 +131,38 @@ def _take_away(session: Session, delta: Delta, rows: Sequence[Feedback]) -> None
         delta.add(row, old[row.workspace_id, row.id], -1)
 
 
-def _enter(row: Feedback, analysis: Analysis, version: str, now: datetime) -> None:
-    for name in PLAIN:
-        setattr(row, name, getattr(analysis, name))
-    row.language_read = analysis.language
-    row.confidence = asdict(analysis.confidence) if analysis.confidence else None
-    row.candidates = _candidates(analysis.candidates)
+def _logs(session: Session, rows: Sequence[Feedback]) -> dict[Id, list[Correction]]:
+    """The corrections of ``rows``, whose lock keeps others from adding to them."""
+    ids = defaultdict(list)
+    for row in rows:
+        ids[row.workspace_id].append(row.id)
+    logs: dict[Id, list[Correction]] = defaultdict(list)
+    for workspace_id, keys in ids.items():
+        for correction in corrections_of(session, workspace_id, keys):
+            logs[workspace_id, correction.feedback_id].append(correction)
+    return logs
+
+
+def _with_corrections(
+    read: Read, mentions: list[Values], log: Sequence[Correction]
+) -> tuple[Values, list[Values]]:
+    """The columns of an item and of its mentions, with what people said of them."""
+    if not log:
+        return item_columns(read.analysis), mentions
+    item = read.brief.item
+    laid = reapply(item.text, mentions, log)
+    return summarized(read.analysis.language, item.kind, laid), laid
+
+
+def _enter(row: Feedback, language: str, reading: Values, version: str, now: datetime) -> None:
+    for name, value in reading.items():
+        setattr(row, name, value)
+    row.language_read = language
     row.state, row.attempts, row.error = DONE, 0, None
     row.analysis_version, row.analysed_at = version, now
 
 
-def _mention_rows(read: Read, version: str) -> list[dict[str, Any]]:
+def _mention_rows(read: Read, version: str) -> list[Values]:
     """The rows of an analysis, in its order."""
     shared = {
         "workspace_id": read.brief.item.workspace_id,
@@ -136,24 +170,18 @@ def _mention_rows(read: Read, version: str) -> list[dict[str, Any]]:
         "stage_provenance": read.brief.stage_provenance,
         "touchpoint_provenance": read.brief.touchpoint_provenance,
         "model_version": version,
+        "replaced": None,
     }
     return [
         shared
-        | {name: getattr(mention, name) for name in (*PLAIN, "start", "end")}
+        | {name: getattr(mention, name) for name in (*READ, "start", "end")}
         | {
             "ordinal": ordinal,
-            "confidence": asdict(mention.confidence),
-            "candidates": _candidates(mention.candidates),
+            "confidence": confidence_json(mention.confidence),
+            "candidates": candidates_json(mention.candidates),
         }
         for ordinal, mention in enumerate(read.analysis.mentions)
     ]
-
-
-def _candidates(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "stage": [{"key": one.key, "p": one.p} for one in candidates.stage],
-        "touchpoint": [{"key": one.key, "p": one.p} for one in candidates.touchpoint],
-    }
 
 
 def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
@@ -163,5 +191,5 @@ def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
         row.due_at = now + back_off(row.attempts)
         return
     row.state, row.analysis_version, row.analysed_at = FAILED, None, None
-    for name in (*PLAIN, "language_read", "confidence", "candidates"):
+    for name in (*READ, "language_read", "confidence", "candidates"):
         setattr(row, name, None)

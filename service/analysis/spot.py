@@ -4,6 +4,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 from nlp.documents import Analysis, Document, Mention
+from service.analysis.briefs import MODEL
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.errors import InvalidParam, InvalidRequest
@@ -59,4 +60,5 @@ def _row(reading: Analysis | Mention) -> SimpleNamespace:
     columns = {name: getattr(reading, name) for name in type(reading).__dataclass_fields__}
     columns["candidates"] = asdict(reading.candidates)
     columns["confidence"] = asdict(reading.confidence) if reading.confidence else None
-    return SimpleNamespace(**columns, stage_provenance="model", touchpoint_provenance="model")
+    said = {"stage_provenance": MODEL, "touchpoint_provenance": MODEL, "replaced": None}
+    return SimpleNamespace(**columns, **said)

@@ -13,7 +13,7 @@ from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
 from service.insights.queries.evidence import Place
 from service.insights.queries.freshness import freshness
-from service.insights.shapes import reading_fields
+from service.insights.shapes import provenance_out, reading_fields
 from service.web.cursors import decode_cursor, encode_cursor
 
 
@@ -48,7 +48,7 @@ def _cursor(row: Row[Any]) -> str:
 
 
 def _out(selection: Selection, row: Row[Any]) -> EvidenceOut:
-    provenance = {"stage": row.stage_provenance, "touchpoint": row.touchpoint_provenance}
+    reading = reading_fields(selection.journey, row)
     return EvidenceOut.model_validate(
-        {**row._mapping, **reading_fields(selection.journey, row), "provenance": provenance}
+        {**row._mapping, **reading, "provenance": provenance_out(row)}
     )

@@ -38,7 +38,9 @@ MENTION_EXAMPLE: Final[dict[str, Any]] = READING_EXAMPLE | {
     "start": 0,
     "end": 60,
     "text": "Checkout refused my card twice and nobody could tell me why.",
-    "provenance": {"stage": "model", "touchpoint": "model"},
+    "provenance": dict.fromkeys(
+        ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity"), "model"
+    ),
 }
 FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
     "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d11",

@@ -45,6 +45,7 @@ class StoredMention(Reading, Protocol):
     end: int
     stage_provenance: str
     touchpoint_provenance: str
+    replaced: dict[str, Any] | None
 
 
 class ConfidenceOut(BaseModel):
@@ -75,8 +76,12 @@ class CandidatesOut(BaseModel):
 class ProvenanceOut(BaseModel):
     """Who said so: the sender (`explicit`), the `model`, or a `human` correction."""
 
+    sentiment: Provenance = "model"
     stage: Provenance = "model"
     touchpoint: Provenance = "model"
+    emotion: Provenance = "model"
+    intent: Provenance = "model"
+    severity: Provenance = "model"
 
 
 class ReadingOut(BaseModel):
@@ -116,10 +121,15 @@ def mention_out(names: CellNames, mention: StoredMention, text: str) -> MentionO
         start=mention.start,
         end=mention.end,
         text=text[mention.start : mention.end],
-        provenance=ProvenanceOut.model_validate(
-            {"stage": mention.stage_provenance, "touchpoint": mention.touchpoint_provenance}
-        ),
+        provenance=provenance_out(mention),
     )
+
+
+def provenance_out(mention: Any) -> ProvenanceOut:
+    """Where each label of a ``StoredMention`` is from."""
+    replaced = {field: was["by"] for field, was in (mention.replaced or {}).items()}
+    sent = {"stage": mention.stage_provenance, "touchpoint": mention.touchpoint_provenance}
+    return ProvenanceOut.model_validate(replaced | sent)
 
 
 def analysis_out(

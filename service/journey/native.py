@@ -1,15 +1,41 @@
-"""Native cells: the (stage, touchpoint) pairs that mentions are stored with."""
+"""Native cells: the (stage, touchpoint) pairs that mentions are stored with.
+
+A label that a workspace has taught (``docs/journeys.md``) stands behind the native one, which is
+kept: ``usage+moving-in`` is the native stage ``usage`` and the learned stage ``moving-in``.
+"""
 
 from typing import Final, NamedTuple
 
 from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 
+BEHIND: Final = "+"
+
 
 class Cell(NamedTuple):
-    """A native stage and touchpoint, either of which may be ``unassigned``."""
+    """A native stage and touchpoint, either may be ``unassigned`` or have a learned label."""
 
     stage: str
     touchpoint: str
+
+    @property
+    def native(self) -> "Cell":
+        """The same without learned labels."""
+        return Cell(native_of(self.stage), native_of(self.touchpoint))
+
+
+def native_of(label: str) -> str:
+    """The native part of a stored label."""
+    return label.partition(BEHIND)[0]
+
+
+def learned_of(label: str) -> str:
+    """The key of the learned label in a stored one, "" if there is none."""
+    return label.partition(BEHIND)[2]
+
+
+def with_learned(label: str, key: str) -> str:
+    """A stored label with the learned ``key`` behind its native part; none for ""."""
+    return native_of(label) + (BEHIND + key if key else "")
 
 
 def _stored(labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,82 @@
+"""From the words of a correction to labels as they are stored. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from nlp.labels import NONE, UNASSIGNED
+from service.corrections.errors import NoSuchCell
+from service.corrections.layers import Values
+from service.errors import InvalidParam
+from service.journey.mapping import JourneyMap
+from service.journey.names import folded
+from service.journey.native import CELLS, Cell
+
+AXES: Final = ("stage", "touchpoint")
+UNLIKELY: Final = 1e-4
+"""The probability of a label that is not among the likeliest three."""
+
+
+def stored_labels(
+    journey: JourneyMap, bare: Mapping[str, Any], now: Mapping[str, Any], sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The labels that ``sent`` means, ``None`` for those that it takes back.
+
+    ``bare`` is the mention's reading without corrections, ``now`` with those in force. Praise and
+    neutral words have no severity (codebook): a sentiment brings it along unless it is sent too.
+
+    Raises:
+        UnknownStage, UnknownTouchpoint: the journey has none of that name.
+        NoSuchCell: it has both, but not together.
+    """
+    labels = {field: label for field, label in sent.items() if field not in AXES or label is None}
+    if "sentiment" in sent and "severity" not in sent:
+        labels |= _severity(sent["sentiment"])
+    named = {axis: sent[axis] for axis in AXES if sent.get(axis) is not None}
+    if named:
+        base = {axis: bare[axis] if axis in labels else now[axis] for axis in AXES}
+        cell = _cell(journey, Cell(**base), named, now["candidates"])
+        labels |= {axis: getattr(cell, axis) for axis in named}
+    return labels
+
+
+def _severity(sentiment: str | None) -> Values:
+    if sentiment is None:
+        return {"severity": None}
+    return {} if sentiment == "negative" else {"severity": 0}
+
+
+def _cell(
+    journey: JourneyMap, present: Cell, named: Mapping[str, str], candidates: Mapping[str, Any]
+) -> Cell:
+    """The likeliest native cell with the names sent; what isn't named stays as it is."""
+    keys = {axis: {_key(journey, axis, named[axis])} if axis in named else None for axis in AXES}
+    fitting = [
+        cell
+        for cell in journey.cells_within(keys["stage"], keys["touchpoint"])
+        if all(axis in named or getattr(cell, axis) == getattr(present, axis) for axis in AXES)
+    ]
+    if not fitting:
+        params = [InvalidParam(axis, "does not fit; send the other one, too") for axis in named]
+        raise NoSuchCell(invalid_params=params)
+
+    def rank(cell: Cell) -> tuple[Any, ...]:
+        kept = sum(a == b for a, b in zip(cell, present, strict=True))
+        return kept, _chance(cell, candidates), -CELLS.index(cell)
+
+    return max(fitting, key=rank)
+
+
+def _key(journey: JourneyMap, axis: str, name: str) -> str:
+    if folded(name) == UNASSIGNED:
+        return UNASSIGNED
+    return journey.resolve_stage(name) if axis == "stage" else journey.resolve_touchpoint(name)
+
+
+def _chance(cell: Cell, candidates: Mapping[str, Any]) -> float:
+    chance = 1.0
+    for axis in AXES:
+        label = getattr(cell, axis)
+        key = NONE if label == UNASSIGNED else label
+        found = (one["p"] for one in candidates.get(axis, ()) if one["key"] == key)
+        chance *= max(next(found, UNLIKELY), UNLIKELY)
+    return chance

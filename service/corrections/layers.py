@@ -1,0 +1,142 @@
+"""A mention's reading with what was learned and what people said laid over it. Pure.
+
+A reading is a mapping of columns of ``models.mention.Mention``. What another label stands in for is
+kept in its ``replaced``: lifting gives exactly the reading there was.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, Final, cast
+
+from nlp import summary
+from nlp.documents import Analysis, Candidate, Candidates, Confidence, Kind, Mention
+from service.journey.native import learned_of
+
+Values = dict[str, Any]
+
+FIELDS: Final = ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity")
+WITH_PROVENANCE: Final = ("stage", "touchpoint")
+"""The fields whose provenance has a column of its own, because a sender can state them."""
+READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
+"""What an item as a whole has of a reading, beside confidence and candidates."""
+HUMAN: Final = "human"
+LEARNED: Final = "learned"
+EXPLICIT: Final = "explicit"
+SCORES: Final = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
+"""P(positive) - P(negative) where there is no doubt."""
+
+
+def values_of(mention: Any) -> Values:
+    """The columns of a row, as a reading to work on."""
+    return {name: getattr(mention, name) for name in _COLUMNS}
+
+
+_COLUMNS: Final = (
+    *READ,
+    "start",
+    "end",
+    "confidence",
+    "candidates",
+    "stage_provenance",
+    "touchpoint_provenance",
+    "replaced",
+)
+
+
+def lifted(values: Mapping[str, Any]) -> Values:
+    """The reading without anything laid over it."""
+    bare = {**values, "confidence": dict(values["confidence"]), "replaced": None}
+    for field, was in (values["replaced"] or {}).items():
+        bare[field] = was["label"]
+        bare["confidence"][field] = was["confidence"]
+        if field == "sentiment":
+            bare["score"] = was["score"]
+        if field in WITH_PROVENANCE:
+            bare[f"{field}_provenance"] = was["provenance"]
+    return bare
+
+
+def corrected(values: Mapping[str, Any], labels: Mapping[str, Any]) -> Values:
+    """``values`` with a human's ``labels`` laid over: certain, whatever was read."""
+    laid = {
+        **values,
+        "confidence": dict(values["confidence"]),
+        "replaced": dict(values["replaced"] or {}) or None,
+    }
+    for field, label in labels.items():
+        laid_over(laid, field, label, HUMAN)
+    return laid
+
+
+def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1.0) -> None:
+    """Replace one label in ``values``; what stood there before anything was laid is kept."""
+    replaced = values["replaced"] or {}
+    if field not in replaced:
+        was = {"label": values[field], "confidence": values["confidence"][field]}
+        if field == "sentiment":
+            was["score"] = values["score"]
+        if field in WITH_PROVENANCE:
+            was["provenance"] = values[f"{field}_provenance"]
+        replaced[field] = was
+    values["replaced"] = replaced | {field: replaced[field] | {"by": by}}
+    values[field] = label
+    values["confidence"] = values["confidence"] | {field: chance}
+    if field == "sentiment":
+        values["score"] = SCORES[label]
+    if field in WITH_PROVENANCE:
+        values[f"{field}_provenance"] = by
+
+
+def item_columns(analysis: Analysis) -> Values:
+    """The columns of the item that the analysis as a whole goes into."""
+    confidence = analysis.confidence
+    return {name: getattr(analysis, name) for name in READ} | {
+        "confidence": confidence_json(confidence) if confidence else None,
+        "candidates": candidates_json(analysis.candidates),
+    }
+
+
+def confidence_json(confidence: Confidence) -> dict[str, float]:
+    """Confidence as it is stored."""
+    return {field: getattr(confidence, field) for field in FIELDS}
+
+
+def candidates_json(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
+    """Candidates as they are stored."""
+    return {
+        axis: [{"key": one.key, "p": one.p} for one in getattr(candidates, axis)]
+        for axis in WITH_PROVENANCE
+    }
+
+
+def summarized(language: str, kind: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
+    """The columns of an item whose mentions read like this, by the rules of ``nlp.summary``.
+
+    There, a learned stage or touchpoint counts as one, whatever is native beneath it.
+    """
+    read = [_mention(values) for values in mentions]
+    analysis = summary.summarize(language, cast(Kind, kind), read)
+    columns = item_columns(analysis)
+    if analysis.main is not None:
+        columns |= {axis: mentions[analysis.main][axis] for axis in WITH_PROVENANCE}
+    return columns
+
+
+def counted(values: Mapping[str, Any]) -> SimpleNamespace:
+    """A reading as roll-ups count it."""
+    return SimpleNamespace(**values)
+
+
+def _mention(values: Mapping[str, Any]) -> Mention:
+    shown = {axis: learned_of(values[axis]) or values[axis] for axis in WITH_PROVENANCE}
+    return Mention(
+        **{name: values[name] for name in (*READ, "start", "end")} | shown,
+        text="",
+        confidence=Confidence(**{field: values["confidence"][field] for field in FIELDS}),
+        candidates=Candidates(
+            **{
+                axis: tuple(Candidate(**one) for one in values["candidates"][axis])
+                for axis in WITH_PROVENANCE
+            }
+        ),
+    )

@@ -1,0 +1,120 @@
+"""What goes into and comes out of corrections."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from service.corrections.layers import FIELDS
+from service.insights.params import Cursor, Limit
+from service.journey.definition import Name
+from service.web.text import CleanText
+
+CORRECTION_EXAMPLES: Final[list[dict[str, Any]]] = [
+    {"stage": "purchase", "touchpoint": "checkout", "severity": 3},
+    {"text": "Checkout refused my card twice.", "sentiment": "negative", "emotion": "anger"},
+]
+LOGGED_EXAMPLE: Final[dict[str, Any]] = {
+    "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d33",
+    "feedback_id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d11",
+    "start": 0,
+    "end": 31,
+    "text": "Checkout refused my card twice.",
+    "old": {"stage": "usage"},
+    "new": {"stage": "purchase"},
+    "key_id": "0198c5a2-7d1e-7c3a-9b54-1f2e3d4c5b6a",
+    "created_at": "2026-03-02T08:15:00Z",
+    "applied": True,
+}
+
+
+class CorrectionIn(BaseModel):
+    """What the mention really is. Fields left out stay; null takes earlier corrections back.
+
+    The label that is there already confirms it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [*CORRECTION_EXAMPLES]}
+    )
+
+    sentiment: Literal["negative", "neutral", "positive"] | None = Field(
+        None, description="Neutral and positive also set severity 0, unless it is sent."
+    )
+    stage: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
+    touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
+    emotion: (
+        Literal[
+            "anger",
+            "frustration",
+            "disappointment",
+            "confusion",
+            "worry",
+            "satisfaction",
+            "delight",
+            "gratitude",
+            "neutral",
+        ]
+        | None
+    ) = None
+    intent: (
+        Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]
+        | None
+    ) = None
+    severity: int | None = Field(None, ge=0, le=3)
+    text: CleanText | None = Field(
+        None, description="The mention's text as you saw it: 409 if it is another by now."
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "CorrectionIn":
+        if not self.labels():
+            raise ValueError(f"must correct at least one of {', '.join(FIELDS)}")
+        return self
+
+    def labels(self) -> dict[str, Any]:
+        """The fields that were sent, null among them."""
+        return self.model_dump(include=set(FIELDS), exclude_unset=True)
+
+
+class CorrectionParams(BaseModel):
+    """Which corrections to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    feedback_id: UUID | None = Field(None, description="Of one piece of feedback.")
+    applied: bool | None = Field(
+        None, description="false: those whose span the latest analysis does not have."
+    )
+    limit: Limit = 50
+    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class CorrectionOut(BaseModel):
+    """One entry of the log. ``old`` and ``new`` are native labels (with the key of a learned one
+    behind a plus sign), null where a correction was taken back; ``applied`` is false while the
+    latest analysis has no mention of exactly that text."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LOGGED_EXAMPLE]})
+
+    id: UUID
+    feedback_id: UUID
+    start: int
+    end: int
+    text: str
+    old: dict[str, str | int]
+    new: dict[str, str | int | None]
+    key_id: UUID = Field(description="The key that it was sent with.")
+    created_at: datetime
+    applied: bool
+
+
+class CorrectionPageOut(BaseModel):
+    """A page of corrections, the latest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [LOGGED_EXAMPLE], "next": None}]}
+    )
+
+    items: list[CorrectionOut]
+    next: str | None

@@ -1,0 +1,50 @@
+"""Which corrections are about which mention. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+
+class Said(Protocol):
+    """A correction: the span it is about, and the labels by field (``None`` takes them back)."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def new(self) -> Mapping[str, Any]: ...
+
+
+class Found(NamedTuple):
+    """The labels for each mention, by its index, and whether each correction found its span."""
+
+    labels: dict[int, dict[str, Any]]
+    applied: list[bool]
+
+
+def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]) -> Found:
+    """What ``corrections``, the earliest first, make of the ``mentions`` of ``text``.
+
+    A correction is about the mention with exactly its text; of several, the one that starts
+    nearest to where it was. The latest label of a field counts.
+    """
+    places: dict[str, list[int]] = {}
+    for index, mention in enumerate(mentions):
+        places.setdefault(text[mention["start"] : mention["end"]], []).append(index)
+    labels: dict[int, dict[str, Any]] = {}
+    applied = []
+    for correction in corrections:
+        found = places.get(correction.text)
+        applied.append(bool(found))
+        if found:
+            start = correction.start
+            nearest = min(found, key=lambda index: abs(mentions[index]["start"] - start))
+            labels.setdefault(nearest, {}).update(correction.new)
+    return Found(
+        {index: _in_force(chosen) for index, chosen in labels.items()},
+        applied,
+    )
+
+
+def _in_force(labels: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: label for field, label in labels.items() if label is not None}

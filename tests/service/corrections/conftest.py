@@ -1,0 +1,76 @@
+"""Feedback that was read, and somebody who corrects it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.feedback import Feedback
+from models.workspace import Workspace
+from service.analysis.engine import Engine
+from service.analysis.service import Analyst
+from service.db import Database
+from service.insights.verify import verify
+from service.settings import Settings
+from tests.callers import Keys, bearer
+from tests.fakes import FakeAnalyzer
+
+TEXT = "The app is slow. The checkout declined my card. Great support"
+MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+Correct = Callable[..., Any]
+Analyse = Callable[..., None]
+
+
+@pytest.fixture
+def analyse(database: Database, settings: Settings) -> Analyse:
+    """Analyse whatever is pending or stale, by default as the fake of version 1."""
+
+    def run(analyzer: FakeAnalyzer | None = None) -> None:
+        analyst = Analyst(database, Engine(analyzer or FakeAnalyzer()), settings)
+        while analyst.round(lambda: True):
+            pass
+
+    return run
+
+
+@pytest.fixture
+def item(database: Database, workspace: Workspace, analyse: Analyse) -> UUID:
+    """One analysed review: usage/mobile_app, purchase/checkout and support/support."""
+    row = Feedback(
+        workspace_id=workspace.id,
+        kind="review",
+        source="shop",
+        text=TEXT,
+        channel="website",
+        language="en",
+        occurred_at=MOMENT,
+        received_at=MOMENT,
+        due_at=MOMENT,
+        content_hash="0",
+    )
+    with database.write() as session:
+        session.add(row)
+    analyse()
+    return row.id
+
+
+@pytest.fixture
+def correct(client: TestClient, keys: Keys, item: UUID, database: Database) -> Correct:
+    """``correct(1, stage="usage")`` answers the item; ``status`` is the one to expect."""
+
+    def send(number: int, status: int = 200, journey: str | None = None, **body: Any) -> Any:
+        answer = client.patch(
+            f"/v1/feedback/{item}/mentions/{number}",
+            json=body,
+            params={"journey": journey} if journey else {},
+            headers=bearer(keys.manage),
+        )
+        assert answer.status_code == status, answer.text
+        assert verify(database).clean
+        return answer.json()
+
+    return send

@@ -1,0 +1,36 @@
+"""Which mention a correction is about, whatever else is in the text by now."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.corrections.spans import find
+
+TEXT = "Bad. Slow. Bad."
+MENTIONS = [{"start": 0, "end": 4}, {"start": 5, "end": 10}, {"start": 11, "end": 15}]
+
+
+@dataclass
+class Said:
+    text: str
+    start: int
+    new: dict[str, Any] = field(default_factory=lambda: {"severity": 1})
+
+
+def test_the_nearest_of_equal_texts_is_meant() -> None:
+    assert set(find(TEXT, MENTIONS, [Said("Bad.", 9)]).labels) == {2}
+    assert set(find(TEXT, MENTIONS, [Said("Bad.", 2)]).labels) == {0}
+
+
+def test_a_span_that_is_gone_is_reported() -> None:
+    found = find(TEXT, MENTIONS, [Said("Slow.", 5), Said("Fast.", 5)])
+    assert found.applied == [True, False]
+    assert found.labels == {1: {"severity": 1}}
+
+
+def test_later_ones_win_and_none_takes_back() -> None:
+    log = [
+        Said("Slow.", 5, {"severity": 1, "intent": "churn"}),
+        Said("Slow.", 5, {"severity": 3}),
+        Said("Slow.", 5, {"intent": None}),
+    ]
+    assert find(TEXT, MENTIONS, log).labels == {1: {"severity": 3}}
