@@ -1,10 +1,21 @@
 """The model card: what its maker says of a model, and its figures as they were measured."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from nlp.evaluate.page import reliability_picture
+from nlp.evaluate.wording import (
+    LANGUAGE_ROWS,
+    agreement,
+    baseline,
+    baseline_names,
+    figure,
+    interval,
+    share,
+    spoken,
+)
 from nlp.labels import HEADS
 from nlp.manifest import Manifest, load_manifest, write_manifest
 
@@ -12,23 +23,32 @@ NOTES: Final = "notes.md"
 """Prose by the maker of the model, in its folder: it opens the card."""
 
 CARD: Final = "README.md"
-
-LANGUAGE_ROWS: Final = 20
-"""A language with fewer mentions in a file gets no line of its own."""
+PICTURE: Final = "reliability-{}.svg"
+"""The reliability diagrams of one file of held-out mentions, by the stem of its name."""
 
 Figures = Mapping[str, Any]
 
 
 def write_card(folder: Path, figures: Figures) -> None:
-    """Write the card, and the main figures into the manifest, of the model in ``folder``.
+    """Write the card with its pictures, and the main figures into the manifest, of a model.
 
-    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` gave.
+    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` gave of the model in ``folder``, and the
+    ``command`` that did.
     """
     manifest = replace(load_manifest(folder), metrics=_main_figures(figures["sets"]))
     write_manifest(folder, manifest)
+    for former in folder.glob(PICTURE.format("*")):
+        former.unlink()
+    for name, found in figures["sets"].items():
+        picture = reliability_picture(found["heads"], f"{name}: reliability of each head")
+        (folder / _picture(name)).write_text(picture, encoding="utf-8")
     notes = folder / NOTES
     opening = notes.read_text(encoding="utf-8") if notes.exists() else ""
-    (folder / CARD).write_text(_card(manifest, opening, figures["sets"]), encoding="utf-8")
+    (folder / CARD).write_text(_card(manifest, opening, figures), encoding="utf-8")
+
+
+def _picture(name: str) -> str:
+    return PICTURE.format(Path(name).stem)
 
 
 def _main_figures(sets: Figures) -> dict[str, dict[str, float]]:
@@ -38,23 +58,23 @@ def _main_figures(sets: Figures) -> dict[str, dict[str, float]]:
     }
 
 
-def _card(manifest: Manifest, opening: str, sets: Figures) -> str:
+def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
+    sets = figures["sets"]
     parts = [
         f"# {manifest.name} {manifest.version}",
         opening.strip(),
         "## Figures",
-        "Measured on this artefact, by `voc evaluate`, on mentions that it was not trained on. "
-        "Macro-F1 is over labels with five rows or more, with its 95 % bootstrap interval; "
-        "*words* is TF-IDF with logistic regression fitted to the same training rows.",
-        *(part for name, found in sets.items() for part in _set_part(name, found)),
+        _measured(figures),
+        *(part for name, found in sets.items() for part in _set_parts(name, found)),
         "## By label",
+        "F1 on mentions as given, and how many there are.",
         _label_table(sets),
         "## By language",
-        "Accuracy, where a file has at least 20 mentions of a language.",
+        f"Macro-F1 on mentions as given, where a file has at least {LANGUAGE_ROWS} of a language.",
         _language_table(sets),
-        "## Calibration",
-        "A reading whose probability is below its head's threshold is unassigned.",
-        _calibration_table(manifest, sets),
+        *_calibration_parts(manifest, sets),
+        *_theme_parts(figures.get("themes")),
+        *_rounding_parts(figures.get("rounding")),
         "## Training data",
         _table(
             ("file", "mentions", "sha256"),
@@ -65,6 +85,21 @@ def _card(manifest: Manifest, opening: str, sets: Figures) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _measured(figures: Figures) -> str:
+    return (
+        "Measured on this artefact, on feedback that it was not trained on, by\n\n"
+        f"```\n{figures['command']}\n```\n\n"
+        "*Whole* is what production would say of each text, its language detected and its mentions "
+        "found; *as given* is the reading of mentions whose place is known. Macro-F1 is over "
+        "labels with five rows or more, with its 95 % bootstrap interval; κ is agreement beyond "
+        "chance, with ² weighted by the squared distance. Baselines' macro-F1 is on the same rows: "
+        "always the commonest label; *words*, TF-IDF with logistic regression fitted to the "
+        "training rows; *zero-shot*, the nearest description of the codebook in the eyes of the "
+        "base; *VADER*, a word list, on English alone, the model's own on these rows after the "
+        "slash."
+    )
+
+
 def _facts(manifest: Manifest) -> str:
     return (
         f"Base: {manifest.base}, {manifest.layers} layers, {manifest.width} wide; windows of "
@@ -73,23 +108,37 @@ def _facts(manifest: Manifest) -> str:
     )
 
 
-def _set_part(name: str, found: Figures) -> tuple[str, str]:
-    baselines = list(
-        dict.fromkeys(b for head in found["heads"].values() for b in head["baselines"])
-    )
-    rows = [_head_row(head, figures, baselines) for head, figures in found["heads"].items()]
-    names = ("", "macro-F1", "95 %", *baselines, "accuracy", "κ")
-    return f"### {name}: {found['rows']} mentions", _table(names, rows)
+def _set_parts(name: str, found: Figures) -> Iterator[str]:
+    whole = found["whole"]
+    yield f"### {name}: {found['rows']} mentions in {whole['items']} texts"
+    columns = ("macro-F1", "95 %", "accuracy", "κ")
+    yield _table(("whole", "texts", *columns), _score_rows(whole["heads"], counted=True))
+    if mentions := whole["mentions"]:
+        yield (
+            f"Of {mentions['true']} marked mentions {mentions['matched']} are found, among "
+            f"{mentions['found']}: precision {figure(mentions['precision'])}, recall "
+            f"{figure(mentions['recall'])}, F1 {figure(mentions['f1'])} at half overlap."
+        )
+        yield _table(("those found", *columns), _score_rows(mentions["heads"]))
+    baselines = baseline_names(found["heads"])
+    rows = [
+        [*row, *(baseline(told, name) for name in baselines)]
+        for row, told in zip(_score_rows(found["heads"]), found["heads"].values(), strict=True)
+    ]
+    yield _table(("as given", *columns, *baselines), rows)
 
 
-def _head_row(head: str, figures: Figures, baselines: Sequence[str]) -> list[str]:
+def _score_rows(heads: Figures, counted: bool = False) -> list[list[str]]:
     return [
-        head,
-        f"**{_figure(figures['macro_f1'])}**",
-        "–".join(_figure(bound) for bound in figures["interval"]),
-        *(_figure(figures["baselines"].get(name, {}).get("macro_f1")) for name in baselines),
-        _figure(figures["accuracy"]),
-        _figure(figures.get("quadratic_kappa", figures["kappa"])),
+        [
+            head,
+            *([str(found["rows"])] if counted else []),
+            f"**{figure(found['macro_f1'])}**",
+            interval(found["interval"]),
+            figure(found["accuracy"]),
+            agreement(found),
+        ]
+        for head, found in heads.items()
     ]
 
 
@@ -99,57 +148,101 @@ def _label_table(sets: Figures) -> str:
         for head, labels in HEADS.items()
         for label in labels
     ]
-    return _table(("", "label", *(f"F1 (rows) in {name}" for name in sets)), rows)
+    return _table(("", "label", *sets), rows)
 
 
 def _label_cell(figures: Figures | None, label: str) -> str:
     found = figures and figures["labels"].get(label)
-    return f"{found['f1']:.3f} ({found['rows']})" if found else ""
+    return f"{figure(found['f1'])} ({found['rows']})" if found else ""
 
 
 def _language_table(sets: Figures) -> str:
     rows = [
-        [name, language, figures["rows"]]
+        [name, language or "not told", count]
         + [_language_cell(found["heads"].get(head), language) for head in HEADS]
         for name, found in sets.items()
-        for language, figures in _first_head(found)["languages"].items()
-        if figures["rows"] >= LANGUAGE_ROWS
+        for language, count in spoken(found["heads"]).items()
     ]
     return _table(("file", "language", "mentions", *HEADS), rows)
 
 
 def _language_cell(figures: Figures | None, language: str) -> str:
     found = figures and figures["languages"].get(language)
-    return _figure(found["accuracy"]) if found else ""
+    return figure(found["macro_f1"]) if found else ""
 
 
-def _first_head(found: Figures) -> Figures:
-    first: Figures = next(iter(found["heads"].values()))
-    return first
+def _calibration_parts(manifest: Manifest, sets: Figures) -> Iterator[str]:
+    yield "## Calibration"
+    yield (
+        "A reading whose probability is below its head's threshold is unassigned. The calibration "
+        "error (ECE) is in 15 bins; *by chance* is what a perfect model would show on as many "
+        "rows; *split-half* is fitted on one half of the rows and measured on the other."
+    )
+    rows = [(head, manifest.temperatures[head], manifest.thresholds[head]) for head in HEADS]
+    yield _table(("", "temperature", "threshold"), rows)
+    yield _table(
+        ("file", "", "ECE", "by chance", "split-half", "unassigned", "error", "of the rest"),
+        [
+            [name, head, *_calibration_cells(told["calibration"])]
+            for name, found in sets.items()
+            for head, told in found["heads"].items()
+        ],
+    )
+    for name in sets:
+        yield f"![Reliability of each head on {name}]({_picture(name)})"
 
 
-def _calibration_table(manifest: Manifest, sets: Figures) -> str:
-    rows = [
-        [head, manifest.temperatures[head], manifest.thresholds[head]]
-        + [_calibration_cell(found["heads"].get(head)) for found in sets.values()]
-        for head in HEADS
+def _calibration_cells(found: Figures) -> list[str]:
+    choice = found["selective"]
+    return [
+        figure(found["error"]),
+        figure(found["chance_error"]),
+        figure(found["split_half"]["error"]) if "split_half" in found else "",
+        share(choice["abstained"]),
+        share(choice["error"]),
+        share(choice["error_kept"]),
     ]
-    errors = (f"ECE (split-half) in {name}" for name in sets)
-    return _table(("", "temperature", "threshold", *errors), rows)
 
 
-def _calibration_cell(figures: Figures | None) -> str:
-    if figures is None:
-        return ""
-    found = figures["calibration"]
-    held = found.get("split_half", {}).get("error")
-    return f"{found['error']:.3f} ({_figure(held)})"
+def _theme_parts(themes: Figures | None) -> Iterator[str]:
+    if not themes:
+        return
+    yield "## Embedding"
+    yield (
+        f"On {themes['mentions']} mentions of `{themes['file']}`: the chance that of a pair of one "
+        "theme and a pair of two the former is the nearer (area under the ROC curve)."
+    )
+    yield _table(
+        ("", "pairs", "of one theme", "against the same cell", "against other cells"),
+        [
+            (
+                kind,
+                among.replace("_", "-"),
+                area["pairs"],
+                figure(area["same_cell"]),
+                figure(area["other_cells"]),
+            )
+            for kind in ("model", "base")
+            for among, area in themes.get(kind, {}).items()
+        ],
+    )
+
+
+def _rounding_parts(rounding: Figures | None) -> Iterator[str]:
+    if not rounding:
+        return
+    yield "## What 8 bits cost"
+    yield "Macro-F1 of this artefact and of its unquantised weights, on mentions as given."
+    yield _table(
+        ("file", "", "8 bits", "unquantised", "labels that differ"),
+        [
+            (name, head, figure(told["served"]), figure(told["exact"]), share(told["differ"]))
+            for name, heads in rounding.items()
+            for head, told in heads.items()
+        ],
+    )
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = [names, ["---"] * len(names), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"

@@ -86,11 +86,9 @@ def whole_figures(examples: Sequence[Example], analyses: Sequence[Analysis]) -> 
         if (read.truth[head] != UNKNOWN).any()
     }
     pairs = [(e, a) for e, a in zip(examples, analyses, strict=True) if e.quoted]
-    figures: Figures = {"items": len(examples), "heads": heads}
-    if pairs:
-        figures["mentions"] = _mention_figures(pairs)
-    found: Figures = rounded(figures)
-    return found
+    mentions = _mention_figures(pairs) if pairs else None
+    figures: Figures = rounded({"items": len(examples), "heads": heads, "mentions": mentions})
+    return figures
 
 
 def _mention_figures(pairs: Sequence[tuple[Example, Analysis]]) -> Figures:

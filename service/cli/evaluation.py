@@ -60,13 +60,16 @@ def evaluate(
         bool, typer.Option(help="Print labels, confusions and the worst mistakes as well.")
     ] = True,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    html_out: Annotated[
+        Path | None, typer.Option("--html", help="Write a report with pictures here.")
+    ] = None,
     card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
 ) -> None:
     """Measure a model on labelled feedback that it was not trained on."""
     if (model_dir is None) == (compare is None):
         raise typer.BadParameter("give the folder of one model, or two of them after --compare")
-    if compare and card:
-        raise typer.BadParameter("--card is of one model, not of two to --compare")
+    if compare and (html_out or card):
+        raise typer.BadParameter("--html and --card are of one model, not of two to --compare")
     with plain_errors(), console.status("reading"):
         from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
 
@@ -76,7 +79,7 @@ def evaluate(
         elif compare:
             figures = compare_folders(*compare, data, context)
     figures["command"] = _command()
-    _write(figures, model_dir, json_out, card)
+    _write(figures, model_dir, json_out, html_out, card)
     _print(figures, details)
 
 
@@ -84,13 +87,17 @@ def _write(
     figures: Mapping[str, Any],
     model_dir: Path | None,
     json_out: Path | None,
+    html_out: Path | None,
     card: bool,
 ) -> None:
     from nlp.evaluate.card import write_card
+    from nlp.evaluate.page import page
 
     if json_out:
         text = json.dumps(figures, indent=1, ensure_ascii=False)
         json_out.write_text(text + "\n", encoding="utf-8")
+    if html_out:
+        html_out.write_text(page(figures), encoding="utf-8")
     if card and model_dir:
         write_card(model_dir, figures)
 

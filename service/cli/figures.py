@@ -1,7 +1,7 @@
 """The figures of an evaluation as tables in a terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
@@ -9,11 +9,19 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-Figures = Mapping[str, Any]
+from nlp.evaluate.wording import (
+    Figures,
+    agreement,
+    baseline,
+    baseline_names,
+    figure,
+    interval,
+    share,
+    signed,
+    spoken,
+)
 
 SHOWN_MISTAKES: Final = 5
-LANGUAGE_ROWS: Final = 20
-"""A language with fewer rows gets no line of its own."""
 
 
 def main_tables(figures: Figures) -> Iterator[Group]:
@@ -23,7 +31,7 @@ def main_tables(figures: Figures) -> Iterator[Group]:
         if any(head["baselines"] for head in found["heads"].values()):
             yield _baseline_table(name, found["heads"])
         yield _item_table(name, found["whole"])
-        if mentions := found["whole"].get("mentions"):
+        if mentions := found["whole"]["mentions"]:
             yield _found_table(name, mentions)
         yield _language_table(name, found["heads"])
     if themes := figures.get("themes"):
@@ -35,10 +43,11 @@ def main_tables(figures: Figures) -> Iterator[Group]:
 def detail_tables(figures: Figures) -> Iterator[Group]:
     """Labels, confusions and the worst mistakes, head by head."""
     for name, found in figures["sets"].items():
-        for head, figure in found["heads"].items():
-            yield _label_table(f"{name}: {head}", figure["labels"])
-            yield _confusion_table(f"{name}: {head}", figure["confusion"])
-            yield _mistake_table(f"{name}: {head}", figure["mistakes"])
+        for head, told in found["heads"].items():
+            title = f"{name}: {head}"
+            yield _label_table(title, told["labels"])
+            yield _confusion_table(title, told["confusion"])
+            yield _mistake_table(title, told["mistakes"])
 
 
 def comparison_tables(figures: Figures) -> Iterator[Group]:
@@ -49,7 +58,7 @@ def comparison_tables(figures: Figures) -> Iterator[Group]:
 
 
 def _mention_table(name: str, found: Figures) -> Group:
-    rows = [_mention_row(head, figure) for head, figure in found["heads"].items()]
+    rows = [_mention_row(head, told) for head, told in found["heads"].items()]
     names = ["", "macro-F1", "95 %", "accuracy", "κ", "ECE", "unassigned", "error", "of the rest"]
     return _table(f"{name}: {found['rows']} mentions, as given", names, rows)
 
@@ -60,29 +69,21 @@ def _mention_row(head: str, found: Figures) -> list[str]:
     return [
         head,
         *_scores(found),
-        _figure(calibration["error"]),
-        _share(choice["abstained"]),
-        _share(choice["error"]),
-        _share(choice["error_kept"]),
+        figure(calibration["error"]),
+        share(choice["abstained"]),
+        share(choice["error"]),
+        share(choice["error_kept"]),
     ]
 
 
 def _baseline_table(name: str, heads: Figures) -> Group:
-    names = list(dict.fromkeys(b for found in heads.values() for b in found["baselines"]))
+    names = baseline_names(heads)
     rows = [
-        [head, _figure(found["macro_f1"]), *(_baseline(found, name) for name in names)]
+        [head, figure(found["macro_f1"]), *(baseline(found, name) for name in names)]
         for head, found in heads.items()
     ]
     title = f"{name}: macro-F1 beside baselines (after a slash: the model's, on the same rows)"
     return _table(title, ["", "model", *names], rows)
-
-
-def _baseline(found: Figures, name: str) -> str:
-    baseline = found["baselines"].get(name)
-    if not baseline or not baseline["rows"]:
-        return ""
-    own = "" if baseline["rows"] == found["rows"] else f" / {_figure(baseline['model_macro_f1'])}"
-    return _figure(baseline["macro_f1"]) + own
 
 
 def _item_table(name: str, whole: Figures) -> Group:
@@ -94,8 +95,8 @@ def _item_table(name: str, whole: Figures) -> Group:
 def _found_table(name: str, mentions: Figures) -> Group:
     title = (
         f"{name}: {mentions['true']} mentions marked, {mentions['found']} found; precision "
-        f"{_figure(mentions['precision'])}, recall {_figure(mentions['recall'])}, "
-        f"F1 {_figure(mentions['f1'])}; of the {mentions['matched']} matched"
+        f"{figure(mentions['precision'])}, recall {figure(mentions['recall'])}, "
+        f"F1 {figure(mentions['f1'])}; of the {mentions['matched']} matched"
     )
     rows = [[head, *_scores(found)] for head, found in mentions["heads"].items()]
     return _table(title, ["", "macro-F1", "95 %", "accuracy", "κ"], rows)
@@ -103,32 +104,23 @@ def _found_table(name: str, mentions: Figures) -> Group:
 
 def _scores(found: Figures) -> list[str]:
     return [
-        _figure(found["macro_f1"]),
-        _interval(found["interval"]),
-        _figure(found["accuracy"]),
-        _kappa(found),
+        figure(found["macro_f1"]),
+        interval(found["interval"]),
+        figure(found["accuracy"]),
+        agreement(found),
     ]
 
 
 def _language_table(name: str, heads: Figures) -> Group:
-    spoken = {
-        language: figure["rows"]
-        for found in heads.values()
-        for language, figure in found["languages"].items()
-        if figure["rows"] >= LANGUAGE_ROWS
-    }
     rows = [
-        [
-            language or "not told",
-            str(count),
-            *(
-                _figure(found["languages"].get(language, {}).get("macro_f1"))
-                for found in heads.values()
-            ),
-        ]
-        for language, count in spoken.items()
+        [language or "not told", str(count), *(_in(found, language) for found in heads.values())]
+        for language, count in spoken(heads).items()
     ]
     return _table(f"{name}: macro-F1 by language", ["", "mentions", *heads], rows)
+
+
+def _in(found: Figures, language: str) -> str:
+    return figure(found["languages"].get(language, {}).get("macro_f1"))
 
 
 def _theme_table(themes: Figures) -> Group:
@@ -137,8 +129,8 @@ def _theme_table(themes: Figures) -> Group:
             kind,
             among.replace("_", "-"),
             str(area["pairs"]),
-            _figure(area["same_cell"]),
-            _figure(area["other_cells"]),
+            figure(area["same_cell"]),
+            figure(area["other_cells"]),
         ]
         for kind in ("model", "base")
         for among, area in themes.get(kind, {}).items()
@@ -151,7 +143,7 @@ def _theme_table(themes: Figures) -> Group:
 
 def _rounding_table(name: str, heads: Figures) -> Group:
     rows = [
-        [head, _figure(found["served"]), _figure(found["exact"]), _share(found["differ"])]
+        [head, figure(found["served"]), figure(found["exact"]), share(found["differ"])]
         for head, found in heads.items()
     ]
     return _table(f"{name}: what 8 bits cost", ["", "8 bits", "unquantised", "labels differ"], rows)
@@ -159,7 +151,7 @@ def _rounding_table(name: str, heads: Figures) -> Group:
 
 def _label_table(title: str, labels: Figures) -> Group:
     rows = [
-        [label, str(f["rows"]), *(_figure(f[name]) for name in ("precision", "recall", "f1"))]
+        [label, str(f["rows"]), *(figure(f[name]) for name in ("precision", "recall", "f1"))]
         for label, f in labels.items()
     ]
     return _table(f"{title}, by label", ["", "rows", "precision", "recall", "F1"], rows)
@@ -194,13 +186,13 @@ def _comparison_row(head: str, found: Figures) -> list[str]:
     macro, right = found["macro_f1"], found["accuracy"]
     return [
         head,
-        _figure(macro["first"]),
-        _figure(macro["second"]),
-        _signed(macro["difference"]),
-        " to ".join(map(_signed, macro["interval"])),
-        _figure(macro["p_corrected"]),
+        figure(macro["first"]),
+        figure(macro["second"]),
+        signed(macro["difference"]),
+        " to ".join(map(signed, macro["interval"])),
+        figure(macro["p_corrected"]),
         f"{right['only_first_right']} : {right['only_second_right']}",
-        _figure(right["p_corrected"]),
+        figure(right["p_corrected"]),
         found["verdict"],
     ]
 
@@ -213,25 +205,3 @@ def _table(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> G
     for row in rows:
         table.add_row(*row)
     return Group(Text(title, "bold"), table)
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+.3f}"
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}"
-
-
-def _interval(bounds: Sequence[float | None]) -> str:
-    return "–".join(map(_figure, bounds))
-
-
-def _kappa(found: Figures) -> str:
-    """Of an ordered scale the one that weighs errors by their distance."""
-    quadratic = found.get("quadratic_kappa")
-    return _figure(found["kappa"]) if quadratic is None else f"{_figure(quadratic)}²"

@@ -21,7 +21,6 @@ from nlp.evaluate.calibration import (
     selective,
     split_half,
 )
-from nlp.evaluate.card import write_card
 from nlp.evaluate.metrics import (
     calibration_error,
     chance_calibration_error,
@@ -37,7 +36,6 @@ from nlp.evaluate.model import open_model
 from nlp.evaluate.report import report
 from nlp.evaluate.run import evaluate
 from nlp.labels import HEADS, Head
-from nlp.manifest import load_manifest, write_manifest
 from nlp.train.examples import Example, read_examples
 from tests.nlp.measured import MANIFEST, FirstLabel, fake_model, tokenizer
 
@@ -129,17 +127,6 @@ def test_heads_without_labels_are_left_out(tmp_path: Path) -> None:
     sets = {"few": read_examples(path)}
     figures = evaluate(fake_model(), sets, {"words": partial(words, sets["few"])})["few"]
     assert figures["heads"].keys() == figures["whole"]["heads"].keys() == {"stage"}
-
-
-def test_the_card_has_the_notes_and_every_set(tmp_path: Path) -> None:
-    figures = {"sets": evaluate(fake_model(), {"floor.tsv": read_examples(FLOOR)})}
-    write_manifest(tmp_path, MANIFEST)
-    (tmp_path / "notes.md").write_text("Made for a test.")
-    write_card(tmp_path, figures)
-    card = (tmp_path / "README.md").read_text()
-    assert "Made for a test." in card
-    assert "### floor.tsv: 150 mentions" in card
-    assert load_manifest(tmp_path).metrics["floor.tsv"].keys() == HEADS.keys()
 
 
 @pytest.mark.model

@@ -1,0 +1,108 @@
+"""The report and the card show every figure, safely and without help from elsewhere."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from nlp.evaluate.baselines import vader
+from nlp.evaluate.card import write_card
+from nlp.evaluate.page import page, reliability_picture
+from nlp.evaluate.run import evaluate
+from nlp.evaluate.scores import Figures
+from nlp.labels import HEADS
+from nlp.manifest import load_manifest, write_manifest
+from nlp.train.examples import Example, read_examples
+from tests.nlp.measured import MANIFEST, fake_model
+
+FLOOR = Path(__file__).parent / "floor.tsv"
+AREA = {"pairs": 7, "same_cell": 0.61, "other_cells": None}
+ITEM = Example(
+    text="<script>alert(1)</script> was slow. It's fine & good.",
+    spans=[(0, 35), (36, 53)],
+    labels=[{**dict.fromkeys(HEADS, 0), "sentiment": 2}, dict.fromkeys(HEADS, 1)],
+    language="en",
+    primary={"sentiment": "mixed"},
+    quoted=True,
+)
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    sets = {"floor.tsv": read_examples(FLOOR), "items.jsonl": [ITEM]}
+    return {
+        "model": {"name": "test", "version": "1"},
+        "command": "voc evaluate test --data floor.tsv",
+        "context": True,
+        "sets": evaluate(fake_model(), sets, {"VADER": vader}),
+        "themes": {"file": "themes.jsonl", "mentions": 9, "model": {"all": AREA}},
+        "rounding": {"floor.tsv": {"stage": {"served": 0.7, "exact": 0.71, "differ": 0.02}}},
+    }
+
+
+class _Balance(HTMLParser):
+    """Counts tags that are open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """Nothing is left open."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures: Figures) -> None:
+    written = page(figures)
+    balance = _Balance()
+    balance.feed(written)
+    assert balance.open == []
+    assert "<script" not in written
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; was slow." in written
+    assert re.findall(r"(?:src|href)=\"(?!#)|url\(|@import", written) == []
+    for head in HEADS:
+        assert f'aria-label="{head}, true and read"' in written
+        assert f'aria-label="reliability of {head}"' in written
+
+
+def test_the_page_needs_no_more_than_one_model_and_one_file(figures: Figures) -> None:
+    least = {name: figures[name] for name in ("model", "context")}
+    written = page({**least, "sets": {"items.jsonl": figures["sets"]["items.jsonl"]}})
+    assert "At a glance" not in written
+    assert "What 8 bits cost" not in written
+
+
+def test_the_picture_is_valid_xml(figures: Figures) -> None:
+    heads = figures["sets"]["floor.tsv"]["heads"]
+    picture = ElementTree.fromstring(reliability_picture(heads, "a < b"))  # noqa: S314
+    assert picture.get("aria-label") == "a < b"
+
+
+def test_the_card_has_the_notes_the_command_and_every_figure(
+    figures: Figures, tmp_path: Path
+) -> None:
+    write_manifest(tmp_path, MANIFEST)
+    (tmp_path / "notes.md").write_text("Made for a test.")
+    (tmp_path / "reliability-former.svg").write_text("")
+    write_card(tmp_path, figures)
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for part in (
+        "Made for a test.",
+        "voc evaluate test --data floor.tsv",
+        "### floor.tsv: 150 mentions in 150 texts",
+        "Of 2 marked mentions",
+        "| model | all | 7 | 0.610 | – |",
+        "| floor.tsv | stage | 0.700 | 0.710 | 2.0% |",
+    ):
+        assert part in card
+    pictures = re.findall(r"\]\((reliability-.*?)\)", card)
+    assert sorted(pictures) == sorted(path.name for path in tmp_path.glob("reliability-*.svg"))
+    assert load_manifest(tmp_path).metrics["floor.tsv"].keys() == HEADS.keys()
