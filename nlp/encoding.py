@@ -9,12 +9,14 @@ in one of them with what surrounds it; only a mention longer than a window is re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from nlp.backends.protocol import Float, Reading, Window
 from nlp.labels import HEADS
+from nlp.manifest import TOKENIZER_FILE
 
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
@@ -37,6 +39,14 @@ class _Piece:
     owner: int
     start: int
     end: int
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a model or a base encoder, made to neither pad nor truncate."""
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def context_line(

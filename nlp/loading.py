@@ -4,18 +4,16 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from tokenizers import Tokenizer
-
 from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
-from nlp.backends.onnx import MODEL_FILE, OnnxBackend
+from nlp.backends.onnx import OnnxBackend
+from nlp.encoding import load_tokenizer
 from nlp.info import ModelInfo
 from nlp.manifest import FILE as MANIFEST_FILE
-from nlp.manifest import Manifest
+from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, Manifest
 from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
-TOKENIZER_FILE: Final = "tokenizer.json"
 
 
 def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
@@ -40,16 +38,16 @@ def _onnx(folder: Path, threads: int) -> Analyzer:
     backend = OnnxBackend(folder, threads)
     manifest = backend.manifest
     info = _info(manifest, MODEL_FILE, "onnx", "int8")
-    return Analyzer(backend, _tokenizer(folder), _calibration(manifest), info)
+    return Analyzer(backend, load_tokenizer(folder), _calibration(manifest), info)
 
 
 def _torch(folder: Path, threads: int) -> Analyzer:
-    from nlp.backends.hf import WEIGHTS_FILE, TorchBackend
+    from nlp.backends.hf import TorchBackend
 
     backend = TorchBackend(folder, threads)
     manifest = backend.manifest
     info = _info(manifest, WEIGHTS_FILE, "hf", backend.dtype)
-    return Analyzer(backend, _tokenizer(folder), _calibration(manifest), info)
+    return Analyzer(backend, load_tokenizer(folder), _calibration(manifest), info)
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:
@@ -67,14 +65,7 @@ def _with_classifier(model: str, threads: int) -> Analyzer:
         backend="onnx+hf",
         dtype=f"int8+{classifier.dtype}",
     )
-    return Analyzer(backend, _tokenizer(BUNDLED), calibration, info, classifier)
-
-
-def _tokenizer(folder: Path) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    return Analyzer(backend, load_tokenizer(BUNDLED), calibration, info, classifier)
 
 
 def _calibration(manifest: Manifest) -> Calibration:

@@ -17,6 +17,15 @@ FORMAT: Final = 1
 
 FILE: Final = "manifest.json"
 
+MODEL_FILE: Final = "model.onnx"
+"""What is served by default: 8-bit, for ONNX Runtime."""
+
+WEIGHTS_FILE: Final = "model.safetensors"
+CONFIG_FILE: Final = "config.json"
+"""The unquantised weights, and the shape of their encoder, for torch."""
+
+TOKENIZER_FILE: Final = "tokenizer.json"
+
 
 class ArtefactError(Exception):
     """The model artefact cannot be used."""

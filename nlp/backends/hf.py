@@ -13,12 +13,10 @@ import numpy as np
 from nlp.backends.batching import batches, feed, reading
 from nlp.backends.polarity import polarities, to_sentiment
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.manifest import sha256, verify
+from nlp.manifest import WEIGHTS_FILE, sha256, verify
 
 if TYPE_CHECKING:
     import torch
-
-WEIGHTS_FILE: Final = "model.safetensors"
 
 PADDED_TOKENS: Final = 4096
 """Tokens of a batch, padding included; a GPU wants larger ones than a CPU's cache."""

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from typing import Any, Final
+from typing import Any
 
 import onnxruntime as ort
 
 from nlp.backends.batching import feed, reading
 from nlp.backends.protocol import Reading, Window
-from nlp.manifest import Manifest, verify
-
-MODEL_FILE: Final = "model.onnx"
+from nlp.manifest import MODEL_FILE, Manifest, verify
 
 
 class OnnxBackend:

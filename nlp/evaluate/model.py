@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from tokenizers import Tokenizer
 
 from nlp.analyzer import Analyzer
-from nlp.backends.onnx import MODEL_FILE, OnnxBackend
+from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
-from nlp.loading import TOKENIZER_FILE, load_analyzer
-from nlp.manifest import Manifest, load_manifest
+from nlp.encoding import load_tokenizer
+from nlp.loading import load_analyzer
+from nlp.manifest import MODEL_FILE, Manifest, load_manifest
 
 if TYPE_CHECKING:
     from nlp.backends.hf import TorchBackend
@@ -32,8 +33,7 @@ def open_model(folder: Path) -> Model:
     Raises ArtefactError if it is neither or was changed.
     """
     backend = _backend(folder)
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-    return Model(backend, tokenizer, backend.manifest, load_analyzer(str(folder)))
+    return Model(backend, load_tokenizer(folder), backend.manifest, load_analyzer(str(folder)))
 
 
 def _backend(folder: Path) -> "OnnxBackend | TorchBackend":

@@ -4,24 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
+from nlp.encoding import load_tokenizer
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.labels import HEADS
-from nlp.manifest import FORMAT, DataFile, Manifest, sha256, write_manifest
+from nlp.manifest import (
+    CONFIG_FILE,
+    FORMAT,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    DataFile,
+    Manifest,
+    sha256,
+    write_manifest,
+)
 from nlp.train.examples import UNKNOWN, Example
 from nlp.train.export import export
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
-
-MODEL: Final = "model.onnx"
-WEIGHTS: Final = "model.safetensors"
-CONFIG: Final = "config.json"
-TOKENIZER: Final = "tokenizer.json"
 
 
 def describe(reader: Reader, recipe: Recipe, facts: Mapping[str, Any]) -> Manifest:
@@ -48,24 +53,21 @@ def write_artefact(
 ) -> None:
     """Export the reader into ``folder``, as 8-bit ONNX with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL, recipe.exact_layers)
-    _write_described(folder, base, manifest, (MODEL,))
+    export(reader, folder / MODEL_FILE, recipe.exact_layers)
+    _write_described(folder, base, manifest, (MODEL_FILE,))
 
 
 def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
     """Write the reader unquantised into ``folder``, with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    reader.encoder.config.to_json_file(folder / CONFIG)
-    save_file(reader.state_dict(), folder / WEIGHTS)
-    _write_described(folder, base, manifest, (CONFIG, WEIGHTS))
+    reader.encoder.config.to_json_file(folder / CONFIG_FILE)
+    save_file(reader.state_dict(), folder / WEIGHTS_FILE)
+    _write_described(folder, base, manifest, (CONFIG_FILE, WEIGHTS_FILE))
 
 
 def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
-    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    tokenizer.save(str(folder / TOKENIZER))
-    sums = {name: sha256(folder / name) for name in (*files, TOKENIZER)}
+    load_tokenizer(base).save(str(folder / TOKENIZER_FILE))
+    sums = {name: sha256(folder / name) for name in (*files, TOKENIZER_FILE)}
     write_manifest(folder, replace(manifest, files=sums))
 
 

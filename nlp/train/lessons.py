@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.labels import HEADS
-from nlp.train.examples import Example
+from nlp.train.examples import UNKNOWN, Example
 
 OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
 
@@ -52,9 +52,32 @@ def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) 
             apart = number if example.theme == OTHER else None
             theme = themes.setdefault((example.cell, example.theme, apart), len(themes))
             lesson = replace(lesson, theme=theme, cell=example.cell)
-        lessons.append(lesson)
+        lessons.append(_with_whole(lesson) if example.quoted and example.primary else lesson)
         at = end
     return lessons
+
+
+def _with_whole(lesson: Lesson) -> Lesson:
+    """The lesson of an item and, as one more span, its text as a whole with its primary reading.
+
+    A sentiment that is mixed is unknown here: no single span is labelled so.
+    """
+    example, primary = lesson.example, lesson.example.primary
+    known = [
+        labels.index(primary[head]) if primary.get(head) in labels else UNKNOWN
+        for head, labels in HEADS.items()
+    ]
+    return replace(
+        lesson,
+        example=replace(example, spans=[*example.spans, (0, len(example.text))]),
+        labels=np.vstack([lesson.labels, np.array(known, dtype=np.int64)]),
+        targets=_and_nothing(lesson.targets),
+        vectors=_and_nothing(lesson.vectors),
+    )
+
+
+def _and_nothing(rows: Floats) -> Floats:
+    return np.pad(rows, ((0, 1), (0, 0)))
 
 
 def labels_of(example: Example) -> Integers:
@@ -65,7 +88,7 @@ def labels_of(example: Example) -> Integers:
 
 def without_labels(lesson: Lesson) -> Lesson:
     """The same, to be learned from its teachers alone."""
-    return replace(lesson, labels=np.full_like(lesson.labels, -1))
+    return replace(lesson, labels=np.full_like(lesson.labels, UNKNOWN))
 
 
 def join(lessons: Sequence[Lesson], share: float, rng: np.random.Generator) -> list[Lesson]:

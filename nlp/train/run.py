@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from nlp.backends.onnx import OnnxBackend
+from nlp.encoding import load_tokenizer
 from nlp.evaluate.answers import answer
 from nlp.manifest import Manifest, write_manifest
 from nlp.train.artefact import (
-    TOKENIZER,
     calibrated,
     data_file,
     describe,
@@ -86,9 +85,7 @@ def train_model(
     """
     read = {path: _spoken(path, files) for path in dict.fromkeys(files.all())}
     passes = _passes(files, read, base, places.checkpoint.parent, recipe)
-    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = load_tokenizer(base)
     torch.manual_seed(recipe.seed)
     reader = build_reader(base, recipe.layers, recipe.dropout)
     Run(reader, tokenizer, passes, recipe, places.checkpoint, resume).train(on_step)
@@ -136,7 +133,7 @@ def _some(examples: Sequence[Example], count: int, rng: np.random.Generator) -> 
 def calibrate_model(folder: Path, held_out: Sequence[Path]) -> Manifest:
     """Fit temperatures and thresholds of the model in ``folder`` and write them there."""
     backend = OnnxBackend(folder)
-    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    tokenizer = load_tokenizer(folder)
     examples = [example for path in held_out for example in read_examples(path)]
     manifest = calibrated(backend.manifest, answer(backend, tokenizer, examples))
     write_manifest(folder, manifest)

@@ -7,23 +7,19 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from nlp.backends.hf import TorchBackend
+from nlp.encoding import load_tokenizer
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.labels import HEADS
-from nlp.manifest import sha256, verify
+from nlp.manifest import WEIGHTS_FILE, sha256, verify
 from nlp.reading import softmax
 from nlp.train.examples import Example
 from nlp.train.lessons import OUTPUTS, Floats
-
-WEIGHTS: Final = "model.safetensors"
-TOKENIZER: Final = "tokenizer.json"
 
 
 def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
@@ -42,7 +38,7 @@ def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], ke
         answers = []
         for examples in files:
             chosen = [e for e in examples if not spoken or e.language in spoken]
-            name = _name(folder / WEIGHTS, chosen)
+            name = _name(folder / WEIGHTS_FILE, chosen)
             answers.append(_remembered(kept / name, partial(_ask, folder, chosen)))
         total[rows] += np.concatenate(answers)
         voices[rows] += 1
@@ -56,12 +52,11 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     The mean of all is taken off first: this encoder's vectors share one direction, which says
     nothing of any of them and hides the rest.
     """
-    vectors = np.concatenate(
-        [
-            _remembered(kept / _name(base / WEIGHTS, examples), partial(_embed, base, examples))
-            for examples in files
-        ]
-    )
+    answers = []
+    for examples in files:
+        name = _name(base / WEIGHTS_FILE, examples)
+        answers.append(_remembered(kept / name, partial(_embed, base, examples)))
+    vectors = np.concatenate(answers)
     vectors = vectors - vectors.mean(axis=0)
     unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
@@ -70,7 +65,7 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
 def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
     if not examples:
         return np.zeros((0, OUTPUTS), dtype=np.float32)
-    backend, tokenizer = TorchBackend(folder), Tokenizer.from_file(str(folder / TOKENIZER))
+    backend, tokenizer = TorchBackend(folder), load_tokenizer(folder)
     with torch.autocast("cpu", torch.bfloat16):
         answers = answer(backend, tokenizer, examples)
     chances = [softmax(answers.logits[head].astype(np.float32)) for head in HEADS]

@@ -10,13 +10,13 @@ import pytest
 import torch
 import transformers
 
-from nlp.backends.hf import WEIGHTS_FILE, SentimentClassifier, TorchBackend
+from nlp.backends.hf import SentimentClassifier, TorchBackend
 from nlp.backends.polarity import UnknownLabelsError, polarities, to_sentiment
 from nlp.backends.protocol import Window
 from nlp.documents import Document
 from nlp.labels import HEADS
 from nlp.loading import load_analyzer
-from nlp.manifest import Manifest, sha256, write_manifest
+from nlp.manifest import WEIGHTS_FILE, Manifest, sha256, write_manifest
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "query", ":", "good", "bad", "app", "the", "is", "."]
 SHAPE: dict[str, Any] = {

@@ -7,12 +7,12 @@ import onnx
 import pytest
 
 from nlp.backends.batching import batches, feed
-from nlp.backends.onnx import MODEL_FILE, OnnxBackend
+from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Window
 from nlp.documents import Document
 from nlp.labels import HEADS
 from nlp.loading import load_analyzer
-from nlp.manifest import ArtefactError, Manifest, sha256, write_manifest
+from nlp.manifest import MODEL_FILE, ArtefactError, Manifest, sha256, write_manifest
 
 OUTPUTS = sum(len(labels) for labels in HEADS.values())
 WIDTH = 4
