@@ -32,8 +32,8 @@ Figures = Mapping[str, Any]
 def write_card(folder: Path, figures: Figures) -> None:
     """Write the card with its pictures, and the main figures into the manifest, of a model.
 
-    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` gave of the model in ``folder``, and the
-    ``command`` that did.
+    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` gave of the model in ``folder``, with
+    the ``command`` that asked for it.
     """
     manifest = replace(load_manifest(folder), metrics=_main_figures(figures["sets"]))
     write_manifest(folder, manifest)
@@ -70,8 +70,10 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
         "F1 on mentions as given, and how many there are.",
         _label_table(sets),
         "## By language",
-        f"Macro-F1 on mentions as given, where a file has at least {LANGUAGE_ROWS} of a language.",
-        _language_table(sets),
+        f"Macro-F1 on whole texts, where a file has at least {LANGUAGE_ROWS} in a language.",
+        _language_table({name: found["whole"]["heads"] for name, found in sets.items()}, "texts"),
+        "And on mentions as given.",
+        _language_table({name: found["heads"] for name, found in sets.items()}, "mentions"),
         *_calibration_parts(manifest, sets),
         *_theme_parts(figures.get("themes")),
         *_rounding_parts(figures.get("rounding")),
@@ -156,14 +158,14 @@ def _label_cell(figures: Figures | None, label: str) -> str:
     return f"{figure(found['f1'])} ({found['rows']})" if found else ""
 
 
-def _language_table(sets: Figures) -> str:
+def _language_table(sets: Mapping[str, Figures], counted: str) -> str:
     rows = [
         [name, language or "not told", count]
-        + [_language_cell(found["heads"].get(head), language) for head in HEADS]
-        for name, found in sets.items()
-        for language, count in spoken(found["heads"]).items()
+        + [_language_cell(heads.get(head), language) for head in HEADS]
+        for name, heads in sets.items()
+        for language, count in spoken(heads).items()
     ]
-    return _table(("file", "language", "mentions", *HEADS), rows)
+    return _table(("file", "language", counted, *HEADS), rows)
 
 
 def _language_cell(figures: Figures | None, language: str) -> str:

@@ -33,7 +33,7 @@ def compare(
     """By head with known rows: what the second model gains over the first, and how surely.
 
     ``p`` values are corrected over the heads, by Holm's method, for either test apart; ``verdict``
-    is ``better``, ``worse`` or ``no difference shown`` by macro-F1.
+    is ``better``, ``worse`` or ``not shown`` by macro-F1.
     """
     heads = [head for head in labels if (rows[head].truth != UNKNOWN).any()]
     found = {head: _compare(labels[head], rows[head], *read[head]) for head in heads}
@@ -121,5 +121,5 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def _verdict(macro: Figures) -> str:
     if not macro["p_corrected"] < LEVEL:
-        return "no difference shown"
+        return "not shown"
     return "better" if macro["difference"] > 0 else "worse"

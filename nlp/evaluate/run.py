@@ -51,7 +51,7 @@ def evaluate_folder(
     ``context`` False withholds kinds, questions and subjects. Raises ArtefactError or DataError.
     """
     beside = beside or Beside()
-    model, sets = open_model(folder), _read(data)
+    sets, model = _read(data), open_model(folder)
     base = BaseEncoder(beside.base) if beside.base else None
     baselines = _baselines(beside, base) if beside.baselines else {}
     figures = {
@@ -88,6 +88,7 @@ def compare_folders(
 
     For mentions that are given, and for items as the whole pipeline reads them.
     """
+    sets = _read(data)
     models = open_model(first), open_model(second)
     return {
         "first": _identity(models[0]),
@@ -104,7 +105,7 @@ def compare_folders(
                     *(items(examples, analyze(m.analyzer, examples, context)) for m in models)
                 ),
             }
-            for name, examples in _read(data).items()
+            for name, examples in sets.items()
         },
     }
 
@@ -126,15 +127,19 @@ def _compare_items(one: Items, other: Items) -> Mapping[Any, Figures]:
 
 
 def _read(data: Sequence[Path]) -> dict[str, list[Example]]:
-    sets = {path.name: read_examples(path) for path in data}
-    for name, examples in sets.items():
-        if not any(map(_is_labelled, examples)):
-            raise DataError(f"{name} has no labels: it fills none of {', '.join(HEADS)}")
+    sets: dict[str, list[Example]] = {}
+    for path in data:
+        if path.name in sets:
+            raise DataError(f"two files are called {path.name}: figures go by the names of files")
+        sets[path.name] = read_examples(path)
+        if not any(map(_is_labelled, sets[path.name])):
+            raise DataError(f"{path} has no labels: it fills none of {', '.join(HEADS)}")
     return sets
 
 
 def _is_labelled(example: Example) -> bool:
-    return any(index != UNKNOWN for labels in example.labels for index in labels.values())
+    known = (index for labels in example.labels for index in labels.values())
+    return bool(example.primary) or any(index != UNKNOWN for index in known)
 
 
 def _identity(model: Model) -> Figures:

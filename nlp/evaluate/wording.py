@@ -29,6 +29,11 @@ def interval(bounds: Sequence[float | None]) -> str:
     return "–".join(map(figure, bounds))
 
 
+def chance(p: float) -> str:
+    """A p value."""
+    return "< 0.001" if p < 0.001 else figure(p)
+
+
 def agreement(found: Figures) -> str:
     """κ; of an ordered scale the one that weighs errors by their distance, marked so."""
     quadratic = found.get("quadratic_kappa")

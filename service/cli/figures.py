@@ -14,6 +14,7 @@ from nlp.evaluate.wording import (
     agreement,
     baseline,
     baseline_names,
+    chance,
     figure,
     interval,
     share,
@@ -31,9 +32,10 @@ def main_tables(figures: Figures) -> Iterator[Group]:
         if any(head["baselines"] for head in found["heads"].values()):
             yield _baseline_table(name, found["heads"])
         yield _item_table(name, found["whole"])
+        yield from _language_table(f"{name}, as read", found["whole"]["heads"])
         if mentions := found["whole"]["mentions"]:
             yield _found_table(name, mentions)
-        yield _language_table(name, found["heads"])
+        yield from _language_table(f"{name}, as given", found["heads"])
     if themes := figures.get("themes"):
         yield _theme_table(themes)
     for name, heads in figures.get("rounding", {}).items():
@@ -59,7 +61,7 @@ def comparison_tables(figures: Figures) -> Iterator[Group]:
 
 def _mention_table(name: str, found: Figures) -> Group:
     rows = [_mention_row(head, told) for head, told in found["heads"].items()]
-    names = ["", "macro-F1", "95 %", "accuracy", "κ", "ECE", "unassigned", "error", "of the rest"]
+    names = ["", "macro-F1", "95 %", "accuracy", "κ", "ECE", "left out", "error", "rest"]
     return _table(f"{name}: {found['rows']} mentions, as given", names, rows)
 
 
@@ -111,12 +113,13 @@ def _scores(found: Figures) -> list[str]:
     ]
 
 
-def _language_table(name: str, heads: Figures) -> Group:
+def _language_table(title: str, heads: Figures) -> Iterator[Group]:
     rows = [
         [language or "not told", str(count), *(_in(found, language) for found in heads.values())]
         for language, count in spoken(heads).items()
     ]
-    return _table(f"{name}: macro-F1 by language", ["", "mentions", *heads], rows)
+    if len(rows) > 1:
+        yield _table(f"{title}: macro-F1 by language", ["", "rows", *heads], rows)
 
 
 def _in(found: Figures, language: str) -> str:
@@ -178,7 +181,7 @@ def _mistake_table(title: str, mistakes: Sequence[Figures]) -> Group:
 
 def _comparison_table(title: str, heads: Figures) -> Group:
     rows = [_comparison_row(head, found) for head, found in heads.items()]
-    names = ["", "first", "second", "gained", "95 %", "p", "right alone", "p", "verdict"]
+    names = ["", "first", "second", "gained", "95 %", "p", "alone", "p", "verdict"]
     return _table(f"{title}: macro-F1, and rows that only one reads rightly", names, rows)
 
 
@@ -190,9 +193,9 @@ def _comparison_row(head: str, found: Figures) -> list[str]:
         figure(macro["second"]),
         signed(macro["difference"]),
         " to ".join(map(signed, macro["interval"])),
-        figure(macro["p_corrected"]),
+        chance(macro["p_corrected"]),
         f"{right['only_first_right']} : {right['only_second_right']}",
-        figure(right["p_corrected"]),
+        chance(right["p_corrected"]),
         found["verdict"],
     ]
 

@@ -32,7 +32,7 @@ def test_a_clearly_better_model_is_called_better_and_the_reverse_worse() -> None
 def test_a_model_against_itself_shows_no_difference() -> None:
     same = _wrong(0.3)
     found = compare(LABELS, {"sentiment": ROWS}, {"sentiment": (same, same)})["sentiment"]
-    assert found["verdict"] == "no difference shown"
+    assert found["verdict"] == "not shown"
     assert found["macro_f1"]["p"] == found["accuracy"]["p"] == 1.0
 
 

@@ -34,9 +34,9 @@ from nlp.evaluate.metrics import (
 )
 from nlp.evaluate.model import open_model
 from nlp.evaluate.report import report
-from nlp.evaluate.run import evaluate
+from nlp.evaluate.run import evaluate, evaluate_folder
 from nlp.labels import HEADS, Head
-from nlp.train.examples import Example, read_examples
+from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
 from tests.nlp.measured import MANIFEST, FirstLabel, fake_model, tokenizer
 
 FLOOR = Path(__file__).parent / "floor.tsv"
@@ -127,6 +127,28 @@ def test_heads_without_labels_are_left_out(tmp_path: Path) -> None:
     sets = {"few": read_examples(path)}
     figures = evaluate(fake_model(), sets, {"words": partial(words, sets["few"])})["few"]
     assert figures["heads"].keys() == figures["whole"]["heads"].keys() == {"stage"}
+
+
+def test_items_with_a_primary_reading_alone_are_measured_whole() -> None:
+    item = Example("Fine.", [(0, 5)], [dict.fromkeys(HEADS, UNKNOWN)], primary={"stage": "none"})
+    figures = evaluate(fake_model(), {"items": [item]})["items"]
+    assert figures["heads"] == {}
+    assert figures["whole"]["heads"]["stage"]["rows"] == 1
+
+
+def test_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for path in (paths := [tmp_path / "a.csv", tmp_path / "b" / "a.csv"]):
+        path.write_text("text,stage\nIt works,usage\n")
+    with pytest.raises(DataError, match="two files are called"):
+        evaluate_folder(BUNDLED, paths)
+
+
+def test_a_file_without_any_label_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text,stage\nIt works,\n")
+    with pytest.raises(DataError, match="has no labels"):
+        evaluate_folder(BUNDLED, [path])
 
 
 @pytest.mark.model

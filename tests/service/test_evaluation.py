@@ -33,18 +33,19 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
 def test_a_model_is_no_better_than_itself(tmp_path: Path) -> None:
     code, printed = _voc("--compare", BUNDLED, BUNDLED, "--data", FLOOR)
     assert code == 0
-    assert printed.count("no difference shown") == 12
+    assert printed.count("not shown") == 12
 
 
 def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:
     rows = tmp_path / "rows.csv"
     rows.write_text("text,stage\nx,nowhere\n")
-    for words, reason in (
-        ((), "give the folder of one model"),
-        ((tmp_path, "--compare", tmp_path, tmp_path), "give the folder of one model"),
-        ((tmp_path,), "is not a model"),
-        ((BUNDLED,), "line 2: 'nowhere' is not a stage"),
+    for words, data, reason in (
+        ((), FLOOR, "give the folder of one model"),
+        ((tmp_path, "--compare", tmp_path, tmp_path), FLOOR, "give the folder of one model"),
+        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--card are of one model"),
+        ((tmp_path,), FLOOR, "is not a model"),
+        ((BUNDLED,), rows, "line 2: 'nowhere' is not a stage"),
     ):
-        code, printed = _voc(*words, "--data", rows)
+        code, printed = _voc(*words, "--data", data)
         assert code == 2
         assert reason in " ".join(printed.replace("│", " ").split())
