@@ -106,7 +106,7 @@ class Analyzer:
 
 
 def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:
-    return summarize(text.language, text.document.kind, mentions)
+    return summarize(text.language, mentions)
 
 
 def _prepare(document: Document) -> _Text:

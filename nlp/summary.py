@@ -1,37 +1,43 @@
 """What the mentions of a text amount to: its main mention, and the reading of the whole.
 
-**The main-mention rule.** Every mention weighs 1, half a point more for each degree of severity
-of a negative one, 1.5 more if it is the first, and, except in a ticket, 2 more if it shares the
-sentiment that most mentions of the text have. The main stage is the one whose mentions weigh
-most, the main touchpoint that within the stage; unassigned ones stand back behind all others.
-The main mention is the most severe of those about both, the first among equals.
+Both rules weigh probabilities, not labels: two mentions that are each likely to be about delivery
+say more than one that just so is about billing.
 
-**The sentiment rule.** Positive and neutral mentions weigh 1, a negative one 0.5 and 0.25 for
-each degree of its severity; the first mention weighs half as much again. A text is neutral if
-the praise and criticism in it weigh no more than half of the neutral; else it is negative or
-positive if that side has at least 60 % of their weight, and mixed between.
+**The main-mention rule.** Every mention weighs 1, half a point more for each degree of severity if
+it is negative, and 1 more if it is the first. A stage weighs what each mention does times the
+probability that the mention is about it, summed; a touchpoint of the heaviest stage that times
+the probability of the touchpoint. The main mention is the one that adds most to the heaviest stage
+and touchpoint, and the item's stage and touchpoint are its own.
+
+**The sentiment rule.** Praise weighs the probability that a mention is positive, criticism that it
+is negative times 0.5 and 0.25 more for each degree of severity; the first mention counts one and
+a half times. A text is neutral if praise and criticism together weigh no more than 0.7 of what is
+neutral; else it is negative or positive if that side has at least 60 % of the two, and mixed
+between.
 
 The score is the mean of the mentions' scores, weighted by the length of their text.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from nlp.documents import Analysis, Candidates, Kind, Mention
-from nlp.labels import MIXED, UNASSIGNED
+from nlp.documents import Analysis, Candidate, Candidates, Mention
+from nlp.labels import MIXED, NONE, UNASSIGNED
 
 MOSTLY: Final = 0.6
 """The share of praise and criticism from which one side speaks for the text."""
 
+CALM: Final = 0.7
+"""The share of the neutral up to which praise and criticism do not count."""
+
 _NO_CANDIDATES: Final = Candidates(stage=(), touchpoint=())
 
 
-def summarize(language: str, kind: Kind | None, mentions: Sequence[Mention]) -> Analysis:
+def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
     """The analysis of a text with these mentions, which may be none."""
     if not mentions:
         return _empty(language)
-    main = main_mention(mentions, kind)
+    main = main_mention(mentions)
     chosen = mentions[main]
     return Analysis(
         language=language,
@@ -49,52 +55,75 @@ def summarize(language: str, kind: Kind | None, mentions: Sequence[Mention]) -> 
     )
 
 
-def main_mention(mentions: Sequence[Mention], kind: Kind | None = None) -> int:
+def main_mention(mentions: Sequence[Mention]) -> int:
     """The index of the main mention of at least one, by the rule above."""
-    mood = None if kind == "ticket" else _prevailing(mentions)
-    by_stage: dict[str, float] = defaultdict(float)
-    by_cell: dict[tuple[str, str], float] = defaultdict(float)
-    for index, mention in enumerate(mentions):
-        weight = 1 + _harm(mention) / 2 + 1.5 * (index == 0) + 2 * (mention.sentiment == mood)
-        by_stage[mention.stage] += weight
-        by_cell[mention.stage, mention.touchpoint] += weight
-
-    def rank(index: int) -> tuple[float, ...]:
-        mention = mentions[index]
-        return (
-            mention.stage != UNASSIGNED,
-            by_stage[mention.stage],
-            mention.touchpoint != UNASSIGNED,
-            by_cell[mention.stage, mention.touchpoint],
-            _harm(mention),
-            -index,
-        )
-
-    return max(range(len(mentions)), key=rank)
+    weights = [1 + _harm(m) / 2 + (index == 0) for index, m in enumerate(mentions)]
+    stages = [_chances(m.stage, m.confidence.stage, m.candidates.stage) for m in mentions]
+    stage, by_stage = _heaviest(weights, stages)
+    touchpoints = [
+        _chances(m.touchpoint, m.confidence.touchpoint, m.candidates.touchpoint) for m in mentions
+    ]
+    _, by_cell = _heaviest(by_stage if stage else weights, touchpoints)
+    shares = list(zip(by_cell, by_stage, weights, strict=True))
+    return max(range(len(mentions)), key=lambda index: (*shares[index], -index))
 
 
 def sentiment(mentions: Sequence[Mention]) -> str:
     """negative, neutral, positive or mixed, by the rule above."""
-    weights = dict.fromkeys(("negative", "neutral", "positive"), 0.0)
+    criticism = calm = praise = 0.0
     for index, mention in enumerate(mentions):
-        weight = 0.5 + _harm(mention) / 4 if mention.sentiment == "negative" else 1.0
-        weights[mention.sentiment] += weight * (1.5 if index == 0 else 1)
-    judged = weights["negative"] + weights["positive"]
-    if 2 * judged <= weights["neutral"]:
+        negative, neutral, positive = _moods(mention)
+        weight = 1.5 if index == 0 else 1.0
+        criticism += weight * negative * (0.5 + _harm(mention) / 4)
+        calm += weight * neutral
+        praise += weight * positive
+    if criticism + praise <= CALM * calm:
         return "neutral"
-    for side in ("negative", "positive"):
-        if weights[side] >= MOSTLY * judged:
+    for side, weight in (("negative", criticism), ("positive", praise)):
+        if weight >= MOSTLY * (criticism + praise):
             return side
     return MIXED
 
 
-def _prevailing(mentions: Sequence[Mention]) -> str | None:
-    """The sentiment of most of the mentions that have one; None if it is a draw."""
-    negative = sum(mention.sentiment == "negative" for mention in mentions)
-    positive = sum(mention.sentiment == "positive" for mention in mentions)
-    if negative == positive:
-        return None
-    return "negative" if negative > positive else "positive"
+def _heaviest(
+    weights: Sequence[float], chances: Sequence[Mapping[str, float]]
+) -> tuple[str | None, list[float]]:
+    """The label that weighs most, None if nothing has any; and what each mention adds to it."""
+    labels = dict.fromkeys(label for each in chances for label in each)
+    sums = {
+        label: sum(w * each.get(label, 0.0) for w, each in zip(weights, chances, strict=True))
+        for label in labels
+    }
+    if not sums:
+        return None, [0.0] * len(weights)
+    best = max(sums, key=lambda label: sums[label])
+    return best, [w * each.get(best, 0.0) for w, each in zip(weights, chances, strict=True)]
+
+
+def _chances(label: str, sure: float, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """The labels that a mention may be about, with probabilities; ``none`` is not among them.
+
+    A label that is not what was read, because the sender or a person said so, has all of it.
+    """
+    if label != UNASSIGNED and (not candidates or (label, sure) != _pair(candidates[0])):
+        return {label: 1.0}
+    return {candidate.key: candidate.p for candidate in candidates if candidate.key != NONE}
+
+
+def _pair(candidate: Candidate) -> tuple[str, float]:
+    return candidate.key, candidate.p
+
+
+def _moods(mention: Mention) -> tuple[float, float, float]:
+    """The probabilities of negative, neutral and positive, from the likeliest and the score."""
+    sure, score = mention.confidence.sentiment, mention.score
+    neutral = {
+        "negative": 1 - 2 * sure - score,
+        "neutral": sure,
+        "positive": 1 - 2 * sure + score,
+    }[mention.sentiment]
+    neutral = min(max(neutral, 0.0), 1.0)
+    return (1 - neutral - score) / 2, neutral, (1 - neutral + score) / 2
 
 
 def _harm(mention: Mention) -> int:

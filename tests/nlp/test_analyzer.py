@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.documents import Analysis, Document, Mention
+from nlp.documents import Analysis, Candidate, Candidates, Confidence, Document, Mention
 from nlp.info import ModelInfo
 from nlp.labels import HEADS, SEVERITIES, STAGES, TOUCHPOINTS, Head
 from nlp.loading import load_analyzer
@@ -230,7 +230,15 @@ def test_another_model_can_decide_on_sentiment(analyzer: Analyzer) -> None:
 
 def mention(sentiment: str, stage: str, severity: int = 0) -> Mention:
     template = FakeAnalyzer().analyze([Document("ok")])[0].mentions[0]
-    return replace(template, sentiment=sentiment, stage=stage, severity=severity)
+    return replace(
+        template,
+        sentiment=sentiment,
+        score={"negative": -1.0, "neutral": 0.0, "positive": 1.0}[sentiment],
+        stage=stage,
+        severity=severity,
+        confidence=Confidence(**dict.fromkeys(HEADS, 1.0)),
+        candidates=Candidates((), ()),
+    )
 
 
 def test_the_main_mention_is_of_the_heaviest_stage() -> None:
@@ -246,6 +254,24 @@ def test_the_main_mention_is_of_the_heaviest_stage() -> None:
 def test_an_unassigned_mention_is_main_only_among_its_like() -> None:
     assert main_mention([mention("negative", "unassigned", 3), mention("neutral", "usage")]) == 1
     assert main_mention([mention("neutral", "unassigned"), mention("neutral", "unassigned")]) == 0
+
+
+def test_many_likely_mentions_outweigh_a_sure_one() -> None:
+    likely = (Candidate("usage", 0.45), Candidate("none", 0.3))
+    unsure = replace(
+        mention("negative", "unassigned", 1),
+        confidence=replace(mention("negative", "usage").confidence, stage=0.45),
+        candidates=Candidates(likely, ()),
+    )
+    mentions = [mention("positive", "purchase"), unsure, unsure, unsure]
+    assert main_mention(mentions) == 1
+    assert main_mention(mentions[:2]) == 0
+
+
+def test_what_was_said_counts_as_certain_whatever_was_read() -> None:
+    read = (Candidate("usage", 0.9), Candidate("support", 0.1))
+    corrected = replace(mention("negative", "support"), candidates=Candidates(read, ()))
+    assert main_mention([mention("neutral", "renewal"), corrected, corrected, corrected]) == 1
 
 
 @pytest.mark.parametrize(
