@@ -98,11 +98,12 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
     embeddings = weights @ np.concatenate([reading.embeddings for reading in readings])
     return Reading(
         {head: weights @ np.concatenate([r.logits[head] for r in readings]) for head in HEADS},
-        _unit_rows(embeddings),
+        unit_rows(embeddings),
     )
 
 
-def _unit_rows(vectors: Float) -> Float:
+def unit_rows(vectors: Float) -> Float:
+    """The rows at length 1; one of length 0 stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Float = vectors / np.maximum(lengths, 1e-12)
     return unit

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading
-from nlp.encoding import Encoded
+from nlp.encoding import Encoded, unit_rows
 from nlp.labels import HEADS, Head
 from nlp.reading import Calibration, softmax
 from nlp.segment import Piece
@@ -45,7 +45,7 @@ class Rows:
         shares = self.weights / np.repeat(weights, np.diff(starts, append=len(self.weights)))
         return Rows(
             np.add.reduceat(self.logits * shares[:, None], starts, axis=0),
-            _unit(np.add.reduceat(self.vectors * shares[:, None], starts, axis=0)),
+            unit_rows(np.add.reduceat(self.vectors * shares[:, None], starts, axis=0)),
             weights,
         )
 
@@ -104,8 +104,3 @@ def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, 
         (pieces[first][0], pieces[first][1].start, pieces[last - 1][1].end)
         for first, last in zip(starts.tolist(), ends, strict=True)
     ]
-
-
-def _unit(vectors: Float) -> Float:
-    unit: Float = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit

@@ -9,8 +9,7 @@ from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import load_tokenizer
 from nlp.info import ModelInfo
-from nlp.manifest import FILE as MANIFEST_FILE
-from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, Manifest
+from nlp.manifest import MANIFEST_FILE, MODEL_FILE, WEIGHTS_FILE, Manifest, load_manifest
 from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
@@ -29,9 +28,9 @@ def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
     folder = BUNDLED if model == BUNDLED_NAME else Path(model)
     if model != BUNDLED_NAME and not (folder / MANIFEST_FILE).is_file():
         return _with_classifier(model, threads)
-    if (folder / MODEL_FILE).is_file() or folder == BUNDLED:
-        return _onnx(folder, threads)
-    return _torch(folder, threads)
+    if WEIGHTS_FILE in load_manifest(folder).files:
+        return _torch(folder, threads)
+    return _onnx(folder, threads)
 
 
 def _onnx(folder: Path, threads: int) -> Analyzer:

@@ -15,7 +15,7 @@ from nlp.labels import HEADS
 FORMAT: Final = 1
 """Goes up when a reader of the former format could not use the artefact."""
 
-FILE: Final = "manifest.json"
+MANIFEST_FILE: Final = "manifest.json"
 
 MODEL_FILE: Final = "model.onnx"
 """What is served by default: 8-bit, for ONNX Runtime."""
@@ -33,7 +33,7 @@ class ArtefactError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that the model was trained on."""
+    """A file that the model was trained on or calibrated with, and how many mentions of it."""
 
     name: str
     rows: int
@@ -47,7 +47,9 @@ class Manifest:
     ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
     A head's logits are divided by its temperature before the softmax; a reading whose
     probability is below the head's threshold (0..1) counts as unassigned. ``languages`` are
-    those of the mentions it was trained on, if others were left out; empty if none were.
+    those of the mentions it was trained on, if others were left out; empty if none were. ``data``
+    are the files it learned from, with ``teachers`` and by ``recipe``; ``held_out`` those that
+    temperatures and thresholds were fitted to.
     """
 
     format: int
@@ -64,7 +66,10 @@ class Manifest:
     temperatures: Mapping[str, float]
     thresholds: Mapping[str, float]
     languages: list[str] = field(default_factory=list)
+    teachers: list[str] = field(default_factory=list)
     data: list[DataFile] = field(default_factory=list)
+    held_out: list[DataFile] = field(default_factory=list)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -80,13 +85,13 @@ def load_manifest(folder: Path) -> Manifest:
     Raises ArtefactError if it is missing, unreadable, of another format or of other labels.
     """
     try:
-        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArtefactError(f"{folder} is not a model: it has no {FILE}") from None
+        raise ArtefactError(f"{folder} is not a model: it has no {MANIFEST_FILE}") from None
     except (OSError, ValueError) as error:
-        raise ArtefactError(f"{folder / FILE} cannot be read: {error}") from error
+        raise ArtefactError(f"{folder / MANIFEST_FILE} cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ArtefactError(f"{folder / FILE} is not of format {FORMAT}")
+        raise ArtefactError(f"{folder / MANIFEST_FILE} is not of format {FORMAT}")
     return _parse(folder, content)
 
 
@@ -108,16 +113,17 @@ def verify(folder: Path) -> Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the artefact's folder."""
     text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
-    (folder / FILE).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def _parse(folder: Path, content: dict[str, Any]) -> Manifest:
     known = {entry.name for entry in fields(Manifest)}
     try:
-        data = [DataFile(**entry) for entry in content.pop("data", [])]
-        manifest = Manifest(**{k: v for k, v in content.items() if k in known}, data=data)
+        for role in ("data", "held_out"):
+            content[role] = [DataFile(**entry) for entry in content.get(role, [])]
+        manifest = Manifest(**{k: v for k, v in content.items() if k in known})
     except TypeError as error:
-        raise ArtefactError(f"{folder / FILE} is incomplete: {error}") from error
+        raise ArtefactError(f"{folder / MANIFEST_FILE} is incomplete: {error}") from error
     _check_names(folder, manifest)
     _check_heads(folder, manifest)
     return manifest
@@ -126,7 +132,8 @@ def _parse(folder: Path, content: dict[str, Any]) -> Manifest:
 def _check_names(folder: Path, manifest: Manifest) -> None:
     for name in manifest.files:
         if Path(name).name != name:
-            raise ArtefactError(f"{folder / FILE} names a file outside of its folder: {name}")
+            where = folder / MANIFEST_FILE
+            raise ArtefactError(f"{where} names a file outside of its folder: {name}")
 
 
 def _check_heads(folder: Path, manifest: Manifest) -> None:

@@ -18,12 +18,11 @@ from nlp.manifest import (
     MODEL_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
-    DataFile,
     Manifest,
     sha256,
     write_manifest,
 )
-from nlp.train.examples import UNKNOWN, Example
+from nlp.train.examples import UNKNOWN
 from nlp.train.export import export
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
@@ -83,9 +82,3 @@ def calibrated(manifest: Manifest, answers: Answers) -> Manifest:
         temperatures={**manifest.temperatures, **{h: c.temperature for h, c in fitted.items()}},
         thresholds={**manifest.thresholds, **{h: c.threshold for h, c in fitted.items()}},
     )
-
-
-def data_file(path: Path, examples: Sequence[Example]) -> DataFile:
-    """The manifest's line on a file of training data; its folders are nobody's business."""
-    rows = sum(len(example.spans) for example in examples)
-    return DataFile(path.name, rows, sha256(path))

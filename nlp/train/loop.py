@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from nlp.train.recipe import Recipe
 
 
 class CheckpointError(Exception):
-    """A checkpoint belongs to another recipe than the run that should go on from it."""
+    """A checkpoint belongs to another run than the one that should go on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Step:
 class Run:
     """One training run: ``passes`` over lists of lessons, one after the other.
 
-    With ``resume``, the run goes on from ``checkpoint`` if that exists; CheckpointError if it
-    was written by another recipe. The reader ends up with the running mean of its weights.
+    The reader ends up with the running mean of its weights. ``fingerprint`` tells all that the run
+    depends on beside its recipe, so that it is not continued from another's checkpoint.
     """
 
     def __init__(
@@ -46,23 +47,28 @@ class Run:
         tokenizer: Tokenizer,
         passes: Sequence[Sequence[Lesson]],
         recipe: Recipe,
-        checkpoint: Path,
-        resume: bool = False,
+        fingerprint: str,
     ) -> None:
         self.reader = reader
         self.tokenizer = tokenizer
         self.passes = passes
         self.recipe = recipe
-        self.checkpoint = checkpoint
+        self.fingerprint = fingerprint
         self.optimizer = make_optimizer(reader, recipe)
         self.average = Average(reader, recipe.averaging)
         self.at, self.steps = (0, 0), 0
-        if resume and checkpoint.exists():
-            self._load()
 
-    def train(self, on_step: Callable[[Step], None]) -> None:
-        """Take all steps that are left, telling ``on_step`` of each."""
-        torch.manual_seed(self.recipe.seed + self.steps)
+    def train(
+        self, checkpoint: Path, on_step: Callable[[Step], None], resume: bool = False
+    ) -> None:
+        """Take all steps that are left, telling ``on_step`` of each.
+
+        With ``resume``, go on from ``checkpoint`` if that exists; CheckpointError if it was
+        written by another run.
+        """
+        torch.manual_seed(self.recipe.seed)
+        if resume and checkpoint.exists():
+            self._load(checkpoint)
         self.reader.train()
         saved = time.monotonic()
         for index, number, batch, done in self._batches():
@@ -70,9 +76,9 @@ class Run:
             self.at, self.steps = (index, number + 1), self.steps + 1
             on_step(Step(index + 1, self.steps, done, loss))
             if time.monotonic() - saved > self.recipe.seconds:
-                self._save()
+                self._save(checkpoint)
                 saved = time.monotonic()
-        self._save()
+        self._save(checkpoint)
         self.average.copy_to(self.reader)
         self.reader.eval()
 
@@ -116,25 +122,34 @@ class Run:
             loss = loss + recipe.telling_apart * apart
         return loss
 
-    def _save(self) -> None:
+    def _save(self, checkpoint: Path) -> None:
         state = {
             "recipe": asdict(self.recipe),
+            "fingerprint": self.fingerprint,
             "at": self.at,
             "steps": self.steps,
+            "chance": torch.get_rng_state(),
             "reader": trained_state(self.reader),
             "average": self.average.weights,
             "optimizer": self.optimizer.state_dict(),
         }
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.checkpoint.with_suffix(".partial")
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        partial = checkpoint.with_suffix(".partial")
         torch.save(state, partial)
-        partial.replace(self.checkpoint)
+        partial.replace(checkpoint)
 
-    def _load(self) -> None:
-        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise CheckpointError(f"{self.checkpoint} was written by a run of another recipe")
+    def _load(self, checkpoint: Path) -> None:
+        try:
+            state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
+            written_by = state["recipe"], state["fingerprint"]
+        except (UnpicklingError, RuntimeError, KeyError, TypeError) as error:
+            raise CheckpointError(f"{checkpoint} is not a checkpoint: {error}") from error
+        if written_by != (asdict(self.recipe), self.fingerprint):
+            raise CheckpointError(
+                f"{checkpoint} was written by a run with other data, teachers, base or recipe"
+            )
         self.reader.load_state_dict(state["reader"], strict=False)
         self.average.weights, self.average.updates = state["average"], state["steps"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.at, self.steps = tuple(state["at"]), state["steps"]
+        torch.set_rng_state(state["chance"])

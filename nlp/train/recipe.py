@@ -26,7 +26,7 @@ class Recipe:
     """
 
     layers: int = 6
-    epochs: int = 7
+    epochs: int = 8
     seed: int = 7
     max_tokens: int = 256
     tokens: int = 1024
@@ -41,9 +41,9 @@ class Recipe:
     question_dropout: float = 0.1
     token_dropout: float = 0.05
     joining: float = 0.15
-    trust: float = 0.6
+    trust: float = 0.5
     first_rows: int = 12_000
-    unlabelled_rows: int = 20_000
+    unlabelled_rows: int = 30_000
     placing: float = 1.0
     telling_apart: float = 0.5
     theme_temperature: float = 0.1

@@ -1,52 +1,23 @@
 """From files of labelled feedback and a base encoder to a model that can be served."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
+from nlp.backends.hf import TorchBackend
 from nlp.backends.onnx import OnnxBackend
-from nlp.encoding import load_tokenizer
+from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
-from nlp.manifest import Manifest, write_manifest
-from nlp.train.artefact import (
-    calibrated,
-    data_file,
-    describe,
-    write_artefact,
-    write_weights,
-)
-from nlp.train.examples import Example, read_examples
-from nlp.train.lessons import Lesson, make_lessons, without_labels
+from nlp.manifest import MODEL_FILE, Manifest, load_manifest, write_manifest
+from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
+from nlp.train.curriculum import Files, data_file, make_curriculum, read_spoken
+from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
 from nlp.train.network import build_reader
 from nlp.train.recipe import Recipe
-from nlp.train.teachers import ask_teachers, place
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The files of a run.
-
-    ``train`` is read in every pass; ``first`` once, before; ``unlabelled`` in every pass for what
-    ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for
-    calibration; without it probabilities stay as the network gives them. Mentions in none of
-    ``languages`` are left out, unless that is empty.
-    """
-
-    train: Sequence[Path]
-    first: Sequence[Path] = ()
-    unlabelled: Sequence[Path] = ()
-    teachers: Sequence[Path] = ()
-    held_out: Sequence[Path] = ()
-    languages: Sequence[str] = ()
-
-    def all(self) -> list[Path]:
-        """Those that are learned from."""
-        return [*self.train, *self.first, *self.unlabelled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +33,7 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a run writes: its checkpoint, what it asked of teachers (beside that), and, at the
-    end, the artefact's folder and the torch weights', each if wanted."""
+    end, the artefact's folder and the torch weights', each if wanted. The two may not be one."""
 
     checkpoint: Path
     out: Path | None = None
@@ -80,61 +51,51 @@ def train_model(
 ) -> None:
     """Train a model, starting from the encoder ``base``, and write it into ``places``.
 
-    Raises DataError for a file that cannot be read, ArtefactError for a teacher that is none,
-    CheckpointError for a checkpoint of another recipe.
+    Raises DataError for a file that cannot be read or a base that is none, ArtefactError for a
+    teacher that is none, CheckpointError for a checkpoint of another run.
     """
-    read = {path: _spoken(path, files) for path in dict.fromkeys(files.all())}
-    passes = _passes(files, read, base, places.checkpoint.parent, recipe)
-    tokenizer = load_tokenizer(base)
+    _check_base(base)
+    held_out = {path: read_spoken(path, files.languages) for path in files.held_out}
+    curriculum = make_curriculum(files, base, recipe, places.checkpoint.parent)
     torch.manual_seed(recipe.seed)
     reader = build_reader(base, recipe.layers, recipe.dropout)
-    Run(reader, tokenizer, passes, recipe, places.checkpoint, resume).train(on_step)
+    run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
+    run.train(places.checkpoint, on_step, resume)
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": list(files.languages),
-        "data": [data_file(path, examples) for path, examples in read.items()],
+        "data": curriculum.used,
+        "held_out": [data_file(path, examples) for path, examples in held_out.items()],
+        "teachers": [load_manifest(folder).name for folder in files.teachers],
+        "recipe": asdict(recipe),
     }
     manifest = describe(reader, recipe, facts)
+    rows = [example for examples in held_out.values() for example in examples]
     if places.out:
         write_artefact(places.out, reader, base, recipe, manifest)
-        if files.held_out:
-            manifest = calibrate_model(places.out, files.held_out)
+        manifest = calibrate_model(places.out, rows)
     if places.weights:
         write_weights(places.weights, reader, base, manifest)
+        if not places.out:
+            calibrate_model(places.weights, rows)
 
 
-def _spoken(path: Path, files: Files) -> list[Example]:
-    """The examples of a file that are in the run's languages."""
-    examples = read_examples(path)
-    return [e for e in examples if not files.languages or e.language in files.languages]
+def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
+    """Fit temperatures and thresholds of the model in ``folder`` and write them there.
 
-
-def _passes(
-    files: Files, read: Mapping[Path, list[Example]], base: Path, kept: Path, recipe: Recipe
-) -> list[list[Lesson]]:
-    """What is learned in each pass, with what teachers say of it; that is kept in ``kept``."""
-    rng = np.random.default_rng(recipe.seed)
-    first = _some([e for path in files.first for e in read[path]], recipe.first_rows, rng)
-    untold = [e for path in files.unlabelled for e in read[path]]
-    untold = _some(untold, recipe.unlabelled_rows, rng)
-    parts = [part for part in (first, untold, *(read[path] for path in files.train)) if part]
-    targets = ask_teachers(files.teachers, parts, kept)
-    vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
-    lessons = make_lessons([example for part in parts for example in part], targets, vectors)
-    train = lessons[len(first) + len(untold) :]
-    train += [without_labels(one) for one in lessons[len(first) : len(first) + len(untold)]]
-    return [*([lessons[: len(first)]] if first else []), *[train] * recipe.epochs]
-
-
-def _some(examples: Sequence[Example], count: int, rng: np.random.Generator) -> list[Example]:
-    return [examples[i] for i in rng.permutation(len(examples))[:count]]
-
-
-def calibrate_model(folder: Path, held_out: Sequence[Path]) -> Manifest:
-    """Fit temperatures and thresholds of the model in ``folder`` and write them there."""
-    backend = OnnxBackend(folder)
-    tokenizer = load_tokenizer(folder)
-    examples = [example for path in held_out for example in read_examples(path)]
-    manifest = calibrated(backend.manifest, answer(backend, tokenizer, examples))
-    write_manifest(folder, manifest)
+    Without rows to fit them to they stay as they are.
+    """
+    manifest = load_manifest(folder)
+    if held_out:
+        backend = OnnxBackend(folder) if MODEL_FILE in manifest.files else TorchBackend(folder)
+        manifest = calibrated(manifest, answer(backend, load_tokenizer(folder), held_out))
+        write_manifest(folder, manifest)
     return manifest
+
+
+def _check_base(base: Path) -> None:
+    """Raise DataError, before anything takes time, if the base's tokenizer will not do."""
+    try:
+        build_windows(load_tokenizer(base), None, "a", [(0, 1)])
+    except Exception as error:  # the tokenizers library raises no class of its own
+        raise DataError(f"{base} is no encoder to start from: {error}") from error

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from nlp.backends.hf import TorchBackend
-from nlp.encoding import load_tokenizer
+from nlp.encoding import load_tokenizer, unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.labels import HEADS
-from nlp.manifest import WEIGHTS_FILE, sha256, verify
+from nlp.manifest import TOKENIZER_FILE, WEIGHTS_FILE, sha256, verify
 from nlp.reading import softmax
-from nlp.train.examples import Example
+from nlp.train.examples import Example, mention_count
 from nlp.train.lessons import OUTPUTS, Floats
 
 
@@ -33,12 +33,13 @@ def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], ke
     total = np.zeros((len(owners), OUTPUTS), dtype=np.float32)
     voices = np.zeros((len(owners), 1), dtype=np.float32)
     for folder in folders:
-        spoken = verify(folder).languages
+        manifest = verify(folder)
+        spoken, who = manifest.languages, f"{sorted(manifest.files.items())} {manifest.max_tokens}"
         rows = [not spoken or language in spoken for language in owners]
         answers = []
         for examples in files:
             chosen = [e for e in examples if not spoken or e.language in spoken]
-            name = _name(folder / WEIGHTS_FILE, chosen)
+            name = _name(who, chosen)
             answers.append(_remembered(kept / name, partial(_ask, folder, chosen)))
         total[rows] += np.concatenate(answers)
         voices[rows] += 1
@@ -54,20 +55,19 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     """
     answers = []
     for examples in files:
-        name = _name(base / WEIGHTS_FILE, examples)
+        name = _name(sha256(base / WEIGHTS_FILE) + sha256(base / TOKENIZER_FILE), examples)
         answers.append(_remembered(kept / name, partial(_embed, base, examples)))
     vectors = np.concatenate(answers)
     vectors = vectors - vectors.mean(axis=0)
-    unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
+    return unit_rows(vectors)
 
 
 def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
-    if not examples:
+    if not mention_count(examples):
         return np.zeros((0, OUTPUTS), dtype=np.float32)
-    backend, tokenizer = TorchBackend(folder), load_tokenizer(folder)
+    backend = TorchBackend(folder, torch.get_num_threads())
     with torch.autocast("cpu", torch.bfloat16):
-        answers = answer(backend, tokenizer, examples)
+        answers = answer(backend, load_tokenizer(folder), examples)
     chances = [softmax(answers.logits[head].astype(np.float32)) for head in HEADS]
     return np.hstack(chances).astype(np.float32)
 
@@ -78,9 +78,9 @@ def _embed(base: Path, examples: Sequence[Example]) -> Floats:
         return BaseEncoder(base).embed(texts).astype(np.float32)
 
 
-def _name(weights: Path, examples: Sequence[Example]) -> str:
+def _name(weights: str, examples: Sequence[Example]) -> str:
     """Of who was asked, and what: other texts, contexts or spans are another question."""
-    asked = hashlib.sha256(sha256(weights).encode())
+    asked = hashlib.sha256(weights.encode())
     for example in examples:
         asked.update(f"{example.context}\0{example.text}\0{list(example.spans)}\0".encode())
     return f"{asked.hexdigest()[:20]}.npy"
@@ -92,5 +92,7 @@ def _remembered(file: Path, ask: Callable[[], Floats]) -> Floats:
         return known
     found = ask()
     file.parent.mkdir(parents=True, exist_ok=True)
-    np.save(file, found)
+    partial = file.with_suffix(".partial.npy")
+    np.save(partial, found)
+    partial.replace(file)
     return found

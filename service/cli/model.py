@@ -61,7 +61,7 @@ def train(
     name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
     model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
     layers: Annotated[int, typer.Option(min=1, help="Layers of the base to keep.")] = 6,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 7,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 8,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 7,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a recipe; repeatable.")
@@ -70,12 +70,13 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
 ) -> None:
     """Train a model on labelled feedback; export it as 8-bit ONNX, or keep it as it is, or both."""
-    if out is None and weights is None:
-        raise typer.BadParameter("say where the model goes: --out, --weights or both")
+    if out == weights:
+        raise typer.BadParameter("say where the model goes: --out, --weights, or two folders")
     with plain_errors():
+        from nlp.train.curriculum import Files
         from nlp.train.loop import CheckpointError
         from nlp.train.recipe import Recipe, changed
-        from nlp.train.run import Files, Identity, Places, train_model
+        from nlp.train.run import Identity, Places, train_model
 
         files = Files(
             data, first or (), unlabelled or (), teacher or (), held_out or (), language or ()

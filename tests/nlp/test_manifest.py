@@ -9,8 +9,8 @@ import pytest
 
 from nlp.labels import HEADS
 from nlp.manifest import (
-    FILE,
     FORMAT,
+    MANIFEST_FILE,
     ArtefactError,
     DataFile,
     Manifest,
@@ -68,7 +68,7 @@ def test_a_folder_without_a_manifest_is_not_a_model(tmp_path: Path) -> None:
 
 
 def test_a_broken_manifest_is_refused(artefact: Path) -> None:
-    (artefact / FILE).write_text("{")
+    (artefact / MANIFEST_FILE).write_text("{")
     with pytest.raises(ArtefactError, match="cannot be read"):
         load_manifest(artefact)
 
@@ -86,14 +86,14 @@ def test_a_broken_manifest_is_refused(artefact: Path) -> None:
 def test_a_manifest_that_this_version_cannot_use_is_refused(
     artefact: Path, change: Callable[[dict[str, Any]], object], reason: str
 ) -> None:
-    content = json.loads((artefact / FILE).read_text())
+    content = json.loads((artefact / MANIFEST_FILE).read_text())
     change(content)
-    (artefact / FILE).write_text(json.dumps(content))
+    (artefact / MANIFEST_FILE).write_text(json.dumps(content))
     with pytest.raises(ArtefactError, match=reason):
         load_manifest(artefact)
 
 
 def test_fields_of_later_versions_are_ignored(artefact: Path) -> None:
-    content = json.loads((artefact / FILE).read_text())
-    (artefact / FILE).write_text(json.dumps({**content, "colour": "blue"}))
+    content = json.loads((artefact / MANIFEST_FILE).read_text())
+    (artefact / MANIFEST_FILE).write_text(json.dumps({**content, "colour": "blue"}))
     assert load_manifest(artefact).name == "verbatim"

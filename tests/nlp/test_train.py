@@ -12,19 +12,20 @@ from transformers import BertConfig, BertModel
 
 from nlp.backends.hf import TorchBackend
 from nlp.backends.onnx import OnnxBackend
-from nlp.encoding import build_windows
+from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
 from nlp.manifest import verify
 from nlp.train.batches import epoch
-from nlp.train.examples import UNKNOWN, read_examples
+from nlp.train.curriculum import Files, make_curriculum
+from nlp.train.examples import UNKNOWN, DataError, read_examples
 from nlp.train.export import export_plain
 from nlp.train.lessons import NO_THEME, OUTPUTS, Lesson, join, make_lessons
 from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import build_reader
 from nlp.train.recipe import Recipe, changed
-from nlp.train.run import Files, Identity, Places, train_model
+from nlp.train.run import Identity, Places, train_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
@@ -71,11 +72,10 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _run(base: Path, data: Path, checkpoint: Path, resume: bool = False) -> Run:
+def _run(base: Path, data: Path, fingerprint: str = "") -> Run:
     torch.manual_seed(0)
-    reader = build_reader(base, RECIPE.layers, 0.0)
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-    return Run(reader, tokenizer, [_lessons(data)] * 2, RECIPE, checkpoint, resume)
+    reader = build_reader(base, RECIPE.layers, RECIPE.dropout)
+    return Run(reader, load_tokenizer(base), [_lessons(data)] * 2, RECIPE, fingerprint)
 
 
 def _lessons(data: Path) -> list[Lesson]:
@@ -95,28 +95,32 @@ class _StopError(Exception):
 def test_a_stopped_run_that_is_resumed_ends_as_if_never_stopped(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
-    whole = _run(base, data, tmp_path / "whole.pt")
-    whole.train(_ignore)
-    stopped = _run(base, data, tmp_path / "stopped.pt")
+    whole = _run(base, data)
+    whole.train(tmp_path / "whole.pt", _ignore)
+    checkpoint = tmp_path / "stopped.pt"
 
     def stop(step: Step) -> None:
         if step.steps == whole.steps // 2:
             raise _StopError
 
     with pytest.raises(_StopError):
-        stopped.train(stop)
-    resumed = _run(base, data, tmp_path / "stopped.pt", resume=True)
-    resumed.train(_ignore)
+        _run(base, data).train(checkpoint, stop)
+    resumed = _run(base, data)
+    resumed.train(checkpoint, _ignore, resume=True)
     assert resumed.steps == whole.steps
     torch.testing.assert_close(resumed.reader.heads.weight, whole.reader.heads.weight)
 
 
-def test_a_checkpoint_of_another_recipe_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
-    run = _run(base, data, tmp_path / "run.pt")
-    run.train(_ignore)
-    other = dataclasses.replace(RECIPE, smoothing=0.2)
-    with pytest.raises(CheckpointError):
-        Run(run.reader, run.tokenizer, run.passes, other, tmp_path / "run.pt", resume=True)
+def test_a_checkpoint_of_another_run_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
+    run, checkpoint = _run(base, data), tmp_path / "run.pt"
+    run.train(checkpoint, _ignore)
+    run.recipe = dataclasses.replace(RECIPE, smoothing=0.2)
+    for other in (run, _run(base, data, "other data")):
+        with pytest.raises(CheckpointError, match="other data"):
+            other.train(checkpoint, _ignore, resume=True)
+    checkpoint.write_bytes(b"not a checkpoint")
+    with pytest.raises(CheckpointError, match="not a checkpoint"):
+        _run(base, data).train(checkpoint, _ignore, resume=True)
 
 
 def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
@@ -129,7 +133,9 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     train_model(files, base, places, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
-    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
+    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
+    assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("few.tsv", 40)]
+    assert Recipe(**{**manifest.recipe, "exact_layers": (4,)}) == RECIPE
     assert manifest.layers == 2
     assert TorchBackend(tmp_path / "weights").manifest.temperatures == manifest.temperatures
     figures = evaluate_folder(out, [data])
@@ -143,7 +149,7 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
 
     reader = build_reader(base, 2, 0.0).eval()
     export_plain(reader, tmp_path / "plain.onnx")
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer = load_tokenizer(base)
     (batch, *_) = epoch(_lessons(data)[:1], tokenizer, RECIPE, np.random.default_rng(0))
     feed = {
         "input_ids": batch.ids,
@@ -164,7 +170,7 @@ def test_the_bundled_engine_takes_batches_of_any_shape(
     recipe = dataclasses.replace(RECIPE, epochs=1)
     places = Places(tmp_path / "checkpoint.pt", tmp_path / "m")
     train_model(files, base, places, recipe, IDENTITY, _ignore)
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer = load_tokenizer(base)
     windows = [
         item.window
         for text, spans in (("ok", [(0, 2)]), ("It is good, but it is slow.", [(0, 10), (12, 27)]))
@@ -182,7 +188,7 @@ def _ignore(step: Step) -> None:
 def test_an_epoch_shows_every_mention_once_in_batches_within_the_budget(
     base: Path, data: Path
 ) -> None:
-    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer = load_tokenizer(base)
     batches = epoch(_lessons(data), tokenizer, RECIPE, np.random.default_rng(0))
     assert all(batch.ids.size <= RECIPE.tokens for batch in batches)
     mentions = sum(int((batch.labels[..., 0] != UNKNOWN).sum()) for batch in batches)
@@ -202,9 +208,10 @@ def test_teachers_stand_for_labels_that_nobody_knows_and_count_beside_known_ones
     first = torch.zeros_like(unknown)
     told = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
     torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), told)
-    torch.testing.assert_close(mention_loss(logits, first, sure, 0.0, 0.5), told)
-    doubtful = torch.full_like(sure, 0.5)
-    assert mention_loss(logits, first, doubtful, 0.0, 0.5) != told
+    last = torch.cat([torch.eye(len(labels))[-1] for labels in HEADS.values()])[None, None]
+    theirs = mention_loss(logits, unknown, last, 0.0, 0.2)
+    both = mention_loss(logits, first, last, 0.0, 0.2)
+    torch.testing.assert_close(both, 0.8 * told + 0.2 * theirs)
 
 
 def test_a_mention_is_drawn_to_its_vector_and_its_theme() -> None:
@@ -264,6 +271,46 @@ def test_a_student_learns_from_teachers_whose_answers_are_kept(
     train_model(files, base, student, recipe, IDENTITY, _ignore)
     assert first == {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
     assert len(first) == 4  # of the teacher and of the base, on each of the two sets
+
+
+def test_each_file_plays_its_part(base: Path, data: Path, tmp_path: Path) -> None:
+    """First ones once, unlabelled ones without labels, others in every pass; of one language."""
+    recipe = dataclasses.replace(RECIPE, first_rows=3, unlabelled_rows=5, placing=0.0)
+    files = Files([data], first=[data], unlabelled=[data])
+    curriculum = make_curriculum(files, base, recipe, tmp_path)
+    assert [len(lessons) for lessons in curriculum.passes] == [3, 45, 45]
+    unlabelled = [(lesson.labels == UNKNOWN).all() for lesson in curriculum.passes[1]]
+    assert sum(unlabelled) == 5
+    assert [used.rows for used in curriculum.used] == [40, 3, 5]
+    french = make_curriculum(dataclasses.replace(files, languages=["FR"]), base, recipe, tmp_path)
+    assert {lesson.example.language for lesson in french.passes[0]} == {"fr"}
+    with pytest.raises(DataError, match="no rows in tlh"):
+        make_curriculum(dataclasses.replace(files, languages=["tlh"]), base, recipe, tmp_path)
+
+
+def test_an_item_is_learned_as_a_whole_too(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_text(
+        '{"text": "good, but late", "mentions": [{"quote": "good"}, {"quote": "late"}],'
+        ' "primary": {"sentiment": "mixed", "stage": "usage"}}'
+    )
+    targets = np.zeros((2, OUTPUTS), dtype=np.float32)
+    (lesson,) = make_lessons(read_examples(path), targets, targets)
+    assert lesson.example.spans == [(0, 4), (10, 14), (0, 14)]
+    assert lesson.labels[2].tolist() == [UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
+    assert lesson.targets.shape == (3, OUTPUTS)
+
+
+def test_nothing_to_learn_and_nothing_to_start_from_are_said(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.csv"
+    bare.write_text("text,stage\nhello,\n")
+    with pytest.raises(DataError, match="no labels to learn from"):
+        make_curriculum(Files([bare]), base, RECIPE, tmp_path)
+    places = Places(tmp_path / "c.pt", out=tmp_path / "m")
+    with pytest.raises(DataError, match="no encoder to start from"):
+        train_model(Files([data]), tmp_path, places, RECIPE, IDENTITY, _ignore)
 
 
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:

@@ -1,0 +1,115 @@
+"""From files to what is learned in each pass over them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.language import normalize
+from nlp.manifest import MANIFEST_FILE, WEIGHTS_FILE, DataFile, sha256
+from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
+from nlp.train.lessons import Lesson, labels_of, make_lessons, without_labels
+from nlp.train.recipe import Recipe
+from nlp.train.teachers import ask_teachers, place
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a run.
+
+    ``train`` is read in every pass; ``first`` once, before; ``unlabelled`` in every pass for what
+    ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for calibration;
+    without it probabilities stay as the network gives them. Mentions in none of ``languages`` are
+    left out, unless that is empty.
+    """
+
+    train: Sequence[Path]
+    first: Sequence[Path] = ()
+    unlabelled: Sequence[Path] = ()
+    teachers: Sequence[Path] = ()
+    held_out: Sequence[Path] = ()
+    languages: Sequence[str] = ()
+
+    def fingerprint(self, base: Path) -> str:
+        """Of all that a run's weights depend on, beside its recipe."""
+        told = {
+            "base": [sha256(base / WEIGHTS_FILE)],
+            "train": map(sha256, self.train),
+            "first": map(sha256, self.first),
+            "unlabelled": map(sha256, self.unlabelled),
+            "teachers": [sha256(folder / MANIFEST_FILE) for folder in self.teachers],
+            "languages": self.languages,
+        }
+        lines = [f"{role}: {' '.join(each)}" for role, each in told.items()]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Curriculum:
+    """The lessons of each pass, and the files they are from with how many of their mentions."""
+
+    passes: Sequence[Sequence[Lesson]]
+    used: list[DataFile]
+
+
+def read_spoken(path: Path, languages: Sequence[str]) -> list[Example]:
+    """The examples of a file that are in one of the languages, all if there are none.
+
+    Raises DataError if none is.
+    """
+    wanted = {normalize(language) for language in languages}
+    examples = [e for e in read_examples(path) if not wanted or normalize(e.language) in wanted]
+    if not examples:
+        raise DataError(f"{path} has no rows in {', '.join(languages)}: is there a column lang?")
+    return examples
+
+
+def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Curriculum:
+    """Read the files and ask the teachers, whose answers are kept in the folder ``kept``.
+
+    Raises DataError for a file that cannot be read or when there is nothing to learn,
+    ArtefactError for a teacher that is none.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    train = {path: read_spoken(path, files.languages) for path in files.train}
+    first = _drawn(files.first, files.languages, recipe.first_rows, rng)
+    untold = _drawn(files.unlabelled, files.languages, recipe.unlabelled_rows, rng)
+    if not files.teachers and not any(map(_is_labelled, _flat(train))):
+        raise DataError(f"{', '.join(map(str, files.train))}: no labels to learn from")
+    parts = [*first.values(), *untold.values(), *train.values()]
+    targets = ask_teachers(files.teachers, parts, kept)
+    vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
+    lessons = make_lessons([example for part in parts for example in part], targets, vectors)
+    begun, told = len(_flat(first)), len(_flat(first)) + len(_flat(untold))
+    every = [*lessons[told:], *map(without_labels, lessons[begun:told])]
+    return Curriculum(
+        [*([lessons[:begun]] if begun else []), *[every] * recipe.epochs],
+        [data_file(path, part) for role in (train, first, untold) for path, part in role.items()],
+    )
+
+
+def data_file(path: Path, examples: Sequence[Example]) -> DataFile:
+    """The manifest's line on a file and what is used of it; its folders are nobody's business."""
+    return DataFile(path.name, mention_count(examples), sha256(path))
+
+
+def _drawn(
+    paths: Sequence[Path], languages: Sequence[str], count: int, rng: np.random.Generator
+) -> dict[Path, list[Example]]:
+    """Of the examples of all files together, ``count`` that chance chooses."""
+    read = [(path, example) for path in paths for example in read_spoken(path, languages)]
+    drawn: dict[Path, list[Example]] = {path: [] for path in paths}
+    for index in rng.permutation(len(read))[:count]:
+        path, example = read[index]
+        drawn[path].append(example)
+    return drawn
+
+
+def _flat(parts: Mapping[Path, list[Example]]) -> list[Example]:
+    return [example for part in parts.values() for example in part]
+
+
+def _is_labelled(example: Example) -> bool:
+    return bool(example.primary) or bool((labels_of(example) != UNKNOWN).any())
