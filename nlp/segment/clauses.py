@@ -30,7 +30,11 @@ _ENCLOSED: Final = (
 )
 _EMOJI: Final = "[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?"
 _STRONG: Final = r"[;；]|\s/\s|(?<!\()\s(?=\d\)\s)"
-_WEAK: Final = rf"[,:](?=\s)|[，،、：]|\s[–—-]+(?=\s)|[!?…]+(?=\s)|\.\.+(?=\s)|(?:{_EMOJI})+"
+_WEAK: Final = (
+    r"[,:](?=\s)|[，،、：]|\s[–—-]+(?=\s)|(?<![!?…])[!?…]+(?=\s)|(?<!\.)\.\.+(?=\s)"
+    rf"|(?:{_EMOJI})+"
+)
+"""A run of signs is tried from its first sign alone: from each, time would grow squared."""
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD: Final = re.compile(r"\w[\w'’]*")
 

@@ -8,11 +8,22 @@ from collections.abc import Sequence
 from typing import Final
 
 from nlp.segment import phrases
-from nlp.segment.formulas import greeting_end, is_dressing, is_name, is_salutation
+from nlp.segment.formulas import (
+    greeting_end,
+    is_dressing,
+    is_first_name,
+    is_name,
+    is_salutation,
+)
 from nlp.segment.spans import Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
+_MAIL_LABEL: Final = re.compile(
+    rf"[*_ ]{{0,3}}(?:(?P<sender>{phrases.any_of(phrases.MAIL_SENDERS)})"
+    rf"|{phrases.any_of(phrases.MAIL_LABELS)})[*_\s]{{0,3}}[:：]",
+    re.IGNORECASE,
+)
 _CONTACT: Final = re.compile(
     r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
 )
@@ -23,6 +34,12 @@ _DEVICE_STARTS: Final = tuple(sorted(phrases.words(phrases.DEVICE_LINES)))
 
 _SIGNATURE_WORDS: Final = 8
 """A longer line after a sign-off is text again, such as a postscript."""
+
+_FORM: Final = 200
+"""A longer line announces no quote and is no address; patterns would take long to tell."""
+
+_LEAST_LABELS, _MOST_LABELS = 3, 12
+"""Lines with labels in a row, one of them the sender's, that make the head of a mail."""
 
 _WRAPPED: Final = 60
 """A line at least this long may be one that a mail program has wrapped."""
@@ -41,24 +58,62 @@ def body(text: str, ticket: bool) -> list[Span]:
 
 
 def _without_quotes(text: str) -> list[Span]:
-    """Trimmed lines, without quoted replies, the lines that announce them, device lines."""
+    """Trimmed lines, without quoted replies, what announces them, and device lines.
+
+    A mail that is quoted without a mark before each line, below a line that announces it or its
+    own head, goes to the end of the text; it is kept if the text has nothing else to say.
+    """
+    lines = _lines(text)
     kept: list[Span] = []
-    for match in _LINE.finditer(text):
-        start, end = trim(text, match.start(), match.end())
-        if start == end:
-            continue
-        line = text[start:end]
-        if line[0] == ">":
-            if kept and text[kept[-1][1] - 1] in ":：":
-                kept.pop()
-            continue
-        if len(line) < 200 and _QUOTE_HEADER.match(line):
-            if kept and text[end:].lstrip()[:1] != ">":
+    at = 0
+    while at < len(lines):
+        line = text[slice(*lines[at])]
+        announcing = _announcing(text, lines, at)
+        if announcing:
+            at += announcing
+            if kept and not (at < len(lines) and text[lines[at][0]] == ">"):
                 break
             continue
-        if not line.casefold().startswith(_DEVICE_STARTS):
-            kept.append((start, end))
+        if line[0] != ">" and not line.casefold().startswith(_DEVICE_STARTS):
+            kept.append(lines[at])
+        at += 1
     return kept
+
+
+def _lines(text: str) -> list[Span]:
+    spans = (trim(text, match.start(), match.end()) for match in _LINE.finditer(text))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
+    """How many lines at ``at`` announce a quoted mail: one, two if wrapped, a head, or none."""
+    line = text[slice(*lines[at])]
+    following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else ""
+    if _is_quote_header(line) or (line[-1] in ":：" and following[:1] == ">"):
+        return 1
+    return 2 if _is_wrapped_header(line, following) else _head(text, lines, at)
+
+
+def _is_quote_header(line: str) -> bool:
+    announces = line[-1] in ":：" or line[:2] == "--"
+    return announces and len(line) < _FORM and bool(_QUOTE_HEADER.match(line))
+
+
+def _is_wrapped_header(line: str, following: str) -> bool:
+    goes_on = bool(following) and line[-1] not in ".!?…。！？"
+    return goes_on and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
+
+
+def _head(text: str, lines: Sequence[Span], at: int) -> int:
+    """How many lines at ``at`` are the head of a mail, each a label with what belongs to it."""
+    labels = []
+    for start, end in lines[at : at + _MOST_LABELS]:
+        label = _MAIL_LABEL.match(text, start, end)
+        if not label:
+            break
+        labels.append(label)
+    is_head = len(labels) >= _LEAST_LABELS and any(label["sender"] for label in labels)
+    return len(labels) if is_head else 0
 
 
 def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
@@ -79,14 +134,23 @@ def _without_names(text: str, lines: list[Span]) -> list[Span]:
     """Without the line that says whom it is for, and without names and references at the end."""
     if len(lines) > 1 and is_salutation(text[slice(*lines[0])]):
         lines = lines[1:]
-    last = len(lines)
-    while last > 1 and _signs(text[slice(*lines[last - 1])]):
-        last -= 1
-    return lines[:last]
+    said = [text[slice(*line)] for line in lines]
+    while len(said) > 1 and (_signs(said[-1]) or _is_thanked_for(said[-2], said[-1])):
+        said.pop()
+    return lines[: len(said)]
 
 
 def _signs(line: str) -> bool:
-    return is_dressing(line, ticket=True) or is_name(line) or bool(_CONTACT.fullmatch(line))
+    return is_dressing(line, ticket=True) or is_name(line) or _is_contact(line)
+
+
+def _is_contact(line: str) -> bool:
+    return len(line) < _FORM and bool(_CONTACT.fullmatch(line))
+
+
+def _is_thanked_for(before: str, line: str) -> bool:
+    """Whether a name in lower case stands below closing thanks."""
+    return is_first_name(line) and is_dressing(before, ticket=True)
 
 
 def _unwrap(text: str, lines: Sequence[Span]) -> list[Span]:

@@ -5,8 +5,8 @@ from typing import Final
 
 from nlp.segment import phrases
 
-_WORD: Final = re.compile(r"[^\s,:;!?。、，！：]+")
-_BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：]+|\s[–—-]+(?=\s)|$)\s*")
+_WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟]+")
+_BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟]+|\s[–—-]+(?=\s)|$)\s*")
 _REFERENCE: Final = re.compile(
     r"(?:[^\W\d_]+[.:]*\s+){0,3}"
     r"(?:#?\d[\d ./-]{3,}|#?[\w./-]*[A-Z][\w./-]*\d[\w./-]*|#?\d+[-/][\w/-]+)"
@@ -37,9 +37,9 @@ def is_dressing(text: str, ticket: bool) -> bool:
         return False
     end = _phrase(text, _SIGN_OFFS)
     if end:
-        return _is_closing(text, end, most_words=6)
+        return _is_closing(text, end, ticket, most_words=6)
     end = ticket and _phrase(text, _THANKS)
-    return bool(end and _is_closing(text, end)) or (ticket and _is_reference(text))
+    return bool(end and _is_closing(text, end, ticket)) or (ticket and _is_reference(text))
 
 
 def is_name(text: str) -> bool:
@@ -50,6 +50,15 @@ def is_name(text: str) -> bool:
     if _WIDE.search(text):
         return len(text) <= 6
     return all(_names(word) for word in words) and any(word[0].isalpha() for word in words)
+
+
+def is_first_name(text: str) -> bool:
+    """Whether a text may be a name without a capital: one word, two in a script without case."""
+    words = text.rstrip(".").split()
+    caseless = text.lower() == text.upper()
+    return 0 < len(words) <= 1 + caseless and all(
+        word.replace("-", "").isalpha() and word.casefold() not in _NEVER_NAMES for word in words
+    )
 
 
 def is_salutation(line: str) -> bool:
@@ -115,13 +124,14 @@ def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
     return end
 
 
-def _is_closing(line: str, end: int, most_words: int = 0) -> bool:
+def _is_closing(line: str, end: int, ticket: bool, most_words: int = 0) -> bool:
     """Whether what follows a closing phrase that ends at ``end`` is a name, or short at least."""
     stop = _BREAK.match(line, end)
     if not stop and (line[:end].casefold() in _NEED_BREAK or not line[end].isspace()):
         return False
     rest = line[stop.end() if stop else end :].strip()
-    return not rest or is_name(rest) or bool(stop and len(rest.split()) <= most_words)
+    named = not rest or is_name(rest) or (ticket and is_first_name(rest))
+    return named or bool(stop and len(rest.split()) <= most_words)
 
 
 def _names(word: str) -> bool:

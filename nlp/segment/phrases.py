@@ -3,6 +3,7 @@
 All matching is on case-folded text. A language is added by adding a line to each table.
 """
 
+import re
 from typing import Final
 
 GREETINGS: Final = (
@@ -105,12 +106,19 @@ NAME_PARTICLES: Final = (
 
 NEVER_NAMES: Final = (
     "no not never none nothing still bad good great nice poor worst terrible awful very so too"
-    " please help just only all app card order delivery service product refund login",
-    "kein keine nicht nie nichts immer sehr gut schlecht bitte hilfe nur alles leider",
+    " please help just only all app card order delivery service product refund login"
+    " solved fixed resolved sorted done works working perfect excellent awesome amazing brilliant"
+    " fantastic wonderful useless broken slow wow",
+    "kein keine nicht nie nichts immer sehr gut schlecht bitte hilfe nur alles leider"
+    " gelöst behoben erledigt funktioniert läuft geht perfekt super toll klasse spitze",
     "pas rien jamais aucun aucune très trop bon mauvais sin nada nunca muy malo bueno"
-    " não nunca muito ruim bom non mai niente molto niet geen nooit nie bardzo",
+    " não nunca muito ruim bom non mai niente molto niet geen nooit nie bardzo"
+    " résolu réglé parfait génial marche fonctionne solucionado resuelto perfecto excelente genial"
+    " funciona resolvido perfeito ótimo risolto perfetto ottimo funziona opgelost top werkt",
+    "rozwiązane działa świetnie idealnie çözüldü çalışıyor harika mükemmel süper"
+    " решено работает отлично супер ممتاز رائع جيد سيئ سيء",
 )
-"""Words that show that a line of capitalised words is no name."""
+"""Words that show that a line of capitalised words, or a word after thanks, is no name."""
 
 THANKS: Final = (
     "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
@@ -132,29 +140,68 @@ THANKS: Final = (
 
 DEVICE_LINES: Final = (
     "sent_from_my sent_from_outlook sent_from_mail sent_from_yahoo get_outlook_for sent_via",
-    "von_meinem_iphone_gesendet gesendet_von_meinem von_meinem_smartphone gesendet_mit",
-    "envoyé_de_mon envoyé_depuis_mon envoyé_de_mon_iphone envoyé_à_partir_de",
-    "enviado_desde_mi enviado_do_meu enviado_a_partir_do_meu enviado_de_mi",
-    "inviato_da_iphone inviato_dal_mio inviato_da verzonden_vanaf verstuurd_vanaf",
-    "wysłano_z wysłane_z iphone'umdan_gönderildi отправлено_с отправлено_из",
-    "iphoneから送信 发自我的 从我的iphone发送 나의_iphone에서_보냄",
+    "von_meinem_iphone_gesendet gesendet_von_meinem von_meinem_smartphone gesendet_mit"
+    " von_meinem_ipad_gesendet von_meinem_samsung gesendet_von_mail gesendet_von_outlook"
+    " outlook_für",
+    "envoyé_de_mon envoyé_depuis_mon envoyé_de_mon_iphone envoyé_à_partir_de envoyé_à_partir_d'"
+    " télécharger_outlook obtenez_outlook",
+    "enviado_desde_mi enviado_do_meu enviado_a_partir_do_meu enviado_de_mi enviado_desde_outlook"
+    " enviado_do_outlook obtener_outlook obter_o_outlook",
+    "inviato_da_iphone inviato_dal_mio inviato_da scarica_outlook ottieni_outlook"
+    " verzonden_vanaf verstuurd_vanaf verzonden_met outlook_voor",
+    "wysłano_z wysłane_z pobierz_aplikację_outlook iphone'umdan_gönderildi"
+    " android_cihazımdan_gönderildi outlook'u_edinin отправлено_с отправлено_из",
+    "iphoneから送信 androidから送信 outlook_for 发自我的 从我的iphone发送 获取_outlook"
+    " 나의_iphone에서_보냄 أُرسلت_من أرسلت_من مرسل_من تم_الإرسال_من",
 )
 
+MAIL_SENDERS: Final = ("from von de da van od kimden от от_кого 差出人 发件人 寄件者 보낸_사람 من",)
+"""Labels of the sender in the head of a mail that is forwarded or quoted."""
+
+MAIL_LABELS: Final = (
+    "sent date to cc subject reply-to importance",
+    "gesendet datum an betreff antwort_an",
+    "envoyé date à objet",
+    "enviado enviado_el fecha para asunto enviada_em data assunto",
+    "inviato data a oggetto",
+    "verzonden datum aan onderwerp",
+    "wysłano data do dw temat",
+    "gönderildi gönderilme gönderim_tarihi tarih kime bilgi konu",
+    "отправлено дата кому копия тема",
+    "送信日時 日時 日付 宛先 件名 发送时间 日期 时间 收件人 抄送 主题 寄件日期 收件者 主旨"
+    " 보낸_날짜 날짜 받는_사람 참조 제목",
+    "تم_الإرسال تاريخ_الإرسال التاريخ إلى الموضوع نسخة",
+)
+"""The other labels of such a head."""
+
 QUOTE_HEADERS: Final = (
-    r"-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine"
-    r"|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht"
-    r"|wiadomość oryginalna|orijinal mesaj|исходное сообщение|元のメッセージ|原始邮件)",
-    r"on .{4,80} wrote:$",
-    r"am .{4,80} schrieb .{1,60}:$",
-    r"le .{4,80} a écrit\s?:$",
-    r"el .{4,80} escribió:$",
-    r"em .{4,80} escreveu:$",
-    r"il .{4,80} ha scritto:$",
-    r"op .{4,80} schreef .{0,60}:$",
-    r"(?:w dniu|dnia) .{4,80} napisał\(?a?\)?:$",
-    r".{4,80} tarihinde .{1,60} yazdı:$",
-    r".{4,80} (?:написал|написала|пишет):$",
-    r".{4,80} 写道[:：]$",
+    r"-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht"
+    r"|weitergeleitete nachricht|message d'origine|message transféré|mensaje original"
+    r"|mensaje reenviado|mensagem original|mensagem encaminhada|messaggio originale"
+    r"|messaggio inoltrato|oorspronkelijk bericht|doorgestuurd bericht|wiadomość oryginalna"
+    r"|wiadomość przekazana|orijinal mesaj|iletilen ileti|исходное сообщение"
+    r"|пересылаемое сообщение|元のメッセージ|転送|原始邮件|转发|원본 메시지|الرسالة الأصلية"
+    r"|رسالة معاد توجيهها)",
+    r"(?:begin forwarded message|anfang der weitergeleiteten (?:e-mail|nachricht)"
+    r"|début du message (?:transféré|réexpédié)|inicio del mensaje reenviado"
+    r"|início da mensagem (?:re)?encaminhada|inizio messaggio inoltrato"
+    r"|begin doorgestuurd bericht|początek przekazywanej wiadomości|iletilen ileti başlangıcı"
+    r"|начало переадресованного сообщения|転送されたメッセージ|开始转发邮件|以下是转发的邮件"
+    r"|بداية الرسالة المعاد توجيهها)\s?[:：]$",
+    r"on .{4,150} wrote:$",
+    r"am .{4,150} schrieb .{1,150}:$",
+    r"le .{4,150} a écrit\s?:$",
+    r"el .{4,150} escribió:$",
+    r"em .{4,150} escreveu:$",
+    r"il .{4,150} ha scritto:$",
+    r"op .{4,150} schreef .{0,150}:$",
+    r".{4,150} napisał\(?a?\)?:$",
+    r".{4,150} tarihinde .{1,60} yazdı:$",
+    r".{4,150} (?:написал|написала|пишет):$",
+    r".{4,150}写道[:：]$",
+    r".{4,150}님이 작성[:：]$",
+    r"في .{4,150} كتب .{0,150}:$",
+    r".{0,150}\d[:.]\d\d\b.{0,100}(?:<[^<>@]{1,60}@[^<>]{1,60}>|\[email\]>?)[^.!?]{0,30}[:：]$",
 )
 
 POSTSCRIPTS: Final = ("ps", "p.s", "p.s.", "p.p.s", "pps", "nb", "n.b", "n.b.", "p.d", "pd")
@@ -176,3 +223,8 @@ NO_ANSWERS: Final = (
 def words(table: tuple[str, ...]) -> frozenset[str]:
     """The entries of a table, with the spaces that join the words of a phrase restored."""
     return frozenset(entry.replace("_", " ").casefold() for line in table for entry in line.split())
+
+
+def any_of(table: tuple[str, ...]) -> str:
+    """A pattern that matches the entries of a table, the longest first."""
+    return "|".join(re.escape(entry) for entry in sorted(words(table), key=len, reverse=True))

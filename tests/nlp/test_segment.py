@@ -161,6 +161,98 @@ def test_capitals_alone_make_no_name(last: str) -> None:
     assert points(f"Router defekt.\n{last}", "de", "ticket") == ["Router defekt.", last]
 
 
+FORWARDED_HEADS = [
+    "From: Support <s@example.com>\nSent: Monday, May 4, 2026 9:12 AM\nTo: Ana\nSubject: Ticket",
+    "*From:* Support\n*Sent:* Monday\n*To:* Ana\n*Subject:* Your ticket",
+    "-------- Forwarded Message --------\nSubject: Ticket\nDate: Mon, 4 May\nFrom: Us\nTo: Ana",
+    "Von: Support\nGesendet: Montag, 4. Mai 2026 09:12\nAn: Ana\nBetreff: Ihr Ticket",
+    "De : Support\nEnvoyé : lundi 4 mai 2026 09:12\nÀ : Ana\nObjet : Votre ticket",
+    "De: Support\nEnviado el: lunes, 4 de mayo de 2026 9:12\nPara: Ana\nAsunto: Su ticket",
+    "Da: Support\nInviato: lunedì 4 maggio 2026 09:12\nA: Ana\nOggetto: Il ticket",
+    "De: Support\nEnviada em: segunda-feira, 4 de maio\nPara: Ana\nAssunto: Ticket",
+    "Van: Support\nVerzonden: maandag 4 mei 2026 09:12\nAan: Ana\nOnderwerp: Ticket",
+    "Od: Support\nWysłano: poniedziałek, 4 maja 2026\nDo: Ana\nTemat: Zgłoszenie",
+    "От: Support\nОтправлено: понедельник, 4 мая 2026 г.\nКому: Ана\nТема: Заявка",
+    "Kimden: Support\nGönderildi: 4 Mayıs 2026 Pazartesi\nKime: Ana\nKonu: Talep",
+    "差出人: Support\n送信日時: 2026年5月4日 9:12\n宛先: 田中\n件名: お問い合わせ",
+    "发件人： Support\n发送时间： 2026年5月4日 9:12\n收件人： 李明\n主题： 工单",
+    "보낸 사람: Support\n보낸 날짜: 2026년 5월 4일\n받는 사람: 김\n제목: 문의",
+    "من: Support\nتم الإرسال: 4 مايو 2026\nإلى: محمد\nالموضوع: تذكرة",
+]
+
+
+@pytest.mark.parametrize("head", FORWARDED_HEADS)
+def test_what_stands_below_the_head_of_a_mail_is_said_only_if_nothing_else_is(head: str) -> None:
+    said = "The app crashed twice today."
+    quoted = f"{said}\n\n{head}\n\nWe are looking into it."
+    assert points(quoted, "en", "ticket") == [said]
+    assert points(f"{head}\n\n{said}", "en", "ticket") == [said]
+
+
+def test_two_labels_are_no_head_of_a_mail() -> None:
+    text = "From: Berlin\nTo: Paris\nthe train was late"
+    assert points(text, "en", "ticket") == text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "announcement",
+    [
+        "On Sun, May 3, 2026 at 10:12 AM Support <support@example.com>\nwrote:",
+        "On Sun, May 3, 2026 at 10:12 AM Support <[email]> wrote:",
+        "Am So., 3. Mai 2026 um 10:12 Uhr schrieb Support <s@example.com>:",
+        "Le dim. 3 mai 2026 à 10:12, Support <s@example.com> a écrit :",
+        "El dom, 3 may 2026 a las 10:12, Support (<s@example.com>) escribió:",
+        "Il giorno dom 3 mag 2026 alle ore 10:12 Support <s@example.com> ha scritto:",
+        "Em dom., 3 de mai. de 2026 às 10:12, Support <s@example.com> escreveu:",
+        "Op zo 3 mei 2026 om 10:12 schreef Support <s@example.com>:",
+        "niedz., 3 maj 2026 o 10:12 Support <s@example.com> napisał(a):",
+        "вс, 3 мая 2026 г. в 10:12, Support <s@example.com>:",
+        "Support <s@example.com>, 3 May 2026 Paz, 10:12 tarihinde şunu yazdı:",
+        "2026年5月3日(日) 10:12 Support <s@example.com>:",
+        "Support <s@example.com> 于2026年5月3日周日 10:12写道：",
+        "2026년 5월 3일 (일) 오전 10:12, Support <s@example.com>님이 작성:",
+        "في الأحد، 3 مايو 2026 في 10:12 ص تمت كتابة ما يلي بواسطة Support <s@example.com>:",
+        "Begin forwarded message:",
+        "---------- Mensaje reenviado ---------",
+    ],
+)
+def test_a_reply_is_not_said(announcement: str) -> None:
+    said = "The app crashed twice today."
+    for quoted in ("> Please describe it.", "Please describe it."):
+        assert points(f"{said}\n\n{announcement}\n\n{quoted}", "en", "ticket") == [said]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "thanks, maria\nsent from my phone",
+        "thx tom",
+        "thanks\nmaria",
+        "regards maria",
+        "danke, jonas\nvon meinem iPhone gesendet",
+        "merci d'avance\nanne-marie",
+        "gracias, ana\nEnviado desde mi iPhone",
+        "grazie mille\nlucia",
+        "obrigado\npaulo",
+        "alvast bedankt\nsanne",
+        "z góry dziękuję\npiotr",
+        "заранее спасибо\nиван",
+        "teşekkürler, ali\niPhone'umdan gönderildi",
+        "ありがとうございます。\n田中\niPhoneから送信",
+        "谢谢，李明\n发自我的iPhone",
+        "شكرا، محمد علي\nأُرسلت من الـ iPhone",
+    ],
+)
+def test_a_signature_in_lower_case_is_one(closing: str) -> None:
+    said = "The app crashed twice today."
+    assert points(f"{said}\n\n{closing}", "en", "ticket") == [said]
+
+
+@pytest.mark.parametrize("text", ["thanks, solved", "Danke, funktioniert", "merci pour rien"])
+def test_a_word_after_thanks_may_be_a_verdict(text: str) -> None:
+    assert points(text, "en", "ticket") == [text]
+
+
 def test_a_postscript_is_said() -> None:
     text = "The app crashed.\n\nKind regards,\nAnna\n\nPS: the site is down as well."
     assert points(text, "en", "ticket") == ["The app crashed.", "PS: the site is down as well."]
@@ -232,6 +324,13 @@ def test_words_outside_of_forms_are_never_lost(parts: list[str]) -> None:
         "Anna Bell\n" * 10000,
         "😡. " * 25000,
         "Regards\n" * 12000,
+        "." * 100_000,
+        "!?" * 50_000,
+        "味道不错。服务员很好。" * 9000,
+        "Bad app.\n" + "a@" * 50_000 + " b",
+        "On Monday he wrote:\n> so\n" * 4000,
+        "To: a\n" * 16_000,
+        "Subject: a\nDate: b\nFrom: c\n" * 4000,
     ],
     ids=lambda text: f"{text[:9]!r}",
 )
