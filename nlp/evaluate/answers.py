@@ -45,15 +45,18 @@ def answer(
     readings = _read(backend, tokenizer, examples, context)
     owners = [example for example in examples for _ in example.spans]
     known = [labels for example in examples for labels in example.labels]
-    sizes = [len(example.spans) for example in examples]
+    sizes = np.array([len(example.spans) for example in examples], np.int64)
     return Answers(
         groups=np.repeat(np.arange(len(examples)), sizes),
         texts=mention_texts(examples),
         contexts=[owner.context or "" if context else "" for owner in owners],
         languages=[owner.language for owner in owners],
         truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
-        logits={head: _joined([r.logits[head] for r in readings]) for head in HEADS},
-        embeddings=_joined([r.embeddings for r in readings]),
+        logits={
+            head: _joined([r.logits[head] for r in readings], len(labels))
+            for head, labels in HEADS.items()
+        },
+        embeddings=_joined([r.embeddings for r in readings], 0),
     )
 
 
@@ -62,8 +65,9 @@ def mention_texts(examples: Sequence[Example]) -> list[str]:
     return [e.text[start:end] for e in examples for start, end in e.spans]
 
 
-def _joined(parts: Sequence[Float]) -> Floats:
-    return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, 0))
+def _joined(parts: Sequence[Float], width: int) -> Floats:
+    """All rows; (0, ``width``) if there are none."""
+    return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, width))
 
 
 def _read(

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from nlp.backends.batching import PADDING_ID, batches
 from nlp.encoding import PREFIX
 from nlp.evaluate.metrics import Floats
+from nlp.manifest import TOKENIZER_FILE
 
 PADDED_CHARACTERS: Final = 8192
 """Of a batch, about; padding included."""
@@ -17,21 +18,31 @@ PADDED_CHARACTERS: Final = 8192
 MAX_TOKENS: Final = 512
 
 
+class EncoderError(Exception):
+    """There is no encoder in a folder, or none that can be read."""
+
+
 class BaseEncoder:
     """Reads texts with the encoder in ``folder``, as its makers mean it to be used.
 
     That is ``query: `` in front and the mean of all tokens' vectors (Wang et al. 2024,
-    Multilingual E5 text embeddings). Imports torch; OSError if the folder has no encoder.
+    Multilingual E5 text embeddings). Imports torch; EncoderError if the folder has
+    no encoder or no tokenizer.
     """
 
     def __init__(self, folder: Path) -> None:
         import torch
         from transformers import AutoModel
 
-        self._encoder = AutoModel.from_pretrained(
-            folder, dtype=torch.float32, add_pooling_layer=False
-        ).eval()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        if not (folder / TOKENIZER_FILE).is_file():
+            raise EncoderError(f"{folder} has no encoder: it has no {TOKENIZER_FILE}")
+        try:
+            self._encoder = AutoModel.from_pretrained(
+                folder, dtype=torch.float32, add_pooling_layer=False
+            ).eval()
+        except (OSError, ValueError, TypeError) as error:
+            raise EncoderError(f"{folder} has no encoder that can be read: {error}") from error
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         self._tokenizer.enable_padding(pad_id=PADDING_ID)
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
@@ -41,6 +52,8 @@ class BaseEncoder:
         for batch in batches([len(text) for text in texts], PADDED_CHARACTERS):
             found = self._run([f"{PREFIX} {texts[index]}" for index in batch])
             rows.update(zip(batch, found, strict=True))
+        if not rows:
+            return np.zeros((0, self._encoder.config.hidden_size))
         vectors = np.array([rows[index] for index in range(len(texts))])
         unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit

@@ -39,7 +39,10 @@ def majority(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
 
 
 def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
-    """TF-IDF of words and pairs and of 2 to 5 characters, then logistic regression a head."""
+    """TF-IDF of words and pairs and of 2 to 5 characters, then logistic regression a head.
+
+    Nothing of any head if no word occurs twice in ``train``.
+    """
     vectors = FeatureUnion(
         [
             ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)),
@@ -51,7 +54,10 @@ def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
             ),
         ]
     )
-    seen = vectors.fit_transform(mention_texts(train))
+    try:
+        seen = vectors.fit_transform(mention_texts(train))
+    except ValueError:  # what it is called when nothing is left to count
+        return {}
     unseen = vectors.transform(mention_texts(test))
     return {head: _fit(seen, known, unseen) for head, known in _labels(train).items()}
 

@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from nlp.evaluate.page import reliability_picture
 from nlp.evaluate.wording import (
+    CALIBRATION_COLUMNS,
     LANGUAGE_ROWS,
+    SELECTIVE,
     agreement,
     baseline,
     baseline_names,
+    calibration,
     figure,
     interval,
+    provenance,
     share,
     spoken,
 )
@@ -24,7 +28,7 @@ NOTES: Final = "notes.md"
 
 CARD: Final = "README.md"
 PICTURE: Final = "reliability-{}.svg"
-"""The reliability diagrams of one file of held-out mentions, by the stem of its name."""
+"""The reliability diagrams of one file's mentions, by its number in the order of the card."""
 
 Figures = Mapping[str, Any]
 
@@ -39,16 +43,19 @@ def write_card(folder: Path, figures: Figures) -> None:
     write_manifest(folder, manifest)
     for former in folder.glob(PICTURE.format("*")):
         former.unlink()
-    for name, found in figures["sets"].items():
-        picture = reliability_picture(found["heads"], f"{name}: reliability of each head")
-        (folder / _picture(name)).write_text(picture, encoding="utf-8")
+    for name, picture in _pictures(figures["sets"]).items():
+        heads = figures["sets"][name]["heads"]
+        drawn = reliability_picture(heads, f"{name}: reliability of each head")
+        (folder / picture).write_text(drawn, encoding="utf-8")
     notes = folder / NOTES
     opening = notes.read_text(encoding="utf-8") if notes.exists() else ""
     (folder / CARD).write_text(_card(manifest, opening, figures), encoding="utf-8")
 
 
-def _picture(name: str) -> str:
-    return PICTURE.format(Path(name).stem)
+def _pictures(sets: Figures) -> dict[str, str]:
+    """The name of the picture of each set that has labels of mentions."""
+    told = [name for name, found in sets.items() if found["heads"]]
+    return {name: PICTURE.format(number) for number, name in enumerate(told, start=1)}
 
 
 def _main_figures(sets: Figures) -> dict[str, dict[str, float]]:
@@ -65,6 +72,7 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
         opening.strip(),
         "## Figures",
         _measured(figures),
+        provenance(figures["model"]),
         *(part for name, found in sets.items() for part in _set_parts(name, found)),
         "## By label",
         "F1 on mentions as given, and how many there are.",
@@ -89,7 +97,7 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
 
 def _measured(figures: Figures) -> str:
     return (
-        "Measured on this artefact, on feedback that it was not trained on, by\n\n"
+        "Measured on this artefact by\n\n"
         f"```\n{figures['command']}\n```\n\n"
         "*Whole* is what production would say of each text, its language detected and its mentions "
         "found; *as given* is the reading of mentions whose place is known. Macro-F1 is over "
@@ -122,6 +130,8 @@ def _set_parts(name: str, found: Figures) -> Iterator[str]:
             f"{figure(mentions['recall'])}, F1 {figure(mentions['f1'])} at half overlap."
         )
         yield _table(("those found", *columns), _score_rows(mentions["heads"]))
+    if not found["heads"]:
+        return
     baselines = baseline_names(found["heads"])
     rows = [
         [*row, *(baseline(told, name) for name in baselines)]
@@ -176,34 +186,21 @@ def _language_cell(figures: Figures | None, language: str) -> str:
 def _calibration_parts(manifest: Manifest, sets: Figures) -> Iterator[str]:
     yield "## Calibration"
     yield (
-        "A reading whose probability is below its head's threshold is unassigned. The calibration "
-        "error (ECE) is in 15 bins; *by chance* is what a perfect model would show on as many "
-        "rows; *split-half* is fitted on one half of the rows and measured on the other."
+        "The calibration error (ECE) is in 15 bins; *by chance* is what a perfect model would "
+        f"show on as many rows. Of thresholds, {SELECTIVE}"
     )
     rows = [(head, manifest.temperatures[head], manifest.thresholds[head]) for head in HEADS]
     yield _table(("", "temperature", "threshold"), rows)
     yield _table(
-        ("file", "", "ECE", "by chance", "split-half", "unassigned", "error", "of the rest"),
+        ("file", "", *CALIBRATION_COLUMNS),
         [
-            [name, head, *_calibration_cells(told["calibration"])]
+            [name, head, *calibration(told["calibration"])]
             for name, found in sets.items()
             for head, told in found["heads"].items()
         ],
     )
-    for name in sets:
-        yield f"![Reliability of each head on {name}]({_picture(name)})"
-
-
-def _calibration_cells(found: Figures) -> list[str]:
-    choice = found["selective"]
-    return [
-        figure(found["error"]),
-        figure(found["chance_error"]),
-        figure(found["split_half"]["error"]) if "split_half" in found else "",
-        share(choice["abstained"]),
-        share(choice["error"]),
-        share(choice["error_kept"]),
-    ]
+    for name, picture in _pictures(sets).items():
+        yield f"![Reliability of each head on {name}]({picture})"
 
 
 def _theme_parts(themes: Figures | None) -> Iterator[str]:
@@ -246,5 +243,11 @@ def _rounding_parts(rounding: Figures | None) -> Iterator[str]:
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+    """Nothing if there are no rows."""
+    rows = list(rows)
+    lines = [names, ["---"] * len(names), *rows] if rows else []
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|")

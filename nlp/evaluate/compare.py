@@ -1,6 +1,7 @@
 """Whether one model reads better than another, or was luckier: both on the same rows."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Final
 
 import numpy as np
@@ -33,17 +34,22 @@ def compare(
     """By head with known rows: what the second model gains over the first, and how surely.
 
     ``p`` values are corrected over the heads, by Holm's method, for either test apart; ``verdict``
-    is ``better``, ``worse`` or ``not shown`` by macro-F1.
+    is ``better``, ``worse`` or ``not shown`` by macro-F1. A head without a label that has rows
+    enough for macro-F1 is tested by accuracy alone: its verdict is ``nothing to tell``.
     """
     heads = [head for head in labels if (rows[head].truth != UNKNOWN).any()]
     found = {head: _compare(labels[head], rows[head], *read[head]) for head in heads}
-    for measure in ("macro_f1", "accuracy"):
-        adjusted = holm([found[head][measure]["p"] for head in heads])
-        for head, p in zip(heads, adjusted, strict=True):
-            found[head][measure]["p_corrected"] = p
+    telling = [head for head in heads if not isnan(found[head]["macro_f1"]["difference"])]
+    _correct([found[head]["macro_f1"] for head in telling])
+    _correct([found[head]["accuracy"] for head in heads])
     for figures in found.values():
         figures["verdict"] = _verdict(figures["macro_f1"])
     return {head: rounded(figures) for head, figures in found.items()}
+
+
+def _correct(tests: Sequence[Figures]) -> None:
+    for test, p in zip(tests, holm([test["p"] for test in tests]), strict=True):
+        test["p_corrected"] = p
 
 
 def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Figures:
@@ -66,11 +72,15 @@ def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Fi
 def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figures:
     """Macro-F1 of both and the difference, by a paired bootstrap over texts.
 
-    The interval is of the percentiles; p is twice the share of samples on the other side of zero
-    (Berg-Kirkpatrick et al. 2012, An empirical investigation of statistical significance in NLP;
-    the one added to counts after Davison and Hinkley 1997, Bootstrap methods, section 4.2).
+    The interval is of the percentiles (Efron and Tibshirani 1993, An introduction to the bootstrap,
+    chapter 13); p is the level at which such an interval would end at zero, twice the share of
+    samples on its other side (section 15.4 there; Koehn 2004, Statistical significance tests for
+    machine translation evaluation, counts samples so). The one added to counts keeps p above 0
+    (Davison and Hinkley 1997, Bootstrap methods, section 4.2).
     """
     kept = np.bincount(truth, minlength=size) >= MIN_SUPPORT
+    if not kept.any():
+        return _nothing()
     first, second = (macro_f1(confusion(truth, labels, size), kept) for labels in read)
     drawn = np.array(
         [
@@ -87,6 +97,18 @@ def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figur
         "difference": second - first,
         "interval": (float(low), float(high)),
         "p": min(2 * float(beyond + 1) / (ROUNDS + 1), 1.0),
+    }
+
+
+def _nothing() -> Figures:
+    unknown = float("nan")
+    return {
+        "first": unknown,
+        "second": unknown,
+        "difference": unknown,
+        "interval": (unknown, unknown),
+        "p": 1.0,
+        "p_corrected": 1.0,
     }
 
 
@@ -120,6 +142,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _verdict(macro: Figures) -> str:
-    if not macro["p_corrected"] < LEVEL:
+    if isnan(macro["difference"]):
+        return "nothing to tell"
+    if macro["p_corrected"] >= LEVEL:
         return "not shown"
     return "better" if macro["difference"] > 0 else "worse"

@@ -1,17 +1,13 @@
 """Whether a vector means something: are mentions of one theme nearer to each other than others?"""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from nlp.evaluate.metrics import Bools, Floats
 from nlp.evaluate.scores import Figures, rounded
-from nlp.train.examples import Example
-
-NO_THEME: Final = "other"
-"""What a mention's theme is called when it belongs to none of its cell's."""
+from nlp.train.examples import OTHER_THEME, Example, cell_of
 
 
 class Pairs:
@@ -22,11 +18,11 @@ class Pairs:
     """
 
     def __init__(self, examples: Sequence[Example]) -> None:
-        cells = np.array([example.cell or _cell(example) for example in examples])
+        cells = np.array([cell_of(example) for example in examples])
         themes = np.array([example.theme for example in examples])
         languages = np.array([example.language for example in examples])
         self._one, self._other = np.triu_indices(len(examples), k=1)
-        untold = np.isin(themes, ("", NO_THEME))
+        untold = np.isin(themes, ("", OTHER_THEME))
         self.same_cell = self._equal(cells)
         self.same_theme = self.same_cell & self._equal(themes)
         self.same_language = self._equal(languages)
@@ -41,10 +37,6 @@ class Pairs:
     def _equal(self, names: np.ndarray) -> Bools:
         equal: Bools = names[self._one] == names[self._other]
         return equal
-
-
-def _cell(example: Example) -> str:
-    return " ".join(example.primary.get(head, "") for head in ("stage", "touchpoint"))
 
 
 def theme_figures(pairs: Pairs, vectors: Floats) -> Figures:

@@ -5,6 +5,7 @@ texts that rows come from: the mentions of a text are not independent, so that s
 of whole texts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,12 +108,13 @@ def _places(confidence: Floats) -> Ints:
     return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
-def resamples(groups: Ints, rounds: int, seed: int) -> Ints:
-    """How often each row is in each bootstrap sample of the groups, (rounds, rows)."""
+def resamples(groups: Ints, rounds: int, seed: int) -> Iterator[Ints]:
+    """How often each row, (rows,), is in one bootstrap sample of the groups after the other."""
     _, place = np.unique(groups, return_inverse=True)
     count = int(place.max()) + 1
-    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), rounds)
-    return times[:, place]
+    rng, chances = np.random.default_rng(seed), np.full(count, 1 / count)
+    for _ in range(rounds):
+        yield rng.multinomial(count, chances)[place]
 
 
 def macro_f1_interval(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tokenizers import Tokenizer
 
@@ -10,11 +9,9 @@ from nlp.analyzer import Analyzer
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
 from nlp.encoding import load_tokenizer
-from nlp.loading import load_analyzer
-from nlp.manifest import MODEL_FILE, Manifest, load_manifest
-
-if TYPE_CHECKING:
-    from nlp.backends.hf import TorchBackend
+from nlp.info import ModelInfo
+from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, Manifest, load_manifest
+from nlp.reading import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +29,21 @@ def open_model(folder: Path) -> Model:
 
     Raises ArtefactError if it is neither or was changed.
     """
-    backend = _backend(folder)
-    return Model(backend, load_tokenizer(folder), backend.manifest, load_analyzer(str(folder)))
-
-
-def _backend(folder: Path) -> "OnnxBackend | TorchBackend":
     if MODEL_FILE in load_manifest(folder).files:
-        return OnnxBackend(folder)
+        backend = OnnxBackend(folder)
+        return _model(folder, backend, backend.manifest, MODEL_FILE, "onnx", "int8")
     from nlp.backends.hf import TorchBackend
 
-    return TorchBackend(folder)
+    exact = TorchBackend(folder)
+    return _model(folder, exact, exact.manifest, WEIGHTS_FILE, "hf", exact.dtype)
+
+
+def _model(
+    folder: Path, backend: Backend, manifest: Manifest, weights: str, engine: str, dtype: str
+) -> Model:
+    """The model whose one backend reads for itself and for its analyzer."""
+    tokenizer = load_tokenizer(folder)
+    calibration = Calibration(manifest.temperatures, manifest.thresholds)
+    info = ModelInfo(manifest.name, manifest.version, manifest.files[weights], engine, dtype)
+    analyzer = Analyzer(backend, tokenizer, calibration, info)
+    return Model(backend, tokenizer, manifest, analyzer)

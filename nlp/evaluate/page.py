@@ -35,7 +35,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        head_names=list(HEADS), min_support=MIN_SUPPORT, language_rows=wording.LANGUAGE_ROWS
+        head_names=list(HEADS),
+        min_support=MIN_SUPPORT,
+        language_rows=wording.LANGUAGE_ROWS,
+        calibration_columns=wording.CALIBRATION_COLUMNS,
+        selective=wording.SELECTIVE,
     )
     environment.filters.update(
         figure=wording.figure,
@@ -44,6 +48,8 @@ def _environment() -> Environment:
         agreement=wording.agreement,
         baseline=wording.baseline,
         baseline_names=wording.baseline_names,
+        calibration=wording.calibration,
+        provenance=wording.provenance,
         main_figure=wording.main_figure,
         words=_words,
         px=_pixels,

@@ -19,6 +19,7 @@ from nlp.evaluate.report import report
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.evaluate.whole import Items, analyze, items, whole_figures
 from nlp.labels import HEADS
+from nlp.manifest import DataFile, sha256
 from nlp.train.examples import ITEM_HEADS, UNKNOWN, DataError, Example, mention_count, read_examples
 
 Sets = Mapping[str, Sequence[Example]]
@@ -48,33 +49,52 @@ def evaluate_folder(
 ) -> dict[str, Any]:
     """The figures of the model in ``folder`` on each file of ``data``.
 
-    ``context`` False withholds kinds, questions and subjects. Raises ArtefactError or DataError.
+    ``context`` False withholds kinds, questions and subjects. Raises ArtefactError,
+    DataError or EncoderError, each before anything is measured.
     """
     beside = beside or Beside()
-    sets, model = _read(data), open_model(folder)
+    sets = _read(data)
+    themes = _read_themes(beside.themes) if beside.themes else []
     base = BaseEncoder(beside.base) if beside.base else None
     baselines = _baselines(beside, base) if beside.baselines else {}
+    model = open_model(folder)
+    exact = open_model(beside.weights) if beside.weights else None
+    answers = ask(model, sets, context)
     figures = {
-        "model": _identity(model),
+        "model": _identity(model, [*data, *([beside.themes] if beside.themes else [])]),
         "context": context,
-        "sets": evaluate(model, sets, baselines, context),
+        "sets": evaluate(model, sets, answers, baselines, context),
     }
     if beside.themes:
-        figures["themes"] = _themes(beside.themes, model, base)
-    if beside.weights:
-        figures["rounding"] = _rounding(model, open_model(beside.weights), sets, context)
+        told = _theme_figures(themes, model, base, context)
+        figures["themes"] = {"file": beside.themes.name, **told}
+    if exact:
+        unrounded = ask(exact, sets, context)
+        figures["rounding"] = {name: _differences(answers[name], unrounded[name]) for name in sets}
     return figures
 
 
+def ask(model: Model, sets: Sets, context: bool = True) -> dict[str, Answers]:
+    """What the model says of the mentions of each set."""
+    return {name: _answer(model, examples, context) for name, examples in sets.items()}
+
+
 def evaluate(
-    model: Model, sets: Sets, baselines: Baselines | None = None, context: bool = True
+    model: Model,
+    sets: Sets,
+    answers: Mapping[str, Answers],
+    baselines: Baselines | None = None,
+    context: bool = True,
 ) -> dict[str, Figures]:
-    """By set: how many mentions it has, the ``report`` of each head, and ``whole_figures``."""
+    """By set: how many mentions it has, the ``report`` of each head, and ``whole_figures``.
+
+    ``answers`` are the model's, as ``ask`` gives them.
+    """
     predicted = _predictions(baselines or {}, sets)
     return {
         name: {
             "rows": mention_count(examples),
-            "heads": report(_answer(model, examples, context), model.manifest, predicted[name]),
+            "heads": report(answers[name], model.manifest, predicted[name]),
             "whole": whole_figures(examples, analyze(model.analyzer, examples, context)),
         }
         for name, examples in sets.items()
@@ -91,8 +111,8 @@ def compare_folders(
     sets = _read(data)
     models = open_model(first), open_model(second)
     return {
-        "first": _identity(models[0]),
-        "second": _identity(models[1]),
+        "first": _identity(models[0], data),
+        "second": _identity(models[1], data),
         "context": context,
         "sets": {
             name: {
@@ -142,11 +162,23 @@ def _is_labelled(example: Example) -> bool:
     return bool(example.primary) or any(index != UNKNOWN for index in known)
 
 
-def _identity(model: Model) -> Figures:
-    return {"name": model.manifest.name, "version": model.manifest.version}
+def _identity(model: Model, measured: Sequence[Path]) -> Figures:
+    """Which model it is, and on which of the measured files it was made; None if not recorded."""
+    manifest, sums = model.manifest, {path: sha256(path) for path in measured}
+    return {
+        "name": manifest.name,
+        "version": manifest.version,
+        "trained_on": _among(sums, manifest.data) if manifest.data else None,
+        "calibrated_on": _among(sums, manifest.held_out),
+    }
 
 
-def _answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
+def _among(sums: Mapping[Path, str], files: Sequence[DataFile]) -> list[str]:
+    known = {file.sha256 for file in files}
+    return [path.name for path, found in sums.items() if found in known]
+
+
+def _answer(model: Model, examples: Sequence[Example], context: bool) -> Answers:
     return answer(model.backend, model.tokenizer, examples, context)
 
 
@@ -163,6 +195,8 @@ def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
 def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predictions]]:
     """By set, by baseline: each is asked about all sets together."""
     everything = [example for examples in sets.values() for example in examples]
+    if not mention_count(everything):
+        return {name: {} for name in sets}
     bounds = np.cumsum([mention_count(examples) for examples in sets.values()])[:-1]
     found: dict[str, dict[str, Predictions]] = {name: {} for name in sets}
     for baseline, predict in baselines.items():
@@ -172,12 +206,21 @@ def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predic
     return found
 
 
-def _themes(path: Path, model: Model, base: BaseEncoder | None) -> Figures:
+def _read_themes(path: Path) -> list[Example]:
     examples = read_examples(path)
+    if any(len(example.spans) != 1 for example in examples):
+        raise DataError(f"{path} has items: themes are of single mentions, one a line")
+    if not any(example.theme for example in examples):
+        raise DataError(f"{path} has no themes")
+    return examples
+
+
+def _theme_figures(
+    examples: Sequence[Example], model: Model, base: BaseEncoder | None, context: bool
+) -> Figures:
     pairs = Pairs(examples)
-    answers = _answer(model, examples)
+    answers = _answer(model, examples, context)
     figures: Figures = {
-        "file": path.name,
         "mentions": len(examples),
         "model": theme_figures(pairs, answers.embeddings),
     }
@@ -186,15 +229,8 @@ def _themes(path: Path, model: Model, base: BaseEncoder | None) -> Figures:
     return figures
 
 
-def _rounding(model: Model, exact: Model, sets: Sets, context: bool) -> Figures:
-    """By set and head: macro-F1 of both models on the same mentions, and how many labels differ."""
-    return {
-        name: _differences(_answer(model, examples, context), _answer(exact, examples, context))
-        for name, examples in sets.items()
-    }
-
-
 def _differences(served: Answers, exact: Answers) -> Figures:
+    """By head: macro-F1 of both models on the same mentions, and how many labels differ."""
     figures: Figures = {}
     for head, labels in HEADS.items():
         known = served.truth[head] != UNKNOWN

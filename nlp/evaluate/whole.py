@@ -86,7 +86,7 @@ def whole_figures(examples: Sequence[Example], analyses: Sequence[Analysis]) -> 
         if (read.truth[head] != UNKNOWN).any()
     }
     pairs = [(e, a) for e, a in zip(examples, analyses, strict=True) if e.quoted]
-    mentions = _mention_figures(pairs) if pairs else None
+    mentions = _mention_figures(pairs) if any(e.spans for e, _ in pairs) else None
     figures: Figures = rounded({"items": len(examples), "heads": heads, "mentions": mentions})
     return figures
 

@@ -59,6 +59,60 @@ def baseline_names(heads: Figures) -> list[str]:
     return list(dict.fromkeys(name for found in heads.values() for name in found["baselines"]))
 
 
+CALIBRATION_COLUMNS: Final = (
+    "ECE",
+    "by chance",
+    "½ ECE",
+    "below",
+    "error",
+    "above",
+    "½ below",
+    "½ above",
+)
+"""What ``calibration`` gives."""
+
+SELECTIVE: Final = (
+    "below is the share of readings whose probability is below the head's threshold; error and "
+    "above are what is wrong among all readings, and among those above. Production leaves out "
+    "(unassigned) stages and touchpoints alone; of the other heads it is what would be gained by "
+    "leaving out: the API gives each reading's confidence, so that a reader may. ½ is fitted on "
+    "one half of the rows and measured on the other."
+)
+"""What the figures on thresholds mean."""
+
+
+def calibration(found: Figures) -> list[str]:
+    """A head's calibration error and what its threshold is worth, by ``CALIBRATION_COLUMNS``."""
+    choice, half = found["selective"], found.get("split_half")
+    return [
+        figure(found["error"]),
+        figure(found["chance_error"]),
+        figure(half["error"]) if half else "",
+        share(choice["abstained"]),
+        share(choice["error"]),
+        share(choice["error_kept"]),
+        share(half["selective"]["abstained"]) if half else "",
+        share(half["selective"]["error_kept"]) if half else "",
+    ]
+
+
+def provenance(model: Figures) -> str:
+    """Whether the model knows the files that it was measured on, as far as is recorded."""
+    trained, calibrated = model.get("trained_on"), model.get("calibrated_on")
+    if trained:
+        said = (
+            f"Warning: it was trained on {', '.join(trained)}. Figures of that say nothing about "
+            "other feedback."
+        )
+    elif trained is None:
+        said = "What it was trained on is not recorded."
+    else:
+        said = "None of these files is among those that it was trained on."
+    if calibrated:
+        said += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
+    return said
+
+
 def spoken(heads: Figures) -> dict[str, int]:
     """The languages with enough mentions in any head, and how many they have at most."""
     rows: dict[str, int] = {}

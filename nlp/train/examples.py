@@ -5,24 +5,30 @@ A CSV or TSV file has one mention a record and a header of at least ``text``, an
 used if there. A JSONL file has one object a line: a mention with the same names, or a whole item
 whose ``mentions`` each have a ``quote``, an exact substring of ``text``, in order, and which may
 have a ``primary`` reading. An absent or empty label is unknown, so that a file needs only the
-heads that it is about. Labels may be short (``neg``) or whole (``negative``).
+heads that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are read as
+production reads them: what no tokenizer can encode is a space.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from nlp import language
+from nlp.documents import Kind
 from nlp.encoding import Span, context_line
 from nlp.labels import HEADS, MIXED, Head
+from nlp.segment.spans import printable
 from nlp.train.records import DataError, read_records
 
 __all__ = [
     "ITEM_HEADS",
+    "OTHER_THEME",
     "UNKNOWN",
     "DataError",
     "Example",
     "Labels",
+    "cell_of",
     "mention_count",
     "read_examples",
 ]
@@ -38,6 +44,11 @@ ITEM_HEADS: Final[Mapping[Head, tuple[str, ...]]] = {
 }
 """The labels of a text as a whole: ``HEADS``, and ``mixed`` behind the sentiments."""
 
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+OTHER_THEME: Final = "other"
+"""The theme of a mention that belongs to none of its cell's: it is the like of no other."""
+
 Labels = Mapping[Head, int]
 
 
@@ -49,7 +60,8 @@ class Example:
     and ``subject`` are what production would know of the text as well. ``primary`` is the reading
     of the text as a whole, by head, where it is known: sentiment may be ``mixed`` there.
     ``quoted`` says that the text is a whole item, whose mentions somebody has marked.
-    ``cell`` and ``theme`` name what the text is about, more finely than any label.
+    ``cell`` and ``theme`` name what the text is about, more finely than any label: see ``cell_of``.
+    ``language`` is as ``nlp.language.normalize`` gives it, or empty.
     """
 
     text: str
@@ -92,6 +104,13 @@ def mention_count(examples: Sequence[Example]) -> int:
     return sum(len(example.spans) for example in examples)
 
 
+def cell_of(example: Example) -> str:
+    """Among which others a theme is one: the ``cell``, or else the stage and the touchpoint."""
+    return example.cell or " ".join(
+        example.primary.get(head, "") for head in ("stage", "touchpoint")
+    )
+
+
 def _example(row: Mapping[str, Any]) -> Example:
     text = _text(row, "text")
     quoted = row.get("mentions")
@@ -102,10 +121,10 @@ def _example(row: Mapping[str, Any]) -> Example:
         text=text,
         spans=_find_quotes(text, mentions) if whole else [(0, len(text))],
         labels=labels,
-        kind=_word(row, "kind"),
+        kind=_kind(row),
         question=_word(row, "question") or _asked(_word(row, "context")),
         subject=_word(row, "subject"),
-        language=_word(row, "lang") or "",
+        language=_language(row),
         source=_word(row, "source") or "",
         primary=_primary(row.get("primary")) if whole else _names(labels[0]),
         quoted=whole,
@@ -116,16 +135,29 @@ def _example(row: Mapping[str, Any]) -> Example:
 
 def _text(row: Mapping[str, Any], key: str) -> str:
     text = row.get(key)
-    if not isinstance(text, str) or not text.strip():
+    readable = printable(text) if isinstance(text, str) else ""
+    if not readable.strip():
         raise ValueError(f"it has no {key}")
-    return text
+    return readable
 
 
 def _word(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{key} is {value!r}, not a text")
-    return (value or "").strip() or None
+    return printable(value or "").strip() or None
+
+
+def _kind(row: Mapping[str, Any]) -> str | None:
+    kind = (_word(row, "kind") or "").lower()
+    if kind and kind not in KINDS:
+        raise ValueError(f"{kind!r} is not a kind; it is one of {', '.join(KINDS)}")
+    return kind or None
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    code = _word(row, "lang")
+    return language.normalize(code) if code else ""
 
 
 def _objects(value: Any) -> Sequence[Mapping[str, Any]]:

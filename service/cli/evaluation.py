@@ -43,6 +43,13 @@ Weights = Annotated[
 ]
 
 
+def _in_a_folder(path: Path | None) -> Path | None:
+    """Refuse at once what could only fail after everything was measured."""
+    if path and not path.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}")
+    return path
+
+
 @app.command()
 def evaluate(
     data: Rows,
@@ -59,17 +66,31 @@ def evaluate(
     details: Annotated[
         bool, typer.Option(help="Print labels, confusions and the worst mistakes as well.")
     ] = True,
-    json_out: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    json_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", dir_okay=False, callback=_in_a_folder, help="Write all figures here."
+        ),
+    ] = None,
     html_out: Annotated[
-        Path | None, typer.Option("--html", help="Write a report with pictures here.")
+        Path | None,
+        typer.Option(
+            "--html", dir_okay=False, callback=_in_a_folder, help="Write a report with pictures."
+        ),
     ] = None,
     card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
 ) -> None:
     """Measure a model on labelled feedback that it was not trained on."""
-    if (model_dir is None) == (compare is None):
-        raise typer.BadParameter("give the folder of one model, or two of them after --compare")
-    if compare and (html_out or card):
-        raise typer.BadParameter("--html and --card are of one model, not of two to --compare")
+    of_one = {
+        "--html": html_out,
+        "--card": card,
+        "--baselines": baselines,
+        "--train": train,
+        "--base": base,
+        "--themes": themes,
+        "--weights": weights,
+    }
+    _check(model_dir, compare, {name for name, given in of_one.items() if given})
     with plain_errors(), console.status("reading"):
         from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
 
@@ -81,6 +102,18 @@ def evaluate(
     figures["command"] = _command()
     _write(figures, model_dir, json_out, html_out, card)
     _print(figures, details)
+
+
+def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, of_one: set[str]) -> None:
+    """Refuse options that say nothing together; ``of_one`` are the given ones of one model."""
+    if (model_dir is None) == (compare is None):
+        raise typer.BadParameter("give the folder of one model, or two of them after --compare")
+    if compare and of_one:
+        raise typer.BadParameter(f"--compare has no use for {', '.join(sorted(of_one))}")
+    if "--train" in of_one and "--baselines" not in of_one:
+        raise typer.BadParameter("--train fits baselines: ask for --baselines as well")
+    if "--base" in of_one and not of_one & {"--baselines", "--themes"}:
+        raise typer.BadParameter("--base is for --baselines or --themes: ask for one of them")
 
 
 def _write(

@@ -10,13 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from nlp.evaluate.wording import (
+    CALIBRATION_COLUMNS,
+    SELECTIVE,
     Figures,
     agreement,
     baseline,
     baseline_names,
+    calibration,
     chance,
     figure,
     interval,
+    provenance,
     share,
     signed,
     spoken,
@@ -28,7 +32,7 @@ SHOWN_MISTAKES: Final = 5
 def main_tables(figures: Figures) -> Iterator[Group]:
     """What matters, a few tables a file."""
     for name, found in figures["sets"].items():
-        yield _mention_table(name, found)
+        yield from _mention_tables(name, found)
         if any(head["baselines"] for head in found["heads"].values()):
             yield _baseline_table(name, found["heads"])
         yield _item_table(name, found["whole"])
@@ -39,7 +43,9 @@ def main_tables(figures: Figures) -> Iterator[Group]:
     if themes := figures.get("themes"):
         yield _theme_table(themes)
     for name, heads in figures.get("rounding", {}).items():
-        yield _rounding_table(name, heads)
+        if heads:
+            yield _rounding_table(name, heads)
+    yield Group(Text(f"Thresholds: {SELECTIVE}", "dim"), Text(provenance(figures["model"]), "bold"))
 
 
 def detail_tables(figures: Figures) -> Iterator[Group]:
@@ -55,27 +61,24 @@ def detail_tables(figures: Figures) -> Iterator[Group]:
 def comparison_tables(figures: Figures) -> Iterator[Group]:
     """Whether the second model is better, two tables a file."""
     for name, found in figures["sets"].items():
-        yield _comparison_table(f"{name}: {found['rows']} mentions, as given", found["mentions"])
+        if found["mentions"]:
+            title = f"{name}: {found['rows']} mentions, as given"
+            yield _comparison_table(title, found["mentions"])
         yield _comparison_table(f"{name}: {found['items']} items, as read", found["whole"])
+    for which in ("first", "second"):
+        yield Group(Text(f"The {which}. {provenance(figures[which])}", "bold"))
 
 
-def _mention_table(name: str, found: Figures) -> Group:
-    rows = [_mention_row(head, told) for head, told in found["heads"].items()]
-    names = ["", "macro-F1", "95 %", "accuracy", "κ", "ECE", "left out", "error", "rest"]
-    return _table(f"{name}: {found['rows']} mentions, as given", names, rows)
-
-
-def _mention_row(head: str, found: Figures) -> list[str]:
-    calibration = found["calibration"]
-    choice = calibration["selective"]
-    return [
-        head,
-        *_scores(found),
-        figure(calibration["error"]),
-        share(choice["abstained"]),
-        share(choice["error"]),
-        share(choice["error_kept"]),
-    ]
+def _mention_tables(name: str, found: Figures) -> Iterator[Group]:
+    """None for a file whose mentions nobody has labelled."""
+    heads = found["heads"]
+    if not heads:
+        return
+    rows = [[head, str(told["rows"]), *_scores(told)] for head, told in heads.items()]
+    names = ["", "rows", "macro-F1", "95 %", "accuracy", "κ"]
+    yield _table(f"{name}: {found['rows']} mentions, as given", names, rows)
+    rows = [[head, *calibration(told["calibration"])] for head, told in heads.items()]
+    yield _table(f"{name}: probabilities and thresholds", ["", *CALIBRATION_COLUMNS], rows)
 
 
 def _baseline_table(name: str, heads: Figures) -> Group:

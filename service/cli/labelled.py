@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nlp.evaluate.base import EncoderError
 from nlp.manifest import ArtefactError
 from nlp.train.examples import DataError
 
@@ -23,5 +24,5 @@ def plain_errors() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise typer.BadParameter(f"{error}: install verbatim-voc[train]") from error
-    except (ArtefactError, DataError) as error:
+    except (ArtefactError, DataError, EncoderError) as error:
         raise typer.BadParameter(str(error)) from error

@@ -2,40 +2,19 @@
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import roc_auc_score
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import BertConfig, BertModel
 
 from nlp.evaluate.base import BaseEncoder
 from nlp.evaluate.baselines import majority, vader, zero_shot
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.labels import HEADS
 from nlp.train.examples import UNKNOWN, Example
+from tests.nlp.tiny import write_base
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> BaseEncoder:
-    folder = tmp_path_factory.mktemp("base")
-    words = ["<s>", "<pad>", "</s>", "<unk>", "query", ":", "good", "bad", "parcel", "late"]
-    vocabulary = {word: index for index, word in enumerate(words)}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-    )
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        pad_token_id=1,
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return BaseEncoder(folder)
+    return BaseEncoder(write_base(tmp_path_factory.mktemp("base")))
 
 
 def test_a_text_has_the_same_vector_alone_and_beside_a_longer_one(base: BaseEncoder) -> None:
@@ -43,6 +22,10 @@ def test_a_text_has_the_same_vector_alone_and_beside_a_longer_one(base: BaseEnco
     together = base.embed([long, short])
     np.testing.assert_allclose(base.embed([short])[0], together[1], atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1.0)
+
+
+def test_no_texts_have_no_vectors(base: BaseEncoder) -> None:
+    assert base.embed([]).shape == (0, 32)
 
 
 def test_zero_shot_gives_every_mention_a_label_of_every_head(base: BaseEncoder) -> None:

@@ -36,6 +36,22 @@ def test_a_model_against_itself_shows_no_difference() -> None:
     assert found["macro_f1"]["p"] == found["accuracy"]["p"] == 1.0
 
 
+def test_there_is_nothing_to_tell_of_labels_that_are_all_rare() -> None:
+    rare = Rows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
+    labels: dict[Head, tuple[str, ...]] = {**LABELS, "intent": HEADS["intent"]}
+    worse, better = _wrong(0.4), _wrong(0.2)
+    found = compare(
+        labels,
+        {"sentiment": ROWS, "intent": rare},
+        {"sentiment": (worse, better), "intent": (rare.truth, rare.truth)},
+    )
+    assert found["intent"]["verdict"] == "nothing to tell"
+    macro = found["intent"]["macro_f1"]
+    assert (macro["difference"], macro["p_corrected"]) == (None, 1.0)
+    assert macro["interval"] == [None, None]
+    assert found["sentiment"]["macro_f1"]["p"] == found["sentiment"]["macro_f1"]["p_corrected"]
+
+
 def test_the_mid_p_value_is_that_of_the_paper() -> None:
     """Fagerland et al. 2013, tables 1 and 2: 1 against 7 pairs, mid-p 0.039."""
     assert mcnemar(1, 7) == pytest.approx(0.039, abs=0.0005)

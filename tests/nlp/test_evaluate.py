@@ -1,5 +1,7 @@
 """Figures are what they say they are, and the bundled model's stay above a floor."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows
 from nlp.evaluate.answers import answer
-from nlp.evaluate.baselines import majority, words
+from nlp.evaluate.base import BaseEncoder, EncoderError
+from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
     choose_threshold,
@@ -32,9 +35,10 @@ from nlp.evaluate.metrics import (
     reliability,
     resamples,
 )
-from nlp.evaluate.model import open_model
+from nlp.evaluate.model import Model, open_model
 from nlp.evaluate.report import report
-from nlp.evaluate.run import evaluate, evaluate_folder
+from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
+from nlp.evaluate.scores import Figures
 from nlp.labels import HEADS, Head
 from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
 from tests.nlp.measured import MANIFEST, FirstLabel, fake_model, tokenizer
@@ -125,15 +129,58 @@ def test_heads_without_labels_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("text,stage,lang\nIt came late,onboarding,en\nIt works,usage,en\n")
     sets = {"few": read_examples(path)}
-    figures = evaluate(fake_model(), sets, {"words": partial(words, sets["few"])})["few"]
+    model = fake_model()
+    figures = evaluate(model, sets, ask(model, sets), {"words": partial(words, sets["few"])})["few"]
     assert figures["heads"].keys() == figures["whole"]["heads"].keys() == {"stage"}
 
 
 def test_items_with_a_primary_reading_alone_are_measured_whole() -> None:
     item = Example("Fine.", [(0, 5)], [dict.fromkeys(HEADS, UNKNOWN)], primary={"stage": "none"})
-    figures = evaluate(fake_model(), {"items": [item]})["items"]
-    assert figures["heads"] == {}
-    assert figures["whole"]["heads"]["stage"]["rows"] == 1
+    for example in (item, replace(item, spans=[], labels=[], quoted=True)):
+        figures = _evaluate(fake_model(), [example], {"VADER": vader})
+        assert figures["heads"] == {}
+        assert figures["whole"]["heads"]["stage"]["rows"] == 1
+        assert figures["whole"]["mentions"] is None
+
+
+def test_items_without_mentions_have_empty_answers() -> None:
+    item = Example("Fine.", [], [], primary={"stage": "none"}, quoted=True)
+    answers = answer(FirstLabel(), tokenizer(), [item])
+    shapes = {head: answers.logits[head].shape for head in HEADS}
+    assert shapes == {head: (0, len(labels)) for head, labels in HEADS.items()}
+
+
+def test_words_that_occur_once_say_nothing() -> None:
+    few = [Example("Late", [(0, 4)], [{**dict.fromkeys(HEADS, UNKNOWN), "stage": 4}])]
+    assert words(few, few) == {}
+
+
+def _evaluate(
+    model: Model, examples: Sequence[Example], baselines: Baselines | None = None
+) -> Figures:
+    sets = {"it": examples}
+    return evaluate(model, sets, ask(model, sets), baselines)["it"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('{"text": "x", "stage": "usage"}', "has no themes"),
+        ('{"text": "x y", "theme": "t", "mentions": [{"quote": "x"}, {"quote": "y"}]}', "items"),
+        ('{"text": "x", "theme": "t", "mentions": []}', "has items"),
+    ],
+)
+def test_themes_are_of_single_mentions(tmp_path: Path, row: str, reason: str) -> None:
+    (path := tmp_path / "themes.jsonl").write_text(row)
+    with pytest.raises(DataError, match=reason):
+        evaluate_folder(BUNDLED, [FLOOR], Beside(themes=path))
+
+
+def test_a_folder_without_an_encoder_is_no_base(tmp_path: Path) -> None:
+    for name in ("tokenizer.json", "config.json"):
+        with pytest.raises(EncoderError, match="has no encoder"):
+            BaseEncoder(tmp_path)
+        (tmp_path / name).write_text("{}")
 
 
 def test_files_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -154,7 +201,7 @@ def test_a_file_without_any_label_is_refused(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_the_bundled_model_stays_above_its_floor() -> None:
     """Mentions that are given, and items as production reads them."""
-    figures = evaluate(open_model(BUNDLED), {"floor": read_examples(FLOOR)})["floor"]
+    figures = _evaluate(open_model(BUNDLED), read_examples(FLOOR))
     for heads in (figures["heads"], figures["whole"]["heads"]):
         assert heads["sentiment"]["macro_f1"] >= 0.80
         assert heads["stage"]["macro_f1"] >= 0.60

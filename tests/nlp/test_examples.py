@@ -1,11 +1,12 @@
 """Files of labelled feedback are read as their owners meant them, or refused with the line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, DataError, mention_count, read_examples
+from nlp.train.examples import UNKNOWN, DataError, Example, cell_of, mention_count, read_examples
 
 
 def _file(folder: Path, name: str, content: str, encoding: str = "utf-8") -> Path:
@@ -79,6 +80,8 @@ def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),
         ("a.jsonl", "[]", "line 1: not an object"),
         ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a text"),
+        ("a.csv", "text,kind\nx,letter\n", "line 2: 'letter' is not a kind; it is one of survey"),
+        ("a.jsonl", r'{"text": "\ud83d"}', "line 1: it has no text"),
         ("a.xlsx", "", "neither"),
     ],
 )
@@ -93,6 +96,27 @@ def test_a_file_that_is_not_in_utf_8_is_refused(tmp_path: Path) -> None:
     path = _file(tmp_path, "a.csv", "text,stage\nZürich,usage\n", "latin-1")
     with pytest.raises(DataError, match="not in UTF-8"):
         read_examples(path)
+
+
+def test_half_a_surrogate_pair_is_read_as_production_reads_it(tmp_path: Path) -> None:
+    row = (
+        r'{"text": "so \ud83d good", "question": "\ud83d?", "mentions": [{"quote": "\ud83d good"}]}'
+    )
+    (example,) = read_examples(_file(tmp_path, "a.jsonl", row))
+    assert example.text == "so   good"
+    assert example.spans == [(3, 9)]
+    assert example.question == "?"
+
+
+def test_kinds_and_languages_are_written_as_people_like(tmp_path: Path) -> None:
+    (example,) = read_examples(_file(tmp_path, "a.csv", "text,kind,lang\nx,Survey,PT-br\n"))
+    assert (example.kind, example.language) == ("survey", "pt")
+
+
+def test_a_theme_is_one_of_its_cell_or_else_of_its_stage_and_touchpoint() -> None:
+    row = Example("x", [(0, 1)], [{}], primary={"stage": "usage", "touchpoint": "app"})
+    assert cell_of(row) == "usage app"
+    assert cell_of(replace(row, cell="w7-01")) == "w7-01"
 
 
 def test_only_the_question_is_taken_from_a_note_on_a_source(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 from nlp.evaluate.baselines import vader
 from nlp.evaluate.card import write_card
 from nlp.evaluate.page import page, reliability_picture
-from nlp.evaluate.run import evaluate
+from nlp.evaluate.run import ask, evaluate
 from nlp.evaluate.scores import Figures
+from nlp.evaluate.wording import provenance
 from nlp.labels import HEADS
 from nlp.manifest import load_manifest, write_manifest
 from nlp.train.examples import Example, read_examples
@@ -32,11 +33,12 @@ ITEM = Example(
 @pytest.fixture(scope="module")
 def figures() -> Figures:
     sets = {"floor.tsv": read_examples(FLOOR), "items.jsonl": [ITEM]}
+    model = fake_model()
     return {
-        "model": {"name": "test", "version": "1"},
+        "model": {"name": "test", "version": "1", "trained_on": ["floor.tsv"]},
         "command": "voc evaluate test --data floor.tsv",
         "context": True,
-        "sets": evaluate(fake_model(), sets, {"VADER": vader}),
+        "sets": evaluate(model, sets, ask(model, sets), {"VADER": vader}),
         "themes": {"file": "themes.jsonl", "mentions": 9, "model": {"all": AREA}},
         "rounding": {"floor.tsv": {"stage": {"served": 0.7, "exact": 0.71, "differ": 0.02}}},
     }
@@ -66,6 +68,7 @@ def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures
     balance.feed(written)
     assert balance.open == []
     assert "<script" not in written
+    assert "Warning: it was trained on floor.tsv" in written
     assert "&lt;script&gt;alert(1)&lt;/script&gt; was slow." in written
     assert re.findall(r"(?:src|href)=\"(?!#)|url\(|@import", written) == []
     for head in HEADS:
@@ -74,9 +77,10 @@ def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures
 
 
 def test_the_page_needs_no_more_than_one_model_and_one_file(figures: Figures) -> None:
-    least = {name: figures[name] for name in ("model", "context")}
+    least = {"model": {"name": "test", "version": "1"}, "context": True}
     written = page({**least, "sets": {"items.jsonl": figures["sets"]["items.jsonl"]}})
     assert "At a glance" not in written
+    assert "What it was trained on is not recorded" in written
     assert "What 8 bits cost" not in written
 
 
@@ -106,3 +110,30 @@ def test_the_card_has_the_notes_the_command_and_every_figure(
     pictures = re.findall(r"\]\((reliability-.*?)\)", card)
     assert sorted(pictures) == sorted(path.name for path in tmp_path.glob("reliability-*.svg"))
     assert load_manifest(tmp_path).metrics["floor.tsv"].keys() == HEADS.keys()
+
+
+def test_the_card_draws_every_file_with_labelled_mentions_under_its_own_name(
+    figures: Figures, tmp_path: Path
+) -> None:
+    write_manifest(tmp_path, MANIFEST)
+    found = figures["sets"]["items.jsonl"]
+    sets = {"my items.csv": found, "my items.jsonl": found, "whole.jsonl": {**found, "heads": {}}}
+    write_card(tmp_path, {**figures, "sets": sets})
+    card = (tmp_path / "README.md").read_text(encoding="utf-8")
+    pictures = {"reliability-1.svg", "reliability-2.svg"}
+    assert {path.name for path in tmp_path.glob("*.svg")} == pictures
+    assert set(re.findall(r"\]\((.*?\.svg)\)", card)) == pictures
+    assert page({**figures, "sets": sets}).count("Mentions, as given") == 2
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"trained_on": ["a.csv", "b.csv"]}, "Warning: it was trained on a.csv, b.csv."),
+        ({"trained_on": []}, "None of these files is among those that it was trained on."),
+        ({"trained_on": None}, "not recorded"),
+        ({"trained_on": [], "calibrated_on": ["c.csv"]}, "thresholds were fitted to c.csv."),
+    ],
+)
+def test_it_is_said_whether_the_model_knows_the_files(known: Figures, said: str) -> None:
+    assert said in provenance(known)

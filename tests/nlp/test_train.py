@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-from transformers import BertConfig, BertModel
 
 from nlp.backends.hf import TorchBackend
 from nlp.backends.onnx import OnnxBackend
@@ -26,8 +24,8 @@ from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import build_reader
 from nlp.train.recipe import Recipe, changed
 from nlp.train.run import Identity, Places, train_model
+from tests.nlp.tiny import write_base, write_rows
 
-FLOOR = Path(__file__).parent / "floor.tsv"
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
 IDENTITY = Identity("tiny", "0.0.1", "0.0.0", "random")
 
@@ -43,33 +41,12 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("data") / "few.tsv"
-    path.write_text("\n".join(FLOOR.read_text(encoding="utf-8").splitlines()[:41]), "utf-8")
-    return path
+    return write_rows(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random BERT of two layers, and a tokenizer with the special tokens of the real one."""
-    folder = tmp_path_factory.mktemp("base")
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=400, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], unk_token="<unk>"
-    )
-    tokenizer.train_from_iterator(FLOOR.read_text(encoding="utf-8").splitlines(), trainer)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        intermediate_size=64,
-        pad_token_id=1,
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return folder
+    return write_base(tmp_path_factory.mktemp("base"))
 
 
 def _run(base: Path, data: Path, fingerprint: str = "") -> Run:

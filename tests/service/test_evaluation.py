@@ -1,20 +1,95 @@
 """``voc evaluate`` prints what it found and says plainly what is missing."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from nlp.artefact import BUNDLED
+from nlp.train.run import Places
 from service.cli import evaluation
+from tests.nlp.tiny import FLOOR, write_base, write_model, write_rows
 
-FLOOR = Path(__file__).parents[1] / "nlp" / "floor.tsv"
+THEMES = (
+    {"text": "It took weeks", "stage": "usage", "theme": "slow", "lang": "en"},
+    {"text": "Es kam spät", "stage": "usage", "theme": "slow", "lang": "de"},
+    {"text": "The box was torn", "stage": "usage", "theme": "torn", "lang": "en"},
+)
+WHOLE = {"text": "Fine.", "mentions": [], "primary": {"stage": "usage", "sentiment": "mixed"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Tiny:
+    """A model, its base, and files to measure it on: labelled rows, themes, an item."""
+
+    base: Path
+    model: Places
+    rows: Path
+    themes: Path
+    whole: Path
 
 
 def _voc(*words: object) -> tuple[int, str]:
     result = CliRunner().invoke(evaluation.app, list(map(str, words)), env={"COLUMNS": "120"})
     return result.exit_code, result.output
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    folder = tmp_path_factory.mktemp("tiny")
+    (folder / "base").mkdir()
+    base, rows = write_base(folder / "base"), write_rows(folder)
+    themes, whole = folder / "themes.jsonl", folder / "whole.jsonl"
+    themes.write_text("\n".join(map(json.dumps, THEMES)))
+    whole.write_text(json.dumps(WHOLE))
+    return Tiny(base, write_model(folder, base, rows), rows, themes, whole)
+
+
+def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    written, shown = tmp_path / "figures.json", tmp_path / "report.html"
+    code, printed = _voc(
+        *(tiny.model.out, "--data", tiny.rows, "--data", tiny.whole, "--themes", tiny.themes),
+        *("--baselines", "--train", tiny.rows, "--base", tiny.base),
+        *("--weights", tiny.model.weights, "--json", written, "--html", shown, "--card"),
+    )
+    assert code == 0, printed
+    for part in (
+        "few.tsv: 40 mentions, as given",
+        "few.tsv: probabilities and thresholds",
+        "whole.jsonl: 1 items, read as in production",
+        "few.tsv: what 8 bits cost",
+        "Warning: it was trained on few.tsv.",
+    ):
+        assert part in printed
+    assert "whole.jsonl: 0 mentions" not in printed
+    figures = json.loads(written.read_text(encoding="utf-8"))
+    assert figures["model"]["trained_on"] == figures["model"]["calibrated_on"] == ["few.tsv"]
+    assert figures["themes"]["mentions"] == 3
+    assert figures["themes"]["base"]["all"]["pairs"] == 1
+    assert figures["rounding"].keys() == {"few.tsv", "whole.jsonl"}
+    sentiment = figures["sets"]["few.tsv"]["heads"]["sentiment"]
+    assert sentiment["baselines"].keys() == {"majority", "words", "zero-shot", "VADER"}
+    assert "½ above" in shown.read_text(encoding="utf-8")
+    assert tiny.model.out
+    assert (tiny.model.out / "reliability-1.svg").exists()
+    assert not (tiny.model.out / "reliability-2.svg").exists()
+    card = (tiny.model.out / "README.md").read_text(encoding="utf-8")
+    assert "Warning: it was trained on few.tsv." in card
+
+
+def test_a_tiny_model_is_no_better_than_itself(tiny: Tiny) -> None:
+    out = tiny.model.out
+    code, printed = _voc("--compare", out, out, "--data", tiny.rows, "--data", tiny.whole)
+    assert code == 0, printed
+    assert "not shown" in printed
+    assert "nothing to tell" in printed
+    assert "whole.jsonl: 1 items, as read" in printed
+    assert "better" not in printed
+    assert "worse" not in printed
 
 
 @pytest.mark.model
@@ -42,7 +117,13 @@ def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:
     for words, data, reason in (
         ((), FLOOR, "give the folder of one model"),
         ((tmp_path, "--compare", tmp_path, tmp_path), FLOOR, "give the folder of one model"),
-        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--card are of one model"),
+        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--compare has no use for --card"),
+        (("--compare", tmp_path, tmp_path, "--themes", FLOOR), FLOOR, "no use for --themes"),
+        ((BUNDLED, "--train", FLOOR), FLOOR, "ask for --baselines as well"),
+        ((BUNDLED, "--base", tmp_path), FLOOR, "ask for one of them"),
+        ((BUNDLED, "--json", tmp_path / "no" / "f.json"), FLOOR, "there is no folder"),
+        ((BUNDLED, "--html", tmp_path / "no" / "f.html"), FLOOR, "there is no folder"),
+        ((BUNDLED, "--base", tmp_path, "--baselines"), FLOOR, "has no encoder"),
         ((tmp_path,), FLOOR, "is not a model"),
         ((BUNDLED,), rows, "line 2: 'nowhere' is not a stage"),
     ):
