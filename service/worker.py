@@ -5,18 +5,14 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
-from service import clock
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
 from service.settings import Settings
-from service.web import idempotency
 
 IDLE_SECONDS: Final = 0.2
-PURGE_EVERY: Final = timedelta(hours=1)
 STOP_SECONDS: Final = 5.0
 """How long a running batch may go on after a stop was asked for; then it is given back."""
 BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -36,20 +32,18 @@ class Worker:
         settings: Settings,
         wake: threading.Event | None = None,
     ) -> None:
-        self._database = database
         self._analyst = Analyst(database, engine, settings)
         self._wake = wake or threading.Event()
         self._stop = threading.Event()
         self._stop_by = math.inf
         self._failures = 0
-        self._purged = clock.now() - PURGE_EVERY
 
     def run(self) -> None:
         """Work until ``stop`` is called. A failure is logged and waited out, whatever it is."""
         self._guarded(self._analyst.free_the_dead)
         while not self._stop.is_set():
             self._wake.clear()
-            if self._guarded(self._once):
+            if self._guarded(lambda: self._analyst.round(self._may_go_on)):
                 continue
             if self._failures:
                 self._stop.wait(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS)) - 1])
@@ -62,18 +56,8 @@ class Worker:
         self._stop.set()
         self._wake.set()
 
-    def _once(self) -> bool:
-        self._purge()
-        return self._analyst.round(self._may_go_on)
-
     def _may_go_on(self) -> bool:
         return time.monotonic() < self._stop_by
-
-    def _purge(self) -> None:
-        if clock.now() - self._purged >= PURGE_EVERY:
-            self._purged = clock.now()
-            older_than = self._purged - idempotency.KEPT
-            self._database.transact(lambda session: idempotency.purge(session, older_than))
 
     def _guarded(self, work: Callable[[], bool | None]) -> bool:
         """Do ``work``: the seam where the worker survives whatever goes wrong."""

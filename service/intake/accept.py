@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from threading import Condition, Event, Thread
 from time import monotonic, sleep
 from typing import Final
@@ -75,7 +76,7 @@ class Acceptor:
         self._arrival = Condition()
         self._stopping = False
         self._crowded = False
-        self._purged_at = monotonic()
+        self._purged_at = -inf
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
 
     def start(self) -> None:

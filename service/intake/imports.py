@@ -110,23 +110,25 @@ class Importer:
     def _rows(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> str:
         rows, progress = rows_of(source, plan, clerk), _Progress()
         while chunk := list(islice(rows, CHUNK_ROWS)):
-            if self._stopping.is_set():
-                return INTERRUPTED
             drafts = [row.checked for row in chunk if not isinstance(row.checked, Problem)]
-            progress.note(chunk, self._accept(job, drafts))
+            answer = self._accept(job, drafts)
+            if answer is None:
+                return INTERRUPTED
+            progress.note(chunk, answer)
             count_invalid([row.checked for row in chunk])
             self._note(job, {**progress.counts, "errors": progress.errors})
         return "done"
 
-    def _accept(self, job: ImportJob, drafts: Sequence[Draft]) -> dict[str, int]:
+    def _accept(self, job: ImportJob, drafts: Sequence[Draft]) -> dict[str, int] | None:
+        """How ``drafts`` came out, stored; ``None`` if a stop came first and none of them is."""
         submission = Submission(job.workspace_id, drafts, _counted)
-        while True:
+        while not self._stopping.is_set():
             try:
                 return self._acceptor.accept_blocking(submission).body
             except TooMuchPending:
                 self._note(job, {})
-                if self._stopping.wait(RETRY_AFTER_SECONDS):
-                    raise
+                self._stopping.wait(RETRY_AFTER_SECONDS)
+        return None
 
     def _note(self, job: ImportJob, values: dict[str, Any]) -> None:
         statement = (

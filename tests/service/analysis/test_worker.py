@@ -6,19 +6,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from models.feedback import DONE, Feedback
-from models.idempotency import Idempotency
-from models.workspace import Workspace
 from service import worker as room
 from service.analysis.engine import BACKGROUND_NICENESS, Engine
 from service.analysis.service import Analyst
-from service.clock import now
 from service.db import Database
 from service.settings import Settings
 from service.worker import STOP_SECONDS, Worker, WorkerThread, start_inline
@@ -106,32 +102,6 @@ def test_a_stop_is_not_lost_while_the_worker_is_idle(inline: WorkerThread) -> No
     inline.stop()
     inline.wait()
     assert time.monotonic() - started < STOP_SECONDS
-
-
-def test_old_idempotency_keys_are_forgotten(
-    database: Database, settings: Settings, workspace: Workspace, inline: WorkerThread
-) -> None:
-    def answer(key: str, age: timedelta) -> Idempotency:
-        return Idempotency(
-            workspace_id=workspace.id,
-            key=key,
-            fingerprint="f",
-            status=202,
-            body={},
-            created_at=now() - age,
-        )
-
-    inline.stop()
-    with database.write() as session:
-        session.add_all([answer("old", timedelta(hours=25)), answer("new", timedelta(hours=23))])
-    thread = start_inline(database, Engine(FakeAnalyzer()), settings, threading.Event())
-    deadline = time.monotonic() + DEADLINE_S
-    kept: list[str] = []
-    while kept != ["new"] and time.monotonic() < deadline:
-        with database.read() as session:
-            kept = list(session.exec(select(Idempotency.key)).all())
-    thread.stop()
-    assert kept == ["new"]
 
 
 def test_the_inline_worker_yields_to_the_rest_of_its_process() -> None:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from threading import Barrier, Event
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session, func, select
 
 from models.feedback import Feedback
+from models.idempotency import Idempotency
 from models.workspace import Workspace
+from service.clock import now
 from service.db import Database
 from service.errors import Problem, Unavailable
 from service.intake import accept as room
@@ -242,6 +246,30 @@ def test_old_idempotency_keys_are_purged_in_passing(
     acceptor.accept_blocking(submit("a", once=Once("k", "f")))
     assert purged.wait(5)
     acceptor.stop()
+
+
+def test_old_idempotency_keys_are_forgotten(database: Database, workspace: Workspace) -> None:
+    def answer(key: str, age: timedelta) -> Idempotency:
+        return Idempotency(
+            workspace_id=workspace.id,
+            key=key,
+            fingerprint="f",
+            status=202,
+            body={},
+            created_at=now() - age,
+        )
+
+    with database.write() as session:
+        session.add_all([answer("old", timedelta(hours=25)), answer("new", timedelta(hours=23))])
+    acceptor = Acceptor(database, Event())
+    acceptor.start()
+    deadline = monotonic() + 10
+    kept: list[str] = []
+    while kept != ["new"] and monotonic() < deadline:
+        with database.read() as session:
+            kept = list(session.exec(select(Idempotency.key)).all())
+    acceptor.stop()
+    assert kept == ["new"]
 
 
 def _race(database: Database, work: Callable[[Acceptor, int], StoredAnswer]) -> list[StoredAnswer]:

@@ -196,14 +196,14 @@ def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
     assert counts(upload.run(MIXED)) == [3, 0, 0, 1, 2]
 
 
+@pytest.mark.parametrize("rows", [500, 1000], ids=["at work", "waiting for room"])
 def test_a_stop_interrupts_and_what_is_stored_stays(
-    start: StartClient, keys: Keys, stored: Stored, database: Database
+    start: StartClient, keys: Keys, stored: Stored, rows: int
 ) -> None:
     client = start(max_pending=600)
     upload = Uploader(client, keys)
-    content = "comment\n" + "Great\n" * 3000
-    answer = upload.post(content)
-    while len(stored()) < 500:
+    answer = upload.post("comment\n" + "Great\n" * 3000)
+    while len(stored()) < rows:
         time.sleep(0.02)
     client.app.state.importer.stop()  # type: ignore[attr-defined]
     job = upload.report(answer.headers["location"])
