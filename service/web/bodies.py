@@ -1,17 +1,12 @@
-"""Request bodies: how large they may be, and JSON into a model with errors that help."""
+"""Request bodies: how large they may be, and whether they say that they are JSON."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from fastapi import HTTPException, Request
-from pydantic import BaseModel, ValidationError
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
-from service.web.invalid import invalid_request
-
-M = TypeVar("M", bound=BaseModel)
 
 _ENCODED: Final = "The body is compressed; send it without Content-Encoding."
 _NUL: Final = "The address contains a NUL character (%00); remove it."
@@ -70,39 +65,7 @@ def _too_large(limit: int) -> str:
     return f"The body is larger than {limit:,} bytes; split it into smaller requests."
 
 
-async def read_json(request: Request, model: type[M]) -> M:
-    """The body of ``request`` as ``model``, parsed and validated in one pass.
-
-    Raises:
-        UnsupportedMediaType: it isn't declared as JSON.
-        MalformedJson: it isn't JSON.
-        InvalidRequest: it doesn't fit ``model``.
-    """
-    if not is_json(request.headers.get("content-type", "")):
-        raise UnsupportedMediaType()
-    return parse_json(await request.body(), model)
-
-
 def is_json(content_type: str) -> bool:
     """Whether a Content-Type says JSON (application/json or application/…+json)."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind[-5:] == "+json")
-
-
-def parse_json(body: bytes, model: type[M]) -> M:
-    """``body`` as ``model``.
-
-    Raises:
-        MalformedJson: it isn't JSON.
-        InvalidRequest: it doesn't fit ``model``.
-    """
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        details: list[Any] = error.errors(include_url=False, include_input=False)
-        raise invalid_request(details, _parsed(details, body)) from None
-
-
-def _parsed(details: list[Any], body: bytes) -> Any:
-    """``body`` once more, only to tell field names from names of union members."""
-    return None if details[0]["type"] == "json_invalid" else json.loads(body)
