@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from nlp.backends.protocol import Float, Reading, Window
 from nlp.labels import HEADS
 from nlp.manifest import TOKENIZER_FILE
+from nlp.segment.spans import printable
 
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
@@ -53,7 +54,7 @@ def context_line(
     kind: str | None, question: str | None = None, subject: str | None = None
 ) -> str | None:
     """What is known about a text, in one line: ``survey: What could we improve?``."""
-    about = " ".join((question or subject or "").split())
+    about = " ".join(printable(question or subject or "").split())
     return ": ".join(part for part in (kind, about) if part) or None
 
 

@@ -19,17 +19,15 @@ from nlp.segment.spans import Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
-_MAIL_LABEL: Final = re.compile(
-    rf"[*_ ]{{0,3}}(?:(?P<sender>{phrases.any_of(phrases.MAIL_SENDERS)})"
-    rf"|{phrases.any_of(phrases.MAIL_LABELS)})[*_\s]{{0,3}}[:：]",
-    re.IGNORECASE,
-)
+_MAIL_LABEL: Final = re.compile(r"[*_ ]{0,3}([^:：*_]{1,30}?)[*_\s]{0,3}[:：]")
 _CONTACT: Final = re.compile(
     r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
 )
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 
+_MAIL_SENDERS: Final = phrases.words(phrases.MAIL_SENDERS)
+_MAIL_LABELS: Final = _MAIL_SENDERS | phrases.words(phrases.MAIL_LABELS)
 _DEVICE_STARTS: Final = tuple(sorted(phrases.words(phrases.DEVICE_LINES)))
 
 _SIGNATURE_WORDS: Final = 8
@@ -108,11 +106,12 @@ def _head(text: str, lines: Sequence[Span], at: int) -> int:
     """How many lines at ``at`` are the head of a mail, each a label with what belongs to it."""
     labels = []
     for start, end in lines[at : at + _MOST_LABELS]:
-        label = _MAIL_LABEL.match(text, start, end)
-        if not label:
+        found = _MAIL_LABEL.match(text, start, end)
+        label = found[1].casefold() if found else ""
+        if label not in _MAIL_LABELS:
             break
         labels.append(label)
-    is_head = len(labels) >= _LEAST_LABELS and any(label["sender"] for label in labels)
+    is_head = len(labels) >= _LEAST_LABELS and not _MAIL_SENDERS.isdisjoint(labels)
     return len(labels) if is_head else 0
 
 

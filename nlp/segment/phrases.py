@@ -3,7 +3,6 @@
 All matching is on case-folded text. A language is added by adding a line to each table.
 """
 
-import re
 from typing import Final
 
 GREETINGS: Final = (
@@ -223,8 +222,3 @@ NO_ANSWERS: Final = (
 def words(table: tuple[str, ...]) -> frozenset[str]:
     """The entries of a table, with the spaces that join the words of a phrase restored."""
     return frozenset(entry.replace("_", " ").casefold() for line in table for entry in line.split())
-
-
-def any_of(table: tuple[str, ...]) -> str:
-    """A pattern that matches the entries of a table, the longest first."""
-    return "|".join(re.escape(entry) for entry in sorted(words(table), key=len, reverse=True))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.cli.bench import analysis, intake, live
+from nlp.loading import load_analyzer
+from service.cli.bench import analysis, intake, lengths, live
 from service.cli.bench.corpus import demo_documents
 from service.cli.bench.report import Row, at_least, below
 
@@ -25,6 +26,18 @@ def analysis_speed(scope: Scope) -> list[Row]:
     speed = analysis.measure(demo_documents(), scope.threads)
     name = f"analysis, {speed.items} texts ({speed.ours:.0f}/s vs pipeline {speed.pipeline:.0f}/s)"
     return [at_least(name, speed.ratio, 10, "{:.1f} x")]
+
+
+def text_lengths(scope: Scope) -> list[Row]:
+    """Whether a character of a long text costs more than one of a shorter, for hostile texts."""
+    analyzer = load_analyzer(threads=scope.threads)
+    lengths.measure(analyzer, lengths.UNITS["review"], [1_000])  # loads what is loaded when used
+    return [_growth(name, lengths.measure(analyzer, unit)) for name, unit in lengths.UNITS.items()]
+
+
+def _growth(name: str, growth: lengths.Growth) -> Row:
+    micros = " ".join(f"{value:.1f}" for value in growth.micros)
+    return below(f"text of {name} (µs a character: {micros})", growth.factor, 2, "{:.2f} x")
 
 
 def intake_speed(scope: Scope) -> list[Row]:
@@ -102,6 +115,7 @@ def _databases(scope: Scope, name: str) -> list[tuple[str, Path, str | None]]:
 
 SUITES: dict[str, Callable[[Scope], list[Row]]] = {
     "analysis": analysis_speed,
+    "lengths": text_lengths,
     "start": start,
     "intake": intake_speed,
     "freshness": freshness,

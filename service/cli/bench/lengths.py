@@ -1,0 +1,72 @@
+"""Whether the time of an analysis grows with the length of a text and no faster, whatever it is."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from nlp.documents import Document
+from service.analysis.engine import AnalyzerLike
+
+SIZES: Final = (1_000, 3_000, 10_000, 30_000, 100_000)
+
+UNITS: Final = {
+    "review": "The food was great, but the waiter ignored us. We will not come back! ",
+    "one word": "great ",
+    "no space": "a",
+    "mentions": "Good. Bad. ",
+    "lines": "a\n",
+    "line breaks": "\n",
+    "full stops": ".",
+    "signs": "!?",
+    "emoji": "😡👍🏽",
+    "families": "👨‍👩‍👧‍👦",
+    "combining marks": "e\u0301\u0302\u0303\u0323",
+    "marks alone": "\u0301",
+    "zero width": "a\u200b\u200d\u2060",
+    "right to left": "\u202eالخدمة سيئة جدا. ",
+    "Chinese": "味道不错，但是服务员一直不理我们。",
+    "Japanese": "料理はとても美味しかった。店員さんには無視されました。",
+    "Thai": "สวัสดีครับ",
+    "HTML": '<div class="a"><p>Hi &amp; bye</p></div>',
+    "JSON": '{"a": [1, 2, {"b": "c"}], "d": null}, ',
+    "code": "def f(x):\n    return x[0] + f(x[1:])  # no\n",
+    "addresses": "a@",
+    "open quotes": '"a ',
+    "open brackets": "(a ",
+    "abbreviations": "U.S.A.",
+    "semicolons": "a b; ",
+    "quoted replies": "On Monday he wrote:\n> so\n",
+    "mail labels": "To: a\n",
+    "names": "Anna Bell\n",
+    "unencodable": "\x00\ud800a ",
+}
+"""What a text is made of, again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Microseconds of processor time a character, for a text of each size."""
+
+    micros: tuple[float, ...]
+
+    @property
+    def factor(self) -> float:
+        """How much more a character of the longest text costs than one of the middle text."""
+        return self.micros[-1] / self.micros[len(self.micros) // 2]
+
+
+def text_of(unit: str, size: int) -> str:
+    """``unit`` repeated to ``size`` characters."""
+    return (unit * (size // len(unit) + 1))[:size]
+
+
+def measure(analyzer: AnalyzerLike, unit: str, sizes: Sequence[int] = SIZES) -> Growth:
+    """Analyse a ticket of each size once. Its time is that of all threads of the process."""
+    return Growth(tuple(_micros(analyzer, text_of(unit, size)) for size in sizes))
+
+
+def _micros(analyzer: AnalyzerLike, text: str) -> float:
+    started = time.process_time()
+    analyzer.analyze([Document(text, "ticket")])
+    return (time.process_time() - started) / len(text) * 1e6
