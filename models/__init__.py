@@ -9,7 +9,9 @@ from models.feedback import Feedback
 from models.idempotency import Idempotency
 from models.import_job import ImportJob
 from models.journey import Journey
+from models.learning import LearnedProbe, Learning
 from models.mention import Mention
+from models.mention_vector import MentionVector
 from models.rollup import Rollup, RollupItem
 from models.workspace import Workspace
 
@@ -20,7 +22,10 @@ __all__ = [
     "Idempotency",
     "ImportJob",
     "Journey",
+    "LearnedProbe",
+    "Learning",
     "Mention",
+    "MentionVector",
     "Rollup",
     "RollupItem",
     "Workspace",

@@ -10,9 +10,14 @@ from models.types import Json, UtcDateTime
 
 
 class Journey(SQLModel, table=True):
-    """One version of a definition, as validated JSON. Versions start at 1 and are never changed."""
+    """One version of a definition, as validated JSON. Versions start at 1 and are never changed.
+
+    ``known`` are the keys of all learned stages and touchpoints up to this version, by axis:
+    mentions may have labels of earlier ones.
+    """
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)
     version: int = Field(primary_key=True)
     definition: dict[str, Any] = Field(sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    known: dict[str, list[str]] | None = Field(default=None, sa_type=Json)

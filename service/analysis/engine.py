@@ -15,6 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Final, Protocol
 
+import numpy as np
+
+from nlp.backends.protocol import Float
 from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
 from service.errors import Unavailable
@@ -27,6 +30,8 @@ WAITING_CALLERS: Final = 8
 BACKGROUND_NICENESS: Final = 10
 WARM_UP: Final = Document("The app is fast, but checkout refused my card.")
 
+Vector = tuple[float, ...]
+
 
 class AnalyzerLike(Protocol):
     """Text in, mentions out; one analysis per document, in order."""
@@ -34,7 +39,9 @@ class AnalyzerLike(Protocol):
     @property
     def info(self) -> ModelInfo: ...
 
-    def analyze(self, documents: Sequence[Document]) -> list[Analysis]: ...
+    def analyze(
+        self, documents: Sequence[Document], embeddings: bool = False
+    ) -> list[Analysis]: ...
 
 
 class EngineBusy(Unavailable):
@@ -65,7 +72,10 @@ class Engine:
         return f"{self.info.version}-{self.info.revision[:12]}"
 
     def analyze(self, documents: Sequence[Document]) -> list[Analysis]:
-        """Read ``documents`` in the background: after everybody who waits on /v1/analyze."""
+        """Read ``documents`` in the background: after everybody who waits on /v1/analyze.
+
+        Mentions have their vectors, here as in ``analyze_now``.
+        """
         return self._in_slices(documents, self._background)
 
     def analyze_now(self, documents: Sequence[Document]) -> list[Analysis]:
@@ -81,11 +91,27 @@ class Engine:
         finally:
             self._room.release()
 
+    def embed(self, documents: Sequence[Document]) -> Float:
+        """The mean vector (n, width) of each one's mentions, at length 1; zeros without mentions.
+
+        Raises:
+            EngineBusy: too many others are waiting.
+        """
+        rows: list[list[Vector]] = [
+            [mention.embedding for mention in analysis.mentions if mention.embedding]
+            for analysis in self.analyze_now(documents)
+        ]
+        width = max((len(vectors[0]) for vectors in rows if vectors), default=0)
+        means = [np.mean(vectors, axis=0) if vectors else np.zeros(width) for vectors in rows]
+        sums = np.array(means, dtype=np.float32).reshape(len(rows), width)
+        unit: Float = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+        return unit
+
     def _in_slices(self, documents: Sequence[Document], line: deque[object]) -> list[Analysis]:
         analyses: dict[int, Analysis] = {}
         for part in slices(documents):
             with self._turn(line):
-                read = self._analyzer.analyze([documents[index] for index in part])
+                read = self._analyzer.analyze([documents[index] for index in part], embeddings=True)
             analyses.update(zip(part, read, strict=True))
         return [analyses[index] for index in range(len(documents))]
 

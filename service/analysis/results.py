@@ -16,24 +16,27 @@ from sqlmodel import Session, SQLModel, col, select
 from models.correction import Correction
 from models.feedback import DONE, FAILED, Feedback
 from models.mention import Mention
+from models.mention_vector import MentionVector
 from nlp.documents import Analysis
+from nlp.probe import packed, unpacked
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
 from service.analysis.ids import Id, among
+from service.corrections.labelling import NOTHING, Learned, learned_in
 from service.corrections.layers import (
     READ,
     Values,
-    candidates_json,
-    confidence_json,
+    bare_values,
     counted,
     item_columns,
     summarized,
 )
 from service.corrections.queries import corrections_of
-from service.corrections.service import reapply
+from service.corrections.relabel import label
 from service.insights.rollups import Delta, apply
 
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
+VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
     getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
 )
@@ -75,6 +78,10 @@ def write(
     session: Session, writer: Writer, outcomes: Mapping[Id, Outcome], now: datetime
 ) -> dict[Id, str]:
     """Write ``outcomes``: done, failed or retried by id; those left alone are not in it."""
+    learned = {
+        workspace: learned_in(session, workspace, writer.version)
+        for workspace in sorted({workspace for workspace, _ in outcomes})
+    }
     pairs = [
         (row, outcomes[row.workspace_id, row.id])
         for row in _claimed_rows(session, writer.worker, outcomes)
@@ -84,11 +91,15 @@ def write(
     _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
     logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, Read)])
     mentions: list[Values] = []
+    vectors: list[Values] = []
     for row, outcome in pairs:
         row.claimed_by = row.claimed_until = None
         if isinstance(outcome, Read):
             read = _mention_rows(outcome, writer.version)
-            item, read = _with_corrections(outcome, read, logs[row.workspace_id, row.id])
+            kept = _packed(outcome.analysis)
+            vectors += _vector_rows(read, kept)
+            log = logs[row.workspace_id, row.id]
+            item, read = _labelled(outcome, read, kept, learned[row.workspace_id], log)
             _enter(row, outcome.analysis.language, item, writer.version, now)
             delta.add(row, [counted(values) for values in read])
             mentions += read
@@ -97,6 +108,8 @@ def write(
     session.flush()
     if mentions:
         session.execute(insert(MENTION), mentions)
+    if vectors:
+        session.execute(insert(VECTOR), vectors)
     apply(session, delta)
     return {
         (row.workspace_id, row.id): row.state if _settles(outcome) else RETRIED
@@ -143,15 +156,35 @@ def _logs(session: Session, rows: Sequence[Feedback]) -> dict[Id, list[Correctio
     return logs
 
 
-def _with_corrections(
-    read: Read, mentions: list[Values], log: Sequence[Correction]
+def _labelled(
+    read: Read,
+    mentions: list[Values],
+    vectors: Sequence[bytes],
+    learned: Learned,
+    log: Sequence[Correction],
 ) -> tuple[Values, list[Values]]:
-    """The columns of an item and of its mentions, with what people said of them."""
-    if not log:
+    """The columns of an item and of its mentions, with what was taught and said about them."""
+    if learned is NOTHING and not log:
         return item_columns(read.analysis), mentions
     item = read.brief.item
-    laid = reapply(item.text, mentions, log)
-    return summarized(read.analysis.language, item.kind, laid), laid
+    stored = unpacked(vectors) if len(vectors) == len(mentions) else None
+    laid = label(item.text, mentions, stored, learned, item, log)
+    return summarized(read.analysis.language, laid), laid
+
+
+def _packed(analysis: Analysis) -> list[bytes]:
+    return [packed(mention.embedding) for mention in analysis.mentions if mention.embedding]
+
+
+def _vector_rows(mentions: Sequence[Values], vectors: Sequence[bytes]) -> list[Values]:
+    """The rows that keep the vectors of one item's mentions; none, if the engine gives none."""
+    key = ("workspace_id", "feedback_id", "ordinal", "model_version")
+    if len(vectors) < len(mentions):
+        return []
+    return [
+        {name: values[name] for name in key} | {"vector": vector}
+        for values, vector in zip(mentions, vectors, strict=True)
+    ]
 
 
 def _enter(row: Feedback, language: str, reading: Values, version: str, now: datetime) -> None:
@@ -164,22 +197,14 @@ def _enter(row: Feedback, language: str, reading: Values, version: str, now: dat
 
 def _mention_rows(read: Read, version: str) -> list[Values]:
     """The rows of an analysis, in its order."""
+    by = {"stage": read.brief.stage_provenance, "touchpoint": read.brief.touchpoint_provenance}
     shared = {
         "workspace_id": read.brief.item.workspace_id,
         "feedback_id": read.brief.item.id,
-        "stage_provenance": read.brief.stage_provenance,
-        "touchpoint_provenance": read.brief.touchpoint_provenance,
         "model_version": version,
-        "replaced": None,
     }
     return [
-        shared
-        | {name: getattr(mention, name) for name in (*READ, "start", "end")}
-        | {
-            "ordinal": ordinal,
-            "confidence": confidence_json(mention.confidence),
-            "candidates": candidates_json(mention.candidates),
-        }
+        shared | bare_values(mention, by) | {"ordinal": ordinal}
         for ordinal, mention in enumerate(read.analysis.mentions)
     ]
 

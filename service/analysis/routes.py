@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeOut
 from service.analysis.spot import analyse
+from service.corrections.labelling import learned_in
 from service.journey.service import named_map
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Config, Db
@@ -40,4 +41,5 @@ def analyze(
     """The analysis of up to 200 texts, in order. Nothing is stored."""
     with database.read() as session:
         names = named_map(session, caller.workspace_id, journey)
-    return analyse(engine, names, body, settings.max_text_chars)
+        learned = learned_in(session, caller.workspace_id, engine.version, lock=False)
+    return analyse(engine, names, body, settings.max_text_chars, learned)

@@ -5,6 +5,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.documents import Kind
+from service.corrections.layers import FIELDS
 from service.insights.shapes import AnalysisOut
 from service.intake.fields import Language, Line
 from service.intake.ratings import RatingIn
@@ -51,7 +52,7 @@ _PRAISE: Final[dict[str, Any]] = {
         "touchpoint": [{"key": "support", "p": 0.93}, {"key": "none", "p": 0.04}],
     },
 }
-_MODEL_SAID: Final = {"stage": "model", "touchpoint": "model"}
+_MODEL_SAID: Final = dict.fromkeys(FIELDS, "model")
 ANSWER_EXAMPLE: Final[dict[str, Any]] = {
     "journey": "five-stage",
     "model": "verbatim-multilingual 1.0-3f2a9c41d07b",

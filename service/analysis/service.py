@@ -20,6 +20,7 @@ from service.analysis.briefs import Brief, brief
 from service.analysis.claims import Claim, Claimed, Terms
 from service.analysis.engine import Engine, slices
 from service.analysis.ids import Id
+from service.analysis.lessons import has_unlabelled, label_some, learn_for
 from service.analysis.measures import observe
 from service.analysis.results import Failed, Outcome, Read, Writer, write
 from service.analysis.workers import gone, worker_id
@@ -60,7 +61,7 @@ class Analyst:
             self._database.transact(lambda session: claims.expire(session, dead, clock.now()))
 
     def round(self, may_go_on: Callable[[], bool]) -> bool:
-        """Claim and analyse one batch; whether there was any work.
+        """Claim and analyse one batch, or label some anew; whether there was any work.
 
         ``may_go_on`` is asked between slices; what is unread when it says no is given back.
 
@@ -70,8 +71,9 @@ class Analyst:
         self._give_back(self._held)
         claim = self._claim()
         if claim is None:
-            return False
+            return self._label()
         self._held = [item.key for item in claim.items]
+        learn_for(self._database, self._engine, {item.workspace_id for item in claim.items})
         for outcomes, seconds in self._read(claim, may_go_on):
             observe(outcomes, self._write(outcomes), seconds, clock.now())
             self._held = [key for key in self._held if key not in outcomes]
@@ -86,6 +88,13 @@ class Analyst:
             lambda session: claims.claim(session, self._terms, clock.now())
         )
         return claim if claim.items else None
+
+    def _label(self) -> bool:
+        with self._database.read() as session:
+            if not has_unlabelled(session):
+                return False
+        self._database.transact(label_some)
+        return True
 
     def _give_back(self, ids: Sequence[Id]) -> None:
         if ids:

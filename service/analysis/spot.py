@@ -1,16 +1,26 @@
 """The analysis of texts on the spot, nothing stored."""
 
-from dataclasses import asdict
 from types import SimpleNamespace
+from typing import Final
 
-from nlp.documents import Analysis, Document, Mention
+from nlp.documents import Analysis, Document
+from nlp.probe import packed, unpacked
 from service.analysis.briefs import MODEL
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut
+from service.corrections.labelling import NOTHING, Learned
+from service.corrections.layers import (
+    bare_values,
+    item_columns,
+    summarized,
+)
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.intake.fields import primary_language
 from service.journey.mapping import JourneyMap
+
+_BY_MODEL: Final = {"stage": MODEL, "touchpoint": MODEL}
+_NOTHING_SENT: Final = SimpleNamespace(stage_sent=None, touchpoint_sent=None)
 
 
 class TooMuchText(InvalidRequest):
@@ -19,8 +29,16 @@ class TooMuchText(InvalidRequest):
     code = "too_much_text"
 
 
-def analyse(engine: Engine, journey: JourneyMap, request: AnalyzeIn, most_chars: int) -> AnalyzeOut:
+def analyse(
+    engine: Engine,
+    journey: JourneyMap,
+    request: AnalyzeIn,
+    most_chars: int,
+    learned: Learned = NOTHING,
+) -> AnalyzeOut:
     """What ``engine`` reads in the texts of ``request``, in the keys of ``journey``.
+
+    ``learned`` is what the workspace has taught.
 
     Raises:
         TooMuchText: the texts have more than ``most_chars`` characters together.
@@ -32,7 +50,7 @@ def analyse(engine: Engine, journey: JourneyMap, request: AnalyzeIn, most_chars:
     return AnalyzeOut(
         journey=journey.key,
         model=f"{engine.info.name} {engine.version}",
-        items=[_out(journey, item.text, analysis) for item, analysis in pairs],
+        items=[_out(journey, learned, item, analysis) for item, analysis in pairs],
     )
 
 
@@ -50,15 +68,15 @@ def _document(item: AnalyzeItemIn) -> Document:
     return Document(item.text, item.kind, item.question, item.subject, language)
 
 
-def _out(journey: JourneyMap, text: str, analysis: Analysis) -> AnalysisOut:
-    mentions = [_row(mention) for mention in analysis.mentions]
-    return analysis_out(journey, _row(analysis), analysis.language, mentions, text)
-
-
-def _row(reading: Analysis | Mention) -> SimpleNamespace:
-    """A reading with the columns that it would have if it were stored."""
-    columns = {name: getattr(reading, name) for name in type(reading).__dataclass_fields__}
-    columns["candidates"] = asdict(reading.candidates)
-    columns["confidence"] = asdict(reading.confidence) if reading.confidence else None
-    said = {"stage_provenance": MODEL, "touchpoint_provenance": MODEL, "replaced": None}
-    return SimpleNamespace(**columns, **said)
+def _out(
+    journey: JourneyMap, learned: Learned, item: AnalyzeItemIn, analysis: Analysis
+) -> AnalysisOut:
+    mentions = [bare_values(mention, _BY_MODEL) for mention in analysis.mentions]
+    reading = item_columns(analysis)
+    if mentions and learned is not NOTHING:
+        vectors = unpacked([packed(m.embedding) for m in analysis.mentions if m.embedding])
+        whole = vectors if len(vectors) == len(mentions) else None
+        mentions = learned.laid(mentions, whole, _NOTHING_SENT)
+        reading = summarized(analysis.language, mentions)
+    rows = [SimpleNamespace(**values) for values in mentions]
+    return analysis_out(journey, SimpleNamespace(**reading), analysis.language, rows, item.text)

@@ -60,8 +60,9 @@ def _cell(
         raise NoSuchCell(invalid_params=params)
 
     def rank(cell: Cell) -> tuple[Any, ...]:
-        kept = sum(a == b for a, b in zip(cell, present, strict=True))
-        return kept, _chance(cell, candidates), -CELLS.index(cell)
+        native = cell.native
+        kept = sum(a == b for a, b in zip(native, present.native, strict=True))
+        return kept, _chance(native, candidates), cell == native, -CELLS.index(native)
 
     return max(fitting, key=rank)
 

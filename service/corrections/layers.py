@@ -6,10 +6,11 @@ kept in its ``replaced``: lifting gives exactly the reading there was.
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from nlp import summary
-from nlp.documents import Analysis, Candidate, Candidates, Confidence, Kind, Mention
+from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
+from nlp.labels import UNASSIGNED
 from service.journey.native import learned_of
 
 Values = dict[str, Any]
@@ -82,7 +83,7 @@ def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1
     values[field] = label
     values["confidence"] = values["confidence"] | {field: chance}
     if field == "sentiment":
-        values["score"] = SCORES[label]
+        values["score"] = round(SCORES[label] * chance, 3)
     if field in WITH_PROVENANCE:
         values[f"{field}_provenance"] = by
 
@@ -93,6 +94,16 @@ def item_columns(analysis: Analysis) -> Values:
     return {name: getattr(analysis, name) for name in READ} | {
         "confidence": confidence_json(confidence) if confidence else None,
         "candidates": candidates_json(analysis.candidates),
+    }
+
+
+def bare_values(mention: Mention, by: Mapping[str, str]) -> Values:
+    """The columns that a mention has as it was read; ``by`` has the provenance of each axis."""
+    return {name: getattr(mention, name) for name in (*READ, "start", "end")} | {
+        "confidence": confidence_json(mention.confidence),
+        "candidates": candidates_json(mention.candidates),
+        "replaced": None,
+        **{f"{axis}_provenance": by[axis] for axis in WITH_PROVENANCE},
     }
 
 
@@ -109,16 +120,17 @@ def candidates_json(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def summarized(language: str, kind: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
+def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
     """The columns of an item whose mentions read like this, by the rules of ``nlp.summary``.
 
     There, a learned stage or touchpoint counts as one, whatever is native beneath it.
     """
     read = [_mention(values) for values in mentions]
-    analysis = summary.summarize(language, cast(Kind, kind), read)
+    analysis = summary.summarize(language, read)
     columns = item_columns(analysis)
     if analysis.main is not None:
-        columns |= {axis: mentions[analysis.main][axis] for axis in WITH_PROVENANCE}
+        main = mentions[analysis.main]
+        columns |= {name: main[name] for name in (*WITH_PROVENANCE, "candidates")}
     return columns
 
 
@@ -133,10 +145,13 @@ def _mention(values: Mapping[str, Any]) -> Mention:
         **{name: values[name] for name in (*READ, "start", "end")} | shown,
         text="",
         confidence=Confidence(**{field: values["confidence"][field] for field in FIELDS}),
-        candidates=Candidates(
-            **{
-                axis: tuple(Candidate(**one) for one in values["candidates"][axis])
-                for axis in WITH_PROVENANCE
-            }
-        ),
+        candidates=Candidates(**{axis: _likeliest(values, axis) for axis in WITH_PROVENANCE}),
     )
+
+
+def _likeliest(values: Mapping[str, Any], axis: str) -> tuple[Candidate, ...]:
+    """The candidates of one axis; where another label was laid over them, that label alone."""
+    if axis not in (values["replaced"] or {}):
+        return tuple(Candidate(**one) for one in values["candidates"][axis])
+    label = learned_of(values[axis]) or values[axis]
+    return () if label == UNASSIGNED else (Candidate(label, values["confidence"][axis]),)

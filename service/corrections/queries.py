@@ -1,22 +1,29 @@
 """Statements over corrections."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from models.correction import Correction
 from models.feedback import Feedback
 from models.mention import Mention
+from models.mention_vector import MentionVector
 
 
-def lock_item(session: Session, workspace_id: UUID, feedback_id: UUID) -> Feedback | None:
-    """One piece of feedback, locked until the transaction ends."""
+def lock_items(
+    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
+) -> Sequence[Feedback]:
+    """These pieces of feedback, locked in the order of their ids until the transaction ends."""
     return session.exec(
         select(Feedback)
-        .where(Feedback.workspace_id == workspace_id, Feedback.id == feedback_id)
+        .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(feedback_ids))
+        .order_by(col(Feedback.id))
         .with_for_update()
-    ).one_or_none()
+    ).all()
 
 
 def corrections_of(
@@ -52,10 +59,71 @@ def find_corrections(
     return session.exec(statement.order_by(col(Correction.id).desc()).limit(limit)).all()
 
 
-def mentions_of(session: Session, workspace_id: UUID, feedback_id: UUID) -> Sequence[Mention]:
-    """The mentions of one item in their order."""
-    return session.exec(
+def mentions_of(
+    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
+) -> dict[UUID, list[Mention]]:
+    """The mentions of these items, each item's in their order."""
+    found: dict[UUID, list[Mention]] = defaultdict(list)
+    for mention in session.exec(
         select(Mention)
-        .where(Mention.workspace_id == workspace_id, Mention.feedback_id == feedback_id)
-        .order_by(col(Mention.ordinal))
-    ).all()
+        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(feedback_ids))
+        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
+    ):
+        found[mention.feedback_id].append(mention)
+    return found
+
+
+def judged_mentions(
+    session: Session, workspace_id: UUID, model_version: str, limit: int
+) -> list[tuple[Mention, bytes]]:
+    """The mentions of items that somebody corrected, the latest items first, with their vectors."""
+    corrected = (
+        select(Correction.feedback_id)
+        .where(Correction.workspace_id == workspace_id)
+        .distinct()
+        .order_by(col(Correction.feedback_id).desc())
+        .limit(limit)
+    )
+    of_these = _with_vectors(workspace_id, model_version).where(
+        col(Mention.feedback_id).in_(corrected)
+    )
+    return [(mention, vector) for mention, vector in session.execute(of_these)]
+
+
+def latest_mentions(
+    session: Session, workspace_id: UUID, model_version: str, limit: int
+) -> list[tuple[Mention, bytes]]:
+    """The mentions that came last, with their vectors."""
+    latest = _with_vectors(workspace_id, model_version).limit(limit)
+    return [(mention, vector) for mention, vector in session.execute(latest)]
+
+
+def _with_vectors(workspace_id: UUID, model_version: str) -> Select[Any, Any]:
+    return (
+        select(Mention, MentionVector.vector)
+        .join(
+            MentionVector,
+            (col(MentionVector.workspace_id) == col(Mention.workspace_id))
+            & (col(MentionVector.feedback_id) == col(Mention.feedback_id))
+            & (col(MentionVector.ordinal) == col(Mention.ordinal)),
+        )
+        .where(Mention.workspace_id == workspace_id, MentionVector.model_version == model_version)
+        .order_by(col(Mention.feedback_id).desc(), col(Mention.ordinal))
+    )
+
+
+def vectors_of(
+    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
+) -> dict[UUID, list[bytes]]:
+    """The packed vectors of the mentions of these items, as far as there are any, in order."""
+    found: dict[UUID, list[bytes]] = defaultdict(list)
+    for feedback_id, vector in session.exec(
+        select(MentionVector.feedback_id, MentionVector.vector)
+        .where(
+            MentionVector.workspace_id == workspace_id,
+            col(MentionVector.feedback_id).in_(feedback_ids),
+        )
+        .order_by(col(MentionVector.feedback_id), col(MentionVector.ordinal))
+    ):
+        found[feedback_id].append(vector)
+    return found

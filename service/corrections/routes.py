@@ -1,4 +1,4 @@
-"""PATCH /v1/feedback/{id}/mentions/{n} and /v1/corrections."""
+"""PATCH /v1/feedback/{id}/mentions/{n}, /v1/corrections and /v1/journey/learning."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,12 +6,20 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import Session
 
-from service.corrections.schemas import CorrectionIn, CorrectionPageOut, CorrectionParams
+from service.corrections.learning import keep, learning_of, switch, try_corrections
+from service.corrections.schemas import (
+    CorrectionIn,
+    CorrectionPageOut,
+    CorrectionParams,
+    LearningIn,
+    LearningOut,
+)
 from service.corrections.service import Target, correct, list_corrections
 from service.insights.feedback import feedback_in
 from service.insights.filters import journey_for
 from service.insights.params import JourneyParams
 from service.insights.schemas import FeedbackOut
+from service.journey.routes import Reader
 from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
@@ -37,6 +45,36 @@ def correct_mention(
         journey = journey_for(session, caller.workspace_id, params)
         correct(session, target, body, journey)
         return feedback_in(session, caller.workspace_id, feedback_id, journey)
+
+    return database.transact(work)
+
+
+@router.get("/journey/learning", response_model=LearningOut, tags=["journey"])
+def read_learning(request: Request, caller: ReadCaller, database: Db) -> Response:
+    """What was learned from corrections, how it was tried, and whether it is applied."""
+    with database.read() as session:
+        return conditional(request, learning_of(session, caller.workspace_id))
+
+
+@router.post("/journey/learning", tags=["journey"])
+def learn_from_corrections(caller: ManageCaller, database: Db, reader: Reader) -> LearningOut:
+    """Learn from all corrections there are, in place of what was learned before."""
+    trials = try_corrections(database, caller.workspace_id, reader.version)
+
+    def work(session: Session) -> LearningOut:
+        keep(session, caller.workspace_id, reader.version, trials)
+        return learning_of(session, caller.workspace_id)
+
+    return database.transact(work)
+
+
+@router.put("/journey/learning", tags=["journey"])
+def switch_learning(body: LearningIn, caller: ManageCaller, database: Db) -> LearningOut:
+    """Apply what was learned from corrections, or (off) restore what was read, exactly."""
+
+    def work(session: Session) -> LearningOut:
+        switch(session, caller.workspace_id, body.state == "on")
+        return learning_of(session, caller.workspace_id)
 
     return database.transact(work)
 

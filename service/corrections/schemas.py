@@ -28,6 +28,26 @@ LOGGED_EXAMPLE: Final[dict[str, Any]] = {
     "applied": True,
 }
 
+LEARNING_EXAMPLE: Final[dict[str, Any]] = {
+    "state": "on",
+    "labelled": True,
+    "model": "0.1.0-3f2a9c41d07b",
+    "learned_at": "2026-03-02T08:15:00Z",
+    "fields": [
+        {
+            "field": "touchpoint",
+            "corrected": 14,
+            "confirmed": 41,
+            "fixed": 11,
+            "broken": 0,
+            "p": 0.0005,
+            "applied": True,
+            "reason": "helps",
+            "labels": ["billing"],
+        }
+    ],
+}
+
 
 class CorrectionIn(BaseModel):
     """What the mention really is. Fields left out stay; null takes earlier corrections back.
@@ -75,6 +95,45 @@ class CorrectionIn(BaseModel):
     def labels(self) -> dict[str, Any]:
         """The fields that were sent, null among them."""
         return self.model_dump(include=set(FIELDS), exclude_unset=True)
+
+
+class TrialOut(BaseModel):
+    """What corrections of one field are good for. Of mentions that were left out when learning,
+    ``fixed`` of the ``corrected`` would have had the right label, ``broken`` of the ``confirmed``
+    a wrong one; ``p`` is that of the one-sided sign test. ``applied`` only if it helps."""
+
+    field: Literal["sentiment", "stage", "touchpoint"]
+    corrected: int
+    confirmed: int
+    fixed: int
+    broken: int
+    p: float
+    applied: bool
+    reason: str
+    labels: list[str] = Field(description="The native labels that are given.")
+
+
+class LearningIn(BaseModel):
+    """The switch."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "off"}]})
+
+    state: Literal["on", "off"]
+
+
+class LearningOut(BaseModel):
+    """What was learned from corrections, and whether it is laid over new and stored mentions.
+
+    ``labelled`` is false while stored mentions are still being labelled anew, for this or for a
+    learned stage or touchpoint."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LEARNING_EXAMPLE]})
+
+    state: Literal["on", "off"]
+    labelled: bool
+    model: str | None = Field(description="The model that it was learned for; it lasts as long.")
+    learned_at: datetime | None
+    fields: list[TrialOut]
 
 
 class CorrectionParams(BaseModel):

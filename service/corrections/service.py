@@ -1,28 +1,17 @@
-"""Correcting mentions: the log, the mention, its item and the roll-ups, in one transaction.
+"""Correcting mentions: the log, the mention, its item and the roll-ups, in one transaction."""
 
-``reapply`` is what every later analysis does with the log.
-"""
-
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
 
 from models.correction import Correction
-from models.feedback import Feedback
-from models.mention import Mention
 from service import clock
-from service.corrections import spans
 from service.corrections.errors import MentionChanged, NoSuchMention
 from service.corrections.labels import stored_labels
-from service.corrections.layers import Values, corrected, lifted, summarized, values_of
-from service.corrections.queries import (
-    corrections_of,
-    find_corrections,
-    lock_item,
-    mentions_of,
-)
+from service.corrections.layers import lifted, values_of
+from service.corrections.queries import find_corrections, lock_items, mentions_of
+from service.corrections.relabel import relabel
 from service.corrections.schemas import (
     CorrectionIn,
     CorrectionOut,
@@ -30,8 +19,8 @@ from service.corrections.schemas import (
     CorrectionParams,
 )
 from service.insights.errors import NoSuchFeedback
-from service.insights.rollups import Delta, apply
 from service.journey.mapping import JourneyMap
+from service.journey.taught import find_learning
 from service.web.cursors import decode_cursor, encode_cursor
 
 
@@ -51,10 +40,12 @@ def correct(session: Session, target: Target, body: CorrectionIn, journey: Journ
         NoSuchFeedback, NoSuchMention, MentionChanged: it isn't there, or isn't what was seen.
         UnknownStage, UnknownTouchpoint, NoSuchCell: the labels don't exist in ``journey``.
     """
-    row = lock_item(session, target.workspace_id, target.feedback_id)
-    if row is None:
+    find_learning(session, target.workspace_id, lock=True)
+    rows = lock_items(session, target.workspace_id, [target.feedback_id])
+    if not rows:
         raise NoSuchFeedback
-    mentions = mentions_of(session, row.workspace_id, row.id)
+    [row] = rows
+    mentions = mentions_of(session, row.workspace_id, [row.id])[row.id]
     if target.ordinal >= len(mentions):
         raise NoSuchMention
     mention = mentions[target.ordinal]
@@ -77,41 +68,7 @@ def correct(session: Session, target: Target, body: CorrectionIn, journey: Journ
         )
     )
     session.flush()
-    _recount(session, row, mentions)
-
-
-def _recount(session: Session, row: Feedback, mentions: Sequence[Mention]) -> None:
-    """Bring an analysed item in line with its corrections, and the roll-ups with the item."""
-    delta = Delta()
-    delta.add(row, mentions, -1)
-    read = [lifted(values_of(mention)) for mention in mentions]
-    log = corrections_of(session, row.workspace_id, [row.id])
-    laid = reapply(row.text, read, log)
-    for mention, values in zip(mentions, laid, strict=True):
-        _set(mention, values)
-    _set(row, summarized(row.language_read or row.language, row.kind, laid))
-    session.flush()
-    delta.add(row, mentions)
-    apply(session, delta)
-
-
-def reapply(text: str, mentions: Sequence[Values], log: Sequence[Correction]) -> list[Values]:
-    """The ``mentions`` read in ``text`` with the corrections of ``log``, the earliest first.
-
-    Whether its span was found is noted in each correction.
-    """
-    found = spans.find(text, mentions, log)
-    for correction, applied in zip(log, found.applied, strict=True):
-        correction.applied = applied
-    return [
-        corrected(values, found.labels[index]) if index in found.labels else values
-        for index, values in enumerate(mentions)
-    ]
-
-
-def _set(row: Feedback | Mention, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
+    relabel(session, row.workspace_id, [row])
 
 
 def list_corrections(

@@ -2,30 +2,51 @@
 
 A set of cells is stored as the hex form of an integer whose bit ``stage * 18 + touchpoint`` is
 set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in the place of
-``none``. 162 cells make at most 41 hex digits.
+``none``. 162 cells make at most 41 hex digits. Cells with learned labels have a mask for each pair
+of these, behind it: ``4000;moving-in,=80000`` has one native cell and one with a learned stage.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from service.journey.native import CELLS, STORED_STAGES, STORED_TOUCHPOINTS, Cell
+from service.journey.native import (
+    CELLS,
+    STORED_STAGES,
+    STORED_TOUCHPOINTS,
+    Cell,
+    learned_of,
+    with_learned,
+)
 
 __all__ = ["CELLS", "STORED_STAGES", "STORED_TOUCHPOINTS", "Cell", "cells_in", "mask_of"]
 
 _BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
+_NATIVE: Final = ("", "")
 
 
 def mask_of(cells: Iterable[Cell]) -> str:
-    """The hex mask of a set of cells; "0" for the empty set."""
-    mask = 0
+    """The mask of a set of cells; "0" for the empty set."""
+    masks = {_NATIVE: 0}
     for cell in cells:
-        mask |= _BIT[cell]
-    return f"{mask:x}"
+        learned = (learned_of(cell.stage), learned_of(cell.touchpoint))
+        masks[learned] = masks.get(learned, 0) | _BIT[cell.native]
+    native = f"{masks.pop(_NATIVE):x}"
+    return ";".join([native, *(f"{s},{t}={mask:x}" for (s, t), mask in sorted(masks.items()))])
 
 
 def cells_in(mask: str) -> Iterator[Cell]:
-    """The cells of a hex mask, in the order of ``CELLS``."""
-    rest = int(mask, 16)
+    """The cells of a mask: the native ones in the order of ``CELLS``, then the others."""
+    native, *learned = mask.split(";")
+    yield from _cells(native)
+    for group in learned:
+        keys, _, bits = group.partition("=")
+        stage, _, touchpoint = keys.partition(",")
+        for cell in _cells(bits):
+            yield Cell(with_learned(cell.stage, stage), with_learned(cell.touchpoint, touchpoint))
+
+
+def _cells(bits: str) -> Iterator[Cell]:
+    rest = int(bits, 16)
     while rest:
         lowest = rest & -rest
         yield CELLS[lowest.bit_length() - 1]

@@ -1,5 +1,6 @@
 """What holds for every single item, whatever happened to it."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -8,8 +9,10 @@ from models.mention import Mention
 from nlp.labels import EMOTIONS, INTENTS, SENTIMENTS
 from service.insights.cells import STORED_STAGES, STORED_TOUCHPOINTS
 from service.insights.truth import Item
+from service.journey.native import learned_of, native_of
 
-PROVENANCES: Final = ("explicit", "model", "human")
+PROVENANCES: Final = ("explicit", "model", "learned", "human")
+LEARNED: Final = re.compile(r"[a-z0-9_-]*")
 ALLOWED: Final[dict[str, tuple[str, ...]]] = {
     "sentiment": SENTIMENTS,
     "stage": STORED_STAGES,
@@ -51,13 +54,15 @@ def mentions_lie_in_the_text(item: Item) -> str | None:
 
 
 def labels_are_native(item: Item) -> str | None:
-    """Labels are stored in native terms; journeys are applied when they are read."""
+    """Labels are stored in native terms, with the key of a learned one behind it if there is one;
+    journeys are applied when they are read."""
     return next((fault for mention in item.mentions if (fault := _fault(mention))), None)
 
 
 def _fault(mention: Mention) -> str | None:
     for name, allowed in ALLOWED.items():
-        if (label := getattr(mention, name)) not in allowed:
+        label = getattr(mention, name)
+        if native_of(label) not in allowed or not LEARNED.fullmatch(learned_of(label)):
             return f"{name} {label!r}"
     if not -1 <= mention.score <= 1 or mention.severity not in range(4):
         return f"score {mention.score}, severity {mention.severity}"

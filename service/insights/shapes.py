@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 
 from nlp.labels import NONE
 from service.insights.cells import Cell
+from service.journey.native import learned_of
 
-Provenance = Literal["explicit", "model", "human"]
+Provenance = Literal["explicit", "model", "learned", "human"]
 
 
 class CellNames(Protocol):
@@ -74,7 +75,8 @@ class CandidatesOut(BaseModel):
 
 
 class ProvenanceOut(BaseModel):
-    """Who said so: the sender (`explicit`), the `model`, or a `human` correction."""
+    """Who said so: the sender (`explicit`), the `model`, what the workspace taught it (`learned`),
+    or a `human` correction."""
 
     sentiment: Provenance = "model"
     stage: Provenance = "model"
@@ -159,7 +161,7 @@ def reading_fields(names: CellNames, reading: Any) -> dict[str, Any]:
         "intent": reading.intent,
         "severity": reading.severity,
         "confidence": _rounded(reading.confidence),
-        "candidates": _candidates(names, cell, reading.candidates or {}),
+        "candidates": _candidates(names, reading, cell),
     }
 
 
@@ -167,18 +169,26 @@ def _rounded(confidence: Mapping[str, float] | None) -> dict[str, float] | None:
     return {name: round(p, 3) for name, p in confidence.items()} if confidence else None
 
 
-def _candidates(names: CellNames, cell: Cell, candidates: Mapping[str, Any]) -> dict[str, Any]:
-    """Native candidates in the journey's keys; those that it merges add up."""
+def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
+    """Native candidates in the journey's keys; those that it merges add up. A learned label that
+    the journey has comes first."""
+    candidates = reading.candidates or {}
+
+    def learned(axis: str, key: str) -> list[dict[str, Any]]:
+        shown = learned_of(getattr(cell, axis)) == key
+        return [{"key": key, "p": round(reading.confidence[axis], 3)}] if shown else []
 
     def stage(key: str) -> str:
-        return names.stage_of(Cell(key, cell.touchpoint))
+        return names.stage_of(Cell(key, cell.native.touchpoint))
 
     def touchpoint(key: str) -> str:
-        return names.touchpoint_of(Cell(cell.stage, key))
+        return names.touchpoint_of(Cell(cell.native.stage, key))
 
     return {
-        "stage": _merged(candidates.get("stage", ()), stage),
-        "touchpoint": _merged(candidates.get("touchpoint", ()), touchpoint),
+        "stage": learned("stage", names.stage_of(cell))
+        + _merged(candidates.get("stage", ()), stage),
+        "touchpoint": learned("touchpoint", names.touchpoint_of(cell))
+        + _merged(candidates.get("touchpoint", ()), touchpoint),
     }
 
 

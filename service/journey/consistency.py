@@ -1,11 +1,18 @@
 """What makes a definition contradict itself: shared names, and native cells claimed twice."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Include, Stage, Touchpoint
 from service.journey.names import folded
+
+LEAST_EXAMPLES: Final = 8
+MOST_LEARNED: Final = 4
+"""Learned stages, and learned touchpoints, of one definition."""
+LONGEST_LEARNED_KEY: Final = 32
+"""Keys of learned labels are part of the keys of roll-ups, which PostgreSQL bounds."""
 
 
 def contradictions(definition: Definition) -> list[InvalidParam]:
@@ -13,6 +20,11 @@ def contradictions(definition: Definition) -> list[InvalidParam]:
     return [
         *_shared_names("stages", definition.stages),
         *_shared_names("touchpoints", definition.touchpoints),
+        *_without_meaning("stages", definition.stages),
+        *_without_meaning("touchpoints", definition.touchpoints),
+        *_too_many_learned(definition),
+        *_said_twice("stages", definition.stages),
+        *_said_twice("touchpoints", definition.touchpoints),
         *_stages_claimed_twice(definition.stages),
         *_touchpoints_claimed_twice(definition.touchpoints),
     ]
@@ -39,6 +51,51 @@ def _names(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _repeats_key(entries: Sequence[Entry], index: int, path: str) -> bool:
     return path == "key" and any(entries[index].key == entry.key for entry in entries[:index])
+
+
+def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Iterator[InvalidParam]:
+    """An entry either includes native labels, or is learned from a description and examples."""
+    for index, entry in enumerate(entries):
+        where = f"{field}.{index}"
+        if entry.includes and (entry.examples or entry.counter_examples):
+            yield InvalidParam(f"{where}.examples", "go without includes only; remove one of them")
+        elif not entry.includes and not entry.examples:
+            yield InvalidParam(f"{where}.includes", "is empty; include something or send examples")
+        elif entry.examples:
+            yield from _too_little(where, entry)
+
+
+def _too_little(where: str, entry: Entry) -> Iterator[InvalidParam]:
+    if len(entry.examples) < LEAST_EXAMPLES:
+        yield InvalidParam(f"{where}.examples", f"must be at least {LEAST_EXAMPLES}; add some")
+    if entry.description is None:
+        yield InvalidParam(f"{where}.description", "is required beside examples; add it")
+    if len(entry.key) > LONGEST_LEARNED_KEY:
+        reason = f"must have at most {LONGEST_LEARNED_KEY} characters beside examples; shorten it"
+        yield InvalidParam(f"{where}.key", reason)
+
+
+def _too_many_learned(definition: Definition) -> Iterator[InvalidParam]:
+    for field, entries in (("stages", definition.stages), ("touchpoints", definition.touchpoints)):
+        if sum(bool(entry.examples) for entry in entries) > MOST_LEARNED:
+            yield InvalidParam(field, f"has more than {MOST_LEARNED} with examples; remove some")
+
+
+def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
+    """An example teaches one thing, once."""
+    owner: dict[str, str] = {}
+    for index, entry in enumerate(entries):
+        for kind in ("examples", "counter_examples"):
+            said: set[str] = set()
+            for place, text in enumerate(getattr(entry, kind)):
+                where, words = f"{field}.{index}.{kind}.{place}", folded(text)
+                other = owner.get(words) if kind == "examples" else None
+                contrary = kind == "counter_examples" and owner.get(words) == entry.key
+                if words in said or contrary or other not in (None, entry.key):
+                    yield InvalidParam(where, f"is already an example of {other or entry.key}")
+                said.add(words)
+                if kind == "examples":
+                    owner.setdefault(words, entry.key)
 
 
 def _stages_claimed_twice(stages: Sequence[Stage]) -> Iterator[InvalidParam]:

@@ -22,6 +22,7 @@ Line = Annotated[
 ]
 Aliases = Annotated[list[Name], Field(default_factory=list, max_length=20)]
 Lines = Annotated[list[Line], Field(default_factory=list, max_length=20)]
+Examples = Annotated[list[Line], Field(default_factory=list, max_length=100)]
 
 NativeStage = Literal[
     "awareness",
@@ -78,7 +79,10 @@ class Include(_Strict):
 
 
 class Entry(_Strict):
-    """What stages and touchpoints have in common: how they are called, and whose they are."""
+    """What stages and touchpoints have in common: how they are called, and whose they are.
+
+    One with ``examples`` includes nothing native: it is learned from them.
+    """
 
     key: Key
     name: Name
@@ -87,20 +91,22 @@ class Entry(_Strict):
     department: Name | None = None
     owner: Name | None = None
     kpi: Kpi | None = None
+    examples: Examples
+    counter_examples: Examples
 
 
 class Stage(Entry):
     """One stage of the journey, as the workspace calls it."""
 
-    includes: list[Include] = Field(min_length=1, max_length=40)
+    includes: list[Include] = Field(default_factory=list, max_length=40)
     goals: Lines
     expectations: Lines
 
 
 class Touchpoint(Entry):
-    """One interaction with the brand: a union of native touchpoints."""
+    """One interaction with the brand: a union of native touchpoints, or learned."""
 
-    includes: list[NativeTouchpoint] = Field(min_length=1, max_length=17)
+    includes: list[NativeTouchpoint] = Field(default_factory=list, max_length=17)
     tools: Lines
 
 

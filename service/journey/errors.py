@@ -29,6 +29,12 @@ class InvalidDefinition(InvalidRequest):
     code: ClassVar[str] = "invalid_definition"
 
 
+class NotLearnable(InvalidRequest):
+    """The model in use gives no embeddings, so that nothing can be learned; use includes."""
+
+    code: ClassVar[str] = "not_learnable"
+
+
 class StaleDefinition(Problem):
     """The definition has changed since the version in If-Match; fetch it and try again."""
 

@@ -1,17 +1,37 @@
 """A journey as a function: native cell in, the journey's stage and touchpoint out. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
+from itertools import product
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Stage, Touchpoint
 from service.journey.errors import UnknownStage, UnknownTouchpoint
 from service.journey.names import folded
-from service.journey.native import CELLS, Cell
+from service.journey.native import CELLS, Cell, learned_of, with_learned
 
 CUSTOM: Final = "custom"
+
+
+class Keys(NamedTuple):
+    """Keys of learned stages and touchpoints."""
+
+    stage: frozenset[str] = frozenset()
+    touchpoint: frozenset[str] = frozenset()
+
+    def plus(self, other: "Keys") -> "Keys":
+        """Those of both."""
+        return Keys(self.stage | other.stage, self.touchpoint | other.touchpoint)
+
+
+def learned_keys(definition: Definition) -> Keys:
+    """The keys of what ``definition`` has examples of."""
+    return Keys(
+        frozenset(stage.key for stage in definition.stages if stage.examples),
+        frozenset(entry.key for entry in definition.touchpoints if entry.examples),
+    )
 
 
 class JourneyMap:
@@ -19,16 +39,26 @@ class JourneyMap:
 
     ``key`` is the name of the preset whose cells it has, or "custom"; ``version`` is the
     workspace's, 0 for a preset that was never changed. Every native cell maps to exactly one
-    (stage, touchpoint); what no stage or touchpoint includes maps to ``unassigned``.
+    (stage, touchpoint); what no stage or touchpoint includes maps to ``unassigned``. A learned
+    label wins over what the native one maps to, if the definition has it; else it is ignored.
+    ``known`` are learned labels that mentions of the workspace may have, beside its own.
     """
 
-    def __init__(self, definition: Definition, key: str = CUSTOM, version: int = 0) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        key: str = CUSTOM,
+        version: int = 0,
+        known: Keys = Keys(),  # noqa: B008 - immutable
+    ) -> None:
         self.definition = definition
         self.key = key
         self.version = version
         self.stages: tuple[Stage, ...] = tuple(definition.stages)
         self.touchpoints: tuple[Touchpoint, ...] = tuple(definition.touchpoints)
-        self._cells = MappingProxyType(_mapped(definition))
+        self.learned = learned_keys(definition)
+        self.known = known.plus(self.learned)
+        self._cells = MappingProxyType(_Cells(_mapped(definition), self.learned, self.known))
         self._stage_names = _names(self.stages)
         self._touchpoint_names = _names(self.touchpoints)
 
@@ -77,12 +107,15 @@ class JourneyMap:
         """The native cells that a sender's stage and touchpoint keys leave possible.
 
         ``None`` leaves a side open. Cells of the native stage ``unassigned`` are never among
-        them. Empty for a key that is gone, or a pair that excludes each other.
+        them; a learned stage leaves all others possible. Empty for a key that is gone, or a pair
+        that excludes each other.
         """
         stages = None if stage is None else {stage}
         touchpoints = None if touchpoint is None else {touchpoint}
         return frozenset(
-            cell for cell in self.cells_within(stages, touchpoints) if cell.stage != UNASSIGNED
+            cell.native
+            for cell in self.cells_within(stages, touchpoints)
+            if cell.native.stage != UNASSIGNED
         )
 
     def cells_within(
@@ -97,6 +130,28 @@ class JourneyMap:
             for native, cell in self._cells.items()
             if (stages is None or cell.stage in stages)
             and (touchpoints is None or cell.touchpoint in touchpoints)
+        )
+
+
+class _Cells(dict[Cell, Cell]):
+    """Every cell that mentions may have; one with labels that nobody knows is as its native one."""
+
+    def __init__(self, natives: Mapping[Cell, Cell], learned: Keys, known: Keys) -> None:
+        super().__init__(natives)
+        self._learned = learned
+        pairs = product(("", *sorted(known.stage)), ("", *sorted(known.touchpoint)))
+        for (stage, touchpoint), cell in product(pairs, natives):
+            wide = Cell(with_learned(cell.stage, stage), with_learned(cell.touchpoint, touchpoint))
+            self[wide] = self[wide]
+
+    def __missing__(self, cell: Cell) -> Cell:
+        stage, touchpoint = learned_of(cell.stage), learned_of(cell.touchpoint)
+        if not stage and not touchpoint:
+            raise KeyError(cell)
+        mapped = self[cell.native]
+        return Cell(
+            stage if stage in self._learned.stage else mapped.stage,
+            touchpoint if touchpoint in self._learned.touchpoint else mapped.touchpoint,
         )
 
 

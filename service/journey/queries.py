@@ -28,14 +28,22 @@ def latest_version(session: Session, workspace_id: UUID) -> Version | None:
     return None if row is None else Version(*row)
 
 
-def definition_of(session: Session, workspace_id: UUID, version: int) -> dict[str, Any]:
-    """The definition of one version that exists, as JSON."""
-    stored = session.exec(
-        select(Journey.definition).where(
-            Journey.workspace_id == workspace_id, Journey.version == version
-        )
-    ).one()
-    return dict(stored)
+class Stored(NamedTuple):
+    """A definition as JSON, and the keys of learned labels known when it was put, by axis."""
+
+    definition: dict[str, Any]
+    known: dict[str, list[str]] | None
+
+
+def definition_of(session: Session, workspace_id: UUID, version: int) -> Stored:
+    """One version that exists."""
+    return Stored(
+        *session.exec(
+            select(Journey.definition, Journey.known).where(
+                Journey.workspace_id == workspace_id, Journey.version == version
+            )
+        ).one()
+    )
 
 
 def lock_versions(session: Session, workspace_id: UUID) -> None:

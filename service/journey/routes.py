@@ -1,13 +1,17 @@
 """/v1/journey/definition and /v1/journey/presets."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from sqlmodel import Session
 
+from service.journey.learning import BACKGROUND, Embedder, teach
 from service.journey.mapping import JourneyMap
-from service.journey.presets import PRESETS, preset_map
+from service.journey.presets import PRESETS, key_of, preset_map
 from service.journey.schemas import DefinitionIn, DefinitionOut, PresetsOut
-from service.journey.service import current_map, put_definition
+from service.journey.service import complete, current_map, put_definition
+from service.journey.taught import latest_vectors, taught_by
 from service.journey.views import definition_out
 from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional, etag, matches
@@ -16,11 +20,32 @@ from service.web.dependencies import Db
 router = APIRouter(prefix="/v1/journey", tags=["journey"])
 
 
+async def get_embedder(request: Request) -> Embedder:
+    """The application's engine."""
+    embedder: Embedder = request.app.state.engine
+    return embedder
+
+
+Reader = Annotated[Embedder, Depends(get_embedder)]
+
+
+def _in_force(session: Session, workspace_id: UUID, embedder: Embedder) -> DefinitionOut:
+    journey = current_map(session, workspace_id)
+    return definition_out(
+        journey,
+        taught_by(session, workspace_id, journey.version, embedder.version)
+        if any(journey.learned)
+        else (),
+    )
+
+
 @router.get("/definition", response_model=DefinitionOut)
-def get_definition(request: Request, caller: ReadCaller, database: Db) -> Response:
+def get_definition(
+    request: Request, caller: ReadCaller, database: Db, embedder: Reader
+) -> Response:
     """The journey definition in force, with its version and an ETag for If-Match."""
     with database.read() as session:
-        return conditional(request, definition_out(current_map(session, caller.workspace_id)))
+        return conditional(request, _in_force(session, caller.workspace_id, embedder))
 
 
 @router.put("/definition")
@@ -29,17 +54,30 @@ def replace_definition(
     response: Response,
     caller: ManageCaller,
     database: Db,
+    embedder: Reader,
     if_match: Annotated[str | None, Header()] = None,
+    dry_run: Annotated[
+        bool, Query(description="Validate, learn and show the estimate, store nothing.")
+    ] = False,
 ) -> DefinitionOut:
     """Put a new version in force at once, for all feedback there is; an unchanged one stays."""
+    definition, workspace_id = complete(body), caller.workspace_id
+    with database.read() as session:
+        background = latest_vectors(session, workspace_id, embedder.version, BACKGROUND)
+    taught = teach(definition, embedder, background)
+    if dry_run:
+        return definition_out(JourneyMap(definition, key_of(definition)), taught)
 
-    def expected(current: JourneyMap) -> bool:
-        return if_match is None or matches(if_match, etag(definition_out(current)))
+    def work(session: Session) -> DefinitionOut:
+        def expected(_: JourneyMap) -> bool:
+            return if_match is None or matches(
+                if_match, etag(_in_force(session, workspace_id, embedder))
+            )
 
-    journey = database.transact(
-        lambda session: put_definition(session, caller.workspace_id, body, expected)
-    )
-    out = definition_out(journey)
+        put_definition(session, workspace_id, body, expected, taught, embedder.version)
+        return _in_force(session, workspace_id, embedder)
+
+    out = database.transact(work)
     response.headers["ETag"] = etag(out)
     return out
 

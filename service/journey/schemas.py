@@ -1,6 +1,6 @@
 """What the journey endpoints read and write."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -82,6 +82,28 @@ IN_FORCE_EXAMPLE: Final[dict[str, Any]] = DEFINITION_EXAMPLE | {
         "messages",
         "loyalty",
     ],
+    "learned": [],
+}
+LEARNED_EXAMPLE: Final[dict[str, Any]] = {
+    "preset": "five-stage",
+    "stages": [
+        {
+            "key": "moving-in",
+            "name": "Moving in",
+            "description": "Handing over the keys and the first days in the new home.",
+            "examples": [
+                "We got the keys two days late",
+                "Handover of the flat took five minutes, all fine",
+                "The flat was dirty when we moved in",
+                "Nobody was there to let us in on moving day",
+                "The meter readings in the handover protocol were wrong",
+                "The previous tenants' furniture was still in the living room",
+                "Lovely welcome basket on the kitchen table on our first day",
+                "The second key for the front door was missing at the handover",
+            ],
+            "counter_examples": ["The viewing was cancelled twice"],
+        }
+    ],
 }
 PRESET_EXAMPLE: Final[dict[str, Any]] = {
     "preset": "six-stage",
@@ -102,12 +124,21 @@ class _Change(BaseModel):
     department: Name | None = None
     owner: Name | None = None
     kpi: Kpi | None = None
+    examples: list[Line] = Field(
+        default_factory=list,
+        max_length=100,
+        description="8 or more things that customers say there, instead of `includes`: the stage "
+        "or touchpoint is learned from them.",
+    )
+    counter_examples: list[Line] = Field(
+        default_factory=list, max_length=100, description="What is easily mistaken for it."
+    )
 
 
 class StageIn(_Change):
     """A stage; ``name`` and ``includes`` may be left out only where a preset has them."""
 
-    includes: list[Include] | None = Field(default=None, min_length=1, max_length=40)
+    includes: list[Include] | None = Field(default=None, max_length=40)
     goals: list[Line] = Field(default_factory=list, max_length=20)
     expectations: list[Line] = Field(default_factory=list, max_length=20)
 
@@ -115,16 +146,18 @@ class StageIn(_Change):
 class TouchpointIn(_Change):
     """A touchpoint; ``name`` and ``includes`` may be left out only where a preset has them."""
 
-    includes: list[NativeTouchpoint] | None = Field(default=None, min_length=1, max_length=17)
+    includes: list[NativeTouchpoint] | None = Field(default=None, max_length=17)
     tools: list[Line] = Field(default_factory=list, max_length=20)
 
 
 class DefinitionIn(BaseModel):
     """A whole definition (``stages``, and ``touchpoints`` unless the native ones will do), or a
-    ``preset`` with changes to some of its stages and touchpoints, matched by key."""
+    ``preset`` with changes to some of its stages and touchpoints, matched by key, and others that
+    are learned from examples."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [DEFINITION_EXAMPLE, PRESET_EXAMPLE]}
+        extra="forbid",
+        json_schema_extra={"examples": [DEFINITION_EXAMPLE, PRESET_EXAMPLE, LEARNED_EXAMPLE]},
     )
 
     preset: PresetName | None = None
@@ -132,10 +165,32 @@ class DefinitionIn(BaseModel):
     touchpoints: list[TouchpointIn] | None = Field(default=None, max_length=40)
 
 
+class RateOut(BaseModel):
+    """``hits`` of ``n``, with the 95 % interval of the rate (Wilson)."""
+
+    hits: int
+    n: int
+    low: float
+    high: float
+
+
+class LearnedOut(BaseModel):
+    """How well a learned stage or touchpoint is told: ``recall`` is of the examples, each judged by
+    what was learned from the others; ``false_alarms`` are among what is no example, judged
+    likewise: counter-examples, other labels and their meaning, the workspace's latest mentions.
+    Some of these mentions may be right, so that the true rate is rather lower."""
+
+    axis: Literal["stage", "touchpoint"]
+    key: str
+    recall: RateOut
+    false_alarms: RateOut
+
+
 class DefinitionOut(BaseModel):
     """A definition in force. ``journey`` is the preset it maps like, or "custom"; ``version`` is
     0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of them) that no
-    stage includes and that are therefore shown as unassigned."""
+    stage includes and that are therefore shown as unassigned; ``learned`` has an estimate for what
+    is learned from examples."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [IN_FORCE_EXAMPLE]})
 
@@ -145,6 +200,7 @@ class DefinitionOut(BaseModel):
     touchpoints: list[Touchpoint]
     unclaimed: list[Include]
     unclaimed_touchpoints: list[NativeTouchpoint]
+    learned: list[LearnedOut]
 
 
 class PresetsOut(BaseModel):

@@ -1,6 +1,6 @@
 """Which journey is in force, which one a reader asked for, and putting a new version in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,21 +14,24 @@ from service.errors import InvalidParam
 from service.journey.consistency import contradictions
 from service.journey.definition import Definition
 from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney
-from service.journey.mapping import CUSTOM, JourneyMap
+from service.journey.learned import Taught
+from service.journey.mapping import CUSTOM, JourneyMap, Keys
 from service.journey.presets import (
     DEFAULT,
     PRESETS,
+    PresetName,
     key_of,
     native_touchpoints,
     preset_map,
 )
 from service.journey.queries import definition_of, latest_version, lock_versions
 from service.journey.schemas import DefinitionIn
+from service.journey.taught import label_anew, save_taught
 from service.web.invalid import invalid_request
 
 CURRENT: Final = "current"
 _CACHED_MAPS: Final = 1000
-_maps: dict[tuple[UUID, int, datetime], JourneyMap] = {}
+_maps: dict[tuple[UUID, int, datetime, str | None], JourneyMap] = {}
 
 
 def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
@@ -36,13 +39,34 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
     version = latest_version(session, workspace_id)
     if version is None:
         return preset_map(DEFAULT)
-    key = (workspace_id, version.number, version.created_at)
+
+    def made() -> JourneyMap:
+        stored = definition_of(session, workspace_id, version.number)
+        definition = Definition.model_validate(stored.definition)
+        known = Keys(**{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()})
+        return JourneyMap(definition, key_of(definition), version.number, known)
+
+    return _cached((workspace_id, version.number, version.created_at, None), made)
+
+
+def _cached(
+    key: tuple[UUID, int, datetime, str | None], made: Callable[[], JourneyMap]
+) -> JourneyMap:
     if key not in _maps:
-        stored = Definition.model_validate(definition_of(session, workspace_id, version.number))
         if len(_maps) >= _CACHED_MAPS:
             _maps.clear()
-        _maps[key] = JourneyMap(stored, key_of(stored), version.number)
+        _maps[key] = made()
     return _maps[key]
+
+
+def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> JourneyMap:
+    """A preset over what the workspace's mentions may be labelled with."""
+    preset, version = preset_map(name), latest_version(session, workspace_id)
+    known = current_map(session, workspace_id).known
+    if version is None or known == preset.known:
+        return preset
+    key = (workspace_id, version.number, version.created_at, name)
+    return _cached(key, lambda: JourneyMap(preset.definition, name, known=known))
 
 
 def named_map(session: Session, workspace_id: UUID, name: str | None) -> JourneyMap:
@@ -57,7 +81,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
     if name in (None, CURRENT, current.key):
         return current
     if name in PRESETS:
-        return preset_map(name)
+        return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
     reason = f"there is no journey {str(name)[:80]!r}; known are {', '.join(known)}"
     raise UnknownJourney(reason, invalid_params=[InvalidParam("journey", reason)])
@@ -68,10 +92,13 @@ def put_definition(
     workspace_id: UUID,
     body: DefinitionIn,
     expected: Callable[[JourneyMap], bool],
+    taught: Sequence[Taught] = (),
+    model_version: str = "",
 ) -> JourneyMap:
     """Put a new version in force, in the caller's write transaction; an unchanged one stays.
 
-    ``expected`` says whether the journey in force is one that the sender means to replace.
+    ``expected`` says whether the journey in force is one that the sender means to replace;
+    ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
@@ -84,15 +111,20 @@ def put_definition(
         raise StaleDefinition
     if definition == current.definition:
         return current
-    new = JourneyMap(definition, key_of(definition), current.version + 1)
+    new = JourneyMap(definition, key_of(definition), current.version + 1, current.known)
+    at = clock.now()
     session.add(
         Journey(
             workspace_id=workspace_id,
             version=new.version,
             definition=definition.model_dump(mode="json"),
-            created_at=clock.now(),
+            created_at=at,
+            known={axis: sorted(keys) for axis, keys in new.known._asdict().items()},
         )
     )
+    if any(current.learned) or any(new.learned):
+        save_taught(session, workspace_id, new.version, model_version, taught, at)
+        label_anew(session, workspace_id)
     return new
 
 
@@ -124,18 +156,21 @@ def complete(body: DefinitionIn) -> Definition:
 def _changed(
     part: str, base: list[dict[str, Any]], changes: list[dict[str, Any]] | None
 ) -> list[dict[str, Any]]:
-    """The preset's entries, with the fields that were sent for an entry in place of its own."""
+    """The preset's entries, with the fields that were sent for an entry in place of its own.
+
+    One with examples may be another; it comes last.
+    """
     by_key = {entry["key"]: entry for entry in base}
     for index, change in enumerate(changes or ()):
-        if change["key"] not in by_key:
+        if change["key"] not in by_key and not change.get("examples"):
             raise InvalidDefinition(
                 invalid_params=[
                     InvalidParam(
                         f"{part}.{index}.key",
                         f"the preset has only {', '.join(by_key)}; to have others, leave out "
-                        "'preset' and send the whole definition",
+                        "'preset' and send the whole definition, or give examples of it",
                     )
                 ]
             )
-        by_key[change["key"]] |= change
+        by_key[change["key"]] = by_key.get(change["key"], {}) | change
     return list(by_key.values())

@@ -1,15 +1,16 @@
 """A journey in force as it is served. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 from service.journey.definition import Include
+from service.journey.learned import Taught
 from service.journey.mapping import JourneyMap
 from service.journey.schemas import DefinitionOut
 
 
-def definition_out(journey: JourneyMap) -> DefinitionOut:
-    """The definition with its version, and what it leaves out."""
+def definition_out(journey: JourneyMap, taught: Sequence[Taught] = ()) -> DefinitionOut:
+    """The definition with its version, what it leaves out, and how well it was learned."""
     return DefinitionOut.model_validate(
         {
             "journey": journey.key,
@@ -21,6 +22,11 @@ def definition_out(journey: JourneyMap) -> DefinitionOut:
                 native
                 for native in TOUCHPOINTS
                 if native != NONE and journey.touchpoint_of((STAGES[0], native)) == UNASSIGNED
+            ],
+            "learned": [
+                {"axis": each.axis, "key": each.key}
+                | {name: rate._asdict() for name, rate in each.estimate._asdict().items()}
+                for each in taught
             ],
         }
     )

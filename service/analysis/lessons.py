@@ -1,0 +1,86 @@
+"""The worker's share in learning: probes for its model, and labelling stored feedback anew."""
+
+import logging
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.feedback import DONE, Feedback
+from models.learning import Learning
+from service import clock
+from service.analysis.engine import Engine
+from service.corrections.labelling import learned_in
+from service.corrections.queries import lock_items
+from service.corrections.relabel import relabel
+from service.db import Database
+from service.errors import Problem
+from service.journey.learning import BACKGROUND, teach
+from service.journey.service import current_map
+from service.journey.taught import (
+    label_anew,
+    latest_vectors,
+    locked_learning,
+    save_taught,
+)
+
+ITEMS: Final = 100
+"""How many items are labelled in one transaction: others wait for it to write."""
+log = logging.getLogger(__name__)
+
+
+def learn_for(database: Database, engine: Engine, workspaces: Collection[UUID]) -> None:
+    """Teach this engine's model what its workspaces taught an earlier one."""
+    for workspace_id in workspaces:
+        with database.read() as session:
+            known = learned_in(session, workspace_id, engine.version, lock=False).complete
+        if not known:
+            _learn(database, engine, workspace_id)
+
+
+def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
+    with database.read() as session:
+        journey = current_map(session, workspace_id)
+        background = latest_vectors(session, workspace_id, engine.version, BACKGROUND)
+    try:
+        taught = teach(journey.definition, engine, background)
+    except Problem:
+        log.exception("a journey can't be learned", extra={"action": "learn"})
+        return
+
+    def save(session: Session) -> None:
+        locked_learning(session, workspace_id)
+        if learned_in(session, workspace_id, engine.version).complete:
+            return
+        if current_map(session, workspace_id).version == journey.version:
+            save_taught(session, workspace_id, journey.version, engine.version, taught, clock.now())
+            label_anew(session, workspace_id)
+
+    database.transact(save)
+
+
+def has_unlabelled(session: Session) -> bool:
+    """Whether any workspace's feedback has to be labelled anew; reads only."""
+    return _next(session) is not None
+
+
+def label_some(session: Session) -> None:
+    """Label the next items of a workspace that has taught something new, in a write transaction."""
+    workspace_id = _next(session)
+    state = workspace_id and locked_learning(session, workspace_id)
+    if not workspace_id or not state or state.finished:
+        return
+    found = select(Feedback.id).where(Feedback.workspace_id == workspace_id, Feedback.state == DONE)
+    if state.reached is not None:
+        found = found.where(col(Feedback.id) > state.reached)
+    ids = session.exec(found.order_by(col(Feedback.id)).limit(ITEMS)).all()
+    rows = [row for row in lock_items(session, workspace_id, ids) if row.state == DONE]
+    relabel(session, workspace_id, rows)
+    state.reached = ids[-1] if ids else state.reached
+    state.finished = len(ids) < ITEMS
+
+
+def _next(session: Session) -> UUID | None:
+    unfinished = select(Learning.workspace_id).where(col(Learning.finished).is_(False))
+    return session.exec(unfinished.order_by(col(Learning.workspace_id)).limit(1)).first()

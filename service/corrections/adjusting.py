@@ -1,0 +1,128 @@
+"""Do corrections say something about mentions that nobody has corrected? Pure.
+
+For each label to which mentions were corrected, a probe tells those from all other mentions that
+people have judged, and from the workspace's latest ones. It would replace the model's label where
+it is likely enough. Whether that helps is tried on mentions that were left out.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.probe import Estimate, Probe, fit, folds, rate, sign_test
+from service.journey.learned import Field, Probes, Taught
+
+LEAST_CORRECTED: Final = 8
+"""Mentions corrected to a label before it is learned."""
+LEAST_CONFIRMED: Final = 20
+"""Mentions whose label was confirmed, without which harm could not be seen."""
+SIGNIFICANT: Final = 0.05
+MOST_BROKEN: Final = 0.02
+"""The share of confirmed mentions that may get a wrong label: none of fewer than 50."""
+
+
+class Judged(NamedTuple):
+    """A mention of which somebody said what it is, and what the model had said."""
+
+    vector: Float
+    read: str
+    label: str
+
+
+class Background(NamedTuple):
+    """The latest mentions: vectors (n, width) and their labels."""
+
+    vectors: Float
+    labels: Sequence[str]
+
+
+class Trial(NamedTuple):
+    """What corrections of one field are good for.
+
+    Of left-out mentions, ``fixed`` of the ``corrected`` would have had the right label, and
+    ``broken`` of the ``confirmed`` a wrong one. ``p`` is that of the one-sided sign test.
+    """
+
+    field: Field
+    corrected: int
+    confirmed: int
+    fixed: int
+    broken: int
+    p: float
+    reason: str
+    taught: list[Taught]
+
+    @property
+    def helps(self) -> bool:
+        """Whether it is applied."""
+        return bool(self.taught)
+
+
+def attempt(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
+    """Learn from ``judged``, and keep it only if it helps with what was left out.
+
+    It does if it mends significantly more than it breaks (one-sided sign test, p < 0.05), and
+    breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
+    """
+    judged = sorted(judged, key=lambda each: (each.label, each.read))  # each fold gets some of all
+    corrected = sum(each.read != each.label for each in judged)
+    confirmed = len(judged) - corrected
+    targets = _targets(judged)
+    if few := _too_few(targets, confirmed):
+        return Trial(field, corrected, confirmed, 0, 0, 1.0, few, [])
+    fixed = broken = 0
+    for part in folds(len(judged)):
+        seen = [each for each, out in zip(judged, part, strict=True) if not out]
+        unseen = [each for each, out in zip(judged, part, strict=True) if out]
+        vectors = np.stack([each.vector for each in unseen])
+        probes = Probes(_learn(seen, targets, background))
+        for each, chosen in zip(unseen, probes.choose(vectors), strict=True):
+            label = chosen.key or each.read
+            fixed += each.read != each.label == label
+            broken += each.read == each.label != label
+    p = sign_test(fixed, broken)
+    reason = _verdict(p, broken, confirmed)
+    estimate = Estimate(rate(fixed, corrected), rate(broken, confirmed))
+    learned = {} if reason else _learn(judged, targets, background)
+    taught = [Taught(field, label, probe, estimate) for label, probe in learned.items()]
+    return Trial(field, corrected, confirmed, fixed, broken, p, reason or "helps", taught)
+
+
+def _too_few(targets: Sequence[str], confirmed: int) -> str:
+    if not targets:
+        return f"no label has {LEAST_CORRECTED} corrections yet"
+    if confirmed < LEAST_CONFIRMED:
+        return f"only {confirmed} of at least {LEAST_CONFIRMED} labels are confirmed"
+    return ""
+
+
+def _verdict(p: float, broken: int, confirmed: int) -> str:
+    if broken > MOST_BROKEN * confirmed:
+        return f"would break {broken} of {confirmed} confirmed labels"
+    return "" if p < SIGNIFICANT else "does not mend significantly more than chance"
+
+
+def _targets(judged: Sequence[Judged]) -> list[str]:
+    counts = Counter(each.label for each in judged if each.read != each.label)
+    return sorted(label for label, count in counts.items() if count >= LEAST_CORRECTED)
+
+
+def _learn(
+    judged: Sequence[Judged], targets: Sequence[str], background: Background
+) -> dict[str, Probe]:
+    """A probe for each of ``targets``, of which ``judged`` has examples and others."""
+    probes = {}
+    for label in targets:
+        examples = [each.vector for each in judged if each.label == label != each.read]
+        others = [each.vector for each in judged if each.label != label]
+        elsewhere = [
+            vector
+            for vector, given in zip(background.vectors, background.labels, strict=True)
+            if given != label
+        ]
+        if others or elsewhere:
+            probes[label] = fit(np.stack(examples), np.stack(others + elsewhere))
+    return probes

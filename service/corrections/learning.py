@@ -1,0 +1,111 @@
+"""Learning from corrections: tried on what was left out, applied if it helps, reversible."""
+
+from collections.abc import Sequence
+from typing import Any, Final, get_args
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.learning import Learning
+from models.mention import Mention
+from nlp.probe import unpacked
+from service import clock
+from service.corrections.adjusting import Background, Judged, Trial, attempt
+from service.corrections.layers import EXPLICIT, HUMAN
+from service.corrections.queries import judged_mentions, latest_mentions
+from service.corrections.schemas import LearningOut
+from service.db import Database
+from service.journey.learned import Field
+from service.journey.learning import BACKGROUND
+from service.journey.native import learned_of, native_of
+from service.journey.taught import (
+    FROM_CORRECTIONS,
+    find_learning,
+    forget_taught,
+    label_anew,
+    locked_learning,
+    save_taught,
+)
+
+FIELDS: Final[tuple[Field, ...]] = get_args(Field)
+ITEMS: Final = 5_000
+"""How many of the latest corrected items are learned from."""
+
+Row = tuple[Mention, bytes]
+
+
+def try_corrections(database: Database, workspace_id: UUID, model_version: str) -> list[Trial]:
+    """A trial of each field; reads only, and learns with no transaction open."""
+    with database.read() as session:
+        judged = judged_mentions(session, workspace_id, model_version, ITEMS)
+        latest = latest_mentions(session, workspace_id, model_version, BACKGROUND)
+    return [attempt(name, _judged(judged, name), _background(latest, name)) for name in FIELDS]
+
+
+def keep(session: Session, workspace_id: UUID, model_version: str, trials: Sequence[Trial]) -> None:
+    """Store what helps, in place of what was learned before, and have it applied."""
+    label_anew(session, workspace_id)
+    at = clock.now()
+    forget_taught(session, workspace_id, FROM_CORRECTIONS, model_version)
+    taught = [each for trial in trials for each in trial.taught]
+    save_taught(session, workspace_id, FROM_CORRECTIONS, model_version, taught, at)
+    state = _state(session, workspace_id)
+    state.report = {
+        "model": model_version,
+        "learned_at": at.isoformat(),
+        "fields": [_report(trial) for trial in trials],
+    }
+    session.flush()
+
+
+def switch(session: Session, workspace_id: UUID, on: bool) -> None:
+    """Apply what was learned from corrections, or stop to; stored mentions follow."""
+    before = locked_learning(session, workspace_id)
+    if before is not None and before.adjusts == on:
+        return
+    label_anew(session, workspace_id)
+    _state(session, workspace_id).adjusts = on
+    session.flush()
+
+
+def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
+    """How it stands with what was learned from corrections."""
+    state = find_learning(session, workspace_id, lock=False)
+    nothing: dict[str, Any] = {"model": None, "learned_at": None, "fields": []}
+    return LearningOut.model_validate(
+        {
+            "state": "on" if state is None or state.adjusts else "off",
+            "labelled": state is None or state.finished,
+            **((state and state.report) or nothing),
+        }
+    )
+
+
+def _state(session: Session, workspace_id: UUID) -> Learning:
+    state = locked_learning(session, workspace_id)
+    if state is None:
+        raise LookupError("label_anew makes it")
+    return state
+
+
+def _report(trial: Trial) -> dict[str, Any]:
+    told = trial._asdict()
+    taught = told.pop("taught")
+    return told | {"applied": trial.helps, "labels": [each.key for each in taught]}
+
+
+def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
+    """The mentions whose label people gave, and not a learned one, where none was stated."""
+    return [
+        Judged(unpacked([vector])[0], was["label"], native_of(getattr(mention, name)))
+        for mention, vector in rows
+        if (was := (mention.replaced or {}).get(name))
+        and was["by"] == HUMAN
+        and was.get("provenance") != EXPLICIT
+        and not learned_of(getattr(mention, name))
+    ]
+
+
+def _background(rows: Sequence[Row], name: Field) -> Background:
+    vectors = unpacked([vector for _, vector in rows])
+    return Background(vectors, [native_of(getattr(mention, name)) for mention, _ in rows])

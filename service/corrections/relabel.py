@@ -1,0 +1,92 @@
+"""Labelling stored mentions anew: what was read, what was learned over it, what people said on top.
+
+The encoder isn't needed: vectors are stored with the mentions. Whatever has changed since, the
+result is the same as if the mentions were read, labelled and corrected just now.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.correction import Correction
+from models.feedback import Feedback
+from models.mention import Mention
+from nlp.backends.protocol import Float
+from nlp.probe import unpacked
+from service.corrections import spans
+from service.corrections.labelling import Learned, Sent, learned_in
+from service.corrections.layers import Values, corrected, lifted, summarized, values_of
+from service.corrections.queries import corrections_of, mentions_of, vectors_of
+from service.insights.rollups import Delta, apply
+
+UNREADABLE: Final = " without vectors"
+"""Behind the version of an analysis whose mentions have no vectors: it is made again."""
+
+
+def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback]) -> None:
+    """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
+
+    The rows are locked, and before them the workspace's learning.
+    """
+    ids = [row.id for row in rows]
+    mentions = mentions_of(session, workspace_id, ids)
+    vectors = vectors_of(session, workspace_id, ids)
+    logs: dict[UUID, list[Correction]] = defaultdict(list)
+    for correction in corrections_of(session, workspace_id, ids):
+        logs[correction.feedback_id].append(correction)
+    delta = Delta()
+    for row in rows:
+        if found := mentions[row.id]:
+            learned = learned_in(session, workspace_id, found[0].model_version)
+            delta.add(row, found, -1)
+            _label(row, found, learned, vectors[row.id], logs[row.id])
+            delta.add(row, found)
+    session.flush()
+    apply(session, delta)
+
+
+def _label(
+    row: Feedback,
+    mentions: Sequence[Mention],
+    learned: Learned,
+    packed: Sequence[bytes],
+    log: Sequence[Correction],
+) -> None:
+    vectors = unpacked(packed) if len(packed) == len(mentions) else None
+    if vectors is None and learned.needs_vectors:
+        row.analysis_version = f"{row.analysis_version}".removesuffix(UNREADABLE) + UNREADABLE
+    read = [lifted(values_of(mention)) for mention in mentions]
+    labelled = label(row.text, read, vectors, learned, row, log)
+    for mention, values in zip(mentions, labelled, strict=True):
+        _set(mention, values)
+    _set(row, summarized(row.language_read or row.language, labelled))
+
+
+def label(
+    text: str,
+    read: Sequence[Values],
+    vectors: Float | None,
+    learned: Learned,
+    sent: Sent,
+    log: Sequence[Correction],
+) -> list[Values]:
+    """The bare readings ``read`` of the mentions of ``text`` as they count.
+
+    Whether its span was found is noted in each correction of ``log``, the earliest first.
+    """
+    labelled = learned.laid(read, vectors, sent)
+    found = spans.find(text, labelled, log)
+    for correction, applied in zip(log, found.applied, strict=True):
+        correction.applied = applied
+    return [
+        corrected(values, found.labels[index]) if index in found.labels else values
+        for index, values in enumerate(labelled)
+    ]
+
+
+def _set(row: Feedback | Mention, values: Values) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,58 @@
+"""Which learned stage and touchpoint a mention has. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.probe import Estimate, Probe
+
+Axis = Literal["stage", "touchpoint"]
+Field = Literal["sentiment", "stage", "touchpoint"]
+AXES: Final[tuple[Axis, ...]] = ("stage", "touchpoint")
+THRESHOLD: Final = 0.5
+"""The probability from which a mention has a learned label."""
+
+
+class Taught(NamedTuple):
+    """A label that was learned, and what left-out examples say of it."""
+
+    axis: Field
+    key: str
+    probe: Probe
+    estimate: Estimate
+
+
+class Chosen(NamedTuple):
+    """The likeliest learned label of a mention, "" if none is likely enough."""
+
+    key: str
+    chance: float
+
+
+@dataclass(frozen=True)
+class Probes:
+    """The probes of one axis, side by side."""
+
+    by_key: Mapping[str, Probe] = field(default_factory=dict)
+
+    def choose(self, vectors: Float) -> list[Chosen]:
+        """For each of ``vectors`` (n, width) the likeliest label from ``THRESHOLD``, or none."""
+        if not self.by_key:
+            return [Chosen("", 0.0)] * len(vectors)
+        keys = list(self.by_key)
+        chances = np.stack([self.by_key[key].chances(vectors) for key in keys], axis=1)
+        best = chances.argmax(axis=1)
+        return [
+            Chosen(keys[index], round(float(row[index]), 4))
+            if row[index] >= THRESHOLD
+            else Chosen("", 0.0)
+            for index, row in zip(best, chances, strict=True)
+        ]
+
+
+def probes_of(taught: Sequence[Taught], axis: Field) -> Probes:
+    """Those of one axis."""
+    return Probes({each.key: each.probe for each in taught if each.axis == axis})

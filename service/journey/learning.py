@@ -1,0 +1,123 @@
+"""Learning the stages and touchpoints of a definition that are given by examples.
+
+What is no example of a label: the other learned labels' examples, its own counter-examples, what
+the native labels mean in words, and the workspace's latest mentions. Some of these mentions may
+well have the label; they are few beside the examples' weight, and make the estimated rate of
+false alarms too high rather than too low.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.descriptions import DESCRIPTIONS
+from nlp.documents import Document, Kind
+from nlp.probe import estimate, fit
+from service.errors import InvalidParam
+from service.journey.definition import Definition, Entry
+from service.journey.errors import InvalidDefinition, NotLearnable
+from service.journey.learned import AXES, THRESHOLD, Axis, Taught
+
+BACKGROUND: Final = 500
+"""How many of the workspace's latest mentions are taken."""
+LEAST_BACKGROUND: Final = 50
+"""Of fewer too large a part may have the label."""
+READ_AS: Final[tuple[Kind, ...]] = ("review", "ticket")
+"""Examples are read as each of these: what is known about a text stands in front of it."""
+
+
+class Embedder(Protocol):
+    """The engine, as far as learning needs it."""
+
+    @property
+    def version(self) -> str: ...
+
+    def embed(self, documents: Sequence[Document]) -> Float:
+        """A vector of length 1 for each, or of zeros where there is nothing to read."""
+        ...
+
+
+class _Lesson(NamedTuple):
+    """A label to be learned; ``where`` is its path in the definition."""
+
+    axis: Axis
+    where: str
+    entry: Entry
+
+
+def teach(definition: Definition, embedder: Embedder, background: Float) -> list[Taught]:
+    """A probe for each learned label; ``background`` (n, width) are vectors of stored mentions.
+
+    Raises:
+        InvalidDefinition: an example has nothing in it that could be read.
+        NotLearnable: the model gives no vectors.
+    """
+    lessons = _lessons(definition)
+    if not lessons:
+        return []
+    texts = sorted({text for lesson in lessons for text in _texts(lesson)})
+    vectors = _embedded(embedder, texts)
+    _check(lessons, vectors)
+    return [_learn(lesson, lessons, vectors, background) for lesson in lessons]
+
+
+def _lessons(definition: Definition) -> list[_Lesson]:
+    entries: dict[Axis, Sequence[Entry]] = {
+        "stage": definition.stages,
+        "touchpoint": definition.touchpoints,
+    }
+    return [
+        _Lesson(axis, f"{axis}s.{index}", entry)
+        for axis in AXES
+        for index, entry in enumerate(entries[axis])
+        if entry.examples
+    ]
+
+
+def _texts(lesson: _Lesson) -> list[str]:
+    said = lesson.entry.examples + lesson.entry.counter_examples
+    return [*said, *DESCRIPTIONS[lesson.axis].values()]
+
+
+def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float]:
+    """The vectors (kinds, width) of each text."""
+    documents = [Document(text, kind) for text in texts for kind in READ_AS]
+    vectors = embedder.embed(documents)
+    if not vectors.shape[1]:
+        raise NotLearnable
+    return dict(zip(texts, vectors.reshape(len(texts), len(READ_AS), -1), strict=True))
+
+
+def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float]) -> None:
+    empty = [
+        InvalidParam(f"{lesson.where}.{kind}.{place}", "has no words to learn from; change it")
+        for lesson in lessons
+        for kind in ("examples", "counter_examples")
+        for place, text in enumerate(getattr(lesson.entry, kind))
+        if not vectors[text].any(axis=1).all()
+    ]
+    if empty:
+        raise InvalidDefinition(invalid_params=empty)
+
+
+def _learn(
+    lesson: _Lesson, lessons: Sequence[_Lesson], vectors: dict[str, Float], background: Float
+) -> Taught:
+    entry = lesson.entry
+    others = [
+        text
+        for other in lessons
+        if other.axis == lesson.axis and other.entry.key != entry.key
+        for text in other.entry.examples
+    ]
+    against = [*entry.counter_examples, *others, *DESCRIPTIONS[lesson.axis].values()]
+    negatives = np.stack([vectors[text][0] for text in against])
+    if len(background) >= LEAST_BACKGROUND:
+        negatives = np.concatenate([negatives, background])
+    examples = np.concatenate([vectors[text] for text in entry.examples])
+    owners = np.repeat(np.arange(len(entry.examples)), len(READ_AS))
+    probe = fit(examples, negatives)
+    judged = estimate(examples, owners.tolist(), negatives, THRESHOLD, probe)
+    return Taught(lesson.axis, entry.key, probe, judged)

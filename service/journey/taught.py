@@ -1,0 +1,137 @@
+"""What a workspace has taught, as it is stored: probes, and when labels have to be made anew.
+
+Whoever writes labels locks the workspace before its feedback, so that no mention is labelled by
+probes that have just been replaced.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session, col, delete, select
+
+from models.learning import LearnedProbe, Learning
+from models.mention_vector import MentionVector
+from models.workspace import Workspace
+from nlp.backends.protocol import Float
+from nlp.probe import Estimate, Probe, Rate, unpacked
+from service.journey.learned import Field, Taught
+
+FROM_CORRECTIONS: Final = -1
+"""What probes taught by corrections have in the place of a version of the definition."""
+LOOKED_AT: Final = 10
+"""How many mentions are looked at for each that is wanted: another model may have made most."""
+
+
+def latest_vectors(session: Session, workspace_id: UUID, model_version: str, limit: int) -> Float:
+    """The vectors (n, width) of the mentions that came last, as one model made them."""
+    latest = (
+        select(MentionVector.vector, MentionVector.model_version)
+        .where(MentionVector.workspace_id == workspace_id)
+        .order_by(col(MentionVector.feedback_id).desc(), col(MentionVector.ordinal))
+        .limit(LOOKED_AT * limit)
+        .subquery()
+    )
+    stored = session.scalars(
+        select(latest.c.vector).where(latest.c.model_version == model_version).limit(limit)
+    ).all()
+    return unpacked(stored)
+
+
+def taught_by(
+    session: Session, workspace_id: UUID, journey_version: int, model_version: str
+) -> list[Taught]:
+    """The probes of a version of the definition (or those ``FROM_CORRECTIONS``) for one model."""
+    rows = session.exec(
+        select(LearnedProbe)
+        .where(
+            LearnedProbe.workspace_id == workspace_id,
+            LearnedProbe.journey_version == journey_version,
+            LearnedProbe.model_version == model_version,
+        )
+        .order_by(col(LearnedProbe.axis), col(LearnedProbe.label))
+    ).all()
+    return [_taught(row) for row in rows]
+
+
+def save_taught(
+    session: Session,
+    workspace_id: UUID,
+    journey_version: int,
+    model_version: str,
+    taught: Sequence[Taught],
+    at: datetime,
+) -> None:
+    """Store probes that aren't there yet."""
+    for each in taught:
+        session.add(
+            LearnedProbe(
+                workspace_id=workspace_id,
+                journey_version=journey_version,
+                model_version=model_version,
+                axis=each.axis,
+                label=each.key,
+                weights=each.probe.weights.astype("<f4").tobytes(),
+                estimate=_estimate_json(each.estimate),
+                created_at=at,
+            )
+        )
+    session.flush()
+
+
+def forget_taught(
+    session: Session, workspace_id: UUID, journey_version: int, model_version: str
+) -> None:
+    """Delete the probes of a version of the definition (or ``FROM_CORRECTIONS``) for one model."""
+    session.exec(
+        delete(LearnedProbe).where(
+            col(LearnedProbe.workspace_id) == workspace_id,
+            col(LearnedProbe.journey_version) == journey_version,
+            col(LearnedProbe.model_version) == model_version,
+        )
+    )
+
+
+def label_anew(session: Session, workspace_id: UUID) -> None:
+    """Have all stored feedback of the workspace labelled again, in the background."""
+    row = locked_learning(session, workspace_id)
+    if row is None:
+        session.add(Learning(workspace_id=workspace_id))
+    else:
+        row.stamp += 1
+        row.reached, row.finished = None, False
+    session.flush()
+
+
+def locked_learning(session: Session, workspace_id: UUID) -> Learning | None:
+    """The state of a workspace's learning, to be changed; None if it was never taught anything."""
+    _hold(session, workspace_id, share=False)
+    return session.get(Learning, workspace_id, populate_existing=True)
+
+
+def find_learning(session: Session, workspace_id: UUID, lock: bool) -> Learning | None:
+    """The same to be looked at; with ``lock`` nobody changes it until the transaction ends."""
+    if lock:
+        _hold(session, workspace_id, share=True)
+    return session.get(Learning, workspace_id)
+
+
+def _hold(session: Session, workspace_id: UUID, share: bool) -> None:
+    """Lock the workspace, which is there before anything is taught; intake may go on."""
+    row = select(Workspace.id).where(Workspace.id == workspace_id)
+    session.exec(row.with_for_update(read=share, key_share=not share)).all()
+
+
+def _taught(row: LearnedProbe) -> Taught:
+    weights = np.frombuffer(row.weights, dtype="<f4").astype(np.float32)
+    return Taught(cast(Field, row.axis), row.label, Probe(weights), _estimate(row.estimate))
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    return {name: rate._asdict() for name, rate in estimate._asdict().items()}
+
+
+def _estimate(stored: dict[str, Any]) -> Estimate:
+    return Estimate(**{name: Rate(**rate) for name, rate in stored.items()})

@@ -1,0 +1,139 @@
+"""Corrections teach only what helps, and what they taught can be taken away again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from models.feedback import Feedback
+from models.workspace import Workspace
+from nlp.backends.protocol import Float
+from service.corrections.adjusting import Background, Judged, attempt
+from service.db import Database
+from service.insights.verify import verify
+from tests.callers import Keys, bearer
+from tests.service.corrections.conftest import Analyse
+
+WIDTH = 16
+MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+Ask = Callable[..., Any]
+
+
+def near(direction: int, n: int, seed: int = 1) -> Float:
+    rows = np.random.default_rng(seed).normal(size=(n, WIDTH)) / 8
+    rows[:, direction] += 1
+    unit: Float = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def judged(direction: int, n: int, read: str, label: str) -> list[Judged]:
+    return [Judged(vector, read, label) for vector in near(direction, n, direction)]
+
+
+NOTHING = Background(near(5, 30), ["usage"] * 30)
+CONFIRMED = judged(1, 30, "usage", "usage")
+
+
+def test_a_mistake_that_is_made_again_is_mended() -> None:
+    trial = attempt("stage", judged(0, 12, "usage", "purchase") + CONFIRMED, NOTHING)
+    assert (trial.corrected, trial.confirmed) == (12, 30)
+    assert (trial.fixed, trial.broken, trial.helps) == (12, 0, True)
+    assert trial.p == 2**-12
+    assert [each.key for each in trial.taught] == ["purchase"]
+
+
+def test_what_cannot_be_told_from_confirmed_ones_is_not_applied() -> None:
+    same = judged(1, 30, "usage", "purchase")
+    trial = attempt("stage", same + CONFIRMED, NOTHING)
+    assert not trial.helps
+    assert trial.reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ([], "no label has 8"),
+        (judged(0, 7, "usage", "purchase") + CONFIRMED, "no label has 8"),
+        (judged(0, 8, "usage", "purchase") + CONFIRMED[:19], "only 19 of at least 20"),
+    ],
+)
+def test_too_few_teach_nothing(sent: list[Judged], reason: str) -> None:
+    trial = attempt("stage", sent, NOTHING)
+    assert not trial.helps
+    assert reason in trial.reason
+
+
+def test_a_label_that_stands_against_nothing_teaches_nothing() -> None:
+    usage = judged(0, 12, "unassigned", "usage") + CONFIRMED
+    assert not attempt("stage", usage, NOTHING).taught
+
+
+@pytest.fixture
+def ask(client: TestClient, keys: Keys) -> Ask:
+    def send(method: str, path: str, **options: Any) -> Any:
+        answer = client.request(method, path, headers=bearer(keys.manage), **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return send
+
+
+@pytest.fixture
+def shop(database: Database, workspace: Workspace, analyse: Analyse) -> list[Feedback]:
+    """12 complaints about a gadget that are read as unassigned, 22 about the app, one new."""
+    texts = [f"The gadget wobbles a lot number{n}" for n in range(12)]
+    texts += [f"Today my app is slow number{n}" for n in range(22)]
+    rows = [
+        Feedback(
+            workspace_id=workspace.id,
+            kind="review",
+            source="shop",
+            text=text,
+            channel="website",
+            language="en",
+            occurred_at=MOMENT,
+            received_at=MOMENT,
+            due_at=MOMENT,
+            content_hash="0",
+        )
+        for text in [*texts, "The gadget wobbles a lot again"]
+    ]
+    with database.write() as session:
+        session.add_all(rows)
+    analyse()
+    return rows
+
+
+def test_it_is_applied_to_all_others_and_taken_away_exactly(
+    ask: Ask, shop: list[Feedback], analyse: Analyse, database: Database
+) -> None:
+    for row in shop[:-1]:
+        right = "renewal" if "gadget" in row.text else "usage"
+        path = f"/v1/feedback/{row.id}/mentions/0"
+        ask("PATCH", path, json={"stage": right}, params={"journey": "eight-stage"})
+    last = f"/v1/feedback/{shop[-1].id}"
+    before = ask("GET", last)
+    assert ask("GET", "/v1/journey/learning")["fields"] == []
+    learned = ask("POST", "/v1/journey/learning")
+    [stage] = [field for field in learned["fields"] if field["field"] == "stage"]
+    assert (stage["corrected"], stage["confirmed"], stage["fixed"]) == (12, 22, 12)
+    assert (stage["applied"], stage["labels"], learned["labelled"]) == (True, ["renewal"], False)
+    analyse()
+    assert verify(database).clean
+    [mention] = ask("GET", last, params={"journey": "eight-stage"})["analysis"]["mentions"]
+    assert (mention["stage"], mention["provenance"]["stage"]) == ("renewal", "learned")
+    assert ask("GET", "/v1/journey/learning")["labelled"]
+    assert ask("PUT", "/v1/journey/learning", json={"state": "off"})["state"] == "off"
+    analyse()
+    assert ask("GET", last)["analysis"]["mentions"] == before["analysis"]["mentions"]
+    assert verify(database).clean
+
+
+def test_without_corrections_nothing_is_learned(ask: Ask) -> None:
+    assert ask("GET", "/v1/journey/learning")["state"] == "on"
+    learned = ask("POST", "/v1/journey/learning")
+    assert [field["applied"] for field in learned["fields"]] == [False] * 3
