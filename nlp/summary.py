@@ -9,11 +9,11 @@ probability that the mention is about it, summed; a touchpoint of the heaviest s
 the probability of the touchpoint. The main mention is the one that adds most to the heaviest stage
 and touchpoint, and the item's stage and touchpoint are its own.
 
-**The sentiment rule.** Praise weighs the probability that a mention is positive, criticism that it
-is negative times 0.5 and 0.25 more for each degree of severity; the first mention counts one and
-a half times. A text is neutral if praise and criticism together weigh no more than 0.7 of what is
-neutral; else it is negative or positive if that side has at least 60 % of the two, and mixed
-between.
+**The sentiment rule.** Where all mentions agree, it is theirs. Else praise weighs the probability
+that a mention is positive, criticism that it is negative times 0.5 and 0.25 more for each degree of
+severity; the first mention counts one and a half times. A text is neutral if praise and criticism
+together weigh no more than 0.7 of what is neutral; it is mixed if there are mentions of both kinds
+and neither side has 60 % of the two; else it is of the heavier side.
 
 The score is the mean of the mentions' scores, weighted by the length of their text.
 """
@@ -70,6 +70,9 @@ def main_mention(mentions: Sequence[Mention]) -> int:
 
 def sentiment(mentions: Sequence[Mention]) -> str:
     """negative, neutral, positive or mixed, by the rule above."""
+    read = {mention.sentiment for mention in mentions}
+    if len(read) == 1:
+        return read.pop()
     criticism = calm = praise = 0.0
     for index, mention in enumerate(mentions):
         negative, neutral, positive = _moods(mention)
@@ -79,9 +82,9 @@ def sentiment(mentions: Sequence[Mention]) -> str:
         praise += weight * positive
     if criticism + praise <= CALM * calm:
         return "neutral"
-    for side, weight in (("negative", criticism), ("positive", praise)):
-        if weight >= MOSTLY * (criticism + praise):
-            return side
+    larger, side = max((criticism, "negative"), (praise, "positive"))
+    if larger >= MOSTLY * (criticism + praise) or not {"negative", "positive"} <= read:
+        return side
     return MIXED
 
 

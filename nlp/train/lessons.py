@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, Example
+from nlp.train.examples import OTHER_THEME, UNKNOWN, Example, cell_of
 
 OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
 
@@ -16,9 +16,6 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 NO_THEME: Final = -1
-
-OTHER: Final = "other"
-"""The theme of the mentions of a cell that are about nothing that another one is about."""
 
 MOST_JOINED: Final = 4
 
@@ -49,9 +46,10 @@ def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) 
         end = at + len(example.spans)
         lesson = Lesson(example, labels_of(example), targets[at:end], vectors[at:end])
         if example.theme:
-            apart = number if example.theme == OTHER else None
-            theme = themes.setdefault((example.cell, example.theme, apart), len(themes))
-            lesson = replace(lesson, theme=theme, cell=example.cell)
+            apart = number if example.theme == OTHER_THEME else None
+            cell = cell_of(example)
+            theme = themes.setdefault((cell, example.theme, apart), len(themes))
+            lesson = replace(lesson, theme=theme, cell=cell)
         lessons.append(_with_whole(lesson) if example.quoted and example.primary else lesson)
         at = end
     return lessons
