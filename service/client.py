@@ -169,7 +169,7 @@ class Verbatim:
         return self._get(f"/v1/feedback/{feedback_id}", {})
 
     def list_feedback(self, **filters: Filter) -> Json:
-        """A page of items; pass its ``next`` as ``cursor`` for the following one."""
+        """A page of items, e.g. ``rating_conflict=True``; its ``next`` is the next ``cursor``."""
         return self._get("/v1/feedback", filters)
 
     def _submit(self, path: str, item: Json, wait_s: int) -> Json:
@@ -243,6 +243,8 @@ def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
 
 
 def _text(value: int | Sequence[str]) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return str(value) if isinstance(value, int) else ",".join(value)
 
 

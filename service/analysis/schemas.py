@@ -62,6 +62,7 @@ ANSWER_EXAMPLE: Final[dict[str, Any]] = {
             "sentiment": "mixed",
             "score": -0.01,
             "language": "en",
+            "rating_conflict": False,
             "mentions": [
                 {
                     **_COMPLAINT,
@@ -94,7 +95,7 @@ class AnalyzeItemIn(BaseModel):
     subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
     language: Language | None = Field(None, description="BCP 47 tag; found from the text.")
     rating: RatingIn | None = Field(
-        None, description="May come with the item and is checked; the words alone are read."
+        None, description="Tells whether it contradicts the words; these alone are read."
     )
 
 

@@ -79,4 +79,6 @@ def _out(
         mentions = learned.laid(mentions, whole, _NOTHING_SENT)
         reading = summarized(analysis.language, mentions)
     rows = [SimpleNamespace(**values) for values in mentions]
-    return analysis_out(journey, SimpleNamespace(**reading), analysis.language, rows, item.text)
+    rating = item.rating.normalised if item.rating else None
+    read = SimpleNamespace(**reading, rating_norm=rating)
+    return analysis_out(journey, read, analysis.language, rows, item.text)

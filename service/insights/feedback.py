@@ -23,7 +23,9 @@ def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) 
     """A page of feedback, the latest first."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    search = Search(params.state, params.q, params.external_id, _after(params.cursor))
+    search = Search(
+        params.state, params.q, params.external_id, params.rating_conflict, _after(params.cursor)
+    )
     rows = find_feedback(session, selection, search, params.limit + 1)
     page = rows[: params.limit]
     mentions = mentions_of(session, workspace_id, [row.id for row in page])

@@ -116,5 +116,8 @@ class FeedbackParams(FilterParams):
         None, description="Text that the feedback or its subject contains; case is ignored."
     )
     external_id: Words = Field([], description="The ids in the source systems.")
+    rating_conflict: bool | None = Field(
+        None, description="Whether the rating clearly contradicts the text."
+    )
     limit: Limit = 50
     cursor: Cursor | None = Field(None, description="`next` of the page before.")

@@ -65,7 +65,8 @@ FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
     "analysed_at": "2026-03-01T09:30:03Z",
     "model": "1",
     "journey": "five-stage",
-    "analysis": READING_EXAMPLE | {"language": "en", "mentions": [MENTION_EXAMPLE]},
+    "analysis": READING_EXAMPLE
+    | {"language": "en", "rating_conflict": False, "mentions": [MENTION_EXAMPLE]},
 }
 MEASURES_EXAMPLE: Final[dict[str, Any]] = {
     "mentions": 412,

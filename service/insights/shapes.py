@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from nlp.labels import NONE
 from service.insights.cells import Cell
+from service.insights.conflicts import contradicts
 from service.journey.native import learned_of
 
 Provenance = Literal["explicit", "model", "learned", "human"]
@@ -113,6 +114,9 @@ class AnalysisOut(ReadingOut):
     """The reading of one item: its mentions, and what they amount to."""
 
     language: str
+    rating_conflict: bool = Field(
+        description="Whether the rating, which decides nothing else, clearly contradicts the text."
+    )
     mentions: list[MentionOut]
 
 
@@ -141,10 +145,12 @@ def analysis_out(
     mentions: Sequence[StoredMention],
     text: str,
 ) -> AnalysisOut:
-    """The item-level ``reading`` (a ``Reading``, or an analysed Feedback row) with its mentions."""
+    """The item-level ``reading`` with its mentions: an analysed Feedback row, or a ``Reading``
+    that has a ``rating_norm``, too."""
     return AnalysisOut(
         **reading_fields(names, reading),
         language=language,
+        rating_conflict=contradicts(reading.rating_norm, reading),
         mentions=[mention_out(names, mention, text) for mention in mentions],
     )
 

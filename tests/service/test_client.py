@@ -135,9 +135,11 @@ def test_other_errors_are_not_tried_again() -> None:
 
 def test_filters_are_sent_with_commas_and_without_nothing() -> None:
     service = Service(ok())
-    service.client().list_feedback(kind=["survey", "review"], stage=None, limit=3)
+    service.client().list_feedback(
+        kind=["survey", "review"], stage=None, limit=3, rating_conflict=True
+    )
     assert str(service.requests[0].url) == (
-        "http://voc.test/v1/feedback?kind=survey%2Creview&limit=3"
+        "http://voc.test/v1/feedback?kind=survey%2Creview&limit=3&rating_conflict=true"
     )
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
+from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells
 from service.insights.queries.recount import FEEDBACK, OF_FEEDBACK, feedback_conditions
@@ -23,6 +24,7 @@ class Search:
     states: Sequence[str]
     words: str | None
     external_ids: Sequence[str]
+    rating_conflict: bool | None
     after: tuple[datetime, UUID] | None
 
 
@@ -73,8 +75,27 @@ def _conditions(selection: Selection, search: Search) -> list[ColumnElement[bool
     if search.words:
         texts = (columns.text, columns.subject)
         conditions.append(or_(*(text.icontains(search.words, autoescape=True) for text in texts)))
+    if search.rating_conflict is not None:
+        conditions.append(_contradicted() == search.rating_conflict)
     if search.after:
         at, id_ = search.after
         same_time = and_(columns.occurred_at == at, columns.id < id_)
         conditions.append(or_(columns.occurred_at < at, same_time))
     return conditions
+
+
+def _contradicted() -> ColumnElement[bool]:
+    """Whether ``service.insights.conflicts.contradicts`` says so of a row; false if unread."""
+    columns = FEEDBACK.c
+    contradicted = or_(
+        *(
+            and_(
+                columns.sentiment == rule.sentiment,
+                columns.rating_norm.between(*rule.ratings),
+                columns.score.between(*rule.scores),
+                columns.severity.between(*rule.severities),
+            )
+            for rule in CONTRADICTIONS
+        )
+    )
+    return func.coalesce(contradicted, false())

@@ -45,6 +45,16 @@ def test_texts_are_read_in_order_and_nothing_is_stored(
         assert session.exec(select(Feedback)).all() == []
 
 
+@pytest.mark.parametrize(("stars", "conflict"), [(5, True), (1, False), (None, False)])
+def test_a_rating_may_contradict_the_text_and_decides_nothing(
+    client: TestClient, keys: Keys, stars: int | None, conflict: bool
+) -> None:
+    rated = {"rating": {"value": stars, "scale": "stars"}} if stars else {}
+    answer = post(client, keys, {"items": [{"text": "Broken"} | rated]})
+    (item,) = answer.json()["items"]
+    assert (item["rating_conflict"], item["sentiment"]) == (conflict, "negative")
+
+
 def test_stages_are_those_of_the_journey_asked_for(client: TestClient, keys: Keys) -> None:
     body = post(client, keys, {"items": [SLOW]}, journey="eight-stage").json()
     assert [mention["stage"] for mention in body["items"][0]["mentions"]] == ["purchase", "usage"]
