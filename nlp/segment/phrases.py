@@ -36,10 +36,15 @@ GREETINGS: Final = (
     "こんにちは こんばんは おはようございます はじめまして 拝啓 お世話になっております"
     " いつもお世話になっております",
     "您好 你好 你们好 大家好 尊敬的 亲爱的 早上好 下午好",
-    "안녕하세요 안녕하십니까 مرحبا مرحباً السلام_عليكم تحية_طيبة أهلا",
+    "안녕하세요 안녕하십니까 안녕 مرحبا مرحباً السلام_عليكم تحية_طيبة أهلا أهلا_وسهلا صباح_الخير"
+    " مساء_الخير",
     # other
-    "hej hejsan god_dag kära bästa kære hyvää_päivää hei dobrý_den vážení tisztelt bună_ziua"
-    " γεια_σας καλημέρα добрий_день שלום नमस्ते สวัสดี xin_chào selamat_pagi selamat_siang",
+    "hej hejsan hallå god_dag god_morgon kära bästa kære hyvää_päivää hei moi terve dobrý_den ahoj"
+    " dobrý_deň dobar_dan zdravo dober_dan vážení tisztelt jó_napot szia bună_ziua bună labas"
+    " labdien tere γεια_σας γεια καλημέρα καλησπέρα добрий_день вітаю здравейте добър_ден"
+    " добар_дан здраво שלום בוקר_טוב ערב_טוב سلام صبح_بخیر नमस्ते नमस्कार নমস্কার வணக்கம் నమస్కారం"
+    " สวัสดี สวัสดีครับ สวัสดีค่ะ xin_chào chào halo selamat_pagi selamat_siang habari jambo"
+    " kia_ora aloha salam merħba",
 )
 
 ADJECTIVE_GREETINGS: Final = ("beste caro cara cari liebe lieber dear dag querida querido",)

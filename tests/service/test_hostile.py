@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from service.cli.bench.lengths import UNITS, text_of
 from tests.callers import Keys, bearer
 from tests.service.operations import JSON, Operation, operations
 
@@ -219,3 +220,14 @@ def test_files(client: TestClient, keys: Keys, operation: Operation) -> None:
                 headers=bearer(keys.manage),
             )
             check(answer, (content[:40], name, query))
+
+
+@pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
+def test_long_texts(client: TestClient, keys: Keys, unit: str) -> None:
+    text = text_of(unit, 100_000)
+    asked = {"/v1/analyze": {"items": [{"text": text}]}, "/v1/feedback/tickets": {"text": text}}
+    headers = bearer(keys.manage) | {"Content-Type": JSON}
+    for path, body in asked.items():
+        answer = client.post(path, content=json.dumps(body).encode(), headers=headers)
+        check(answer, path)
+        assert answer.status_code in (200, 202) or not text.strip() or "\0" in text
