@@ -46,10 +46,10 @@ class Manifest:
 
     ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
     A head's logits are divided by its temperature before the softmax; a reading whose
-    probability is below the head's threshold (0..1) counts as unassigned. ``languages`` are
-    those of the mentions it was trained on, if others were left out; empty if none were. ``data``
-    are the files it learned from, with ``teachers`` and by ``recipe``; ``held_out`` those that
-    temperatures and thresholds were fitted to.
+    probability is below the head's threshold (0..1) is doubtful: a stage or touchpoint is then
+    unassigned. ``languages`` are those of the mentions it was trained on, if others were left out;
+    empty if none were. ``data`` are the files it learned from, with ``teachers`` and by ``recipe``;
+    ``held_out`` those that temperatures and thresholds were fitted to.
     """
 
     format: int
