@@ -1,18 +1,32 @@
-"""From the setting VOC_MODEL to an analyzer."""
+"""From the setting VOC_MODEL, or a folder, to a model and its analyzer."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tokenizers import Tokenizer
 
 from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
+from nlp.backends.protocol import Backend
 from nlp.encoding import load_tokenizer
 from nlp.info import ModelInfo
 from nlp.manifest import MANIFEST_FILE, MODEL_FILE, WEIGHTS_FILE, Manifest, load_manifest
 from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``backend`` and ``tokenizer`` read mentions that are given; ``analyzer`` finds its own."""
+
+    backend: Backend
+    tokenizer: Tokenizer
+    manifest: Manifest
+    analyzer: Analyzer
 
 
 def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
@@ -28,25 +42,31 @@ def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
     folder = BUNDLED if model == BUNDLED_NAME else Path(model)
     if model != BUNDLED_NAME and not (folder / MANIFEST_FILE).is_file():
         return _with_classifier(model, threads)
-    if WEIGHTS_FILE in load_manifest(folder).files:
-        return _torch(folder, threads)
-    return _onnx(folder, threads)
+    return open_model(folder, threads).analyzer
 
 
-def _onnx(folder: Path, threads: int) -> Analyzer:
-    backend = OnnxBackend(folder, threads)
-    manifest = backend.manifest
-    info = _info(manifest, MODEL_FILE, "onnx", "int8")
-    return Analyzer(backend, load_tokenizer(folder), _calibration(manifest), info)
+def open_model(folder: Path, threads: int = 2) -> Model:
+    """The model in ``folder``: an artefact, or unquantised weights that torch reads.
 
-
-def _torch(folder: Path, threads: int) -> Analyzer:
+    Raises ArtefactError if it is neither or was changed.
+    """
+    if WEIGHTS_FILE not in load_manifest(folder).files:
+        served = OnnxBackend(folder, threads)
+        return _model(folder, served, served.manifest, MODEL_FILE, "onnx", "int8")
     from nlp.backends.hf import TorchBackend
 
-    backend = TorchBackend(folder, threads)
-    manifest = backend.manifest
-    info = _info(manifest, WEIGHTS_FILE, "hf", backend.dtype)
-    return Analyzer(backend, load_tokenizer(folder), _calibration(manifest), info)
+    exact = TorchBackend(folder, threads)
+    return _model(folder, exact, exact.manifest, WEIGHTS_FILE, "hf", exact.dtype)
+
+
+def _model(
+    folder: Path, backend: Backend, manifest: Manifest, weights: str, engine: str, dtype: str
+) -> Model:
+    tokenizer = load_tokenizer(folder)
+    calibration = Calibration(manifest.temperatures, manifest.thresholds)
+    info = ModelInfo(manifest.name, manifest.version, manifest.files[weights], engine, dtype)
+    analyzer = Analyzer(backend, tokenizer, calibration, info)
+    return Model(backend, tokenizer, manifest, analyzer)
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:
@@ -65,11 +85,3 @@ def _with_classifier(model: str, threads: int) -> Analyzer:
         dtype=f"int8+{classifier.dtype}",
     )
     return Analyzer(backend, load_tokenizer(BUNDLED), calibration, info, classifier)
-
-
-def _calibration(manifest: Manifest) -> Calibration:
-    return Calibration(manifest.temperatures, manifest.thresholds)
-
-
-def _info(manifest: Manifest, weights: str, backend: str, dtype: str) -> ModelInfo:
-    return ModelInfo(manifest.name, manifest.version, manifest.files[weights], backend, dtype)

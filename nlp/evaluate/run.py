@@ -14,11 +14,11 @@ from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_sho
 from nlp.evaluate.compare import compare
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.evaluate.metrics import confusion, macro_f1
-from nlp.evaluate.model import Model, open_model
 from nlp.evaluate.report import report
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.evaluate.whole import Items, analyze, items, whole_figures
 from nlp.labels import HEADS
+from nlp.loading import Model, open_model
 from nlp.manifest import DataFile, sha256
 from nlp.train.examples import ITEM_HEADS, UNKNOWN, DataError, Example, mention_count, read_examples
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import torch
 
-from nlp.backends.hf import TorchBackend
-from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
-from nlp.manifest import MODEL_FILE, Manifest, load_manifest, write_manifest
+from nlp.loading import open_model
+from nlp.manifest import Manifest, load_manifest, write_manifest
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
 from nlp.train.curriculum import Files, data_file, make_curriculum, read_spoken
 from nlp.train.examples import DataError, Example
@@ -85,11 +84,11 @@ def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
 
     Without rows to fit them to they stay as they are.
     """
-    manifest = load_manifest(folder)
-    if held_out:
-        backend = OnnxBackend(folder) if MODEL_FILE in manifest.files else TorchBackend(folder)
-        manifest = calibrated(manifest, answer(backend, load_tokenizer(folder), held_out))
-        write_manifest(folder, manifest)
+    if not held_out:
+        return load_manifest(folder)
+    model = open_model(folder)
+    manifest = calibrated(model.manifest, answer(model.backend, model.tokenizer, held_out))
+    write_manifest(folder, manifest)
     return manifest
 
 

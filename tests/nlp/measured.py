@@ -7,9 +7,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Reading, Window
-from nlp.evaluate.model import Model
 from nlp.info import ModelInfo
 from nlp.labels import HEADS
+from nlp.loading import Model
 from nlp.manifest import FORMAT, Manifest
 from nlp.reading import Calibration
 

@@ -35,11 +35,11 @@ from nlp.evaluate.metrics import (
     reliability,
     resamples,
 )
-from nlp.evaluate.model import Model, open_model
 from nlp.evaluate.report import report
 from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
 from nlp.evaluate.scores import Figures
 from nlp.labels import HEADS, Head
+from nlp.loading import Model, open_model
 from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
 from tests.nlp.measured import MANIFEST, FirstLabel, fake_model, tokenizer
 
