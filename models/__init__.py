@@ -4,6 +4,7 @@ Every table starts with ``workspace_id``; every query names it.
 """
 
 from models.api_key import ApiKey
+from models.change import Change
 from models.correction import Correction
 from models.feedback import Feedback
 from models.idempotency import Idempotency
@@ -12,11 +13,14 @@ from models.journey import Journey
 from models.learning import LearnedProbe, Learning
 from models.mention import Mention
 from models.mention_vector import MentionVector
+from models.pain_point import PainPoint, RollupPain, ThemeRefresh
 from models.rollup import Rollup, RollupItem
+from models.web_session import WebSession
 from models.workspace import Workspace
 
 __all__ = [
     "ApiKey",
+    "Change",
     "Correction",
     "Feedback",
     "Idempotency",
@@ -26,7 +30,11 @@ __all__ = [
     "Learning",
     "Mention",
     "MentionVector",
+    "PainPoint",
     "Rollup",
     "RollupItem",
+    "RollupPain",
+    "ThemeRefresh",
+    "WebSession",
     "Workspace",
 ]

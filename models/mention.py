@@ -16,7 +16,7 @@ class Mention(SQLModel, table=True):
     A provenance is ``explicit`` (the sender said so), ``model``, ``learned`` or ``human``.
     ``replaced`` keeps, by field, the reading that another label stands in for, so that it can be
     taken back exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by`` whom
-    it was replaced.
+    it was replaced. ``pain_point_id`` names the pain point or the win that it belongs to, if any.
     """
 
     __table_args__ = (
@@ -35,6 +35,7 @@ class Mention(SQLModel, table=True):
             "severity",
             "feedback_id",
         ),
+        Index("ix_mention_pain_point", "workspace_id", "pain_point_id", "severity", "feedback_id"),
     )
 
     workspace_id: UUID = Field(primary_key=True)
@@ -55,3 +56,4 @@ class Mention(SQLModel, table=True):
     touchpoint_provenance: str
     model_version: str
     replaced: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    pain_point_id: UUID | None = None

@@ -1,0 +1,107 @@
+"""What mentions of one stage and touchpoint are about: pain points, and wins."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.types import Json, UtcDateTime, new_id
+
+PAIN, WIN = "negative", "positive"
+"""The sentiment of a pain point's mentions, and of a win's."""
+OPEN, IN_PROGRESS, RESOLVED, REOPENED, IGNORED = (
+    "open",
+    "in_progress",
+    "resolved",
+    "reopened",
+    "ignored",
+)
+
+
+class PainPoint(SQLModel, table=True):
+    """Mentions of one sentiment and one native cell that are about the same thing.
+
+    ``centroid`` is the mean of its members' theme vectors at length 1, float32, of the model
+    ``model_version``. ``titled_by`` and ``owner`` are a person's once one has said so; until then
+    ``title`` follows the members. A pain point that went into another stays as a signpost:
+    ``merged_into`` names it, and nothing is counted here any more. ``shaped`` says that a person
+    has merged or split it, so that a refresh neither undoes nor repeats that.
+    """
+
+    __tablename__ = "pain_point"
+    __table_args__ = (
+        Index("ix_pain_point_cell", "workspace_id", "stage", "touchpoint", "sentiment"),
+    )
+
+    workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    stage: str
+    touchpoint: str
+    sentiment: str
+    title: str
+    titled_by: UUID | None = None
+    keywords: list[str] = Field(default_factory=list, sa_type=Json)
+    status: str = OPEN
+    owner: str | None = None
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    merged_into: UUID | None = None
+    shaped: bool = False
+    centroid: bytes = Field(sa_type=LargeBinary)
+    model_version: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ThemeRefresh(SQLModel, table=True):
+    """How far the mentions of one native cell and sentiment have been looked through for themes.
+
+    ``loose`` are mentions since then that belong to no pain point; ``claimed_until`` is the lease
+    of the worker that looks.
+    """
+
+    __tablename__ = "theme_refresh"
+
+    workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)
+    stage: str = Field(primary_key=True)
+    touchpoint: str = Field(primary_key=True)
+    sentiment: str = Field(primary_key=True)
+    loose: int = 0
+    model_version: str | None = None
+    refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RollupPain(SQLModel, table=True):
+    """Sums of one pain point by day, dimensions and the rating scale of the items.
+
+    ``mentions``, ``score_milli``, ``severity`` and the emotions sum mentions; ``items``,
+    ``value_milli``, ``high`` and ``low`` sum the distinct items that have one of them.
+    ``scale`` is as in ``rollup_item``.
+    """
+
+    __tablename__ = "rollup_pain"
+
+    workspace_id: UUID = Field(primary_key=True)
+    pain_point_id: UUID = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    scale: str = Field(primary_key=True)
+    mentions: int = 0
+    score_milli: int = Field(default=0, sa_type=BigInteger)
+    severity: int = 0
+    anger: int = 0
+    frustration: int = 0
+    disappointment: int = 0
+    confusion: int = 0
+    worry: int = 0
+    satisfaction: int = 0
+    delight: int = 0
+    gratitude: int = 0
+    items: int = 0
+    value_milli: int = Field(default=0, sa_type=BigInteger)
+    high: int = 0
+    low: int = 0
