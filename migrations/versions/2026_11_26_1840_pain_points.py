@@ -4,6 +4,8 @@ Locks: a column without a default on ``mention``, and an index on it: of a large
 takes a while, and writers wait for it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -117,7 +119,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _cell() -> list[sa.Column[object]]:
+def _cell() -> list[sa.Column[Any]]:
     """A workspace's native cell, and a sentiment."""
     names = ("stage", "touchpoint", "sentiment")
     return [
