@@ -26,6 +26,9 @@ CONFIG_FILE: Final = "config.json"
 
 TOKENIZER_FILE: Final = "tokenizer.json"
 
+THEMES_FILE: Final = "themes.npz"
+"""Where themes are told apart, if the model has learned that: see ``nlp.themes.projection``."""
+
 
 class ArtefactError(Exception):
     """The model artefact cannot be used."""
@@ -93,6 +96,11 @@ def load_manifest(folder: Path) -> Manifest:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ArtefactError(f"{folder / MANIFEST_FILE} is not of format {FORMAT}")
     return _parse(folder, content)
+
+
+def is_model(folder: Path) -> bool:
+    """Whether the folder is a model's, and not an encoder's as others publish them."""
+    return (folder / MANIFEST_FILE).is_file()
 
 
 def verify(folder: Path) -> Manifest:

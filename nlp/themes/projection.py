@@ -1,0 +1,78 @@
+"""Where a mention stands among the themes: an affine image of its vector, learned for that."""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.encoding import unit_rows
+from nlp.manifest import THEMES_FILE, ArtefactError, load_manifest, sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Cosines, -1..1, of projected vectors of one stage and touchpoint.
+
+    ``cut``: groups whose mentions are on average this near to each other are one
+    (``find_clusters``). ``join``: a mention this near to a theme's centroid is of that theme.
+    ``merge``: two themes whose centroids are this near are one.
+    """
+
+    cut: float
+    join: float
+    merge: float
+
+
+UNTAUGHT: Final = Limits(cut=0.30, join=0.50, merge=0.75)
+"""For a model that has not learned any themes: its vectors are compared as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """``mean`` (width,) is taken away, ``weights`` (width, d) applied; None changes nothing."""
+
+    limits: Limits = UNTAUGHT
+    mean: Float | None = None
+    weights: Float | None = None
+
+    def apply(self, vectors: Float) -> Float:
+        """``vectors`` (n, width), rows of length 1, where themes are told apart: (n, d) unit rows.
+
+        Float32, whatever comes in; (0, 0) stays that.
+        """
+        rows = np.asarray(vectors, dtype=np.float32)
+        if self.mean is None or self.weights is None or not rows.size:
+            return rows
+        return unit_rows((rows - self.mean) @ self.weights)
+
+    def save(self, path: Path) -> None:
+        """Write the projection where ``load_projection`` finds it."""
+        np.savez(
+            path,
+            mean=np.asarray(self.mean, dtype=np.float32),
+            weights=np.asarray(self.weights, dtype=np.float16),
+            **asdict(self.limits),
+        )
+
+
+def load_projection(folder: Path) -> Projection:
+    """The projection of the model artefact in ``folder``; one that changes nothing if it has none.
+
+    Raises ArtefactError if the folder has no manifest, or the file is not the one it describes.
+    """
+    expected = load_manifest(folder).files.get(THEMES_FILE)
+    path = folder / THEMES_FILE
+    if expected is None:
+        return Projection()
+    if not path.is_file() or sha256(path) != expected:
+        raise ArtefactError(
+            f"{THEMES_FILE} in {folder} is not the file that the manifest describes"
+        )
+    with np.load(path) as stored:
+        return Projection(
+            Limits(**{limit.name: float(stored[limit.name]) for limit in fields(Limits)}),
+            stored["mean"],
+            stored["weights"].astype(np.float32),
+        )
