@@ -19,7 +19,8 @@ class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
     ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3.
-    ``first`` and ``last`` are the first and last day (UTC) with a negative mention.
+    ``first`` and ``last`` are the first and last day (UTC) with a negative mention, or, if that was
+    asked for, with a positive one.
     """
 
     mentions: int = 0

@@ -62,24 +62,26 @@ def feedback_conditions(session: Session, selection: Selection) -> list[ColumnEl
     return conditions
 
 
-def mention_rows(session: Session, selection: Selection, by: By | None) -> list[MentionRow]:
+def mention_rows(
+    session: Session, selection: Selection, by: By | None, seen: str = "negative"
+) -> list[MentionRow]:
     """Mention sums by native cell (and period), within the selection's cells."""
     columns = MENTION.c
-    negative = columns.sentiment == "negative"
     day = utc_day(session, FEEDBACK.c.occurred_at)
+    day_seen = case((columns.sentiment == seen, day))
     statement = (
         select(
             _period(session, by).label("period"),
             columns.stage,
             columns.touchpoint,
             func.count(),
-            _count(negative),
+            _count(columns.sentiment == "negative"),
             _count(columns.sentiment == "positive"),
             func.sum(_milli(columns.score)),
             func.sum(columns.severity),
             *(_count(columns.emotion == emotion) for emotion in FELT),
-            func.min(case((negative, day))),
-            func.max(case((negative, day))),
+            func.min(day_seen),
+            func.max(day_seen),
         )
         .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
         .where(FEEDBACK.c.state == DONE, *feedback_conditions(session, selection))

@@ -18,21 +18,26 @@ from service.insights.rollups import FELT, ROLLUP, ROLLUP_ITEM
 from service.insights.sums import SUMS, ItemRow, MentionRow, item_row, mention_row
 
 
-def mention_rows(session: Session, selection: Selection, by: By | None = None) -> list[MentionRow]:
-    """Mention sums by native cell (and period), within the selection's cells."""
+def mention_rows(
+    session: Session, selection: Selection, by: By | None = None, seen: str = "negative"
+) -> list[MentionRow]:
+    """Mention sums by native cell (and period), within the selection's cells.
+
+    ``first`` and ``last`` tell of mentions with the sentiment ``seen``: negative or positive.
+    """
     if not selection.in_rollups:
-        return recount.mention_rows(session, selection, by)
+        return recount.mention_rows(session, selection, by, seen)
     day = ROLLUP.c.day
     period = period_start(session, day, by) if by else null()
-    negative_day = case((ROLLUP.c.negative > 0, day))
+    day_seen = case((ROLLUP.c[seen] > 0, day))
     statement = (
         select(
             period.label("period"),
             ROLLUP.c.stage,
             ROLLUP.c.touchpoint,
             *(func.sum(ROLLUP.c[name]) for name in (*SUMS, *FELT)),
-            func.min(negative_day),
-            func.max(negative_day),
+            func.min(day_seen),
+            func.max(day_seen),
         )
         .where(*_conditions(ROLLUP, selection))
         .group_by("period", ROLLUP.c.stage, ROLLUP.c.touchpoint)
