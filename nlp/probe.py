@@ -58,14 +58,19 @@ class Estimate(NamedTuple):
 
 
 def rate(hits: int, n: int) -> Rate:
-    """``hits`` of ``n`` with its Wilson score interval; 0..1 for n = 0."""
-    if n == 0:
-        return Rate(0, 0, 0.0, 1.0)
+    """``hits`` of ``n`` with its Wilson score interval."""
+    return Rate(hits, n, *wilson(hits, n))
+
+
+def wilson(hits: float, n: float) -> tuple[float, float]:
+    """The 95 % score interval of the share ``hits / n`` (Wilson 1927); 0..1 for n = 0."""
+    if not n:
+        return 0.0, 1.0
     share, spread = hits / n, Z_95**2 / n
     middle = share + spread / 2
-    half = Z_95 * sqrt(share * (1 - share) / n + spread / (4 * n))
+    half = Z_95 * sqrt(max(share * (1 - share), 0.0) / n + spread / (4 * n))
     low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-    return Rate(hits, n, max(low, 0.0), min(high, 1.0))
+    return max(low, 0.0), min(high, 1.0)
 
 
 def sign_test(better: int, worse: int) -> float:
