@@ -10,18 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
 
 from sqlalchemy import Delete, Table, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, Feedback
+from models.pain_point import RollupPain
 from models.rollup import Rollup, RollupItem
 from nlp.labels import EMOTIONS
 from service.insights.cells import Cell, mask_of
 
 ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]
+ROLLUP_PAIN: Final[Table] = SQLModel.metadata.tables[str(RollupPain.__tablename__)]
 FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
 DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
 
@@ -43,6 +46,8 @@ class Counted(Protocol):
     def emotion(self) -> str: ...
     @property
     def severity(self) -> int: ...
+    @property
+    def pain_point_id(self) -> UUID | None: ...
 
 
 class RatingCounts(NamedTuple):
@@ -56,10 +61,11 @@ class RatingCounts(NamedTuple):
 
 @dataclass(slots=True)
 class Delta:
-    """Differences to add to the two tables, by primary key."""
+    """Differences to add to the three tables, by primary key."""
 
     mentions: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     items: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    pains: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, feedback: Feedback, mentions: Sequence[Counted], sign: int = 1) -> None:
         """Count (sign 1) or take away (sign -1) what one item with its mentions contributes.
@@ -76,6 +82,21 @@ class Delta:
         rating = rating_counts(feedback)
         item = self.items[(*dimensions, cells, rating.scale)]
         _accumulate(item, _item_sums(feedback, rating), sign)
+        self._add_pains(dimensions, rating, mentions, sign)
+
+    def _add_pains(
+        self, dimensions: Key, rating: RatingCounts, mentions: Sequence[Counted], sign: int
+    ) -> None:
+        """An item counts once in each pain point, however many of its mentions are in it."""
+        workspace_id, *rest = dimensions
+        touched = set()
+        for mention in mentions:
+            if mention.pain_point_id is not None:
+                key = (workspace_id, mention.pain_point_id, *rest, rating.scale)
+                _accumulate(self.pains[key], _mention_sums(mention), sign)
+                touched.add(key)
+        for key in touched:
+            _accumulate(self.pains[key], {"items": 1, **_rating_sums(rating)}, sign)
 
 
 def dimensions_of(feedback: Feedback) -> Key:
@@ -126,10 +147,12 @@ def _item_sums(feedback: Feedback, rating: RatingCounts) -> dict[str, int]:
         "negative": int(feedback.sentiment == "negative"),
         "positive": int(feedback.sentiment == "positive"),
         "mixed": int(feedback.sentiment == "mixed"),
-        "value_milli": rating.value_milli,
-        "high": rating.high,
-        "low": rating.low,
+        **_rating_sums(rating),
     }
+
+
+def _rating_sums(rating: RatingCounts) -> dict[str, int]:
+    return {"value_milli": rating.value_milli, "high": rating.high, "low": rating.low}
 
 
 def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> None:
@@ -138,7 +161,7 @@ def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> No
 
 
 def apply(session: Session, delta: Delta) -> None:
-    """Add ``delta`` to the tables, inside the caller's transaction: four statements at most.
+    """Add ``delta`` to the tables, inside the caller's transaction: six statements at most.
 
     Rows are touched in the order of their keys and one table after the other, so that two
     transactions never wait for each other in a circle. A row that comes down to nothing is
@@ -147,6 +170,7 @@ def apply(session: Session, delta: Delta) -> None:
     """
     _apply_table(session, ROLLUP, "mentions", delta.mentions)
     _apply_table(session, ROLLUP_ITEM, "items", delta.items)
+    _apply_table(session, ROLLUP_PAIN, "mentions", delta.pains)
 
 
 def _apply_table(

@@ -13,20 +13,28 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
+from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.invariants import INVARIANTS
-from service.insights.rollups import ROLLUP, ROLLUP_ITEM, Delta, Key
+from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta, Key
 from service.insights.truth import Item, items
+from service.journey.native import native_of
 
 MOST_FINDINGS: Final = 100
 ORPHANS: Final = "mentions_belong_to_feedback"
-TABLES: Final = (ROLLUP, ROLLUP_ITEM)
+STRAYS: Final = "mentions_fit_their_pain_point"
+TABLES: Final = (ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN)
 CHECKS: Final = (
     *(f"{table.name}_equals_the_truth" for table in TABLES),
     ORPHANS,
+    STRAYS,
     *(check.__name__ for check in INVARIANTS),
 )
+
+
+Place = tuple[str, ...]
+"""(stage, touchpoint, sentiment), native"""
 
 
 class Finding(NamedTuple):
@@ -73,11 +81,13 @@ def verify(database: Database) -> Report:
 
 def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> None:
     dates: set[dt.date] = set()
+    places = _places(session, workspace_id)
     for date, of_day in groupby(items(session, workspace_id), _date):
         dates.add(date)
         sums = Delta()
         for item in of_day:
             _inspect(item, report)
+            _find_strays(item, places, report)
             sums.add(item.row, item.mentions)
         _compare(session, workspace_id, date, sums, report)
     for date in sorted(_dates(session, workspace_id) - dates):
@@ -99,10 +109,32 @@ def _inspect(item: Item, report: Report) -> None:
             report.add(Finding(check.__name__, item.row.workspace_id, subject, fault))
 
 
+def _find_strays(item: Item, places: Mapping[UUID, Place], report: Report) -> None:
+    """A pain point has mentions of its own native cell and sentiment, and no others."""
+    for mention in item.mentions:
+        if (theme := mention.pain_point_id) is None:
+            continue
+        if places.get(theme) != _place(mention):
+            subject = f"feedback {item.row.id} mention {mention.ordinal}"
+            fault = f"{_place(mention)} is in {theme}, of {places.get(theme)}"
+            report.add(Finding(STRAYS, item.row.workspace_id, subject, fault))
+
+
+def _places(session: Session, workspace_id: UUID) -> dict[UUID, Place]:
+    """The native cell and the sentiment of every pain point, merged ones among them."""
+    columns = select(PainPoint.id, PainPoint.stage, PainPoint.touchpoint, PainPoint.sentiment)
+    found = session.exec(columns.where(PainPoint.workspace_id == workspace_id))
+    return {id: tuple(place) for id, *place in found}
+
+
+def _place(mention: Mention) -> Place:
+    return native_of(mention.stage), native_of(mention.touchpoint), mention.sentiment
+
+
 def _compare(
     session: Session, workspace_id: UUID, date: dt.date, truth: Delta, report: Report
 ) -> None:
-    for table, expected in zip(TABLES, (truth.mentions, truth.items), strict=True):
+    for table, expected in zip(TABLES, (truth.mentions, truth.items, truth.pains), strict=True):
         stored = _stored(session, table, workspace_id, date)
         report.rows += len(stored)
         for key, fault in _differences(expected, stored):

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from threading import Barrier
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
+from models.pain_point import PainPoint, RollupPain
 from models.rollup import Rollup, RollupItem
 from models.types import new_id
 from models.workspace import Workspace
@@ -31,7 +34,8 @@ CELLS = (("purchase", "checkout"), ("usage", "mobile_app"), ("unassigned", "unas
 TEXT = "x" * 100
 
 Readings = Sequence[tuple[int, str, int]]
-"""(index into CELLS, sentiment, score in thousandths) of each mention"""
+"""(index into CELLS, sentiment, score in thousandths) of each mention; an odd score makes it one
+of the first of the two pain points (or wins) of its cell, an even one of the second"""
 
 readings = st.lists(
     st.tuples(
@@ -43,6 +47,39 @@ readings = st.lists(
 )
 steps = st.lists(st.tuples(st.integers(0, 4), st.none() | readings), max_size=12)
 """Which item is changed: analysed, with these mentions, or erased"""
+
+
+def theme_id(workspace_id: UUID, cell: int, sentiment: str, score: int) -> UUID | None:
+    """The pain point of a mention; None where nobody looks for themes."""
+    if sentiment == "neutral" or CELLS[cell][0] == "unassigned":
+        return None
+    return uuid5(workspace_id, f"{cell} {sentiment} {score % 2}")
+
+
+@pytest.fixture
+def workspace(database: Database, workspace: Workspace) -> Workspace:
+    """The workspace, with the pain points that ``theme_id`` names."""
+    with database.write() as session:
+        add_themes(session, workspace.id)
+    return workspace
+
+
+def add_themes(session: Session, workspace_id: UUID) -> None:
+    for cell, sentiment, score in product((0, 1), ("negative", "positive"), (0, 1)):
+        session.add(
+            PainPoint(
+                workspace_id=workspace_id,
+                id=theme_id(workspace_id, cell, sentiment, score),
+                stage=CELLS[cell][0],
+                touchpoint=CELLS[cell][1],
+                sentiment=sentiment,
+                title="",
+                centroid=b"",
+                model_version="1",
+                created_at=START,
+                updated_at=START,
+            )
+        )
 
 
 def item(workspace_id: UUID, key: UUID, number: int) -> Feedback:
@@ -87,6 +124,7 @@ def mentions_of(row: Feedback, made: Readings) -> list[Mention]:
             stage_provenance="model",
             touchpoint_provenance="model",
             model_version="1",
+            pain_point_id=theme_id(row.workspace_id, cell, sentiment, score),
         )
         for ordinal, (cell, sentiment, score) in enumerate(made)
     ]
@@ -121,7 +159,9 @@ def put(
 
 def rows(database: Database) -> int:
     with database.read() as session:
-        return sum(len(session.exec(select(table)).all()) for table in (Rollup, RollupItem))
+        return sum(
+            len(session.exec(select(table)).all()) for table in (Rollup, RollupItem, RollupPain)
+        )
 
 
 @given(history=steps)
@@ -193,6 +233,22 @@ def test_a_row_deleted_at_nothing_is_made_anew_by_who_waited_for_it(
     report = verify(database)
     assert report.clean, report.findings
     assert report.items == 1
+
+
+def test_an_item_counts_once_in_each_pain_point(database: Database, workspace: Workspace) -> None:
+    """Item 1 is a survey with an NPS of 2, two of whose mentions say the same."""
+    made: Readings = [(0, "negative", -901), (0, "negative", -301), (0, "negative", -600)]
+    with database.write() as session:
+        put(session, workspace.id, new_id(), 1, made)
+    with database.read() as session:
+        rows = {row.pain_point_id: row for row in session.exec(select(RollupPain))}
+    twice = rows[uuid5(workspace.id, "0 negative 1")]
+    assert (twice.mentions, twice.items, twice.scale) == (2, 1, "nps:0-10")
+    assert (twice.score_milli, twice.severity, twice.anger) == (-1202, 4, 2)
+    assert (twice.value_milli, twice.high, twice.low) == (2000, 0, 1)
+    once = rows[uuid5(workspace.id, "0 negative 0")]
+    assert (once.mentions, once.items, once.value_milli, once.severity) == (1, 1, 2000, 2)
+    assert len(rows) == 2
 
 
 def test_ratings_are_high_and_low_by_the_rules_of_their_scale() -> None:

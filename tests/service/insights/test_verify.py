@@ -13,7 +13,7 @@ from service.cli import app
 from service.db import Database
 from service.insights import verify as room
 from service.insights.verify import CHECKS, MOST_FINDINGS, Report, verify
-from tests.service.insights.test_rollups import Readings, put
+from tests.service.insights.test_rollups import Readings, add_themes, put
 
 MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
 RUN = CliRunner()
@@ -21,6 +21,8 @@ RUN = CliRunner()
 FAULTS = {
     "rollup_equals_the_truth": "UPDATE rollup SET negative = negative + 1",
     "rollup_item_equals_the_truth": "DELETE FROM rollup_item",
+    "rollup_pain_equals_the_truth": "UPDATE rollup_pain SET items = items + 1",
+    "mentions_fit_their_pain_point": "UPDATE pain_point SET sentiment = 'neutral'",
     "unanalysed_items_have_no_readings": "UPDATE feedback SET state = 'pending'",
     "analysed_items_have_readings": "UPDATE feedback SET sentiment = NULL",
     "mentions_are_numbered": "UPDATE mention SET ordinal = 7 WHERE ordinal = 1",
@@ -32,6 +34,8 @@ FAULTS = {
 @pytest.fixture
 def filled(database: Database, workspace: Workspace) -> Database:
     """A database with four analysed items of eight mentions on two days."""
+    with database.write() as session:
+        add_themes(session, workspace.id)
     for number in range(4):
         with database.write() as session:
             put(session, workspace.id, new_id(), number, MADE)
