@@ -75,11 +75,11 @@ def mention_rows(
             columns.stage,
             columns.touchpoint,
             func.count(),
-            _count(columns.sentiment == "negative"),
-            _count(columns.sentiment == "positive"),
-            func.sum(_milli(columns.score)),
+            count_of(columns.sentiment == "negative"),
+            count_of(columns.sentiment == "positive"),
+            func.sum(milli(columns.score)),
             func.sum(columns.severity),
-            *(_count(columns.emotion == emotion) for emotion in FELT),
+            *(count_of(columns.emotion == emotion) for emotion in FELT),
             func.min(day_seen),
             func.max(day_seen),
         )
@@ -97,13 +97,13 @@ def item_rows(session: Session, selection: Selection, by: By | None) -> list[Ite
     sets = _cell_sets(conditions)
     scale = [FEEDBACK.c[name] for name in SCALE]
     statement = (
-        select(_period(session, by).label("period"), sets.c.cells, *scale, *_rating_sums())
+        select(_period(session, by).label("period"), sets.c.cells, *scale, *rating_sums())
         .select_from(FEEDBACK.outerjoin(sets, sets.c.feedback_id == FEEDBACK.c.id))
         .where(*conditions)
         .group_by("period", sets.c.cells, *scale)
     )
     rows = [
-        item_row(period, _cells(cells), _scale(name, least, greatest), *sums)
+        item_row(period, _cells(cells), scale_of(name, least, greatest), *sums)
         for period, cells, name, least, greatest, *sums in session.execute(statement)
     ]
     return [row for row in rows if selection.touched_by(row.cells)]
@@ -130,19 +130,20 @@ def _cells(text: str | None) -> frozenset[Cell]:
     return frozenset(Cell(*pair.split("/")) for pair in (text or "").split(",") if pair)
 
 
-def _rating_sums() -> list[ColumnElement[Any]]:
+def rating_sums() -> list[ColumnElement[Any]]:
     """Items, value_milli, high and low, as ``rollups.rating_counts`` defines them."""
     value, norm = FEEDBACK.c.rating_value, FEEDBACK.c.rating_norm
     is_nps = FEEDBACK.c.rating_scale == "nps"
     return [
         func.count(),
-        func.coalesce(func.sum(_milli(value)), 0),
-        _count((is_nps & (value >= 9)) | (~is_nps & (norm >= 0.75))),
-        _count((is_nps & (value <= 6)) | (~is_nps & (norm <= 0.25))),
+        func.coalesce(func.sum(milli(value)), 0),
+        count_of((is_nps & (value >= 9)) | (~is_nps & (norm >= 0.75))),
+        count_of((is_nps & (value <= 6)) | (~is_nps & (norm <= 0.25))),
     ]
 
 
-def _scale(name: str | None, least: float | None, greatest: float | None) -> str:
+def scale_of(name: str | None, least: float | None, greatest: float | None) -> str:
+    """A rating's scale as ``rollups.rating_counts`` names it, "" without a rating."""
     return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 
@@ -152,9 +153,11 @@ def _period(session: Session, by: By | None) -> ColumnElement[Any]:
     return period_start(session, utc_day(session, FEEDBACK.c.occurred_at), by)
 
 
-def _milli(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def milli(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """1000 x a number as an integer, so that sums are exact."""
     return cast(func.round(column * 1000), Integer())
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+def count_of(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """How many rows satisfy ``condition``."""
     return func.sum(case((condition, 1), else_=0))

@@ -39,7 +39,7 @@ def mention_rows(
             func.min(day_seen),
             func.max(day_seen),
         )
-        .where(*_conditions(ROLLUP, selection))
+        .where(*rollup_conditions(ROLLUP, selection))
         .group_by("period", ROLLUP.c.stage, ROLLUP.c.touchpoint)
     )
     rows = (mention_row(*row) for row in session.execute(statement))
@@ -62,7 +62,7 @@ def item_rows(session: Session, selection: Selection, by: By | None = None) -> l
             table.scale,
             *(func.sum(table[name]) for name in ("items", "value_milli", "high", "low")),
         )
-        .where(*_conditions(ROLLUP_ITEM, selection))
+        .where(*rollup_conditions(ROLLUP_ITEM, selection))
         .group_by("period", table.cells, table.scale)
     )
     rows = [
@@ -77,7 +77,8 @@ def _cell_set(mask: str) -> frozenset[Cell]:
     return frozenset(cells_in(mask))
 
 
-def _conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
+def rollup_conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
+    """What rows of a roll-up must satisfy, apart from the selection's cells."""
     columns = table.c
     conditions = [columns.workspace_id == selection.workspace_id]
     if selection.since:
