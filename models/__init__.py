@@ -15,6 +15,7 @@ from models.mention import Mention
 from models.mention_vector import MentionVector
 from models.pain_point import PainPoint, RollupPain, ThemeRefresh
 from models.rollup import Rollup, RollupItem
+from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from models.web_session import WebSession
 from models.workspace import Workspace
 
@@ -33,7 +34,10 @@ __all__ = [
     "PainPoint",
     "Rollup",
     "RollupItem",
+    "RollupItemSpan",
     "RollupPain",
+    "RollupPainSpan",
+    "RollupSpan",
     "ThemeRefresh",
     "WebSession",
     "Workspace",

@@ -1,0 +1,131 @@
+"""Longer spans of the roll-ups: what a change of days adds to them, and which make up a period.
+
+``docs/decisions/0009-spans-and-views-of-rollups.md``. Pure.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
+
+from nlp.labels import UNASSIGNED
+from service.insights.cells import Cell, cells_in, mask_of
+
+Key = tuple[Any, ...]
+Sums = Mapping[Key, Counter[str]]
+Span = Literal["day", "week", "month", "year"]
+SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
+"""The longest first."""
+SLICE: Final = "slice"
+"""A month with its dimensions."""
+COLLAPSED: Final = ("", "", "", "")
+"""The kind, source, channel and language of a span that adds up all of them."""
+STAGES: Final = ""
+"""The view that sees stages only."""
+ITEM_COUNTERS: Final = ("items", "value_milli", "high", "low")
+
+
+def start_of(day: date, span: Span) -> date:
+    """The first day of the span that ``day`` is in."""
+    if span == "week":
+        return day - timedelta(days=day.weekday())
+    if span == "day":
+        return day
+    return day.replace(day=1) if span == "month" else day.replace(month=1, day=1)
+
+
+def next_start(start: date, span: Span) -> date:
+    """The first day of the span after the one that begins on ``start``."""
+    days = {"day": 1, "week": 7, "month": 31, "year": 366}[span]
+    return start_of(start + timedelta(days=days), span)
+
+
+def mentions_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
+    """Changes of ``rollup_span`` that go with changes of ``rollup``."""
+    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    for (workspace, day, kind, source, channel, language, stage, touchpoint), sums in fine.items():
+        for place in _places(day, kind, source, channel, language):
+            found[(workspace, *place, stage, touchpoint)].update(sums)
+    return found
+
+
+def items_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
+    """Changes of ``rollup_item_span`` that go with changes of ``rollup_item``."""
+    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    for (workspace, day, kind, source, channel, language, cells, scale), sums in fine.items():
+        counted = {name: sums[name] for name in ITEM_COUNTERS}
+        for place in _places(day, kind, source, channel, language):
+            for view in views_of(cells):
+                found[(workspace, *place, *view, scale)].update(counted)
+    return found
+
+
+def pains_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
+    """Changes of ``rollup_pain_span`` that go with changes of ``rollup_pain``."""
+    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    for (workspace, pain_point, day, *dimensions, scale), sums in fine.items():
+        for place in _places(day, *dimensions):
+            found[(workspace, *place, pain_point, scale)].update(sums)
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _places(day: date, *dimensions: str) -> tuple[Key, ...]:
+    """The spans that a day with dimensions is in: (span, start, kind, source, channel, language)"""
+    months = (SLICE, start_of(day, "month"), *dimensions)
+    return (months, *((span, start_of(day, span), *COLLAPSED) for span in SPANS))
+
+
+class View(NamedTuple):
+    """What one view sees of a set of cells, as a mask."""
+
+    view: str
+    cells: str
+
+
+@lru_cache(maxsize=50_000)
+def views_of(mask: str) -> tuple[View, ...]:
+    """All views of a set of cells: its stages, and its cells at each native touchpoint."""
+    cells = list(cells_in(mask))
+    at: dict[str, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        at[cell.native.touchpoint].append(cell)
+    stages = mask_of({Cell(cell.stage, UNASSIGNED) for cell in cells})
+    return (
+        View(STAGES, stages),
+        *(View(touchpoint, mask_of(found)) for touchpoint, found in sorted(at.items())),
+    )
+
+
+class Stretch(NamedTuple):
+    """Consecutive spans: those that start at or after ``first`` and before ``end``, None: open."""
+
+    span: Span
+    first: date | None
+    end: date | None
+
+
+def cover(first: date | None, end: date | None, longest: Span = "year") -> list[Stretch]:
+    """The fewest spans, none longer than ``longest``, that make up the days [first, end)."""
+    return list(_cover(first, end, SPANS.index(longest)))
+
+
+def _cover(first: date | None, end: date | None, index: int) -> Iterator[Stretch]:
+    if first is not None and end is not None and first >= end:
+        return
+    span = SPANS[index]
+    begins = first and (first if start_of(first, span) == first else _after(first, span))
+    ends = end and start_of(end, span)
+    if begins is not None and ends is not None and begins >= ends:
+        yield from _cover(first, end, index + 1)
+        return
+    if begins is not None:
+        yield from _cover(first, begins, index + 1)
+    yield Stretch(span, begins, ends)
+    if ends is not None:
+        yield from _cover(ends, end, index + 1)
+
+
+def _after(day: date, span: Span) -> date:
+    return next_start(start_of(day, span), span)
