@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.language import normalize
-from nlp.manifest import MANIFEST_FILE, WEIGHTS_FILE, DataFile, sha256
+from nlp.manifest import MANIFEST_FILE, WEIGHTS_FILE, DataFile, is_model, sha256
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.lessons import Lesson, labels_of, make_lessons, without_labels
 from nlp.train.recipe import Recipe
@@ -35,7 +35,7 @@ class Files:
     def fingerprint(self, base: Path) -> str:
         """Of all that a run's weights depend on, beside its recipe."""
         told = {
-            "base": [sha256(base / WEIGHTS_FILE)],
+            "base": [sha256(base / (MANIFEST_FILE if is_model(base) else WEIGHTS_FILE))],
             "train": map(sha256, self.train),
             "first": map(sha256, self.first),
             "unlabelled": map(sha256, self.unlabelled),

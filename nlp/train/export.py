@@ -29,6 +29,9 @@ FLOAT: Final = 1
 """ONNX's number for float32: the type of values whose type the quantiser cannot infer."""
 
 
+AS_ONE: Final = "Attention_{}_qkv"
+"""What the optimizer calls a layer's queries, keys and values, put side by side."""
+
 FEED_FORWARD: Final = "/encoder/encoder/layer.{}/output/dense/MatMul"
 """The node that leads a layer's feed-forward part back to the model's width."""
 

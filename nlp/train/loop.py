@@ -17,6 +17,7 @@ from nlp.train.lessons import NO_THEME, Lesson
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import Reader, trained_state
 from nlp.train.optimiser import Average, make_optimizer, set_rate
+from nlp.train.precision import fast
 from nlp.train.recipe import Recipe
 
 
@@ -108,7 +109,7 @@ class Run:
         labels, targets, vectors, themes = map(
             torch.from_numpy, (batch.labels, batch.targets, batch.vectors, batch.themes)
         )
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             logits, embeddings = self.reader(
                 torch.from_numpy(batch.ids),
                 torch.from_numpy(batch.attention),

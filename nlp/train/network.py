@@ -61,8 +61,13 @@ def build_reader(base: Path, layers: int, dropout: float) -> Reader:
     )
     encoder.encoder.layer = encoder.encoder.layer[:layers]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
-    encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-    return Reader(encoder, encoder.config.hidden_size, dropout)
+    return Reader(frozen_words(encoder), encoder.config.hidden_size, dropout)
+
+
+def frozen_words(encoder: PreTrainedModel) -> PreTrainedModel:
+    """The encoder, whose word vectors no training changes."""
+    encoder.get_input_embeddings().weight.requires_grad_(False)
+    return encoder
 
 
 def trained_state(reader: Reader) -> dict[str, Tensor]:

@@ -10,13 +10,14 @@ import torch
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
 from nlp.loading import open_model
-from nlp.manifest import Manifest, load_manifest, write_manifest
+from nlp.manifest import DataFile, Manifest, is_model, load_manifest, write_manifest
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
 from nlp.train.curriculum import Files, data_file, make_curriculum, read_spoken
 from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
-from nlp.train.network import build_reader
+from nlp.train.network import Reader, build_reader
 from nlp.train.recipe import Recipe
+from nlp.train.start import start_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def train_model(
     on_step: Callable[[Step], None],
     resume: bool = False,
 ) -> None:
-    """Train a model, starting from the encoder ``base``, and write it into ``places``.
+    """Train a model, starting from ``base``, and write it into ``places``.
+
+    ``base`` is an encoder, or an 8-bit model to go on from, all of whose layers are kept.
 
     Raises DataError for a file that cannot be read or a base that is none, ArtefactError for a
     teacher that is none, CheckpointError for a checkpoint of another run.
@@ -57,13 +60,13 @@ def train_model(
     held_out = {path: read_spoken(path, files.languages) for path in files.held_out}
     curriculum = make_curriculum(files, base, recipe, places.checkpoint.parent)
     torch.manual_seed(recipe.seed)
-    reader = build_reader(base, recipe.layers, recipe.dropout)
+    reader = _reader(base, recipe)
     run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
     run.train(places.checkpoint, on_step, resume)
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": list(files.languages),
-        "data": curriculum.used,
+        "data": [*_learned_before(base), *curriculum.used],
         "held_out": [data_file(path, examples) for path, examples in held_out.items()],
         "teachers": [load_manifest(folder).name for folder in files.teachers],
         "recipe": asdict(recipe),
@@ -90,6 +93,17 @@ def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
     manifest = calibrated(model.manifest, answer(model.backend, model.tokenizer, held_out))
     write_manifest(folder, manifest)
     return manifest
+
+
+def _reader(base: Path, recipe: Recipe) -> Reader:
+    if is_model(base):
+        return start_from(base, recipe.dropout)
+    return build_reader(base, recipe.layers, recipe.dropout)
+
+
+def _learned_before(base: Path) -> list[DataFile]:
+    """What a model to go on from was trained on: its successor has seen that too."""
+    return load_manifest(base).data if is_model(base) else []
 
 
 def _check_base(base: Path) -> None:

@@ -11,21 +11,29 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from nlp.backends.hf import TorchBackend
-from nlp.encoding import load_tokenizer, unit_rows
+from nlp.encoding import unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.labels import HEADS
-from nlp.manifest import TOKENIZER_FILE, WEIGHTS_FILE, sha256, verify
+from nlp.loading import open_model
+from nlp.manifest import (
+    MANIFEST_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    is_model,
+    sha256,
+    verify,
+)
 from nlp.reading import softmax
 from nlp.train.examples import Example, mention_count
 from nlp.train.lessons import OUTPUTS, Floats
+from nlp.train.precision import fast
 
 
 def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     """The mean of the teachers' probabilities for each mention of all files, (mentions, 50).
 
-    A teacher is a folder of unquantised weights. One that was trained on some languages only is
+    A teacher is a folder of a model, 8-bit or not. One that was trained on some languages only is
     asked about those alone; a mention that nobody was asked about has a row of zeros. Raises
     ArtefactError for a folder that is no unchanged model.
     """
@@ -51,30 +59,38 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     """Unit vectors (mentions, width) of the mentions by the base encoder, read on their own.
 
     The mean of all is taken off first: this encoder's vectors share one direction, which says
-    nothing of any of them and hides the rest.
+    nothing of any of them and hides the rest. A base that is a model already has placed them so,
+    and reads them where they stand.
     """
+    goes_on = is_model(base)
+    who = MANIFEST_FILE if goes_on else WEIGHTS_FILE
     answers = []
     for examples in files:
-        name = _name(sha256(base / WEIGHTS_FILE) + sha256(base / TOKENIZER_FILE), examples)
-        answers.append(_remembered(kept / name, partial(_embed, base, examples)))
+        name = _name("placed" + sha256(base / who) + sha256(base / TOKENIZER_FILE), examples)
+        embed = partial(_placed if goes_on else _embed, base, examples)
+        answers.append(_remembered(kept / name, embed))
     vectors = np.concatenate(answers)
-    vectors = vectors - vectors.mean(axis=0)
-    return unit_rows(vectors)
+    return vectors if goes_on else unit_rows(vectors - vectors.mean(axis=0))
+
+
+def _placed(folder: Path, examples: Sequence[Example]) -> Floats:
+    model = open_model(folder, torch.get_num_threads())
+    return answer(model.backend, model.tokenizer, examples).embeddings.astype(np.float32)
 
 
 def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
     if not mention_count(examples):
         return np.zeros((0, OUTPUTS), dtype=np.float32)
-    backend = TorchBackend(folder, torch.get_num_threads())
-    with torch.autocast("cpu", torch.bfloat16):
-        answers = answer(backend, load_tokenizer(folder), examples)
+    teacher = open_model(folder, torch.get_num_threads())
+    with fast():
+        answers = answer(teacher.backend, teacher.tokenizer, examples)
     chances = [softmax(answers.logits[head].astype(np.float32)) for head in HEADS]
     return np.hstack(chances).astype(np.float32)
 
 
 def _embed(base: Path, examples: Sequence[Example]) -> Floats:
     texts = [example.text[start:end] for example in examples for start, end in example.spans]
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast():
         return BaseEncoder(base).embed(texts).astype(np.float32)
 
 

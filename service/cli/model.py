@@ -20,7 +20,12 @@ console = Console()
 CHECKPOINT: Final = Path("runs/checkpoint.pt")
 
 Base = Annotated[
-    Path, typer.Option(exists=True, file_okay=False, help="A BERT encoder in Hugging Face format.")
+    Path,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="A BERT encoder in Hugging Face format, or an 8-bit model to go on from.",
+    ),
 ]
 First = Annotated[
     list[Path] | None,

@@ -1,0 +1,141 @@
+"""A reader to go on from: the network of an 8-bit artefact, in 32 bits again.
+
+The bundled model is 8-bit alone. What rounding its weights has cost is a hundredth of what a pass
+over new feedback changes, so that it is as good a start as the weights that it was made of.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, ArtefactError, verify
+from nlp.train.export import AS_ONE
+from nlp.train.network import Reader, frozen_words
+
+SCALE, ZERO, QUANTISED = "_scale", "_zero_point", "_quantized"
+DENSE: Final = {
+    "attention.output.dense": "attention/output/dense",
+    "intermediate.dense": "intermediate/dense",
+    "output.dense": "output/dense",
+}
+"""Parts of a layer by their names in torch and in the graph."""
+NORMS: Final = ("attention.output.LayerNorm", "output.LayerNorm")
+TABLES: Final = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+EMBEDDINGS: Final = "encoder.embeddings."
+
+
+def start_from(folder: Path, dropout: float) -> Reader:
+    """The reader whose 8-bit export is in ``folder``, to be trained on; word vectors frozen.
+
+    Raises ArtefactError if the folder is no unchanged artefact, or one that was not made by
+    ``nlp.train.export``.
+    """
+    manifest = verify(folder)
+    if MODEL_FILE not in manifest.files:
+        raise ArtefactError(f"{folder} has {WEIGHTS_FILE}, and to go on from is {MODEL_FILE}")
+    graph = _Graph(onnx.load(folder / MODEL_FILE).graph)
+    try:
+        state = _state(graph, manifest.layers)
+        encoder = BertModel(_config(graph, state, manifest.layers), add_pooling_layer=False)
+        reader = Reader(frozen_words(encoder), manifest.width, dropout)
+        reader.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise ArtefactError(f"{folder} is not an artefact to go on from: {error}") from error
+    return reader
+
+
+class _Graph:
+    """Weights of an exported graph by the names of their nodes, 8-bit ones in 32 bits."""
+
+    def __init__(self, graph: onnx.GraphProto) -> None:
+        self.nodes: Mapping[str, onnx.NodeProto] = {node.name: node for node in graph.node}
+        self._values = {each.name: each for each in graph.initializer}
+
+    def weight(self, name: str) -> NDArray[np.float32]:
+        """An initializer by its name before it was made 8-bit."""
+        if name in self._values:
+            found: NDArray[np.float32] = numpy_helper.to_array(self._values[name])
+            return found
+        whole, scale, zero = (
+            numpy_helper.to_array(self._values[name + part]) for part in (QUANTISED, SCALE, ZERO)
+        )
+        shifted = whole.astype(np.int32) - zero.astype(np.int32)
+        exact: NDArray[np.float32] = (shifted * scale).astype(np.float32)
+        return exact
+
+    def product(self, node: str) -> Tensor:
+        """The (out, in) weights of a linear layer, by the path of its node."""
+        found = self.nodes.get(f"{node}/MatMul_quant") or self.nodes[f"{node}/MatMul"]
+        return torch.from_numpy(self.weight(found.input[1].removesuffix(QUANTISED)).T.copy())
+
+    def value(self, name: str) -> Tensor:
+        """A weight as a tensor."""
+        return torch.from_numpy(self.weight(name).copy())
+
+
+def _state(graph: _Graph, layers: int) -> dict[str, Tensor]:
+    state = {
+        f"{EMBEDDINGS}{table}.weight": graph.value(f"{EMBEDDINGS}{table}.weight")
+        for table in TABLES
+    }
+    for side in ("weight", "bias"):
+        name = f"{EMBEDDINGS}LayerNorm.{side}"
+        state[name] = graph.value(name)
+    for layer in range(layers):
+        state |= _layer(graph, layer)
+    for part in ("heads", "place"):
+        state |= {
+            f"{part}.weight": graph.product(f"/{part}"),
+            f"{part}.bias": graph.value(f"{part}.bias"),
+        }
+    return state
+
+
+def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
+    name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/"
+    together = AS_ONE.format(layer)
+    weights = graph.value(f"{together}_weight").T.chunk(3)
+    biases = graph.value(f"{together}_bias").chunk(3)
+    state = {}
+    for part, weight, bias in zip(("query", "key", "value"), weights, biases, strict=True):
+        state[f"{name}attention.self.{part}.weight"] = weight.contiguous()
+        state[f"{name}attention.self.{part}.bias"] = bias.contiguous()
+    for part, path in DENSE.items():
+        state[f"{name}{part}.weight"] = graph.product(node + path)
+        state[f"{name}{part}.bias"] = graph.value(f"{name}{part}.bias")
+    for part in NORMS:
+        for side in ("weight", "bias"):
+            state[f"{name}{part}.{side}"] = graph.value(f"{name}{part}.{side}")
+    return state
+
+
+def _config(graph: _Graph, state: Mapping[str, Tensor], layers: int) -> BertConfig:
+    words, positions, types = (state[f"{EMBEDDINGS}{table}.weight"].shape for table in TABLES)
+    config = BertConfig(
+        vocab_size=words[0],
+        hidden_size=words[1],
+        max_position_embeddings=positions[0],
+        type_vocab_size=types[0],
+        num_hidden_layers=layers,
+        num_attention_heads=_heads(list(graph.nodes.values())),
+        intermediate_size=len(state["encoder.encoder.layer.0.intermediate.dense.bias"]),
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    config._attn_implementation = "eager"
+    return config
+
+
+def _heads(nodes: Sequence[onnx.NodeProto]) -> int:
+    found = [a.i for node in nodes for a in node.attribute if a.name == "num_heads"]
+    if not found:
+        raise KeyError("num_heads")
+    return int(found[0])
