@@ -13,6 +13,7 @@ from service import __version__
 from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
 from service.corrections import routes as corrections
+from service.dashboard import routes as dashboard
 from service.db import Database
 from service.health import routes as health
 from service.insights import routes as insights
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.add_middleware(Edge)
     for room in (intake, analysis, corrections, insights, journey, keys, health):
         app.include_router(room.router)
+    dashboard.install(app)
     openapi.serve_docs(app)
     return app
 

@@ -1,0 +1,190 @@
+"""The page's address: its filters are those of the API, and periods that a person would ask for.
+
+``period=30`` means the last 30 days and today, ``from`` and ``to`` are days, both inclusive.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, Literal, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request
+from pydantic import Field, ValidationError
+
+from service.dashboard.wording import day
+from service.errors import InvalidParam, InvalidRequest
+from service.insights.filters import ATTRIBUTE
+from service.insights.params import Cursor, FilterParams
+from service.web.invalid import invalid_request
+
+Period = Literal["7", "30", "90", "365", "all"]
+PERIODS: Final[Mapping[Period, str]] = {
+    "7": "7 days",
+    "30": "30 days",
+    "90": "90 days",
+    "365": "Year",
+    "all": "All",
+}
+USUAL: Final[Period] = "90"
+OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
+OF_A_PAGE: Final = frozenset({"cursor", "sentiment"})
+LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
+Params = TypeVar("Params", bound=FilterParams)
+
+
+class PageParams(FilterParams):
+    """The filters of a page. Days are UTC's."""
+
+    period: Period | None = None
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
+    cursor: Cursor | None = None
+    sentiment: Literal["negative", "positive"] = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on: what it says, and the address without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+class Address:
+    """Where the browser is: the filters that were asked for, and links that change one of them."""
+
+    def __init__(self, request: Request, root: str) -> None:
+        self.root = root
+        self.path = request.url.path.removeprefix(root)
+        self.sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
+        self.params = _parsed(self.sent)
+
+    def period(self, latest: date | None, today: date) -> Period | None:
+        """The preset in force; None for own days.
+
+        Without any, the usual one, or all time if the ``latest`` feedback is older.
+        """
+        if self.params.period is not None:
+            return self.params.period
+        if any((self.params.first, self.params.last, self.params.since, self.params.until)):
+            return None
+        recent = latest is not None and latest > today - timedelta(days=int(USUAL))
+        return USUAL if recent else "all"
+
+    def filters(
+        self, kind: type[Params], period: Period | None, today: date, **more: Any
+    ) -> Params:
+        """The same filters as the parameters of an endpoint.
+
+        Raises:
+            InvalidRequest: a value that the API would refuse, too.
+        """
+        named = {"journey", "since", "until", *LISTS}
+        said = self.params.model_dump(include=named, exclude_unset=True)
+        values = said | (self.params.model_extra or {}) | _bounds(self.params, period, today) | more
+        try:
+            return kind.model_validate(values)
+        except ValidationError as error:
+            raise invalid_request(error.errors(include_url=False)) from error
+
+    def link(self, path: str | None = None, **changes: str | None) -> str:
+        """An address with the same filters, ``changes`` made to them, on the first page.
+
+        ``from_`` stands for "from"; None takes a filter away.
+        """
+        changed = {name.rstrip("_"): value for name, value in changes.items()}
+        kept = [(n, v) for n, v in self.sent if n not in changed and n not in OF_A_PAGE]
+        return self._url(path, [*kept, *((n, v) for n, v in changed.items() if v is not None)])
+
+    def period_link(self, period: Period) -> str:
+        """The same page over another period."""
+        kept = [(n, v) for n, v in self._lasting() if n not in OF_A_PERIOD]
+        return self._url(None, [*kept, ("period", period)])
+
+    def bare(self) -> str:
+        """The same page without any filter."""
+        return self._url(None, [])
+
+    def hidden(self, shown: Iterable[str]) -> list[tuple[str, str]]:
+        """What a form must carry along because it has no field for it."""
+        fields = {*shown, "from", "to"}
+        return [(n, v) for n, v in self._lasting() if n not in fields]
+
+    def chips(self) -> list[Chip]:
+        """The filters that are on, other than the period."""
+        return [
+            Chip(self._name(name), value, self._url(None, self._but(name, value)))
+            for name, value in self._values()
+            if name not in OF_A_PERIOD
+        ]
+
+    def chosen(self, name: str) -> list[str]:
+        """The values of one filter."""
+        return [value for found, value in self._values() if found == name]
+
+    def _name(self, name: str) -> str:
+        return name.removeprefix(ATTRIBUTE).replace("_", " ")
+
+    def _values(self) -> list[tuple[str, str]]:
+        """Filters with one value each."""
+        return [
+            (name, part.strip())
+            for name, value in self._lasting()
+            for part in (value.split(",") if name in LISTS or ATTRIBUTE in name else [value])
+            if part.strip()
+        ]
+
+    def _but(self, name: str, value: str) -> list[tuple[str, str]]:
+        return [(n, v) for n, v in self._values() if (n, v) != (name, value)]
+
+    def _lasting(self) -> list[tuple[str, str]]:
+        return [(n, v) for n, v in self.sent if n not in OF_A_PAGE]
+
+    def _url(self, path: str | None, query: Sequence[tuple[str, str]]) -> str:
+        shown = self.root + (self.path if path is None else path)
+        return f"{shown}?{urlencode(query)}" if query else shown
+
+
+def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in sent:
+        values[name].append(value)
+    single = {n: v if n in LISTS or n.startswith(ATTRIBUTE) else v[-1] for n, v in values.items()}
+    try:
+        params = PageParams.model_validate(single)
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False)) from error
+    if params.first and params.last and params.last < params.first:
+        raise InvalidRequest(invalid_params=[InvalidParam("to", "must not be before from")])
+    return params
+
+
+def _bounds(params: PageParams, period: Period | None, today: date) -> dict[str, datetime]:
+    if period == "all":
+        return {}
+    if period is not None:
+        return {"since": _midnight(today - timedelta(days=int(period)))}
+    found = {}
+    if params.first:
+        found["since"] = _midnight(params.first)
+    if params.last:
+        found["until"] = _midnight(params.last + timedelta(days=1))
+    return found
+
+
+def _midnight(at: date) -> datetime:
+    return datetime.combine(at, time(), UTC)
+
+
+def period_in_words(params: FilterParams) -> str:
+    """The period that an answer is about."""
+    first = day(params.since.date()) if params.since else None
+    last = day((params.until - timedelta(microseconds=1)).date()) if params.until else None
+    if first and last:
+        return f"{first} to {last}"
+    if first:
+        return f"since {first}"
+    return f"up to {last}" if last else "all time"

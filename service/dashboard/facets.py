@@ -1,0 +1,97 @@
+"""What the filters offer: the values that the latest feedback has."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models.feedback import Feedback
+from service.dashboard.address import Address
+from service.dashboard.wording import words
+from service.insights.filters import ATTRIBUTE
+
+LATEST: Final = 2000
+"""Items that are looked at: enough to know the usual values, few enough not to wait for."""
+MOST_VALUES: Final = 15
+MOST_ATTRIBUTES: Final = 6
+DIMENSIONS: Final = ("kind", "source", "channel", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that a filter can have."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with its values, the most frequent first."""
+
+    field: str
+    name: str
+    options: Sequence[Option]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The names of what is chosen."""
+        return [option.name for option in self.options if option.chosen]
+
+
+def latest_day(session: Session, workspace_id: UUID) -> date | None:
+    """The UTC day of the latest feedback."""
+    at = session.execute(
+        select(func.max(col(Feedback.occurred_at))).where(
+            col(Feedback.workspace_id) == workspace_id
+        )
+    ).scalar_one()
+    return at.date() if at else None
+
+
+def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet]:
+    """The filters of the latest feedback, and whatever else the address has chosen."""
+    language = func.coalesce(col(Feedback.language_read), col(Feedback.language))
+    own = (col(column) for column in (Feedback.kind, Feedback.source, Feedback.channel))
+    rows = session.execute(
+        select(*own, language, col(Feedback.attributes))
+        .where(col(Feedback.workspace_id) == workspace_id)
+        .order_by(col(Feedback.occurred_at).desc(), col(Feedback.id).desc())
+        .limit(LATEST)
+    ).all()
+    seen: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for *values, attributes in rows:
+        for field, value in [*zip(DIMENSIONS, values, strict=True), *_attributes(attributes)]:
+            seen[field][value] += 1
+    fields = [*DIMENSIONS, *_worth_a_filter(seen)]
+    found = (_facet(field, seen[field], address.chosen(field)) for field in fields)
+    return [facet for facet in found if len(facet.options) > 1 or facet.chosen]
+
+
+def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Attributes as filters write them; a comma would part a value in two."""
+    return [
+        (ATTRIBUTE + name, value)
+        for name, value in attributes.items()
+        if isinstance(value, str) and value.strip() == value and value and "," not in value
+    ]
+
+
+def _worth_a_filter(seen: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Attributes that few values are told of, the best known first."""
+    few = {f: v for f, v in seen.items() if f not in DIMENSIONS and len(v) <= MOST_VALUES}
+    return sorted(few, key=lambda field: (-sum(few[field].values()), field))[:MOST_ATTRIBUTES]
+
+
+def _facet(field: str, seen: Mapping[str, int], chosen: Iterable[str]) -> Facet:
+    wanted = list(dict.fromkeys(chosen))
+    usual = sorted(seen, key=lambda value: (-seen[value], value))[:MOST_VALUES]
+    values = dict.fromkeys([*usual, *wanted])
+    options = [Option(value, words(value), value in wanted) for value in values]
+    return Facet(field, words(field.removeprefix(ATTRIBUTE)), options)

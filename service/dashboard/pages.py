@@ -1,0 +1,108 @@
+"""From a template to an answer: everything escaped, nothing from elsewhere, nothing kept."""
+
+from collections.abc import Callable, Coroutine
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import ClientDisconnect
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service import __version__
+from service.dashboard import wording
+from service.errors import Unauthenticated
+from service.telemetry import request_id
+from service.web.problems import as_problem
+
+ASSETS: Final = "/assets"
+SIGN_IN: Final = "/sign-in"
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "private, no-store",
+    "Vary": "Cookie",
+}
+"""The page has no script, so that none may run. Nothing of it stays in the browser."""
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("count", "signed", "plain", "net", "percent", "change", "day", "moment"):
+        made.filters[name] = getattr(wording, name)
+    for name in ("tone", "scale", "kpi_value", "words"):
+        made.filters[name] = getattr(wording, name)
+    made.globals["version"] = __version__
+    return made
+
+
+def render(template: str, **values: Any) -> str:
+    """A template of this room, filled in."""
+    return _templates().get_template(template).render(values)
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page. Templates get ``root``, the path that a proxy has put before ours."""
+    html = render(template, root=root_of(request), style=_versioned("page.css"), **values)
+    return HTMLResponse(html, status, HEADERS)
+
+
+def root_of(request: Request) -> str:
+    """What stands before our paths in the address, mostly nothing."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+@cache
+def _versioned(name: str) -> str:
+    """The path of an asset with its hash, so that a browser never uses an older one."""
+    content = files(__package__).joinpath("static", name).read_bytes()
+    return f"{ASSETS}/{name}?v={sha256(content).hexdigest()[:12]}"
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages: a browser without a session is led to the sign-in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with problems shown to a person."""
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ClientDisconnect:
+                raise
+            except Unauthenticated:
+                return to_sign_in(request)
+            except Exception as error:  # logged, if it is not meant for people
+                return problem_page(request, error)
+
+        return shown
+
+
+def to_sign_in(request: Request) -> RedirectResponse:
+    """To the sign-in page, and from there to what was asked for."""
+    wanted = request.url.path.removeprefix(root_of(request))
+    wanted += f"?{request.url.query}" if request.url.query else ""
+    query = "" if wanted == "/" else "?" + urlencode({"next": wanted})
+    return RedirectResponse(f"{root_of(request)}{SIGN_IN}{query}", 303, HEADERS)
+
+
+def problem_page(request: Request, error: Exception) -> HTMLResponse:
+    """What went wrong, in the words of the API's errors."""
+    problem = as_problem(error)
+    answer = page(
+        request, "problem.html", problem.status, problem=problem, request_id=request_id.get()
+    )
+    answer.headers.update(problem.headers)
+    return answer

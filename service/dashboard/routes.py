@@ -1,0 +1,141 @@
+"""The page: the journey map at /, pain points, their evidence, and the way in and out.
+
+The page is not part of the API and not in its description; it shows the same answers.
+"""
+
+from importlib.resources import files
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI, Form, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from service.dashboard.address import Address
+from service.dashboard.pages import ASSETS, HEADERS, SIGN_IN, PageRoute, page, root_of
+from service.dashboard.views import View
+from service.dashboard.visitors import Seen, forget, refuse_foreign, remember, secret_in
+from service.db import Database
+from service.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
+from service.keys import sessions
+from service.keys.auth import LONGEST_SECRET
+from service.keys.guesses import Guesses
+from service.keys.ring import Caller, KeyRing
+from service.web.dependencies import Db
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+WRONG: Final = "This is not a valid key. Copy it again: a key is shown only once, when it is made."
+
+
+def install(app: FastAPI) -> None:
+    """Serve the page and its style."""
+    app.state.guesses = Guesses()
+    app.include_router(router)
+    app.mount(ASSETS, StaticFiles(directory=str(files(__package__) / "static")))
+
+
+@router.get("/")
+def show_map(request: Request, seen: Seen, database: Db) -> Response:
+    """The journey map."""
+    return _shown(request, seen, database, "map.html", "journey_map")
+
+
+@router.get("/pain-points")
+def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
+    """Pain points, the worst first."""
+    return _shown(request, seen, database, "pain_points.html", "pain_points")
+
+
+@router.get("/pain-points/{wanted}")
+def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+    """A pain point and its evidence."""
+    return _shown(request, seen, database, "pain_point.html", "pain_point", wanted)
+
+
+@router.get("/feedback/{wanted}")
+def show_feedback(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+    """A piece of feedback as a whole."""
+    return _shown(request, seen, database, "feedback.html", "feedback", wanted)
+
+
+def _shown(
+    request: Request, seen: sessions.Visitor, database: Database, template: str, of: str, *ids: UUID
+) -> Response:
+    with database.read() as session:
+        view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
+        values: dict[str, Any] = getattr(view, of)(*ids)
+    return page(request, template, seen=seen, **values)
+
+
+@router.get(SIGN_IN)
+def show_sign_in(request: Request) -> Response:
+    """Where a key is asked for."""
+    return _ask(request, request.query_params.get("next", ""))
+
+
+@router.post(SIGN_IN)
+async def sign_in(
+    request: Request,
+    database: Db,
+    key: Annotated[str, Form()] = "",
+    next_: Annotated[str, Form(alias="next")] = "",
+) -> Response:
+    """A key for a session."""
+    refuse_foreign(request)
+    try:
+        caller = await _caller(request, key.strip())
+        secret = await run_in_threadpool(
+            database.transact, lambda session: sessions.sign_in(session, caller)
+        )
+    except (Unauthenticated, Forbidden, TooManyRequests) as problem:
+        return _ask(request, next_, problem)
+    answer = RedirectResponse(root_of(request) + _own(next_), 303, HEADERS)
+    remember(request, answer, secret)
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, database: Db) -> Response:
+    """The end of a session."""
+    refuse_foreign(request)
+    if secret := secret_in(request):
+        await run_in_threadpool(
+            database.transact, lambda session: sessions.sign_out(session, secret)
+        )
+    answer = RedirectResponse(root_of(request) + SIGN_IN, 303, HEADERS)
+    forget(request, answer)
+    return answer
+
+
+async def _caller(request: Request, key: str) -> Caller:
+    """Whose key this is; a wrong one is counted against the address that it came from."""
+    guesses: Guesses = request.app.state.guesses
+    ring: KeyRing = request.app.state.keys
+    address = request.client.host if request.client else ""
+    guesses.check(address)
+    try:
+        if not 0 < len(key) <= LONGEST_SECRET:
+            raise Unauthenticated
+        return await ring.find(key)
+    except Unauthenticated:
+        guesses.count(address)
+        raise
+
+
+def _ask(request: Request, wanted: str, problem: Problem | None = None) -> Response:
+    status, message, headers = 200, None, {}
+    if problem is not None:
+        status, headers = problem.status, problem.headers
+        message = WRONG if type(problem) is Unauthenticated else problem.detail
+    answer = page(request, "sign_in.html", status, next=_own(wanted), message=message)
+    answer.headers.update(headers)
+    return answer
+
+
+def _own(path: str) -> str:
+    """``path`` if it is one of this site's, else that of the first page."""
+    parts = urlsplit(path.replace("\\", "/"))
+    is_own = path.startswith("/") and not path.startswith("//") and not parts.netloc
+    return path if is_own and path.isprintable() and not parts.path.startswith(SIGN_IN) else "/"

@@ -1,0 +1,101 @@
+"""Who looks at the page: the cookie that stands for a key, and what must hold to set one."""
+
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from service.db import Database
+from service.errors import Forbidden, Unauthenticated
+from service.keys.rate import RateLimit
+from service.keys.sessions import LASTS, Visitor, visitor_with
+
+COOKIE: Final = "voc_session"
+LONGEST: Final = 200
+SAME_SITE: Final = frozenset({"same-origin", "none"})
+
+
+class ForeignForm(Forbidden):
+    """This form was sent by another site; open the page itself and try again."""
+
+
+async def visitor(request: Request) -> Visitor:
+    """Who is signed in.
+
+    Raises:
+        Unauthenticated: nobody, or nobody any more.
+        TooManyRequests: their key has a limit, and it is used up.
+    """
+    database: Database = request.app.state.database
+    rate: RateLimit = request.app.state.rate
+    secret = secret_in(request)
+    found = await run_in_threadpool(_find, database, secret) if secret else None
+    if found is None:
+        raise Unauthenticated
+    rate.spend(found.caller)
+    return found
+
+
+def _find(database: Database, secret: str) -> Visitor | None:
+    with database.read() as session:
+        return visitor_with(session, secret)
+
+
+Seen = Annotated[Visitor, Depends(visitor)]
+
+
+def secret_in(request: Request) -> str | None:
+    """The secret in the request's cookie, if it may be one."""
+    secret = request.cookies.get(_name(request))
+    return secret if secret and len(secret) <= LONGEST else None
+
+
+def remember(request: Request, response: Response, secret: str) -> None:
+    """Give the browser the secret: no script sees it, and no other site's form sends it."""
+    _set(request, response, secret, int(LASTS.total_seconds()))
+
+
+def forget(request: Request, response: Response) -> None:
+    """Take the cookie back."""
+    _set(request, response, "", 0)
+
+
+def _set(request: Request, response: Response, secret: str, seconds: int) -> None:
+    response.set_cookie(
+        _name(request),
+        secret,
+        max_age=seconds,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _name(request: Request) -> str:
+    """Over https with a prefix that keeps a sibling domain from planting one (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if _is_secure(request) else COOKIE
+
+
+def refuse_foreign(request: Request) -> None:
+    """Let forms pass that this page has sent, and requests that no browser has made.
+
+    A browser says where a form is from: in Sec-Fetch-Site, or, over plain http, in Origin. This
+    is the algorithm of Go's net/http.CrossOriginProtection; no token is needed.
+
+    Raises:
+        ForeignForm: another site has sent it.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        foreign = site not in SAME_SITE
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if foreign:
+        raise ForeignForm

@@ -1,0 +1,113 @@
+"""Figures as a person reads them, and the tone that a net sentiment is coloured in. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
+
+from service.insights.schemas import KpiOut
+
+MINUS: Final = "\u2212"
+NOTHING: Final = "\u2013"
+TONES: Final = ((0.1, 0), (0.35, 1), (0.65, 2))
+"""Least upper bounds of |net sentiment| for the strengths 0 to 2; beyond them it is 3."""
+STRONGEST: Final = 3
+_SHORT: Final = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Stars"}
+_SPANS: Final = {"ces": "7", "stars": "5"}
+"""The greatest value of the usual range, for scales whose KPI is a mean."""
+
+
+def count(number: int) -> str:
+    """1234 as "1,234"."""
+    return f"{number:,}"
+
+
+def signed(number: float, digits: int = 0) -> str:
+    """A number with its sign, a true minus, and no sign for nought."""
+    text = f"{abs(number):,.{digits}f}"
+    if not float(text.replace(",", "")):
+        return text
+    return (MINUS if number < 0 else "+") + text
+
+
+def plain(number: float | None, digits: int = 1) -> str:
+    """A number with a true minus, "–" for none."""
+    if number is None:
+        return NOTHING
+    text = f"{abs(number):,.{digits}f}"
+    return MINUS + text if number < 0 and float(text.replace(",", "")) else text
+
+
+def net(share: float | None) -> str:
+    """A net sentiment of -1..1 in percentage points, -100 to +100, "–" for none."""
+    return NOTHING if share is None else signed(100 * share)
+
+
+def percent(share: float | None) -> str:
+    """A share as "83%", "–" for none; what is not nought is never shown as nought."""
+    if share is None:
+        return NOTHING
+    return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
+
+
+def change(ratio: float | None) -> str:
+    """A relative change as "+40%"; "new" where there was nothing before."""
+    return "new" if ratio is None else signed(100 * ratio) + "%"
+
+
+def day(at: date) -> str:
+    """3 May 2026."""
+    return f"{at.day} {at:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """3 May 2026, 14:05 UTC."""
+    return f"{day(at.date())}, {at:%H:%M} UTC"
+
+
+def tone(share: float | None) -> str:
+    """The class that colours a net sentiment: "n3" (worst) … "z" … "p3" (best), "none"."""
+    if share is None:
+        return "none"
+    strength = next((level for bound, level in TONES if abs(share) < bound), STRONGEST)
+    if strength == 0:
+        return "z"
+    return f"{'n' if share < 0 else 'p'}{strength}"
+
+
+def scale(name: str) -> str:
+    """A rating scale's name: "NPS", or "CSAT (1-7)" with an unusual range."""
+    base, _, span = name.partition(":")
+    short = _SHORT.get(base, base.replace("_", " ").capitalize())
+    return f"{short} ({span})" if span else short
+
+
+def kpi_value(name: str, value: float | None) -> str:
+    """A KPI's or a measure's value in its own unit."""
+    if value is None:
+        return NOTHING
+    base, _, span = name.partition(":")
+    if base == "csat":
+        return f"{value:.0f}%"
+    if base == "nps":
+        return signed(value)
+    if base == "negative_share":
+        return percent(value)
+    if base == "net_sentiment":
+        return net(value)
+    most = span.rpartition("-")[2] or _SPANS.get(base)
+    return f"{plain(value)} of {most}" if most else plain(value)
+
+
+def kpi(name: str, measured: KpiOut) -> str:
+    """ "NPS +12"."""
+    return f"{scale(name)} {kpi_value(name, measured.value)}"
+
+
+def words(label: str) -> str:
+    """A label as words: "mobile_app" as "mobile app"."""
+    return label.replace("_", " ")
+
+
+def listed(emotions: Mapping[str, int], most: int = 3) -> list[tuple[str, int]]:
+    """The most frequent emotions."""
+    return list(emotions.items())[:most]

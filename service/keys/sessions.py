@@ -1,0 +1,99 @@
+"""People who signed in on the page with a key: a cookie's secret stands for the key.
+
+A session is looked up at every request and with its key, so that it ends at once when the key is
+revoked or has expired, when its time is over, or when its owner signs out. Only the SHA-256 of
+the secret is stored; it has 256 random bits, so that no slow hash is needed.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import Final
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from models.api_key import ApiKey
+from models.web_session import WebSession
+from models.workspace import Workspace
+from service.clock import now
+from service.errors import Forbidden
+from service.keys.auth import MANAGE
+from service.keys.ring import Caller
+from service.keys.tokens import hash_of
+
+LASTS: Final = timedelta(hours=12)
+SECRET_BYTES: Final = 32
+READS: Final = frozenset({"read", MANAGE})
+"""Scopes that let a person see the page."""
+
+
+class KeyCannotRead(Forbidden):
+    """This key may not read, so the page has nothing to show; use one with the scope 'read'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is signed in: what their key may do, and the name of their workspace."""
+
+    caller: Caller
+    workspace: str
+
+
+def sign_in(session: Session, caller: Caller) -> str:
+    """A new session for the key of ``caller``, and its secret; sessions that are over go away.
+
+    Raises:
+        KeyCannotRead: the key has neither the scope read nor manage.
+    """
+    if READS.isdisjoint(caller.scopes):
+        raise KeyCannotRead
+    moment, secret = now(), token_urlsafe(SECRET_BYTES)
+    ends = [at for at in (moment + LASTS, caller.expires_at) if at is not None]
+    session.execute(delete(WebSession).where(col(WebSession.expires_at) <= moment))
+    session.add(
+        WebSession(
+            workspace_id=caller.workspace_id,
+            hash=hash_of(secret),
+            key_id=caller.key_id,
+            created_at=moment,
+            expires_at=min(ends),
+        )
+    )
+    return secret
+
+
+def visitor_with(session: Session, secret: str) -> Visitor | None:
+    """Who the cookie's secret stands for; None if it is unknown, over, or its key is of no use."""
+    statement = (
+        select(WebSession, ApiKey, Workspace)
+        .where(WebSession.hash == hash_of(secret))
+        .where(ApiKey.workspace_id == WebSession.workspace_id, ApiKey.id == WebSession.key_id)
+        .where(Workspace.id == WebSession.workspace_id)
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        return None
+    opened, key, workspace = found
+    return Visitor(_caller(key), workspace.name) if _lives(opened, key) else None
+
+
+def sign_out(session: Session, secret: str) -> None:
+    """End the session with this secret; an unknown one is no error."""
+    session.execute(delete(WebSession).where(col(WebSession.hash) == hash_of(secret)))
+
+
+def _lives(opened: WebSession, key: ApiKey) -> bool:
+    moment = now()
+    ends = [at for at in (opened.expires_at, key.expires_at) if at is not None]
+    return key.revoked_at is None and all(moment < at for at in ends)
+
+
+def _caller(key: ApiKey) -> Caller:
+    return Caller(
+        workspace_id=key.workspace_id,
+        key_id=key.id,
+        scopes=frozenset(key.scopes),
+        rate_per_minute=key.rate_per_minute,
+        expires_at=key.expires_at,
+    )
