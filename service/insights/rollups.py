@@ -8,27 +8,29 @@ taking away again leaves exactly nothing; rows that have come down to nothing ar
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Delete, Table, bindparam, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table
 from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, Feedback
 from models.pain_point import RollupPain
 from models.rollup import Rollup, RollupItem
+from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from nlp.labels import EMOTIONS
+from service.insights import counters, spans
 from service.insights.cells import Cell, mask_of
+from service.insights.counters import Key
 
 ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]
 ROLLUP_PAIN: Final[Table] = SQLModel.metadata.tables[str(RollupPain.__tablename__)]
+ROLLUP_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupSpan.__tablename__)]
+ROLLUP_ITEM_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupItemSpan.__tablename__)]
+ROLLUP_PAIN_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupPainSpan.__tablename__)]
 FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
 DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
-
-Key = tuple[Any, ...]
 
 
 class Counted(Protocol):
@@ -161,57 +163,17 @@ def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> No
 
 
 def apply(session: Session, delta: Delta) -> None:
-    """Add ``delta`` to the tables, inside the caller's transaction: six statements at most.
+    """Add ``delta`` to the tables, inside the caller's transaction: twelve statements at most.
 
     Rows are touched in the order of their keys and one table after the other, so that two
-    transactions never wait for each other in a circle. A row that comes down to nothing is
+    transactions never wait for each other in a circle; the longest spans, which all writers
+    share, come last and are locked for the shortest time. A row that comes down to nothing is
     deleted while it is locked; another transaction that adds to it meanwhile waits, and then
     inserts it anew.
     """
-    _apply_table(session, ROLLUP, "mentions", delta.mentions)
-    _apply_table(session, ROLLUP_ITEM, "items", delta.items)
-    _apply_table(session, ROLLUP_PAIN, "mentions", delta.pains)
-
-
-def _apply_table(
-    session: Session, table: Table, count: str, changes: Mapping[Key, Counter[str]]
-) -> None:
-    keys = [column.name for column in table.primary_key]
-    changed = sorted(key for key, sums in changes.items() if any(sums.values()))
-    if changed:
-        counters = [column.name for column in table.columns if column.name not in keys]
-        rows = [
-            dict(zip(keys, key, strict=True)) | {name: changes[key][name] for name in counters}
-            for key in changed
-        ]
-        session.execute(_addition(session.get_bind().dialect.name, table.name), rows)
-    shrunk = [key for key in changed if changes[key][count] < 0]
-    if shrunk:
-        rows = [
-            {f"its_{name}": value for name, value in zip(keys, key, strict=True)} for key in shrunk
-        ]
-        session.execute(_deletion(table.name, count), rows)
-
-
-@cache
-def _addition(dialect: str, name: str) -> postgresql.Insert | sqlite.Insert:
-    """The statement that adds one row's counters, or makes the row; executed for many."""
-    table = SQLModel.metadata.tables[name]
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
-    keys = set(table.primary_key)
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key),
-        set_={
-            column.name: column + statement.excluded[column.name]
-            for column in table.columns
-            if column not in keys
-        },
-    )
-
-
-@cache
-def _deletion(name: str, count: str) -> Delete:
-    """The statement that deletes a row whose ``count`` has come down to nothing."""
-    table = SQLModel.metadata.tables[name]
-    matches = [column == bindparam(f"its_{column.name}") for column in table.primary_key]
-    return delete(table).where(*matches, table.c[count] == 0)
+    counters.add(session, ROLLUP, "mentions", delta.mentions)
+    counters.add(session, ROLLUP_ITEM, "items", delta.items)
+    counters.add(session, ROLLUP_PAIN, "mentions", delta.pains)
+    counters.add(session, ROLLUP_SPAN, "mentions", spans.mentions_over_spans(delta.mentions))
+    counters.add(session, ROLLUP_ITEM_SPAN, "items", spans.items_over_spans(delta.items))
+    counters.add(session, ROLLUP_PAIN_SPAN, "mentions", spans.pains_over_spans(delta.pains))

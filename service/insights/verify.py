@@ -2,13 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, func
+from sqlalchemy import ColumnElement, Table, func
 from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
@@ -16,8 +16,11 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
+from service.insights import longer
+from service.insights.counters import Key
 from service.insights.invariants import INVARIANTS
-from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta, Key
+from service.insights.longer import Longer, Stored
+from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
 from service.insights.truth import Item, items
 from service.journey.native import native_of
 
@@ -26,7 +29,7 @@ ORPHANS: Final = "mentions_belong_to_feedback"
 STRAYS: Final = "mentions_fit_their_pain_point"
 TABLES: Final = (ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN)
 CHECKS: Final = (
-    *(f"{table.name}_equals_the_truth" for table in TABLES),
+    *(f"{table.name}_equals_the_truth" for table in (*TABLES, *longer.TABLES)),
     ORPHANS,
     STRAYS,
     *(check.__name__ for check in INVARIANTS),
@@ -81,19 +84,24 @@ def verify(database: Database) -> Report:
 
 def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> None:
     dates: set[dt.date] = set()
+    spans = _Spans(session, workspace_id, report)
     places = _places(session, workspace_id)
     for date, of_day in groupby(items(session, workspace_id), _date):
         dates.add(date)
+        spans.compare(date)
         sums = Delta()
         for item in of_day:
             _inspect(item, report)
             _find_strays(item, places, report)
             sums.add(item.row, item.mentions)
-        _compare(session, workspace_id, date, sums, report)
-    for date in sorted(_dates(session, workspace_id) - dates):
-        _compare(session, workspace_id, date, Delta(), report)
+        _compare_day(session, workspace_id, date, sums, report)
+        spans.sums.add(sums)
     if orphans := _orphans(session, workspace_id):
         report.add(Finding(ORPHANS, workspace_id, "mention", f"{orphans} without feedback"))
+    spans.compare()
+    spans.find_others()
+    for date in sorted(_dates(session, workspace_id) - dates):
+        _compare_day(session, workspace_id, date, Delta(), report)
 
 
 def _date(item: Item) -> dt.date:
@@ -131,16 +139,59 @@ def _place(mention: Mention) -> Place:
     return native_of(mention.stage), native_of(mention.touchpoint), mention.sentiment
 
 
-def _compare(
+class _Spans:
+    """The longer spans of one workspace, compared when they have ended."""
+
+    def __init__(self, session: Session, workspace_id: UUID, report: Report) -> None:
+        self.session = session
+        self.workspace_id = workspace_id
+        self.report = report
+        self.sums = Longer()
+        self.seen: set[Stored] = set()
+
+    def compare(self, before: dt.date | None = None) -> None:
+        """Compare what ended before a day, or all that is left."""
+        for place, expected in self.sums.ended(before):
+            self.seen.add(place)
+            self._compare(place, expected)
+
+    def find_others(self) -> None:
+        """Find rows of spans without any feedback."""
+        for table in longer.TABLES:
+            its = (table.c.span, table.c.start)
+            found = table.select().with_only_columns(*its).distinct()
+            of_workspace = found.where(table.c.workspace_id == self.workspace_id)
+            for span, start in self.session.execute(of_workspace).all():
+                if (place := Stored(table, span, start)) not in self.seen:
+                    self._compare(place, {})
+
+    def _compare(self, place: Stored, expected: Mapping[Key, Mapping[str, int]]) -> None:
+        table = place.table
+        here = (table.c.span == place.span, table.c.start == place.start)
+        _compare(self.session, table, self.workspace_id, here, expected, self.report)
+
+
+def _compare_day(
     session: Session, workspace_id: UUID, date: dt.date, truth: Delta, report: Report
 ) -> None:
     for table, expected in zip(TABLES, (truth.mentions, truth.items, truth.pains), strict=True):
-        stored = _stored(session, table, workspace_id, date)
-        report.rows += len(stored)
-        for key, fault in _differences(expected, stored):
-            subject = " ".join(map(str, key[1:]))
-            check = f"{table.name}_equals_the_truth"
-            report.add(Finding(check, workspace_id, subject, fault))
+        _compare(session, table, workspace_id, (table.c.day == date,), expected, report)
+
+
+def _compare(
+    session: Session,
+    table: Table,
+    workspace_id: UUID,
+    here: Sequence[ColumnElement[bool]],
+    expected: Mapping[Key, Mapping[str, int]],
+    report: Report,
+) -> None:
+    stored = _stored(session, table, workspace_id, here)
+    report.rows += len(stored)
+    for key, fault in _differences(expected, stored):
+        subject = " ".join(map(str, key[1:]))
+        check = f"{table.name}_equals_the_truth"
+        report.add(Finding(check, workspace_id, subject, fault))
 
 
 def _differences(
@@ -159,14 +210,14 @@ def _differences(
 
 
 def _stored(
-    session: Session, table: Table, workspace_id: UUID, date: dt.date
+    session: Session, table: Table, workspace_id: UUID, here: Sequence[ColumnElement[bool]]
 ) -> dict[Key, dict[str, int]]:
     width = len(table.primary_key)
     counters = [column.name for column in table.columns][width:]
-    of_day = table.select().where(table.c.workspace_id == workspace_id, table.c.day == date)
+    found = table.select().where(table.c.workspace_id == workspace_id, *here)
     return {
         tuple(row[:width]): dict(zip(counters, row[width:], strict=True))
-        for row in session.execute(of_day)
+        for row in session.execute(found)
     }
 
 

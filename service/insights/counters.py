@@ -1,0 +1,94 @@
+"""Tables of counters: adding to the rows of many keys, and deleting those that are nothing.
+
+A key is the table's primary key, counters are all its other columns.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Delete, Table, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+Key = tuple[Any, ...]
+Changes = Mapping[Key, Counter[str]]
+GIVEN: Final = "given"
+
+
+def add(session: Session, table: Table, count: str, changes: Changes) -> None:
+    """Add ``changes`` to ``table``; a row whose ``count`` comes down to nothing is deleted.
+
+    Rows are touched in the order of their keys, so that two transactions never wait for each
+    other in a circle.
+    """
+    changed = sorted(key for key, sums in changes.items() if any(sums.values()))
+    if not changed:
+        return
+    names = [column.name for column in table.primary_key]
+    counters = [column.name for column in table.columns if column.name not in names]
+    rows = [(*key, *(changes[key][name] for name in counters)) for key in changed]
+    _add_rows(session, table.name, (*names, *counters), rows)
+    shrunk = [key for key in changed if changes[key][count] < 0]
+    if shrunk:
+        its = [f"its_{name}" for name in names]
+        session.execute(
+            _deletion(table.name, count), [dict(zip(its, key, strict=True)) for key in shrunk]
+        )
+
+
+def _add_rows(session: Session, table: str, names: Sequence[str], rows: Sequence[Key]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_addition_at_once(table), dict(zip(names, _columns(rows), strict=True)))
+    else:
+        session.execute(_addition(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _columns(rows: Sequence[Key]) -> list[list[Any]]:
+    """``rows`` turned round: a list for each column."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@cache
+def _addition(name: str) -> sqlite.Insert:
+    """The statement that adds one row's counters, or makes the row; executed for many."""
+    table = SQLModel.metadata.tables[name]
+    statement = sqlite.insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_=_added(table, statement.excluded)
+    )
+
+
+@cache
+def _addition_at_once(name: str) -> postgresql.Insert:
+    """The same for all rows at once: an array for each column, in the order of the keys."""
+    table = SQLModel.metadata.tables[name]
+    names = [column.name for column in table.columns]
+    arrays = [
+        bindparam(column.name, type_=postgresql.ARRAY(column.type)) for column in table.columns
+    ]
+    given = func.unnest(*arrays).table_valued(*names, name=GIVEN).render_derived()
+    statement = postgresql.insert(table).from_select(
+        names, select(*(given.c[column] for column in names))
+    )
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_=_added(table, statement.excluded)
+    )
+
+
+def _added(table: Table, excluded: Any) -> dict[str, Any]:
+    keys = set(table.primary_key)
+    return {
+        column.name: column + excluded[column.name]
+        for column in table.columns
+        if column not in keys
+    }
+
+
+@cache
+def _deletion(name: str, count: str) -> Delete:
+    """The statement that deletes a row whose ``count`` has come down to nothing."""
+    table = SQLModel.metadata.tables[name]
+    matches = [column == bindparam(f"its_{column.name}") for column in table.primary_key]
+    return delete(table).where(*matches, table.c[count] == 0)
