@@ -17,8 +17,15 @@ class TooManyPoints(InvalidRequest):
     code: ClassVar[str] = "too_many_points"
 
 
+class OverlappingSides(InvalidRequest):
+    """Some feedback would be on both sides of the comparison; compare periods that don't overlap,
+    or filter each side by other values of one parameter (attr.persona and compare.attr.persona)."""
+
+    code: ClassVar[str] = "overlapping_sides"
+
+
 class NoSuchPainPoint(NotFound):
-    """No stage and touchpoint of this journey has that pain point id; check id and journey."""
+    """No pain point, win, or cell of this journey has that id; check id and journey."""
 
 
 class NoSuchFeedback(NotFound):

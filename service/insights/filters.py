@@ -12,13 +12,13 @@ from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.cells import Cell
 from service.insights.errors import UnknownParameter
+from service.insights.params import ATTRIBUTE as ATTRIBUTE
 from service.insights.params import MOST_VALUES, FilterParams, JourneyParams
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.service import named_map
 from service.web.text import refuse_unstorable
 
-ATTRIBUTE: Final = "attr."
 LONGEST: Final = 300
 
 
@@ -103,7 +103,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         sources=params.source,
         channels=params.channel,
         languages=params.language,
-        attributes=_attributes(params),
+        attributes=values_of(params),
     )
 
 
@@ -123,22 +123,29 @@ def _keys(names: Sequence[str], resolve: Callable[[str], str]) -> set[str] | Non
 
 
 def _refuse_unknown(params: JourneyParams) -> None:
-    dimensions = isinstance(params, FilterParams)
+    prefixes = params.open_ended
     unknown = [
         name
         for name in params.model_extra or {}
-        if not (dimensions and name.startswith(ATTRIBUTE) and name != ATTRIBUTE)
+        if not any(name.startswith(prefix) and name != prefix for prefix in prefixes)
     ]
     if unknown:
-        known = ", ".join([*type(params).model_fields, *([ATTRIBUTE + "*"] if dimensions else [])])
+        fields = [field.alias or name for name, field in type(params).model_fields.items()]
+        known = ", ".join([*fields, *(prefix + "*" for prefix in prefixes)])
         reason = f"is not known here; known are {known}"
         raise UnknownParameter(invalid_params=[InvalidParam(n[:LONGEST], reason) for n in unknown])
 
 
-def _attributes(params: FilterParams) -> dict[str, list[str]]:
+def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[str]]:
+    """The values of attributes by name, from parameters that begin with ``prefix``.
+
+    Raises:
+        InvalidRequest: too many values, none, too long a name, or what can't be stored.
+    """
     return {
-        name.removeprefix(ATTRIBUTE): _values(name, sent)
+        name.removeprefix(prefix): _values(name, sent)
         for name, sent in (params.model_extra or {}).items()
+        if name.startswith(prefix)
     }
 
 

@@ -1,103 +1,173 @@
 """The journey map: stages x touchpoints, each with what the definition and the feedback say."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
+from service import clock
+from service.insights import leaving_out, names
 from service.insights.cells import Cell
+from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
+from service.insights.map_parts import AXES, Axis, Taken, make_axis, take
 from service.insights.map_schemas import (
     AxisOut,
+    BlindSpotOut,
     CellOut,
+    ComparedOut,
     CoverageOut,
     JourneyMapOut,
     KpiTargetOut,
+    OverallOut,
     StageOut,
     TouchpointOut,
 )
-from service.insights.measures import emotions, measured_kpi, measures, ratio
+from service.insights.map_themes import rank_themes
+from service.insights.measures import measured_kpi, measures, ratio, scale_name
 from service.insights.names import UNASSIGNED_NAME
-from service.insights.params import FilterParams
+from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
 from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.sums import (
-    ItemRow,
-    ItemSums,
-    MentionRow,
-    MentionSums,
-    items_by,
-    items_in,
-    mentions_by,
-    total,
-)
-from service.journey.definition import Entry
+from service.insights.samples import FEWEST
+from service.insights.schemas import MeasuresOut
+from service.insights.sides import Other, days_of, filters_of, other_side
+from service.insights.sums import ItemRow, MentionRow, items_in, total
+from service.journey.definition import Entry, Kpi
+from service.journey.mapping import JourneyMap
 
-Axis = TypeVar("Axis", bound=AxisOut)
-Part = Callable[[Cell], Any]
+LOWER_IS_BETTER: Final = ("negative_share", "mean_severity")
+
+Entries = TypeVar("Entries", bound=AxisOut)
 
 
-def draw_map(session: Session, workspace_id: UUID, params: FilterParams) -> JourneyMapOut:
-    """The map of a selection. Coverage is told of all stages, whichever were asked for."""
+def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> JourneyMapOut:
+    """The map of a selection. Coverage is told of all stages, whichever were asked for.
+
+    Raises:
+        OverlappingSides, InvalidRequest: it can't be compared with what ``params`` say.
+    """
+    at = clock.now()
     selection = select_feedback(session, workspace_id, params)
-    journey = selection.journey
+    other = other_side(selection, params, at)
     fresh = freshness(session, workspace_id)
     all_mentions = mention_rows(session, selection.everywhere())
     all_items = item_rows(session, selection.everywhere())
     mentions = [row for row in all_mentions if selection.has(row.cell)]
     items = [row for row in all_items if selection.touched_by(row.cells)]
-    by_stage = _by(selection, mentions, items, lambda cell: cell.stage)
-    by_touchpoint = _by(selection, mentions, items, lambda cell: cell.touchpoint)
-    return JourneyMapOut(
+    now = take(selection, mentions, items, _days(selection, other, at))
+    before = other and _take_other(session, other, at)
+    whole = Part(total(row.sums for row in all_mentions), items_in(all_items))
+    kpi, themes = leaving_out.truth_scale(whole.items), rank_themes(session, selection)
+    axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in AXES}
+    journey = selection.journey
+    drawn = JourneyMapOut(
         **fresh._asdict(),
         journey=journey.key,
         version=journey.version,
-        overall=measures(total(row.sums for row in mentions), items_in(items)),
+        overall=_overall(now, before),
         coverage=_coverage(session, selection, all_mentions, all_items),
-        stages=_axis(StageOut, journey.stages, by_stage),
-        touchpoints=_axis(TouchpointOut, journey.touchpoints, by_touchpoint),
-        cells=_cells(_by(selection, mentions, items, lambda cell: cell)),
+        compared_with=_compared(other, before),
+        truth_by=scale_name(kpi),
+        stages=_entries(StageOut, journey.stages, axes["stage"]),
+        touchpoints=_entries(TouchpointOut, journey.touchpoints, axes["touchpoint"]),
+        cells=_cells(journey, axes["cell"]),
+        blind_spots=list(_blind_spots(selection, axes["cell"])),
+    )
+    parts = [part.changes for part in (*drawn.stages, *drawn.touchpoints, *drawn.cells)]
+    settle(change for part in (drawn.overall.changes, *parts) for change in part.values())
+    return drawn
+
+
+def _days(selection: Selection, other: Other | None, at: datetime) -> float | None:
+    """Volumes of two segments are not compared: it is not known how large they are."""
+    return None if other and other.by == "segment" else days_of(selection, at)
+
+
+def _take_other(session: Session, other: Other, at: datetime) -> Taken:
+    selection = other.selection
+    mentions, items = mention_rows(session, selection), item_rows(session, selection)
+    return take(selection, mentions, items, _days(selection, other, at))
+
+
+def _overall(now: Taken, before: Taken | None) -> OverallOut:
+    changes = compare(now.whole, before.whole, now.side, before.side) if before else {}
+    changes.pop("share", None)
+    return OverallOut(**dict(measures(*now.whole)), changes=changes)
+
+
+def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
+    if other is None or before is None:
+        return None
+    return ComparedOut(
+        by=other.by,
+        since=other.selection.since,
+        until=other.selection.until,
+        filters=filters_of(other.selection),
+        mentions=before.side.mentions,
+        items=before.side.items,
     )
 
 
-Sums = Mapping[Any, tuple[MentionSums, ItemSums]]
-
-
-def _by(
-    selection: Selection, mentions: Sequence[MentionRow], items: Sequence[ItemRow], part: Part
-) -> Sums:
-    """Mentions and distinct items by a part of the journey's cells."""
-    cells = selection.journey.cells
-    said = mentions_by(mentions, lambda row: part(cells[row.cell]))
-    touching = items_by(
-        items, lambda row: (part(cells[cell]) for cell in row.cells if selection.has(cell))
-    )
-    return {key: (sums, touching.get(key, ItemSums())) for key, sums in said.items()}
-
-
-def _axis(shape: type[Axis], entries: Sequence[Entry], sums: Sums) -> list[Axis]:
+def _entries(shape: type[Entries], entries: Sequence[Entry], axis: Axis) -> list[Entries]:
     """The entries in their order, with or without feedback, and ``unassigned``."""
     return [
-        *(_entry(shape, entry.model_dump(), sums) for entry in entries),
-        _entry(shape, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}, sums),
+        *(_entry(shape, entry.model_dump(), entry.kpi, axis) for entry in entries),
+        _entry(shape, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}, None, axis),
     ]
 
 
-def _entry(shape: type[Axis], said: Mapping[str, Any], sums: Sums) -> Axis:
-    mentions, items = sums.get(said["key"], (MentionSums(), ItemSums()))
-    measured = measures(mentions, items)
-    kpi = said.get("kpi")
-    target = kpi and KpiTargetOut(**kpi, value=measured_kpi(kpi["name"], measured))
-    return shape(**{**said, "kpi": target}, **dict(measured), emotions=emotions(mentions))
+def _entry(shape: type[Entries], said: Mapping[str, Any], kpi: Kpi | None, axis: Axis) -> Entries:
+    fields = axis.fields(said["key"])
+    target = kpi and _target(kpi, MeasuresOut.model_validate(fields))
+    return shape(**{**said, "kpi": target}, **fields)
 
 
-def _cells(sums: Sums) -> list[CellOut]:
-    return [
-        CellOut(**cell._asdict(), **dict(measures(mentions, items)), emotions=emotions(mentions))
-        for cell, (mentions, items) in sorted(sums.items(), key=lambda pair: pair[0])
-    ]
+def _target(kpi: Kpi, measured: MeasuresOut) -> KpiTargetOut:
+    value = measured_kpi(kpi.name, measured)
+    reached = None
+    if value is not None:
+        reached = value <= kpi.target if kpi.name in LOWER_IS_BETTER else value >= kpi.target
+    return KpiTargetOut(name=kpi.name, target=kpi.target, value=value, reached=reached)
+
+
+def _cells(journey: JourneyMap, axis: Axis) -> list[CellOut]:
+    cells = sorted(key for key in axis.keys if isinstance(key, Cell))
+    return [_cell(journey, cell, axis) for cell in cells]
+
+
+def _cell(journey: JourneyMap, cell: Cell, axis: Axis) -> CellOut:
+    fields = axis.fields(cell)
+    kpis = {entry.kpi.name: entry.kpi for entry in names.entries(journey, cell) if entry.kpi}
+    measured = MeasuresOut.model_validate(fields)
+    return CellOut(
+        **cell._asdict(),
+        department=names.department(journey, cell),
+        owner=names.owner(journey, cell),
+        kpis_to_reach=[_target(kpi, measured) for kpi in kpis.values()],
+        **fields,
+    )
+
+
+def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:
+    """The selection's cells with too few independent answers, in the definition's order."""
+    journey = selection.journey
+    wanted = {cell for native, cell in journey.cells.items() if selection.has(native)}
+    for stage in journey.stages:
+        for touchpoint in journey.touchpoints:
+            cell = Cell(stage.key, touchpoint.key)
+            mentions, items = axis.part(cell)
+            missing = FEWEST - items.items
+            if cell in wanted and missing > 0:
+                yield BlindSpotOut(
+                    **cell._asdict(),
+                    mentions=mentions.mentions,
+                    items=items.items,
+                    missing=missing,
+                )
 
 
 def _coverage(

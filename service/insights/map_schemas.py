@@ -1,19 +1,50 @@
 """What the journey map and the trends answer."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.insights.periods import By
-from service.insights.schemas import AS_OF, MEASURES_EXAMPLE, AnswerOut, MeasuresOut
+from service.insights.schemas import (
+    AS_OF,
+    CHANGES_EXAMPLE,
+    MEASURES_EXAMPLE,
+    AnswerOut,
+    ChangeOut,
+    MeasuresOut,
+)
 from service.journey.definition import Kpi
 
-EMOTIONS: Final = {"emotions": {"frustration": 201, "anger": 64}}
+Comparison = Literal["previous_period", "period", "segment"]
+THEME_EXAMPLE: Final[dict[str, Any]] = {
+    "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d12",
+    "title": "Card declined at the last step",
+    "mentions": 131,
+    "items": 127,
+    "pain": 241.3,
+}
+PART_EXAMPLE: Final[dict[str, Any]] = MEASURES_EXAMPLE | {
+    "emotions": {"frustration": 201, "anger": 64},
+    "changes": CHANGES_EXAMPLE,
+    "pains": [THEME_EXAMPLE],
+    "wins": [],
+    "moment_of_truth": True,
+}
 MAP_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
     "version": 1,
-    "overall": MEASURES_EXAMPLE,
+    "overall": MEASURES_EXAMPLE | {"changes": CHANGES_EXAMPLE},
     "coverage": {"analysed": 2140, "pending": 0, "failed": 1, "unassigned_share": 0.07},
+    "compared_with": {
+        "by": "previous_period",
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2026-02-01T00:00:00Z",
+        "filters": {},
+        "mentions": 1980,
+        "items": 1755,
+    },
+    "truth_by": "nps",
     "stages": [
         {
             "key": "purchase",
@@ -21,19 +52,29 @@ MAP_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
             "description": "The customer acquires: order, cart, booking, contract, payment.",
             "department": "E-commerce",
             "owner": "Ana",
-            "kpi": {"name": "nps", "target": 30, "value": -12.5},
+            "kpi": {"name": "nps", "target": 30, "value": -12.5, "reached": False},
             "goals": ["Buy without effort"],
             "expectations": ["Final price and delivery date known before paying"],
         }
-        | MEASURES_EXAMPLE
-        | EMOTIONS
+        | PART_EXAMPLE
     ],
     "touchpoints": [
         {"key": "checkout", "name": "Checkout", "owner": "Ana", "tools": ["Payment provider"]}
-        | MEASURES_EXAMPLE
-        | EMOTIONS
+        | PART_EXAMPLE
     ],
-    "cells": [{"stage": "purchase", "touchpoint": "checkout"} | MEASURES_EXAMPLE | EMOTIONS],
+    "cells": [
+        {
+            "stage": "purchase",
+            "touchpoint": "checkout",
+            "department": "E-commerce",
+            "owner": "Ana",
+            "kpis_to_reach": [{"name": "nps", "target": 30, "value": -12.5, "reached": False}],
+        }
+        | PART_EXAMPLE
+    ],
+    "blind_spots": [
+        {"stage": "advocacy", "touchpoint": "loyalty", "mentions": 3, "items": 3, "missing": 18}
+    ],
 }
 TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
     "by": "week",
@@ -49,12 +90,36 @@ TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class KpiTargetOut(Kpi):
-    """A KPI of the definition with its present value in this answer, null if nothing tells it."""
+    """A KPI of the definition with its present value in this answer, null if nothing tells it,
+    and whether that is at the target or on its good side."""
 
     value: float | None
+    reached: bool | None
 
 
-class AxisOut(MeasuresOut):
+class ThemeOut(BaseModel):
+    """A pain point or a win: what mentions of one cell and sentiment are about."""
+
+    id: UUID
+    title: str
+    mentions: int
+    items: int
+    pain: float = Field(description="Items x mean severity; 0 for a win.")
+
+
+class PartOut(MeasuresOut):
+    """What feedback says of a part of the map."""
+
+    emotions: dict[str, int]
+    changes: dict[str, ChangeOut] = Field(description="By measure, against `compared_with`.")
+    pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
+    wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
+    moment_of_truth: bool = Field(
+        description="Whether it moves the KPI `truth_by` significantly, with at least 5 % of it."
+    )
+
+
+class AxisOut(PartOut):
     """A stage or a touchpoint of the map: what the definition says of it, and its measures."""
 
     key: str
@@ -63,7 +128,6 @@ class AxisOut(MeasuresOut):
     department: str | None = None
     owner: str | None = None
     kpi: KpiTargetOut | None = None
-    emotions: dict[str, int]
 
 
 class StageOut(AxisOut):
@@ -79,12 +143,44 @@ class TouchpointOut(AxisOut):
     tools: list[str] = Field(default_factory=list)
 
 
-class CellOut(MeasuresOut):
-    """A cell of the map that has at least one mention."""
+class CellOut(PartOut):
+    """A cell of the map that has at least one mention, here or on the side compared with."""
 
     stage: str
     touchpoint: str
-    emotions: dict[str, int]
+    department: str | None = Field(description="The touchpoint's, or else the stage's.")
+    owner: str | None
+    kpis_to_reach: list[KpiTargetOut] = Field(
+        description="The touchpoint's and the stage's KPI, with the cell's value."
+    )
+
+
+class BlindSpotOut(BaseModel):
+    """A cell of the definition with fewer than 21 independent answers: any share of it could be
+    off by more than 0.2. `missing` more are needed."""
+
+    stage: str
+    touchpoint: str
+    mentions: int
+    items: int
+    missing: int
+
+
+class OverallOut(MeasuresOut):
+    """All that the map speaks of."""
+
+    changes: dict[str, ChangeOut] = Field(description="By measure, against `compared_with`.")
+
+
+class ComparedOut(BaseModel):
+    """The other side: the period before `since`, another period, or another segment."""
+
+    by: Comparison
+    since: datetime | None
+    until: datetime | None
+    filters: dict[str, list[str]]
+    mentions: int
+    items: int
 
 
 class CoverageOut(BaseModel):
@@ -103,11 +199,17 @@ class JourneyMapOut(AnswerOut):
     model_config = ConfigDict(json_schema_extra={"examples": [MAP_EXAMPLE]})
 
     version: int
-    overall: MeasuresOut
+    overall: OverallOut
     coverage: CoverageOut
+    compared_with: ComparedOut | None
+    truth_by: str = Field(
+        description="The KPI by which moments of truth are found: the scale with most ratings "
+        "(21 at least), or else `sentiment`."
+    )
     stages: list[StageOut]
     touchpoints: list[TouchpointOut]
     cells: list[CellOut]
+    blind_spots: list[BlindSpotOut]
 
 
 class PointOut(MeasuresOut):

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from service.insights import leaving_out, samples
 from service.insights.pain_schemas import ImpactOut
-from service.insights.schemas import KpiOut, MeasuresOut
+from service.insights.samples import Sample
+from service.insights.schemas import IntervalOut, KpiOut, MeasuresOut
+from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
@@ -58,15 +61,25 @@ def kpi_value(scale: str, rating: RatingSums) -> float | None:
 def kpis(items: ItemSums) -> dict[str, KpiOut]:
     """Every scale's KPI by its name, scales never mixed."""
     return {
-        scale_name(scale): KpiOut(
-            value=value,
-            n=rating.n,
-            high=ratio(rating.high, rating.n),
-            low=ratio(rating.low, rating.n),
-        )
-        for scale, rating in sorted(items.ratings.items())
-        if (value := kpi_value(scale, rating)) is not None
+        scale_name(scale): _kpi(scale, items.ratings[scale], sample)
+        for scale, sample in samples.kpi_samples(items).items()
     }
+
+
+def _kpi(scale: str, rating: RatingSums, sample: Sample) -> KpiOut:
+    return KpiOut(
+        value=kpi_value(scale, rating) or 0.0,
+        n=rating.n,
+        high=ratio(rating.high, rating.n),
+        low=ratio(rating.low, rating.n),
+        interval=interval_out(sample.interval(), 2),
+        small=sample.small,
+    )
+
+
+def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
+    """An interval as it is shown."""
+    return IntervalOut(low=round(interval.low, digits), high=round(interval.high, digits))
 
 
 def emotions(sums: MentionSums) -> dict[str, int]:
@@ -84,8 +97,10 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
         if overall is None or not own.n:
             continue
         without = kpi_value(scale, rating.plus(own, -1))
+        bounds = leaving_out.of_scale(scale, whole, touching)
         found[scale_name(scale)] = ImpactOut(
             impact=None if without is None else round(overall - without, 2),
+            interval=bounds and interval_out(Interval(bounds.low, bounds.high), 2),
             overall=overall,
             without=without,
             n=own.n,
@@ -94,17 +109,26 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
     return found
 
 
-def measures(sums: MentionSums, items: ItemSums) -> MeasuresOut:
-    """Everything that a cell, a stage, a touchpoint or a period is measured by."""
+def measures(sums: MentionSums, items: ItemSums, of: int | None = None) -> MeasuresOut:
+    """Everything that a cell, a stage, a touchpoint or a period is measured by.
+
+    ``of`` are the mentions that it is a part of; all of its own if it is the whole.
+    """
+    found = samples.of_mentions(sums, items.items)
     return MeasuresOut(
         mentions=sums.mentions,
         items=items.items,
+        share=ratio(sums.mentions, sums.mentions if of is None else of),
         negative=sums.negative,
         positive=sums.positive,
         negative_share=ratio(sums.negative, sums.mentions),
         net_sentiment=net_sentiment(sums),
         score=mean_score(sums),
         mean_severity=ratio(sums.severity, sums.mentions),
+        intervals={
+            name: interval_out(sample.interval()) for name, sample in found.items() if sample.n
+        },
+        small=found["negative_share"].small,
         kpis=kpis(items),
     )
 

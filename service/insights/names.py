@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from nlp.labels import UNASSIGNED
 from service.insights.cells import Cell
 from service.insights.errors import NoSuchPainPoint
-from service.journey.definition import Stage, Touchpoint
+from service.journey.definition import Entry, Stage, Touchpoint
 from service.journey.mapping import JourneyMap
 
 UNASSIGNED_NAME: Final = "Unassigned"
@@ -30,10 +30,20 @@ def title(journey: JourneyMap, cell: Cell) -> str:
     return " at ".join(names)
 
 
+def entries(journey: JourneyMap, cell: Cell) -> list[Entry]:
+    """The touchpoint and the stage of a cell, as far as the definition has them."""
+    both = (touchpoint_named(journey, cell.touchpoint), stage_named(journey, cell.stage))
+    return [entry for entry in both if entry]
+
+
 def owner(journey: JourneyMap, cell: Cell) -> str | None:
     """Who looks after it: the touchpoint's owner, or else the stage's."""
-    entries = (touchpoint_named(journey, cell.touchpoint), stage_named(journey, cell.stage))
-    return next((entry.owner for entry in entries if entry and entry.owner), None)
+    return next((entry.owner for entry in entries(journey, cell) if entry.owner), None)
+
+
+def department(journey: JourneyMap, cell: Cell) -> str | None:
+    """Which department it is of: the touchpoint's, or else the stage's."""
+    return next((entry.department for entry in entries(journey, cell) if entry.department), None)
 
 
 def pain_point_id(workspace_id: UUID, cell: Cell) -> UUID:

@@ -7,7 +7,7 @@ error must never widen a result.
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -16,6 +16,8 @@ from service.web.text import CleanText
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
+ATTRIBUTE: Final = "attr."
+COMPARED_ATTRIBUTE: Final = "compare.attr."
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 """A plus sign that was sent unescaped arrives as a blank."""
@@ -54,6 +56,10 @@ Words = Annotated[list[Word], BeforeValidator(_split), Field(max_length=MOST_VAL
 Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(_split)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(_split)]
 Sentiments = Annotated[list[Literal["negative", "neutral", "positive"]], BeforeValidator(_split)]
+Statuses = Annotated[
+    list[Literal["open", "in_progress", "resolved", "reopened", "ignored"]],
+    BeforeValidator(_split),
+]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=1000)]
 Cursor = Annotated[CleanText, AfterValidator(str.strip)]
@@ -63,6 +69,8 @@ class JourneyParams(BaseModel):
     """Which journey's stages and touchpoints to speak in."""
 
     model_config = ConfigDict(extra="allow")
+    open_ended: ClassVar[tuple[str, ...]] = ()
+    """What the names of further parameters begin with."""
 
     journey: Word | None = Field(
         None, description="A preset's name, or `current` (the default) or `custom`."
@@ -71,6 +79,8 @@ class JourneyParams(BaseModel):
 
 class FilterParams(JourneyParams):
     """What every list and every measure can be narrowed by."""
+
+    open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE,)
 
     stage: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
     touchpoint: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
@@ -84,21 +94,65 @@ class FilterParams(JourneyParams):
     language: Words = Field([], description="As read by the analysis, e.g. en.")
 
 
-class PainPointParams(FilterParams):
-    """Filters and the page."""
+class ThemeParams(FilterParams):
+    """Filters, which pain points or wins to show, and the page."""
 
+    level: Literal["auto", "theme", "cell"] = Field(
+        "auto",
+        description="Themes, and cells of the journey that have none (`auto`); only one of both.",
+    )
+    status: Statuses = Field(
+        [], description="open, in_progress, resolved, reopened, ignored; else all but ignored."
+    )
+    owner: Words = Field([], description="Who looks after it; case is ignored.")
+    q: Word | None = Field(
+        None, description="Text that the title or a keyword contains; case is ignored."
+    )
     limit: Limit = 20
     cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class PainPointParams(ThemeParams):
+    """The same, and the order of pain points."""
+
+    sort: Literal["pain", "mentions", "trend", "impact", "recent"] = Field(
+        "pain", description="What comes first; the greatest cost to the rating for `impact`."
+    )
+
+
+class WinParams(ThemeParams):
+    """The same, and the order of wins."""
+
+    sort: Literal["joy", "mentions", "trend", "impact", "recent"] = Field(
+        "joy", description="What comes first; the greatest gain of the rating for `impact`."
+    )
 
 
 class EvidenceParams(FilterParams):
     """Filters, the page, and which mentions count as evidence."""
 
     sentiment: Sentiments = Field(
-        ["negative"], description="negative (the default), neutral, positive."
+        [], description="negative, neutral, positive; else those of a pain point, or of a win."
     )
     limit: Limit = 20
     cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class MapParams(FilterParams):
+    """Filters, and what to compare with; without it, the period before ``since``."""
+
+    open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE, COMPARED_ATTRIBUTE)
+
+    compare_since: Moment | None = Field(
+        None, description="Start of the other period; one end is enough if the lengths are equal."
+    )
+    compare_until: Moment | None = Field(None, description="End of the other period, exclusive.")
+    compare_kind: Kinds = Field(
+        [], alias="compare.kind", description="The other side's `kind`, in place of this one's."
+    )
+    compare_source: Words = Field([], alias="compare.source")
+    compare_channel: Words = Field([], alias="compare.channel")
+    compare_language: Words = Field([], alias="compare.language")
 
 
 class TrendParams(FilterParams):

@@ -20,8 +20,13 @@ def period_before(
     """
     if since is None:
         return None
-    end = until or (_end_of_day(now) if since.time() == time() else now)
+    end = end_of(since, until, now)
     return (since - (end - since), since) if end > since else None
+
+
+def end_of(since: datetime, until: datetime | None, now: datetime) -> datetime:
+    """Where a period ends whose end may be open; see ``period_before``."""
+    return until or (_end_of_day(now) if since.time() == time() else now)
 
 
 def _end_of_day(moment: datetime) -> datetime:

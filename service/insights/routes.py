@@ -20,6 +20,7 @@ from service.insights.params import (
     FeedbackParams,
     FilterParams,
     JourneyParams,
+    MapParams,
     PainPointParams,
     TrendParams,
 )
@@ -87,7 +88,7 @@ def read_evidence(
 
 @router.get("/journey", response_model=JourneyMapOut, openapi_extra=DIMENSION)
 def read_map(
-    request: Request, caller: ReadCaller, database: Db, params: Annotated[FilterParams, Query()]
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
 ) -> Response:
     """The journey map: stages x touchpoints, with volume, sentiment, severity and KPIs."""
     with database.read() as session:

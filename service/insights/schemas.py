@@ -71,13 +71,39 @@ FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
 MEASURES_EXAMPLE: Final[dict[str, Any]] = {
     "mentions": 412,
     "items": 388,
+    "share": 0.193,
     "negative": 343,
     "positive": 41,
     "negative_share": 0.833,
     "net_sentiment": -0.733,
     "score": -0.62,
     "mean_severity": 1.7,
-    "kpis": {"nps": {"value": -12.5, "n": 120, "high": 0.225, "low": 0.35}},
+    "intervals": {
+        "negative_share": {"low": 0.792, "high": 0.867},
+        "net_sentiment": {"low": -0.797, "high": -0.663},
+        "mean_severity": {"low": 1.551, "high": 1.845},
+    },
+    "small": False,
+    "kpis": {
+        "nps": {
+            "value": -12.5,
+            "n": 120,
+            "high": 0.225,
+            "low": 0.35,
+            "interval": {"low": -25.5, "high": 1.1},
+            "small": False,
+        }
+    },
+}
+CHANGES_EXAMPLE: Final[dict[str, Any]] = {
+    "negative_share": {
+        "other": 0.61,
+        "difference": 0.223,
+        "low": 0.161,
+        "high": 0.284,
+        "p": 0.00001,
+        "significant": True,
+    }
 }
 
 
@@ -90,15 +116,24 @@ class AnswerOut(BaseModel):
     journey: str
 
 
+class IntervalOut(BaseModel):
+    """The bounds of a 95 % interval, in the unit of the measure."""
+
+    low: float
+    high: float
+
+
 class KpiOut(BaseModel):
     """NPS (-100 to 100), CSAT (percent satisfied), or the mean of another scale, from ``n``
     ratings; ``high`` and ``low`` are the shares of promoters and detractors (NPS), or of the
-    upper and the lower quarter of the scale."""
+    upper and the lower quarter of the scale. ``small``: fewer than 21 ratings."""
 
     value: float
     n: int
     high: float | None
     low: float | None
+    interval: IntervalOut
+    small: bool
 
 
 class MeasuresOut(BaseModel):
@@ -108,13 +143,33 @@ class MeasuresOut(BaseModel):
 
     mentions: int
     items: int
+    share: float | None = Field(description="Of all mentions in this answer or period.")
     negative: int
     positive: int
     negative_share: float | None
     net_sentiment: float | None = Field(description="(positive - negative) / mentions.")
     score: float | None
     mean_severity: float | None
+    intervals: dict[str, IntervalOut] = Field(
+        description="95 % intervals of negative_share, net_sentiment and mean_severity."
+    )
+    small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
     kpis: dict[str, KpiOut] = Field(description="By rating scale; scales are never mixed.")
+
+
+class ChangeOut(BaseModel):
+    """One measure against the other side's: `difference` = this side's minus `other`, with its
+    95 % interval; of `volume` (items a day) it is relative, 0.4 is 40 % more.
+
+    `p` is corrected for all comparisons of the answer (Benjamini-Hochberg); null if there was too
+    little to test. `significant`: p < 0.05."""
+
+    other: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    significant: bool
 
 
 class RatingOut(BaseModel):

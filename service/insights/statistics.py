@@ -9,8 +9,10 @@ from math import erfc, sqrt
 from typing import Final, NamedTuple
 
 from nlp import probe
-from nlp.probe import Z_95
+from nlp.probe import Z_95 as Z_95
 
+LEVEL: Final = 0.05
+"""Below which a p, corrected if there are many, is called significant."""
 TAIL: Final = 0.975
 SMOOTHING: Final = 3.0
 """How many answers are added to a bounded scale before its spread is taken; see ``smoothed``."""
@@ -38,6 +40,11 @@ class Change(NamedTuple):
     low: float | None
     high: float | None
     p: float
+
+    def times(self, unit: float) -> "Change":
+        """The same in units ``unit`` times as small."""
+        difference, low, high = (None if bound is None else bound * unit for bound in self[:3])
+        return Change(difference, low, high, self.p)
 
 
 class Estimate(NamedTuple):

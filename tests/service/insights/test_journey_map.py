@@ -18,6 +18,10 @@ def by_key(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {entry["key"]: entry for entry in entries}
 
 
+def picked(kpi: dict[str, Any]) -> dict[str, Any]:
+    return {name: kpi[name] for name in ("value", "n", "high", "low")}
+
+
 @pytest.mark.usefixtures("shop")
 def test_axes_are_complete_and_cells_sparse(get: Get) -> None:
     drawn = get("/v1/journey", **MARCH)
@@ -47,9 +51,11 @@ def test_measures_are_as_worked_out_by_hand(get: Get) -> None:
     overall, stages = drawn["overall"], by_key(drawn["stages"])
     assert (overall["mentions"], overall["items"]) == (7, 5)
     assert overall["net_sentiment"] == -0.143  # (3 - 4) / 7
-    assert overall["kpis"]["nps"] == {"value": 0.0, "n": 5, "high": 0.4, "low": 0.4}
+    assert picked(overall["kpis"]["nps"]) == {"value": 0.0, "n": 5, "high": 0.4, "low": 0.4}
     # Purchase is touched by the answers 3, 9 and 7: 1 promoter, 1 detractor.
-    assert stages["purchase"]["kpis"]["nps"] == {"value": 0.0, "n": 3, "high": 0.333, "low": 0.333}
+    purchase = picked(stages["purchase"]["kpis"]["nps"])
+    assert purchase == {"value": 0.0, "n": 3, "high": 0.333, "low": 0.333}
+    assert stages["purchase"]["share"] == 0.429  # 3 of 7
     # Retention by 3, 10 and 0: 1 promoter, 2 detractors.
     assert stages["retention"]["kpis"]["nps"]["value"] == -33.3
     assert stages["retention"]["mean_severity"] == 1.25  # (3 + 2) / 4
@@ -101,7 +107,9 @@ def test_the_definition_speaks_on_the_map(
         "Ana",
         ["Buy in a minute"],
     )
-    assert buying["kpi"] == {"name": "csat", "target": 80.0, "value": 50.0}
+    assert buying["kpi"] == {"name": "csat", "target": 80.0, "value": 50.0, "reached": False}
+    (cell,) = (cell for cell in drawn["cells"] if cell["touchpoint"] == "checkout")
+    assert (cell["owner"], cell["kpis_to_reach"]) == ("Ana", [buying["kpi"]])
     touchpoints = by_key(drawn["touchpoints"])
     assert touchpoints["product"]["kpi"]["value"] == -1.0
     assert touchpoints["product"]["tools"] == ["QA"]

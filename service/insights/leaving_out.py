@@ -1,0 +1,114 @@
+"""Leave-one-out: what a measure would be without a part, and how sure that is. Pure.
+
+The part and the rest are disjoint: all is w of the part and 1 - w of the rest, w = n / of. So
+impact = all - rest = w d with d = part - rest. Its variance is w^2 (V(part) + V(rest)) +
+d^2 w (1 - w) / of (the delta method; w is a share itself), its p that of d = 0.
+"""
+
+from collections.abc import Hashable, Mapping
+from math import sqrt
+from typing import Final, NamedTuple, TypeVar
+
+from service.insights import samples
+from service.insights.samples import FEWEST, Sample
+from service.insights.statistics import LEVEL, Z_95, corrected
+from service.insights.sums import ItemSums, MentionSums, RatingSums
+
+K = TypeVar("K", bound=Hashable)
+
+SENTIMENT: Final = "sentiment"
+VOLUME: Final = 0.05
+"""The share of all that a moment of truth must have."""
+
+
+class Impact(NamedTuple):
+    """``overall`` minus the value ``without`` the ``n`` of ``of`` that are the part.
+
+    ``low`` and ``high`` are its 95 % interval. ``p`` is None when the part or the rest is too small
+    to be tested.
+    """
+
+    impact: float
+    low: float
+    high: float
+    p: float | None
+    overall: float
+    without: float
+    value: float
+    n: float
+    of: float
+
+
+def leave_out(part: Sample, rest: Sample) -> Impact | None:
+    """The impact of a part; None if it is empty, or all there is."""
+    change = part.change(rest)
+    if change is None or part.value is None or rest.value is None:
+        return None
+    n, of = part.n, part.n + rest.n
+    weight, difference = n / of, part.value - rest.value
+    variance = sum(side.smoothed().estimate().variance for side in (part, rest))
+    spread = weight**2 * variance + difference**2 * weight * (1 - weight) / of
+    impact, half = weight * difference, Z_95 * sqrt(spread)
+    return Impact(
+        impact=impact,
+        low=impact - half,
+        high=impact + half,
+        p=None if part.small or rest.small else change.p,
+        overall=rest.value + impact,
+        without=rest.value,
+        value=part.value,
+        n=n,
+        of=of,
+    )
+
+
+def of_scale(scale: str, whole: ItemSums, part: ItemSums) -> Impact | None:
+    """The impact of items on the KPI of a scale."""
+    all_of_it = whole.ratings.get(scale, RatingSums())
+    own = part.ratings.get(scale, RatingSums())
+    rest = all_of_it.plus(own, -1)
+    return leave_out(samples.of_ratings(scale, own), samples.of_ratings(scale, rest))
+
+
+def of_sentiment(whole: MentionSums, part: MentionSums, items: int) -> Impact | None:
+    """The impact of mentions on net sentiment; all of them are from ``items``."""
+    if not whole.mentions:
+        return None
+    rest = MentionSums(
+        whole.mentions - part.mentions,
+        whole.negative - part.negative,
+        whole.positive - part.positive,
+    )
+    independent = min(items / whole.mentions, 1.0)
+    own, others = (
+        samples.of_mentions(side, side.mentions * independent)["net_sentiment"]
+        for side in (part, rest)
+    )
+    return leave_out(own, others)
+
+
+class Judged(NamedTuple):
+    """``p``, corrected for all parts that were tested, and what follows from it."""
+
+    p: float | None
+    significant: bool
+    moment_of_truth: bool
+
+
+def judge(impacts: Mapping[K, Impact]) -> dict[K, Judged]:
+    """Which of these parts move the measure beyond chance, and which of them are large enough
+    (``VOLUME``) to be moments of truth."""
+    tested = {key: found.p for key, found in impacts.items() if found.p is not None}
+    ps = dict(zip(tested, corrected(list(tested.values())), strict=True))
+    return {key: _judged(found, ps.get(key)) for key, found in impacts.items()}
+
+
+def _judged(found: Impact, p: float | None) -> Judged:
+    significant = p is not None and p < LEVEL
+    return Judged(p, significant, significant and found.n >= VOLUME * found.of)
+
+
+def truth_scale(items: ItemSums) -> str:
+    """By which KPI moments of truth are found: the scale with most ratings, or ``sentiment``."""
+    rated = {scale: rating.n for scale, rating in items.ratings.items() if rating.n >= FEWEST}
+    return max(rated, key=lambda scale: (rated[scale], scale)) if rated else SENTIMENT

@@ -1,0 +1,140 @@
+"""The parts of a map: stages, touchpoints and cells, each with its sums and what follows."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from nlp.labels import UNASSIGNED
+from service.insights import leaving_out
+from service.insights.cells import Cell
+from service.insights.comparison import NOTHING, Part, Side, compare
+from service.insights.filters import Selection
+from service.insights.leaving_out import SENTIMENT, Impact
+from service.insights.map_schemas import ThemeOut
+from service.insights.map_themes import Key, Ranked, top
+from service.insights.measures import emotions, measures
+from service.insights.schemas import ChangeOut
+from service.insights.sums import (
+    ItemRow,
+    ItemSums,
+    MentionRow,
+    items_by,
+    items_in,
+    mentions_by,
+    total,
+)
+
+Parts = Mapping[Key, Part]
+PartOf = Callable[[Cell], Key]
+AXES: Final[Mapping[str, PartOf]] = {
+    "stage": lambda cell: cell.stage,
+    "touchpoint": lambda cell: cell.touchpoint,
+    "cell": lambda cell: cell,
+}
+"""How the cells of a journey are put together to parts."""
+
+
+class Taken(NamedTuple):
+    """All sums of one side: as a whole, and by the parts of each of ``AXES``."""
+
+    side: Side
+    whole: Part
+    parts: Mapping[str, Parts]
+
+
+def take(
+    selection: Selection,
+    mentions: Sequence[MentionRow],
+    items: Sequence[ItemRow],
+    days: float | None,
+) -> Taken:
+    """Add up the rows of a selection."""
+    whole = Part(total(row.sums for row in mentions), items_in(items))
+    return Taken(
+        Side(whole.mentions.mentions, whole.items.items, days),
+        whole,
+        {axis: parts(selection, mentions, items, part_of) for axis, part_of in AXES.items()},
+    )
+
+
+def parts(
+    selection: Selection,
+    mentions: Iterable[MentionRow],
+    items: Iterable[ItemRow],
+    part_of: PartOf,
+) -> Parts:
+    """Mentions and distinct items by a part of the journey's cells."""
+    cells = selection.journey.cells
+    said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
+    touching = items_by(
+        items, lambda row: (part_of(cells[cell]) for cell in row.cells if selection.has(cell))
+    )
+    return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
+
+
+def impacts_of(parts: Parts, whole: Part, kpi: str) -> dict[Key, Impact]:
+    """Leave-one-out of each part; ``kpi`` is a scale (``nps:0-10``) or ``sentiment``."""
+    found = {}
+    for key, part in parts.items():
+        if kpi == SENTIMENT:
+            impact = leaving_out.of_sentiment(whole.mentions, part.mentions, whole.items.items)
+        else:
+            impact = leaving_out.of_scale(kpi, whole.items, part.items)
+        if impact:
+            found[key] = impact
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One of ``AXES``: its parts on both sides, its themes and its moments of truth."""
+
+    now: Taken
+    before: Taken | None
+    name: str
+    pains: Mapping[Key, list[ThemeOut]]
+    wins: Mapping[Key, list[ThemeOut]]
+    truths: frozenset[Key]
+
+    @property
+    def keys(self) -> set[Key]:
+        """Parts with mentions, on either side."""
+        keys = set(self.now.parts[self.name])
+        return keys | set(self.before.parts[self.name]) if self.before else keys
+
+    def part(self, key: Key) -> Part:
+        """The sums of a part; nothing if there are none."""
+        return self.now.parts[self.name].get(key, NOTHING)
+
+    def fields(self, key: Key) -> dict[str, Any]:
+        """The fields of ``PartOut``."""
+        mentions, items = self.part(key)
+        return {
+            **dict(measures(mentions, items, of=self.now.side.mentions)),
+            "emotions": emotions(mentions),
+            "changes": self._changes(key),
+            "pains": self.pains.get(key, []),
+            "wins": self.wins.get(key, []),
+            "moment_of_truth": key in self.truths,
+        }
+
+    def _changes(self, key: Key) -> dict[str, ChangeOut]:
+        if self.before is None:
+            return {}
+        before = self.before.parts[self.name].get(key, NOTHING)
+        return compare(self.part(key), before, self.now.side, self.before.side)
+
+
+def make_axis(
+    name: str, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
+) -> Axis:
+    """An axis; ``whole`` is all feedback at whatever stage, which impacts are told of."""
+    shown = top(themes, AXES[name])
+    known = {key: part for key, part in now.parts[name].items() if not _is_unassigned(key)}
+    judged = leaving_out.judge(impacts_of(known, whole, kpi))
+    truths = frozenset(key for key, found in judged.items() if found.moment_of_truth)
+    return Axis(now, before, name, shown.pains, shown.wins, truths)
+
+
+def _is_unassigned(key: Key) -> bool:
+    return key == UNASSIGNED or (isinstance(key, Cell) and UNASSIGNED in key)

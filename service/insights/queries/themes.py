@@ -1,0 +1,78 @@
+"""Themes as they are stored: the rows of ``pain_point``, without their vectors."""
+
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, select
+from sqlmodel import Session, SQLModel
+
+from models.pain_point import PainPoint
+from service.insights.cells import Cell
+from service.insights.filters import Selection
+
+THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
+
+
+class Theme(NamedTuple):
+    """A pain point or a win (its ``sentiment`` says which) of one native cell."""
+
+    id: UUID
+    stage: str
+    touchpoint: str
+    sentiment: str
+    title: str
+    keywords: list[str]
+    status: str
+    owner: str | None
+
+    @property
+    def cell(self) -> Cell:
+        """Its native cell."""
+        return Cell(self.stage, self.touchpoint)
+
+
+def themes_of(session: Session, selection: Selection, sentiment: str) -> list[Theme]:
+    """The themes of one sentiment in the selection's cells, with or without mentions in it."""
+    rows = session.execute(_themes().where(*theme_conditions(selection, sentiment)))
+    return [theme for theme in (Theme(*row) for row in rows) if selection.has(theme.cell)]
+
+
+def find_theme(session: Session, workspace_id: UUID, wanted: UUID) -> Theme | None:
+    """The theme with this id; the one that it went into, if it was merged."""
+    passed: set[UUID] = set()
+    following: UUID | None = wanted
+    while following and following not in passed:
+        passed.add(following)
+        row = session.execute(
+            _themes()
+            .add_columns(THEME.c.merged_into)
+            .where(THEME.c.workspace_id == workspace_id, THEME.c.id == following)
+        ).one_or_none()
+        if row is None:
+            return None
+        *columns, following = row
+        if following is None:
+            return Theme(*columns)
+    return None
+
+
+def theme_conditions(selection: Selection, sentiment: str) -> list[ColumnElement[bool]]:
+    """What themes must satisfy to be counted.
+
+    Their stages and touchpoints are narrowed for speed only: ``Selection.has`` decides, because
+    not every stage goes with every touchpoint.
+    """
+    table = THEME.c
+    conditions = [
+        table.workspace_id == selection.workspace_id,
+        table.sentiment == sentiment,
+        table.merged_into.is_(None),
+    ]
+    if selection.cells is not None:
+        stages, touchpoints = ({cell[side] for cell in selection.cells} for side in (0, 1))
+        conditions += [table.stage.in_(stages), table.touchpoint.in_(touchpoints)]
+    return conditions
+
+
+def _themes() -> Select[Any]:
+    return select(*(THEME.c[name] for name in Theme._fields))

@@ -1,0 +1,112 @@
+"""What a map is compared with: the period before, another period, or another segment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from service.errors import InvalidParam, InvalidRequest
+from service.insights.comparison import DAY
+from service.insights.errors import OverlappingSides
+from service.insights.filters import Selection, values_of
+from service.insights.map_schemas import Comparison
+from service.insights.params import COMPARED_ATTRIBUTE, MapParams
+from service.insights.periods import end_of, period_before
+
+Bounds = tuple[datetime | None, datetime | None]
+
+
+class Other(NamedTuple):
+    """The other side, and in what it differs."""
+
+    by: Comparison
+    selection: Selection
+
+
+def other_side(selection: Selection, params: MapParams, now: datetime) -> Other | None:
+    """What ``params`` compare ``selection`` with; without a word of it, the period before.
+
+    Raises:
+        OverlappingSides: some feedback would be on both sides.
+        InvalidRequest: the other period is empty, or its length can't be told.
+    """
+    segment = _segment(selection, params)
+    dated = params.compare_since or params.compare_until
+    if not dated and segment == selection:
+        before = period_before(selection.since, selection.until, now)
+        return Other("previous_period", selection.between(*before)) if before else None
+    since, until = _period(selection, params, now)
+    other = replace(segment, since=since, until=until)
+    if not _disjoint(selection, other):
+        raise OverlappingSides
+    return Other("period" if segment == selection else "segment", other)
+
+
+def days_of(selection: Selection, now: datetime) -> float | None:
+    """How many days of the selection's period are over; None if it has no beginning."""
+    if selection.since is None:
+        return None
+    end = min(selection.until or now, now)
+    return max((end - selection.since) / DAY, 0.0)
+
+
+def filters_of(selection: Selection) -> dict[str, list[str]]:
+    """The filters of a side, by the name of their parameter."""
+    return {name: list(values) for name, values in _filters(selection).items() if values}
+
+
+def _segment(selection: Selection, params: MapParams) -> Selection:
+    attributes = values_of(params, COMPARED_ATTRIBUTE)
+    return replace(
+        selection,
+        kinds=params.compare_kind or selection.kinds,
+        sources=params.compare_source or selection.sources,
+        channels=params.compare_channel or selection.channels,
+        languages=params.compare_language or selection.languages,
+        attributes={**selection.attributes, **attributes},
+    )
+
+
+def _period(selection: Selection, params: MapParams, now: datetime) -> Bounds:
+    """As sent; an end that was left out makes the periods equally long."""
+    since, until = params.compare_since, params.compare_until
+    if since is None and until is None:
+        return selection.since, selection.until
+    if since is None or until is None:
+        length = _length(selection, now)
+        since, until = since or (until and until - length), until or (since and since + length)
+    if since and until and until <= since:
+        raise InvalidRequest(
+            invalid_params=[InvalidParam("compare_until", "must be later than compare_since")]
+        )
+    return since, until
+
+
+def _length(selection: Selection, now: datetime) -> timedelta:
+    if selection.since is None:
+        reason = "must both be given, or since, which tells how long the periods are"
+        names = ("compare_since", "compare_until")
+        raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in names])
+    return end_of(selection.since, selection.until, now) - selection.since
+
+
+def _disjoint(one: Selection, other: Selection) -> bool:
+    """Whether no feedback can be in both."""
+    apart = one.until and other.since and one.until <= other.since
+    before = other.until and one.since and other.until <= one.since
+    filters, others = _filters(one), _filters(other)
+    split = any(
+        values and others.get(name) and set(values).isdisjoint(others[name])
+        for name, values in filters.items()
+    )
+    return bool(apart or before or split)
+
+
+def _filters(selection: Selection) -> Mapping[str, Sequence[str]]:
+    return {
+        "kind": selection.kinds,
+        "source": selection.sources,
+        "channel": selection.channels,
+        "language": selection.languages,
+        **{f"attr.{name}": values for name, values in selection.attributes.items()},
+    }

@@ -1,0 +1,201 @@
+"""The map against another period or segment, its themes, moments of truth and blind spots."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session
+
+from models.pain_point import IGNORED, PainPoint, RollupPain
+from models.types import new_id
+from models.workspace import Workspace
+from service.db import Database
+from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
+from tests.service.insights.rows import NOON, Said, nps, write
+
+WEEK = timedelta(days=7)
+NOW: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}
+
+
+def answers(
+    session: Session, workspace_id: UUID, at: datetime, bad: int, good: int, **columns: Any
+) -> None:
+    """Complaints of detractors about the checkout, and praise of it by promoters."""
+    for sentiment, count, score in (("negative", bad, 2), ("positive", good, 9)):
+        for _ in range(count):
+            said = [Said(*CHECKOUT, sentiment, severity=2 * (sentiment == "negative"))]
+            write(session, workspace_id, said, occurred_at=at, **nps(score), **columns)
+
+
+def checkout(drawn: dict[str, Any]) -> dict[str, Any]:
+    cells: list[dict[str, Any]] = drawn["cells"]
+    return next(cell for cell in cells if cell["touchpoint"] == "checkout")
+
+
+@pytest.fixture
+def worse(database: Database, workspace: Workspace) -> None:
+    """25 of 30 complain in this week, 8 of 40 did in the week before; 30 praise the product."""
+    with database.write() as session:
+        answers(session, workspace.id, NOON, 25, 5, attributes={"persona": "smb"})
+        answers(session, workspace.id, NOON - WEEK, 8, 32, attributes={"persona": "pro"})
+        for at in (NOON, NOON - WEEK):
+            for _ in range(30):
+                said = [Said(*PRODUCT, "positive")]
+                write(session, workspace.id, said, occurred_at=at, **nps(9))
+
+
+@pytest.mark.usefixtures("worse")
+def test_the_period_before_is_compared_with(get: Get) -> None:
+    drawn = get("/v1/journey", **NOW)
+    compared = drawn["compared_with"]
+    assert (compared["by"], compared["since"], compared["items"]) == (
+        "previous_period",
+        "2026-02-22T00:00:00Z",
+        70,
+    )
+    changes = checkout(drawn)["changes"]
+    assert set(changes) == {
+        "volume",
+        "share",
+        "negative_share",
+        "net_sentiment",
+        "mean_severity",
+        "nps",
+    }
+    share = changes["negative_share"]
+    assert (share["other"], share["difference"]) == (0.2, 0.633)  # 25 / 30 - 8 / 40
+    assert 0.4 < share["low"] < 0.633 < share["high"] < 0.8
+    assert (share["significant"], changes["nps"]["significant"]) == (True, True)
+    assert changes["nps"]["difference"] == pytest.approx(-126.67)
+    volume = changes["volume"]
+    assert (volume["other"], volume["difference"], volume["significant"]) == (40, -0.25, False)
+    (product,) = (cell for cell in drawn["cells"] if cell["touchpoint"] == "product")
+    assert not any(change["significant"] for change in product["changes"].values())
+    assert "share" not in drawn["overall"]["changes"]
+
+
+@pytest.mark.usefixtures("worse")
+def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> None:
+    period = get("/v1/journey", **NOW, compare_until="2026-03-01")
+    assert period["compared_with"]["by"] == "period"
+    assert checkout(period)["changes"] == checkout(get("/v1/journey", **NOW))["changes"]
+    segment = get("/v1/journey", **{"attr.persona": "smb", "compare.attr.persona": "pro"})
+    assert segment["compared_with"] == {
+        "by": "segment",
+        "since": None,
+        "until": None,
+        "filters": {"attr.persona": ["pro"]},
+        "mentions": 40,
+        "items": 40,
+    }
+    changes = checkout(segment)["changes"]
+    assert changes["negative_share"]["difference"] == 0.633
+    assert "volume" not in changes
+
+
+@pytest.mark.usefixtures("worse")
+def test_what_would_be_compared_with_itself_is_refused(get: Get) -> None:
+    for asked in (
+        {"compare.attr.persona": "pro"},
+        {"kind": "survey,review", "compare.kind": "survey"},
+        {**NOW, "compare_since": "2026-03-02", "compare_until": "2026-03-10"},
+    ):
+        assert get("/v1/journey", status=422, **asked)["code"] == "overlapping_sides"
+    reversed_ends = {**NOW, "compare_since": "2026-02-02", "compare_until": "2026-02-01"}
+    assert get("/v1/journey", status=422, **reversed_ends)["code"] == "invalid_request"
+    lengthless = get("/v1/journey", status=422, compare_since="2026-02-02")
+    assert lengthless["invalid_params"][0]["name"] == "compare_since"
+    unknown = get("/v1/journey", status=422, **{"compare.stage": "usage"})
+    assert unknown["code"] == "unknown_parameter"
+    assert "compare.kind" in unknown["invalid_params"][0]["reason"]
+
+
+@pytest.mark.usefixtures("worse")
+def test_what_moves_the_rating_is_a_moment_of_truth(get: Get) -> None:
+    drawn = get("/v1/journey", **NOW)
+    assert drawn["truth_by"] == "nps"
+    truths = {stage["key"] for stage in drawn["stages"] if stage["moment_of_truth"]}
+    assert truths == {"purchase", "retention"}
+    assert checkout(drawn)["moment_of_truth"]
+
+
+@pytest.mark.usefixtures("worse")
+def test_cells_with_too_little_feedback_are_blind_spots(get: Get) -> None:
+    spots = {
+        (spot["stage"], spot["touchpoint"]): spot
+        for spot in get("/v1/journey", **NOW)["blind_spots"]
+    }
+    assert len(spots) == 5 * 17 - 2
+    assert CHECKOUT not in spots
+    assert spots["advocacy", "loyalty"] == {
+        "stage": "advocacy",
+        "touchpoint": "loyalty",
+        "mentions": 0,
+        "items": 0,
+        "missing": 21,
+    }
+    filtered = get("/v1/journey", stage="purchase", touchpoint="checkout,delivery", **NOW)
+    assert [spot["touchpoint"] for spot in filtered["blind_spots"]] == ["delivery"]
+
+
+def theme(session: Session, workspace_id: UUID, title: str, sums: int, **columns: Any) -> UUID:
+    """A theme of the checkout with ``sums`` items of severity 2 on 4 March."""
+    values: dict[str, Any] = {
+        "stage": "purchase",
+        "touchpoint": "checkout",
+        "sentiment": "negative",
+    }
+    row = PainPoint(
+        workspace_id=workspace_id,
+        id=new_id(),
+        title=title,
+        centroid=b"",
+        model_version="fake:1",
+        created_at=NOON,
+        updated_at=NOON,
+        **values | columns,
+    )
+    session.add(row)
+    session.add(
+        RollupPain(
+            workspace_id=workspace_id,
+            pain_point_id=row.id,
+            day=NOON.date(),
+            kind="survey",
+            source="web",
+            channel="website",
+            language="en",
+            scale="",
+            mentions=sums,
+            severity=2 * sums * (row.sentiment == "negative"),
+            items=sums,
+        )
+    )
+    session.flush()
+    return row.id
+
+
+def test_parts_of_the_map_have_their_top_pains_and_wins(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT), Said(*PRODUCT)])
+        for number in (3, 9, 5, 7):
+            theme(session, workspace.id, f"pain {number}", number)
+        theme(session, workspace.id, "ignored", 99, status=IGNORED)
+        theme(session, workspace.id, "win", 4, sentiment="positive")
+        theme(session, workspace.id, "elsewhere", 2, stage="usage", touchpoint="product")
+    drawn = get("/v1/journey")
+    cell = checkout(drawn)
+    assert [(pain["title"], pain["pain"]) for pain in cell["pains"]] == [
+        ("pain 9", 18.0),
+        ("pain 7", 14.0),
+        ("pain 5", 10.0),
+    ]
+    assert [(win["title"], win["mentions"], win["pain"]) for win in cell["wins"]] == [("win", 4, 0)]
+    stages = {stage["key"]: stage for stage in drawn["stages"]}
+    assert [pain["title"] for pain in stages["retention"]["pains"]] == ["elsewhere"]
+    assert stages["purchase"]["pains"] == cell["pains"]
+    for filters in ({"until": "2026-03-04"}, {"channel": "phone"}):
+        assert not any(part["pains"] for part in get("/v1/journey", **filters)["stages"])

@@ -1,0 +1,135 @@
+"""What measures are means of, and what a part of them does to the whole."""
+
+import numpy as np
+import pytest
+
+from service.insights.leaving_out import Impact, judge, leave_out, of_scale, of_sentiment
+from service.insights.samples import FEWEST, Sample, of_mentions, of_ratings
+from service.insights.statistics import Moments, wilson
+from service.insights.sums import ItemSums, MentionSums, RatingSums
+
+
+def test_from_21_answers_on_any_share_is_known_to_a_fifth() -> None:
+    assert FEWEST == 21
+    widths = [wilson(hits, FEWEST).half_width for hits in range(FEWEST + 1)]
+    assert max(widths) <= 0.2 < wilson(10, 20).half_width
+    assert of_mentions(MentionSums(20, 9, 3), 20)["negative_share"].small
+    assert not of_mentions(MentionSums(21, 9, 3), 21)["negative_share"].small
+
+
+def test_mentions_of_one_item_count_as_one_answer() -> None:
+    lone = of_mentions(MentionSums(30, 12, 9, severity=30), 30)
+    many = of_mentions(MentionSums(90, 36, 27, severity=90), 30)
+    for name, sample in lone.items():
+        assert many[name].moments == pytest.approx(sample.moments)
+    assert many["negative_share"].interval() == pytest.approx(wilson(12, 30))
+
+
+@pytest.mark.parametrize(
+    ("scale", "values"),
+    [
+        ("stars:1-5", [1, 2, 3, 4, 5, 5, 5, 4, 1]),
+        ("ces:1-7", [7, 6, 6, 2, 4, 3]),
+        ("other:-5-5", [-5, 5, 0, 1.5, -2]),
+    ],
+)
+def test_a_mean_never_seems_surer_than_it_is(scale: str, values: list[float]) -> None:
+    low, high = (float(end) for end in scale.partition(":")[2].rsplit("-", 1))
+    norms = [(value - low) / (high - low) for value in values]
+    sums = RatingSums(
+        len(values),
+        round(1000 * sum(values)),
+        sum(norm >= 0.75 for norm in norms),
+        sum(norm <= 0.25 for norm in norms),
+    )
+    sample = of_ratings(scale, sums)
+    assert (sample.least, sample.greatest) == (low, high)
+    assert sample.value == pytest.approx(np.mean(values))
+    assert sample.moments.squares >= sum(value**2 for value in values) - 1e-9
+
+
+def test_csat_and_nps_are_known_exactly() -> None:
+    csat = of_ratings("csat:1-5", RatingSums(40, 0, 30, 4))
+    assert csat.value == 75
+    assert csat.interval() == pytest.approx(tuple(100 * x for x in wilson(30, 40)))
+    nps = of_ratings("nps:0-10", RatingSums(40, 0, 20, 10))
+    assert nps.value == 25
+    assert nps.moments == (40, 1000, 300_000)
+
+
+def test_a_sample_differs_from_another_in_its_own_unit() -> None:
+    now, before = (of_ratings("csat:1-5", RatingSums(100, 0, high, 0)) for high in (80, 60))
+    found = now.change(before)
+    assert found is not None
+    assert found.difference == pytest.approx(20)
+    assert 0 < (found.low or 0) < 20 < (found.high or 0) < 40
+    assert now.change(of_ratings("csat:1-5", RatingSums())) is None
+
+
+def nps_sample(promoters: int, passives: int, detractors: int) -> Sample:
+    n = promoters + passives + detractors
+    return of_ratings("nps:0-10", RatingSums(n, 0, promoters, detractors))
+
+
+@pytest.mark.parametrize(
+    ("part", "rest"), [((10, 20, 70), (400, 300, 200)), ((60, 60, 80), (50, 60, 90))]
+)
+def test_an_impact_has_the_interval_of_the_bootstrap(
+    part: tuple[int, int, int], rest: tuple[int, int, int]
+) -> None:
+    found = leave_out(nps_sample(*part), nps_sample(*rest))
+    assert found is not None
+    n = sum(part) + sum(rest)
+    chances = np.array([*part, *rest]) / n
+    draws = np.random.default_rng(1).multinomial(n, chances, size=20_000)
+    net = np.array([100, 0, -100, 100, 0, -100])
+    overall = draws @ net / n
+    without = draws[:, 3:] @ net[3:] / draws[:, 3:].sum(axis=1)
+    assert found.impact == pytest.approx(np.mean(overall - without), abs=0.2)
+    bounds = np.percentile(overall - without, [2.5, 97.5])
+    assert (found.low, found.high) == pytest.approx(bounds, abs=0.4)
+    assert found.overall - found.impact == pytest.approx(found.without)
+
+
+def test_all_there_is_has_no_impact_and_a_handful_is_not_tested() -> None:
+    whole, part = ItemSums(), ItemSums()
+    whole.add(100, "nps:0-10", RatingSums(100, 0, 50, 20))
+    assert of_scale("nps:0-10", whole, whole) is None
+    part.add(5, "nps:0-10", RatingSums(5, 0, 0, 5))
+    found = of_scale("nps:0-10", whole, part)
+    assert found is not None
+    assert (found.p, found.n, found.of) == (None, 5, 100)
+    assert found.impact == pytest.approx(30 - 100 * (50 - 15) / 95)
+
+
+def test_sentiment_has_an_impact_too() -> None:
+    found = of_sentiment(MentionSums(200, 80, 100), MentionSums(50, 45, 2), items=150)
+    assert found is not None
+    assert found.impact == pytest.approx(20 / 200 - (98 - 35) / 150)
+    assert found.of == pytest.approx(150)
+    assert of_sentiment(MentionSums(), MentionSums(), 0) is None
+
+
+def impact(p: float | None, n: float) -> Impact:
+    return Impact(-3, -5, -1, p, 20, 23, -10, n, 1000)
+
+
+def test_a_moment_of_truth_is_beyond_chance_and_large() -> None:
+    found = judge(
+        {
+            "a": impact(0.001, 80),
+            "b": impact(0.001, 49),
+            "c": impact(0.4, 300),
+            "d": impact(None, 300),
+        }
+    )
+    assert [key for key, judged in found.items() if judged.moment_of_truth] == ["a"]
+    assert [key for key, judged in found.items() if judged.significant] == ["a", "b"]
+    assert found["a"].p == pytest.approx(0.0015)
+    assert found["d"].p is None
+
+
+def test_what_was_never_said_has_no_value() -> None:
+    assert Sample(Moments(0, 0, 0), 0, 1).value is None
+    with pytest.raises(ValueError, match="no range"):
+        of_ratings("stars:one-five", RatingSums(1, 1, 1, 0))
