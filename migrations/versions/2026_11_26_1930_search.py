@@ -94,7 +94,7 @@ SELECT CASE WHEN octet_length(said) = length(said)
     )
 END
 $$
-"""  # noqa: S608
+"""
 
 _RANGES: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)
 
