@@ -83,7 +83,17 @@ TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
         {
             "key": "purchase",
             "name": "Purchase",
-            "points": [{"start": "2026-02-23"} | MEASURES_EXAMPLE],
+            "points": [
+                {
+                    "start": "2026-02-23",
+                    "expected": {
+                        "mentions": {"mean": 388.2, "upper": 472.6},
+                        "negative": {"mean": 251.0, "upper": 318.4},
+                    },
+                    "spikes": ["negative"],
+                }
+                | MEASURES_EXAMPLE
+            ],
         }
     ],
 }
@@ -212,10 +222,23 @@ class JourneyMapOut(AnswerOut):
     blind_spots: list[BlindSpotOut]
 
 
+class ExpectedOut(BaseModel):
+    """What the periods before let expect of a count, and the threshold of a spike."""
+
+    mean: float
+    upper: float
+
+
 class PointOut(MeasuresOut):
     """One period; ``start`` is its first day in UTC."""
 
     start: date
+    expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
+        description="Empty with less than 4 weeks of days or 8 weeks before, and for months."
+    )
+    spikes: list[Literal["mentions", "negative"]] = Field(
+        description="The counts that are above their `upper`."
+    )
 
 
 class SeriesOut(BaseModel):

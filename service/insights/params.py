@@ -8,6 +8,7 @@ error must never widen a result.
 import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -160,6 +161,7 @@ class TrendParams(FilterParams):
 
     by: By = Field("week", description="Length of a period, in UTC; weeks start on Monday.")
     group: Literal["none", "stage", "touchpoint"] = "none"
+    pain_point: UUID | None = Field(None, description="Only this pain point or win.")
 
 
 class FeedbackParams(FilterParams):

@@ -1,39 +1,100 @@
 """Series over days, weeks or months; periods without feedback are there with zeros."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
+from service.errors import InvalidParam, InvalidRequest
+from service.insights import names
 from service.insights.cells import Cell
+from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
-from service.insights.map_schemas import PointOut, SeriesOut, TrendsOut
+from service.insights.map_schemas import ExpectedOut, PointOut, SeriesOut, TrendsOut
 from service.insights.measures import measures
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
-from service.insights.periods import By, last_day, starts
+from service.insights.periods import By, last_day, start_of, starts
 from service.insights.queries.freshness import freshness
 from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.sums import ItemRow, ItemSums, MentionSums, items_by, mentions_by
+from service.insights.queries.theme_series import theme_series
+from service.insights.queries.themes import Theme, find_theme
+from service.insights.spikes import HISTORY, expectations
+from service.insights.sums import ItemRow, MentionRow, items_by, mentions_by
 
 ALL = "all"
+COUNTS = ("mentions", "negative")
+"""What spikes are looked for in."""
+
+
+class Grid(NamedTuple):
+    """Sums by (period, key of a series), and the names of the series by their keys."""
+
+    names: list[tuple[str, str]]
+    parts: Mapping[tuple[date, str], Part]
+    totals: Mapping[date, int]
 
 
 def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> TrendsOut:
-    """The series of a selection: of everything, or one for each stage or touchpoint.
+    """The series of a selection: of everything, of each stage or touchpoint, or of a pain point.
 
     Raises:
+        NoSuchPainPoint: ``params`` ask for one that is not there.
         TooManyPoints: a series would have more than 1,000.
     """
     selection = select_feedback(session, workspace_id, params)
+    theme = _theme(session, selection, params)
+    if params.pain_point and theme is None:
+        cell, _ = names.cell_with_id(selection.journey, workspace_id, params.pain_point)
+        selection = selection.narrowed({cell.stage}, {cell.touchpoint})
     fresh = freshness(session, workspace_id)
-    group = params.group
+    grid = _grid(session, selection, params, theme)
+    periods = _periods(selection, params.by, list(grid.totals))
+    past = _past(session, selection, params, theme)
+    return TrendsOut(
+        **fresh._asdict(),
+        journey=selection.journey.key,
+        by=params.by,
+        group=params.group,
+        series=[
+            SeriesOut(key=key, name=name, points=_points(grid, past, periods, key, params.by))
+            for key, name in grid.names
+        ],
+    )
+
+
+def _theme(session: Session, selection: Selection, params: TrendParams) -> Theme | None:
+    if params.pain_point is None:
+        return None
+    if params.group != "none":
+        reason = "must be none, or be left out, beside pain_point"
+        raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
+    return find_theme(session, selection.workspace_id, params.pain_point)
+
+
+def _grid(session: Session, selection: Selection, params: TrendParams, theme: Theme | None) -> Grid:
     mentions = mention_rows(session, selection, params.by)
     items = item_rows(session, selection, params.by)
-    periods = _periods(selection, params.by, [row.period for row in items if row.period])
+    totals: Counter[date] = Counter({row.period: 0 for row in items if row.period})
+    for row in mentions:
+        if row.period:
+            totals[row.period] += row.sums.mentions
+    if theme is None:
+        parts = _parts(selection, params.group, mentions, items)
+        return Grid(_groups(selection, params.group), parts, totals)
+    key = str(theme.id)
+    found = theme_series(session, selection, theme, params.by)
+    of_theme = {(period, key): Part(*sums) for period, sums in found.items()}
+    return Grid([(key, theme.title)], of_theme, totals)
+
+
+def _parts(
+    selection: Selection, group: str, mentions: Sequence[MentionRow], items: Sequence[ItemRow]
+) -> Mapping[tuple[Any, str], Part]:
     cells = selection.journey.cells
 
     def part(native: Cell) -> str:
@@ -46,35 +107,60 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
 
     said = mentions_by(mentions, lambda row: (row.period, part(row.cell)))
     touching = items_by(items, parts)
-    return TrendsOut(
-        **fresh._asdict(),
-        journey=selection.journey.key,
-        by=params.by,
-        group=group,
-        series=[
-            SeriesOut(key=key, name=name, points=_points(periods, key, said, touching))
-            for key, name in _groups(selection, group)
-        ],
-    )
+    return {
+        key: Part(said.get(key, NOTHING.mentions), touching.get(key, NOTHING.items))
+        for key in said.keys() | touching.keys()
+    }
+
+
+def _past(
+    session: Session, selection: Selection, params: TrendParams, theme: Theme | None
+) -> Grid | None:
+    """What came before the first period: what it is judged by. None if it is the first ever."""
+    by = params.by
+    if selection.since is None or by not in HISTORY:
+        return None
+    first = start_of(selection.since.date(), by)
+    days = HISTORY[by] * (7 if by == "week" else 1)
+    ends = (datetime.combine(day, time(), UTC) for day in (first - timedelta(days=days), first))
+    return _grid(session, selection.between(*ends), params, theme)
 
 
 def _points(
-    periods: Sequence[date],
-    key: str,
-    mentions: Mapping[Any, MentionSums],
-    items: Mapping[Any, ItemSums],
+    grid: Grid, past: Grid | None, periods: Sequence[date], key: str, by: By
 ) -> list[PointOut]:
+    parts = [grid.parts.get((start, key), NOTHING) for start in periods]
+    before = _before(past, periods[0], by) if past and periods else []
+    history = [past.parts.get((start, key), NOTHING) for start in before] if past else []
+    expected = {
+        name: list(
+            expectations(
+                [*before, *periods],
+                [getattr(part.mentions, name) for part in (*history, *parts)],
+                by,
+            )
+        )[len(before) :]
+        for name in COUNTS
+    }
     return [
         PointOut(
             start=start,
-            **dict(
-                measures(
-                    mentions.get((start, key), MentionSums()), items.get((start, key), ItemSums())
-                )
-            ),
+            **dict(measures(*part, of=grid.totals.get(start, 0))),
+            expected={
+                name: ExpectedOut(mean=round(found.mean, 2), upper=round(found.upper, 2))
+                for name in COUNTS
+                if (found := expected[name][index])
+            },
+            spikes=[name for name in COUNTS if (found := expected[name][index]) and found.spike],
         )
-        for start in periods
+        for index, (start, part) in enumerate(zip(periods, parts, strict=True))
     ]
+
+
+def _before(past: Grid, first: date, by: By) -> list[date]:
+    """The periods before ``first``, from the one on with which feedback begins."""
+    seen = [period for period in past.totals if period < first]
+    return starts(min(seen), first - timedelta(days=1), by) if seen else []
 
 
 def _periods(selection: Selection, by: By, seen: Sequence[date]) -> list[date]:

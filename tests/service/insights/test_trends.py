@@ -1,13 +1,19 @@
 """Series: every period there, measured as worked out by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from sqlmodel import Session
 
+from models.mention import Mention
+from models.pain_point import PainPoint
+from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.rollups import Delta, apply
 from tests.service.insights.conftest import CHECKOUT, Get
-from tests.service.insights.rows import Said, nps, write
+from tests.service.insights.rows import NOON, Said, nps, write
 
 
 @pytest.mark.usefixtures("shop")
@@ -88,3 +94,94 @@ def test_more_than_a_thousand_points_are_refused(get: Get) -> None:
 
 def test_no_feedback_has_no_points(get: Get) -> None:
     assert get("/v1/trends")["series"] == [{"key": "all", "name": "All", "points": []}]
+
+
+def test_a_spike_is_told_by_the_weeks_before_the_filter(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(40):
+            at = NOON - timedelta(days=day)
+            for _ in range(12 if day == 0 else 1 + day % 2):
+                write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=at)
+    asked = {"by": "day", "since": "2026-03-02", "until": "2026-03-05"}
+    for filters in (asked, {"by": "day"}, {**asked, "group": "stage", "stage": "purchase"}):
+        (series,) = get("/v1/trends", **filters)["series"]
+        points = series["points"]
+        assert [point["spikes"] for point in points[-3:]] == [[], [], ["mentions", "negative"]]
+        assert points[-1]["expected"]["negative"]["mean"] == pytest.approx(1.5, abs=0.5)
+    assert points[-1]["share"] == 1.0
+    (month,) = get("/v1/trends", by="month", since="2026-03-01", until="2026-04-01")["series"]
+    assert month["points"][0]["expected"] == {}
+
+
+def assigned(session: Session, theme: PainPoint, days: list[int]) -> None:
+    """A mention of the theme, an NPS of 2, on each of these days before 4 March."""
+    for day in days:
+        at = NOON - timedelta(days=day)
+        row = write(
+            session, theme.workspace_id, [Said(*CHECKOUT, severity=2)], occurred_at=at, **nps(2)
+        )
+        mention = session.get(Mention, (row.workspace_id, row.id, 0))
+        assert mention is not None
+        delta = Delta()
+        delta.add(row, [mention], -1)
+        mention.pain_point_id = theme.id
+        delta.add(row, [mention])
+        session.flush()
+        apply(session, delta)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_pain_point_has_its_series(get: Get, database: Database, workspace: Workspace) -> None:
+    with database.write() as session:
+        theme = PainPoint(
+            workspace_id=workspace.id,
+            id=new_id(),
+            stage="purchase",
+            touchpoint="checkout",
+            sentiment="negative",
+            title="Card declined",
+            centroid=b"",
+            model_version="fake:1",
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        session.add(theme)
+        session.flush()
+        assigned(session, theme, [0, 0, 7])
+        wanted = str(theme.id)
+    trends = get("/v1/trends", by="week", pain_point=wanted)
+    (series,) = trends["series"]
+    assert (series["key"], series["name"]) == (wanted, "Card declined")
+    assert [
+        (
+            point["mentions"],
+            point["items"],
+            point["negative"],
+            point["share"],
+            point["mean_severity"],
+        )
+        for point in series["points"]
+    ] == [(1, 1, 1, 0.5, 2.0), (2, 2, 2, 0.222, 2.0)]
+    assert series["points"][1]["kpis"]["nps"]["n"] == 2
+    recounted = get(
+        "/v1/trends", by="week", pain_point=wanted, since="2026-02-25T00:00:01Z", until="2026-03-05"
+    )
+    assert recounted["series"][0]["points"] == series["points"]
+    (elsewhere,) = get("/v1/trends", by="week", pain_point=wanted, stage="advocacy")["series"]
+    assert elsewhere["points"] == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_cells_pain_point_has_the_series_of_the_cell(get: Get) -> None:
+    (cell,) = (
+        point
+        for point in get("/v1/pain-points", level="cell")["items"]
+        if point["touchpoint"] == "checkout"
+    )
+    (series,) = get("/v1/trends", by="month", pain_point=cell["id"])["series"]
+    assert [point["mentions"] for point in series["points"]] == [1, 3]
+    assert get("/v1/trends", status=404, pain_point=str(uuid4()))["code"] == "not_found"
+    wrong = get("/v1/trends", status=422, pain_point=cell["id"], group="stage")
+    assert wrong["invalid_params"][0]["name"] == "group"

@@ -1,0 +1,113 @@
+"""Sums of one theme by period, from ``rollup_pain`` or counted from its mentions."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlmodel import Session
+
+from models.feedback import DONE
+from models.pain_point import WIN
+from service.insights.filters import Selection
+from service.insights.periods import By
+from service.insights.queries.expressions import period_start, utc_day
+from service.insights.queries.recount import (
+    FEEDBACK,
+    MENTION,
+    OF_FEEDBACK,
+    SCALE,
+    count_of,
+    feedback_conditions,
+    milli,
+    rating_sums,
+    scale_of,
+)
+from service.insights.queries.sums import rollup_conditions
+from service.insights.queries.theme_sums import ITEM_SUMS, ThemeSums
+from service.insights.queries.themes import Theme
+from service.insights.rollups import FELT, ROLLUP_PAIN
+from service.insights.sums import ItemSums, MentionSums, RatingSums
+
+Sums = dict[date, ThemeSums]
+
+
+def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -> Sums:
+    """What a theme adds up to in each period that has any of it."""
+    found: Sums = defaultdict(lambda: ThemeSums(MentionSums(), ItemSums()))
+    if not selection.has(theme.cell):
+        return found
+    if selection.in_rollups:
+        rows = list(session.execute(_rolled(session, selection, theme.id, by)))
+        width = 3 + len(FELT)
+        mentions: Iterable[Any] = ((row[0], *row[2 : 2 + width]) for row in rows)
+        items: Iterable[Any] = ((*row[:2], *row[2 + width :]) for row in rows)
+    else:
+        mentions = session.execute(_counted_mentions(session, selection, theme.id, by))
+        counted = session.execute(_counted_items(session, selection, theme.id, by))
+        items = ((row[0], scale_of(*row[1:4]), *row[4:]) for row in counted)
+    for period, *sums in mentions:
+        found[period].mentions.add(_mention_sums(theme.sentiment, [int(part) for part in sums]))
+    for period, scale, *sums in items:
+        rating = RatingSums(*(int(part) for part in sums))
+        found[period].items.add(rating.n, scale, rating)
+    return found
+
+
+def _rolled(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+    table = ROLLUP_PAIN.c
+    names = ("mentions", "score_milli", "severity", *FELT, *ITEM_SUMS)
+    return (
+        select(
+            period_start(session, table.day, by).label("period"),
+            table.scale,
+            *(func.sum(table[name]) for name in names),
+        )
+        .where(*rollup_conditions(ROLLUP_PAIN, selection), table.pain_point_id == theme)
+        .group_by("period", table.scale)
+    )
+
+
+def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+    table = MENTION.c
+    return (
+        select(
+            _period(session, by),
+            func.count(),
+            func.sum(milli(table.score)),
+            func.sum(table.severity),
+            *(count_of(table.emotion == emotion) for emotion in FELT),
+        )
+        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .where(*_done(session, selection), table.pain_point_id == theme)
+        .group_by("period")
+    )
+
+
+def _counted_items(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+    scale = [FEEDBACK.c[name] for name in SCALE]
+    of_theme = exists().where(OF_FEEDBACK, MENTION.c.pain_point_id == theme).correlate(FEEDBACK)
+    return (
+        select(_period(session, by), *scale, *rating_sums())
+        .where(*_done(session, selection), of_theme)
+        .group_by("period", *scale)
+    )
+
+
+def _period(session: Session, by: By) -> ColumnElement[Any]:
+    return period_start(session, utc_day(session, FEEDBACK.c.occurred_at), by).label("period")
+
+
+def _done(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+    return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
+
+
+def _mention_sums(sentiment: str, sums: list[int]) -> MentionSums:
+    mentions, score_milli, severity, *felt = sums
+    positive = mentions if sentiment == WIN else 0
+    emotions = Counter(dict(zip(FELT, felt, strict=True)))
+    return MentionSums(
+        mentions, mentions - positive, positive, score_milli, severity, emotions=emotions
+    )

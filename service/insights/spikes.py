@@ -1,0 +1,103 @@
+"""What a period was to be expected to bring, from the ones before it, and whether it was a spike.
+
+The threshold of Farrington, Andrews, Beale & Catchpole 1996, A statistical algorithm for the early
+detection of outbreaks of infectious disease, JRSS A 159 (equation 3.3), on a weekday profile. Pure.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import sqrt
+from typing import Final, NamedTuple
+
+from service.insights.periods import By
+
+HISTORY: Final[Mapping[By, int]] = {"day": 56, "week": 13}
+"""How many periods before are looked at; months are not judged."""
+ENOUGH: Final[Mapping[By, int]] = {"day": 28, "week": 8}
+PULL: Final = 2.0
+"""How many average days are added to those of a weekday: a profile from few weeks is uncertain."""
+Z: Final = 3.09
+"""One of 1,000 periods without anything special is above the threshold."""
+FEWEST: Final = 5
+
+
+class Expected(NamedTuple):
+    """The mean of what was to be expected, the threshold, and whether the count is above it."""
+
+    mean: float
+    upper: float
+    spike: bool
+
+
+@dataclass(slots=True)
+class _Sums:
+    """How many counts, their sum and their sum of squares."""
+
+    n: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def add(self, count: float, sign: int) -> None:
+        self.n += sign
+        self.total += sign * count
+        self.squares += sign * count**2
+
+
+@dataclass(slots=True)
+class _History:
+    """The latest counts, added up by the day of the week (0 for all, if periods are weeks)."""
+
+    by: By
+    counts: deque[tuple[int, float]] = field(default_factory=deque)
+    slots: dict[int, _Sums] = field(default_factory=dict)
+
+    def add(self, slot: int, count: float) -> None:
+        self.counts.append((slot, count))
+        self.slots.setdefault(slot, _Sums()).add(count, 1)
+        if len(self.counts) > HISTORY[self.by]:
+            gone, old = self.counts.popleft()
+            self.slots[gone].add(old, -1)
+
+    def expected(self, slot: int, count: int) -> Expected | None:
+        """For a period on this day of the week; None while there is too little history."""
+        n = len(self.counts)
+        level = sum(sums.total for sums in self.slots.values()) / n if n else 0.0
+        if n < ENOUGH[self.by] or not level:
+            return None
+        mean = self._mean(slot, level)
+        spread = self._dispersion(level) * mean * (1 + 1 / (self.slots[slot].n + PULL))
+        upper = mean * (1 + 2 / 3 * Z * sqrt(spread) / mean) ** 1.5
+        return Expected(mean, upper, count > upper and count >= FEWEST)
+
+    def _mean(self, slot: int, level: float) -> float:
+        sums = self.slots[slot]
+        return (sums.total + PULL * level) / (sums.n + PULL)
+
+    def _dispersion(self, level: float) -> float:
+        """Pearson's: the variance over the mean; at least 1, that of a Poisson distribution."""
+        misfit = 0.0
+        for slot, sums in self.slots.items():
+            mean = self._mean(slot, level)
+            misfit += (sums.squares - 2 * mean * sums.total + sums.n * mean**2) / mean
+        return max(misfit / (len(self.counts) - len(self.slots)), 1.0)
+
+
+def expectations(
+    starts: Sequence[date], counts: Sequence[int], by: By
+) -> Iterator[Expected | None]:
+    """What was to be expected of each of these consecutive periods, from those before it.
+
+    A spike enters the history of later periods with the threshold in its place, so that it hides
+    no other one, and a new level is yet learned. None: too little history, or months.
+    """
+    if by not in HISTORY:
+        yield from (None for _ in starts)
+        return
+    history = _History(by)
+    for start, count in zip(starts, counts, strict=True):
+        slot = start.weekday() if by == "day" else 0
+        found = history.expected(slot, count)
+        yield found
+        history.add(slot, found.upper if found and found.spike else count)
