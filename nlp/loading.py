@@ -39,10 +39,18 @@ def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
     Raises ArtefactError if an artefact is not there or changed, UnknownLabelsError if a
     classifier's labels are not of sentiment, OSError if it cannot be had.
     """
-    folder = BUNDLED if model == BUNDLED_NAME else Path(model)
-    if model != BUNDLED_NAME and not (folder / MANIFEST_FILE).is_file():
+    if model != BUNDLED_NAME and not _is_artefact(model):
         return _with_classifier(model, threads)
-    return open_model(folder, threads).analyzer
+    return open_model(folder_of(model), threads).analyzer
+
+
+def folder_of(model: str) -> Path:
+    """The artefact whose encoder makes the vectors of ``model``, named as for ``load_analyzer``."""
+    return Path(model) if model != BUNDLED_NAME and _is_artefact(model) else BUNDLED
+
+
+def _is_artefact(model: str) -> bool:
+    return (Path(model) / MANIFEST_FILE).is_file()
 
 
 def open_model(folder: Path, threads: int = 2) -> Model:

@@ -27,6 +27,7 @@ from service.keys.cors import Cors
 from service.keys.rate import RateLimit
 from service.keys.ring import KeyRing
 from service.settings import Settings
+from service.themes import routes as themes
 from service.web import openapi, problems
 from service.web.bodies import BodyGuard
 from service.web.edge import Edge
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)
-    for room in (intake, analysis, corrections, insights, journey, keys, health):
+    for room in (intake, analysis, corrections, themes, insights, journey, keys, health):
         app.include_router(room.router)
     dashboard.install(app)
     openapi.serve_docs(app)

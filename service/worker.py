@@ -1,18 +1,26 @@
-"""The analysis worker: a loop around ``service.analysis``, inline in a thread or as a process."""
+"""The worker: a loop around ``service.analysis``, inline in a thread or as a process.
+
+Beside it, in a thread of its own, a loop around ``service.themes``: what is being said is read
+while what has been said is sorted.
+"""
 
 import logging
 import math
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from service.analysis.engine import Engine
+from service.analysis.engine import Engine, lower_priority
 from service.analysis.service import Analyst
 from service.db import Database
 from service.settings import Settings
+from service.themes.refresh import Refresher
 
 IDLE_SECONDS: Final = 0.2
+THEMES_SECONDS: Final = 2.0
+"""How often it is asked whether themes are to be looked for."""
 STOP_SECONDS: Final = 5.0
 """How long a running batch may go on after a stop was asked for; then it is given back."""
 BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -20,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Analyses what is pending or stale until it is told to stop.
+    """Analyses what is pending or stale, and looks for themes, until it is told to stop.
 
     ``wake`` ends an idle pause early; whoever accepts feedback in this process sets it.
     """
@@ -33,22 +41,19 @@ class Worker:
         wake: threading.Event | None = None,
     ) -> None:
         self._analyst = Analyst(database, engine, settings)
+        self._computing = ThreadPoolExecutor(1, "themes", initializer=lower_priority)
+        self._refresher = Refresher(database, engine.space, self._computing)
         self._wake = wake or threading.Event()
         self._stop = threading.Event()
         self._stop_by = math.inf
-        self._failures = 0
 
     def run(self) -> None:
         """Work until ``stop`` is called. A failure is logged and waited out, whatever it is."""
-        self._guarded(self._analyst.free_the_dead)
-        while not self._stop.is_set():
-            self._wake.clear()
-            if self._guarded(lambda: self._analyst.round(self._may_go_on)):
-                continue
-            if self._failures:
-                self._stop.wait(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS)) - 1])
-            elif not self._stop.is_set():
-                self._wake.wait(IDLE_SECONDS)
+        sorting = threading.Thread(target=self._sort, name="themes", daemon=True)
+        sorting.start()
+        self._read()
+        sorting.join(STOP_SECONDS)
+        self._computing.shutdown(wait=False)
 
     def stop(self) -> None:
         """Ask ``run`` to finish the running batch, within ``STOP_SECONDS``, and to return."""
@@ -56,11 +61,36 @@ class Worker:
         self._stop.set()
         self._wake.set()
 
+    def _read(self) -> None:
+        work = Guarded(self._stop)
+        work.run(self._analyst.free_the_dead)
+        while not self._stop.is_set():
+            self._wake.clear()
+            if work.run(lambda: self._analyst.round(self._may_go_on)):
+                continue
+            if not work.pause() and not self._stop.is_set():
+                self._wake.wait(IDLE_SECONDS)
+
+    def _sort(self) -> None:
+        work = Guarded(self._stop)
+        while not self._stop.wait(THEMES_SECONDS):
+            while not self._stop.is_set() and work.run(self._refresher.round):
+                pass
+            work.pause()
+
     def _may_go_on(self) -> bool:
         return time.monotonic() < self._stop_by
 
-    def _guarded(self, work: Callable[[], bool | None]) -> bool:
-        """Do ``work``: the seam where the worker survives whatever goes wrong."""
+
+class Guarded:
+    """The seam where the worker survives whatever goes wrong."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._failures = 0
+
+    def run(self, work: Callable[[], bool | None]) -> bool:
+        """Do ``work``: whether it did anything, and did not fail."""
         try:
             worked = bool(work())
         except Exception:
@@ -69,6 +99,12 @@ class Worker:
             return False
         self._failures = 0
         return worked
+
+    def pause(self) -> bool:
+        """Wait if the last work failed, longer each time, but not beyond a stop; whether it had."""
+        if self._failures:
+            self._stop.wait(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS)) - 1])
+        return bool(self._failures)
 
 
 class WorkerThread:

@@ -20,8 +20,10 @@ import numpy as np
 from nlp.backends.protocol import Float
 from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
+from nlp.themes import Projection, load_projection
 from service.errors import Unavailable
 from service.settings import Settings
+from service.themes.space import Space
 
 SLICE_ITEMS: Final = 16
 SLICE_CHARS: Final = 8_000
@@ -51,10 +53,19 @@ class EngineBusy(Unavailable):
 
 
 class Engine:
-    """Owns one analyzer and says whose turn it is."""
+    """Owns one analyzer and says whose turn it is.
 
-    def __init__(self, analyzer: AnalyzerLike, waiting_callers: int = WAITING_CALLERS) -> None:
+    ``space`` is where the vectors of its mentions are compared to find themes.
+    """
+
+    def __init__(
+        self,
+        analyzer: AnalyzerLike,
+        waiting_callers: int = WAITING_CALLERS,
+        projection: Projection | None = None,
+    ) -> None:
         self._analyzer = analyzer
+        self.space = Space.of(self.version, projection or Projection())
         self._callers: deque[object] = deque()
         self._background: deque[object] = deque()
         self._changed = threading.Condition()
@@ -163,10 +174,12 @@ def load_engine(settings: Settings) -> Engine:
     Raises:
         Whatever the model's loader raises, e.g. when its files do not match its manifest.
     """
-    from nlp.loading import load_analyzer  # a second of imports, only for who loads a model
+    # A second of imports, only for who loads a model.
+    from nlp.loading import folder_of, load_analyzer
 
     def load() -> Engine:
-        engine = Engine(load_analyzer(settings.model, settings.threads))
+        analyzer = load_analyzer(settings.model, settings.threads)
+        engine = Engine(analyzer, projection=load_projection(folder_of(settings.model)))
         engine.analyze([WARM_UP])
         return engine
 

@@ -24,6 +24,7 @@ from service.journey.taught import (
     locked_learning,
     save_taught,
 )
+from service.themes.space import Space
 
 ITEMS: Final = 100
 """How many items are labelled in one transaction: others wait for it to write."""
@@ -65,8 +66,11 @@ def has_unlabelled(session: Session) -> bool:
     return _next(session) is not None
 
 
-def label_some(session: Session) -> None:
-    """Label the next items of a workspace that has taught something new, in a write transaction."""
+def label_some(session: Session, space: Space) -> None:
+    """Label the next items of a workspace that has taught something new, in a write transaction.
+
+    ``space`` is where their mentions find themes.
+    """
     workspace_id = _next(session)
     state = workspace_id and locked_learning(session, workspace_id)
     if not workspace_id or not state or state.finished:
@@ -76,7 +80,7 @@ def label_some(session: Session) -> None:
         found = found.where(col(Feedback.id) > state.reached)
     ids = session.exec(found.order_by(col(Feedback.id)).limit(ITEMS)).all()
     rows = [row for row in lock_items(session, workspace_id, ids) if row.state == DONE]
-    relabel(session, workspace_id, rows)
+    relabel(session, workspace_id, rows, space)
     state.reached = ids[-1] if ids else state.reached
     state.finished = len(ids) < ITEMS
 

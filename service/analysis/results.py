@@ -7,7 +7,8 @@ new text or its new claimant brings its own result.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from itertools import zip_longest
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
@@ -34,6 +35,9 @@ from service.corrections.layers import (
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
 from service.insights.rollups import Delta, apply
+from service.themes.arrivals import Newcomer, settle
+from service.themes.places import place_of
+from service.themes.space import Space
 
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
@@ -68,10 +72,23 @@ Outcome = Read | Failed
 
 
 class Writer(NamedTuple):
-    """In whose name, and as which version of the analysis, results are written."""
+    """In whose name results are written, and in which space their mentions find their themes."""
 
     worker: str
-    version: str
+    space: Space
+
+    @property
+    def version(self) -> str:
+        """That of the analysis."""
+        return self.space.version
+
+
+class Written(NamedTuple):
+    """An item with its mentions as they will be stored, and the vector of each, if there are."""
+
+    row: Feedback
+    mentions: list[Values]
+    vectors: Sequence[bytes]
 
 
 def write(
@@ -88,33 +105,57 @@ def write(
         if row.revision == outcomes[row.workspace_id, row.id].revision
     ]
     delta = Delta()
-    _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
+    old = _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
     logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, Read)])
-    mentions: list[Values] = []
-    vectors: list[Values] = []
+    written: list[Written] = []
     for row, outcome in pairs:
         row.claimed_by = row.claimed_until = None
         if isinstance(outcome, Read):
             read = _mention_rows(outcome, writer.version)
             kept = _packed(outcome.analysis)
-            vectors += _vector_rows(read, kept)
             log = logs[row.workspace_id, row.id]
             item, read = _labelled(outcome, read, kept, learned[row.workspace_id], log)
             _enter(row, outcome.analysis.language, item, writer.version, now)
-            delta.add(row, [counted(values) for values in read])
-            mentions += read
+            written.append(Written(row, read, kept if len(kept) == len(read) else []))
         else:
             _refuse(row, outcome, now)
     session.flush()
-    if mentions:
-        session.execute(insert(MENTION), mentions)
-    if vectors:
-        session.execute(insert(VECTOR), vectors)
+    _settle(session, writer.space, written, old)
+    for each in written:
+        delta.add(each.row, [counted(values) for values in each.mentions])
+    _insert(session, written)
     apply(session, delta)
     return {
         (row.workspace_id, row.id): row.state if _settles(outcome) else RETRIED
         for row, outcome in pairs
     }
+
+
+def _settle(
+    session: Session, space: Space, written: Sequence[Written], old: Mapping[Id, Sequence[Any]]
+) -> None:
+    """Let mentions find their themes; one that was there before keeps its own."""
+    newcomers: list[tuple[Values, Newcomer]] = []
+    for row, mentions, vectors in written:
+        had = {
+            (was.start, was.end, place_of(row.workspace_id, was)): was.pain_point_id
+            for was in old[row.workspace_id, row.id]
+        }
+        for values, vector in zip_longest(mentions, vectors):
+            place = place_of(row.workspace_id, counted(values))
+            if place is not None:
+                theme = had.get((values["start"], values["end"], place))
+                newcomers.append((values, Newcomer(place, vector, row.occurred_at, theme)))
+    settle(session, space, [newcomer for _, newcomer in newcomers])
+    for values, newcomer in newcomers:
+        values["pain_point_id"] = newcomer.theme
+
+
+def _insert(session: Session, written: Sequence[Written]) -> None:
+    if mentions := [values for each in written for values in each.mentions]:
+        session.execute(insert(MENTION), mentions)
+    if vectors := [row for each in written for row in _vector_rows(each.mentions, each.vectors)]:
+        session.execute(insert(VECTOR), vectors)
 
 
 def _settles(outcome: Outcome) -> bool:
@@ -133,15 +174,22 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
     ).all()
 
 
-def _take_away(session: Session, delta: Delta, rows: Sequence[Feedback]) -> None:
-    """Delete the mentions of ``rows`` and what they contributed."""
+def _take_away(
+    session: Session, delta: Delta, rows: Sequence[Feedback]
+) -> Mapping[Id, Sequence[Any]]:
+    """Delete the mentions of ``rows`` and what they contributed.
+
+    Returns:
+        What there was, by item.
+    """
     ids = [(row.workspace_id, row.id) for row in rows]
     gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
-    old = defaultdict(list)
+    old: dict[Id, list[Any]] = defaultdict(list)
     for mention in session.execute(gone.returning(MENTION)):
         old[mention.workspace_id, mention.feedback_id].append(mention)
     for row in rows:
         delta.add(row, old[row.workspace_id, row.id], -1)
+    return old
 
 
 def _logs(session: Session, rows: Sequence[Feedback]) -> dict[Id, list[Correction]]:
@@ -179,11 +227,9 @@ def _packed(analysis: Analysis) -> list[bytes]:
 def _vector_rows(mentions: Sequence[Values], vectors: Sequence[bytes]) -> list[Values]:
     """The rows that keep the vectors of one item's mentions; none, if the engine gives none."""
     key = ("workspace_id", "feedback_id", "ordinal", "model_version")
-    if len(vectors) < len(mentions):
-        return []
     return [
         {name: values[name] for name in key} | {"vector": vector}
-        for values, vector in zip(mentions, vectors, strict=True)
+        for values, vector in zip(mentions, vectors, strict=False)
     ]
 
 
@@ -202,6 +248,7 @@ def _mention_rows(read: Read, version: str) -> list[Values]:
         "workspace_id": read.brief.item.workspace_id,
         "feedback_id": read.brief.item.id,
         "model_version": version,
+        "pain_point_id": None,
     }
     return [
         shared | bare_values(mention, by) | {"ordinal": ordinal}

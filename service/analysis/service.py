@@ -93,7 +93,7 @@ class Analyst:
         with self._database.read() as session:
             if not has_unlabelled(session):
                 return False
-        self._database.transact(label_some)
+        self._database.transact(lambda session: label_some(session, self._engine.space))
         return True
 
     def _give_back(self, ids: Sequence[Id]) -> None:
@@ -156,7 +156,7 @@ class Analyst:
         return Failed(item.revision, reason, final)
 
     def _write(self, outcomes: Mapping[Id, Outcome]) -> dict[Id, str]:
-        writer = Writer(self._terms.worker, self._terms.version)
+        writer = Writer(self._terms.worker, self._engine.space)
         try:
             return self._database.transact(
                 lambda session: write(session, writer, outcomes, clock.now())

@@ -135,8 +135,8 @@ def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
 
 
 def counted(values: Mapping[str, Any]) -> SimpleNamespace:
-    """A reading as roll-ups count it; it belongs to no pain point unless it says to which."""
-    return SimpleNamespace(**{"pain_point_id": None, **values})
+    """A reading as roll-ups count it."""
+    return SimpleNamespace(**values)
 
 
 def _mention(values: Mapping[str, Any]) -> Mention:

@@ -5,7 +5,8 @@ result is the same as if the mentions were read, labelled and corrected just now
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Final
 from uuid import UUID
 
@@ -21,14 +22,18 @@ from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of
 from service.corrections.queries import corrections_of, mentions_of, vectors_of
 from service.insights.rollups import Delta, apply
+from service.themes.arrivals import Newcomer, settle
+from service.themes.places import Place, place_of
+from service.themes.space import Space
 
 UNREADABLE: Final = " without vectors"
 """Behind the version of an analysis whose mentions have no vectors: it is made again."""
 
 
-def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback]) -> None:
+def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
     """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
 
+    A mention that is at another place now leaves its theme, and looks in ``space`` for one there.
     The rows are locked, and before them the workspace's learning.
     """
     ids = [row.id for row in rows]
@@ -37,15 +42,37 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback]) -> N
     logs: dict[UUID, list[Correction]] = defaultdict(list)
     for correction in corrections_of(session, workspace_id, ids):
         logs[correction.feedback_id].append(correction)
+    labelled = [row for row in rows if mentions[row.id]]
+    moved: list[tuple[Mention, Newcomer]] = []
     delta = Delta()
-    for row in rows:
-        if found := mentions[row.id]:
-            learned = learned_in(session, workspace_id, found[0].model_version)
-            delta.add(row, found, -1)
-            _label(row, found, learned, vectors[row.id], logs[row.id])
-            delta.add(row, found)
+    for row in labelled:
+        found = mentions[row.id]
+        learned = learned_in(session, workspace_id, found[0].model_version)
+        delta.add(row, found, -1)
+        before = [place_of(workspace_id, mention) for mention in found]
+        _label(row, found, learned, vectors[row.id], logs[row.id])
+        moved += _moved(row, zip_longest(found, before, vectors[row.id]), space)
+    settle(session, space, [newcomer for _, newcomer in moved])
+    for mention, newcomer in moved:
+        mention.pain_point_id = newcomer.theme
+    for row in labelled:
+        delta.add(row, mentions[row.id])
     session.flush()
     apply(session, delta)
+
+
+def _moved(
+    row: Feedback, found: Iterable[tuple[Mention, Place | None, bytes | None]], space: Space
+) -> Iterator[tuple[Mention, Newcomer]]:
+    """The mentions that are at another place now; where there are no themes, they have none."""
+    for mention, before, vector in found:
+        place = place_of(row.workspace_id, mention)
+        if place == before:
+            continue
+        mention.pain_point_id = None
+        if place is not None:
+            known = vector if mention.model_version == space.version else None
+            yield mention, Newcomer(place, known, row.occurred_at)
 
 
 def _label(

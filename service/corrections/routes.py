@@ -21,6 +21,7 @@ from service.insights.params import JourneyParams
 from service.insights.schemas import FeedbackOut
 from service.journey.routes import Reader
 from service.keys.auth import ManageCaller, ReadCaller
+from service.themes.routes import InSpace
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 
@@ -36,6 +37,7 @@ def correct_mention(
     body: CorrectionIn,
     caller: ManageCaller,
     database: Db,
+    space: InSpace,
     params: Annotated[JourneyParams, Query()],
 ) -> FeedbackOut:
     """Say what a mention really is; it counts at once, and again after every later analysis."""
@@ -43,7 +45,7 @@ def correct_mention(
 
     def work(session: Session) -> FeedbackOut:
         journey = journey_for(session, caller.workspace_id, params)
-        correct(session, target, body, journey)
+        correct(session, target, body, journey, space)
         return feedback_in(session, caller.workspace_id, feedback_id, journey)
 
     return database.transact(work)

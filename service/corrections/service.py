@@ -21,6 +21,7 @@ from service.corrections.schemas import (
 from service.insights.errors import NoSuchFeedback
 from service.journey.mapping import JourneyMap
 from service.journey.taught import find_learning
+from service.themes.space import Space
 from service.web.cursors import decode_cursor, encode_cursor
 
 
@@ -33,8 +34,12 @@ class Target(NamedTuple):
     ordinal: int
 
 
-def correct(session: Session, target: Target, body: CorrectionIn, journey: JourneyMap) -> None:
+def correct(
+    session: Session, target: Target, body: CorrectionIn, journey: JourneyMap, space: Space
+) -> None:
     """Put a correction in force, in the caller's write transaction.
+
+    ``space`` is where a mention that belongs elsewhere now looks for its theme.
 
     Raises:
         NoSuchFeedback, NoSuchMention, MentionChanged: it isn't there, or isn't what was seen.
@@ -68,7 +73,7 @@ def correct(session: Session, target: Target, body: CorrectionIn, journey: Journ
         )
     )
     session.flush()
-    relabel(session, row.workspace_id, [row])
+    relabel(session, row.workspace_id, [row], space)
 
 
 def list_corrections(

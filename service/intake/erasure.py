@@ -9,6 +9,7 @@ from sqlmodel import Session
 from service.errors import NotFound
 from service.intake.ledger import withdraw
 from service.intake.queries import delete_feedback, ids_of_customer, lock_feedback
+from service.themes.rows import remove_emptied
 
 ROWS_AT_ONCE = 500
 
@@ -41,7 +42,9 @@ def _erase(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> Erased:
     feedback = mentions = 0
     for start in range(0, len(ids), ROWS_AT_ONCE):
         rows = lock_feedback(session, workspace_id, ids[start : start + ROWS_AT_ONCE])
-        mentions += withdraw(session, workspace_id, rows)
+        gone = withdraw(session, workspace_id, rows)
+        mentions += len(gone)
+        remove_emptied(session, workspace_id, gone)
         delete_feedback(session, workspace_id, list(rows))
         feedback += len(rows)
     return Erased(feedback, mentions)

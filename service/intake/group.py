@@ -15,8 +15,9 @@ from service import clock
 from service.errors import Problem
 from service.intake.bulk import insert_ignoring
 from service.intake.ledger import Ledger
-from service.intake.submissions import Once, Raced, Submission
+from service.intake.submissions import Raced, Submission
 from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
+from service.web.once import Once
 
 IDEMPOTENCY: Final[Table] = SQLModel.metadata.tables[str(Idempotency.__tablename__)]
 

@@ -15,12 +15,12 @@ from service.intake.mapping import Wishes
 from service.intake.ratings import Scale
 from service.intake.reports import csv_report, jsonl_report
 from service.intake.rows import SHOWN_ERRORS
-from service.intake.submissions import Once
 from service.intake.uploads import columns_of, receive, scale_of
 from service.keys.auth import IngestCaller, Requires
 from service.keys.ring import Caller
 from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, fingerprint
+from service.web.once import Once
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.feedback import PENDING, Feedback
+from models.mention import Mention
 from models.types import new_id
 from service.insights.rollups import Delta, apply
 from service.intake.bulk import insert_ignoring
@@ -25,6 +26,7 @@ from service.intake.queries import (
     mentions_of,
 )
 from service.intake.submissions import Outcome, Raced
+from service.themes.naming import unsay
 
 READINGS = (
     "analysis_version",
@@ -123,19 +125,23 @@ class Ledger:
         self._session.flush()
 
 
-def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> int:
+def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> list[Mention]:
     """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
 
+    No pain point goes on saying what they said.
+
     Returns:
-        How many mentions there were.
+        The mentions that there were.
     """
     mentions = mentions_of(session, workspace_id, list(rows))
+    gone = [mention for found in mentions.values() for mention in found]
+    unsay(session, workspace_id, [(each, rows[each.feedback_id].text) for each in gone])
     delta = Delta()
     for id, row in rows.items():
         delta.add(row, mentions.get(id, []), -1)
     apply(session, delta)
     delete_mentions(session, workspace_id, list(rows))
-    return sum(map(len, mentions.values()))
+    return gone
 
 
 def make_pending(row: Feedback, at: datetime) -> None:

@@ -9,10 +9,9 @@ from service import clock
 from service.db import Database
 from service.errors import Conflict, NotFound
 from service.intake.ledger import make_pending, withdraw
-from service.intake.once import answered_once
 from service.intake.queries import lock_feedback
-from service.intake.submissions import Once
 from service.web.idempotency import StoredAnswer
+from service.web.once import Once, answered_once
 
 
 class NotFailed(Conflict):

@@ -18,12 +18,12 @@ from service.intake.normalise import normalise
 from service.intake.replay import replay
 from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
-from service.intake.submissions import Once
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
-from service.web.idempotency import IdempotencyKey, StoredAnswer, fingerprint
+from service.web.idempotency import IdempotencyKey, StoredAnswer
+from service.web.once import OnceOnly, get_once
 
 router = APIRouter(prefix="/v1")
 feedback = APIRouter(tags=["feedback"])
@@ -63,22 +63,12 @@ ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def _once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
-    if idempotency_key is None:
-        return None
-    path = request.url.path + "?" + request.url.query
-    return Once(idempotency_key, fingerprint(request.method, path, await request.body()))
-
-
-OnceOnly = Annotated[Once | None, Depends(_once)]
-
-
 # One dependency does it all: each costs as much as reading a short item.
 async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
     state = request.app.state
-    once = await _once(request, idempotency_key)
+    once = await get_once(request, idempotency_key)
     return Intake(
         state.database, state.acceptor, caller.workspace_id, state.settings.max_text_chars, once
     )

@@ -12,10 +12,11 @@ from service.intake.accept import Acceptor
 from service.intake.batch import Checked, batch_answer, checked, dry_run_body
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import FeedbackIn
-from service.intake.submissions import Once, Outcome, Render, Submission
+from service.intake.submissions import Outcome, Render, Submission
 from service.intake.waiting import analysed
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import StoredAnswer
+from service.web.once import Once
 
 
 class Intake:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from service.intake.drafts import Draft
 from service.web.idempotency import StoredAnswer
+from service.web.once import Once
 
 Status = Literal["accepted", "updated", "duplicate"]
 
@@ -25,13 +26,6 @@ class Outcome(NamedTuple):
 
 Render = Callable[[Sequence[Outcome]], StoredAnswer]
 """Makes the answer of a submission. Has no effect: a transaction may be done again."""
-
-
-class Once(NamedTuple):
-    """An Idempotency-Key with the fingerprint of the request that it stands for."""
-
-    key: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,13 @@ from service.errors import InvalidParam, InvalidRequest
 from service.intake.drafts import Clerk
 from service.intake.imports import Importer, new_job, remove_left_over
 from service.intake.mapping import Wishes, plan_for
-from service.intake.once import answered_once
 from service.intake.plan import Plan
 from service.intake.ratings import RatingIn, Scale
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.intake.scales import RatingScale
-from service.intake.submissions import Once
 from service.web.idempotency import REPLAYED, StoredAnswer
+from service.web.once import Once, answered_once
 
 LONGEST_NAME: Final = 200
 _COLUMNS: Final = TypeAdapter(dict[str, str | None])

@@ -25,8 +25,9 @@ from service.intake.drafts import Clerk, Draft
 from service.intake.group import Group, Written
 from service.intake.pressure import TooMuchPending
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Once, Outcome, Submission
+from service.intake.submissions import Outcome, Submission
 from service.web.idempotency import StoredAnswer
+from service.web.once import Once
 from tests.service.intake.conftest import Stored
 
 Submit = Callable[..., Submission]

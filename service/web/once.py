@@ -2,16 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
+from fastapi import Depends, Request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from models.idempotency import Idempotency
 from service.db import Database
-from service.intake.submissions import Once
-from service.web.idempotency import REPLAYED, StoredAnswer, recall, remember
+from service.web.idempotency import (
+    REPLAYED,
+    IdempotencyKey,
+    StoredAnswer,
+    fingerprint,
+    recall,
+    remember,
+)
 
 Work = Callable[[Session], StoredAnswer]
+
+
+class Once(NamedTuple):
+    """An Idempotency-Key with the fingerprint of the request that it stands for."""
+
+    key: str
+    fingerprint: str
+
+
+async def get_once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
+    """What makes a request with an Idempotency-Key this request."""
+    if idempotency_key is None:
+        return None
+    path = request.url.path + "?" + request.url.query
+    return Once(idempotency_key, fingerprint(request.method, path, await request.body()))
+
+
+OnceOnly = Annotated[Once | None, Depends(get_once)]
 
 
 def answered_once(
@@ -41,3 +68,9 @@ def _work_once(session: Session, workspace_id: UUID, once: Once, work: Work) -> 
     answer = work(session)
     remember(session, workspace_id, once.key, once.fingerprint, answer)
     return answer
+
+
+def amend(session: Session, workspace_id: UUID, once: Once | None, answer: StoredAnswer) -> None:
+    """Remember a better answer to a request whose effect is done already."""
+    if once is not None and (stored := session.get(Idempotency, (workspace_id, once.key))):
+        stored.body = answer.body

@@ -1,0 +1,87 @@
+"""The themes of places as this process knows them, until their stamps say that they changed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Row, or_, select
+from sqlmodel import Session
+
+from models.pain_point import RESOLVED
+from nlp.backends.protocol import Float
+from service.themes.places import THEME, Place, at
+from service.themes.space import Space, restored
+
+MOST_KEPT: Final = 50_000
+"""Centroids kept in a process, of 0.5 kB each; beyond that all are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The themes of one place.
+
+    ``homes`` has for each id, merged ones among them, where its mentions are now. The rows of
+    ``centroids`` (n, d) are of ``owners``: a theme that took in another has that one's, too, so
+    that what came to it by a person's word goes on coming. ``resolved`` says since when.
+    """
+
+    stamp: datetime | None = None
+    homes: Mapping[UUID, UUID] = field(default_factory=dict)
+    owners: tuple[UUID, ...] = ()
+    centroids: Float = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    resolved: Mapping[UUID, datetime] = field(default_factory=dict)
+
+    def nearest(self, vectors: Float, join: float) -> list[UUID | None]:
+        """The theme of each of ``vectors`` (n, d), None where none is as near as ``join``."""
+        if not self.owners or not len(vectors):
+            return [None] * len(vectors)
+        near = vectors @ self.centroids.T
+        best = near.argmax(axis=1)
+        return [
+            self.owners[index] if row[index] >= join else None
+            for row, index in zip(near, best, strict=True)
+        ]
+
+
+NOTHING: Final = Known()
+_kept: dict[tuple[Place, str], Known] = {}
+
+
+def remembered(place: Place, space: Space) -> Known:
+    """What this process knows; it may be out of date."""
+    return _kept.get((place, space.name), NOTHING)
+
+
+def learn(
+    session: Session, places: Mapping[Place, datetime | None], space: Space
+) -> dict[Place, Known]:
+    """The themes of held ``places`` with these stamps, as they are: one statement."""
+    found: dict[Place, list[Row[Any]]] = {place: [] for place in places}
+    for row in session.execute(_themes(places)):
+        found[Place(row.workspace_id, row.stage, row.touchpoint, row.sentiment)].append(row)
+    known = {place: _known(rows, places[place], space) for place, rows in found.items()}
+    if sum(len(each.owners) for each in _kept.values()) > MOST_KEPT:
+        _kept.clear()
+    _kept.update({(place, space.name): each for place, each in known.items()})
+    return known
+
+
+def _themes(places: Collection[Place]) -> Any:
+    columns = ("id", "status", "resolved_at", "merged_into", "centroid", "model_version")
+    return select(*(THEME.c[name] for name in (*Place._fields, *columns))).where(
+        or_(False, *(at(THEME, place) for place in places))
+    )
+
+
+def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> Known:
+    comparable = [row for row in rows if row.model_version == space.name and row.centroid]
+    return Known(
+        stamp=stamp,
+        homes={row.id: row.merged_into or row.id for row in rows},
+        owners=tuple(row.merged_into or row.id for row in comparable),
+        centroids=restored([row.centroid for row in comparable]),
+        resolved={row.id: row.resolved_at for row in rows if row.status == RESOLVED},
+    )

@@ -1,0 +1,228 @@
+"""Which mentions belong to a theme, and how they change hands: locked, counted, a few at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, Table, and_, exists, func
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlmodel import Session, SQLModel, col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+from models.mention_vector import MentionVector
+from nlp.backends.protocol import Float
+from nlp.themes import centroid
+from service.insights.rollups import ROLLUP_PAIN, Delta, apply
+from service.journey.mapping import Keys
+from service.journey.native import with_learned
+from service.themes.places import Place, place_of
+from service.themes.space import Space
+
+AT_ONCE: Final = 500
+"""Mentions that change hands in one transaction: others wait for it to write."""
+MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
+VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
+FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
+UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
+    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+)
+HAS_VECTOR: Final = and_(
+    VECTOR.c.workspace_id == MENTION.c.workspace_id,
+    VECTOR.c.feedback_id == MENTION.c.feedback_id,
+    VECTOR.c.ordinal == MENTION.c.ordinal,
+)
+
+
+class Key(NamedTuple):
+    """What names a mention within a workspace."""
+
+    feedback_id: UUID
+    ordinal: int
+
+
+class Sample(NamedTuple):
+    """Some mentions, the latest first, and where their vectors (n, d) are."""
+
+    keys: Sequence[Key]
+    vectors: Float
+
+
+class Held(NamedTuple):
+    """Locked feedback with all of its mentions."""
+
+    rows: Sequence[Feedback]
+    mentions: Mapping[UUID, Sequence[Mention]]
+
+
+def hold_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> Held:
+    """Lock feedback, in the order of the ids, until the transaction ends."""
+    rows = session.exec(
+        select(Feedback)
+        .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(ids))
+        .order_by(col(Feedback.id))
+        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    mentions: dict[UUID, list[Mention]] = defaultdict(list)
+    for mention in session.exec(
+        select(Mention)
+        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
+        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
+        .execution_options(populate_existing=True)
+    ):
+        mentions[mention.feedback_id].append(mention)
+    return Held(rows, mentions)
+
+
+def hand_over(
+    session: Session,
+    held: Held,
+    keys: Collection[Key],
+    place: Place,
+    given: UUID | None,
+    taken: UUID | None,
+) -> list[tuple[Key, datetime]]:
+    """Let those mentions of ``place`` that are of theme ``given`` (None: of none) be of ``taken``.
+
+    Which others have changed meanwhile is theirs to decide: they are left alone.
+
+    Returns:
+        The mentions that changed hands, and when each was said.
+    """
+    moved: list[tuple[Key, datetime]] = []
+    delta = Delta()
+    wanted = set(keys)
+    for row in held.rows:
+        mentions = held.mentions[row.id]
+        mine = [
+            mention
+            for mention in mentions
+            if (row.id, mention.ordinal) in wanted
+            and mention.pain_point_id == given
+            and place_of(place.workspace_id, mention) == place
+        ]
+        if not mine:
+            continue
+        delta.add(row, mentions, -1)
+        for mention in mine:
+            mention.pain_point_id = taken
+            moved.append((Key(row.id, mention.ordinal), row.occurred_at))
+        delta.add(row, mentions)
+    session.flush()
+    apply(session, delta)
+    return moved
+
+
+def loose_ones(session: Session, space: Space, place: Place, known: Keys, limit: int) -> Sample:
+    """The latest mentions of ``place`` that belong to no theme; ``known`` are learned labels."""
+    stages = [with_learned(place.stage, key) for key in ("", *sorted(known.stage))]
+    touchpoints = [with_learned(place.touchpoint, key) for key in ("", *sorted(known.touchpoint))]
+    loose = _latest(place.workspace_id, space, limit).where(
+        MENTION.c.stage.in_(stages),
+        MENTION.c.touchpoint.in_(touchpoints),
+        MENTION.c.sentiment == place.sentiment,
+        MENTION.c.pain_point_id.is_(None),
+    )
+    return _sample(session, space, loose)
+
+
+def sample_of(
+    session: Session, space: Space, workspace_id: UUID, theme: UUID, limit: int
+) -> Sample:
+    """The latest mentions of a theme that the present model has read."""
+    latest = _latest(workspace_id, space, limit).where(MENTION.c.pain_point_id == theme)
+    return _sample(session, space, latest)
+
+
+def keys_of(
+    session: Session, workspace_id: UUID, themes: Collection[UUID], limit: int
+) -> list[Key]:
+    """Some mentions of these themes, whoever has read them."""
+    found = select_columns(MENTION.c.feedback_id, MENTION.c.ordinal).where(
+        MENTION.c.workspace_id == workspace_id, MENTION.c.pain_point_id.in_(themes)
+    )
+    return [Key(*row) for row in session.execute(found.limit(limit))]
+
+
+def middle_of(
+    session: Session, space: Space, workspace_id: UUID, keys: Collection[Key]
+) -> Float | None:
+    """The centroid (d,) of these mentions, as far as the present model has read them."""
+    wanted = _latest(workspace_id, space, None).where(
+        MENTION.c.feedback_id.in_({key.feedback_id for key in keys})
+    )
+    sample = _sample(session, space, wanted)
+    rows = [index for index, key in enumerate(sample.keys) if key in keys]
+    return centroid(sample.vectors[rows]) if rows else None
+
+
+def awaits(session: Session, space: Space, workspace_id: UUID, theme: UUID) -> bool:
+    """Whether mentions of a theme are still to be read by the present model."""
+    return has_members(session, workspace_id, theme, MENTION.c.model_version != space.version)
+
+
+def has_members(session: Session, workspace_id: UUID, theme: UUID, *conditions: Any) -> bool:
+    """Whether any mention (that meets ``conditions``) belongs to a theme."""
+    members = exists().where(
+        MENTION.c.workspace_id == workspace_id, MENTION.c.pain_point_id == theme, *conditions
+    )
+    return bool(session.scalar(select_columns(members)))
+
+
+def sizes(session: Session, workspace_id: UUID, themes: Collection[UUID]) -> dict[UUID, int]:
+    """How many mentions each of these themes has."""
+    key = ROLLUP_PAIN.c.pain_point_id
+    sums = (
+        select_columns(key, func.sum(ROLLUP_PAIN.c.mentions))
+        .where(ROLLUP_PAIN.c.workspace_id == workspace_id, key.in_(themes))
+        .group_by(key)
+    )
+    return {id: int(count) for id, count in session.execute(sums)}
+
+
+def texts_of(
+    session: Session, workspace_id: UUID, keys: Collection[Key]
+) -> dict[Key, tuple[str, str]]:
+    """The text and the language of each mention."""
+    columns = FEEDBACK.c
+    language = func.coalesce(columns.language_read, columns.language)
+    said = func.substr(columns.text, MENTION.c.start + 1, MENTION.c.end - MENTION.c.start)
+    found = (
+        select_columns(MENTION.c.feedback_id, MENTION.c.ordinal, said, language)
+        .join(
+            FEEDBACK,
+            and_(
+                columns.workspace_id == MENTION.c.workspace_id,
+                columns.id == MENTION.c.feedback_id,
+            ),
+        )
+        .where(
+            MENTION.c.workspace_id == workspace_id,
+            MENTION.c.feedback_id.in_({key.feedback_id for key in keys}),
+        )
+    )
+    texts = {
+        Key(id, ordinal): (text, spoken) for id, ordinal, text, spoken in session.execute(found)
+    }
+    return {key: texts[key] for key in keys if key in texts}
+
+
+def _latest(workspace_id: UUID, space: Space, limit: int | None) -> Select[Any]:
+    return (
+        select_columns(MENTION.c.feedback_id, MENTION.c.ordinal, VECTOR.c.vector)
+        .select_from(MENTION.join(VECTOR, HAS_VECTOR))
+        .where(MENTION.c.workspace_id == workspace_id, VECTOR.c.model_version == space.version)
+        .order_by(MENTION.c.feedback_id.desc(), MENTION.c.ordinal)
+        .limit(limit)
+    )
+
+
+def _sample(session: Session, space: Space, found: Select[Any]) -> Sample:
+    rows = session.execute(found).all()
+    keys = [Key(id, ordinal) for id, ordinal, _ in rows]
+    return Sample(keys, space.place([vector for *_, vector in rows]))

@@ -1,0 +1,87 @@
+"""Places: a native cell and a sentiment, each with pain points (or wins) of its own.
+
+A place's row of ``theme_refresh`` is the lock on its pain points, and its ``refreshed_at`` tells
+one state of them from another: whoever has changed one calls ``stamp``.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+from models.pain_point import PAIN, WIN, PainPoint, ThemeRefresh
+from nlp.labels import UNASSIGNED
+from service import clock
+from service.journey.native import native_of
+
+REFRESH: Final[Table] = SQLModel.metadata.tables[str(ThemeRefresh.__tablename__)]
+THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
+ROW: Final = REFRESH.c
+
+
+class Labelled(Protocol):
+    """What says where a mention belongs."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def touchpoint(self) -> str: ...
+    @property
+    def sentiment(self) -> str: ...
+
+
+class Place(NamedTuple):
+    """``stage`` and ``touchpoint`` are native, without learned labels."""
+
+    workspace_id: UUID
+    stage: str
+    touchpoint: str
+    sentiment: str
+
+
+def place_of(workspace_id: UUID, labelled: Labelled) -> Place | None:
+    """Where a mention's theme would be; None for what is neither pain nor win, or is nowhere."""
+    stage, touchpoint = native_of(labelled.stage), native_of(labelled.touchpoint)
+    if labelled.sentiment not in (PAIN, WIN) or stage == touchpoint == UNASSIGNED:
+        return None
+    return Place(workspace_id, stage, touchpoint, labelled.sentiment)
+
+
+def at(table: Table, place: Place) -> ColumnElement[bool]:
+    """Whether a row of ``table`` is of ``place``."""
+    return and_(*(table.c[name] == value for name, value in place._asdict().items()))
+
+
+def arrive(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime | None]:
+    """Hold each place, in order, and count the mentions that found no theme there.
+
+    Returns:
+        The stamp of each.
+    """
+    if not loose:
+        return {}
+    rows = [place._asdict() | {"loose": loose[place]} for place in sorted(loose)]
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(REFRESH)
+    counting = insert.on_conflict_do_update(
+        index_elements=list(REFRESH.primary_key),
+        set_={"loose": ROW.loose + insert.excluded.loose},
+    ).returning(*(ROW[name] for name in Place._fields), ROW.refreshed_at)
+    return {Place(*key): stamp for *key, stamp in session.execute(counting, rows)}
+
+
+def hold(session: Session, place: Place) -> None:
+    """Keep everybody else from changing pain points of ``place`` until the transaction ends."""
+    arrive(session, {place: 0})
+
+
+def stamp(session: Session, place: Place, **changes: Any) -> None:
+    """Note that pain points of a held place have changed; no two states have the same stamp."""
+    before = session.scalar(select(ROW.refreshed_at).where(at(REFRESH, place)))
+    now = clock.now()
+    after = max(now, before + timedelta(microseconds=1)) if before else now
+    session.execute(update(REFRESH).where(at(REFRESH, place)).values(refreshed_at=after, **changes))

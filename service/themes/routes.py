@@ -1,0 +1,166 @@
+"""PATCH /v1/pain-points/{id}, and …/merge and …/split: what people make of themes."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
+from sqlmodel import Session
+
+from service.db import Database
+from service.insights.filters import journey_for
+from service.insights.pain_points import one_pain_point
+from service.insights.pain_schemas import OnePainPointOut
+from service.insights.params import FilterParams, JourneyParams
+from service.keys.auth import ManageCaller
+from service.keys.ring import Caller
+from service.themes import shaping
+from service.themes.places import Place
+from service.themes.schemas import MergeIn, PainPointIn, SplitIn
+from service.themes.shaping import Move, Person
+from service.themes.space import Space
+from service.web.dependencies import Db
+from service.web.idempotency import REPLAYED, StoredAnswer
+from service.web.once import Once, OnceOnly, amend, answered_once
+
+router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
+
+
+async def get_space(request: Request) -> Space:
+    """Where vectors of the application's model are compared."""
+    space: Space = request.app.state.engine.space
+    return space
+
+
+InSpace = Annotated[Space, Depends(get_space)]
+Journey = Annotated[JourneyParams, Query()]
+
+
+@router.patch("/{pain_point_id}")
+def update_pain_point(
+    pain_point_id: UUID,
+    body: PainPointIn,
+    caller: ManageCaller,
+    database: Db,
+    space: InSpace,
+    params: Journey,
+) -> OnePainPointOut:
+    """Name a pain point or a win, say how far one is with it, or who looks after it."""
+
+    def work(session: Session) -> tuple[Place, UUID]:
+        person = _person(session, caller, params)
+        theme = shaping.update(session, person, pain_point_id, body)
+        return shaping.place_of_theme(theme), theme.id
+
+    place, theme = database.transact(work)
+    if "title" in body.model_fields_set and body.title is None:
+        shaping.look_again(database, space, place, [theme])
+    with database.read() as session:
+        return _shown(session, caller, theme, params)
+
+
+@router.post("/{pain_point_id}/merge", response_model=OnePainPointOut)
+def merge_pain_point(
+    pain_point_id: UUID,
+    body: MergeIn,
+    caller: ManageCaller,
+    database: Db,
+    space: InSpace,
+    params: Journey,
+    once: OnceOnly,
+) -> Response:
+    """Let a pain point go into another of the same place; its id answers as the other's."""
+
+    def deed(session: Session) -> Done:
+        person = _person(session, caller, params)
+        move = shaping.merge(session, person, pain_point_id, body.into)
+        return Done(shaping.find(session, person, body.into).id, move)
+
+    return _done(database, space, View(caller, params, HTTPStatus.OK), once, deed)
+
+
+@router.post("/{pain_point_id}/split", status_code=201, response_model=OnePainPointOut)
+def split_pain_point(
+    pain_point_id: UUID,
+    body: SplitIn,
+    caller: ManageCaller,
+    database: Db,
+    space: InSpace,
+    params: Journey,
+    once: OnceOnly,
+) -> Response:
+    """Make some mentions of a pain point one of their own; the answer is the new one."""
+    with database.read() as session:
+        person = _person(session, caller, params)
+        if body.mentions is None:
+            keys = shaping.halves(session, space, person, pain_point_id)
+        else:
+            keys = [mention.key for mention in body.mentions]
+
+    def deed(session: Session) -> Done:
+        move = shaping.split(session, space, person, pain_point_id, keys, body.title)
+        return Done(move.home, move)
+
+    return _done(database, space, View(caller, params, HTTPStatus.CREATED), once, deed)
+
+
+class View(NamedTuple):
+    """Who is shown a pain point, in the words of which journey, and with which status."""
+
+    caller: Caller
+    params: JourneyParams
+    status: int
+
+    def answer(self, session: Session, theme: UUID) -> StoredAnswer:
+        """The pain point as it is."""
+        body = _shown(session, self.caller, theme, self.params).model_dump(mode="json")
+        made = self.status == HTTPStatus.CREATED
+        headers = {"Location": f"/v1/pain-points/{theme}"} if made else {}
+        return StoredAnswer(self.status, body, headers)
+
+
+class Done(NamedTuple):
+    """What came of it: the pain point to show, and what is left to move."""
+
+    theme: UUID
+    move: Move | None
+
+
+def _done(
+    database: Database,
+    space: Space,
+    view: View,
+    once: Once | None,
+    deed: Callable[[Session], Done],
+) -> Response:
+    """Do it once; then move what is left, and find titles for what has changed."""
+    workspace_id = view.caller.workspace_id
+    done: list[Done] = []
+
+    def work(session: Session) -> StoredAnswer:
+        done[:] = [deed(session)]
+        return view.answer(session, done[0].theme)
+
+    def work_again(session: Session) -> StoredAnswer:
+        better = view.answer(session, done[0].theme)
+        amend(session, workspace_id, once, better)
+        return better
+
+    answer = answered_once(database, workspace_id, once, work)
+    if REPLAYED.keys().isdisjoint(answer.headers) and (move := done[0].move):
+        shaping.follow(database, move)
+        shaping.look_again(database, space, move.place, [move.theme, move.home])
+        answer = database.transact(work_again)
+    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+
+
+def _shown(session: Session, caller: Caller, theme: UUID, params: JourneyParams) -> OnePainPointOut:
+    filters = FilterParams(journey=params.journey)
+    return one_pain_point(session, caller.workspace_id, theme, filters)
+
+
+def _person(session: Session, caller: Caller, params: JourneyParams) -> Person:
+    journey = journey_for(session, caller.workspace_id, params)
+    return Person(caller.workspace_id, caller.key_id, journey)

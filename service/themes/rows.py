@@ -1,0 +1,134 @@
+"""Rows of pain points, changed while their place is held."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select, update
+
+from models.mention import Mention
+from models.pain_point import OPEN, REOPENED, RESOLVED, PainPoint
+from models.types import new_id
+from service import clock
+from service.themes.members import MENTION
+from service.themes.places import THEME, Place, at, hold, place_of, stamp
+from service.themes.space import Space
+
+UNTITLED: Final[list[str]] = []
+"""The keywords of a theme whose title is still to be found."""
+
+
+def plain_title(place: Place) -> str:
+    """A title without a quote: "Mobile app at usage"."""
+    words = f"{place.touchpoint} at {place.stage}".replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def is_used(theme: PainPoint) -> bool:
+    """Whether a person has named it, or given it an owner or a status."""
+    return bool(theme.titled_by or theme.owner or theme.status != OPEN)
+
+
+def themes_at(session: Session, place: Place) -> Sequence[PainPoint]:
+    """The themes of a place that are not merged into others, the oldest first."""
+    found = select(PainPoint).where(at(THEME, place), col(PainPoint.merged_into).is_(None))
+    return session.exec(found.order_by(col(PainPoint.id))).all()
+
+
+def signposts_at(session: Session, place: Place) -> dict[UUID, UUID]:
+    """The merged themes of a place that still have mentions, and where these belong."""
+    members = select_columns(MENTION.c.feedback_id).where(
+        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
+    )
+    found = select_columns(THEME.c.id, THEME.c.merged_into).where(
+        at(THEME, place), THEME.c.merged_into.is_not(None), members.exists()
+    )
+    return {id: into for id, into in session.execute(found)}
+
+
+def home_of(session: Session, place: Place, theme: UUID) -> PainPoint | None:
+    """Where the mentions of a theme of ``place`` belong, which is held; None if it is gone."""
+    row = session.get(PainPoint, (place.workspace_id, theme), populate_existing=True)
+    if row is not None and row.merged_into is not None:
+        key = (place.workspace_id, row.merged_into)
+        return session.get(PainPoint, key, populate_existing=True)
+    return row
+
+
+def found(session: Session, space: Space, place: Place, centroid: bytes) -> PainPoint:
+    """Add a theme to a held place; its title is still to be found."""
+    now = clock.now()
+    theme = PainPoint(
+        **place._asdict(),
+        id=new_id(),
+        title=plain_title(place),
+        keywords=UNTITLED,
+        centroid=centroid,
+        model_version=space.name,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(theme)
+    session.flush()
+    stamp(session, place)
+    return theme
+
+
+def merge_rows(session: Session, place: Place, theme: PainPoint, into: PainPoint) -> None:
+    """Make ``theme`` a signpost to ``into``; its mentions are still to be moved.
+
+    It keeps nothing that anybody has said.
+    """
+    theme.merged_into, theme.title, theme.keywords = into.id, "", UNTITLED
+    theme.updated_at = into.updated_at = clock.now()
+    session.flush()
+    led_there = update(PainPoint).where(at(THEME, place), col(PainPoint.merged_into) == theme.id)
+    session.exec(led_there.values(merged_into=into.id))
+    stamp(session, place)
+
+
+def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said: datetime) -> None:
+    """What was resolved before somebody said this is open again; its place is held."""
+    if theme.status == RESOLVED and theme.resolved_at and said > theme.resolved_at:
+        theme.status, theme.updated_at = REOPENED, clock.now()
+        session.flush()
+        stamp(session, place)
+
+
+def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> int:
+    """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is held.
+
+    With what was merged into them.
+    """
+    members = select_columns(MENTION.c.feedback_id).where(
+        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
+    )
+    unused = (
+        THEME.c.titled_by.is_(None),
+        THEME.c.owner.is_(None),
+        THEME.c.status == OPEN,
+        THEME.c.shaped.is_(False),
+        THEME.c.merged_into.is_(None),
+    )
+    empty = THEME.delete().where(at(THEME, place), THEME.c.id.in_(themes), *unused)
+    gone = session.scalars(empty.where(~members.exists()).returning(THEME.c.id)).all()
+    if gone:
+        led_there = THEME.delete().where(at(THEME, place), THEME.c.merged_into.in_(gone))
+        session.execute(led_there)
+        stamp(session, place)
+    return len(gone)
+
+
+def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]) -> None:
+    """Delete the themes that had no mentions but these, which have just been deleted."""
+    themes: dict[Place, set[UUID]] = defaultdict(set)
+    for mention in gone:
+        place = place_of(workspace_id, mention)
+        if mention.pain_point_id is not None and place is not None:
+            themes[place].add(mention.pain_point_id)
+    for place in sorted(themes):
+        hold(session, place)
+        remove_empty(session, place, themes[place])

@@ -1,0 +1,81 @@
+"""What people may say about pain points and wins."""
+
+from typing import Annotated, Any, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from service.journey.definition import Name
+from service.themes.members import AT_ONCE, Key
+
+Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
+
+UPDATE_EXAMPLES: Final[list[dict[str, Any]]] = [
+    {"title": "Card declined at the last step", "status": "in_progress", "owner": "Ana"},
+    {"title": None},
+]
+MERGE_EXAMPLE: Final[dict[str, Any]] = {"into": "01936a3b-90aa-7d10-8f3c-6f0a1c5b7e21"}
+SPLIT_EXAMPLES: Final[list[dict[str, Any]]] = [
+    {
+        "mentions": [{"feedback_id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d11", "ordinal": 0}],
+        "title": "Voucher refused",
+    },
+    {"parts": 2},
+]
+UPDATED: Final = ("title", "status", "owner")
+
+
+class PainPointIn(BaseModel):
+    """What is to change. Fields left out stay; null takes back what a person had said."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*UPDATE_EXAMPLES]})
+
+    title: Name | None = Field(None, description="Null: found in the mentions again.")
+    status: Status = "open"
+    owner: Name | None = Field(None, description="Null: the definition's.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(f"must have at least one of {', '.join(UPDATED)}")
+        return self
+
+
+class MergeIn(BaseModel):
+    """The pain point that this one goes into."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MERGE_EXAMPLE]})
+
+    into: UUID
+
+
+class MentionIn(BaseModel):
+    """A mention: which feedback, and its number there, from 0."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    feedback_id: UUID
+    ordinal: int = Field(ge=0, le=2**31 - 1)
+
+    @property
+    def key(self) -> Key:
+        """What names it."""
+        return Key(self.feedback_id, self.ordinal)
+
+
+class SplitIn(BaseModel):
+    """Which mentions become a pain point of their own: these, or (parts) those that differ most."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*SPLIT_EXAMPLES]})
+
+    mentions: Annotated[list[MentionIn], Field(min_length=1, max_length=AT_ONCE)] | None = None
+    parts: Literal[2] | None = None
+    title: Name | None = Field(
+        None, description="Of the new one; else it is found in its mentions."
+    )
+
+    @model_validator(mode="after")
+    def _says_how(self) -> Self:
+        if (self.mentions is None) == (self.parts is None):
+            raise ValueError("must have either mentions or parts")
+        return self

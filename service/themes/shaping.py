@@ -1,0 +1,223 @@
+"""What people do with pain points: name, own, resolve, merge and split them.
+
+The deed itself, with at most ``AT_ONCE`` mentions, is one transaction. ``follow`` moves the others.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session
+
+from models.pain_point import RESOLVED, PainPoint
+from service import clock
+from service.db import Database
+from service.errors import InvalidParam
+from service.insights import names
+from service.journey.mapping import JourneyMap
+from service.themes.due import mark
+from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
+from service.themes.finding import LEAST_MENTIONS
+from service.themes.members import (
+    AT_ONCE,
+    Key,
+    hand_over,
+    has_members,
+    hold_items,
+    keys_of,
+    middle_of,
+    sample_of,
+)
+from service.themes.naming import hang, main_language, portray, sit
+from service.themes.places import Place, hold, stamp
+from service.themes.rows import found, merge_rows, plain_title
+from service.themes.schemas import PainPointIn
+from service.themes.space import Space, stored
+from service.themes.steps import handed
+
+LOOKED_AT: Final = 3000
+"""The latest mentions of a pain point that are told apart when it is split in two."""
+
+
+class Person(NamedTuple):
+    """Who does it, in which workspace, and in the words of which journey."""
+
+    workspace_id: UUID
+    key_id: UUID
+    journey: JourneyMap
+
+
+class Move(NamedTuple):
+    """Mentions of ``theme`` that are still to go to ``home``; None for all of them."""
+
+    place: Place
+    theme: UUID
+    home: UUID
+    keys: Sequence[Key] | None
+
+
+def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
+    """The theme with this id, or the one that it went into.
+
+    Raises:
+        CellPainPoint: it is the id of a cell of the journey.
+        NoSuchPainPoint: it is nothing's.
+    """
+    row = session.get(PainPoint, (person.workspace_id, wanted), populate_existing=True)
+    if row is not None and row.merged_into is not None:
+        return find(session, person, row.merged_into)
+    if row is None:
+        names.cell_with_id(person.journey, person.workspace_id, wanted)
+        raise CellPainPoint
+    return row
+
+
+def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) -> PainPoint:
+    """Let a pain point be as a person says.
+
+    Raises:
+        CellPainPoint, NoSuchPainPoint: it is none of these.
+    """
+    theme = _held(session, person, wanted)
+    said = body.model_dump(exclude_unset=True)
+    if "title" in said:
+        theme.titled_by = person.key_id if body.title else None
+        theme.title = body.title or plain_title(place_of_theme(theme))
+    if "owner" in said:
+        theme.owner = body.owner
+    if "status" in said and body.status != theme.status:
+        theme.status = body.status
+        theme.resolved_at = clock.now() if body.status == RESOLVED else None
+    _changed(session, theme)
+    return theme
+
+
+def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | None:
+    """Make a pain point a signpost to another; None if it is that already.
+
+    Raises:
+        NotTheSamePlace: they are of other cells or sentiments.
+        CellPainPoint, NoSuchPainPoint: one of them is none of these.
+    """
+    theme = find(session, person, wanted)
+    keys = keys_of(session, person.workspace_id, [theme.id], AT_ONCE)
+    held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
+    theme, home = _held(session, person, theme.id), find(session, person, into)
+    place = place_of_theme(theme)
+    if place_of_theme(home) != place:
+        raise NotTheSamePlace
+    if theme.id == home.id:
+        return None
+    home.shaped = theme.shaped = True
+    merge_rows(session, place, theme, home)
+    hand_over(session, held, keys, place, theme.id, home.id)
+    if has_members(session, person.workspace_id, theme.id):
+        mark(session, place)
+    return Move(place, theme.id, home.id, None)
+
+
+def split(
+    session: Session,
+    space: Space,
+    person: Person,
+    wanted: UUID,
+    keys: Sequence[Key],
+    title: str | None,
+) -> Move:
+    """Make a new pain point of mentions of another; ``home`` of the answer is the new one.
+
+    Raises:
+        NotSplittable: some are not its mentions, or they are all of its mentions.
+        CellPainPoint, NoSuchPainPoint: it is none of these.
+    """
+    first, rest = keys[:AT_ONCE], keys[AT_ONCE:]
+    held = hold_items(session, person.workspace_id, {key.feedback_id for key in first})
+    theme = _held(session, person, wanted)
+    place = place_of_theme(theme)
+    middle = middle_of(session, space, person.workspace_id, first)
+    new = found(session, space, place, theme.centroid if middle is None else stored(middle))
+    if middle is None:
+        new.model_version = theme.model_version
+    if title:
+        new.title, new.titled_by = title, person.key_id
+    new.shaped = theme.shaped = True
+    moved = {key for key, _ in hand_over(session, held, first, place, theme.id, new.id)}
+    if missing := [index for index, key in enumerate(first) if key not in moved]:
+        reason = "is no mention of this pain point; list its mentions to see which are"
+        raise NotSplittable(
+            invalid_params=[InvalidParam(f"mentions.{index}", reason) for index in missing]
+        )
+    if not has_members(session, person.workspace_id, theme.id):
+        reason = "are all mentions that there are; leave at least one"
+        raise NotSplittable(invalid_params=[InvalidParam("mentions", reason)])
+    _changed(session, theme)
+    return Move(place, theme.id, new.id, rest)
+
+
+def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list[Key]:
+    """The smaller of the two parts into which the latest mentions of a pain point fall.
+
+    By k-means on their vectors (Lloyd 1982; k-means++ seeds, ten of them, the best result).
+
+    Raises:
+        NotSplittable: too few mentions have been read by the model in use.
+    """
+    theme = find(session, person, wanted)
+    keys, vectors = sample_of(session, space, person.workspace_id, theme.id, LOOKED_AT)
+    if len(keys) < LEAST_MENTIONS:
+        reason = f"needs at least {LEAST_MENTIONS} mentions that the model in use has read"
+        raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
+    from sklearn.cluster import KMeans
+
+    labels = KMeans(2, n_init=10, random_state=0).fit_predict(vectors)
+    smaller = int(np.bincount(labels, minlength=2).argmin())
+    return [key for key, label in zip(keys, labels, strict=True) if label == smaller]
+
+
+def follow(database: Database, move: Move) -> None:
+    """Move what the deed itself has left, a few at a time."""
+
+    def step(keys: Sequence[Key]) -> int:
+        return database.transact(
+            lambda session: handed(session, move.place, keys, move.theme, move.home)
+        )
+
+    if move.keys is not None:
+        for start in range(0, len(move.keys), AT_ONCE):
+            step(move.keys[start : start + AT_ONCE])
+        return
+    while left := _left(database, move):
+        if not step(left):
+            return
+
+
+def _left(database: Database, move: Move) -> list[Key]:
+    with database.read() as session:
+        return keys_of(session, move.place.workspace_id, [move.theme], AT_ONCE)
+
+
+def look_again(database: Database, space: Space, place: Place, themes: Sequence[UUID]) -> None:
+    """Find centroids, keywords and (unless people gave them) titles of themes that have changed."""
+    with database.read() as session:
+        language = main_language(session, place.workspace_id)
+        sittings = [sit(session, space, place.workspace_id, theme) for theme in themes]
+    portraits = [portray(each, language, []) for each in sittings if each]
+    database.transact(lambda session: hang(session, space, place, portraits))
+
+
+def place_of_theme(theme: PainPoint) -> Place:
+    """Where its mentions are."""
+    return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
+
+
+def _held(session: Session, person: Person, wanted: UUID) -> PainPoint:
+    """The theme, with nobody else changing those of its place."""
+    hold(session, place_of_theme(find(session, person, wanted)))
+    return find(session, person, wanted)
+
+
+def _changed(session: Session, theme: PainPoint) -> None:
+    theme.updated_at = clock.now()
+    session.flush()
+    stamp(session, place_of_theme(theme))

@@ -1,0 +1,50 @@
+"""Where vectors of one model are compared."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.probe import unpacked
+from nlp.themes import Limits, Projection
+
+
+class Space(NamedTuple):
+    """``version`` is that of the analysis whose vectors ``projection`` is for; ``name`` is another
+    one if either is."""
+
+    version: str
+    projection: Projection
+    name: str
+
+    @classmethod
+    def of(cls, version: str, projection: Projection) -> "Space":
+        """The space of a model; a name without a digest is that of vectors as they are."""
+        if projection.mean is None or projection.weights is None:
+            return cls(version, projection, version)
+        digest = sha256(projection.mean.tobytes() + projection.weights.tobytes()).hexdigest()
+        return cls(version, projection, f"{version}/{digest[:8]}")
+
+    @property
+    def limits(self) -> Limits:
+        """How near is near enough."""
+        return self.projection.limits
+
+    def place(self, packed: Sequence[bytes]) -> Float:
+        """Stored vectors as rows (n, d) of length 1 that can be compared."""
+        return self.projection.apply(unpacked(packed))
+
+
+def stored(centroid: Float) -> bytes:
+    """A centroid as it is kept."""
+    return centroid.astype("<f4").tobytes()
+
+
+def restored(rows: Sequence[bytes]) -> Float:
+    """Kept centroids of one model as rows (n, d); (0, 0) for none."""
+    if not rows:
+        return np.zeros((0, 0), dtype=np.float32)
+    flat: Float = np.frombuffer(b"".join(rows), dtype="<f4").astype(np.float32)
+    return flat.reshape(len(rows), -1)

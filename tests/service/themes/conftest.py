@@ -1,0 +1,111 @@
+"""A workspace whose customers complain about few things, and somebody who sorts that."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+from models.pain_point import PainPoint
+from models.workspace import Workspace
+from service.analysis.engine import Engine
+from service.analysis.service import Analyst
+from service.clock import now
+from service.db import Database
+from service.insights.verify import verify
+from service.settings import Settings
+from service.themes.refresh import Refresher
+from tests.fakes import FakeAnalyzer
+
+OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DECLINED = [f"The checkout declined my visa card {word}" for word in ("twice", "again", "today")]
+SLOW = [f"Slow checkout page took minutes loading {word}" for word in ("there", "here", "now")]
+
+Say = Callable[..., list[UUID]]
+Look = Callable[..., int]
+Themes = Callable[[], list[PainPoint]]
+
+
+@pytest.fixture
+def analyse(database: Database, settings: Settings) -> Callable[..., None]:
+    """Analyse whatever is pending or stale, by default as the fake of version 1."""
+
+    def run(analyzer: FakeAnalyzer | None = None) -> None:
+        analyst = Analyst(database, Engine(analyzer or FakeAnalyzer()), settings)
+        while analyst.round(lambda: True):
+            pass
+
+    return run
+
+
+@pytest.fixture
+def say(database: Database, workspace: Workspace, analyse: Callable[..., None]) -> Say:
+    """Store and analyse a review for each text: ``say(DECLINED, customer_ref="c")``."""
+    numbers = count()
+
+    def put(texts: Sequence[str], **columns: Any) -> list[UUID]:
+        rows = []
+        for text in texts:
+            number, moment = next(numbers), now()
+            values: dict[str, Any] = {
+                "workspace_id": workspace.id,
+                "kind": "review",
+                "source": "shop",
+                "external_id": str(number),
+                "text": text,
+                "channel": "website",
+                "language": "en",
+                "occurred_at": OCCURRED + timedelta(minutes=number),
+                "received_at": moment,
+                "due_at": moment,
+                "content_hash": str(number),
+            }
+            rows.append(Feedback(**values | columns))
+        with database.write() as session:
+            session.add_all(rows)
+        analyse()
+        return [row.id for row in rows]
+
+    return put
+
+
+@pytest.fixture
+def look(database: Database) -> Iterator[Look]:
+    """Look for themes until there is nothing to do; how many places were looked through."""
+    with ThreadPoolExecutor(1) as computing:
+
+        def run(analyzer: FakeAnalyzer | None = None) -> int:
+            space = Engine(analyzer or FakeAnalyzer()).space
+            refresher, rounds = Refresher(database, space, computing), 0
+            while refresher.round():
+                rounds += 1
+            report = verify(database)
+            assert report.clean, report.findings
+            return rounds
+
+        yield run
+
+
+@pytest.fixture
+def themes(database: Database) -> Themes:
+    """The themes that are not merged into others, the oldest first."""
+
+    def read() -> list[PainPoint]:
+        with database.read() as session:
+            unmerged = select(PainPoint).where(col(PainPoint.merged_into).is_(None))
+            return list(session.exec(unmerged.order_by(col(PainPoint.id))))
+
+    return read
+
+
+def members(database: Database, theme: UUID | None) -> set[UUID]:
+    """The feedback of a theme."""
+    with database.read() as session:
+        of_it = select(Mention.feedback_id).where(col(Mention.pain_point_id) == theme)
+        return set(session.exec(of_it))
