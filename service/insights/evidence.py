@@ -1,46 +1,76 @@
-"""The evidence of a pain point: its mentions, the most typical first."""
+"""The evidence of a pain point or a win: its mentions, the most typical first."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlmodel import Session
 
 from service.insights import names
+from service.insights.excerpts import excerpt
 from service.insights.filters import Selection, select_feedback
 from service.insights.pain_schemas import EvidenceOut, EvidencePageOut
 from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
-from service.insights.queries.evidence import Place
+from service.insights.queries.evidence import MARGIN, Place
 from service.insights.queries.freshness import freshness
+from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
 from service.web.cursors import decode_cursor, encode_cursor
+
+
+class Subject(NamedTuple):
+    """What evidence is of: a theme (in ``selection``), or the cell that ``selection`` is of."""
+
+    id: UUID
+    sentiment: str
+    selection: Selection
+    theme: UUID | None
 
 
 def list_evidence(
     session: Session, workspace_id: UUID, wanted: UUID, params: EvidenceParams
 ) -> EvidencePageOut:
-    """A page of the mentions of a pain point, within the filters.
+    """A page of the mentions of a pain point or a win, within the filters.
 
     Raises:
-        NoSuchPainPoint: no cell of the journey has that id.
+        NoSuchPainPoint: no theme, and no cell of the journey, has that id.
     """
     selection = select_feedback(session, workspace_id, params)
-    cell = names.cell_with_id(selection.journey, workspace_id, wanted)
+    subject = _subject(session, selection, wanted)
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
         after = Place(*decode_cursor(params.cursor, (int, float, UUID, int)))
-    own = selection.narrowed({cell.stage}, {cell.touchpoint})
-    rows = evidence.page(session, own, params.sentiment, after, params.limit + 1)
+    rows = evidence.page(
+        session,
+        subject.selection,
+        params.sentiment or [subject.sentiment],
+        after,
+        params.limit + 1,
+        subject.theme,
+    )
     page = rows[: params.limit]
     return EvidencePageOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        id=wanted,
+        id=subject.id,
         items=[_out(selection, row) for row in page],
         next=_cursor(page[-1]) if len(rows) > len(page) else None,
     )
+
+
+def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
+    theme = find_theme(session, selection.workspace_id, wanted)
+    if theme is None:
+        cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
+        own = selection.narrowed({cell.stage}, {cell.touchpoint})
+        return Subject(wanted, sentiment, own, None)
+    own = selection.everywhere()
+    if not selection.has(theme.cell):
+        own = replace(selection, cells=frozenset())
+    return Subject(theme.id, theme.sentiment, own, theme.id)
 
 
 def _cursor(row: Row[Any]) -> str:
@@ -48,7 +78,12 @@ def _cursor(row: Row[Any]) -> str:
 
 
 def _out(selection: Selection, row: Row[Any]) -> EvidenceOut:
-    reading = reading_fields(selection.journey, row)
+    first = max(row.start - MARGIN, 0)
     return EvidenceOut.model_validate(
-        {**row._mapping, **reading, "provenance": provenance_out(row)}
+        {
+            **row._mapping,
+            **reading_fields(selection.journey, row),
+            "provenance": provenance_out(row),
+            "excerpt": excerpt(row.around, first, row.start, row.end, row.chars),
+        }
     )

@@ -1,8 +1,10 @@
 """How the cells of a journey are called, and the ids of their pain points. Pure."""
 
+from itertools import product
 from typing import Final
 from uuid import UUID, uuid5
 
+from models.pain_point import PAIN, WIN
 from nlp.labels import UNASSIGNED
 from service.insights.cells import Cell
 from service.insights.errors import NoSuchPainPoint
@@ -10,6 +12,7 @@ from service.journey.definition import Entry, Stage, Touchpoint
 from service.journey.mapping import JourneyMap
 
 UNASSIGNED_NAME: Final = "Unassigned"
+_KINDS: Final = {PAIN: "pain-point", WIN: "win"}
 
 
 def stage_named(journey: JourneyMap, key: str) -> Stage | None:
@@ -46,20 +49,21 @@ def department(journey: JourneyMap, cell: Cell) -> str | None:
     return next((entry.department for entry in entries(journey, cell) if entry.department), None)
 
 
-def pain_point_id(workspace_id: UUID, cell: Cell) -> UUID:
-    """The id of a journey cell's pain point: the same in every answer, for ever."""
-    return uuid5(workspace_id, f"pain-point:{cell.stage}/{cell.touchpoint}")
+def cell_id(workspace_id: UUID, cell: Cell, sentiment: str) -> UUID:
+    """The id of a journey cell's pain point, or win: the same in every answer, for ever."""
+    return uuid5(workspace_id, f"{_KINDS[sentiment]}:{cell.stage}/{cell.touchpoint}")
 
 
-def cell_with_id(journey: JourneyMap, workspace_id: UUID, wanted: UUID) -> Cell:
-    """The journey cell whose pain point has this id.
+def cell_with_id(journey: JourneyMap, workspace_id: UUID, wanted: UUID) -> tuple[Cell, str]:
+    """The journey cell whose pain point or win has this id, and of which sentiment that is.
 
     Raises:
         NoSuchPainPoint: none has.
     """
     stages = [*(stage.key for stage in journey.stages), UNASSIGNED]
     touchpoints = [*(touchpoint.key for touchpoint in journey.touchpoints), UNASSIGNED]
-    for cell in (Cell(stage, touchpoint) for stage in stages for touchpoint in touchpoints):
-        if pain_point_id(workspace_id, cell) == wanted:
-            return cell
+    for pair in product(stages, touchpoints):
+        for sentiment in _KINDS:
+            if cell_id(workspace_id, Cell(*pair), sentiment) == wanted:
+                return Cell(*pair), sentiment
     raise NoSuchPainPoint

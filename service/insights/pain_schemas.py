@@ -1,30 +1,61 @@
 """What the pain point endpoints answer."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.insights.schemas import AS_OF, MENTION_EXAMPLE, AnswerOut
+from service.insights.schemas import AS_OF, MENTION_EXAMPLE, AnswerOut, IntervalOut
 from service.insights.shapes import MentionOut
 
 PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
-    "id": "6f0c6a0e-6a43-5c0e-9c7f-2f1f4b9f8f0a",
+    "id": "01936a3b-90aa-7d10-8f3c-6f0a1c5b7e21",
+    "kind": "theme",
+    "sentiment": "negative",
+    "parent": "6f0c6a0e-6a43-5c0e-9c7f-2f1f4b9f8f0a",
     "stage": "purchase",
     "touchpoint": "checkout",
-    "title": "Checkout at Purchase",
+    "title": "Card declined at the last step",
+    "keywords": ["card", "declined", "payment"],
+    "status": "open",
     "owner": "Ana",
-    "mentions": 412,
-    "items": 388,
-    "share": 0.18,
-    "negative_share": 0.833,
-    "score": -0.62,
+    "mentions": 140,
+    "items": 131,
+    "share": 0.065,
+    "negative_share": 1.0,
+    "positive_share": 0.0,
+    "net_sentiment": -1.0,
+    "score": -0.82,
     "mean_severity": 1.7,
-    "pain": 659.6,
-    "trend": {"previous_mentions": 350, "previous_negative_share": 0.79, "change": 0.177},
-    "impact": {"nps": {"impact": -4.1, "overall": 31.0, "without": 35.1, "n": 120, "of": 940}},
-    "emotions": {"frustration": 201, "anger": 64},
+    "pain": 222.7,
+    "joy": 0.0,
+    "intervals": {
+        "mean_severity": {"low": 1.5, "high": 1.89},
+        "share": {"low": 0.054, "high": 0.078},
+    },
+    "small": False,
+    "trend": {
+        "previous_mentions": 100,
+        "previous_items": 94,
+        "previous_negative_share": 1.0,
+        "change": 0.4,
+        "low": 0.06,
+        "high": 0.8359,
+        "p": 0.0163,
+        "significant": True,
+    },
+    "impact": {
+        "nps": {
+            "impact": -4.1,
+            "interval": {"low": -6.0, "high": -2.2},
+            "overall": 31.0,
+            "without": 35.1,
+            "n": 120,
+            "of": 940,
+        }
+    },
+    "emotions": {"frustration": 76, "anger": 24},
     "verbatims": [
         {
             "text": "Checkout refused my card twice",
@@ -50,16 +81,31 @@ EVIDENCE_EXAMPLE: Final[dict[str, Any]] = MENTION_EXAMPLE | {
     "external_id": "r-1042",
     "language": "en",
     "occurred_at": "2026-03-01T09:30:00Z",
+    "excerpt": {
+        "text": "Checkout refused my card twice and nobody could tell me why. I gave up.",
+        "start": 0,
+        "end": 60,
+    },
 }
 
 
 class TrendOut(BaseModel):
     """The same measures in the period of equal length just before ``since``; ``change`` is
-    mentions / previous_mentions - 1."""
+    mentions / previous_mentions - 1.
+
+    ``low`` and ``high`` hold the change of the items with 95 %, for the part of the period that
+    is over; ``significant`` allows for how many pain points are compared."""
 
     previous_mentions: int
+    previous_items: int
     previous_negative_share: float | None
     change: float | None
+    low: float | None = Field(description="Of items / previous_items - 1.")
+    high: float | None = Field(description="Null: without bound, for there were none before.")
+    p: float | None = Field(description="How likely such a change is by chance; exact, two-sided.")
+    significant: bool = Field(
+        description="Of what is called so, 5 % are false alarms (Benjamini-Hochberg)."
+    )
 
 
 class ImpactOut(BaseModel):
@@ -67,6 +113,7 @@ class ImpactOut(BaseModel):
     pain point, ``of`` all rated ones. Negative: it costs that many points."""
 
     impact: float | None
+    interval: IntervalOut | None
     overall: float
     without: float | None
     n: int
@@ -87,32 +134,51 @@ class VerbatimOut(BaseModel):
 
 
 class PainPointOut(BaseModel):
-    """What customers complain about at one stage and touchpoint."""
+    """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint:
+    a theme, or all of it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PAIN_POINT_EXAMPLE]})
 
     id: UUID
+    kind: Literal["theme", "cell"]
+    sentiment: Literal["negative", "positive"] = Field(
+        description="`negative` for pain points, `positive` for wins."
+    )
+    parent: UUID | None = Field(description="The cell of the journey that a theme is in.")
     stage: str
     touchpoint: str
     title: str
-    owner: str | None
+    keywords: list[str]
+    status: str | None = Field(
+        description="open, in_progress, resolved, reopened or ignored; null for cells."
+    )
+    owner: str | None = Field(description="The theme's own, or else the definition's.")
     mentions: int
     items: int
     share: float | None = Field(description="Of all mentions in the filter.")
     negative_share: float | None
+    positive_share: float | None
+    net_sentiment: float | None
     score: float | None
     mean_severity: float | None
-    pain: float = Field(description="Items x mean severity; the order of the list.")
+    pain: float = Field(description="Items x mean severity; the order of pain points.")
+    joy: float = Field(description="Items x share of positive mentions; the order of wins.")
+    intervals: dict[str, IntervalOut] = Field(
+        description="95 % intervals of share and mean_severity; of cells, also of their shares."
+    )
+    small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
     trend: TrendOut | None
     impact: dict[str, ImpactOut]
     emotions: dict[str, int]
     verbatims: list[VerbatimOut]
-    first_seen: date | None = Field(description="First day (UTC) with a negative mention.")
+    first_seen: date | None = Field(
+        description="First day (UTC) with a negative mention; with a positive one for wins."
+    )
     last_seen: date | None
 
 
 class PainPointsOut(AnswerOut):
-    """A page of pain points, the most painful first."""
+    """A page of pain points or wins, in the order that was asked for."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [PAIN_POINT_EXAMPLE], "next": None}]}
@@ -123,9 +189,18 @@ class PainPointsOut(AnswerOut):
 
 
 class OnePainPointOut(AnswerOut, PainPointOut):
-    """One pain point, with the freshness of the answer."""
+    """One pain point or win, with the freshness of the answer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [AS_OF | PAIN_POINT_EXAMPLE]})
+
+
+class ExcerptOut(BaseModel):
+    """A mention with some of the text around it; in ``text`` it is ``[start, end)``. An ellipsis
+    stands for what is missing. Offsets count characters (Unicode code points)."""
+
+    text: str
+    start: int
+    end: int
 
 
 class EvidenceOut(MentionOut):
@@ -138,6 +213,7 @@ class EvidenceOut(MentionOut):
     external_id: str | None
     language: str
     occurred_at: datetime
+    excerpt: ExcerptOut
 
 
 class EvidencePageOut(AnswerOut):

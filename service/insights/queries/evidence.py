@@ -1,32 +1,36 @@
-"""Mentions themselves: the most typical ones of a cell first."""
+"""Mentions themselves, with what was said: of cells, of themes, or at given places."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
+    Integer,
     Row,
     Select,
+    Text,
     and_,
-    exists,
+    case,
     func,
     or_,
     select,
     tuple_,
-    union_all,
 )
 from sqlmodel import Session
 
 from service.insights.cells import Cell
 from service.insights.filters import Selection
-from service.insights.queries.recount import FEEDBACK, MENTION, OF_FEEDBACK, feedback_conditions
+from service.insights.queries.recount import (
+    FEEDBACK,
+    MENTION,
+    OF_FEEDBACK,
+    SAID_IN,
+    feedback_conditions,
+)
 
-CONSIDERED: Final = 50
-"""Verbatims are chosen among this many of a native cell's most severe mentions, latest first."""
-FEW: Final = 20_000
-"""Negative mentions up to which reading them all beats visiting every cell by itself."""
+MARGIN: Final = 160
+"""Characters of the text before and behind a mention that are read with it."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
 
 
@@ -51,14 +55,21 @@ def page(
     sentiments: Sequence[str],
     after: Place | None,
     limit: int,
+    theme: UUID | None = None,
 ) -> Sequence[Row[Any]]:
-    """Mentions with their feedback: most severe, then most confident, then latest first."""
+    """Mentions with their feedback: most severe, then most confident, then latest first.
+
+    Those in the selection's cells, or of a theme. ``around`` is the text from ``MARGIN`` characters
+    before a mention to as many behind it; ``chars`` is the length of the whole.
+    """
     table, sure = MENTION.c, confidence()
     statement = (
-        _with_text()
-        .add_columns(sure.label("sure"))
+        told(SAID_IN if theme else OF_FEEDBACK)
+        .add_columns(sure.label("sure"), *surroundings())
         .where(*feedback_conditions(session, selection), table.sentiment.in_(sentiments))
     )
+    if theme is not None:
+        statement = statement.where(of_themes(selection, [theme]))
     if selection.cells is not None:
         statement = statement.where(in_cells(selection.cells))
     if after is not None:
@@ -69,30 +80,11 @@ def page(
     return session.execute(ordered.limit(limit)).all()
 
 
-def typical_places(
-    session: Session, selection: Selection, cells: Mapping[Cell, int]
-) -> dict[Cell, list[Place]]:
-    """The places of typical negative mentions of native cells, in no order; one statement.
-
-    ``cells`` says how many each has in the selection. Few are read and ranked; of many, only
-    the first in the order of an index are visited.
-    """
-    if not cells:
-        return {}
-    few = sum(cells.values()) <= FEW
-    found: dict[Cell, list[Place]] = {}
-    for stage, touchpoint, *place in session.execute(
-        _ranked(session, selection, cells) if few else _walked(session, selection, cells)
-    ):
-        found.setdefault(Cell(stage, touchpoint), []).append(Place(*place))
-    return found
-
-
 def with_text(
     session: Session, workspace_id: UUID, places: Collection[Place]
 ) -> Sequence[Row[Any]]:
     """The mentions of the items at ``places``, with their feedback."""
-    statement = _with_text().where(
+    statement = told(OF_FEEDBACK).where(
         MENTION.c.workspace_id == workspace_id,
         MENTION.c.feedback_id.in_({place.feedback_id for place in places}),
     )
@@ -109,58 +101,21 @@ def in_cells(cells: Collection[Cell]) -> ColumnElement[bool]:
     return and_(near, tuple_(table.stage, table.touchpoint).in_([tuple(cell) for cell in cells]))
 
 
-def _place() -> tuple[ColumnElement[Any], ...]:
+def of_themes(selection: Selection, themes: Collection[UUID] | Select[Any]) -> ColumnElement[bool]:
+    """Whether a mention is of one of these themes, in terms that an index can serve."""
     table = MENTION.c
-    sure = confidence().label("sure")
-    return table.stage, table.touchpoint, table.severity, sure, table.feedback_id, table.ordinal
+    return and_(table.workspace_id == selection.workspace_id, table.pain_point_id.in_(themes))
 
 
-def _worst_first() -> tuple[ColumnElement[Any], ...]:
-    return MENTION.c.severity.desc(), MENTION.c.feedback_id.desc()
+def surroundings() -> tuple[ColumnElement[Any], ...]:
+    """The text around a mention, and how long the whole text is: ``around`` and ``chars``."""
+    table, text = MENTION.c, FEEDBACK.c.text
+    first = case((table.start > MARGIN, table.start - MARGIN), else_=0)
+    around = func.substr(text, first + 1, table.end + MARGIN - first, type_=Text())
+    return around.label("around"), func.length(text, type_=Integer()).label("chars")
 
 
-def _ranked(session: Session, selection: Selection, cells: Collection[Cell]) -> Select[Any]:
-    rank = func.row_number().over(
-        partition_by=(MENTION.c.stage, MENTION.c.touchpoint), order_by=_worst_first()
-    )
-    ranked = (
-        select(*_place(), rank.label("rank"))
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(
-            *feedback_conditions(session, selection),
-            in_cells(cells),
-            MENTION.c.sentiment == "negative",
-        )
-        .subquery()
-    )
-    wanted = [column for column in ranked.c if column.name != "rank"]
-    return select(*wanted).where(ranked.c.rank <= CONSIDERED)
-
-
-def _walked(session: Session, selection: Selection, cells: Iterable[Cell]) -> CompoundSelect[Any]:
-    return union_all(*(_first_of(session, selection, cell) for cell in cells))
-
-
-def _first_of(session: Session, selection: Selection, cell: Cell) -> Select[Any]:
-    """In the order of ``ix_mention_cell``; EXISTS keeps a planner from turning the join round."""
-    table = MENTION.c
-    meant = exists().where(OF_FEEDBACK, *feedback_conditions(session, selection))
-    first = (
-        select(*_place())
-        .where(
-            table.workspace_id == selection.workspace_id,
-            table.stage == cell.stage,
-            table.touchpoint == cell.touchpoint,
-            table.sentiment == "negative",
-            meant.correlate(MENTION),
-        )
-        .order_by(*_worst_first())
-        .limit(CONSIDERED)
-    )
-    return select(first.subquery())
-
-
-def _with_text() -> Select[Any]:
+def told(of_feedback: ColumnElement[bool]) -> Select[Any]:
     """Mentions with their own slice of the text, and what is told of their feedback."""
     table = MENTION.c
     said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
@@ -171,7 +126,7 @@ def _with_text() -> Select[Any]:
         said.label("text"),
         language.label("language"),
         *(FEEDBACK.c[name] for name in about),
-    ).select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+    ).select_from(MENTION.join(FEEDBACK, of_feedback))
 
 
 def _follows(place: Place) -> ColumnElement[bool]:

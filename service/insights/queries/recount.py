@@ -37,6 +37,10 @@ OF_FEEDBACK: Final = and_(
 )
 """Which feedback a mention is of. ``ordinal`` leads SQLite to the primary key: without statistics
 it takes an index that covers all columns in use for better, even if it must be read whole."""
+SAID_IN: Final = and_(
+    FEEDBACK.c.workspace_id == MENTION.c.workspace_id, FEEDBACK.c.id == MENTION.c.feedback_id
+)
+"""The same, sought from the mention's side: for the few mentions that an index leads to."""
 SCALE: Final = ("rating_scale", "rating_min", "rating_max")
 
 

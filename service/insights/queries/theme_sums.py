@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, distinct, func, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, select
+from sqlmodel import Session
 
 from models.feedback import DONE
-from models.pain_point import WIN, RollupPain
+from models.pain_point import WIN
 from service.insights.filters import Selection
 from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import utc_day
@@ -29,10 +29,9 @@ from service.insights.queries.recount import (
 )
 from service.insights.queries.sums import rollup_conditions
 from service.insights.queries.themes import THEME, theme_conditions
-from service.insights.rollups import FELT
+from service.insights.rollups import FELT, ROLLUP_PAIN
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
-ROLLUP_PAIN: Final[Table] = SQLModel.metadata.tables[str(RollupPain.__tablename__)]
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
 COUNTED: Final = len(ITEM_SUMS)
 

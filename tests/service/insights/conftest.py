@@ -23,7 +23,7 @@ def get(client: TestClient, keys: Keys) -> Get:
     """The JSON that the reader gets: ``get("/v1/trends", by="day")``; 200 unless ``status``."""
 
     def ask(path: str, status: int = 200, **params: Any) -> Any:
-        answer = client.get(path, headers=bearer(keys.read), params=params)
+        answer = client.get(path, headers=bearer(keys.read), params=params or None)
         assert answer.status_code == status, answer.text
         return answer.json()
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
+from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from service.insights.rollups import Delta, apply
 
@@ -31,6 +32,7 @@ class Said:
     severity: int = 0
     confidence: float = 0.9
     text: str = "said"
+    theme: UUID | None = None
 
 
 def nps(value: int) -> dict[str, Any]:
@@ -47,6 +49,28 @@ def rating(value: float, least: float, greatest: float, scale: str) -> dict[str,
         "rating_scale": scale,
         "rating_norm": (value - least) / (greatest - least),
     }
+
+
+def theme(
+    session: Session, workspace_id: UUID, cell: tuple[str, str], title: str, **columns: Any
+) -> UUID:
+    """Store a pain point of a native cell, or with ``sentiment=WIN`` a win, and tell its id."""
+    values: dict[str, Any] = {
+        "workspace_id": workspace_id,
+        "id": new_id(),
+        "stage": cell[0],
+        "touchpoint": cell[1],
+        "sentiment": PAIN,
+        "title": title,
+        "centroid": b"",
+        "model_version": "fake:1",
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    row = PainPoint(**values | columns)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns: Any) -> Feedback:
@@ -111,6 +135,7 @@ def _mentions(feedback: Feedback, said: Sequence[Said]) -> list[Mention]:
                 stage_provenance="model",
                 touchpoint_provenance="model",
                 model_version="fake:1",
+                pain_point_id=part.theme,
             )
         )
         start += len(part.text) + 1

@@ -7,7 +7,7 @@ import pytest
 
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.queries import evidence
+from service.insights.queries import typical
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, write
 
@@ -39,25 +39,18 @@ def test_a_pain_point_is_measured_as_worked_out_by_hand(get: Get) -> None:
     assert checkout["emotions"] == {"frustration": 2, "delight": 1}
     assert (checkout["first_seen"], checkout["last_seen"]) == ("2026-03-04", "2026-03-04")
     # All: 9 and 10 promote, 3 and 0 detract, of 5: 0. Without the 0: 2 and 1 of 4: 25.
-    assert delivery["impact"] == {
-        "nps": {"impact": -25.0, "overall": 0.0, "without": 25.0, "n": 1, "of": 5}
-    }
+    nps = {"impact": -25.0, "overall": 0.0, "without": 25.0, "n": 1, "of": 5}
+    assert delivery["impact"]["nps"].items() >= nps.items()
 
 
 @pytest.mark.usefixtures("shop")
 def test_the_trend_compares_with_the_period_of_equal_length_before(get: Get) -> None:
     period = {"since": "2026-03-01", "until": "2026-03-06"}  # before: 24 February to 1 March
     checkout, delivery, _ = get("/v1/pain-points", **period)["items"]
-    assert checkout["trend"] == {
-        "previous_mentions": 1,
-        "previous_negative_share": 1.0,
-        "change": 2.0,
-    }
-    assert delivery["trend"] == {
-        "previous_mentions": 0,
-        "previous_negative_share": None,
-        "change": None,
-    }
+    before = {"previous_mentions": 1, "previous_negative_share": 1.0, "change": 2.0}
+    assert checkout["trend"].items() >= before.items()
+    nothing = {"previous_mentions": 0, "previous_negative_share": None, "change": None}
+    assert delivery["trend"].items() >= nothing.items()
     assert get("/v1/pain-points")["items"][0]["trend"] is None
 
 
@@ -187,7 +180,7 @@ def test_verbatims_are_the_same_however_they_are_sought(
         {"kind": "ticket"},
     )
     ranked = [get("/v1/pain-points", **params)["items"] for params in asked]
-    monkeypatch.setattr(evidence, "FEW", -1)
+    monkeypatch.setattr(typical, "FEW", -1)
     walked = [get("/v1/pain-points", **params)["items"] for params in asked]
     assert walked == ranked
     assert ranked[0][0]["verbatims"]

@@ -1,0 +1,170 @@
+"""Pain points and wins before they are ranked: themes, and the cells of a journey."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlmodel import Session
+
+from service.insights import names
+from service.insights.cells import Cell
+from service.insights.measures import pain
+from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
+from service.insights.queries.themes import Theme, themes_of
+from service.insights.statistics import Change, corrected, rate_change
+from service.insights.sums import ItemSums, MentionSums
+from service.insights.survey import Survey
+
+Level = Literal["auto", "theme", "cell"]
+
+ALPHA: Final = 0.05
+"""The share of false alarms that is put up with among all changes that are called significant."""
+NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A theme, or (``theme`` None) a cell of the journey, with its sums.
+
+    ``cell`` is the journey's. ``change`` is that of its items against the period before, None
+    without one; ``significant`` after the correction for all entries of its kind.
+    """
+
+    id: UUID
+    cell: Cell
+    theme: Theme | None
+    title: str
+    owner: str | None
+    mentions: MentionSums
+    items: ItemSums
+    mentions_before: MentionSums
+    items_before: ItemSums
+    change: Change | None = None
+    significant: bool = False
+
+    @property
+    def pain(self) -> float:
+        """Items x mean severity."""
+        return pain(self.mentions, self.items.items)
+
+    @property
+    def joy(self) -> float:
+        """Items x share of positive mentions, to 1 digit."""
+        said = self.mentions
+        return round(self.items.items * said.positive / said.mentions, 1) if said.mentions else 0.0
+
+
+def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
+    """All entries with a mention of the survey's sentiment, in no order.
+
+    ``auto`` has the themes, and those cells that none of them is in. Themes have no emotions,
+    scores, days and ratings yet: ``completed`` adds them.
+    """
+    themes = [] if level == "cell" else theme_entries(session, survey)
+    cells = [] if level == "theme" else _cell_entries(survey)
+    themed = {entry.cell for entry in themes}
+    return [*themes, *(entry for entry in cells if entry.cell not in themed)]
+
+
+def theme_entries(session: Session, survey: Survey, only: UUID | None = None) -> list[Entry]:
+    """An entry for every theme that has a mention, or for ``only`` one."""
+    selection, sentiment = survey.selection, survey.sentiment
+    sums = weights(session, selection, sentiment, only)
+    earlier: Mapping[UUID, ThemeSums] = {}
+    if survey.before:
+        earlier = weights(session, survey.before.selection, sentiment, only)
+    return _judged(
+        survey,
+        (
+            _theme_entry(survey, theme, sums[theme.id], earlier.get(theme.id, NO_SUMS))
+            for theme in themes_of(session, selection, sentiment)
+            if theme.id in sums
+        ),
+    )
+
+
+def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
+    """The entry of one theme; with zeros if nothing is said of it.
+
+    Without a period before there is nothing to correct for, and the others are not counted.
+    """
+    only = None if survey.before else theme.id
+    found = {entry.id: entry for entry in theme_entries(session, survey, only)}
+    return found.get(theme.id) or _theme_entry(survey, theme, NO_SUMS, NO_SUMS)
+
+
+def cell_entry(survey: Survey, cell: Cell) -> Entry:
+    """The entry of one journey cell; with zeros if nothing is said of it."""
+    found = {entry.cell: entry for entry in _cell_entries(survey)}
+    return found.get(cell) or _plain_cell_entry(survey, cell)
+
+
+def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries in their order, those of themes with all their sums."""
+    sums = full_sums(
+        session,
+        survey.selection,
+        survey.sentiment,
+        [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions],
+    )
+    return [
+        replace(entry, mentions=sums[entry.id].mentions, items=sums[entry.id].items)
+        if entry.id in sums
+        else entry
+        for entry in entries
+    ]
+
+
+def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:
+    journey = survey.selection.journey
+    cell = journey.cell_of(theme.cell)
+    return Entry(
+        id=theme.id,
+        cell=cell,
+        theme=theme,
+        title=theme.title,
+        owner=theme.owner or names.owner(journey, cell),
+        mentions=sums.mentions,
+        items=sums.items,
+        mentions_before=before.mentions,
+        items_before=before.items,
+    )
+
+
+def _cell_entries(survey: Survey) -> list[Entry]:
+    return _judged(survey, (_plain_cell_entry(survey, cell) for cell in survey.native))
+
+
+def _plain_cell_entry(survey: Survey, cell: Cell) -> Entry:
+    selection = survey.selection
+    mentions = survey.mentions.get(cell, MentionSums())
+    return Entry(
+        id=names.cell_id(selection.workspace_id, cell, survey.sentiment),
+        cell=cell,
+        theme=None,
+        title=names.title(selection.journey, cell),
+        owner=names.owner(selection.journey, cell),
+        mentions=mentions,
+        items=survey.items.get(cell, ItemSums()) if mentions.mentions else ItemSums(),
+        mentions_before=survey.mentions_before.get(cell, MentionSums()),
+        items_before=survey.items_before.get(cell, ItemSums()),
+    )
+
+
+def _judged(survey: Survey, entries: Iterable[Entry]) -> list[Entry]:
+    """Entries of one kind with their changes, and which of these are significant."""
+    plain = list(entries)
+    if survey.before is None:
+        return plain
+    elapsed = survey.before.elapsed
+    changes = [
+        rate_change(entry.items.items, elapsed, entry.items_before.items, 1.0) for entry in plain
+    ]
+    tested = [(place, change.p) for place, change in enumerate(changes) if change]
+    rates = corrected([p for _, p in tested])
+    called = {place for (place, _), rate in zip(tested, rates, strict=True) if rate < ALPHA}
+    return [
+        replace(entry, change=change, significant=place in called)
+        for place, (entry, change) in enumerate(zip(plain, changes, strict=True))
+    ]

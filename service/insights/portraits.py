@@ -1,0 +1,90 @@
+"""Entries as they are shown: every measure of a pain point or a win."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from models.pain_point import WIN
+from service.insights import names, samples
+from service.insights.entries import Entry
+from service.insights.measures import (
+    emotions,
+    impacts,
+    interval_out,
+    mean_score,
+    net_sentiment,
+    ratio,
+)
+from service.insights.pain_schemas import PainPointOut, TrendOut, VerbatimOut
+from service.insights.schemas import IntervalOut
+from service.insights.survey import Survey
+
+
+def portrait(
+    survey: Survey, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
+) -> PainPointOut:
+    """An entry with all its sums, and what customers ``said`` by entry."""
+    sums, items, theme = entry.mentions, entry.items, entry.theme
+    return PainPointOut(
+        id=entry.id,
+        kind="theme" if theme else "cell",
+        sentiment="positive" if survey.sentiment == WIN else "negative",
+        parent=theme and names.cell_id(survey.selection.workspace_id, entry.cell, survey.sentiment),
+        stage=entry.cell.stage,
+        touchpoint=entry.cell.touchpoint,
+        title=entry.title,
+        keywords=theme.keywords if theme else [],
+        status=theme.status if theme else None,
+        owner=entry.owner,
+        mentions=sums.mentions,
+        items=items.items,
+        share=ratio(sums.mentions, survey.all_mentions),
+        negative_share=ratio(sums.negative, sums.mentions),
+        positive_share=ratio(sums.positive, sums.mentions),
+        net_sentiment=net_sentiment(sums),
+        score=mean_score(sums),
+        mean_severity=ratio(sums.severity, sums.mentions),
+        pain=entry.pain,
+        joy=entry.joy,
+        intervals=_intervals(survey, entry),
+        small=samples.of_mentions(sums, items.items)["negative_share"].small,
+        trend=_trend(survey, entry),
+        impact=impacts(survey.whole, items),
+        emotions=emotions(sums),
+        verbatims=list(said.get(entry.id, ())),
+        first_seen=sums.first,
+        last_seen=sums.last,
+    )
+
+
+def _intervals(survey: Survey, entry: Entry) -> dict[str, IntervalOut]:
+    """Those that say something: the mentions of a theme have one sentiment by definition."""
+    sums = entry.mentions
+    found = samples.of_mentions(sums, entry.items.items) | {
+        "share": samples.share(sums.mentions, survey.all_mentions, survey.whole.items)
+    }
+    trivial = ("negative_share", "net_sentiment") if entry.theme else ()
+    return {
+        name: interval_out(sample.interval())
+        for name, sample in found.items()
+        if sample.n and name not in trivial
+    }
+
+
+def _trend(survey: Survey, entry: Entry) -> TrendOut | None:
+    if survey.before is None:
+        return None
+    before, change = entry.mentions_before, entry.change
+    return TrendOut(
+        previous_mentions=before.mentions,
+        previous_items=entry.items_before.items,
+        previous_negative_share=ratio(before.negative, before.mentions),
+        change=ratio(entry.mentions.mentions - before.mentions, before.mentions),
+        low=change and _rounded(change.low),
+        high=change and _rounded(change.high),
+        p=change and _rounded(change.p),
+        significant=entry.significant,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,0 +1,131 @@
+"""In which order pain points and wins are listed, and which are left out. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf
+from typing import Final, NamedTuple, Self
+
+from models.pain_point import IGNORED, PAIN
+from service.errors import InvalidParam, InvalidRequest
+from service.insights.entries import Entry
+from service.insights.measures import kpi_value
+from service.insights.params import ThemeParams
+from service.insights.sums import ItemSums, RatingSums
+from service.insights.survey import Survey
+from service.journey.names import folded
+from service.web.cursors import decode_cursor, encode_cursor
+
+COMPLETE: Final = ("impact", "recent")
+"""Orders that need more of themes than their weights."""
+
+
+class Place(NamedTuple):
+    """Where an entry stands in a list: smaller comes first."""
+
+    first: float
+    then: float
+    stage: str
+    touchpoint: str
+    id: str
+
+
+class Order:
+    """How the entries of one survey are ordered.
+
+    What ``sort`` asks for comes first; among equals, what hurts most, or pleases most.
+    """
+
+    def __init__(self, survey: Survey, sort: str) -> None:
+        self._sort = sort
+        self._usual = _pain if survey.sentiment == PAIN else _joy
+        self._values: dict[str, Callable[[Entry], float]] = {
+            "pain": _pain,
+            "joy": _joy,
+            "mentions": lambda entry: entry.mentions.mentions,
+            "trend": lambda entry: entry.items.items - entry.items_before.items,
+            "recent": _last_day,
+            "impact": _impact_on(survey.whole, -1 if survey.sentiment == PAIN else 1),
+        }
+
+    def place(self, entry: Entry) -> Place:
+        """Where ``entry`` stands."""
+        value = self._values[self._sort](entry)
+        return Place(-value, -self._usual(entry), *entry.cell, str(entry.id))
+
+    def cursor(self, entry: Entry) -> str:
+        """The cursor of what comes after ``entry``."""
+        return encode_cursor((self._sort, *self.place(entry)))
+
+    def after(self, cursor: str) -> Place:
+        """The place that a cursor stands for.
+
+        Raises:
+            InvalidRequest: it is of another order.
+        """
+        sort, *place = decode_cursor(cursor, (str, float, float, str, str, str))
+        if sort != self._sort:
+            reason = f"is of a list in another order; ask for sort={sort[:20]}, or leave it out"
+            raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])
+        return Place(*place)
+
+
+class Sieve(NamedTuple):
+    """What of a list is shown. Empty sequences let everything through, but not ignored themes."""
+
+    statuses: Sequence[str] = ()
+    owners: frozenset[str] = frozenset()
+    words: str = ""
+
+    @classmethod
+    def of(cls, params: ThemeParams) -> Self:
+        """What ``params`` ask for."""
+        return cls(params.status, frozenset(map(folded, params.owner)), folded(params.q or ""))
+
+    def lets_through(self, entry: Entry) -> bool:
+        """Whether the entry is shown."""
+        return (
+            self._has_status(entry)
+            and (not self.owners or folded(entry.owner or "") in self.owners)
+            and any(self.words in folded(text) for text in _texts(entry))
+        )
+
+    def _has_status(self, entry: Entry) -> bool:
+        if self.statuses:
+            return entry.theme is not None and entry.theme.status in self.statuses
+        return entry.theme is None or entry.theme.status != IGNORED
+
+
+def main_scale(whole: ItemSums) -> str | None:
+    """The rating scale that most of the items are rated on."""
+    scales = ((rating.n, scale) for scale, rating in whole.ratings.items() if rating.n)
+    return max(scales, default=(0, None))[1]
+
+
+def _texts(entry: Entry) -> Iterable[str]:
+    return (entry.title, *(entry.theme.keywords if entry.theme else ()))
+
+
+def _pain(entry: Entry) -> float:
+    return entry.pain
+
+
+def _joy(entry: Entry) -> float:
+    return entry.joy
+
+
+def _last_day(entry: Entry) -> float:
+    return entry.mentions.last.toordinal() if entry.mentions.last else 0
+
+
+def _impact_on(whole: ItemSums, sign: int) -> Callable[[Entry], float]:
+    """``sign`` x the impact on the KPI of the main scale; those that tell none come last."""
+    scale = main_scale(whole)
+    overall = kpi_value(scale, whole.ratings[scale]) if scale else None
+    if scale is None or overall is None:
+        return lambda _entry: 0.0
+
+    def impact(entry: Entry) -> float:
+        own = entry.items.ratings.get(scale, RatingSums())
+        without = kpi_value(scale, whole.ratings[scale].plus(own, -1)) if own.n else None
+        return -inf if without is None else sign * (overall - without)
+
+    return impact

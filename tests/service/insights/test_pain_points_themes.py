@@ -1,0 +1,305 @@
+"""Themes among the pain points: listed, narrowed, ordered, compared, with their evidence."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from models.mention_vector import MentionVector
+from models.pain_point import IGNORED, IN_PROGRESS
+from models.workspace import Workspace
+from nlp.probe import packed
+from service.db import Database
+from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
+from tests.service.insights.rows import NOON, Said, nps, theme, write
+
+LIST = "/v1/pain-points"
+MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}  # before: from 22 February
+WITHIN_A_DAY = {"since": "2026-03-01T00:00:01Z", "until": "2026-03-08"}  # not from roll-ups
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def themes(database: Database, workspace: Workspace) -> dict[str, UUID]:
+    """Two themes at the checkout, one of the product; one complaint without a theme in each.
+
+    ``card``: three items of which two are rated 0 and 10, one with two mentions, and one a week
+    before. ``slow``: one item. ``crash``: two items. Delivery has no theme.
+    """
+    with database.write() as session:
+
+        def found(cell: tuple[str, str], title: str, **columns: Any) -> UUID:
+            return theme(session, workspace.id, cell, title, **columns)
+
+        ids = {
+            "card": found(CHECKOUT, "Card declined", keywords=["card", "Zahlung"], owner="Bo"),
+            "slow": found(CHECKOUT, "Slow checkout", status=IN_PROGRESS),
+            "crash": found(PRODUCT, "The app crashes"),
+        }
+        card = Said(*CHECKOUT, severity=2, text="my card was declined", theme=ids["card"])
+        slow = Said(*CHECKOUT, severity=1, text="so slow", theme=ids["slow"])
+        crash = Said(*PRODUCT, severity=3, text="it crashes", theme=ids["crash"])
+        loose = Said(*CHECKOUT, severity=1, text="hm")
+        told: list[tuple[list[Said], dict[str, Any]]] = [
+            ([card, card, slow], nps(0)),
+            ([card], nps(10)),
+            ([card], {"attributes": {"persona": "smb"}, "language": "de"}),
+            ([crash], nps(9)),
+            ([crash, loose], {}),
+            ([Said("onboarding", "delivery", severity=2)], {}),
+        ]
+        for minute, (said, columns) in enumerate(told):
+            at = NOON + timedelta(minutes=minute)
+            write(session, workspace.id, said, occurred_at=at, **columns)
+        write(session, workspace.id, [card], occurred_at=NOON - WEEK)
+    return ids
+
+
+def titles(answer: Any) -> list[str]:
+    return [point["title"] for point in answer["items"]]
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize("period", [MARCH, WITHIN_A_DAY])
+def test_themes_come_with_the_cells_that_have_none(get: Get, period: dict[str, Any]) -> None:
+    assert titles(get(LIST, **period)) == [
+        "Card declined",  # 3 items x 2
+        "The app crashes",  # 2 x 3
+        "Delivery at Retention",  # 1 x 2
+        "Slow checkout",  # 1 x 1
+    ]
+    assert titles(get(LIST, level="theme", **period)) == [
+        "Card declined",
+        "The app crashes",
+        "Slow checkout",
+    ]
+    assert titles(get(LIST, level="cell", **period)) == [
+        "Checkout at Purchase",
+        "Product at Retention",
+        "Delivery at Retention",
+    ]
+
+
+@pytest.mark.parametrize("period", [MARCH, WITHIN_A_DAY])
+def test_a_theme_is_measured_as_worked_out_by_hand(
+    get: Get, themes: dict[str, UUID], period: dict[str, Any]
+) -> None:
+    card = get(LIST, **period)["items"][0]
+    (parent,) = get(LIST, level="cell", stage="purchase", **period)["items"]
+    assert (card["id"], card["parent"]) == (str(themes["card"]), parent["id"])
+    assert (card["kind"], card["sentiment"], card["status"]) == ("theme", "negative", "open")
+    assert (card["keywords"], card["owner"]) == (["card", "Zahlung"], "Bo")
+    assert (card["mentions"], card["items"], card["pain"], card["joy"]) == (4, 3, 6.0, 0.0)
+    assert card["share"] == 0.444  # of 9 mentions
+    assert (card["score"], card["mean_severity"]) == (-0.8, 2.0)
+    assert card["emotions"] == {"frustration": 4}
+    assert (card["first_seen"], card["last_seen"]) == ("2026-03-04", "2026-03-04")
+    # Of all, 0, 10 and 9: 33.3. Without 0 and 10: 100.
+    nps = {"impact": -66.7, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
+    assert card["impact"]["nps"].items() >= nps.items()
+    assert set(card["intervals"]) == {"share", "mean_severity"}
+    assert card["small"] is True
+    counts = {"previous_mentions": 1, "previous_items": 1, "change": 3.0, "significant": False}
+    assert card["trend"].items() >= counts.items()
+
+
+@pytest.mark.usefixtures("themes")
+def test_sums_from_rollups_are_those_of_mentions(get: Get) -> None:
+    whole, counted = (get(LIST, **period)["items"] for period in (MARCH, WITHIN_A_DAY))
+    for point in (*whole, *counted):
+        if point["trend"]:  # the period before differs by a second
+            point["trend"].pop("low"), point["trend"].pop("high"), point["trend"].pop("p")
+    assert whole == counted
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"attr.persona": "smb"}, ["Card declined"]),
+        ({"language": "de"}, ["Card declined"]),
+        ({"stage": "usage", "journey": "eight-stage"}, ["The app crashes"]),
+        ({"stage": "retention"}, ["The app crashes", "Delivery at Retention"]),
+        ({"touchpoint": "checkout"}, ["Card declined", "Slow checkout"]),
+        ({"owner": "bo,eve"}, ["Card declined"]),
+        ({"q": "ZAHL"}, ["Card declined"]),
+        ({"q": "checkout"}, ["Slow checkout"]),
+        ({"q": "at retention"}, ["Delivery at Retention"]),
+        ({"source": "elsewhere"}, []),
+    ],
+)
+def test_themes_are_narrowed(get: Get, filters: dict[str, str], found: list[str]) -> None:
+    assert titles(get(LIST, **filters)) == found
+
+
+def test_ignored_themes_are_hidden_unless_asked_for(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        ignored = theme(session, workspace.id, CHECKOUT, "Noise", status=IGNORED)
+        write(session, workspace.id, [Said(*CHECKOUT, theme=ignored)])
+    assert titles(get(LIST)) == []
+    assert titles(get(f"{LIST}?status=ignored,open")) == ["Noise"]
+    assert titles(get(f"{LIST}?status=open")) == []
+    assert get(f"{LIST}/{ignored}")["status"] == "ignored"
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [
+        ("mentions", "Card declined"),  # 4
+        ("trend", "Card declined"),  # 2 items more, as the crash, but with more pain
+        ("impact", "Card declined"),  # -66.7
+        ("recent", "Card declined"),
+    ],
+)
+def test_lists_are_ordered_and_paged_by_what_is_asked_for(get: Get, sort: str, first: str) -> None:
+    whole = titles(get(LIST, sort=sort, **MARCH))
+    assert whole[0] == first
+    assert len(whole) == 4
+    paged: list[str] = []
+    cursor: dict[str, str] = {}
+    while len(paged) < len(whole):
+        page = get(LIST, sort=sort, limit=1, **MARCH, **cursor)
+        paged += titles(page)
+        cursor = {"cursor": page["next"]}
+    assert paged == whole
+    assert cursor["cursor"] is None
+
+
+def test_the_order_by_impact_puts_the_costliest_first(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for title, value in (("cheap", 9), ("none", None), ("costly", 0)):
+            own = theme(session, workspace.id, CHECKOUT, title)
+            rating = {} if value is None else nps(value)
+            write(session, workspace.id, [Said(*CHECKOUT, severity=1, theme=own)], **rating)
+        latest = theme(session, workspace.id, PRODUCT, "latest")
+        said = [Said(*PRODUCT, theme=latest)]
+        write(session, workspace.id, said, occurred_at=NOON + WEEK, **nps(8))
+    assert titles(get(LIST, sort="impact")) == ["costly", "latest", "cheap", "none"]
+    assert titles(get(LIST, sort="recent"))[0] == "latest"
+    assert titles(get(LIST))[-1] == "latest"
+
+
+@pytest.mark.usefixtures("themes")
+def test_a_cursor_of_another_order_is_refused(get: Get) -> None:
+    cursor = get(LIST, limit=1)["next"]
+    problem = get(LIST, status=422, sort="recent", cursor=cursor)
+    assert problem["invalid_params"][0]["name"] == "cursor"
+
+
+@pytest.mark.parametrize("filters", [{}, MARCH, {"journey": "eight-stage"}, {"language": "de"}])
+def test_one_theme_is_what_the_list_says(
+    get: Get, themes: dict[str, UUID], filters: dict[str, Any]
+) -> None:
+    listed = {point["id"]: point for point in get(LIST, **filters)["items"]}
+    one = get(f"{LIST}/{themes['card']}", **filters)
+    assert {name: one[name] for name in listed[one["id"]]} == listed[one["id"]]
+
+
+@pytest.mark.parametrize("filters", [{"stage": "awareness"}, {"kind": "ticket"}])
+def test_a_theme_that_the_filter_leaves_nothing_of_has_zeros(
+    get: Get, themes: dict[str, UUID], filters: dict[str, str]
+) -> None:
+    one = get(f"{LIST}/{themes['card']}", **filters)
+    assert (one["title"], one["stage"]) == ("Card declined", "purchase")
+    assert (one["mentions"], one["items"], one["pain"], one["score"]) == (0, 0, 0.0, None)
+    assert one["verbatims"] == []
+    assert get(f"{LIST}/{themes['card']}/mentions", **filters)["items"] == []
+
+
+def test_a_merged_theme_answers_as_the_one_that_it_went_into(
+    get: Get, database: Database, workspace: Workspace, themes: dict[str, UUID]
+) -> None:
+    with database.write() as session:
+        into = theme(session, workspace.id, CHECKOUT, "b", merged_into=themes["card"])
+        merged = theme(session, workspace.id, CHECKOUT, "a", merged_into=into)
+    assert get(f"{LIST}/{merged}")["id"] == str(themes["card"])
+    page = get(f"{LIST}/{merged}/mentions")
+    assert (page["id"], len(page["items"])) == (str(themes["card"]), 5)
+    assert "a" not in titles(get(LIST))
+
+
+def test_only_great_changes_are_significant_when_many_are_compared(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    """20 themes rise from 4 to 14 items by chance or not (p 0.03), one from 2 to 20 (p 0.0001)."""
+    counts = {"risen": (2, 20)} | {f"theme {n}": (5, 5) for n in range(20)} | {"more": (4, 14)}
+    with database.write() as session:
+        for title, (before, now) in counts.items():
+            own = theme(session, workspace.id, CHECKOUT, title)
+            said = [Said(*CHECKOUT, severity=1, theme=own)]
+            for place in range(before + now):
+                at = NOON - WEEK if place < before else NOON
+                write(session, workspace.id, said, occurred_at=at)
+    trends = {p["title"]: p["trend"] for p in get(LIST, limit=50, **MARCH)["items"]}
+    assert trends["risen"]["p"] == 0.0001  # 2 x P(X <= 2), X binomial (22, 1/2)
+    assert trends["risen"]["significant"] is True
+    assert (trends["more"]["p"], trends["more"]["significant"]) == (0.0309, False)
+    assert titles(get(LIST, sort="trend", limit=2, **MARCH)) == ["risen", "more"]
+    alone = get(LIST, limit=50, stage="purchase", q="more", **MARCH)["items"][0]
+    assert alone["trend"] == trends["more"]
+
+
+def test_a_period_that_is_not_over_is_compared_by_the_part_that_is(
+    get: Get, database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.clock.now", lambda: NOON + timedelta(days=1))
+    with database.write() as session:
+        own = theme(session, workspace.id, CHECKOUT, "steady")
+        for days in (*range(2, 12), -1):
+            at = NOON - timedelta(days=days)
+            write(session, workspace.id, [Said(*CHECKOUT, theme=own)], occurred_at=at)
+    period = {"since": "2026-03-05", "until": "2026-03-15"}  # half a day of ten is over
+    (point,) = get(LIST, **period)["items"]
+    assert point["trend"]["previous_items"] == 8
+    assert point["trend"]["change"] == -0.875
+    assert point["trend"]["p"] == 0.7108  # 2 x P(X >= 1), X binomial (9, 1/21)
+
+
+def test_verbatims_of_a_theme_are_those_in_the_middle(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    directions = {"far": (1.0, 3.0), "near": (3.0, 0.5), "nearest": (3.0, 1.0), "too": (3.0, 0.0)}
+    with database.write() as session:
+        own = theme(session, workspace.id, CHECKOUT, "Card")
+        for text, vector in (*directions.items(), ("near", directions["near"])):
+            said = [Said(*CHECKOUT, severity=1, text=text, theme=own)]
+            row = write(session, workspace.id, said)
+            session.add(
+                MentionVector(
+                    workspace_id=workspace.id,
+                    feedback_id=row.id,
+                    ordinal=0,
+                    model_version="fake:1",
+                    vector=packed(vector),
+                )
+            )
+        write(session, workspace.id, [Said(*CHECKOUT, severity=1, text="unknown", theme=own)])
+    (point,) = get(LIST)["items"]
+    assert [verbatim["text"] for verbatim in point["verbatims"]] == ["nearest", "near", "too"]
+
+
+def test_evidence_shows_the_mention_in_its_surroundings(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    before, said, behind = "vorher 😀 " * 40, "Karte abgelehnt", " danach" * 60
+    with database.write() as session:
+        own = theme(session, workspace.id, CHECKOUT, "Card")
+        row = write(session, workspace.id, [Said(*CHECKOUT, text=said, theme=own)])
+        row.text = before + said + behind
+        session.add(row)
+    with database.write() as session:
+        move = 'UPDATE mention SET start = start + :by, "end" = "end" + :by'
+        session.connection().exec_driver_sql(move.replace(":by", str(len(before))))
+    (mention,) = get(f"{LIST}/{own}/mentions")["items"]
+    excerpt = mention["excerpt"]
+    assert row.text[mention["start"] : mention["end"]] == said == mention["text"]
+    assert excerpt["text"][excerpt["start"] : excerpt["end"]] == said
+    assert excerpt["text"].startswith(("…vorher", "…😀"))
+    assert excerpt["text"].endswith("danach…")
+    assert len(excerpt["text"]) < 350
