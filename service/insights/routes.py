@@ -1,4 +1,4 @@
-"""/v1/pain-points, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
+"""/v1/pain-points, /v1/wins, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
 
 Parameters that are not listed are refused, except ``attr.<name>=<value>``: a filter on a
 dimension that was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
@@ -13,7 +13,7 @@ from service.insights.evidence import list_evidence
 from service.insights.feedback import list_feedback, one_feedback
 from service.insights.journey_map import draw_map
 from service.insights.map_schemas import JourneyMapOut, TrendsOut
-from service.insights.pain_points import list_pain_points, one_pain_point
+from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.params import (
     EvidenceParams,
@@ -23,6 +23,7 @@ from service.insights.params import (
     MapParams,
     PainPointParams,
     TrendParams,
+    WinParams,
 )
 from service.insights.schemas import FeedbackOut, FeedbackPageOut
 from service.insights.trends import draw_trends
@@ -49,9 +50,18 @@ DIMENSION: Final[dict[str, Any]] = {
 def read_pain_points(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[PainPointParams, Query()]
 ) -> Response:
-    """What customers complain about, by stage and touchpoint, the most painful first."""
+    """What customers complain about: themes, and stages and touchpoints that have none yet."""
     with database.read() as session:
         return conditional(request, list_pain_points(session, caller.workspace_id, params))
+
+
+@router.get("/wins", response_model=PainPointsOut, openapi_extra=DIMENSION)
+def read_wins(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[WinParams, Query()]
+) -> Response:
+    """What customers praise: themes, and stages and touchpoints that have none yet."""
+    with database.read() as session:
+        return conditional(request, list_wins(session, caller.workspace_id, params))
 
 
 @router.get("/pain-points/{pain_point_id}", response_model=OnePainPointOut, openapi_extra=DIMENSION)
@@ -62,7 +72,7 @@ def read_pain_point(
     pain_point_id: UUID,
     params: Annotated[FilterParams, Query()],
 ) -> Response:
-    """One pain point, within the filters."""
+    """One pain point or win, within the filters; of a merged one, the one that it went into."""
     with database.read() as session:
         out = one_pain_point(session, caller.workspace_id, pain_point_id, params)
     return conditional(request, out)
@@ -80,7 +90,7 @@ def read_evidence(
     pain_point_id: UUID,
     params: Annotated[EvidenceParams, Query()],
 ) -> Response:
-    """The mentions of a pain point, the most typical first."""
+    """The mentions of a pain point or a win, the most typical first."""
     with database.read() as session:
         out = list_evidence(session, caller.workspace_id, pain_point_id, params)
     return conditional(request, out)
