@@ -1,8 +1,8 @@
 """The parts of a map: stages, touchpoints and cells, each with its sums and what follows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
 from service.insights import leaving_out
@@ -24,6 +24,7 @@ from service.insights.sums import (
     total,
 )
 
+K = TypeVar("K", bound=Hashable)
 Parts = Mapping[Key, Part]
 PartOf = Callable[[Cell], Key]
 AXES: Final[Mapping[str, PartOf]] = {
@@ -72,7 +73,7 @@ def parts(
     return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
 
 
-def impacts_of(parts: Parts, whole: Part, kpi: str) -> dict[Key, Impact]:
+def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact]:
     """Leave-one-out of each part; ``kpi`` is a scale (``nps:0-10``) or ``sentiment``."""
     found = {}
     for key, part in parts.items():

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
 from service.web.text import CleanText
 
@@ -25,7 +26,8 @@ _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
 
 
-def _split(value: Any) -> Any:
+def split_words(value: Any) -> Any:
+    """The values of a repeated parameter, of which each may be several with commas."""
     if not isinstance(value, list):
         return value
     parts = [part.strip() for text in value for part in text.split(",")]
@@ -53,13 +55,15 @@ def _moment(value: Any) -> Any:
 
 
 Word = Annotated[CleanText, Field(max_length=200)]
-Words = Annotated[list[Word], BeforeValidator(_split), Field(max_length=MOST_VALUES)]
-Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(_split)]
-States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(_split)]
-Sentiments = Annotated[list[Literal["negative", "neutral", "positive"]], BeforeValidator(_split)]
+Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
+Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(split_words)]
+States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
+Sentiments = Annotated[
+    list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_words)
+]
 Statuses = Annotated[
     list[Literal["open", "in_progress", "resolved", "reopened", "ignored"]],
-    BeforeValidator(_split),
+    BeforeValidator(split_words),
 ]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=1000)]
@@ -162,6 +166,17 @@ class TrendParams(FilterParams):
     by: By = Field("week", description="Length of a period, in UTC; weeks start on Monday.")
     group: Literal["none", "stage", "touchpoint"] = "none"
     pain_point: UUID | None = Field(None, description="Only this pain point or win.")
+
+
+class DriverParams(FilterParams):
+    """Filters, what may drive, and what is driven."""
+
+    by: DrivenBy = Field("stage", description="What is left out, one after the other.")
+    kpi: Word | None = Field(
+        None,
+        description="nps, csat, ces, stars, another scale as the map names it, or `sentiment`; "
+        "else the scale with most ratings.",
+    )
 
 
 class FeedbackParams(FilterParams):

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from service.insights.driver_schemas import DriversOut
+from service.insights.drivers import list_drivers
 from service.insights.evidence import list_evidence
 from service.insights.feedback import list_feedback, one_feedback
 from service.insights.journey_map import draw_map
@@ -16,6 +18,7 @@ from service.insights.map_schemas import JourneyMapOut, TrendsOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.params import (
+    DriverParams,
     EvidenceParams,
     FeedbackParams,
     FilterParams,
@@ -103,6 +106,15 @@ def read_map(
     """The journey map: stages x touchpoints, with volume, sentiment, severity and KPIs."""
     with database.read() as session:
         return conditional(request, draw_map(session, caller.workspace_id, params))
+
+
+@router.get("/drivers", response_model=DriversOut, openapi_extra=DIMENSION)
+def read_drivers(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[DriverParams, Query()]
+) -> Response:
+    """What moves a KPI: what it would be without each part of the journey, or each pain point."""
+    with database.read() as session:
+        return conditional(request, list_drivers(session, caller.workspace_id, params))
 
 
 @router.get("/trends", response_model=TrendsOut, openapi_extra=DIMENSION)

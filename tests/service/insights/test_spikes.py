@@ -42,7 +42,7 @@ def test_the_threshold_is_farringtons() -> None:
     assert not found.spike
 
 
-@pytest.mark.parametrize(("clumps", "most"), [(0.0, 0.002), (0.1, 0.004), (0.3, 0.008)])
+@pytest.mark.parametrize(("clumps", "most"), [(0.0, 0.002), (0.1, 0.006), (0.3, 0.008)])
 def test_ordinary_days_are_hardly_ever_spikes(clumps: float, most: float) -> None:
     flags = [
         found.spike
