@@ -13,10 +13,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from pydantic import Field, ValidationError
 
-from service.dashboard.wording import day
+from service.dashboard.wording import words
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.filters import ATTRIBUTE
-from service.insights.params import Cursor, FilterParams
+from service.insights.params import ATTRIBUTE, Cursor, FilterParams, MapParams
 from service.web.invalid import invalid_request
 
 Period = Literal["7", "30", "90", "365", "all"]
@@ -29,8 +28,10 @@ PERIODS: Final[Mapping[Period, str]] = {
 }
 USUAL: Final[Period] = "90"
 OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
-OF_A_PAGE: Final = frozenset({"cursor", "sentiment"})
+OF_A_PAGE: Final = frozenset({"cursor", "sentiment", "sort"})
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
+OTHER_SIDE: Final = "compare"
+"""What the names of parameters begin with that only the map has."""
 Params = TypeVar("Params", bound=FilterParams)
 
 
@@ -41,7 +42,8 @@ class PageParams(FilterParams):
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")
     cursor: Cursor | None = None
-    sentiment: Literal["negative", "positive"] = "negative"
+    sentiment: Literal["negative", "neutral", "positive"] | None = None
+    sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,27 @@ class Address:
         """
         named = {"journey", "since", "until", *LISTS}
         said = self.params.model_dump(include=named, exclude_unset=True)
-        values = said | (self.params.model_extra or {}) | _bounds(self.params, period, today) | more
+        others = {n: v for n, v in (self.params.model_extra or {}).items() if _is_for(n, kind)}
+        values = said | others | _bounds(self.params, period, today) | more
         try:
             return kind.model_validate(values)
         except ValidationError as error:
             raise invalid_request(error.errors(include_url=False)) from error
+
+    @property
+    def sort_of_pains(self) -> str:
+        """The order of pain points."""
+        return self.params.sort if self.params.sort not in (None, "joy") else "pain"
+
+    @property
+    def sort_of_wins(self) -> str:
+        """The order of wins."""
+        return self.params.sort if self.params.sort not in (None, "pain") else "joy"
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether another segment or period to compare with was asked for."""
+        return any(name.startswith(OTHER_SIDE) for name, _ in self.sent)
 
     def link(self, path: str | None = None, **changes: str | None) -> str:
         """An address with the same filters, ``changes`` made to them, on the first page.
@@ -118,7 +136,7 @@ class Address:
         return [
             Chip(self._name(name), value, self._url(None, self._but(name, value)))
             for name, value in self._values()
-            if name not in OF_A_PERIOD
+            if name not in OF_A_PERIOD and name != "journey"
         ]
 
     def chosen(self, name: str) -> list[str]:
@@ -126,14 +144,15 @@ class Address:
         return [value for found, value in self._values() if found == name]
 
     def _name(self, name: str) -> str:
-        return name.removeprefix(ATTRIBUTE).replace("_", " ")
+        own = name.removeprefix(OTHER_SIDE + ".")
+        return ("against " if own != name else "") + words(own.removeprefix(ATTRIBUTE))
 
     def _values(self) -> list[tuple[str, str]]:
         """Filters with one value each."""
         return [
             (name, part.strip())
             for name, value in self._lasting()
-            for part in (value.split(",") if name in LISTS or ATTRIBUTE in name else [value])
+            for part in (value.split(",") if _is_list(name) else [value])
             if part.strip()
         ]
 
@@ -152,7 +171,7 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
     values: dict[str, list[str]] = defaultdict(list)
     for name, value in sent:
         values[name].append(value)
-    single = {n: v if n in LISTS or n.startswith(ATTRIBUTE) else v[-1] for n, v in values.items()}
+    single = {n: v if _is_list(n) else v[-1] for n, v in values.items()}
     try:
         params = PageParams.model_validate(single)
     except ValidationError as error:
@@ -160,6 +179,15 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
     if params.first and params.last and params.last < params.first:
         raise InvalidRequest(invalid_params=[InvalidParam("to", "must not be before from")])
     return params
+
+
+def _is_list(name: str) -> bool:
+    return name.removeprefix(OTHER_SIDE + ".") in LISTS or ATTRIBUTE in name
+
+
+def _is_for(name: str, kind: type[FilterParams]) -> bool:
+    """Whether an endpoint should see a parameter: what it doesn't know, it refuses."""
+    return not name.startswith(OTHER_SIDE) or kind is MapParams
 
 
 def _bounds(params: PageParams, period: Period | None, today: date) -> dict[str, datetime]:
@@ -177,14 +205,3 @@ def _bounds(params: PageParams, period: Period | None, today: date) -> dict[str,
 
 def _midnight(at: date) -> datetime:
     return datetime.combine(at, time(), UTC)
-
-
-def period_in_words(params: FilterParams) -> str:
-    """The period that an answer is about."""
-    first = day(params.since.date()) if params.since else None
-    last = day((params.until - timedelta(microseconds=1)).date()) if params.until else None
-    if first and last:
-        return f"{first} to {last}"
-    if first:
-        return f"since {first}"
-    return f"up to {last}" if last else "all time"

@@ -6,28 +6,34 @@ from math import sqrt
 from typing import Final
 
 from nlp.labels import UNASSIGNED
-from service.insights.map_schemas import CellOut, JourneyMapOut, StageOut, TouchpointOut
+from service.insights.map_schemas import (
+    CellOut,
+    JourneyMapOut,
+    StageOut,
+    ThemeOut,
+    TouchpointOut,
+)
 
 Place = tuple[str, str]
 LEAST_RADIUS, MOST_RADIUS = 3.0, 13.0
 COLUMN_WIDTH: Final = 160
 CURVE_HEIGHT: Final = 96
 CURVE_MARGIN: Final = 22
+WORST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """Where a stage and a touchpoint meet; ``cell`` is None where nobody has said anything."""
+    """Where a stage and a touchpoint meet; ``cell`` is None where nobody has said anything.
+
+    ``missing`` is how many more answers it takes to judge it; 0 if there are enough.
+    """
 
     stage: StageOut
     touchpoint: TouchpointOut
     cell: CellOut | None
     radius: float
-
-    @property
-    def place(self) -> Place:
-        """The keys of stage and touchpoint."""
-        return self.stage.key, self.touchpoint.key
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +67,61 @@ class Board:
         """The width of all columns in the units of ``curve``."""
         return COLUMN_WIDTH * len(self.stages)
 
+    @property
+    def squares(self) -> list[Square]:
+        """Those with feedback."""
+        return [square for row in self.rows for square in row.squares if square.cell]
+
     def squares_of(self, stage: StageOut) -> list[Square]:
-        """The squares of one column that have feedback, the most mentions first."""
-        found = [sq for row in self.rows for sq in row.squares if sq.stage is stage and sq.cell]
-        return sorted(found, key=lambda sq: -sq.cell.mentions if sq.cell else 0)
+        """Those of one column, the most mentions first."""
+        own = [square for square in self.squares if square.stage is stage]
+        return sorted(own, key=lambda square: -_cell(square).mentions)
+
+    def worst_of(self, stage: StageOut) -> list[Square]:
+        """The most painful squares of one column: what stands for themes until there are some."""
+        own = [square for square in self.squares if square.stage is stage]
+        return _most_painful(own)[:WORST]
+
+    @property
+    def worst_theme(self) -> ThemeOut | None:
+        """The most painful theme of all stages."""
+        themes = [theme for stage in self.stages for theme in stage.pains]
+        return max(themes, key=lambda theme: theme.pain, default=None)
+
+    @property
+    def worst_square(self) -> Square | None:
+        """The most painful square with a stage and a touchpoint."""
+        return next((s for s in _most_painful(self.squares) if UNASSIGNED not in _place(s)), None)
 
 
 def lay_out(map_: JourneyMapOut) -> Board:
     """The board of a map. ``unassigned`` is there only if something is."""
-    cells = {(cell.stage, cell.touchpoint): cell for cell in map_.cells}
-    most = max((cell.items for cell in map_.cells if UNASSIGNED not in _place(cell)), default=0)
+    cells = {(cell.stage, cell.touchpoint): cell for cell in map_.cells if cell.mentions}
+    missing = {(spot.stage, spot.touchpoint): spot.missing for spot in map_.blind_spots}
+    most = max((cell.items for cell in cells.values() if _is_assigned(cell)), default=0)
     stages = [stage for stage in map_.stages if stage.key != UNASSIGNED or stage.mentions]
     told = [entry for entry in map_.touchpoints if entry.mentions]
     return Board(
         stages=stages,
-        rows=[Row(entry, _squares(stages, entry, cells, most)) for entry in told],
+        rows=[Row(entry, _squares(stages, entry, cells, missing, most)) for entry in told],
         quiet=[e for e in map_.touchpoints if not e.mentions and e.key != UNASSIGNED],
         curve=_curve(stages),
     )
 
 
-def _place(cell: CellOut) -> Place:
-    return cell.stage, cell.touchpoint
-
-
 def _squares(
-    stages: Iterable[StageOut], entry: TouchpointOut, cells: Mapping[Place, CellOut], most: int
+    stages: Iterable[StageOut],
+    entry: TouchpointOut,
+    cells: Mapping[Place, CellOut],
+    missing: Mapping[Place, int],
+    most: int,
 ) -> list[Square]:
     found = []
     for stage in stages:
-        cell = cells.get((stage.key, entry.key))
-        found.append(Square(stage, entry, cell, _radius(cell.items if cell else 0, most)))
+        place = (stage.key, entry.key)
+        cell = cells.get(place)
+        radius = _radius(cell.items if cell else 0, most)
+        found.append(Square(stage, entry, cell, radius, missing.get(place, 0)))
     return found
 
 
@@ -114,3 +144,21 @@ def _curve(stages: Sequence[StageOut]) -> list[Dot]:
         for index, stage in enumerate(stages)
         if stage.net_sentiment is not None and stage.key != UNASSIGNED
     ]
+
+
+def _most_painful(squares: Iterable[Square]) -> list[Square]:
+    hurting = [square for square in squares if _cell(square).negative]
+    return sorted(hurting, key=lambda s: -_cell(s).items * (_cell(s).mean_severity or 0))
+
+
+def _cell(square: Square) -> CellOut:
+    assert square.cell is not None  # noqa: S101 - asked of squares with feedback alone
+    return square.cell
+
+
+def _place(square: Square) -> Place:
+    return square.stage.key, square.touchpoint.key
+
+
+def _is_assigned(cell: CellOut) -> bool:
+    return UNASSIGNED not in (cell.stage, cell.touchpoint)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil, log10
 from typing import Final
 
@@ -13,7 +14,24 @@ HEIGHT: Final = 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 30
 MOST_LABELS: Final = 7
 GAP: Final = 0.22
-MOST_POINTS: Final = 60
+WIDEST: Final = 48
+MOST_COLUMNS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The mentions of one period that begins at ``start``; a spike is more than was to expect."""
+
+    start: date
+    negative: int = 0
+    neutral: int = 0
+    positive: int = 0
+    is_spike: bool = False
+
+    @property
+    def mentions(self) -> int:
+        """All of them."""
+        return self.negative + self.neutral + self.positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +47,18 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One period: its boxes from the ground up, the middle of its foot, whether it is labelled."""
+    """One period: its boxes from the ground up, its middle and top, whether it is labelled."""
 
-    point: PointOut
+    span: Span
     boxes: Sequence[Box]
     x: float
+    top: float
     labelled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns over an axis from nought to ``top``; ``ticks`` are (value, y)."""
+    """Columns over an axis from nought up; ``ticks`` are (value, y)."""
 
     columns: Sequence[Column]
     ticks: Sequence[tuple[int, float]]
@@ -47,38 +66,52 @@ class Chart:
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
-    ground: int = HEIGHT - BOTTOM
 
 
 def period_length(days: int) -> By:
     """The length of a column that makes a readable number of them."""
-    if days <= MOST_POINTS // 2:
+    if days <= MOST_COLUMNS // 2:
         return "day"
-    return "week" if days <= 7 * MOST_POINTS else "month"
+    return "week" if days <= 7 * MOST_COLUMNS else "month"
 
 
-def draw(points: Sequence[PointOut]) -> Chart | None:
+def spans(points: Sequence[PointOut]) -> list[Span]:
+    """A series of ``/v1/trends``."""
+    return [
+        Span(
+            at.start,
+            at.negative,
+            at.mentions - at.negative - at.positive,
+            at.positive,
+            bool(at.spikes),
+        )
+        for at in points
+    ]
+
+
+def draw(spans: Sequence[Span]) -> Chart | None:
     """The chart of a series; None if there is nothing to draw."""
-    most = max((point.mentions for point in points), default=0)
+    most = max((span.mentions for span in spans), default=0)
     if not most:
         return None
     ticks = _ticks(most)
-    span, slot = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT - RIGHT) / len(points)
-    scale = span / ticks[-1]
-    step = max(1, ceil(len(points) / MOST_LABELS))
+    scale = (HEIGHT - TOP - BOTTOM) / ticks[-1]
+    slot = (WIDTH - LEFT - RIGHT) / len(spans)
+    width = min(slot * (1 - GAP), WIDEST)
+    step = ceil(len(spans) / MOST_LABELS)
     columns = []
-    for index, point in enumerate(points):
-        x = LEFT + slot * index
-        boxes = _boxes(point, x + slot * GAP / 2, min(slot * (1 - GAP), 48), scale)
-        columns.append(Column(point, boxes, round(x + slot / 2, 1), index % step == 0))
+    for index, span in enumerate(spans):
+        middle = LEFT + slot * (index + 0.5)
+        boxes = _boxes(span, middle - width / 2, width, scale)
+        top = boxes[-1].y if boxes else float(HEIGHT - BOTTOM)
+        columns.append(Column(span, boxes, round(middle, 1), top, index % step == 0))
     return Chart(columns, [(tick, round(HEIGHT - BOTTOM - tick * scale, 1)) for tick in ticks])
 
 
-def _boxes(point: PointOut, x: float, width: float, scale: float) -> list[Box]:
-    neutral = point.mentions - point.negative - point.positive
-    parts = (("negative", point.negative), ("neutral", neutral), ("positive", point.positive))
+def _boxes(span: Span, x: float, width: float, scale: float) -> list[Box]:
     boxes, ground = [], float(HEIGHT - BOTTOM)
-    for part, number in parts:
+    for part in ("negative", "neutral", "positive"):
+        number = getattr(span, part)
         if number:
             ground -= number * scale
             boxes.append(Box(part, *(round(v, 1) for v in (x, ground, width, number * scale))))
@@ -86,8 +119,8 @@ def _boxes(point: PointOut, x: float, width: float, scale: float) -> list[Box]:
 
 
 def _ticks(most: int) -> list[int]:
-    """Three to five round values from nought to at least ``most``."""
-    rough = most / 4
-    power = 10 ** max(0, int(log10(rough))) if rough >= 1 else 1
-    step = next(int(power * f) for f in (1, 2, 5, 10) if power * f >= rough)
+    """Two to six round values from nought to at least ``most``."""
+    rough = max(1.0, most / 4)
+    power = 10 ** int(log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     return list(range(0, step * (ceil(most / step) + 1), step))

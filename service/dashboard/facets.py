@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from models.feedback import Feedback
 from service.dashboard.address import Address
 from service.dashboard.wording import words
-from service.insights.filters import ATTRIBUTE
+from service.insights.params import ATTRIBUTE
 
 LATEST: Final = 2000
 """Items that are looked at: enough to know the usual values, few enough not to wait for."""

@@ -21,6 +21,11 @@ from service.web.problems import as_problem
 
 ASSETS: Final = "/assets"
 SIGN_IN: Final = "/sign-in"
+FILTERS: Final = (
+    *("count", "signed", "plain", "net", "percent", "change", "day", "moment", "tone", "scale"),
+    *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling"),
+)
+"""The functions of ``wording`` that templates use."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -39,10 +44,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for name in ("count", "signed", "plain", "net", "percent", "change", "day", "moment"):
-        made.filters[name] = getattr(wording, name)
-    for name in ("tone", "scale", "kpi_value", "words"):
-        made.filters[name] = getattr(wording, name)
+    made.filters |= {name: getattr(wording, name) for name in FILTERS}
     made.globals["version"] = __version__
     return made
 

@@ -48,6 +48,12 @@ def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
     return _shown(request, seen, database, "pain_points.html", "pain_points")
 
 
+@router.get("/wins")
+def show_wins(request: Request, seen: Seen, database: Db) -> Response:
+    """Praise, the most of it first."""
+    return _shown(request, seen, database, "pain_points.html", "wins")
+
+
 @router.get("/pain-points/{wanted}")
 def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
     """A pain point and its evidence."""

@@ -1,39 +1,49 @@
 """What each page shows: the answers of the API's own functions, and what a template needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Session
 
+from models.pain_point import PAIN, WIN
+from nlp.labels import UNASSIGNED
 from service import clock
 from service.dashboard import charts
-from service.dashboard.address import PERIODS, Address, Period, period_in_words
+from service.dashboard.address import PERIODS, Address, Period
 from service.dashboard.board import lay_out
+from service.dashboard.charts import Span
 from service.dashboard.facets import facets, latest_day
-from service.dashboard.quotes import parts_of, quotes, texts_of
+from service.dashboard.quotes import parts_of, quotes
+from service.dashboard.wording import period
+from service.insights import names
+from service.insights.cells import Cell
 from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
 from service.insights.journey_map import draw_map
-from service.insights.pain_points import list_pain_points, one_pain_point
+from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut
 from service.insights.params import (
     EvidenceParams,
     FilterParams,
     JourneyParams,
+    MapParams,
     PainPointParams,
     TrendParams,
+    WinParams,
 )
+from service.insights.periods import By
+from service.insights.schemas import AnswerOut
 from service.insights.trends import draw_trends
-from service.journey.mapping import JourneyMap
 from service.journey.presets import PRESETS
 from service.journey.service import CURRENT, current_map, named_map
 
 Values = dict[str, Any]
-PAINS_PER_STAGE: Final = 3
-PAINS_A_PAGE: Final = 20
+POINTS_A_PAGE: Final = 20
+THEMES_SHOWN: Final = 12
 QUOTES_A_PAGE: Final = 10
+SENTIMENTS: Final = ("negative", "neutral", "positive")
 
 
 class View:
@@ -46,59 +56,55 @@ class View:
         self.today: date = clock.now().date()
         self.latest = latest_day(session, workspace_id)
         self.period: Period | None = address.period(self.latest, self.today)
-        self.filters = address.filters(FilterParams, self.period, self.today)
+        self.filters = self._params(FilterParams)
 
     def journey_map(self) -> Values:
         """The first page."""
-        map_ = draw_map(self.session, self.workspace_id, self.filters)
-        pains = list_pain_points(
-            self.session, self.workspace_id, self._params(PainPointParams, limit=1000)
-        )
-        return self._frame(map_.as_of, map_.pending) | {
-            "map": map_,
-            "board": lay_out(map_),
-            "pains": _by_stage(pains.items),
-            "worst": pains.items[:1],
-            "ids": {(point.stage, point.touchpoint): point.id for point in pains.items},
-        }
+        map_ = draw_map(self.session, self.workspace_id, self._params(MapParams))
+        return self._frame(map_) | {"map": map_, "board": lay_out(map_), "id_of": self._cell_id}
 
     def pain_points(self) -> Values:
-        """The ranked list."""
-        params = self._params(
-            PainPointParams, limit=PAINS_A_PAGE, cursor=self.address.params.cursor
-        )
+        """Complaints, ranked."""
+        order = {"sort": self.address.sort_of_pains, **self._page(POINTS_A_PAGE)}
+        params = self._params(PainPointParams, **order)
         page = list_pain_points(self.session, self.workspace_id, params)
-        most = max((point.pain for point in page.items), default=0)
-        return self._frame(page.as_of, page.pending) | {
+        return self._frame(page) | {
             "page": page,
-            "most": most,
-            "names": self._names(),
+            "of": PAIN,
+            "most": max((point.pain for point in page.items), default=0),
+            "sort": params.sort,
+        }
+
+    def wins(self) -> Values:
+        """Praise, ranked."""
+        params = self._params(
+            WinParams, sort=self.address.sort_of_wins, **self._page(POINTS_A_PAGE)
+        )
+        page = list_wins(self.session, self.workspace_id, params)
+        return self._frame(page) | {
+            "page": page,
+            "of": WIN,
+            "most": max((point.joy for point in page.items), default=0),
+            "sort": params.sort,
         }
 
     def pain_point(self, wanted: UUID) -> Values:
-        """One pain point with its trend and its evidence."""
+        """One pain point or win, with its course and its evidence."""
         session, workspace = self.session, self.workspace_id
         point = one_pain_point(session, workspace, wanted, self.filters)
-        sentiment = self.address.params.sentiment
-        evidence = list_evidence(
-            session,
-            workspace,
-            wanted,
-            self._params(
-                EvidenceParams,
-                sentiment=[sentiment],
-                limit=QUOTES_A_PAGE,
-                cursor=self.address.params.cursor,
-            ),
-        )
-        texts = texts_of(session, workspace, {item.feedback_id for item in evidence.items})
-        return self._frame(point.as_of, point.pending) | {
+        shown = self.address.params.sentiment or point.sentiment
+        evidence = self._params(EvidenceParams, sentiment=[shown], **self._page(QUOTES_A_PAGE))
+        page = list_evidence(session, workspace, point.id, evidence)
+        by, spans = self._course(point)
+        return self._frame(point) | {
             "point": point,
-            "names": self._names(),
-            "sentiment": sentiment,
-            "quotes": quotes(evidence.items, texts),
-            "next": evidence.next,
-            **self._trend(point),
+            "themes": self._themes_in(point),
+            "sentiment": shown,
+            "quotes": quotes(page.items),
+            "next": page.next,
+            "by": by,
+            "spans": spans,
+            "chart": charts.draw(spans),
         }
 
     def feedback(self, wanted: UUID) -> Values:
@@ -112,72 +118,75 @@ class View:
             "names": self._names(),
         }
 
-    def _trend(self, point: OnePainPointOut) -> Values:
-        """The mentions of a pain point's place over time."""
-        last = min(self.latest or self.today, self.today)
-        first = self.filters.since.date() if self.filters.since else point.first_seen
-        by = charts.period_length((last - first).days + 1 if first else 1)
-        params = self._params(
-            TrendParams, stage=[point.stage], touchpoint=[point.touchpoint], by=by
-        )
+    def _themes_in(self, point: OnePainPointOut) -> list[PainPointOut]:
+        """The themes of a cell."""
+        if point.kind == "theme":
+            return []
+        own = {
+            "stage": [point.stage],
+            "touchpoint": [point.touchpoint],
+            "level": "theme",
+            "limit": THEMES_SHOWN,
+        }
+        if point.sentiment == WIN:
+            params = self._params(WinParams, **own)
+            return list_wins(self.session, self.workspace_id, params).items
+        return list_pain_points(
+            self.session, self.workspace_id, self._params(PainPointParams, **own)
+        ).items
+
+    def _course(self, point: OnePainPointOut) -> tuple[By, list[Span]]:
+        """The mentions of a pain point over time, and the length of a period."""
+        last = min(self.filters.until.date() if self.filters.until else self.today, self.today)
+        first = self.filters.since.date() if self.filters.since else point.first_seen or last
+        by = charts.period_length((last - first).days + 1)
+        params = self._params(TrendParams, pain_point=point.id, by=by)
         series = draw_trends(self.session, self.workspace_id, params).series
-        points = series[0].points if series else []
-        return {"by": by, "points": points, "chart": charts.draw(points)}
+        return by, charts.spans(series[0].points if series else [])
+
+    def _cell_id(self, stage: str, touchpoint: str) -> UUID:
+        return names.cell_id(self.workspace_id, Cell(stage, touchpoint), PAIN)
+
+    def _page(self, limit: int) -> Values:
+        return {"limit": limit, "cursor": self.address.params.cursor}
 
     def _params(self, kind: type[Any], **more: Any) -> Any:
         return self.address.filters(kind, self.period, self.today, **more)
 
-    def _journey(self) -> JourneyMap:
-        return named_map(self.session, self.workspace_id, self.filters.journey)
-
     def _names(self) -> Mapping[str, Mapping[str, str]]:
         """The names of stages and touchpoints by key."""
-        journey = self._journey()
-        unassigned = {"unassigned": "Unassigned"}
+        journey = named_map(self.session, self.workspace_id, self.address.params.journey)
+        unassigned = {UNASSIGNED: names.UNASSIGNED_NAME}
         return {
             "stage": {stage.key: stage.name for stage in journey.stages} | unassigned,
             "touchpoint": {entry.key: entry.name for entry in journey.touchpoints} | unassigned,
         }
 
-    def _frame(self, as_of: Any, pending: int) -> Values:
+    def _frame(self, answer: AnswerOut) -> Values:
         """What is above every figure: freshness, the period, the filters."""
         found = facets(self.session, self.workspace_id, self.address)
         return {
             "address": self.address,
-            "as_of": as_of,
-            "pending": pending,
-            "filters": self.filters,
+            "as_of": answer.as_of,
+            "pending": answer.pending,
             "period": self.period,
             "periods": PERIODS,
-            "period_in_words": period_in_words(self.filters),
+            "period_in_words": period(self.filters.since, self.filters.until),
             "facets": found,
             "hidden": self.address.hidden([*(facet.field for facet in found), "journey"]),
             "journeys": self._journeys(),
-            "today": self.today,
+            "names": self._names(),
+            "sentiments": SENTIMENTS,
         }
 
     def _journeys(self) -> list[tuple[str, str, bool]]:
         """The stage models to choose from: value, name, whether it is chosen."""
         current = current_map(self.session, self.workspace_id).key
-        chosen = self.filters.journey or CURRENT
-        others = [name for name in PRESETS if name != current]
-        return [
-            (value, name, value == chosen or (value == CURRENT and chosen == current))
-            for value, name in [
-                (CURRENT, _journey_name(current)),
-                *((n, _journey_name(n)) for n in others),
-            ]
-        ]
+        chosen = self.address.params.journey or CURRENT
+        own = (CURRENT, _journey_name(current), chosen in (CURRENT, current))
+        others = (name for name in PRESETS if name != current)
+        return [own, *((name, _journey_name(name), name == chosen) for name in others)]
 
 
 def _journey_name(key: str) -> str:
-    return "Our own" if key == "custom" else key.replace("-", " ").capitalize()
-
-
-def _by_stage(points: Sequence[PainPointOut]) -> dict[str, list[PainPointOut]]:
-    """The worst pain points of each stage, the worst first."""
-    found: dict[str, list[PainPointOut]] = {}
-    for point in points:
-        if len(found.setdefault(point.stage, [])) < PAINS_PER_STAGE:
-            found[point.stage].append(point)
-    return found
+    return "Our own" if key == "custom" else key.replace("-stage", " stages").capitalize()

@@ -1,10 +1,11 @@
 """Figures as a person reads them, and the tone that a net sentiment is coloured in. Pure."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol, TypeVar
 
-from service.insights.schemas import KpiOut
+from service.insights.map_schemas import ComparedOut
+from service.insights.params import ATTRIBUTE
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "\u2013"
@@ -14,6 +15,14 @@ STRONGEST: Final = 3
 _SHORT: Final = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Stars"}
 _SPANS: Final = {"ces": "7", "stars": "5"}
 """The greatest value of the usual range, for scales whose KPI is a mean."""
+GOOD: Final = frozenset({"satisfaction", "delight", "gratitude"})
+
+
+class _Rated(Protocol):
+    n: int
+
+
+Rated = TypeVar("Rated", bound=_Rated)
 
 
 def count(number: int) -> str:
@@ -64,11 +73,15 @@ def moment(at: datetime) -> str:
     return f"{day(at.date())}, {at:%H:%M} UTC"
 
 
-def tone(share: float | None) -> str:
-    """The class that colours a net sentiment: "n3" (worst) … "z" … "p3" (best), "none"."""
+def tone(share: float | None, small: bool = False) -> str:
+    """The class that colours a net sentiment: "n3" (worst) … "z" … "p3" (best), "none".
+
+    What is told of too few is never coloured strongly.
+    """
     if share is None:
         return "none"
     strength = next((level for bound, level in TONES if abs(share) < bound), STRONGEST)
+    strength = min(strength, 1) if small else strength
     if strength == 0:
         return "z"
     return f"{'n' if share < 0 else 'p'}{strength}"
@@ -98,16 +111,42 @@ def kpi_value(name: str, value: float | None) -> str:
     return f"{plain(value)} of {most}" if most else plain(value)
 
 
-def kpi(name: str, measured: KpiOut) -> str:
-    """ "NPS +12"."""
-    return f"{scale(name)} {kpi_value(name, measured.value)}"
-
-
 def words(label: str) -> str:
     """A label as words: "mobile_app" as "mobile app"."""
     return label.replace("_", " ")
 
 
-def listed(emotions: Mapping[str, int], most: int = 3) -> list[tuple[str, int]]:
-    """The most frequent emotions."""
-    return list(emotions.items())[:most]
+def dimension(name: str) -> str:
+    """A filter's name as words: "attr.persona" as "persona"."""
+    return words(name.removeprefix(ATTRIBUTE))
+
+
+def capitalised(text: str) -> str:
+    """The first letter in capitals, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def weightiest(by_scale: Mapping[str, Rated], most: int) -> list[tuple[str, Rated]]:
+    """KPIs, or impacts, of the scales with most ratings."""
+    return sorted(by_scale.items(), key=lambda pair: -pair[1].n)[:most]
+
+
+def period(since: datetime | None, until: datetime | None) -> str:
+    """A period, ``until`` exclusive: "3 May 2026 to 1 Jun 2026", "all time"."""
+    first = day(since.date()) if since else None
+    last = day((until - timedelta(microseconds=1)).date()) if until else None
+    if first and last:
+        return f"{first} to {last}"
+    if first:
+        return f"since {first}"
+    return f"up to {last}" if last else "all time"
+
+
+def days_of(side: ComparedOut) -> str:
+    """The period of the other side."""
+    return period(side.since, side.until)
+
+
+def feeling(emotion: str) -> str:
+    """Whether an emotion is a good one: the class that colours its bar."""
+    return "positive" if emotion in GOOD else "negative"

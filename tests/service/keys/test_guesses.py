@@ -1,0 +1,43 @@
+"""Wrong keys, one after the other: how many an address may offer."""
+
+import pytest
+
+from service.errors import TooManyRequests
+from service.keys.guesses import PER_MINUTE, Guesses
+
+
+def used_up(address: str) -> Guesses:
+    guesses = Guesses()
+    for _ in range(PER_MINUTE.amount):
+        guesses.check(address)
+        guesses.count(address)
+    return guesses
+
+
+@pytest.mark.parametrize(
+    ("address", "as_well"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::ffff:2"),
+        ("testclient", "testclient"),
+        ("", ""),
+    ],
+)
+def test_an_address_has_ten_a_minute(address: str, as_well: str) -> None:
+    guesses = used_up(address)
+    with pytest.raises(TooManyRequests, match="again in") as caught:
+        guesses.check(as_well)
+    assert 1 <= int(caught.value.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("address", "other"), [("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8:0:1::1")]
+)
+def test_others_are_not_made_to_wait(address: str, other: str) -> None:
+    used_up(address).check(other)
+
+
+def test_right_keys_are_not_counted() -> None:
+    guesses = Guesses()
+    for _ in range(PER_MINUTE.amount * 2):
+        guesses.check("192.0.2.1")
