@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from pydantic import Field, ValidationError
 
-from service.dashboard.wording import words
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.params import ATTRIBUTE, Cursor, FilterParams, MapParams
+from service.pictures.wording import words
 from service.web.invalid import invalid_request
 
 Period = Literal["7", "30", "90", "365", "all"]

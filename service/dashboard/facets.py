@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 
 from models.feedback import Feedback
 from service.dashboard.address import Address
-from service.dashboard.wording import words
 from service.insights.params import ATTRIBUTE
+from service.pictures.wording import words
 
 LATEST: Final = 2000
 """Items that are looked at: enough to know the usual values, few enough not to wait for."""

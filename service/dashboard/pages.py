@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import __version__
-from service.dashboard import wording
 from service.errors import Unauthenticated
+from service.pictures import wording
 from service.telemetry import request_id
 from service.web.problems import as_problem
 

@@ -12,11 +12,9 @@ from nlp.labels import UNASSIGNED
 from service import clock
 from service.dashboard import charts
 from service.dashboard.address import PERIODS, Address, Period
-from service.dashboard.board import lay_out
 from service.dashboard.charts import Span
 from service.dashboard.facets import facets, latest_day
 from service.dashboard.quotes import parts_of, quotes
-from service.dashboard.wording import period
 from service.insights import names
 from service.insights.cells import Cell
 from service.insights.evidence import list_evidence
@@ -38,6 +36,8 @@ from service.insights.schemas import AnswerOut
 from service.insights.trends import draw_trends
 from service.journey.presets import PRESETS
 from service.journey.service import CURRENT, current_map, named_map
+from service.pictures.board import lay_out
+from service.pictures.wording import period
 
 Values = dict[str, Any]
 POINTS_A_PAGE: Final = 20

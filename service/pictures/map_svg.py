@@ -1,0 +1,222 @@
+"""The journey map as one picture, to be sent, printed or pasted: SVG that stands alone. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from service.insights.map_schemas import JourneyMapOut, StageOut, ThemeOut
+from service.pictures import wording
+from service.pictures.board import Board, Square, lay_out
+from service.pictures.svg import Sheet, fitted, shape_in
+
+SIDE, COLUMN, MARGIN, PAD = 150, 160, 24, 8
+TOP: Final = 78
+HEADER: Final = 34
+CURVE: Final = 96
+LINE: Final = 15
+ROW: Final = 36
+FOOT: Final = 56
+SMALL: Final = 11
+INK, SOFT, RULE, SHADE = "#17202b", "#55606e", "#dde2e8", "#eef1f4"
+TONES: Final = {
+    "n3": ("#a64b00", "#ffffff"),
+    "n2": ("#f0a04b", "#231400"),
+    "n1": ("#fde3c4", "#3b2200"),
+    "z": ("#e9ebef", "#222b36"),
+    "none": ("#e9ebef", "#222b36"),
+    "p1": ("#d5e7f4", "#0a2a42"),
+    "p2": ("#74b3dc", "#04192a"),
+    "p3": ("#1f5f99", "#ffffff"),
+}
+"""Ground and ink of a net sentiment; each pair has a contrast of at least 4.5 (WCAG 2.2 AA)."""
+LEGEND: Final = (
+    ("n3", -65),
+    ("n2", -35),
+    ("n1", -10),
+    ("z", 0),
+    ("p1", 10),
+    ("p2", 35),
+    ("p3", 65),
+)
+
+Lane = tuple[str, Callable[[StageOut], list[str]], int]
+
+
+def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
+    """The map as an SVG document; ``about`` says of which period and filters it is.
+
+    Stages are columns, touchpoints rows; each cell has its net sentiment as colour and number,
+    and its items as a circle and a number. Cells with too little feedback are hatched.
+    """
+    board = lay_out(map_)
+    width = 2 * MARGIN + SIDE + COLUMN * max(1, len(board.stages))
+    lanes = _lanes(board)
+    lanes_height = sum(_height(count) for _, _, count in lanes)
+    height = TOP + HEADER + CURVE + lanes_height + ROW * len(board.rows) + FOOT
+    sheet = Sheet(width, height, f"Journey map. {about}".strip(), _in_words(board))
+    _hatching(sheet)
+    _heading(sheet, map_, about)
+    y = _stages(sheet, board, TOP)
+    y = _curve(sheet, board, y)
+    for lane in lanes:
+        y = _lane(sheet, board, lane, y)
+    for row in board.rows:
+        _label(sheet, row.touchpoint.name, y, ROW)
+        for index, square in enumerate(row.squares):
+            _square(sheet, square, _x(index), y)
+        y += ROW
+    _legend(sheet, y + 22)
+    return str(sheet)
+
+
+def _x(column: int) -> float:
+    return MARGIN + SIDE + COLUMN * column
+
+
+def _height(lines: int) -> int:
+    return lines * LINE + 2 * PAD
+
+
+def _lanes(board: Board) -> list[Lane]:
+    """What is told of each stage, with the most lines that one of them needs."""
+    lanes: list[tuple[str, Callable[[StageOut], list[str]]]] = [
+        ("Customer's goals", lambda stage: _each(stage.goals[:2], most=2)),
+        ("KPIs", _kpis),
+        ("Top pains", lambda stage: _themes(stage.pains) or _worst(board, stage)),
+        ("Top wins", lambda stage: _themes(stage.wins)),
+    ]
+    counted = [(n, f, max((len(f(stage)) for stage in board.stages), default=0)) for n, f in lanes]
+    return [lane for lane in counted if lane[2]]
+
+
+def _each(texts: Sequence[str], most: int = 1) -> list[str]:
+    return [line for text in texts for line in fitted(text, COLUMN - 2 * PAD, SMALL, most)]
+
+
+def _kpis(stage: StageOut) -> list[str]:
+    share = wording.percent(stage.negative_share)
+    rated = [
+        f"{wording.scale(name)} {wording.kpi_value(name, kpi.value)} (n {wording.count(kpi.n)})"
+        for name, kpi in wording.weightiest(stage.kpis, 2)
+    ]
+    return _each([f"{wording.count(stage.items)} items, {share} negative", *rated])
+
+
+def _themes(themes: Sequence[ThemeOut]) -> list[str]:
+    return _each([theme.title for theme in themes], most=2)
+
+
+def _worst(board: Board, stage: StageOut) -> list[str]:
+    return _each([square.touchpoint.name for square in board.worst_of(stage)])
+
+
+def _in_words(board: Board) -> str:
+    told = (f"{stage.name} {wording.net(stage.net_sentiment)}" for stage in board.stages)
+    return f"Net sentiment by stage: {', '.join(told)}."
+
+
+def _hatching(sheet: Sheet) -> None:
+    pattern = sheet.shape(
+        "pattern",
+        id="blind",
+        width=8,
+        height=8,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+    for wide, colour in ((8, "#ffffff"), (3, "#e3e7ec")):
+        shape_in(pattern, "rect", width=wide, height=8, fill=colour)
+
+
+def _heading(sheet: Sheet, map_: JourneyMapOut, about: str) -> None:
+    sheet.text(MARGIN, 40, "Journey map", 22, fill=INK, font_weight="700")
+    cover = map_.coverage
+    told = (
+        *((about,) if about else ()),
+        f"received before {wording.moment(map_.as_of)}",
+        f"{wording.count(cover.analysed)} analysed, {wording.count(map_.pending)} pending",
+    )
+    sheet.text(MARGIN, 60, " · ".join(told), 12, fill=SOFT)
+
+
+def _stages(sheet: Sheet, board: Board, y: float) -> float:
+    width = SIDE + COLUMN * len(board.stages)
+    sheet.shape("rect", x=MARGIN, y=y, width=width, height=HEADER, fill=SHADE)
+    for index, stage in enumerate(board.stages):
+        name = fitted(stage.name + (" ★" if stage.moment_of_truth else ""), COLUMN - 16, 14)
+        sheet.lines(_x(index) + PAD, y + 22, name, 14, fill=INK, font_weight="700")
+    return y + HEADER
+
+
+def _curve(sheet: Sheet, board: Board, y: float) -> float:
+    _label(sheet, "How it feels", y, CURVE)
+    left, right = _x(0), _x(len(board.stages))
+    sheet.shape(
+        "line", x1=left, x2=right, y1=y + 48, y2=y + 48, stroke=RULE, stroke_dasharray="4 4"
+    )
+    dots = [(left + dot.x, y + dot.y, dot.stage) for dot in board.curve]
+    points = " ".join(f"{x:g},{at:g}" for x, at, _ in dots)
+    sheet.shape("polyline", points=points, fill="none", stroke=SOFT, stroke_width=2.5)
+    for x, at, stage in dots:
+        ground, ink = TONES[wording.tone(stage.net_sentiment)]
+        sheet.shape("circle", cx=x, cy=at, r=18, fill=ground, stroke="#ffffff", stroke_width=3)
+        value = wording.net(stage.net_sentiment)
+        sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight="700")
+    return y + CURVE
+
+
+def _lane(sheet: Sheet, board: Board, lane: Lane, y: float) -> float:
+    name, lines_of, count = lane
+    _label(sheet, name, y, _height(count))
+    for index, stage in enumerate(board.stages):
+        sheet.lines(_x(index) + PAD, y + PAD + SMALL, lines_of(stage), SMALL, fill=INK)
+    return y + _height(count)
+
+
+def _label(sheet: Sheet, name: str, y: float, height: float) -> None:
+    """The head of a row, and the rule above it."""
+    right = sheet.root.get("width", "0")
+    sheet.shape("line", x1=MARGIN, x2=float(right) - MARGIN, y1=y, y2=y, stroke=RULE)
+    lines = fitted(name, SIDE - PAD, 12, 2)
+    first = y + height / 2 + 4 - (len(lines) - 1) * 8
+    sheet.lines(MARGIN, first, lines, 12, fill=INK, font_weight="600")
+
+
+def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
+    box: dict[str, str | float] = {
+        "x": x + 2,
+        "y": y + 2,
+        "width": COLUMN - 4,
+        "height": ROW - 4,
+        "rx": 6,
+    }
+    cell = square.cell
+    if cell is None or cell.small:
+        sheet.shape("rect", **box, fill="url(#blind)")
+    if cell is None:
+        return
+    ground, ink = ("none", INK) if cell.small else TONES[wording.tone(cell.net_sentiment)]
+    middle = y + ROW / 2
+    if cell.small:
+        box |= {"stroke": SOFT, "stroke_dasharray": "3 3"}
+    sheet.shape("rect", **box, fill=ground)
+    sheet.shape("circle", cx=x + 20, cy=middle, r=square.radius, fill=ink, fill_opacity=0.5)
+    value = wording.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
+    sheet.text(x + 40, middle + 5, value, 14, fill=ink, font_weight="400" if cell.small else "700")
+    items = wording.count(cell.items)
+    sheet.text(x + COLUMN - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
+
+
+def _legend(sheet: Sheet, y: float) -> None:
+    sheet.text(MARGIN, y + 14, "Net sentiment", SMALL, fill=SOFT)
+    for index, (tone, value) in enumerate(LEGEND):
+        ground, ink = TONES[tone]
+        x = MARGIN + 88 + 42 * index
+        sheet.shape("rect", x=x, y=y, width=42, height=20, fill=ground)
+        middle = x + 21
+        sheet.text(middle, y + 14, wording.signed(value), SMALL, fill=ink, text_anchor="middle")
+    x = MARGIN + 88 + 42 * len(LEGEND) + 20
+    sheet.shape("rect", x=x, y=y, width=30, height=20, rx=4, fill="url(#blind)", stroke=RULE)
+    told = (
+        "blind spot: too little feedback to judge     ★ moment of truth     circle, number: items"
+    )
+    sheet.text(x + 38, y + 14, told, SMALL, fill=SOFT)
