@@ -157,8 +157,20 @@ class Verbatim:
         return self._post("/v1/analyze", {"items": texts}, params=_query({"journey": journey}))
 
     def pain_points(self, **filters: Filter) -> Json:
-        """Ranked pain points, e.g. ``stage="purchase", since="2026-01-01", limit=20``."""
+        """Ranked pain points, e.g. ``stage="purchase", level="theme", sort="trend", limit=20``."""
         return self._get("/v1/pain-points", filters)
+
+    def wins(self, **filters: Filter) -> Json:
+        """Ranked wins: what customers praise, by the same filters."""
+        return self._get("/v1/wins", filters)
+
+    def pain_point(self, pain_point_id: str, **filters: Filter) -> Json:
+        """One pain point or win, with everything that is measured of it."""
+        return self._get(f"/v1/pain-points/{pain_point_id}", filters)
+
+    def evidence(self, pain_point_id: str, **filters: Filter) -> Json:
+        """A page of the mentions of a pain point or win; its ``next`` is the next ``cursor``."""
+        return self._get(f"/v1/pain-points/{pain_point_id}/mentions", filters)
 
     def journey(self, **filters: Filter) -> Json:
         """The map: stages and touchpoints with volume, sentiment, severity and ratings."""

@@ -65,7 +65,10 @@ def test_it_speaks_to_the_real_service(voc: Verbatim) -> None:
     assert (batch["accepted"], batch["invalid"]) == (1, 1)
     assert voc.batch([{"kind": "survey", "text": "Fine"}], dry_run=True)["valid"] == 1
     assert voc.analyze(["The checkout is broken."])["items"][0]["stage"] == "purchase"
-    assert voc.pain_points(stage="purchase", limit=5)["items"][0]["mentions"] == 1
+    (point,) = voc.pain_points(stage="purchase", limit=5)["items"]
+    assert point["mentions"] == voc.pain_point(point["id"])["mentions"] == 1
+    assert voc.evidence(point["id"])["items"][0]["text"] == point["verbatims"][0]["text"]
+    assert voc.wins(level="theme")["items"] == []
     assert voc.journey(kind=["survey", "review"])["journey"] == "five-stage"
     assert voc.feedback(survey["id"])["text"] == "The checkout is broken."
     assert len(voc.list_feedback(limit=2)["items"]) == 2

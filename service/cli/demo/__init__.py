@@ -1,4 +1,4 @@
-"""``voc demo``: the demo feedback through the public API, and what hurts, by stage."""
+"""``voc demo``: the demo feedback through the public API; what hurts and what pleases, by stage."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from service.cli.demo.items import demo_items
-from service.cli.demo.report import pain_table
+from service.cli.demo.report import pain_table, win_table
 from service.cli.target import api_key, api_url
 from service.client import Verbatim, VerbatimError
 from service.settings import Settings
@@ -22,14 +22,16 @@ from service.settings import Settings
 BATCH_ITEMS: Final = 10
 READY_TIMEOUT_S: Final = 60.0
 POLL_S: Final = 0.2
+SETTLED_S: Final = 5.0
+"""Themes are looked for every two seconds; when none has come for this long, there are no more."""
 
 
 def demo(
     once: Annotated[
-        bool, typer.Option(help="End when the table is printed, also if that stops the service.")
+        bool, typer.Option(help="End when the tables are printed, also if that stops the service.")
     ] = False,
 ) -> None:
-    """Post about 200 pieces of feedback to the service on this machine and print what hurts.
+    """Post about 200 pieces of feedback to the service on this machine, and print what hurts.
 
     Uses the service that answers at VOC_HOST and VOC_PORT, or starts one and keeps it running.
     """
@@ -39,6 +41,7 @@ def demo(
             with Verbatim(api_url(settings), key=api_key(settings)) as voc:
                 _load(voc, console)
                 console.print(pain_table(voc))
+                console.print(win_table(voc))
         except VerbatimError as error:
             console.print(str(error), style="red", markup=False)
             raise typer.Exit(1) from None
@@ -94,3 +97,19 @@ def _load(voc: Verbatim, console: Console) -> None:
             progress.update(analysed, completed=max(0, len(items) - pending))
             time.sleep(POLL_S)
         progress.update(analysed, completed=len(items))
+        _wait_for_themes(voc, progress)
+
+
+def _wait_for_themes(voc: Verbatim, progress: Progress) -> None:
+    """Until themes have been found in what was analysed, and no more are being found."""
+    waiting = progress.add_task("themes", total=None)
+    found, since = -1, time.monotonic()
+    while time.monotonic() - since < SETTLED_S:
+        time.sleep(SETTLED_S / 5)
+        count = sum(
+            len(read(level="theme", limit=1000)["items"]) for read in (voc.pain_points, voc.wins)
+        )
+        if count != found:
+            found, since = count, time.monotonic()
+            progress.update(waiting, completed=found)
+    progress.update(waiting, total=found)
