@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
     "train": Entry("model", "app", "Train a model from labelled feedback."),
     "evaluate": Entry("evaluation", "app", "Measure a model on labelled feedback."),
-    "bench": Entry("bench", "bench", "Measure this machine against the promised numbers."),
+    "bench": Entry("bench", "app", "Measure this machine against the promised numbers."),
     "demo": Entry("demo", "demo", "Load the demo feedback through the API; show what hurts."),
 }
 

@@ -3,7 +3,6 @@
 A key is the table's primary key, counters are all its other columns.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
@@ -13,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 Key = tuple[Any, ...]
-Changes = Mapping[Key, Counter[str]]
+Changes = Mapping[Key, Mapping[str, int]]
 GIVEN: Final = "given"
 
 
@@ -28,9 +27,9 @@ def add(session: Session, table: Table, count: str, changes: Changes) -> None:
         return
     names = [column.name for column in table.primary_key]
     counters = [column.name for column in table.columns if column.name not in names]
-    rows = [(*key, *(changes[key][name] for name in counters)) for key in changed]
+    rows = [(*key, *(changes[key].get(name, 0) for name in counters)) for key in changed]
     _add_rows(session, table.name, (*names, *counters), rows)
-    shrunk = [key for key in changed if changes[key][count] < 0]
+    shrunk = [key for key in changed if changes[key].get(count, 0) < 0]
     if shrunk:
         its = [f"its_{name}" for name in names]
         session.execute(

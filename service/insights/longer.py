@@ -1,20 +1,16 @@
 """What ``verify`` expects in the roll-ups of longer spans, gathered day by day in their order."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
 from sqlalchemy import Table
 
 from service.insights import spans
-from service.insights.counters import Key
+from service.insights.counters import Changes
 from service.insights.rollups import ROLLUP_ITEM_SPAN, ROLLUP_PAIN_SPAN, ROLLUP_SPAN, Delta
 
 TABLES: Final = (ROLLUP_SPAN, ROLLUP_ITEM_SPAN, ROLLUP_PAIN_SPAN)
-
-Sums = dict[Key, Counter[str]]
 
 
 class Stored(NamedTuple):
@@ -31,27 +27,22 @@ class Stored(NamedTuple):
         return spans.next_start(self.start, length)
 
 
-@dataclass(slots=True)
 class Longer:
     """Sums of spans that have not ended: of each table one year, month, week and day at most."""
 
-    sums: dict[Stored, Sums] = field(default_factory=lambda: defaultdict(dict))
+    def __init__(self) -> None:
+        self._sums: dict[Table, spans.Spans] = {table: {} for table in TABLES}
 
     def add(self, day: Delta) -> None:
         """Add what one day comes to."""
-        self._add(ROLLUP_SPAN, spans.mentions_over_spans(day.mentions))
-        self._add(ROLLUP_ITEM_SPAN, spans.items_over_spans(day.items))
-        self._add(ROLLUP_PAIN_SPAN, spans.pains_over_spans(day.pains))
+        spans.mentions_over_spans(day.mentions, self._sums[ROLLUP_SPAN])
+        spans.items_over_spans(day.items, self._sums[ROLLUP_ITEM_SPAN])
+        spans.pains_over_spans(day.pains, self._sums[ROLLUP_PAIN_SPAN])
 
-    def ended(
-        self, before: date | None = None
-    ) -> Iterator[tuple[Stored, Mapping[Key, Counter[str]]]]:
+    def ended(self, before: date | None = None) -> Iterator[tuple[Stored, Changes]]:
         """What ended ``before`` a day or on it, or else all there is; it is forgotten here."""
-        for place in sorted(self.sums, key=lambda place: (place.table.name, *place[1:])):
-            if before is None or place.ended <= before:
-                yield place, self.sums.pop(place)
-
-    def _add(self, table: Table, changes: Mapping[Key, Counter[str]]) -> None:
-        for key, change in changes.items():
-            sums = self.sums[Stored(table, *key[1:3])]
-            sums.setdefault(key, Counter()).update(change)
+        for table, sums in self._sums.items():
+            for span, start in sorted(sums):
+                place = Stored(table, span, start)
+                if before is None or place.ended <= before:
+                    yield place, sums.pop((span, start))

@@ -19,9 +19,15 @@ from models.pain_point import RollupPain
 from models.rollup import Rollup, RollupItem
 from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from nlp.labels import EMOTIONS
-from service.insights import counters, spans
+from service.insights import counters
 from service.insights.cells import Cell, mask_of
 from service.insights.counters import Key
+from service.insights.spans import (
+    items_over_spans,
+    mentions_over_spans,
+    pains_over_spans,
+    together,
+)
 
 ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]
@@ -174,6 +180,6 @@ def apply(session: Session, delta: Delta) -> None:
     counters.add(session, ROLLUP, "mentions", delta.mentions)
     counters.add(session, ROLLUP_ITEM, "items", delta.items)
     counters.add(session, ROLLUP_PAIN, "mentions", delta.pains)
-    counters.add(session, ROLLUP_SPAN, "mentions", spans.mentions_over_spans(delta.mentions))
-    counters.add(session, ROLLUP_ITEM_SPAN, "items", spans.items_over_spans(delta.items))
-    counters.add(session, ROLLUP_PAIN_SPAN, "mentions", spans.pains_over_spans(delta.pains))
+    counters.add(session, ROLLUP_SPAN, "mentions", together(mentions_over_spans(delta.mentions)))
+    counters.add(session, ROLLUP_ITEM_SPAN, "items", together(items_over_spans(delta.items)))
+    counters.add(session, ROLLUP_PAIN_SPAN, "mentions", together(pains_over_spans(delta.pains)))

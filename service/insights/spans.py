@@ -3,17 +3,16 @@
 ``docs/decisions/0009-spans-and-views-of-rollups.md``. Pure.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from nlp.labels import UNASSIGNED
 from service.insights.cells import Cell, cells_in, mask_of
+from service.insights.counters import Changes, Key
 
-Key = tuple[Any, ...]
-Sums = Mapping[Key, Counter[str]]
 Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
 """The longest first."""
@@ -41,33 +40,53 @@ def next_start(start: date, span: Span) -> date:
     return start_of(start + timedelta(days=days), span)
 
 
-def mentions_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
-    """Changes of ``rollup_span`` that go with changes of ``rollup``."""
-    found: dict[Key, Counter[str]] = defaultdict(Counter)
+Spans = dict[tuple[str, date], dict[Key, dict[str, int]]]
+"""Changes of one table by span and its first day, then by key."""
+
+
+def mentions_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
+    """Changes of ``rollup_span`` that go with changes of ``rollup``, added to ``found``."""
+    found = {} if found is None else found
     for (workspace, day, kind, source, channel, language, stage, touchpoint), sums in fine.items():
         for place in _places(day, kind, source, channel, language):
-            found[(workspace, *place, stage, touchpoint)].update(sums)
+            _add(found, place, (workspace, *place, stage, touchpoint), sums)
     return found
 
 
-def items_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
+def items_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
     """Changes of ``rollup_item_span`` that go with changes of ``rollup_item``."""
-    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    found = {} if found is None else found
     for (workspace, day, kind, source, channel, language, cells, scale), sums in fine.items():
         counted = {name: sums[name] for name in ITEM_COUNTERS}
         for place in _places(day, kind, source, channel, language):
             for view in views_of(cells):
-                found[(workspace, *place, *view, scale)].update(counted)
+                _add(found, place, (workspace, *place, *view, scale), counted)
     return found
 
 
-def pains_over_spans(fine: Sums) -> dict[Key, Counter[str]]:
+def pains_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
     """Changes of ``rollup_pain_span`` that go with changes of ``rollup_pain``."""
-    found: dict[Key, Counter[str]] = defaultdict(Counter)
+    found = {} if found is None else found
     for (workspace, pain_point, day, *dimensions, scale), sums in fine.items():
         for place in _places(day, *dimensions):
-            found[(workspace, *place, pain_point, scale)].update(sums)
+            _add(found, place, (workspace, *place, pain_point, scale), sums)
     return found
+
+
+def together(spans: Spans) -> dict[Key, dict[str, int]]:
+    """The changes of all spans, by key."""
+    return {key: sums for changes in spans.values() for key, sums in changes.items()}
+
+
+def _add(found: Spans, place: Key, key: Key, sums: Mapping[str, int]) -> None:
+    """Counters in plain dictionaries: this is done for every row of every span."""
+    changes = found.setdefault(place[:2], {})
+    known = changes.get(key)
+    if known is None:
+        changes[key] = dict(sums)
+        return
+    for name, amount in sums.items():
+        known[name] = known.get(name, 0) + amount
 
 
 @lru_cache(maxsize=10_000)

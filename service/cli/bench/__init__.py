@@ -1,14 +1,20 @@
 """``voc bench``: the ratios that Verbatim is held to, measured on this machine."""
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+app = typer.Typer(invoke_without_command=True)
 
+
+@app.callback()
 def bench(
+    context: typer.Context,
     only: Annotated[
         list[str] | None, typer.Option(help="Run these suites only; repeat for several.")
     ] = None,
@@ -28,6 +34,8 @@ def bench(
 
     Everything runs on loopback, is bounded, and stops by itself; it takes about ten minutes.
     """
+    if context.invoked_subcommand:
+        return
     from service.cli.bench import machine, report
     from service.cli.bench.scratch import scratch_database
     from service.cli.bench.suites import SUITES, Scope
@@ -47,3 +55,38 @@ def bench(
         json_file.write_text(report.as_json(machine.describe(), rows))
     if not all(row.holds for row in rows):
         raise typer.Exit(1)
+
+
+@app.command("seed")
+def seed_workspace(
+    mentions: Annotated[int, typer.Option(min=1_000, help="How many mentions, about.")],
+    postgres: Annotated[
+        str | None, typer.Option(help="URL of the database to fill, instead of SQLite's file.")
+    ] = None,
+    data_dir: Annotated[Path, typer.Option(help="Folder of the SQLite file to fill.")] = Path(
+        "./data"
+    ),
+    workspace: Annotated[
+        str | None, typer.Option(help="Its name; by itself bench- and the number of mentions.")
+    ] = None,
+    vectors: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the items that have vectors.")
+    ] = 0.05,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day after the last one; by itself today."),
+    ] = None,
+) -> None:
+    """Fill a workspace of its own with two years of made-up, analysed feedback."""
+    from service import clock
+    from service.cli.bench.seed import seed
+    from service.settings import Settings
+
+    url = Settings(data_dir=data_dir, database_url=postgres).sqlalchemy_url
+    started = perf_counter()
+    name = workspace or f"bench-{mentions}"
+    done = seed(url, name, mentions, vectors, (until or clock.now()).date())
+    typer.echo(
+        f"{name}: {done.items:,} items, {done.mentions:,} mentions and {done.rows:,} roll-up rows "
+        f"in {perf_counter() - started:.0f} s"
+    )

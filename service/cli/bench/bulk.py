@@ -1,0 +1,109 @@
+"""Writing many rows fast: COPY on PostgreSQL, large transactions on SQLite.
+
+Rows are written by a thread, while the next ones are made.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from service.db import Database
+
+Row = Sequence[Any]
+Encode = Callable[[Any], Any]
+WAITING: Final = 2
+"""Portions that may wait for the writer: more would only fill memory."""
+
+
+class Bulk:
+    """Rows of many tables, each portion in a transaction of its own; JSON is given as text."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+        self._write = _insert if database.is_sqlite else _copy
+        self._writer = ThreadPoolExecutor(1)
+        self._waiting: list[Future[None]] = []
+
+    def add(self, portion: Sequence[tuple[Table, list[Row]]]) -> None:
+        """Write rows of some tables, in this order; waits if the writer is far behind."""
+        self._waiting.append(self._writer.submit(self._add, portion))
+        while len(self._waiting) > WAITING:
+            self._waiting.pop(0).result()
+
+    def finish(self) -> None:
+        """Wait until everything is written."""
+        for future in self._waiting:
+            future.result()
+        self._writer.shutdown()
+
+    def _add(self, portion: Sequence[tuple[Table, list[Row]]]) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            with transaction(connection):
+                for table, rows in portion:
+                    self._write(connection, table, rows)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def transaction(connection: Any) -> Iterator[None]:
+    """A transaction of a driver's connection: committed at the end, or rolled back."""
+    try:
+        if hasattr(connection.driver_connection, "in_transaction"):  # SQLite begins none by itself
+            connection.cursor().execute("BEGIN IMMEDIATE")
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _copy(connection: Any, table: Table, rows: Iterable[Row]) -> None:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    with connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(connection: Any, table: Table, rows: Sequence[Row]) -> None:
+    marks = ", ".join("?" * len(table.columns))
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    columns = [
+        map(encode, column) if (encode := _encoding(values)) else column
+        for values, column in zip(table.columns, zip(*rows, strict=True), strict=True)
+    ]
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - own names
+    connection.cursor().executemany(statement, zip(*columns, strict=True))
+
+
+def _encoding(column: Any) -> Encode | None:
+    """How SQLAlchemy stores values of a column on SQLite, if not as they are."""
+    kind = column.type.python_type
+    return _ENCODINGS.get(kind)
+
+
+def _hex(value: UUID | None) -> str | None:
+    return value and value.hex
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value and value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _day(value: date) -> str:
+    return value.isoformat()
+
+
+_ENCODINGS: Final[dict[type, Encode]] = {UUID: _hex, datetime: _moment, date: _day}
+
+
+def text_of(value: Any) -> str:
+    """JSON as it is stored."""
+    return json.dumps(value)

@@ -1,0 +1,263 @@
+"""Drawing the feedback of one day: what is stored of each item and of each of its mentions."""
+
+import hashlib
+from bisect import bisect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.feedback import DONE
+from models.pain_point import PAIN, WIN
+from models.types import new_id
+from nlp.labels import EMOTIONS, MIXED
+from service.cli.bench.phrases import PHRASES
+from service.cli.bench.population import (
+    COUNTRIES,
+    LANGUAGES,
+    MENTIONS,
+    PERSONAS,
+    SOURCES,
+    STICKY,
+    THEME_EXPONENT,
+    THEMED,
+    Places,
+    Rating,
+    Source,
+    normal,
+    zipf,
+)
+
+Integers = NDArray[np.int64]
+
+SENTIMENTS: Final = (PAIN, "neutral", WIN)
+FELT: Final = {PAIN: EMOTIONS[:5], "neutral": ("neutral",), WIN: EMOTIONS[5:8]}
+SEVERITIES: Final = normal((0, 5, 4, 1))
+DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An item, with the columns of ``models.feedback.Feedback`` that vary."""
+
+    workspace_id: UUID
+    id: UUID
+    kind: str
+    source: str
+    channel: str
+    language: str
+    language_read: str
+    occurred_at: datetime
+    rating_value: float | None
+    rating_min: float | None
+    rating_max: float | None
+    rating_scale: str | None
+    rating_norm: float | None
+    persona: str
+    country: str
+    text: str
+    content_hash: str
+    sentiment: str
+    score: float
+    state: str = DONE
+
+
+class Said(NamedTuple):
+    """A mention, with the columns of ``models.mention.Mention`` that vary."""
+
+    start: int
+    end: int
+    sentiment: str
+    score: float
+    stage: str
+    touchpoint: str
+    emotion: str
+    severity: int
+    pain_point_id: UUID | None
+
+
+class Theme(NamedTuple):
+    """A pain point or a win to be: of a cell (an index) and a sentiment."""
+
+    id: UUID
+    cell: int
+    sentiment: str
+    rank: int
+
+
+class Author:
+    """Draws items with their mentions, day by day."""
+
+    def __init__(self, workspace_id: UUID, dice: np.random.Generator) -> None:
+        self.workspace_id = workspace_id
+        self.dice = dice
+        self.places = Places(dice)
+        self.themes: dict[tuple[int, str], list[Theme]] = {
+            (cell, sentiment): [
+                Theme(new_id(), cell, sentiment, rank)
+                for rank in range(self.places.themes_of(cell))
+            ]
+            for cell in range(len(self.places.cells))
+            for sentiment in (PAIN, WIN)
+        }
+
+    def day(self, day: date, count: int) -> Iterator[tuple[Drawn, list[Said]]]:
+        """``count`` items of a day, in the order of their time."""
+        dice = self.dice
+        midnight = datetime.combine(day, time(), UTC)
+        seconds = np.sort(dice.uniform(0, DAY_S, count)).tolist()
+        sources = dice.choice(len(SOURCES), count, p=[source.share for source in SOURCES]).tolist()
+        languages = dice.choice(LANGUAGES, count, p=zipf(len(LANGUAGES), 1.2)).tolist()
+        personas = dice.choice(PERSONAS, count, p=(0.55, 0.25, 0.15, 0.05)).tolist()
+        countries = dice.choice(COUNTRIES, count, p=zipf(len(COUNTRIES))).tolist()
+        sizes = dice.choice(list(MENTIONS), count, p=list(MENTIONS.values()))
+        said = iter(self._readings(sizes))
+        chance = dice.random((count, 3)).tolist()
+        for number, size in enumerate(sizes.tolist()):
+            source, language = SOURCES[sources[number]], languages[number]
+            mentions, text = _worded([next(said) for _ in range(size)], language, number)
+            rating = _rating(source, *chance[number][:2])
+            yield (
+                Drawn(
+                    self.workspace_id,
+                    new_id(),
+                    source.kind,
+                    source.name,
+                    _pick(source.channels, chance[number][2]),
+                    language,
+                    language,
+                    midnight + timedelta(seconds=seconds[number]),
+                    *rating,
+                    personas[number],
+                    countries[number],
+                    text,
+                    hashlib.sha256(text.encode()).hexdigest(),
+                    *_summary(mentions),
+                ),
+                mentions,
+            )
+
+    def _readings(self, sizes: Integers) -> list[Said]:
+        """The mentions of items of these sizes, in turn, without a place in the text."""
+        dice, places = self.dice, self.places
+        total = int(sizes.sum())
+        first = np.repeat(dice.choice(len(places.cells), len(sizes), p=places.weights), sizes)
+        own = dice.choice(len(places.cells), total, p=places.weights)
+        leads = np.zeros(total, dtype=bool)
+        leads[np.cumsum(sizes) - sizes] = True
+        near = np.array(
+            [places.neighbours[cell][0] for cell in first]  # the most frequent one there
+        )
+        cells = np.where(leads, first, np.where(dice.random(total) < STICKY, near, own))
+        mood = dice.random(total)
+        moods = np.where(
+            mood < places.negative[cells],
+            0,
+            np.where(mood < places.negative[cells] + places.positive[cells], 2, 1),
+        )
+        severities = dice.choice(len(SEVERITIES), total, p=SEVERITIES)
+        scores = np.round(dice.uniform(0.3, 1.0, total), 3)
+        return [
+            self._said(*reading)
+            for reading in zip(
+                cells.tolist(),
+                moods.tolist(),
+                severities.tolist(),
+                scores.tolist(),
+                dice.random((total, 2)).tolist(),
+                strict=True,
+            )
+        ]
+
+    def _said(
+        self, cell: int, mood: int, severity: int, score: float, chance: Sequence[float]
+    ) -> Said:
+        sentiment = SENTIMENTS[mood]
+        felt = FELT[sentiment]
+        place = self.places.cells[cell]
+        return Said(
+            0,
+            0,
+            sentiment,
+            round(score * (mood - 1), 3),
+            place.stage,
+            place.touchpoint,
+            felt[int(chance[0] * len(felt))],
+            severity if sentiment == PAIN else 0,
+            self._theme(cell, sentiment, chance[1]),
+        )
+
+    def _theme(self, cell: int, sentiment: str, chance: float) -> UUID | None:
+        themes = self.themes.get((cell, sentiment))
+        if not themes or chance >= THEMED:
+            return None
+        return themes[bisect(_steps(len(themes)), chance / THEMED)].id
+
+
+@cache
+def _steps(themes: int) -> list[float]:
+    """Where each theme but the last ends, in (0, 1)."""
+    return [float(step) for step in np.cumsum(zipf(themes, THEME_EXPONENT))[:-1]]
+
+
+def _worded(mentions: Sequence[Said], language: str, number: int) -> tuple[list[Said], str]:
+    """The mentions with their places in the text, and the text."""
+    placed, phrases, start = [], [], 0
+    for mention in mentions:
+        pool = PHRASES[mention.sentiment][language]
+        phrase = pool[number % len(pool)]
+        placed.append(mention._replace(start=start, end=start + len(phrase)))
+        phrases.append(phrase)
+        start += len(phrase) + 1
+    return placed, " ".join(phrases)
+
+
+def _rating(source: Source, chance: float, value: float) -> Sequence[Any]:
+    """value, least, greatest, scale and normalised value; nothing for an item without a rating"""
+    rating = _pick_rating(source, chance)
+    if rating is None:
+        return (None,) * 5
+    picked = rating.least + bisect(_ends(rating), value)
+    span = rating.greatest - rating.least
+    return (
+        float(picked),
+        float(rating.least),
+        float(rating.greatest),
+        rating.scale,
+        (picked - rating.least) / span,
+    )
+
+
+def _pick_rating(source: Source, chance: float) -> Rating | None:
+    for rating, share in source.ratings:
+        if chance < share:
+            return rating
+        chance -= share
+    return source.ratings[-1][0]
+
+
+@cache
+def _ends(rating: Rating) -> list[float]:
+    return [float(end) for end in np.cumsum(normal(rating.weights))[:-1]]
+
+
+def _pick(shares: Mapping[str, float], chance: float) -> str:
+    for name, share in shares.items():
+        if chance < share:
+            return name
+        chance -= share
+    return next(iter(shares))
+
+
+def _summary(mentions: Sequence[Said]) -> tuple[str, float]:
+    """The sentiment and the score of an item."""
+    moods = {mention.sentiment for mention in mentions}
+    score = round(sum(mention.score for mention in mentions) / len(mentions), 3)
+    if {PAIN, WIN} <= moods:
+        return MIXED, score
+    return next((mood for mood in (PAIN, WIN) if mood in moods), "neutral"), score

@@ -1,0 +1,248 @@
+"""``voc bench seed``: a workspace with as many mentions as asked for, as if they had been analysed.
+
+Feedback, mentions, themes, vectors and all roll-ups are written as the service would write them:
+``voc verify`` finds no difference. Two years, the same every time but for the ids.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter
+from typing import Any, Final, cast
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Table, select, text
+from sqlmodel import SQLModel
+
+import migrations
+from models.feedback import DONE, Feedback
+from models.pain_point import OPEN
+from nlp.probe import packed
+from service.cli.bench.bulk import Bulk, Row
+from service.cli.bench.drawing import Author, Drawn, Said
+from service.cli.bench.phrases import PHRASES
+from service.cli.bench.population import MENTIONS, items_by_day
+from service.db import Database
+from service.insights.counters import Changes
+from service.insights.longer import Longer
+from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
+from service.keys.queries import ensure_workspace
+
+DAYS: Final = 730
+VERSION: Final = "bench:1"
+WIDTH: Final = 384
+SEED: Final = 20_261_126
+MENTIONS_AN_ITEM: Final = sum(size * share for size, share in MENTIONS.items())
+PORTION: Final = 10_000
+"""Mentions after which the days so far are written, in one transaction."""
+
+FEEDBACK, MENTION, VECTOR, PAIN_POINT = (
+    SQLModel.metadata.tables[name]
+    for name in ("feedback", "mention", "mention_vector", "pain_point")
+)
+ORDER: Final = (PAIN_POINT, FEEDBACK, MENTION, VECTOR)
+"""Tables that others refer to come before those."""
+
+SURE: Final = json.dumps(
+    {
+        "sentiment": 0.91,
+        "stage": 0.83,
+        "touchpoint": 0.87,
+        "emotion": 0.62,
+        "intent": 0.71,
+        "severity": 0.66,
+    }
+)
+CANDIDATES: Final = json.dumps(
+    {"stage": [{"key": "usage", "p": 0.09}], "touchpoint": [{"key": "product", "p": 0.07}]}
+)
+
+
+@dataclass(slots=True)
+class Seeded:
+    """What was written: ``rows`` are those of the roll-ups."""
+
+    items: int = 0
+    mentions: int = 0
+    rows: int = 0
+
+
+def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -> Seeded:
+    """Fill a new workspace with about so many mentions of the two years before ``until``.
+
+    ``vectors`` is the share of items whose mentions have vectors, 0 to 1.
+
+    Raises:
+        ValueError: the workspace has feedback already.
+    """
+    migrations.upgrade(url)
+    database = Database(url)
+    try:
+        with database.write() as session:
+            workspace_id = ensure_workspace(session, workspace).id
+            owned = select(FEEDBACK.c.id).where(FEEDBACK.c.workspace_id == workspace_id).limit(1)
+            if session.execute(owned).first():
+                raise ValueError(f"the workspace {workspace!r} has feedback already")
+        seeding = _Seeding(workspace_id, Bulk(database), vectors)
+        done = seeding.run(mentions, until)
+        with database.write() as session:
+            session.execute(text("ANALYZE"))
+        return done
+    finally:
+        database.dispose()
+
+
+class _Seeding:
+    """Rows that were made and are not written yet, by table."""
+
+    def __init__(self, workspace_id: UUID, bulk: Bulk, vectors: float) -> None:
+        dice = np.random.default_rng(SEED)
+        self.author = Author(workspace_id, dice)
+        self.bulk = bulk
+        self.dice = dice
+        self.vectors = vectors
+        self.packed = [packed(vector) for vector in dice.normal(size=(256, WIDTH))]
+        self.spans = Longer()
+        self.done = Seeded()
+        self.rows: dict[Table, list[Row]] = defaultdict(list)
+
+    def run(self, mentions: int, until: date) -> Seeded:
+        first = until - timedelta(days=DAYS)
+        self._add_themes(datetime.combine(first, time(), UTC))
+        counts = items_by_day(first, DAYS, round(mentions / MENTIONS_AN_ITEM))
+        for number, count in enumerate(counts):
+            self._add_day(first + timedelta(days=number), count)
+            if len(self.rows[MENTION]) >= PORTION:
+                self._write()
+        self._add_ended(None)
+        self._write()
+        self.bulk.finish()
+        return self.done
+
+    def _add_day(self, day: date, count: int) -> None:
+        sums = Delta()
+        with_vectors = self.dice.random(count) < self.vectors
+        for (item, mentions), kept in zip(self.author.day(day, count), with_vectors, strict=True):
+            sums.add(cast(Feedback, item), mentions)
+            self.rows[FEEDBACK].append(feedback_row(item, mentions))
+            self._add_mentions(item, mentions, bool(kept))
+            self.done.mentions += len(mentions)
+        self.done.items += count
+        for table, changes in (
+            (ROLLUP, sums.mentions),
+            (ROLLUP_ITEM, sums.items),
+            (ROLLUP_PAIN, sums.pains),
+        ):
+            self._add_sums(table, changes)
+        self.spans.add(sums)
+        self._add_ended(day)
+
+    def _add_mentions(self, item: Drawn, mentions: Sequence[Said], kept: bool) -> None:
+        for ordinal, said in enumerate(mentions):
+            self.rows[MENTION].append(mention_row(item, ordinal, said))
+            if kept:
+                vector = self.packed[hash(said.pain_point_id or said.stage) % len(self.packed)]
+                self.rows[VECTOR].append((item.workspace_id, item.id, ordinal, VERSION, vector))
+
+    def _add_themes(self, at: datetime) -> None:
+        for themes in self.author.themes.values():
+            for theme in themes:
+                cell = self.author.places.cells[theme.cell]
+                pool = PHRASES[theme.sentiment]["en"]
+                title = f"{cell.touchpoint} {theme.rank + 1}: {pool[theme.rank % len(pool)]}"
+                centroid = self.dice.normal(size=WIDTH).astype(np.float32)
+                values = {
+                    "workspace_id": self.author.workspace_id,
+                    "id": theme.id,
+                    "stage": cell.stage,
+                    "touchpoint": cell.touchpoint,
+                    "sentiment": theme.sentiment,
+                    "title": title,
+                    "keywords": json.dumps([cell.touchpoint.replace("_", " ")]),
+                    "status": OPEN,
+                    "shaped": False,
+                    "centroid": (centroid / np.linalg.norm(centroid)).tobytes(),
+                    "model_version": VERSION,
+                    "created_at": at,
+                    "updated_at": at,
+                }
+                self.rows[PAIN_POINT].append(_row(PAIN_POINT, values))
+
+    def _add_ended(self, before: date | None) -> None:
+        for place, sums in self.spans.ended(before):
+            self._add_sums(place.table, sums)
+
+    def _add_sums(self, table: Table, changes: Changes) -> None:
+        counters = [column.name for column in table.columns if not column.primary_key]
+        self.rows[table] += [
+            (*key, *[sums.get(name, 0) for name in counters]) for key, sums in changes.items()
+        ]
+        self.done.rows += len(changes)
+
+    def _write(self) -> None:
+        tables: Iterable[Table] = dict.fromkeys((*ORDER, *self.rows))
+        self.bulk.add([(table, self.rows[table]) for table in tables if self.rows[table]])
+        self.rows = defaultdict(list)
+
+
+def feedback_row(item: Drawn, mentions: Sequence[Said]) -> Row:
+    """The row of an analysed item, its first mention telling its primary labels."""
+    first = mentions[0]
+    attributes = {"persona": item.persona, "country": item.country}
+    return _row(
+        FEEDBACK,
+        {
+            **{name: getattr(item, name) for name in Drawn.__slots__ if name in FEEDBACK.c},
+            "attributes": json.dumps(attributes),
+            "received_at": item.occurred_at,
+            "due_at": item.occurred_at,
+            "analysed_at": item.occurred_at,
+            "revision": 1,
+            "state": DONE,
+            "attempts": 0,
+            "analysis_version": VERSION,
+            "stage": first.stage,
+            "touchpoint": first.touchpoint,
+            "emotion": first.emotion,
+            "intent": "statement",
+            "severity": max(mention.severity for mention in mentions),
+            "confidence": SURE,
+            "candidates": CANDIDATES,
+        },
+    )
+
+
+def mention_row(item: Drawn, ordinal: int, said: Said) -> Row:
+    """The row of a mention."""
+    return _row(
+        MENTION,
+        {
+            **said._asdict(),
+            "workspace_id": item.workspace_id,
+            "feedback_id": item.id,
+            "ordinal": ordinal,
+            "intent": "complaint" if said.severity else "statement",
+            "confidence": SURE,
+            "candidates": CANDIDATES,
+            "stage_provenance": "model",
+            "touchpoint_provenance": "model",
+            "model_version": VERSION,
+        },
+    )
+
+
+_NOTHING: Final = {
+    table: dict.fromkeys(column.name for column in table.columns)
+    for table in (FEEDBACK, MENTION, PAIN_POINT)
+}
+_IN_ORDER: Final = {
+    table: itemgetter(*(column.name for column in table.columns)) for table in _NOTHING
+}
+
+
+def _row(table: Table, values: Mapping[str, Any]) -> Row:
+    row: Row = _IN_ORDER[table]({**_NOTHING[table], **values})
+    return row
