@@ -17,6 +17,7 @@ from service.dashboard import routes as dashboard
 from service.db import Database
 from service.health import routes as health
 from service.insights import routes as insights
+from service.insights import search_routes as search
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
 from service.intake.imports import Importer
@@ -52,7 +53,9 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)
-    for room in (intake, analysis, corrections, themes, insights, journey, keys, health):
+    for room in (intake, analysis, corrections, themes, insights, search):
+        app.include_router(room.router)
+    for room in (journey, keys, health):
         app.include_router(room.router)
     dashboard.install(app)
     openapi.serve_docs(app)

@@ -30,3 +30,9 @@ class NoSuchPainPoint(NotFound):
 
 class NoSuchFeedback(NotFound):
     """There is no such feedback in this workspace; check the id."""
+
+
+class NothingToCompare(InvalidRequest):
+    """There is nothing in the text of like that a mention could be compared with; say more."""
+
+    code: ClassVar[str] = "nothing_to_compare"

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, String, case, cast, exists, func, literal_column, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import Join
 from sqlmodel import Session
 
 from service.insights.periods import By
@@ -12,6 +15,28 @@ from service.insights.periods import By
 def is_sqlite(session: Session) -> bool:
     """Whether the session speaks to SQLite; else it is PostgreSQL."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+class InOrder(Join):
+    """A join of which the left side is read first, and the right one for each of its rows.
+
+    SQLite, without statistics, may turn it round for an index and read and sort everything.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder)
+def _join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
+    joined: str = compiler.visit_join(join, **options)  # type: ignore[no-untyped-call]
+    return joined
+
+
+@compiles(InOrder, "sqlite")
+def _cross_join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
+    """Its planner leaves the order of a CROSS JOIN as it is."""
+    before, _, behind = _join(join, compiler, **options).rpartition(" JOIN ")
+    return f"{before} CROSS JOIN {behind}"
 
 
 def utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,0 +1,39 @@
+"""The latest readings, as far as one can doubt them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import FromClause, Row, select
+from sqlmodel import Session
+
+from service.insights.filters import Selection
+from service.insights.queries.evidence import in_cells
+from service.insights.queries.expressions import InOrder
+from service.insights.queries.recount import FEEDBACK, MENTION, SAID_IN, feedback_conditions
+
+READ: Final = (
+    "feedback_id",
+    "ordinal",
+    "stage",
+    "touchpoint",
+    "confidence",
+    "stage_provenance",
+    "touchpoint_provenance",
+    "replaced",
+)
+
+
+def latest_readings(session: Session, selection: Selection, limit: int) -> Sequence[Row[Any]]:
+    """Of the mentions that were received last, the columns ``READ``."""
+    [_, *of_feedback] = feedback_conditions(session, selection)
+    source: FromClause = InOrder(MENTION, FEEDBACK, SAID_IN) if of_feedback else MENTION
+    statement = (
+        select(*(MENTION.c[name] for name in READ))
+        .select_from(source)
+        .where(MENTION.c.workspace_id == selection.workspace_id, *of_feedback)
+        .order_by(MENTION.c.feedback_id.desc(), MENTION.c.ordinal.desc())
+        .limit(limit)
+    )
+    if selection.cells is not None:
+        statement = statement.where(in_cells(selection.cells))
+    return session.execute(statement).all()

@@ -1,0 +1,259 @@
+"""Statements of the search: mentions from the latest on, and the vectors of mentions.
+
+Where an index leaves few mentions (of some words, some themes, some cells), it leads and the rest
+is checked. Where it would leave many, time leads: the first page is near.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlmodel import Session
+
+from service.insights.filters import Selection
+from service.insights.queries.evidence import in_cells, of_themes, surroundings, told
+from service.insights.queries.expressions import InOrder
+from service.insights.queries.recount import (
+    FEEDBACK,
+    MENTION,
+    OF_FEEDBACK,
+    SAID_IN,
+    feedback_conditions,
+)
+from service.insights.queries.themes import THEME
+from service.insights.queries.typical import VECTOR
+from service.insights.queries.words import having, with_words
+from service.insights.words import Term
+
+FEW: Final = 5_000
+"""Items, or mentions, up to which an index leads."""
+AT_ONCE: Final = 500
+
+
+class Point(NamedTuple):
+    """Where a mention stands among others, the latest first."""
+
+    occurred_at: datetime
+    feedback_id: UUID
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What mentions of a selection are meant. Empty sequences mean all."""
+
+    selection: Selection
+    sentiments: Sequence[str] = ()
+    emotions: Sequence[str] = ()
+    intents: Sequence[str] = ()
+    severity: int | None = None
+    themes: Sequence[UUID] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What rows of mentions must satisfy beside their workspace."""
+        columns = MENTION.c
+        chosen = (
+            (columns.sentiment, self.sentiments),
+            (columns.emotion, self.emotions),
+            (columns.intent, self.intents),
+        )
+        conditions: list[ColumnElement[bool]] = [
+            column.in_(values) for column, values in chosen if values
+        ]
+        if self.severity is not None:
+            conditions.append(columns.severity >= self.severity)
+        if self.themes:
+            conditions.append(columns.pain_point_id.in_(self.themes))
+        if self.selection.cells is not None:
+            conditions.append(in_cells(self.selection.cells))
+        return conditions
+
+
+def latest(
+    session: Session,
+    wanted: Wanted,
+    terms: Sequence[Term],
+    after: Point | None,
+    limit: int,
+) -> Iterator[Row[Any]]:
+    """``occurred_at``, ``feedback_id``, ``ordinal`` and ``text`` of mentions, the latest first.
+
+    Those that may have all of ``terms``, and maybe others: ``Query.find`` tells. Read as they are
+    asked for, up to ``limit``.
+    """
+    table = MENTION.c
+    said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
+    statement = (
+        select(FEEDBACK.c.occurred_at, table.feedback_id, table.ordinal, said.label("text"))
+        .select_from(_source(session, wanted, terms))
+        .where(*feedback_conditions(session, wanted.selection), *wanted.conditions())
+        .order_by(FEEDBACK.c.occurred_at.desc(), FEEDBACK.c.id.desc(), table.ordinal)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(*_follows(after))
+    found = session.execute(statement, execution_options={"yield_per": AT_ONCE})
+    try:
+        yield from found
+    finally:
+        found.close()
+
+
+def _source(session: Session, wanted: Wanted, terms: Sequence[Term]) -> FromClause:
+    if terms and is_few(session, having(session, terms)):
+        lead = led_by(with_words(session, wanted.selection.workspace_id, terms))
+        return InOrder(_items_at(lead), MENTION, OF_FEEDBACK)
+    if (keys := _few_keys(session, wanted)) is not None:
+        lead = led_by(keys)
+        at_key = and_(OF_FEEDBACK, MENTION.c.ordinal == lead.c.ordinal)
+        return InOrder(_items_at(lead), MENTION, at_key)
+    return InOrder(FEEDBACK, MENTION, OF_FEEDBACK)
+
+
+def _items_at(lead: CTE) -> FromClause:
+    return InOrder(lead, FEEDBACK, FEEDBACK.c.id == lead.c.feedback_id)
+
+
+def _few_keys(session: Session, wanted: Wanted) -> Select[Any] | None:
+    """Feedback ids and ordinals, if themes or cells leave few."""
+    if not wanted.themes and wanted.selection.cells is None:
+        return None
+    own = MENTION.c.workspace_id == wanted.selection.workspace_id
+    keys = select(MENTION.c.feedback_id, MENTION.c.ordinal).where(own, *wanted.conditions())
+    return keys if is_few(session, keys) else None
+
+
+def led_by(few: Select[Any]) -> CTE:
+    """``few`` rows, that are found first."""
+    return few.cte("lead").prefix_with("MATERIALIZED")
+
+
+def is_few(session: Session, rows: Select[Any]) -> bool:
+    """Whether a statement has no more than ``FEW`` rows; no more of them are read."""
+    some = rows.limit(FEW + 1).subquery()
+    count: int = session.execute(select(func.count()).select_from(some)).scalar_one()
+    return count <= FEW
+
+
+def _follows(after: Point) -> list[ColumnElement[bool]]:
+    """The first condition is for the index, the second is exact."""
+    at, id_ = FEEDBACK.c.occurred_at, FEEDBACK.c.id
+    same_item = and_(id_ == after.feedback_id, MENTION.c.ordinal > after.ordinal)
+    same_time = and_(at == after.occurred_at, or_(id_ < after.feedback_id, same_item))
+    return [at <= after.occurred_at, or_(at < after.occurred_at, same_time)]
+
+
+def told_at(
+    session: Session, workspace_id: UUID, keys: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Row[Any]]:
+    """Mentions by feedback id and ordinal, with their feedback and the text around them."""
+    found: dict[tuple[UUID, int], Row[Any]] = {}
+    ordered = list(keys)
+    for first in range(0, len(ordered), AT_ONCE):
+        some = ordered[first : first + AT_ONCE]
+        statement = (
+            told(OF_FEEDBACK)
+            .add_columns(*surroundings())
+            .where(
+                MENTION.c.workspace_id == workspace_id,
+                MENTION.c.feedback_id.in_({id_ for id_, _ in some}),
+                tuple_(MENTION.c.feedback_id, MENTION.c.ordinal).in_(some),
+            )
+        )
+        found |= {(row.feedback_id, row.ordinal): row for row in session.execute(statement)}
+    return found
+
+
+def centroids(session: Session, selection: Selection, space: str) -> list[tuple[UUID, bytes]]:
+    """The themes of ``space`` in the selection's cells, with their centroids."""
+    table = THEME.c
+    rows = session.execute(
+        select(table.id, table.centroid, table.stage, table.touchpoint).where(
+            table.workspace_id == selection.workspace_id,
+            table.model_version == space,
+            table.merged_into.is_(None),
+        )
+    )
+    wanted = selection.cells
+    return [
+        (id_, centroid) for id_, centroid, *cell in rows if wanted is None or tuple(cell) in wanted
+    ]
+
+
+def latest_vectors(
+    session: Session, wanted: Wanted, version: str, limit: int
+) -> Iterator[Sequence[Row[Any]]]:
+    """Parts of the vectors (feedback_id, ordinal, vector) that were received last."""
+    keys = _few_keys(session, wanted)
+    statement = (
+        _vectors(session, wanted, version, None if keys is None else led_by(keys))
+        .order_by(VECTOR.c.feedback_id.desc(), VECTOR.c.ordinal.desc())
+        .limit(limit)
+    )
+    yield from session.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions()
+
+
+def vectors_of_themes(
+    session: Session, wanted: Wanted, version: str, themes: Sequence[UUID], each: int
+) -> Iterator[Sequence[Row[Any]]]:
+    """Parts of the vectors of themes: of each, those of the ``each`` most severe mentions."""
+    if not themes:
+        return
+    members = [
+        select(
+            select(MENTION.c.feedback_id, MENTION.c.ordinal)
+            .where(of_themes(wanted.selection, [theme]))
+            .order_by(MENTION.c.severity.desc(), MENTION.c.feedback_id.desc())
+            .limit(each)
+            .subquery()
+        )
+        for theme in themes
+    ]
+    lead = union_all(*members).cte("lead").prefix_with("MATERIALIZED")
+    statement = _vectors(session, wanted, version, lead)
+    yield from session.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions()
+
+
+def _vectors(session: Session, wanted: Wanted, version: str, lead: CTE | None) -> Select[Any]:
+    """Vectors of one model; mentions and feedback are looked at only if they must be."""
+    table = VECTOR.c
+    source: FromClause = VECTOR
+    if lead is not None:
+        at_key = and_(table.feedback_id == lead.c.feedback_id, table.ordinal == lead.c.ordinal)
+        source = InOrder(lead, VECTOR, at_key)
+    of_mention = and_(
+        MENTION.c.workspace_id == table.workspace_id,
+        MENTION.c.feedback_id == table.feedback_id,
+        MENTION.c.ordinal == table.ordinal,
+    )
+    [_, *of_feedback] = feedback_conditions(session, wanted.selection)
+    of_mentions = wanted.conditions()
+    if of_mentions or of_feedback:
+        source = InOrder(source, MENTION, of_mention)
+    if of_feedback:
+        source = InOrder(source, FEEDBACK, SAID_IN)
+    return (
+        select(table.feedback_id, table.ordinal, table.vector)
+        .select_from(source)
+        .where(
+            table.workspace_id == wanted.selection.workspace_id,
+            table.model_version == version,
+            *of_mentions,
+            *of_feedback,
+        )
+    )

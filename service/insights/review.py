@@ -1,0 +1,114 @@
+"""GET /v1/review: the readings that are least sure, where it matters most.
+
+A mention's doubt is 1 minus the confidence of its sentiment, stage or touchpoint, whichever is
+least sure; what the sender stated is certain. Its priority is doubt x log2(1 + mentions in the same
+cell of the journey): a doubt in a big cell comes before a slightly greater one in a small cell. A
+mention leaves the queue as soon as a person has said one of the three, be it that it is right.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from heapq import nlargest
+from math import log2
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from service.insights.cells import Cell
+from service.insights.filters import Selection, select_feedback
+from service.insights.queries import search
+from service.insights.queries.freshness import freshness
+from service.insights.queries.review import latest_readings
+from service.insights.queries.sums import mention_rows
+from service.insights.search import evidence_fields
+from service.insights.search_params import ReviewParams
+from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewOut
+
+CONSIDERED: Final = 10_000
+"""The latest mentions of the filter, among which doubtful ones are sought."""
+SURE: Final = 0.8
+"""The confidence from which on a label needs no second look."""
+JUDGED: Final = ("sentiment", "stage", "touchpoint")
+HUMAN: Final = "human"
+EXPLICIT: Final = "explicit"
+
+
+class Doubt(NamedTuple):
+    """How much a look at a mention would tell; the greatest first."""
+
+    priority: float
+    key: tuple[UUID, int]
+    field: str
+    doubt: float
+    cell_mentions: int
+
+
+def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> ReviewOut:
+    """The mentions that are most worth a person's look."""
+    selection = select_feedback(session, workspace_id, params)
+    fresh = freshness(session, workspace_id)
+    cells = _cell_sizes(session, selection)
+    readings = latest_readings(session, selection, CONSIDERED)
+    doubts = list(_doubts(selection, readings, cells))
+    first = nlargest(params.limit, doubts)
+    rows = search.told_at(session, workspace_id, [doubt.key for doubt in first])
+    return ReviewOut(
+        **fresh._asdict(),
+        journey=selection.journey.key,
+        items=[_item(selection, rows[doubt.key], doubt) for doubt in first if doubt.key in rows],
+        waiting=len(doubts),
+        considered=len(readings),
+    )
+
+
+def _cell_sizes(session: Session, selection: Selection) -> Counter[Cell]:
+    sizes: Counter[Cell] = Counter()
+    for row in mention_rows(session, selection):
+        sizes[_shown(selection, row.cell)] += row.sums.mentions
+    return sizes
+
+
+def _shown(selection: Selection, cell: Cell) -> Cell:
+    return Cell(selection.journey.stage_of(cell), selection.journey.touchpoint_of(cell))
+
+
+def _doubts(
+    selection: Selection, readings: Iterable[Row[Any]], sizes: Mapping[Cell, int]
+) -> Iterable[Doubt]:
+    for row in readings:
+        sure = _confidence(row)
+        if not sure:
+            continue
+        field = min(sure, key=lambda name: sure[name])
+        doubt = 1 - sure[field]
+        if sure[field] < SURE:
+            size = sizes[_shown(selection, Cell(row.stage, row.touchpoint))]
+            priority = doubt * log2(1 + size)
+            yield Doubt(priority, (row.feedback_id, row.ordinal), field, doubt, size)
+
+
+def _confidence(row: Row[Any]) -> dict[str, float]:
+    """Of what may be doubted, how sure it is; nothing once a person has looked."""
+    replaced = row.replaced or {}
+    by = {
+        "sentiment": replaced.get("sentiment", {}).get("by"),
+        "stage": row.stage_provenance,
+        "touchpoint": row.touchpoint_provenance,
+    }
+    if HUMAN in by.values():
+        return {}
+    return {name: row.confidence[name] for name in JUDGED if by[name] != EXPLICIT}
+
+
+def _item(selection: Selection, row: Row[Any], doubt: Doubt) -> ReviewItemOut:
+    fields = evidence_fields(selection, row)
+    return ReviewItemOut(
+        **fields,
+        least_sure=doubt.field,
+        doubt=round(doubt.doubt, 3),
+        cell_mentions=doubt.cell_mentions,
+        priority=round(doubt.priority, 3),
+        confirm=ConfirmOut(text=row.text, **{name: fields[name] for name in JUDGED}),
+    )

@@ -1,0 +1,158 @@
+"""GET /v1/mentions: mentions by words, by meaning, or just the latest ones of the filters."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from service.errors import InvalidParam, InvalidRequest
+from service.insights.excerpts import excerpt
+from service.insights.filters import Selection, select_feedback
+from service.insights.likeness import Meaning, most_like
+from service.insights.pain_schemas import EvidenceOut, ExcerptOut
+from service.insights.queries import search
+from service.insights.queries.evidence import MARGIN
+from service.insights.queries.freshness import freshness
+from service.insights.queries.search import Point, Wanted
+from service.insights.search_params import MentionFilters, MentionParams
+from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
+from service.insights.shapes import provenance_out, reading_fields
+from service.insights.words import Query, parse
+from service.web.cursors import decode_cursor, encode_cursor
+
+LOOKED_THROUGH: Final = 40_000
+"""Mentions that a request compares with ``q`` at most."""
+NOTHING: Final = Query((), ())
+
+
+class Found(NamedTuple):
+    """Mentions in the order of the answer; ``end`` is where the next page goes on."""
+
+    points: Sequence[Point]
+    end: Point | None
+
+
+def refuse_contradictions(params: MentionParams) -> None:
+    """Raises InvalidRequest: ``like`` has no pages, and ranks where ``q`` does not."""
+    for name in ("q", "cursor"):
+        if params.like is not None and getattr(params, name) is not None:
+            raise InvalidRequest(invalid_params=[InvalidParam(name, "does not go with like")])
+
+
+def list_mentions(
+    session: Session, workspace_id: UUID, params: MentionParams, meaning: Meaning | None
+) -> MentionPageOut:
+    """A page of mentions; with ``meaning`` (that of ``like``), the most similar ones."""
+    wanted = wanted_by(session, workspace_id, params)
+    query = query_of(params)
+    fresh = freshness(session, workspace_id)
+    likeness: Mapping[tuple[UUID, int], float] = {}
+    if meaning is not None:
+        likeness, following = most_like(session, wanted, meaning, params.limit), None
+        keys = list(likeness)
+    else:
+        found = find(session, wanted, query, after_of(params.cursor), params.limit)
+        keys = [(point.feedback_id, point.ordinal) for point in found.points]
+        following = cursor_of(found.end) if found.end else None
+    rows = search.told_at(session, workspace_id, keys)
+    return MentionPageOut(
+        **fresh._asdict(),
+        journey=wanted.selection.journey.key,
+        items=[
+            _hit(wanted.selection, rows[key], query, likeness.get(key))
+            for key in keys
+            if key in rows
+        ],
+        next=following,
+    )
+
+
+def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> Wanted:
+    """The mentions that ``params`` describe, apart from their words."""
+    return Wanted(
+        select_feedback(session, workspace_id, params),
+        sentiments=params.sentiment,
+        emotions=params.emotion,
+        intents=params.intent,
+        severity=params.severity,
+        themes=params.pain_point,
+    )
+
+
+def query_of(params: MentionFilters) -> Query:
+    """What ``q`` asks for.
+
+    Raises:
+        InvalidRequest: it has no word that should be there.
+    """
+    if params.q is None:
+        return NOTHING
+    query = parse(params.q)
+    if not query.wanted:
+        reason = "has no word to look for; what is excluded narrows other words"
+        raise InvalidRequest(invalid_params=[InvalidParam("q", reason)])
+    return query
+
+
+def find(
+    session: Session,
+    wanted: Wanted,
+    query: Query,
+    after: Point | None,
+    limit: int,
+    look_through: int = LOOKED_THROUGH,
+) -> Found:
+    """The latest ``limit`` mentions that match, of ``look_through`` that may."""
+    most = look_through if query.wanted else limit + 1
+    points: list[Point] = []
+    passed: list[Point] = []
+    for row in search.latest(session, wanted, query.wanted, after, most):
+        matches = not query.wanted or query.find(row.text) is not None
+        if matches and len(points) == limit:
+            return Found(points, passed[-1])
+        passed.append(Point(row.occurred_at, row.feedback_id, row.ordinal))
+        if matches:
+            points.append(passed[-1])
+    return Found(points, passed[-1] if len(passed) == most else None)
+
+
+def after_of(cursor: str | None) -> Point | None:
+    """The point behind which a page begins."""
+    if cursor is None:
+        return None
+    return Point(*decode_cursor(cursor, (datetime.fromisoformat, UUID, int)))
+
+
+def cursor_of(point: Point) -> str:
+    """A point as a cursor."""
+    return encode_cursor((point.occurred_at.isoformat(), str(point.feedback_id), point.ordinal))
+
+
+def evidence_fields(selection: Selection, row: Row[Any]) -> dict[str, Any]:
+    """The fields of ``EvidenceOut`` from a row of ``search.told_at``."""
+    first = max(row.start - MARGIN, 0)
+    return {
+        **{name: row._mapping[name] for name in EvidenceOut.model_fields if name in row._mapping},
+        **reading_fields(selection.journey, row),
+        "provenance": provenance_out(row),
+        "excerpt": excerpt(row.around, first, row.start, row.end, row.chars),
+    }
+
+
+def _hit(
+    selection: Selection, row: Row[Any], query: Query, similarity: float | None
+) -> MentionHitOut:
+    fields = evidence_fields(selection, row)
+    shown: ExcerptOut = fields["excerpt"]
+    return MentionHitOut(
+        **fields,
+        pain_point_id=row.pain_point_id,
+        highlights=[
+            HighlightOut(start=shown.start + span.start, end=shown.start + span.end)
+            for span in query.find(row.text) or ()
+        ],
+        similarity=None if similarity is None else round(similarity, 4),
+    )

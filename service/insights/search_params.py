@@ -1,0 +1,73 @@
+"""The query parameters of the search, of the review queue, and of what is exported alike."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field
+
+from service.insights.params import (
+    MOST_VALUES,
+    Cursor,
+    FilterParams,
+    Limit,
+    Sentiments,
+    split_words,
+)
+from service.web.text import CleanText
+
+Emotions = Annotated[
+    list[
+        Literal[
+            "anger",
+            "frustration",
+            "disappointment",
+            "confusion",
+            "worry",
+            "satisfaction",
+            "delight",
+            "gratitude",
+            "neutral",
+        ]
+    ],
+    BeforeValidator(split_words),
+]
+Intents = Annotated[
+    list[Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]],
+    BeforeValidator(split_words),
+]
+Ids = Annotated[list[UUID], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
+Phrase = Annotated[CleanText, Field(min_length=1, max_length=1000)]
+
+
+class MentionFilters(FilterParams):
+    """Filters on feedback, and on what a mention itself is."""
+
+    sentiment: Sentiments = Field([], description="negative, neutral, positive.")
+    emotion: Emotions = Field([], description="Emotions of the mention.")
+    intent: Intents = Field([], description="praise, complaint, suggestion, …")
+    severity: int | None = Field(None, ge=0, le=3, description="The least severity, 0 to 3.")
+    pain_point: Ids = Field([], description="Ids of pain points or wins that are themes.")
+    q: Phrase | None = Field(
+        None,
+        description='Words that the mention has: `card "last step" refund* -delivery`. All of '
+        "them, those in quotes next to each other, `*` for any ending, `-` for none of it.",
+        examples=['card "last step" -delivery'],
+    )
+
+
+class MentionParams(MentionFilters):
+    """The same, a search by meaning, and the page."""
+
+    like: Phrase | None = Field(
+        None,
+        description="What the mention should be about, in any words and language.",
+        examples=["payment was refused"],
+    )
+    limit: Limit = 20
+    cursor: Cursor | None = Field(None, description="`next` of the page before; not for `like`.")
+
+
+class ReviewParams(FilterParams):
+    """Filters, and how many to show."""
+
+    limit: Limit = 20

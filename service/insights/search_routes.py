@@ -1,0 +1,47 @@
+"""/v1/mentions and /v1/review: single mentions, found or to be judged."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from service.insights.likeness import Embedder, meaning_of
+from service.insights.review import list_review
+from service.insights.routes import DIMENSION
+from service.insights.search import list_mentions, refuse_contradictions
+from service.insights.search_params import MentionParams, ReviewParams
+from service.insights.search_schemas import MentionPageOut, ReviewOut
+from service.keys.auth import ReadCaller
+from service.web.conditional import conditional
+from service.web.dependencies import Db
+
+router = APIRouter(prefix="/v1", tags=["insights"])
+
+
+async def get_embedder(request: Request) -> Embedder:
+    """The application's engine."""
+    embedder: Embedder = request.app.state.engine
+    return embedder
+
+
+@router.get("/mentions", response_model=MentionPageOut, openapi_extra=DIMENSION)
+def read_mentions(
+    request: Request,
+    caller: ReadCaller,
+    database: Db,
+    embedder: Annotated[Embedder, Depends(get_embedder)],
+    params: Annotated[MentionParams, Query()],
+) -> Response:
+    """Mentions by their words (`q`), by what they are about (`like`), or the latest ones."""
+    refuse_contradictions(params)
+    meaning = meaning_of(params.like, embedder) if params.like is not None else None
+    with database.read() as session:
+        return conditional(request, list_mentions(session, caller.workspace_id, params, meaning))
+
+
+@router.get("/review", response_model=ReviewOut, openapi_extra=DIMENSION)
+def read_review(
+    request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]
+) -> Response:
+    """The readings that are least sure, where most mentions are; each with how to confirm it."""
+    with database.read() as session:
+        return conditional(request, list_review(session, caller.workspace_id, params))
