@@ -15,17 +15,18 @@ from service.insights.comparison import P_DIGITS, Part
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
 from service.insights.leaving_out import SENTIMENT, Impact, Judged, judge, truth_scale
-from service.insights.map_parts import AXES, Parts, impacts_of, parts
+from service.insights.map_parts import Parts, impacts_of, parts
 from service.insights.map_themes import Key
 from service.insights.measures import DIGITS, USUAL_RANGES, interval_out, scale_name
 from service.insights.params import DriverParams
 from service.insights.queries.freshness import freshness
-from service.insights.queries.sums import item_rows, mention_rows
+from service.insights.queries.items import Items
+from service.insights.queries.sums import mention_rows
 from service.insights.queries.theme_sums import full_sums, weights
 from service.insights.queries.themes import themes_of
 from service.insights.samples import FEWEST, Sample
 from service.insights.statistics import Interval
-from service.insights.sums import RatingSums, items_in, total
+from service.insights.sums import RatingSums, total
 
 MOST_THEMES: Final = 200
 SENTIMENTS: Final[Mapping[str, str]] = {"pain_point": PAIN, "win": WIN}
@@ -49,14 +50,15 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
     mentions = mention_rows(session, selection.everywhere())
-    items = item_rows(session, selection.everywhere())
-    whole = Part(total(row.sums for row in mentions), items_in(items))
+    items = Items(session, selection.everywhere())
+    whole = Part(total(row.sums for row in mentions), items.whole)
     kpi = _kpi(params.kpi, whole)
-    if params.by in SENTIMENTS:
+    if params.by == "pain_point" or params.by == "win":
         drivers = _themes(session, selection, SENTIMENTS[params.by])
     else:
         own = [row for row in mentions if selection.has(row.cell)]
-        drivers = _places(selection, params.by, parts(selection, own, items, AXES[params.by]))
+        narrowed = items if selection.cells is None else Items(session, selection)
+        drivers = _places(selection, params.by, parts(selection, own, narrowed, params.by))
     impacts = impacts_of(drivers, whole, kpi)
     judged = judge(impacts)
     ranked = sorted(impacts, key=lambda driver: (-abs(impacts[driver].impact), driver.name))

@@ -31,11 +31,12 @@ from service.insights.measures import measured_kpi, measures, ratio, scale_name
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
-from service.insights.queries.sums import item_rows, mention_rows
+from service.insights.queries.items import Items
+from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.schemas import MeasuresOut
 from service.insights.sides import Other, days_of, filters_of, other_side
-from service.insights.sums import ItemRow, MentionRow, items_in, total
+from service.insights.sums import ItemSums, MentionRow, total
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 
@@ -55,12 +56,12 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     other = other_side(selection, params, at)
     fresh = freshness(session, workspace_id)
     all_mentions = mention_rows(session, selection.everywhere())
-    all_items = item_rows(session, selection.everywhere())
+    all_items = Items(session, selection.everywhere())
     mentions = [row for row in all_mentions if selection.has(row.cell)]
-    items = [row for row in all_items if selection.touched_by(row.cells)]
+    items = all_items if selection.cells is None else Items(session, selection)
     now = take(selection, mentions, items, _days(selection, other, at))
     before = other and _take_other(session, other, at)
-    whole = Part(total(row.sums for row in all_mentions), items_in(all_items))
+    whole = Part(total(row.sums for row in all_mentions), all_items.whole)
     kpi, themes = leaving_out.truth_scale(whole.items), rank_themes(session, selection)
     axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in AXES}
     journey = selection.journey
@@ -69,7 +70,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
         journey=journey.key,
         version=journey.version,
         overall=_overall(now, before),
-        coverage=_coverage(session, selection, all_mentions, all_items),
+        coverage=_coverage(session, selection, all_mentions, all_items.whole),
         compared_with=_compared(other, before),
         truth_by=scale_name(kpi),
         stages=_entries(StageOut, journey.stages, axes["stage"]),
@@ -89,7 +90,7 @@ def _days(selection: Selection, other: Other | None, at: datetime) -> float | No
 
 def _take_other(session: Session, other: Other, at: datetime) -> Taken:
     selection = other.selection
-    mentions, items = mention_rows(session, selection), item_rows(session, selection)
+    mentions, items = mention_rows(session, selection), Items(session, selection)
     return take(selection, mentions, items, _days(selection, other, at))
 
 
@@ -174,13 +175,13 @@ def _coverage(
     session: Session,
     selection: Selection,
     mentions: Sequence[MentionRow],
-    items: Sequence[ItemRow],
+    items: ItemSums,
 ) -> CoverageOut:
     stage_of = selection.journey.stage_of
     unassigned = total(row.sums for row in mentions if stage_of(row.cell) == UNASSIGNED)
     waiting = unread(session, selection)
     return CoverageOut(
-        analysed=items_in(items).items,
+        analysed=items.items,
         pending=waiting.pending,
         failed=waiting.failed,
         unassigned_share=ratio(unassigned.mentions, total(row.sums for row in mentions).mentions),

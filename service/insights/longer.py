@@ -23,8 +23,7 @@ class Stored(NamedTuple):
     @property
     def ended(self) -> date:
         """The first day after it."""
-        length: spans.Span = next((s for s in spans.SPANS if s == self.span), "month")
-        return spans.next_start(self.start, length)
+        return spans.next_start(self.start, spans.length_of(self.span))
 
 
 class Longer:

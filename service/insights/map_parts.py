@@ -13,21 +13,14 @@ from service.insights.leaving_out import SENTIMENT, Impact
 from service.insights.map_schemas import ThemeOut
 from service.insights.map_themes import Key, Ranked, top
 from service.insights.measures import emotions, measures
+from service.insights.queries.items import AxisName, Items
 from service.insights.schemas import ChangeOut
-from service.insights.sums import (
-    ItemRow,
-    ItemSums,
-    MentionRow,
-    items_by,
-    items_in,
-    mentions_by,
-    total,
-)
+from service.insights.sums import ItemSums, MentionRow, mentions_by, total
 
 K = TypeVar("K", bound=Hashable)
 Parts = Mapping[Key, Part]
 PartOf = Callable[[Cell], Key]
-AXES: Final[Mapping[str, PartOf]] = {
+AXES: Final[Mapping[AxisName, PartOf]] = {
     "stage": lambda cell: cell.stage,
     "touchpoint": lambda cell: cell.touchpoint,
     "cell": lambda cell: cell,
@@ -46,30 +39,27 @@ class Taken(NamedTuple):
 def take(
     selection: Selection,
     mentions: Sequence[MentionRow],
-    items: Sequence[ItemRow],
+    items: Items,
     days: float | None,
 ) -> Taken:
     """Add up the rows of a selection."""
-    whole = Part(total(row.sums for row in mentions), items_in(items))
+    whole = Part(total(row.sums for row in mentions), items.whole)
     return Taken(
         Side(whole.mentions.mentions, whole.items.items, days),
         whole,
-        {axis: parts(selection, mentions, items, part_of) for axis, part_of in AXES.items()},
+        {axis: parts(selection, mentions, items, axis) for axis in AXES},
     )
 
 
 def parts(
     selection: Selection,
     mentions: Iterable[MentionRow],
-    items: Iterable[ItemRow],
-    part_of: PartOf,
+    items: Items,
+    axis: AxisName,
 ) -> Parts:
     """Mentions and distinct items by a part of the journey's cells."""
-    cells = selection.journey.cells
+    cells, part_of, touching = selection.journey.cells, AXES[axis], items.parts(axis)
     said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
-    touching = items_by(
-        items, lambda row: (part_of(cells[cell]) for cell in row.cells if selection.has(cell))
-    )
     return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
 
 
@@ -92,7 +82,7 @@ class Axis:
 
     now: Taken
     before: Taken | None
-    name: str
+    name: AxisName
     pains: Mapping[Key, list[ThemeOut]]
     wins: Mapping[Key, list[ThemeOut]]
     truths: frozenset[Key]
@@ -127,7 +117,7 @@ class Axis:
 
 
 def make_axis(
-    name: str, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
+    name: AxisName, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
 ) -> Axis:
     """An axis; ``whole`` is all feedback at whatever stage, which impacts are told of."""
     shown = top(themes, AXES[name])

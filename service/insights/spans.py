@@ -40,6 +40,11 @@ def next_start(start: date, span: Span) -> date:
     return start_of(start + timedelta(days=days), span)
 
 
+def length_of(span: str) -> Span:
+    """How long a stored span is: a slice is a month."""
+    return next((known for known in SPANS if known == span), "month")
+
+
 Spans = dict[tuple[str, date], dict[Key, dict[str, int]]]
 """Changes of one table by span and its first day, then by key."""
 
@@ -130,12 +135,19 @@ def cover(first: date | None, end: date | None, longest: Span = "year") -> list[
     return list(_cover(first, end, SPANS.index(longest)))
 
 
+def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
+    """The same for periods ``by``: no span lies in two of them."""
+    cut = first and _ceiling(first, by)
+    if cut is None or end is None or not start_of(end, by) == cut < end:
+        return cover(first, end, by)
+    return [*cover(first, cut, by), *cover(cut, end, by)]
+
+
 def _cover(first: date | None, end: date | None, index: int) -> Iterator[Stretch]:
     if first is not None and end is not None and first >= end:
         return
     span = SPANS[index]
-    begins = first and (first if start_of(first, span) == first else _after(first, span))
-    ends = end and start_of(end, span)
+    begins, ends = first and _ceiling(first, span), end and start_of(end, span)
     if begins is not None and ends is not None and begins >= ends:
         yield from _cover(first, end, index + 1)
         return
@@ -146,5 +158,7 @@ def _cover(first: date | None, end: date | None, index: int) -> Iterator[Stretch
         yield from _cover(ends, end, index + 1)
 
 
-def _after(day: date, span: Span) -> date:
-    return next_start(start_of(day, span), span)
+def _ceiling(day: date, span: Span) -> date:
+    """The first day on or after ``day`` that a span begins on."""
+    start = start_of(day, span)
+    return day if start == day else next_start(start, span)

@@ -11,15 +11,9 @@ from service import clock
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import period_before
-from service.insights.queries.sums import item_rows, mention_rows
-from service.insights.sums import (
-    ItemSums,
-    MentionRow,
-    MentionSums,
-    items_by,
-    items_in,
-    mentions_by,
-)
+from service.insights.queries.items import Items
+from service.insights.queries.sums import mention_rows
+from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
 
 NOTHING: Final = timedelta()
 
@@ -85,12 +79,8 @@ def _by_cell(
 ) -> tuple[Mapping[Cell, MentionSums], Mapping[Cell, ItemSums], ItemSums]:
     """Mentions and items by journey cell, and all items of the selection everywhere."""
     cells = selection.journey.cells
-    items = item_rows(session, selection.everywhere())
-    return (
-        mentions_by(rows, lambda row: cells[row.cell]),
-        items_by(items, lambda row: (cells[cell] for cell in row.cells)),
-        items_in(items),
-    )
+    items = Items(session, selection.everywhere())
+    return mentions_by(rows, lambda row: cells[row.cell]), items.parts("cell"), items.whole
 
 
 def _native(

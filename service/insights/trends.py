@@ -1,7 +1,7 @@
 """Series over days, weeks or months; periods without feedback are there with zeros."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights import names
-from service.insights.cells import Cell
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_schemas import ExpectedOut, PointOut, SeriesOut, TrendsOut
@@ -20,13 +19,15 @@ from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
 from service.insights.periods import By, last_day, start_of, starts
 from service.insights.queries.freshness import freshness
-from service.insights.queries.sums import item_rows, mention_rows
+from service.insights.queries.items import AxisName, Items
+from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
 from service.insights.queries.themes import Theme, find_theme
 from service.insights.spikes import HISTORY, expectations
-from service.insights.sums import ItemRow, MentionRow, items_by, mentions_by
+from service.insights.sums import ItemSums, MentionSums
 
 ALL = "all"
+AXES: Mapping[str, AxisName] = {"none": "all", "stage": "stage", "touchpoint": "touchpoint"}
 COUNTS = ("mentions", "negative")
 """What spikes are looked for in."""
 
@@ -77,14 +78,15 @@ def _theme(session: Session, selection: Selection, params: TrendParams) -> Theme
 
 
 def _grid(session: Session, selection: Selection, params: TrendParams, theme: Theme | None) -> Grid:
-    mentions = mention_rows(session, selection, params.by)
-    items = item_rows(session, selection, params.by)
-    totals: Counter[date] = Counter({row.period: 0 for row in items if row.period})
-    for row in mentions:
-        if row.period:
-            totals[row.period] += row.sums.mentions
+    axis = AXES[params.group]
+    mentions = mention_sums(session, selection, params.by, axis)
+    items = Items(session, selection, params.by)
+    totals: Counter[date] = Counter({period: 0 for period in items.by_period if period})
+    for (period, _), sums in mentions.items():
+        if period:
+            totals[period] += sums.mentions
     if theme is None:
-        parts = _parts(selection, params.group, mentions, items)
+        parts = _together(mentions, items.by_part(axis))
         return Grid(_groups(selection, params.group), parts, totals)
     key = str(theme.id)
     found = theme_series(session, selection, theme, params.by)
@@ -92,24 +94,12 @@ def _grid(session: Session, selection: Selection, params: TrendParams, theme: Th
     return Grid([(key, theme.title)], of_theme, totals)
 
 
-def _parts(
-    selection: Selection, group: str, mentions: Sequence[MentionRow], items: Sequence[ItemRow]
+def _together(
+    mentions: Mapping[Any, MentionSums], items: Mapping[Any, ItemSums]
 ) -> Mapping[tuple[Any, str], Part]:
-    cells = selection.journey.cells
-
-    def part(native: Cell) -> str:
-        return ALL if group == "none" else str(getattr(cells[native], group))
-
-    def parts(row: ItemRow) -> Iterable[tuple[date | None, str]]:
-        if group == "none":
-            return {(row.period, ALL)}
-        return {(row.period, part(cell)) for cell in row.cells if selection.has(cell)}
-
-    said = mentions_by(mentions, lambda row: (row.period, part(row.cell)))
-    touching = items_by(items, parts)
     return {
-        key: Part(said.get(key, NOTHING.mentions), touching.get(key, NOTHING.items))
-        for key in said.keys() | touching.keys()
+        key: Part(mentions.get(key, NOTHING.mentions), items.get(key, NOTHING.items))
+        for key in mentions.keys() | items.keys()
     }
 
 

@@ -67,12 +67,12 @@ def feedback_conditions(session: Session, selection: Selection) -> list[ColumnEl
 
 
 def mention_rows(
-    session: Session, selection: Selection, by: By | None, seen: str = "negative"
+    session: Session, selection: Selection, by: By | None, seen: str | None = None
 ) -> list[MentionRow]:
     """Mention sums by native cell (and period), within the selection's cells."""
     columns = MENTION.c
     day = utc_day(session, FEEDBACK.c.occurred_at)
-    day_seen = case((columns.sentiment == seen, day))
+    day_seen = case((columns.sentiment == seen, day)) if seen else null()
     statement = (
         select(
             _period(session, by).label("period"),

@@ -4,9 +4,12 @@ Roll-ups know UTC days, kinds, sources, channels and languages. Anything finer i
 ways give the same numbers.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, case, func, null, select
+from sqlalchemy import ColumnElement, Table, func, null, select
 from sqlmodel import Session
 
 from service.insights.cells import Cell, cells_in
@@ -14,36 +17,60 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.expressions import period_start
-from service.insights.rollups import FELT, ROLLUP, ROLLUP_ITEM
-from service.insights.sums import SUMS, ItemRow, MentionRow, item_row, mention_row
+from service.insights.queries.items import ALL, PART_OF, AxisName
+from service.insights.queries.portions import added_up, portions
+from service.insights.queries.seen import first_and_last
+from service.insights.rollups import FELT, ROLLUP, ROLLUP_ITEM, ROLLUP_SPAN
+from service.insights.sums import (
+    SUMS,
+    ItemRow,
+    MentionRow,
+    MentionSums,
+    item_row,
+    mention_row,
+    mentions_by,
+)
+
+UNSEEN: Final = (None, None)
 
 
 def mention_rows(
-    session: Session, selection: Selection, by: By | None = None, seen: str = "negative"
+    session: Session, selection: Selection, by: By | None = None, seen: str | None = None
 ) -> list[MentionRow]:
     """Mention sums by native cell (and period), within the selection's cells.
 
-    ``first`` and ``last`` tell of mentions with the sentiment ``seen``: negative or positive.
+    ``first`` and ``last`` tell of mentions with the sentiment ``seen``, negative or positive, in
+    the whole selection; there are none without it.
     """
     if not selection.in_rollups:
         return recount.mention_rows(session, selection, by, seen)
-    day = ROLLUP.c.day
-    period = period_start(session, day, by) if by else null()
-    day_seen = case((ROLLUP.c[seen] > 0, day))
-    statement = (
-        select(
-            period.label("period"),
-            ROLLUP.c.stage,
-            ROLLUP.c.touchpoint,
-            *(func.sum(ROLLUP.c[name]) for name in (*SUMS, *FELT)),
-            func.min(day_seen),
-            func.max(day_seen),
-        )
-        .where(*rollup_conditions(ROLLUP, selection))
-        .group_by("period", ROLLUP.c.stage, ROLLUP.c.touchpoint)
+    found = portions(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    days = first_and_last(session, selection, seen) if seen else {}
+    statement = added_up(found, ("stage", "touchpoint"), (*SUMS, *FELT))
+    rows = (
+        mention_row(period, stage, touchpoint, *sums, *days.get(Cell(stage, touchpoint), UNSEEN))
+        for period, stage, touchpoint, *sums in session.execute(statement)
     )
-    rows = (mention_row(*row) for row in session.execute(statement))
     return [row for row in rows if selection.has(row.cell)]
+
+
+def mention_sums(
+    session: Session, selection: Selection, by: By, axis: AxisName
+) -> Mapping[tuple[date | None, Any], MentionSums]:
+    """Mention sums by period and part of the journey; what is not told apart is added up in SQL."""
+    if axis == "all" and selection.cells is None and selection.in_rollups:
+        statement = added_up(
+            portions(session, selection, by, ROLLUP, ROLLUP_SPAN), (), (*SUMS, *FELT)
+        )
+        rows = [
+            mention_row(period, "", "", *sums, *UNSEEN)
+            for period, *sums in session.execute(statement)
+        ]
+        return {(row.period, ALL): row.sums for row in rows}
+    cells, part_of = selection.journey.cells, PART_OF[axis]
+    return mentions_by(
+        mention_rows(session, selection, by), lambda row: (row.period, part_of(cells[row.cell]))
+    )
 
 
 def item_rows(session: Session, selection: Selection, by: By | None = None) -> list[ItemRow]:

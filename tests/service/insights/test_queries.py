@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from service.insights.cells import CELLS, Cell
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
-from service.insights.sums import ItemRow, MentionRow
+from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
+from service.insights.sums import ItemRow, MentionRow, items_by, total
+from service.journey.mapping import JourneyMap
 from service.journey.presets import preset_map
 from tests.service.insights.rows import Said, nps, rating, write
 
@@ -42,8 +45,8 @@ def said(dice: random.Random) -> list[Said]:
     ]
 
 
-def scatter(session: Session, workspace: Workspace, seed: int, count: int) -> None:
-    """Random feedback of three months, some of it not analysed."""
+def scatter(session: Session, workspace: Workspace, seed: int, count: int, days: int = 90) -> None:
+    """Random feedback of some days, a part of it not analysed."""
     dice = random.Random(seed)  # noqa: S311
     for _ in range(count):
         write(
@@ -55,7 +58,7 @@ def scatter(session: Session, workspace: Workspace, seed: int, count: int) -> No
             channel=dice.choice(("phone", "email")),
             language=dice.choice(("en", "de", "und")),
             language_read=dice.choice((None, "fr")),
-            occurred_at=FIRST + timedelta(seconds=dice.randrange(90 * 86_400)),
+            occurred_at=FIRST + timedelta(seconds=dice.randrange(days * 86_400)),
             state=dice.choice(("done", "done", "done", "pending", "failed")),
             attributes={"persona": dice.choice(("smb", "big"))},
             **dice.choice(SCALES)(dice),
@@ -141,3 +144,102 @@ def test_attributes_are_compared_as_json_writes_them(
     with database.read() as session:
         (row,) = sums.mention_rows(session, selection)
     assert row.sums.mentions == 1
+
+
+AXES: tuple[AxisName, ...] = ("all", "stage", "touchpoint", "cell")
+
+
+def counted(session: Session, selection: Selection, by: By | None, axis: AxisName) -> Any:
+    """Items by part of the journey, from the sets of cells that a recount finds."""
+    cells, part_of = selection.journey.cells, PART_OF[axis]
+
+    def parts(row: ItemRow) -> set[Any]:
+        if axis == "all":
+            return {(row.period, ALL)}
+        own = (cell for cell in row.cells if selection.has(cell))
+        return {(row.period, part_of(cells[cell])) for cell in own}
+
+    return items_by(recount.item_rows(session, selection, by), parts)
+
+
+def years(workspace: Workspace) -> dict[str, Selection]:
+    """Filters over years, months and weeks, whole or not; and parts that no view sees whole."""
+    base = selections(workspace)
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    ends = {
+        "year": (start, datetime(2028, 1, 1, tzinfo=UTC)),
+        "long": (FIRST + timedelta(days=17), FIRST + timedelta(days=777)),
+        "weeks": (start + timedelta(days=40), start + timedelta(days=68)),
+    }
+    merged = merged_touchpoints()
+    return {
+        **base,
+        **{name: base["all"].between(*of) for name, of in ends.items()},
+        "open": replace(base["all"], since=start + timedelta(days=100)),
+        "filtered": base["dimensions"].between(*ends["long"]),
+        "filtered, open": replace(base["language"], until=start + timedelta(days=100)),
+        "one touchpoint": base["all"].narrowed({"retention"}, {"product"}),
+        "a stage": replace(base["all"], cells=base["all"].journey.cells_within({"purchase"}, None)),
+        "merged": Selection(workspace.id, merged),
+        "merged, filtered": Selection(workspace.id, merged, languages=["fr"]),
+    }
+
+
+def merged_touchpoints() -> JourneyMap:
+    """A journey with one touchpoint for all, and a stage with only a part of a native one."""
+    definition = preset_map("five-stage").definition.model_copy(deep=True)
+    first = definition.touchpoints[0]
+    first.includes = [name for touchpoint in definition.touchpoints for name in touchpoint.includes]
+    definition.touchpoints = [first]
+    definition.stages[0].includes[0].touchpoints = ["advertising", "product"]
+    return JourneyMap(definition)
+
+
+def test_longer_spans_and_views_agree_with_recounts(
+    database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        scatter(session, workspace, seed=9, count=150, days=900)
+    with database.read() as session:
+        for selection in years(workspace).values():
+            for by in (None, "month"):
+                rolled = mentions(sums.mention_rows(session, selection, by))
+                assert rolled == mentions(recount.mention_rows(session, selection, by))
+                for axis in AXES:
+                    found = Items(session, selection, by).by_part(axis)
+                    assert found == counted(session, selection, by, axis)
+            for sentiment in ("negative", "positive"):
+                rolled = mentions(sums.mention_rows(session, selection, seen=sentiment))
+                assert rolled == mentions(recount.mention_rows(session, selection, None, sentiment))
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_series_agree_with_recounts(database: Database, workspace: Workspace, by: By) -> None:
+    with database.write() as session:
+        scatter(session, workspace, seed=10, count=80, days=500)
+    with database.read() as session:
+        for name in ("all", "long", "filtered", "merged"):
+            selection = years(workspace)[name]
+            rolled = mentions(sums.mention_rows(session, selection, by))
+            assert rolled == mentions(recount.mention_rows(session, selection, by))
+            assert Items(session, selection, by).by_part("stage") == counted(
+                session, selection, by, "stage"
+            )
+            whole = sums.mention_sums(session, selection, by, "all")
+            for period in {period for period, _ in rolled}:
+                parts = [each for (of, _), each in rolled.items() if of == period]
+                assert whole[period, ALL] == total(parts)
+
+
+def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:
+    base = selections(workspace)
+    assert [seen_by(base["all"], axis) for axis in AXES] == [
+        "stages",
+        "stages",
+        "touchpoints",
+        "touchpoints",
+    ]
+    merged = Selection(workspace.id, merged_touchpoints())
+    assert [seen_by(merged, axis) for axis in AXES] == ["stages", None, None, None]
+    product = base["all"].narrowed({"retention"}, {"product"})
+    assert {seen_by(product, axis) for axis in AXES} == {"touchpoints"}

@@ -1,0 +1,89 @@
+"""On which days mentions of a sentiment were first and last made, by native cell.
+
+Spans only tell that there were some. So the first and the last span with any are found, and
+looked into: years by their months, these by their days.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Select, func, literal, select, union_all
+from sqlmodel import Session
+
+from service.insights.cells import Cell
+from service.insights.filters import Selection
+from service.insights.queries.portions import Portion, portions
+from service.insights.rollups import ROLLUP, ROLLUP_SPAN
+from service.insights.spans import SLICE, Span, length_of, next_start
+
+DAY: Final = "day"
+FINER: Final[Mapping[str, Span]] = {"year": "month", "month": "day", "week": "day", SLICE: "day"}
+
+
+class Place(NamedTuple):
+    """A span by its first day. Of two that begin on one day, the order of these tells nothing."""
+
+    start: date
+    span: str
+
+
+class Ends(NamedTuple):
+    """The first and the last span with a mention."""
+
+    first: Place
+    last: Place
+
+
+def first_and_last(
+    session: Session, selection: Selection, sentiment: str, longest: Span = "year"
+) -> dict[Cell, tuple[date, date]]:
+    """The first and the last day of each native cell that has a mention of the sentiment."""
+    ends = _ends(session, selection, sentiment, longest)
+    coarse = {place for of in ends.values() for place in of if place.span != DAY}
+    inside = {
+        place: first_and_last(session, _within(selection, place), sentiment, FINER[place.span])
+        for place in sorted(coarse)
+    }
+    return {
+        cell: (
+            inside[first][cell][0] if first.span != DAY else first.start,
+            inside[last][cell][1] if last.span != DAY else last.start,
+        )
+        for cell, (first, last) in ends.items()
+    }
+
+
+def _ends(
+    session: Session, selection: Selection, sentiment: str, longest: Span
+) -> dict[Cell, Ends]:
+    found: dict[Cell, Ends] = {}
+    of = portions(session, selection, None, ROLLUP, ROLLUP_SPAN, longest)
+    for span, stage, touchpoint, first, last in session.execute(
+        union_all(*(_by_cell(portion, sentiment) for portion in of))
+    ):
+        cell, ends = Cell(stage, touchpoint), Ends(Place(first, span), Place(last, span))
+        known = found.get(cell, ends)
+        found[cell] = Ends(min(known.first, ends.first), max(known.last, ends.last))
+    return found
+
+
+def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:
+    columns = portion.table.c
+    cell = (columns.stage, columns.touchpoint)
+    return (
+        select(
+            literal(portion.span).label("span"),
+            *cell,
+            func.min(portion.first),
+            func.max(portion.first),
+        )
+        .where(*portion.conditions, columns[sentiment] > 0)
+        .group_by(*cell)
+    )
+
+
+def _within(selection: Selection, place: Place) -> Selection:
+    """What of a selection is in a span, all of which it has."""
+    days = (place.start, next_start(place.start, length_of(place.span)))
+    return selection.between(*(datetime.combine(day, time(), UTC) for day in days))
