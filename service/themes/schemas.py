@@ -12,7 +12,7 @@ Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
 
 UPDATE_EXAMPLES: Final[list[dict[str, Any]]] = [
     {"title": "Card declined at the last step", "status": "in_progress", "owner": "Ana"},
-    {"title": None},
+    {"status": "resolved"},
 ]
 MERGE_EXAMPLE: Final[dict[str, Any]] = {"into": "01936a3b-90aa-7d10-8f3c-6f0a1c5b7e21"}
 SPLIT_EXAMPLES: Final[list[dict[str, Any]]] = [
