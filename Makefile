@@ -10,7 +10,7 @@ TORCH := torch==2.13.0
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run.stamp ## set up what is missing, then serve the API on http://127.0.0.1:8000
+run: $(VENV)/run.stamp ## set up what is missing, then serve page and API on http://127.0.0.1:8000
 	@$(BIN)/voc serve
 
 demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print pain points by stage

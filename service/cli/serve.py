@@ -70,7 +70,9 @@ def _leave_what_stays() -> None:
 
 def _greet(url: str, new_key: str | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]Verbatim[/bold] answers at [cyan]{url}[/cyan], explained at {url}/docs")
+    console.print(f"[bold]Verbatim[/bold] answers at [cyan]{url}[/cyan]: the page. API: {url}/docs")
     if new_key is not None:
         console.print(f"Your key, shown this once: [bold green]{new_key}[/bold green]")
-        console.print("It may do everything. Keep it safe; more with `voc keys create`.")
+        console.print(
+            "Sign in with it. It may do everything: keep it safe; more with `voc keys create`."
+        )

@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.params import ATTRIBUTE, Cursor, FilterParams, MapParams
+from service.insights.driver_schemas import DrivenBy
+from service.insights.params import ATTRIBUTE, YEARS, Cursor, FilterParams, MapParams, Word
 from service.pictures.wording import words
 from service.web.invalid import invalid_request
 
@@ -28,22 +29,33 @@ PERIODS: Final[Mapping[Period, str]] = {
 }
 USUAL: Final[Period] = "90"
 OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
-OF_A_PAGE: Final = frozenset({"cursor", "sentiment", "sort"})
+OF_A_PAGE: Final = frozenset({"cursor", "sentiment", "sort", "by", "kpi"})
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 OTHER_SIDE: Final = "compare"
 """What the names of parameters begin with that only the map has."""
 Params = TypeVar("Params", bound=FilterParams)
 
 
+def _usual(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValueError(f"must be between the years {YEARS[0]} and {YEARS[-1]}")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_usual)]
+
+
 class PageParams(FilterParams):
     """The filters of a page. Days are UTC's."""
 
     period: Period | None = None
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
     cursor: Cursor | None = None
     sentiment: Literal["negative", "neutral", "positive"] | None = None
     sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
+    by: DrivenBy = "cell"
+    kpi: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ def show_wins(request: Request, seen: Seen, database: Db) -> Response:
     return _shown(request, seen, database, "pain_points.html", "wins")
 
 
+@router.get("/drivers")
+def show_drivers(request: Request, seen: Seen, database: Db) -> Response:
+    """What moves a KPI, the largest effect first."""
+    return _shown(request, seen, database, "drivers.html", "drivers")
+
+
 @router.get("/pain-points/{wanted}")
 def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
     """A pain point and its evidence."""

@@ -17,12 +17,14 @@ from service.dashboard.facets import facets, latest_day
 from service.dashboard.quotes import parts_of, quotes
 from service.insights import names
 from service.insights.cells import Cell
+from service.insights.drivers import list_drivers
 from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
 from service.insights.journey_map import draw_map
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut
 from service.insights.params import (
+    DriverParams,
     EvidenceParams,
     FilterParams,
     JourneyParams,
@@ -42,6 +44,7 @@ from service.pictures.wording import period
 Values = dict[str, Any]
 POINTS_A_PAGE: Final = 20
 THEMES_SHOWN: Final = 12
+DRIVERS_SHOWN: Final = 50
 QUOTES_A_PAGE: Final = 10
 SENTIMENTS: Final = ("negative", "neutral", "positive")
 
@@ -86,6 +89,18 @@ class View:
             "of": WIN,
             "most": max((point.joy for point in page.items), default=0),
             "sort": params.sort,
+        }
+
+    def drivers(self) -> Values:
+        """What moves a KPI."""
+        asked = self.address.params
+        params = self._params(DriverParams, by=asked.by, kpi=asked.kpi)
+        answer = list_drivers(self.session, self.workspace_id, params)
+        return self._frame(answer) | {
+            "drivers": answer,
+            "items": answer.items[:DRIVERS_SHOWN],
+            "most": max((abs(driver.impact) for driver in answer.items), default=0),
+            "id_of": self._cell_id,
         }
 
     def pain_point(self, wanted: UUID) -> Values:

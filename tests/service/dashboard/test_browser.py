@@ -1,0 +1,246 @@
+"""The page in a real browser: what a person does with it, by mouse, keyboard and thumb."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+
+from tests.service.dashboard.site import DECLINED, HOSTILE, KEY, served
+
+CHROMIUM: Final = shutil.which("chromium")
+DESK: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 360, "height": 740}
+SERIOUS: Final = {"serious", "critical"}
+REFUSED: Final = "Failed to load resource: the server responded with a status of 4"
+PATHS: Final = ("/", "/pain-points", "/wins", "/drivers", "/sign-in")
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the shop's page is served."""
+    with served(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no chromium; .ci/run installs it")
+        pytest.skip("there is no chromium; apt-get install chromium")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Open]:
+    """Open a path as a visitor; nothing may be fetched from elsewhere or end up as an error.
+
+    A browser notes it as one that an answer has a 4xx status: a test says so of pages that do.
+    """
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def begin(
+        path: str = "/", signed_in: bool = True, refused: bool = False, **options: Any
+    ) -> Page:
+        context = browser.new_context(base_url=site, **{"viewport": DESK} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        _note(page, site, wrong, REFUSED if refused else None)
+        if signed_in:
+            context.request.post("/sign-in", form={"key": KEY}, max_redirects=0)
+        page.goto(path)
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def _note(page: Page, site: str, wrong: list[str], but: str | None) -> None:
+    """Collect what goes wrong on a page."""
+
+    def console(told: ConsoleMessage) -> None:
+        if told.type == "error" and not (but and told.text.startswith(but)):
+            wrong.append(told.text)
+
+    def request(asked: Request) -> None:
+        if not asked.url.startswith(site):
+            wrong.append(asked.url)
+
+    page.on("console", console)
+    page.on("request", request)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+
+
+def findings(page: Page) -> list[str]:
+    """What axe-core finds that is serious."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{found['id']}: {found['nodes'][0]['html'][:200]}"
+        for found in violations
+        if found["impact"] in SERIOUS
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return wider
+
+
+def test_a_person_signs_in_and_finds_what_hurts(visit: Open) -> None:
+    page = visit("/", signed_in=False)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("Key").fill(KEY)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Journey map")).to_be_visible()
+    page.get_by_role("link", name="Checkout at Purchase").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout at Purchase")
+    expect(page.locator("svg.chart")).to_be_visible()
+    page.get_by_role("link", name=DECLINED).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(DECLINED)
+    said = page.locator(".quotes mark").first.inner_text()
+    page.locator(".quotes figcaption a").first.click()
+    expect(page.locator(".whole mark", has_text=said)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_wrong_key_is_told(visit: Open) -> None:
+    page = visit("/pain-points", signed_in=False, refused=True)
+    page.get_by_label("Key").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not a valid key")
+
+
+def test_filters_narrow_the_map_and_go_along(visit: Open) -> None:
+    page = visit()
+    items = page.locator(".tiles dd").nth(2)
+    all_items = items.inner_text()
+    page.locator("summary", has_text="Persona").click()
+    page.get_by_label("smb").check()
+    page.locator("details[open]").get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile(r"attr\.persona=smb"))
+    assert items.inner_text() != all_items
+    page.locator("summary", has_text="Compare").click()
+    page.get_by_label("enterprise").last.check()
+    page.locator("details[open]").get_by_role("button", name="Apply").click()
+    expect(page.locator(".against")).to_contain_text("persona enterprise")
+    page.get_by_role("link", name="30 days").click()
+    page.get_by_role("link", name="Pain points").click()
+    expect(page).to_have_url(re.compile(r"/pain-points\?.*attr\.persona=smb"))
+    expect(page).to_have_url(re.compile(r"period=30"))
+    page.get_by_role("link", name="persona: smb").click()
+    assert "attr.persona=smb" not in page.url
+
+
+def test_by_keyboard_alone(visit: Open) -> None:
+    page = visit("/", signed_in=False)
+    expect(page.get_by_label("Key")).to_be_focused()
+    page.keyboard.type(KEY)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Journey map")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    summary = page.locator("summary", has_text="Channel")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if summary.evaluate("it => it === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"channel=\w+"))
+    cell = page.locator(".board a.cell").first
+    cell.focus()
+    assert cell.evaluate("it => getComputedStyle(it).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator("svg.chart")).to_be_visible()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open) -> None:
+    page = visit("/", viewport=PHONE, is_mobile=True, has_touch=True)
+    assert overflow(page) <= 0
+    expect(page.locator(".board")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Purchase")).to_be_visible()
+    page.locator(".stages").get_by_role("link", name="Checkout at Purchase").tap()
+    expect(
+        page.locator("blockquote", has_text="Donaudampfschifffahrtsgesellschaft")
+    ).to_be_visible()
+    assert overflow(page) <= 0
+    for path in PATHS[1:]:
+        page.goto(path)
+        assert overflow(page) <= 0, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit: Open, scheme: str) -> None:
+    page = visit("/", color_scheme=scheme, refused=True)
+    grounds = {"light": "rgb(246, 247, 249)", "dark": "rgb(16, 21, 27)"}
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == grounds[scheme]
+    cell = page.get_by_role("link", name="Checkout at Purchase").first.get_attribute("href") or ""
+    theme = page.get_by_role("link", name=DECLINED).first.get_attribute("href") or ""
+    for path in (*PATHS, cell, theme, "/?from=2020-01-01&to=2020-02-01", "/pain-points?nonsense=1"):
+        answer = page.goto(path)
+        if answer and answer.status < 400:
+            page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true })")
+        assert findings(page) == [], path
+
+
+def test_axe_finds_nothing_serious_on_a_phone(visit: Open) -> None:
+    assert findings(visit("/", viewport=PHONE, is_mobile=True)) == []
+
+
+def test_it_prints_the_whole_map(visit: Open) -> None:
+    page = visit("/", viewport=PHONE)
+    page.emulate_media(media="print")
+    expect(page.locator(".board")).to_be_visible()
+    expect(page.locator(".stages")).to_be_hidden()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    assert 1 <= pages <= 3
+
+
+def test_it_needs_no_script(visit: Open) -> None:
+    page = visit("/", java_script_enabled=False)
+    assert page.locator("script").count() == 0
+    page.locator("summary", has_text="Source").click()
+    page.get_by_role("link", name="Pain points").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Pain points")
+
+
+def test_hostile_feedback_is_text(visit: Open) -> None:
+    page = visit("/")
+    page.get_by_role("link", name="Checkout at Purchase").first.click()
+    quote = page.locator("blockquote", has_text="got you")
+    expect(quote).to_be_visible()
+    assert HOSTILE.split("\u202e")[0] in quote.inner_text()
+    assert page.locator("img, script").count() == 0

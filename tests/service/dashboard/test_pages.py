@@ -1,0 +1,181 @@
+"""The pages: they say what the API says, escape what they quote, and tell what went wrong."""
+
+import html
+import re
+from collections.abc import Mapping
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.workspace import Workspace
+from service.db import Database
+from tests.callers import Keys, bearer
+from tests.service.dashboard.conftest import enter
+from tests.service.insights.rows import NOON, Said, nps, theme, write
+
+PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
+SAME = {"since": "2026-02-01", "until": "2026-04-01"}
+CHECKOUT = ("purchase", "checkout")
+HOSTILE = "</blockquote><script>alert(1)</script>\"'&{{ 7 * 7 }}{% raw %}\u202e\u2066 javascript:x"
+
+NONSENSE: list[tuple[dict[str, str], str]] = [
+    ({"nonsense": "1"}, "nonsense"),
+    ({"from": "yesterday"}, "from"),
+    ({"from": "2026-03-02", "to": "2026-03-01"}, "must not be before"),
+    ({"stage": "nowhere"}, "nowhere"),
+    ({"journey": "<b>"}, "journey"),
+    ({"period": "8"}, "period"),
+    ({"cursor": "x"}, "cursor"),
+    ({"sort": "x"}, "sort"),
+    ({"since": "x" * 3000}, "since"),
+    ({"to": "9999-12-31"}, "between the years"),
+]
+
+
+@pytest.fixture
+def shop(database: Database, workspace: Workspace) -> str:
+    """Thirty complaints about the checkout, of a theme; the last is hostile. Its feedback's id."""
+    with database.write() as session:
+        declined = theme(session, workspace.id, CHECKOUT, "Card <b>declined</b>", keywords=["<i>"])
+        for number in range(30):
+            text = HOSTILE if number == 29 else f"card number {number}"
+            said = [
+                Said(*CHECKOUT, severity=2, text=text, theme=declined),
+                Said("usage", "product"),
+            ]
+            last = write(
+                session,
+                workspace.id,
+                said,
+                occurred_at=NOON,
+                source=text if number == 29 else "web",
+                attributes={"persona": HOSTILE if number == 29 else "smb"},
+                **nps(number % 10),
+            )
+        return str(last.id)
+
+
+def open_page(
+    client: TestClient, path: str, params: Mapping[str, str] = PERIOD, status: int = 200
+) -> str:
+    """The HTML of a page; its head is strict."""
+    answer = client.get(path, params=params)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src" not in policy
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "no-store" in answer.headers["cache-control"]
+    assert not re.search(r"<script|\sstyle=|\son\w+=|https?://(?!www\.w3\.org)", answer.text)
+    return answer.text
+
+
+def first_link(page: str, path: str) -> str:
+    """The first link whose address begins with ``path``."""
+    return html.unescape(re.findall(rf'href="({path}[^"]*)"', page)[0])
+
+
+def test_the_map_says_what_the_api_says(visitor: TestClient, keys: Keys, shop: str) -> None:
+    page = open_page(visitor, "/")
+    told = visitor.get("/v1/journey", params=SAME, headers=bearer(keys.read)).json()
+    nps_value = round(told["overall"]["kpis"]["nps"]["value"])
+    assert f"\u2212{-nps_value}" in page
+    assert f"{told['coverage']['analysed']} analysed" in page
+    for stage in told["stages"]:
+        assert (stage["name"] in page) is (stage["key"] != "unassigned" or stage["mentions"] > 0)
+    assert page.count("Card &lt;b&gt;declined&lt;/b&gt;") >= 2
+
+
+def test_a_pain_point_has_its_course_and_its_quotes(
+    visitor: TestClient, keys: Keys, shop: str
+) -> None:
+    for level in ("theme", "cell"):
+        params = SAME | {"level": level, "stage": "purchase"}
+        told = visitor.get("/v1/pain-points", params=params, headers=bearer(keys.read)).json()
+        point = told["items"][0]
+        page = open_page(visitor, f"/pain-points/{point['id']}")
+        assert 'role="img"' in page
+        assert f"<dd>{point['items']}</dd>" in page
+        assert "card number 28" in page
+        assert page.count("<mark") == 10
+        more = first_link(page, rf"/pain-points/{point['id']}\?[^\"]*cursor=")
+        assert visitor.get(more).text.count("<mark") == 10
+
+
+def test_what_customers_write_stays_text(visitor: TestClient, shop: str) -> None:
+    escaped = html.escape(HOSTILE, quote=False).replace('"', "&#34;").replace("'", "&#39;")
+    page = open_page(visitor, f"/feedback/{shop}")
+    assert page.count(escaped) >= 4
+    for path in ("/", "/pain-points", "/wins", "/drivers"):
+        open_page(visitor, path)
+    narrowed = open_page(
+        visitor, "/", {"source": HOSTILE, "attr.persona": HOSTILE, "period": "all"}
+    )
+    assert escaped in narrowed
+
+
+def test_filters_go_along_every_link(visitor: TestClient, shop: str) -> None:
+    page = open_page(visitor, "/", PERIOD | {"source": "web", "attr.persona": "smb"})
+    links = re.findall(r'href="(/(?:pain-points|wins|drivers)[^"]*)"', page)
+    assert len(links) > 5
+    assert all("attr.persona=smb" in link and "from=2026-02-01" in link for link in links)
+
+
+def test_a_filter_that_makes_no_sense_is_told(visitor: TestClient) -> None:
+    for params, message in NONSENSE:
+        assert message in open_page(visitor, "/pain-points", params, 422)
+
+
+def test_what_is_not_there_is_told(visitor: TestClient) -> None:
+    for path in (f"/pain-points/{uuid4()}", f"/feedback/{uuid4()}"):
+        assert "Not found" in open_page(visitor, path, status=404)
+    open_page(visitor, "/pain-points/nonsense", status=422)
+
+
+def test_another_workspace_is_not_seen(client: TestClient, other_keys: Keys, shop: str) -> None:
+    stranger = enter(client, other_keys.read)
+    open_page(stranger, f"/feedback/{shop}", status=404)
+    for path in ("/", "/pain-points", "/wins", "/drivers"):
+        page = open_page(stranger, path)
+        assert "declined" not in page
+        assert "alert(1)" not in page
+
+
+def test_an_empty_workspace_has_its_pages(visitor: TestClient) -> None:
+    for path in ("/", "/pain-points", "/wins", "/drivers"):
+        for params in ({}, {"period": "7"}, {"journey": "eight-stage"}):
+            assert visitor.get(path, params=params).status_code == 200
+    assert "No feedback matches" in open_page(visitor, "/")
+
+
+def test_the_usual_period_reaches_the_latest_feedback(visitor: TestClient, shop: str) -> None:
+    page = visitor.get("/").text
+    assert re.findall(r'href="[^"]*" aria-current="true">([^<]+)<', page) == ["All"]
+
+
+def test_the_style_is_served_with_a_name_of_its_own(visitor: TestClient) -> None:
+    style = first_link(open_page(visitor, "/"), "/assets/page.css")
+    assert re.fullmatch(r"/assets/page\.css\?v=[0-9a-f]{12}", style)
+    assert visitor.get(style).headers["content-type"].startswith("text/css")
+
+
+def test_behind_a_prefix_every_link_has_it(visitor: TestClient, shop: str) -> None:
+    proxied = TestClient(visitor.app, root_path="/voc", cookies=visitor.cookies)
+    page = open_page(proxied, "/voc/")
+    links = re.findall(r'(?:href|action)="([^"]+)"', page)
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith(("/voc/", "#"))] == []
+    proxied.cookies.clear()
+    asked = proxied.get("/voc/wins", follow_redirects=False)
+    assert asked.headers["location"] == "/voc/sign-in?next=%2Fwins"
+
+
+def test_pages_are_not_in_the_description_of_the_api(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert [path for path in paths if not path.startswith(("/v1", "/livez", "/readyz", "/m"))] == []
