@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_schemas import ExpectedOut, PointOut, SeriesOut, TrendsOut
@@ -22,8 +21,9 @@ from service.insights.queries.freshness import freshness
 from service.insights.queries.items import AxisName, Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
-from service.insights.queries.themes import Theme, find_theme
+from service.insights.queries.themes import Theme
 from service.insights.spikes import HISTORY, expectations
+from service.insights.subject import narrowed_to
 from service.insights.sums import ItemSums, MentionSums
 
 ALL = "all"
@@ -47,11 +47,12 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
         NoSuchPainPoint: ``params`` ask for one that is not there.
         TooManyPoints: a series would have more than 1,000.
     """
-    selection = select_feedback(session, workspace_id, params)
-    theme = _theme(session, selection, params)
-    if params.pain_point and theme is None:
-        cell, _ = names.cell_with_id(selection.journey, workspace_id, params.pain_point)
-        selection = selection.narrowed({cell.stage}, {cell.touchpoint})
+    if params.pain_point and params.group != "none":
+        reason = "must be none, or be left out, beside pain_point"
+        raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
+    selection, theme = narrowed_to(
+        session, select_feedback(session, workspace_id, params), params.pain_point
+    )
     fresh = freshness(session, workspace_id)
     grid = _grid(session, selection, params, theme)
     periods = _periods(selection, params.by, list(grid.totals))
@@ -66,15 +67,6 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
             for key, name in grid.names
         ],
     )
-
-
-def _theme(session: Session, selection: Selection, params: TrendParams) -> Theme | None:
-    if params.pain_point is None:
-        return None
-    if params.group != "none":
-        reason = "must be none, or be left out, beside pain_point"
-        raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
-    return find_theme(session, selection.workspace_id, params.pain_point)
 
 
 def _grid(session: Session, selection: Selection, params: TrendParams, theme: Theme | None) -> Grid:

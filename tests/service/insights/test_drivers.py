@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models.pain_point import PainPoint, RollupPain
+from models.pain_point import PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.insights.rows import NOON, Said, add_pains, nps, write
 
 
 @pytest.fixture
@@ -82,17 +82,7 @@ def test_pain_points_and_wins_drive(
             )
             session.add(theme)
             sums: dict[str, Any] = {"mentions": items, "items": items, "low": items}
-            dimensions = {"kind": "survey", "source": "web", "channel": "website", "language": "en"}
-            session.add(
-                RollupPain(
-                    workspace_id=workspace.id,
-                    pain_point_id=theme.id,
-                    day=NOON.date(),
-                    scale="nps:0-10",
-                    **dimensions,
-                    **sums,
-                )
-            )
+            add_pains(session, workspace.id, theme.id, "nps:0-10", **sums)
     found = by_name(get("/v1/drivers", by="pain_point", kpi="nps"))
     assert found["card"]["n"] == 25
     assert found["card"]["impact"] == pytest.approx(100 * (40 / 103 - 65 / 78), abs=1e-3)

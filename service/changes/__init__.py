@@ -1,0 +1,1 @@
+"""What a company changed in the journey, and whether it helped."""

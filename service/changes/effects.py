@@ -1,0 +1,187 @@
+"""The effect of a change on each measure: differences in differences of daily sums. Pure.
+
+effect = (after - before) - (control after - control before), as Card & Krueger 1994, Minimum wages
+and employment, American Economic Review 84. Each of the four means has the variance between days
+(``statistics.clustered``), so that what a day's feedback has in common does not pass for evidence
+(Bertrand, Duflo & Mullainathan 2004, How much should we trust differences-in-differences
+estimates?, QJE 119), or that of single answers if that is larger.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Final, NamedTuple
+
+from service.changes.windows import Window, total_of
+from service.insights import samples
+from service.insights.comparison import Part
+from service.insights.measures import scale_name
+from service.insights.samples import Sample
+from service.insights.statistics import (
+    LEVEL,
+    Z_95,
+    Change,
+    Estimate,
+    clustered,
+    contrast,
+    corrected,
+)
+
+Z_POWER: Final = 0.841621
+"""The 80 % point of the normal distribution."""
+STEP: Final = 0.1
+VOLUME: Final = "volume_share"
+DIRECTIONS: Final[Mapping[str, int]] = {
+    "negative_share": -1,
+    "net_sentiment": 1,
+    "mean_severity": -1,
+}
+"""Which way is better; of ratings it is up."""
+
+
+class Series(NamedTuple):
+    """The values of one measure: on every day, and of all days together."""
+
+    days: Sequence[Sample]
+    whole: Sample
+
+
+class Effect(NamedTuple):
+    """One measure before and after; ``control`` is the same elsewhere, None without it.
+
+    ``p`` is corrected for all measures; None if there was too little to test.
+    """
+
+    before: float
+    after: float
+    control: tuple[float, float] | None
+    change: Change
+    p: float | None
+    direction: int
+    detectable: float
+
+    @property
+    def significant(self) -> bool:
+        """Whether it is beyond chance."""
+        return self.p is not None and self.p < LEVEL
+
+    @property
+    def better(self) -> bool | None:
+        """Whether it went the good way; None if there is none, or it didn't move."""
+        moved = self.direction * (self.change.difference or 0.0)
+        return moved > 0 if moved else None
+
+
+def effects(
+    before: Window, after: Window, has_rest: bool, direction: int | None = None
+) -> dict[str, Effect]:
+    """All measures of a scope; with the ``direction`` of a theme's volume, those of a theme.
+
+    -1 for a pain point, which is better the rarer it is, 1 for a win.
+    """
+    own = (_measures(before.scope), _measures(after.scope))
+    rest = (_measures(before.rest), _measures(after.rest)) if has_rest else None
+    if direction is None:
+        found = {name: _effect(name, own, rest) for name in own[0] if name in own[1]}
+    else:
+        found = {"mean_severity": _effect("mean_severity", own, None)}
+    if has_rest:
+        volumes = (_volumes(before), _volumes(after))
+        found[VOLUME] = _plain(volumes, None, direction or 0)
+    kept = {name: effect for name, effect in found.items() if effect}
+    tested = {name: effect.p for name, effect in kept.items() if effect.p is not None}
+    settled = dict(zip(tested, corrected(list(tested.values())), strict=True))
+    return {name: effect._replace(p=settled.get(name)) for name, effect in kept.items()}
+
+
+class Need(NamedTuple):
+    """How many items, before and after each, show ``what`` in 4 of 5 cases."""
+
+    items: int
+    what: str
+
+
+def needed(found: Mapping[str, Effect], of_theme: bool) -> Need:
+    """For a difference of 10 points in the share of complaints; of a theme, for half its volume.
+
+    2 p (1 - p) (z + z')^2 / d^2 (Fleiss 1981, Statistical Methods for Rates and Proportions, 3.2);
+    p is at least d.
+    """
+    name = VOLUME if of_theme else "negative_share"
+    share = found[name].before if name in found else 0.5
+    step = share / 2 if of_theme and share else STEP
+    spread = max(share * (1 - share), step * (1 - step))
+    items = ceil(2 * spread * (Z_95 + Z_POWER) ** 2 / step**2)
+    return Need(items, "that it has halved" if of_theme else "a difference of 10 points")
+
+
+def _measures(days: Sequence[Part]) -> dict[str, Series]:
+    whole = total_of(days)
+    daily = [samples.of_mentions(day.mentions, day.mentions.mentions) for day in days]
+    found = {
+        name: Series([of_day[name] for of_day in daily], sample)
+        for name, sample in samples.of_mentions(whole.mentions, whole.items.items).items()
+    }
+    for scale, sample in samples.kpi_samples(whole.items).items():
+        ratings = [day.items.ratings.get(scale) for day in days]
+        rated = [samples.of_ratings(scale, rating) for rating in ratings if rating]
+        found[scale_name(scale)] = Series(rated, sample)
+    return found
+
+
+def _volumes(window: Window) -> Series:
+    """Whether an item is in the scope."""
+    pairs = [
+        (own.items.items, whole.items.items)
+        for own, whole in zip(window.scope, window.around, strict=True)
+    ]
+    days = [samples.share(own, whole, whole) for own, whole in pairs]
+    own, whole = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
+    return Series(days, samples.share(own, whole, whole))
+
+
+Pair = tuple[Series, Series]
+Measures = Mapping[str, Series]
+
+
+def _effect(
+    name: str, own: tuple[Measures, Measures], rest: tuple[Measures, Measures] | None
+) -> Effect | None:
+    control = None
+    if rest and name in rest[0] and name in rest[1]:
+        control = (rest[0][name], rest[1][name])
+    return _plain((own[0][name], own[1][name]), control, DIRECTIONS.get(name, 1))
+
+
+def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
+    """None if a side has no value; a control without enough values is none."""
+    if control and any(series.whole.small for series in control):
+        control = None
+    before, after = (series.whole.value for series in own)
+    if before is None or after is None:
+        return None
+    terms = _terms(own, 1) + (_terms(control, -1) if control else [])
+    change = contrast(*terms)
+    error = sum(weight**2 * term.variance for weight, term in terms) ** 0.5
+    tested = not any(series.whole.small for series in own)
+    return Effect(
+        before=before,
+        after=after,
+        control=control and (control[0].whole.value or 0.0, control[1].whole.value or 0.0),
+        change=change,
+        p=change.p if tested else None,
+        direction=direction,
+        detectable=(Z_95 + Z_POWER) * error,
+    )
+
+
+def _terms(pair: Pair, sign: int) -> list[tuple[float, Estimate]]:
+    before, after = pair
+    return [(-sign, _estimate(before)), (sign, _estimate(after))]
+
+
+def _estimate(series: Series) -> Estimate:
+    """The mean of all days; the larger of its two variances."""
+    whole = series.whole
+    single = whole.smoothed().estimate()._replace(value=whole.value or 0.0)
+    daily = clustered((day.moments.total, day.moments.n) for day in series.days)
+    return max(single, daily or single, key=lambda found: found.variance)

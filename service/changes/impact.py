@@ -1,0 +1,95 @@
+"""Whether a change helped: read, compare, and say so."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.pain_point import WIN
+from service import clock
+from service.changes import wording
+from service.changes.effects import Effect, effects, needed
+from service.changes.schemas import ChangeImpactOut, EffectOut, ImpactParams, VolumeOut, WindowOut
+from service.changes.scopes import Scoped, selected
+from service.changes.service import one, shown
+from service.changes.windows import Window, Windows, read, total_of, windows
+from service.insights.comparison import P_DIGITS
+from service.insights.measures import DIGITS
+from service.insights.queries.freshness import freshness
+
+
+def measure(
+    session: Session, workspace_id: UUID, wanted: UUID, params: ImpactParams
+) -> ChangeImpactOut:
+    """The impact of a change.
+
+    Raises:
+        NoSuchChange: there is none with that id.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: its scope is not there any more.
+    """
+    change = one(session, workspace_id, wanted)
+    scoped = selected(session, change)
+    fresh = freshness(session, workspace_id)
+    spans = windows(change.happened_at, params.days, clock.now())
+    before, after = read(session, scoped, spans) if spans.days else (Window([], []),) * 2
+    found = effects(before, after, scoped.has_rest, _direction(scoped))
+    need = needed(found, of_theme=scoped.theme is not None)
+    said, _ = wording.verdict(found)
+    return ChangeImpactOut(
+        **fresh._asdict(),
+        journey=scoped.selection.journey.key,
+        change=shown(change),
+        days=params.days,
+        days_over=spans.days,
+        **_volumes(scoped, spans, before, after),
+        measures={name: _out(effect) for name, effect in found.items()},
+        verdict=said,
+        sentence=wording.sentence(found, spans.days, need),
+        items_needed=need.items if said == "no_evidence_yet" else None,
+    )
+
+
+def _direction(scoped: Scoped) -> int | None:
+    if scoped.theme is None:
+        return None
+    return 1 if scoped.theme.sentiment == WIN else -1
+
+
+def _volumes(
+    scoped: Scoped, spans: Windows, before: Window, after: Window
+) -> dict[str, VolumeOut | None]:
+    volumes: dict[str, VolumeOut | None] = {"control_before": None, "control_after": None}
+    for name, window, since, until in (
+        ("before", before, spans.before, spans.turn),
+        ("after", after, spans.after, spans.end),
+    ):
+        mentions, items = total_of(window.scope)
+        volumes[name] = WindowOut(
+            since=since, until=until, mentions=mentions.mentions, items=items.items
+        )
+        if scoped.has_rest:
+            mentions, items = total_of(window.rest)
+            rest = VolumeOut(mentions=mentions.mentions, items=items.items)
+            volumes[f"control_{name}"] = rest
+    return volumes
+
+
+def _out(found: Effect) -> EffectOut:
+    control = found.control or (None, None)
+    values = {
+        "before": found.before,
+        "after": found.after,
+        "control_before": control[0],
+        "control_after": control[1],
+        "effect": found.change.difference,
+        "low": found.change.low,
+        "high": found.change.high,
+        "detectable": found.detectable,
+    }
+    return EffectOut.model_validate(
+        {name: None if value is None else round(value, DIGITS) for name, value in values.items()}
+        | {
+            "p": None if found.p is None else round(found.p, P_DIGITS),
+            "significant": found.significant,
+            "better": found.better if found.direction else None,
+        }
+    )

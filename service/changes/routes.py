@@ -1,0 +1,79 @@
+"""/v1/changes: what was changed in the journey, and whether it helped."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic_core import to_json
+from sqlmodel import Session
+
+from service.changes import service
+from service.changes.impact import measure
+from service.changes.schemas import (
+    ChangeImpactOut,
+    ChangeIn,
+    ChangeListParams,
+    ChangePageOut,
+    ImpactParams,
+    StoredChangeOut,
+)
+from service.keys.auth import ManageCaller, ReadCaller
+from service.web.conditional import conditional
+from service.web.dependencies import Db
+from service.web.idempotency import StoredAnswer
+from service.web.once import OnceOnly, answered_once
+
+router = APIRouter(prefix="/v1/changes", tags=["insights"])
+
+
+@router.post("", status_code=201, response_model=StoredChangeOut)
+def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
+    """Tell what was changed, when, and for which part of the journey."""
+
+    def work(session: Session) -> StoredAnswer:
+        made = service.tell(session, caller.workspace_id, caller.key_id, body)
+        headers = {"Location": f"/v1/changes/{made.id}"}
+        return StoredAnswer(201, made.model_dump(mode="json"), headers)
+
+    answer = answered_once(database, caller.workspace_id, once, work)
+    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+
+
+@router.get("", response_model=ChangePageOut)
+def list_changes(
+    request: Request,
+    caller: ReadCaller,
+    database: Db,
+    params: Annotated[ChangeListParams, Query()],
+) -> Response:
+    """What was changed, the latest first."""
+    with database.read() as session:
+        return conditional(request, service.listed(session, caller.workspace_id, params))
+
+
+@router.get("/{change_id}", response_model=StoredChangeOut)
+def read_change(request: Request, change_id: UUID, caller: ReadCaller, database: Db) -> Response:
+    """One change."""
+    with database.read() as session:
+        change = service.one(session, caller.workspace_id, change_id)
+        return conditional(request, service.shown(change))
+
+
+@router.delete("/{change_id}", status_code=204)
+def forget_change(change_id: UUID, caller: ManageCaller, database: Db) -> None:
+    """Forget a change; feedback stays as it is."""
+    database.transact(lambda session: service.forget(session, caller.workspace_id, change_id))
+
+
+@router.get("/{change_id}/impact", response_model=ChangeImpactOut)
+def read_impact(
+    request: Request,
+    change_id: UUID,
+    caller: ReadCaller,
+    database: Db,
+    params: Annotated[ImpactParams, Query()],
+) -> Response:
+    """Whether a change helped: before and after, against the rest of the journey."""
+    with database.read() as session:
+        out = measure(session, caller.workspace_id, change_id, params)
+    return conditional(request, out)

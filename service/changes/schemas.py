@@ -1,0 +1,190 @@
+"""What goes into and comes out of /v1/changes."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from service.insights.params import MOST_VALUES, Cursor, Limit, Moment
+from service.insights.schemas import AS_OF, AnswerOut
+from service.web.text import CleanText
+
+Verdict = Literal["improved", "worse", "no_evidence_yet"]
+
+CHANGE_EXAMPLE: Final[dict[str, Any]] = {
+    "title": "New checkout",
+    "description": "One page in place of four; cards are kept.",
+    "happened_at": "2026-05-03T06:00:00Z",
+    "scope": {"stage": ["purchase"], "touchpoint": ["checkout"]},
+}
+STORED_EXAMPLE: Final[dict[str, Any]] = CHANGE_EXAMPLE | {
+    "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d13",
+    "created_at": "2026-05-03T08:15:00Z",
+}
+EFFECT_EXAMPLE: Final[dict[str, Any]] = {
+    "before": 0.62,
+    "after": 0.41,
+    "control_before": 0.38,
+    "control_after": 0.36,
+    "effect": -0.19,
+    "low": -0.27,
+    "high": -0.11,
+    "p": 0.00002,
+    "significant": True,
+    "better": True,
+    "detectable": 0.115,
+}
+IMPACT_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
+    "change": STORED_EXAMPLE,
+    "days": 28,
+    "days_over": 28,
+    "before": {"since": "2026-04-05", "until": "2026-05-03", "mentions": 402, "items": 380},
+    "after": {"since": "2026-05-04", "until": "2026-06-01", "mentions": 391, "items": 371},
+    "control_before": {"mentions": 2140, "items": 1710},
+    "control_after": {"mentions": 2208, "items": 1764},
+    "measures": {"negative_share": EFFECT_EXAMPLE},
+    "verdict": "improved",
+    "sentence": "It got better: the share of complaints went from 62 % to 41 %; elsewhere it went "
+    "from 38 % to 36 %. That is -19 points (-27 to -11) more than elsewhere.",
+    "items_needed": None,
+}
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Word = Annotated[CleanText, Field(min_length=1, max_length=200)]
+Words = Annotated[list[Word], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_VALUES)]
+Kinds = Annotated[
+    list[Literal["survey", "review", "ticket"]], BeforeValidator(_listed), Field(min_length=1)
+]
+
+
+class Scope(BaseModel):
+    """Which feedback a change is about: the filters of every insight, each a value or several."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage: Words | None = Field(None, description="Keys, names or aliases.")
+    touchpoint: Words | None = None
+    pain_point: UUID | None = Field(None, description="A pain point or a win.")
+    kind: Kinds | None = None
+    source: Words | None = None
+    channel: Words | None = None
+    language: Words | None = None
+    attributes: dict[Word, Words] | None = Field(None, max_length=MOST_VALUES)
+
+
+class ChangeIn(BaseModel):
+    """What was changed, when, and for whom."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
+
+    title: Word
+    description: Annotated[CleanText, Field(max_length=4000)] | None = None
+    happened_at: Moment = Field(description="A date (00:00 UTC) or an RFC 3339 time.")
+    scope: Scope = Field(description="Empty: everything; then there is nothing to compare with.")
+
+
+class StoredChangeOut(BaseModel):
+    """A change as it was told."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [STORED_EXAMPLE]})
+
+    id: UUID
+    title: str
+    description: str | None
+    happened_at: datetime
+    scope: dict[str, Any]
+    created_at: datetime
+
+
+class ChangePageOut(BaseModel):
+    """A page of changes, the latest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [STORED_EXAMPLE], "next": None}]}
+    )
+
+    items: list[StoredChangeOut]
+    next: str | None
+
+
+class ChangeListParams(BaseModel):
+    """The page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = 50
+    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+
+
+class ImpactParams(BaseModel):
+    """How long before and after."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(28, ge=7, le=365, description="Days before, and after; best whole weeks.")
+
+
+class VolumeOut(BaseModel):
+    """How much was said."""
+
+    mentions: int
+    items: int
+
+
+class WindowOut(VolumeOut):
+    """Whole days in UTC, from `since` to before `until`, and how much was said within the scope."""
+
+    since: date
+    until: date
+
+
+class EffectOut(BaseModel):
+    """One measure within the scope before and after, and in the rest of the journey.
+
+    `effect` is (after - before) - (control_after - control_before), with its 95 % interval; without
+    a control, after - before. `p` is corrected for all measures (Benjamini-Hochberg). `better`:
+    which way it went, for measures that have a good side. `detectable`: the smallest true effect
+    that so much feedback shows in 4 of 5 cases."""
+
+    before: float
+    after: float
+    control_before: float | None
+    control_after: float | None
+    effect: float
+    low: float
+    high: float
+    p: float | None = Field(description="Null if there is too little to test.")
+    significant: bool
+    better: bool | None
+    detectable: float
+
+
+class ChangeImpactOut(AnswerOut):
+    """Whether a change helped: before and after, against the rest of the journey."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [IMPACT_EXAMPLE]})
+
+    change: StoredChangeOut
+    days: int
+    days_over: int = Field(description="How many of the days after are there yet.")
+    before: WindowOut
+    after: WindowOut
+    control_before: VolumeOut | None
+    control_after: VolumeOut | None
+    measures: dict[str, EffectOut] = Field(
+        description="negative_share, net_sentiment, mean_severity, the KPI of each rating scale, "
+        "and volume_share, of all items those in the scope (of a pain point, only this and "
+        "mean_severity)."
+    )
+    verdict: Verdict
+    sentence: str
+    items_needed: int | None = Field(
+        description="Items in the scope, before and after each, with which a difference of 0.1 in "
+        "the share of complaints would be found in 4 of 5 cases; of a pain point, items of all "
+        "feedback with which half of its share would. Null once something was found."
+    )

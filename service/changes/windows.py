@@ -1,0 +1,112 @@
+"""Before and after, day by day: within the scope, and in the rest of the journey."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from service.changes.scopes import Scoped
+from service.insights.comparison import NOTHING, Part
+from service.insights.filters import Selection
+from service.insights.queries.items import Items
+from service.insights.queries.sums import mention_sums
+from service.insights.queries.theme_series import theme_series
+from service.insights.sums import ItemSums, MentionSums, RatingSums
+
+DAY = timedelta(days=1)
+Days = Mapping[date, Part]
+
+
+class Windows(NamedTuple):
+    """Whole UTC days: ``before`` from its first to ``turn``, ``after`` from its first to ``end``.
+
+    A day on which the change happened after 00:00 belongs to neither.
+    """
+
+    before: date
+    turn: date
+    after: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How long each of them is; 0 if the change is still to come."""
+        return (self.end - self.after).days
+
+
+def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
+    """Windows of equal length on both sides, cut at the end of the present day."""
+    turn = happened_at.date()
+    after = turn if happened_at.time() == time() else turn + DAY
+    over = max(min(days, (now.date() + DAY - after).days), 0)
+    return Windows(turn - over * DAY, turn, after, after + over * DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window: what was said in the scope, and in all that it is a part of, by day."""
+
+    scope: list[Part]
+    around: list[Part]
+
+    @property
+    def rest(self) -> list[Part]:
+        """What is not in the scope, by day."""
+        return [minus(whole, own) for whole, own in zip(self.around, self.scope, strict=True)]
+
+
+def read(session: Session, scoped: Scoped, found: Windows) -> tuple[Window, Window]:
+    """The windows before and after."""
+    since, until = (datetime.combine(day, time(), UTC) for day in (found.before, found.end))
+    own = scoped.selection.between(since, until)
+    if scoped.theme:
+        series = theme_series(session, own, scoped.theme, "day")
+        scope: Days = {day: Part(*sums) for day, sums in series.items()}
+    else:
+        scope = _by_day(session, own)
+    around = _by_day(session, scoped.around.between(since, until))
+    before, after = (
+        Window(*([days.get(day, NOTHING) for day in span] for days in (scope, around)))
+        for span in (_days(found.before, found.turn), _days(found.after, found.end))
+    )
+    return before, after
+
+
+def total_of(parts: Iterable[Part]) -> Part:
+    """All days together; an item is of one day only."""
+    mentions, items = MentionSums(), ItemSums()
+    for part in parts:
+        mentions.add(part.mentions)
+        items.items += part.items.items
+        for scale, rating in part.items.ratings.items():
+            items.ratings[scale] = items.ratings[scale].plus(rating)
+    return Part(mentions, items)
+
+
+def minus(whole: Part, own: Part) -> Part:
+    """What is left of a day: mentions outside of the scope, and items that don't touch it."""
+    names = ("mentions", "negative", "positive", "score_milli", "severity")
+    mentions = MentionSums(
+        *(getattr(whole.mentions, name) - getattr(own.mentions, name) for name in names)
+    )
+    items = ItemSums(whole.items.items - own.items.items)
+    for scale, rating in whole.items.ratings.items():
+        items.ratings[scale] = rating.plus(own.items.ratings.get(scale, RatingSums()), -1)
+    return Part(mentions, items)
+
+
+def _by_day(session: Session, selection: Selection) -> Days:
+    sums = mention_sums(session, selection, "day", "all")
+    said = {day: of_day for (day, _), of_day in sums.items()}
+    touching = Items(session, selection, "day").by_period
+    return {
+        day: Part(said.get(day, NOTHING.mentions), touching.get(day, NOTHING.items))
+        for day in said.keys() | touching.keys()
+        if day
+    }
+
+
+def _days(first: date, end: date) -> list[date]:
+    return [first + step * DAY for step in range((end - first).days)]

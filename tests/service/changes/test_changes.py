@@ -1,0 +1,216 @@
+"""Changes: told, listed, forgotten, and whether they helped."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from models.mention import Mention
+from models.pain_point import PainPoint
+from models.types import new_id
+from models.workspace import Workspace
+from service.db import Database
+from service.insights.rollups import Delta, apply
+from tests.callers import Keys, bearer
+from tests.service.insights.rows import NOON, Said, nps, write
+
+CHECKOUT: dict[str, Any] = {
+    "title": "New checkout",
+    "happened_at": "2026-03-04T12:00:00Z",
+    "scope": {"stage": "purchase", "touchpoint": ["checkout"]},
+}
+
+
+class Shop:
+    """A workspace with a change in it, and what its people ask for."""
+
+    def __init__(self, client: TestClient, keys: Keys) -> None:
+        self.client, self.keys = client, keys
+
+    def tell(self, status: int = 201, key: str | None = None, **body: Any) -> Any:
+        headers = bearer(self.keys.manage) | ({"Idempotency-Key": key} if key else {})
+        answer = self.client.post("/v1/changes", json=CHECKOUT | body, headers=headers)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def get(self, path: str, status: int = 200, **params: Any) -> Any:
+        answer = self.client.get(path, headers=bearer(self.keys.read), params=params)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def shop(client: TestClient, keys: Keys) -> Shop:
+    return Shop(client, keys)
+
+
+def said(session: Session, workspace: Workspace, day: int, bad: int, of: int) -> None:
+    """Answers about the checkout on a day counted from the change, and others about the product."""
+    at = NOON + timedelta(days=day)
+    for number in range(of):
+        mood = "negative" if number < bad else "positive"
+        at_checkout = [Said("purchase", "checkout", mood, severity=2 * (number < bad))]
+        score = 2 if number < bad else 9
+        write(session, workspace.id, at_checkout, occurred_at=at, **nps(score))
+        other = [Said("usage", "product", "negative" if number % 2 else "positive")]
+        write(session, workspace.id, other, occurred_at=at, **nps(8))
+
+
+def test_a_change_is_told_once_listed_and_forgotten(shop: Shop) -> None:
+    told = shop.tell(key="k-1", description="One page")
+    assert shop.tell(key="k-1", description="One page") == told
+    assert told["scope"] == {"stage": ["purchase"], "touchpoint": ["checkout"]}
+    assert told["happened_at"] == "2026-03-04T12:00:00Z"
+    later = shop.tell(title="Later", happened_at="2026-04-01", scope={})
+    assert later["happened_at"] == "2026-04-01T00:00:00Z"
+    page = shop.get("/v1/changes", limit=1)
+    assert [change["title"] for change in page["items"]] == ["Later"]
+    page = shop.get("/v1/changes", limit=1, cursor=page["next"])
+    assert (page["items"], page["next"]) == ([told], None)
+    path = f"/v1/changes/{told['id']}"
+    assert shop.get(path) == told
+    for status in (204, 404):
+        answer = shop.client.delete(path, headers=bearer(shop.keys.manage))
+        assert answer.status_code == status
+    assert shop.get(path, status=404)["code"] == "not_found"
+    assert shop.get(path + "/impact", status=404)["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"scope": {"stage": "nowhere"}}, "unknown_stage"),
+        ({"scope": {"touchpoint": ["checkout", "moon"]}}, "unknown_touchpoint"),
+        ({"scope": {"pain_point": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d12"}}, "not_found"),
+        ({"scope": {"kind": ["letter"]}}, "invalid_request"),
+        ({"scope": {"persona": "smb"}}, "invalid_request"),
+        ({"happened_at": "2026-03-04T12:00:00"}, "invalid_request"),
+        ({"title": ""}, "invalid_request"),
+    ],
+)
+def test_what_is_not_there_is_refused(shop: Shop, body: dict[str, Any], code: str) -> None:
+    status = 404 if code == "not_found" else 422
+    assert shop.tell(status=status, **body)["code"] == code
+    assert shop.get("/v1/changes")["items"] == []
+
+
+def test_only_managers_change_changes(shop: Shop) -> None:
+    for key, status in ((shop.keys.read, 403), (shop.keys.ingest, 403)):
+        answer = shop.client.post("/v1/changes", json=CHECKOUT, headers=bearer(key))
+        assert answer.status_code == status
+    answer = shop.client.get("/v1/changes", headers=bearer(shop.keys.ingest))
+    assert answer.status_code == 403
+
+
+def test_changes_of_others_are_not_found(shop: Shop, other_keys: Keys) -> None:
+    told = shop.tell()
+    theirs = Shop(shop.client, other_keys)
+    assert theirs.get("/v1/changes")["items"] == []
+    assert theirs.get(f"/v1/changes/{told['id']}/impact", status=404)["code"] == "not_found"
+
+
+def test_a_change_that_helped_is_told_from_the_rest(
+    shop: Shop, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(1, 8):
+            said(session, workspace, -day, bad=5, of=6)
+            said(session, workspace, day, bad=1, of=6)
+        said(session, workspace, 0, bad=3, of=6)  # on the day itself, which is left out
+    path = f"/v1/changes/{shop.tell()['id']}/impact"
+    found = shop.get(path, days=7)
+    assert found["before"] == {
+        "since": "2026-02-25",
+        "until": "2026-03-04",
+        "mentions": 42,
+        "items": 42,
+    }
+    assert (found["after"]["since"], found["after"]["until"]) == ("2026-03-05", "2026-03-12")
+    assert found["control_after"] == {"mentions": 42, "items": 42}
+    share = found["measures"]["negative_share"]
+    assert (share["before"], share["after"], share["control_before"]) == (0.833, 0.167, 0.5)
+    assert (share["effect"], share["better"], share["significant"]) == (-0.667, True, True)
+    assert share["low"] < -0.667 < share["high"] < 0
+    assert found["measures"]["nps"]["effect"] == pytest.approx(133.333)
+    volume = found["measures"]["volume_share"]
+    assert (volume["before"], volume["effect"], volume["better"]) == (0.5, 0.0, None)
+    assert (found["verdict"], found["items_needed"]) == ("improved", None)
+    assert found["sentence"].startswith("It got better: ")
+    with database.write() as session:
+        write(session, workspace.id, [], attributes={"persona": "pro"}, occurred_at=NOON)
+    segment = shop.tell(scope={"attributes": {"persona": "smb"}})
+    empty = shop.get(f"/v1/changes/{segment['id']}/impact", days=7)
+    assert (empty["verdict"], empty["before"]["items"]) == ("no_evidence_yet", 0)
+    assert empty["control_before"] == {"mentions": 84, "items": 84}
+    assert "too little feedback" in empty["sentence"]
+
+
+def test_attributes_are_counted_afresh_and_say_the_same(
+    shop: Shop, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(-7, 8):
+            bad = 5 if day < 0 else 1
+            said(session, workspace, day, bad=bad, of=4)
+    plain = shop.tell(happened_at="2026-03-04")
+    everybody = shop.tell(
+        happened_at="2026-03-04", scope=CHECKOUT["scope"] | {"source": "web", "kind": "survey"}
+    )
+    measures = [
+        shop.get(f"/v1/changes/{change['id']}/impact", days=7)["measures"]
+        for change in (plain, everybody)
+    ]
+    assert measures[0] == measures[1]
+
+
+def test_a_change_to_come_has_nothing_to_tell(shop: Shop) -> None:
+    found = shop.get(f"/v1/changes/{shop.tell(happened_at='2999-01-01')['id']}/impact")
+    assert (found["days_over"], found["verdict"], found["measures"]) == (0, "no_evidence_yet", {})
+    assert "not happened yet" in found["sentence"]
+    assert found["items_needed"] > 300
+
+
+def test_a_pain_point_that_is_gone_has_improved(
+    shop: Shop, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        theme = PainPoint(
+            workspace_id=workspace.id,
+            id=new_id(),
+            stage="purchase",
+            touchpoint="checkout",
+            sentiment="negative",
+            title="Card declined",
+            centroid=b"",
+            model_version="fake:1",
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        session.add(theme)
+        session.flush()
+        for day in range(1, 8):
+            for side, about in ((-1, 4), (1, 4 * (day == 1))):
+                at = NOON + timedelta(days=side * day)
+                for _ in range(about):
+                    row = write(
+                        session, workspace.id, [Said("purchase", "checkout")], occurred_at=at
+                    )
+                    mention = session.get(Mention, (workspace.id, row.id, 0))
+                    assert mention is not None
+                    delta = Delta()
+                    delta.add(row, [mention], -1)
+                    mention.pain_point_id = theme.id
+                    delta.add(row, [mention])
+                    session.flush()
+                    apply(session, delta)
+                for _ in range(8):
+                    write(session, workspace.id, [Said("usage", "product")], occurred_at=at)
+        wanted = str(theme.id)
+    change = shop.tell(scope={"pain_point": wanted})
+    found = shop.get(f"/v1/changes/{change['id']}/impact", days=7)
+    volume = found["measures"]["volume_share"]
+    assert (volume["before"], volume["after"]) == (0.333, 0.067)  # 28 of 84, 4 of 60
+    assert (found["verdict"], volume["better"]) == ("improved", True)
+    assert set(found["measures"]) == {"mean_severity", "volume_share"}

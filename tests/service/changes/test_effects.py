@@ -1,0 +1,162 @@
+"""The effect of a change: found where there is one, and hardly ever where there is none."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+from numpy.random import Generator
+
+from service.changes.effects import VOLUME, Effect, effects, needed
+from service.changes.windows import Window, minus, total_of, windows
+from service.changes.wording import sentence, verdict
+from service.insights.comparison import Part
+from service.insights.sums import ItemSums, MentionSums, RatingSums
+
+DAYS = 28
+NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
+
+
+def day(random: Generator, items: int, bad: float, shock: float = 0.0) -> Part:
+    """A day of NPS answers with a mention each, ``bad`` of them negative and of detractors.
+
+    With a ``shock``, days differ from each other in that share.
+    """
+    n = int(random.poisson(items))
+    share = float(np.clip(bad + random.normal(0, shock), 0.02, 0.98)) if shock else bad
+    negative = int(random.binomial(n, share))
+    positive = int(random.binomial(n - negative, 0.7))
+    severity = int(random.integers(1, 4, size=negative).sum())
+    sums = ItemSums()
+    low = int(random.binomial(negative, 0.8))
+    sums.add(n, "nps:0-10", RatingSums(n, 0, positive, low))
+    return Part(MentionSums(n, negative, positive, 0, severity), sums)
+
+
+def window(random: Generator, own: float, rest: float, items: int = 14, shock: float = 0) -> Window:
+    """A window with ``items`` a day in the scope and three times as many elsewhere."""
+    scope = [day(random, items, own, shock) for _ in range(DAYS)]
+    others = [day(random, 3 * items, rest, shock) for _ in range(DAYS)]
+    return Window(scope, [total_of(pair) for pair in zip(scope, others, strict=True)])
+
+
+def verdicts(
+    runs: int,
+    own: tuple[float, float],
+    rest: tuple[float, float],
+    items: int = 14,
+    shock: float = 0.0,
+) -> list[str]:
+    """The verdicts of simulated changes; ``own`` and ``rest`` are (before, after)."""
+    found: list[str] = []
+    for seed in range(runs):
+        random = np.random.default_rng(seed)
+        before, after = (
+            window(random, *shares, items, shock) for shares in zip(own, rest, strict=True)
+        )
+        found.append(verdict(effects(before, after, has_rest=True))[0])
+    return found
+
+
+@pytest.mark.parametrize(("items", "shock"), [(14, 0.0), (14, 0.15), (2, 0.0)])
+def test_without_an_effect_about_one_verdict_of_20_is_a_false_one(items: int, shock: float) -> None:
+    found = verdicts(120, (0.5, 0.5), (0.4, 0.4), items, shock)
+    false = np.mean([said != "no_evidence_yet" for said in found])
+    assert false <= 0.11  # 5 % and three standard errors
+
+
+def test_what_happens_everywhere_is_not_put_down_to_the_change() -> None:
+    found = verdicts(120, (0.6, 0.45), (0.45, 0.3))
+    assert np.mean([said != "no_evidence_yet" for said in found]) <= 0.11
+
+
+def test_an_effect_is_found_and_its_direction_is_right() -> None:
+    better = verdicts(40, (0.6, 0.4), (0.4, 0.4))
+    worse = verdicts(40, (0.4, 0.6), (0.4, 0.4))
+    assert better.count("improved") >= 38
+    assert worse.count("worse") >= 38
+    assert "worse" not in better
+    assert "improved" not in worse
+
+
+def test_the_interval_holds_the_true_effect() -> None:
+    inside = []
+    for seed in range(120):
+        random = np.random.default_rng(seed)
+        before = window(random, 0.6, 0.4, shock=0.1)
+        after = window(random, 0.45, 0.35, shock=0.1)
+        change = effects(before, after, has_rest=True)["negative_share"].change
+        inside.append((change.low or 0) <= -0.15 + 0.05 <= (change.high or 0))
+    assert np.mean(inside) >= 0.89
+
+
+def test_the_effect_is_the_difference_of_the_differences() -> None:
+    random = np.random.default_rng(1)
+    before, after = window(random, 0.6, 0.4), window(random, 0.4, 0.4)
+    found = effects(before, after, has_rest=True)["negative_share"]
+    own = [total_of(side.scope).mentions for side in (before, after)]
+    rest = [total_of(side.rest).mentions for side in (before, after)]
+    shares = [sums.negative / sums.mentions for sums in (*own, *rest)]
+    assert (found.before, found.after, *(found.control or ())) == pytest.approx(tuple(shares))
+    assert found.change.difference == pytest.approx(shares[1] - shares[0] - shares[3] + shares[2])
+    assert (found.better, found.significant) == (True, True)
+
+
+def test_without_a_rest_it_is_before_and_after() -> None:
+    random = np.random.default_rng(1)
+    before, after = window(random, 0.6, 0.4), window(random, 0.4, 0.4)
+    found = effects(before, after, has_rest=False)
+    assert VOLUME not in found
+    assert found["nps"].control is None
+    assert "nothing to compare it with" in sentence(found, DAYS, needed(found, False))
+
+
+def test_a_pain_point_is_better_the_rarer_it_is() -> None:
+    random = np.random.default_rng(2)
+    before, after = window(random, 1.0, 0.3, items=14), window(random, 1.0, 0.3, items=14)
+    rarer = Window(after.scope[::-1], [total_of([part, part]) for part in after.around])
+    found = effects(before, rarer, has_rest=True, direction=-1)
+    assert set(found) == {"mean_severity", VOLUME}
+    assert found[VOLUME].better is True
+    assert verdict(found) == ("improved", VOLUME)
+    assert verdict(effects(before, rarer, has_rest=True, direction=1))[0] == "worse"
+
+
+def test_too_little_feedback_says_how_much_is_needed() -> None:
+    random = np.random.default_rng(3)
+    before, after = (Window([day(random, 10, 0.5)], [day(random, 90, 0.5)]) for _ in "ab")
+    found = effects(before, after, has_rest=True)
+    need = needed(found, of_theme=False)
+    assert found["negative_share"].p is None
+    share = found["negative_share"].before
+    assert need.items == pytest.approx(2 * share * (1 - share) * 7.849 / 0.01, abs=1)
+    assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
+    said = sentence({"negative_share": found["negative_share"]}, 3, need)
+    assert str(need.items) in said
+    assert "not happened yet" in sentence({}, 0, need)
+
+
+def test_measures_that_contradict_each_other_decide_nothing() -> None:
+    random = np.random.default_rng(4)
+    found = effects(window(random, 0.6, 0.4), window(random, 0.4, 0.4), has_rest=True)
+    wrong: Effect = found["negative_share"]._replace(direction=1)
+    both = {"negative_share": found["negative_share"], "nps": wrong}
+    assert verdict(both) == ("no_evidence_yet", None)
+    assert "contradict" in sentence(both, DAYS, needed(found, False))
+
+
+def test_windows_are_whole_days_of_equal_length() -> None:
+    found = windows(NOON, 28, datetime(2026, 8, 1, tzinfo=UTC))
+    assert found == (date(2026, 4, 5), date(2026, 5, 3), date(2026, 5, 4), date(2026, 6, 1))
+    midnight = windows(NOON.replace(hour=0), 28, datetime(2026, 8, 1, tzinfo=UTC))
+    assert (midnight.turn, midnight.after) == (date(2026, 5, 3), date(2026, 5, 3))
+    cut = windows(NOON, 28, datetime(2026, 5, 10, 8, tzinfo=UTC))
+    assert (cut.days, cut.before, cut.end) == (7, date(2026, 4, 26), date(2026, 5, 11))
+    assert windows(NOON, 28, NOON).days == 0
+
+
+def test_the_rest_is_what_the_scope_leaves() -> None:
+    random = np.random.default_rng(5)
+    own, other = day(random, 9, 0.5), day(random, 20, 0.5)
+    rest = minus(total_of([own, other]), own)
+    assert rest.mentions.negative == other.mentions.negative
+    assert rest.items.ratings["nps:0-10"] == other.items.ratings["nps:0-10"]
