@@ -1,0 +1,135 @@
+"""Corrections, erasure and changed texts: themes follow, and nothing goes on being quoted."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session, col, select
+
+from models.feedback import Feedback
+from models.mention import Mention
+from models.pain_point import PainPoint, RollupPain
+from models.workspace import Workspace
+from service.db import Database
+from service.insights.verify import verify
+from service.intake.erasure import erase_customer, erase_one
+from service.intake.ledger import make_pending, withdraw
+from service.intake.queries import lock_feedback
+from tests.callers import Keys, bearer
+from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
+
+
+@pytest.fixture
+def correct(client: TestClient, keys: Keys, database: Database) -> Callable[..., None]:
+    """``correct(feedback_id, stage="usage")`` corrects the only mention."""
+
+    def send(feedback_id: UUID, **labels: Any) -> None:
+        path = f"/v1/feedback/{feedback_id}/mentions/0?journey=eight-stage"
+        answer = client.patch(path, json=labels, headers=bearer(keys.manage))
+        assert answer.status_code == 200, answer.text
+        report = verify(database)
+        assert report.clean, report.findings
+
+    return send
+
+
+def theme_of(database: Database, feedback_id: UUID) -> UUID | None:
+    with database.read() as session:
+        of_it = select(Mention.pain_point_id).where(Mention.feedback_id == feedback_id)
+        return session.exec(of_it).one()
+
+
+def test_a_corrected_mention_looks_for_its_theme_where_it_is_now(
+    say: Say, look: Look, database: Database, correct: Callable[..., None]
+) -> None:
+    ids = say([*DECLINED, *SLOW])
+    [app] = say(["The app declined my visa card again"])  # "card": read as checkout
+    look()
+    home = theme_of(database, ids[0])
+    assert theme_of(database, app) == home
+    correct(app, stage="usage", touchpoint="mobile_app")
+    assert theme_of(database, app) is None
+    correct(app, stage="purchase", touchpoint="checkout")
+    assert theme_of(database, app) == home
+    correct(app, severity=1)
+    assert theme_of(database, app) == home
+    correct(app, sentiment="neutral")
+    assert theme_of(database, app) is None
+
+
+def test_an_erased_customer_is_not_quoted(
+    say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
+) -> None:
+    """Every title in turn is from somebody who is erased; in the end nobody is left."""
+    for number, text in enumerate([*DECLINED, *SLOW]):
+        say([text], customer_ref=f"c{number}")
+    look()
+    while found := themes():
+        said = {theme.title for theme in found}
+        with database.read() as session:
+            of_them = select(Feedback.customer_ref).where(col(Feedback.text).in_(said))
+            quoted = session.exec(of_them).all()
+        for customer in quoted:
+            assert customer is not None
+            _transact(database, erase_customer, workspace.id, customer)
+        after = themes()
+        assert said.isdisjoint(theme.title for theme in after)
+        assert {theme.title for theme in after} <= {"Checkout at purchase"}
+        look()
+    with database.read() as session:
+        assert session.exec(select(RollupPain)).all() == []
+        assert session.exec(select(PainPoint)).all() == []
+
+
+def test_what_people_use_outlives_its_mentions(
+    say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
+) -> None:
+    ids = say([*DECLINED, *SLOW])
+    look()
+    kept, _ = themes()
+    with database.write() as session:
+        row = session.get_one(PainPoint, (kept.workspace_id, kept.id))
+        row.owner = "Ana"
+    for id in ids:
+        _transact(database, erase_one, workspace.id, id)
+    look()
+    assert [(theme.id, theme.title, theme.keywords) for theme in themes()] == [
+        (kept.id, "Checkout at purchase", [])
+    ]
+
+
+def test_a_changed_text_leaves_its_theme_and_may_come_back(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    workspace: Workspace,
+    analyse: Callable[..., None],
+) -> None:
+    ids = say([*DECLINED, *SLOW])
+    look()
+    home = theme_of(database, ids[0])
+
+    def change(session: Session) -> None:
+        rows = lock_feedback(session, workspace.id, ids)
+        withdraw(session, workspace.id, rows)
+        for row in rows.values():
+            row.text = row.text.replace("card", "bank card")
+            make_pending(row, row.received_at)
+
+    database.transact(change)
+    assert {theme.title for theme in themes()} == {"Checkout at purchase"}
+    assert verify(database).clean
+    analyse()
+    assert theme_of(database, ids[0]) == home
+    look()
+    assert "bank" in next(theme.title for theme in themes() if theme.id == home)
+    assert len(members(database, home)) == 3
+
+
+def _transact(database: Database, work: Callable[..., Any], *arguments: Any) -> None:
+    database.transact(lambda session: work(session, *arguments))
+    report = verify(database)
+    assert report.clean, report.findings
