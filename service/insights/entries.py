@@ -14,7 +14,7 @@ from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
 from service.insights.statistics import Change, corrected, rate_change
 from service.insights.sums import ItemSums, MentionSums
-from service.insights.survey import Survey
+from service.insights.survey import NO_CELLS, CellSums, Survey, cell_sums, cell_sums_before
 
 Level = Literal["auto", "theme", "cell"]
 
@@ -62,7 +62,7 @@ def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
     scores, days and ratings yet: ``completed`` adds them.
     """
     themes = [] if level == "cell" else theme_entries(session, survey)
-    cells = [] if level == "theme" else _cell_entries(survey)
+    cells = [] if level == "theme" else _cell_entries(session, survey)
     themed = {entry.cell for entry in themes}
     return [*themes, *(entry for entry in cells if entry.cell not in themed)]
 
@@ -94,10 +94,10 @@ def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
     return found.get(theme.id) or _theme_entry(survey, theme, NO_SUMS, NO_SUMS)
 
 
-def cell_entry(survey: Survey, cell: Cell) -> Entry:
+def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
     """The entry of one journey cell; with zeros if nothing is said of it."""
-    found = {entry.cell: entry for entry in _cell_entries(survey)}
-    return found.get(cell) or _plain_cell_entry(survey, cell)
+    found = {entry.cell: entry for entry in _cell_entries(session, survey)}
+    return found.get(cell) or _cell_entry(survey, cell, cell_sums(survey), NO_CELLS)
 
 
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
@@ -132,13 +132,14 @@ def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSum
     )
 
 
-def _cell_entries(survey: Survey) -> list[Entry]:
-    return _judged(survey, (_plain_cell_entry(survey, cell) for cell in survey.native))
+def _cell_entries(session: Session, survey: Survey) -> list[Entry]:
+    sums, before = cell_sums(survey), cell_sums_before(session, survey)
+    return _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in survey.native))
 
 
-def _plain_cell_entry(survey: Survey, cell: Cell) -> Entry:
+def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
     selection = survey.selection
-    mentions = survey.mentions.get(cell, MentionSums())
+    mentions = sums.mentions.get(cell, MentionSums())
     return Entry(
         id=names.cell_id(selection.workspace_id, cell, survey.sentiment),
         cell=cell,
@@ -146,9 +147,9 @@ def _plain_cell_entry(survey: Survey, cell: Cell) -> Entry:
         title=names.title(selection.journey, cell),
         owner=names.owner(selection.journey, cell),
         mentions=mentions,
-        items=survey.items.get(cell, ItemSums()) if mentions.mentions else ItemSums(),
-        mentions_before=survey.mentions_before.get(cell, MentionSums()),
-        items_before=survey.items_before.get(cell, ItemSums()),
+        items=sums.items.get(cell, ItemSums()) if mentions.mentions else ItemSums(),
+        mentions_before=before.mentions.get(cell, MentionSums()),
+        items_before=before.items.get(cell, ItemSums()),
     )
 
 

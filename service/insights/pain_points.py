@@ -87,6 +87,6 @@ def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Survey
     if theme is None:
         cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
         survey = take(session, selection, sentiment)
-        return survey, cell_entry(survey, cell)
+        return survey, cell_entry(session, survey, cell)
     survey = take(session, selection, theme.sentiment)
     return survey, theme_entry(session, survey, theme)

@@ -1,9 +1,9 @@
 """What pain points and wins are measured against: all cells of a selection, added up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
@@ -16,6 +16,16 @@ from service.insights.queries.sums import mention_rows
 from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
 
 NOTHING: Final = timedelta()
+
+
+class CellSums(NamedTuple):
+    """Mentions and items by journey cell."""
+
+    mentions: Mapping[Cell, MentionSums]
+    items: Mapping[Cell, ItemSums]
+
+
+NO_CELLS: Final = CellSums({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,66 +41,66 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All sums that the pain points, or the wins, of one selection are made of, by journey cell.
+    """All sums that the pain points, or the wins, of one selection are made of.
 
-    ``native`` has, of each journey cell, its native cells with their number of mentions of the
-    ``sentiment``. ``whole`` are all items, at whatever stage. ``before`` is None when there is no
-    period to compare with; the sums of that are empty then.
+    ``rows`` are the mentions by native cell, ``items`` those of the selection at whatever stage.
+    ``before`` is None when there is no period to compare with.
     """
 
     selection: Selection
     sentiment: str
-    mentions: Mapping[Cell, MentionSums]
-    items: Mapping[Cell, ItemSums]
-    all_mentions: int
-    whole: ItemSums
-    native: Mapping[Cell, Mapping[Cell, int]]
+    rows: Sequence[MentionRow]
+    items: Items
     before: Before | None
-    mentions_before: Mapping[Cell, MentionSums]
-    items_before: Mapping[Cell, ItemSums]
+
+    @property
+    def all_mentions(self) -> int:
+        """The mentions of the selection."""
+        return sum(row.sums.mentions for row in self.rows)
+
+    @property
+    def whole(self) -> ItemSums:
+        """All items, at whatever stage."""
+        return self.items.whole
+
+    @property
+    def native(self) -> Mapping[Cell, Mapping[Cell, int]]:
+        """Of each journey cell, its native cells with their mentions of the ``sentiment``."""
+        native: dict[Cell, dict[Cell, int]] = {}
+        for row in self.rows:
+            if count := getattr(row.sums, self.sentiment):
+                native.setdefault(self.selection.journey.cells[row.cell], {})[row.cell] = count
+        return native
 
 
 def take(session: Session, selection: Selection, sentiment: str) -> Survey:
-    """Add up everything: two statements, four with a period to compare with."""
-    rows = mention_rows(session, selection, seen=sentiment)
-    mentions, items, whole = _by_cell(session, selection, rows)
-    before = _before(selection, clock.now())
-    mentions_before: Mapping[Cell, MentionSums] = {}
-    items_before: Mapping[Cell, ItemSums] = {}
-    if before:
-        earlier = mention_rows(session, before.selection)
-        mentions_before, items_before, _ = _by_cell(session, before.selection, earlier)
+    """Add up what is there."""
     return Survey(
         selection=selection,
         sentiment=sentiment,
-        mentions=mentions,
-        items=items,
-        all_mentions=sum(row.sums.mentions for row in rows),
-        whole=whole,
-        native=_native(selection, sentiment, rows),
-        before=before,
-        mentions_before=mentions_before,
-        items_before=items_before,
+        rows=mention_rows(session, selection, seen=sentiment),
+        items=Items(session, selection.everywhere()),
+        before=_before(selection, clock.now()),
     )
 
 
-def _by_cell(
-    session: Session, selection: Selection, rows: list[MentionRow]
-) -> tuple[Mapping[Cell, MentionSums], Mapping[Cell, ItemSums], ItemSums]:
-    """Mentions and items by journey cell, and all items of the selection everywhere."""
+def cell_sums(survey: Survey) -> CellSums:
+    """The sums of a survey by cell."""
+    return _by_cell(survey.selection, survey.rows, survey.items)
+
+
+def cell_sums_before(session: Session, survey: Survey) -> CellSums:
+    """The same of the period before, if there is one."""
+    if survey.before is None:
+        return NO_CELLS
+    selection = survey.before.selection
+    rows = mention_rows(session, selection)
+    return _by_cell(selection, rows, Items(session, selection.everywhere()))
+
+
+def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> CellSums:
     cells = selection.journey.cells
-    items = Items(session, selection.everywhere())
-    return mentions_by(rows, lambda row: cells[row.cell]), items.parts("cell"), items.whole
-
-
-def _native(
-    selection: Selection, sentiment: str, rows: list[MentionRow]
-) -> Mapping[Cell, Mapping[Cell, int]]:
-    native: dict[Cell, dict[Cell, int]] = {}
-    for row in rows:
-        if count := getattr(row.sums, sentiment):
-            native.setdefault(selection.journey.cells[row.cell], {})[row.cell] = count
-    return native
+    return CellSums(mentions_by(rows, lambda row: cells[row.cell]), items.parts("cell"))
 
 
 def _before(selection: Selection, now: datetime) -> Before | None:

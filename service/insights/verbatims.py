@@ -45,9 +45,8 @@ def verbatims(
 def _of_cells(
     session: Session, survey: Survey, entries: Iterable[Entry]
 ) -> dict[UUID, list[Place]]:
-    native = {
-        entry.id: survey.native.get(entry.cell, {}) for entry in entries if entry.theme is None
-    }
+    of_cell = survey.native
+    native = {entry.id: of_cell.get(entry.cell, {}) for entry in entries if entry.theme is None}
     wanted = {part: count for parts in native.values() for part, count in parts.items()}
     places = typical.typical_places(
         session, survey.selection, survey.sentiment, typical.CELLS, wanted
