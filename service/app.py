@@ -16,6 +16,7 @@ from service.changes import routes as changes
 from service.corrections import routes as corrections
 from service.dashboard import routes as dashboard
 from service.db import Database
+from service.exports import routes as exports
 from service.health import routes as health
 from service.insights import routes as insights
 from service.insights import search_routes as search
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.add_middleware(Edge)
     for room in (intake, analysis, corrections, changes, themes, insights, search):
         app.include_router(room.router)
-    for room in (journey, keys, health):
+    for room in (exports, journey, keys, health):
         app.include_router(room.router)
     dashboard.install(app)
     openapi.serve_docs(app)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Final, Literal, NotRequired, Self, TypedDict, Unpack
+from typing import Any, BinaryIO, Final, Literal, NotRequired, Self, TypedDict, Unpack
 from uuid import uuid4
 
 import httpx
@@ -171,6 +171,30 @@ class Verbatim:
     def evidence(self, pain_point_id: str, **filters: Filter) -> Json:
         """A page of the mentions of a pain point or win; its ``next`` is the next ``cursor``."""
         return self._get(f"/v1/pain-points/{pain_point_id}/mentions", filters)
+
+    def mentions(self, **filters: Filter) -> Json:
+        """A page of mentions by words (``q``) or by meaning (``like``), or the latest ones."""
+        return self._get("/v1/mentions", filters)
+
+    def review(self, **filters: Filter) -> Json:
+        """The readings that are most worth a person's look."""
+        return self._get("/v1/review", filters)
+
+    def export(self, what: str, file: BinaryIO, **filters: Filter) -> None:
+        """Write an export into ``file``, e.g. ``"mentions", f, format="parquet", stage="usage"``.
+
+        Nothing of it is kept in memory. If the connection breaks, ``file`` has a part of it.
+        """
+        path = f"/v1/exports/{what}"
+        try:
+            with self._http.stream("GET", path, params=_query(filters)) as response:
+                if not response.is_success:
+                    response.read()
+                    _json_or_raise(response)
+                for part in response.iter_bytes():
+                    file.write(part)
+        except httpx.TransportError as error:
+            raise VerbatimError(f"{self._http.base_url}: {error}") from error
 
     def journey(self, **filters: Filter) -> Json:
         """The map: stages and touchpoints with volume, sentiment, severity and ratings."""

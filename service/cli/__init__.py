@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "migrate": Entry("migrate", "migrate", "Bring the database's schema up to date."),
     "keys": Entry("keys", "app", "Make, list and revoke API keys."),
     "import": Entry("imports", "app", "Send a CSV or JSONL file to the API."),
+    "export": Entry("export", "export", "Fetch pain points, mentions, the map, … as a file."),
     "analyze": Entry("analyze", "analyze", "Analyse texts without storing anything."),
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
     "train": Entry("model", "app", "Train a model from labelled feedback."),

@@ -99,8 +99,8 @@ class FilterParams(JourneyParams):
     language: Words = Field([], description="As read by the analysis, e.g. en.")
 
 
-class ThemeParams(FilterParams):
-    """Filters, which pain points or wins to show, and the page."""
+class ThemeFilters(FilterParams):
+    """Filters, and which pain points or wins to show."""
 
     level: Literal["auto", "theme", "cell"] = Field(
         "auto",
@@ -113,6 +113,11 @@ class ThemeParams(FilterParams):
     q: Word | None = Field(
         None, description="Text that the title or a keyword contains; case is ignored."
     )
+
+
+class ThemeParams(ThemeFilters):
+    """The same, and the page."""
+
     limit: Limit = 20
     cursor: Cursor | None = Field(None, description="`next` of the page before.")
 
@@ -179,8 +184,8 @@ class DriverParams(FilterParams):
     )
 
 
-class FeedbackParams(FilterParams):
-    """Filters, a search, and the page."""
+class FeedbackFilters(FilterParams):
+    """Filters, and a search."""
 
     state: States = Field([], description="pending, done, failed.")
     q: Word | None = Field(
@@ -190,5 +195,10 @@ class FeedbackParams(FilterParams):
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )
+
+
+class FeedbackParams(FeedbackFilters):
+    """The same, and the page."""
+
     limit: Limit = 50
     cursor: Cursor | None = Field(None, description="`next` of the page before.")

@@ -16,6 +16,7 @@ _TAGS: Final = {
     "imports": "CSV and JSONL files.",
     "analysis": "The analysis of a text, nothing stored.",
     "insights": "Pain points, the journey map and trends.",
+    "exports": "The same as files: CSV, JSONL, Parquet, and the map as a picture.",
     "journey": "The workspace's own stages and touchpoints.",
     "keys": "Who may do what.",
     "operations": "For those who run the service.",

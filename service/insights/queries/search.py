@@ -90,16 +90,19 @@ def latest(
     terms: Sequence[Term],
     after: Point | None,
     limit: int,
+    besides: Sequence[ColumnElement[Any]] = (),
 ) -> Iterator[Row[Any]]:
     """``occurred_at``, ``feedback_id``, ``ordinal`` and ``text`` of mentions, the latest first.
 
-    Those that may have all of ``terms``, and maybe others: ``Query.find`` tells. Read as they are
+    And ``besides``, of the mention or its feedback. Those that may have all of ``terms``, and maybe others: ``Query.find`` tells. Read as they are
     asked for, up to ``limit``.
     """
     table = MENTION.c
     said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
     statement = (
-        select(FEEDBACK.c.occurred_at, table.feedback_id, table.ordinal, said.label("text"))
+        select(
+            FEEDBACK.c.occurred_at, table.feedback_id, table.ordinal, said.label("text"), *besides
+        )
         .select_from(_source(session, wanted, terms))
         .where(*feedback_conditions(session, wanted.selection), *wanted.conditions())
         .order_by(FEEDBACK.c.occurred_at.desc(), FEEDBACK.c.id.desc(), table.ordinal)

@@ -1,0 +1,70 @@
+"""``voc export``: what the API lists, as a file."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.target import api_key, api_url
+from service.client import Verbatim, VerbatimError
+from service.settings import Settings
+
+
+class Subject(StrEnum):
+    """What can be exported."""
+
+    PAIN_POINTS = "pain-points"
+    WINS = "wins"
+    MENTIONS = "mentions"
+    JOURNEY = "journey"
+    FEEDBACK = "feedback"
+    CORRECTIONS = "corrections"
+
+
+def export(
+    what: Annotated[Subject, typer.Argument(help="What to fetch.")],
+    file: Annotated[
+        Path, typer.Argument(dir_okay=False, help="Where to; its ending says in which form.")
+    ],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where", "-w", help="A filter of the API, stage=purchase; as often as wished."
+        ),
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
+    key: Annotated[str | None, typer.Option(envvar="VOC_KEY", help="A key that may read.")] = None,
+) -> None:
+    """Fetch pain points, wins, mentions, feedback, corrections or the journey map as a file.
+
+    `voc export mentions mentions.parquet -w stage=purchase -w q="card -delivery"`. CSV, JSONL and
+    Parquet; the map as SVG and PNG, too.
+    """
+    settings = Settings()
+    asked = _filters(where or [])
+    form = file.suffix.removeprefix(".")
+    voc = Verbatim(url or api_url(settings), key=key or api_key(settings))
+    part = file.with_name(file.name + ".part")
+    try:
+        with voc, part.open("wb") as out:
+            voc.export(what, out, format=form, **asked)
+        part.replace(file)
+    except VerbatimError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    finally:
+        part.unlink(missing_ok=True)
+    typer.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+def _filters(pairs: Sequence[str]) -> dict[str, list[str]]:
+    """Values by name; a name that is given twice has both."""
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--where")
+        found.setdefault(name, []).append(value)
+    return found

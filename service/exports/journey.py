@@ -1,0 +1,96 @@
+"""The journey map as rows (its stages, touchpoints and cells) and as a picture."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import resvg_py
+from sqlmodel import Session
+
+from service.exports.errors import NoFont
+from service.exports.params import JourneyExport
+from service.exports.tables import Column, Kind, Row, columns, row_of
+from service.insights.journey_map import draw_map
+from service.insights.map_schemas import JourneyMapOut
+from service.insights.params import FilterParams
+from service.pictures import wording
+from service.pictures.map_svg import draw_svg
+
+COLUMNS: Final[Sequence[Column]] = (
+    *columns(Kind.TEXT, "part", "stage", "touchpoint", "name", "department", "owner"),
+    *columns(Kind.INTEGER, "mentions", "items"),
+    *columns(Kind.NUMBER, "share"),
+    *columns(Kind.INTEGER, "negative", "positive"),
+    *columns(Kind.NUMBER, "negative_share"),
+    *columns(Kind.NUMBER, "negative_share_low:intervals.negative_share.low"),
+    *columns(Kind.NUMBER, "negative_share_high:intervals.negative_share.high"),
+    *columns(Kind.NUMBER, "net_sentiment", "score", "mean_severity"),
+    *columns(Kind.NUMBER, "nps:kpis.nps.value"),
+    *columns(Kind.INTEGER, "nps_n:kpis.nps.n"),
+    *columns(Kind.NUMBER, "csat:kpis.csat.value"),
+    *columns(Kind.INTEGER, "csat_n:kpis.csat.n"),
+    *columns(Kind.FLAG, "small", "moment_of_truth"),
+    *columns(Kind.JSON, "kpis", "emotions", "changes", "pains", "wins"),
+)
+SHARPNESS: Final = 2.0
+"""Pixels of a PNG for each unit of the SVG."""
+PROBE: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
+    '<text y="15" font-family="sans-serif">{}</text></svg>'
+)
+
+
+def read_map(
+    workspace_id: UUID, params: JourneyExport, session: Session, _after: None
+) -> tuple[Sequence[Row], None]:
+    """All parts of the map: stages, touchpoints, then the cells that have a mention."""
+    return list(_rows(draw_map(session, workspace_id, params))), None
+
+
+def _rows(map_: JourneyMapOut) -> Iterator[Row]:
+    for stage in map_.stages:
+        yield _row("stage", stage.model_dump() | {"stage": stage.key})
+    for touchpoint in map_.touchpoints:
+        yield _row("touchpoint", touchpoint.model_dump() | {"touchpoint": touchpoint.key})
+    for cell in map_.cells:
+        yield _row("cell", cell.model_dump())
+
+
+def _row(part: str, values: dict[str, Any]) -> Row:
+    return row_of(values | {"part": part}, COLUMNS)
+
+
+def svg_of(session: Session, workspace_id: UUID, params: JourneyExport) -> str:
+    """The map as SVG, with the period and the filters that it is of."""
+    return draw_svg(draw_map(session, workspace_id, params), _about(params))
+
+
+def _about(params: FilterParams) -> str:
+    asked = params.model_dump(
+        exclude={"format", "bom", "journey", "since", "until"}, exclude_defaults=True
+    )
+    told = [f"{name.removeprefix('attr.')}: {_listed(value)}" for name, value in asked.items()]
+    return "; ".join([wording.period(params.since, params.until), *told])
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def png_of(svg: str) -> bytes:
+    """A picture of an SVG, in the fonts that the machine has.
+
+    Raises:
+        NoFont: it has none.
+    """
+    if not _has_fonts():
+        raise NoFont
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=SHARPNESS, background="#ffffff"))
+
+
+@cache
+def _has_fonts() -> bool:
+    """Whether a letter leaves a trace: without a font, text is left out and nothing is said."""
+    blank, letter = (resvg_py.svg_to_bytes(svg_string=PROBE.format(text)) for text in ("", "M"))
+    return bool(blank != letter)

@@ -1,0 +1,45 @@
+"""The journey map as a picture."""
+
+import struct
+from xml.etree import ElementTree
+
+import pytest
+
+from service.exports import journey
+from tests.service.exports.conftest import Fetch
+
+
+def test_svg_stands_alone_and_says_what_it_is_of(fetch: Fetch, said: None) -> None:
+    answer = fetch("journey", format="svg", since="2026-03-01", **{"attr.persona": "smb"})
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["content-disposition"].endswith('.svg"')
+    root = ElementTree.fromstring(answer.content)  # noqa: S314 - our own
+    text = " ".join(root.itertext())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "since 1 Mar 2026; persona: smb" in text
+    assert "Purchase" in text
+
+
+def test_png_is_the_same_picture_twice_as_sharp(fetch: Fetch, said: None) -> None:
+    svg = ElementTree.fromstring(fetch("journey", format="svg").content)  # noqa: S314 - our own
+    png = fetch("journey", format="png")
+    assert png.headers["content-type"] == "image/png"
+    assert png.content[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", png.content[16:24])
+    assert (width, height) == (2 * int(svg.attrib["width"]), 2 * int(svg.attrib["height"]))
+
+
+def test_without_a_font_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, fetch: Fetch
+) -> None:
+    monkeypatch.setattr(journey, "_has_fonts", lambda: False)
+    problem = fetch("journey", status=501, format="png").json()
+    assert problem["code"] == "not_installed"
+    assert "fonts-dejavu-core" in problem["detail"]
+    fetch("journey", format="svg")
+
+
+def test_fonts_are_looked_for() -> None:
+    journey._has_fonts.cache_clear()
+    assert journey._has_fonts()
+    assert journey.png_of(journey.PROBE.format("M")) != journey.png_of(journey.PROBE.format(""))
