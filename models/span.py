@@ -14,7 +14,7 @@ import datetime as dt
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 STORED: Final[dict[str, Any]] = {
@@ -85,7 +85,10 @@ class RollupPainSpan(SQLModel, table=True):
     """Sums of one pain point over a span; counters as in ``rollup_pain``."""
 
     __tablename__ = "rollup_pain_span"
-    __table_args__ = STORED
+    __table_args__ = (
+        Index("ix_rollup_pain_span_one", "workspace_id", "pain_point_id", "span", "start"),
+        STORED,
+    )
 
     workspace_id: UUID = Field(primary_key=True)
     span: str = Field(primary_key=True)

@@ -48,6 +48,11 @@ def upgrade() -> None:
     _table("rollup_span", ("stage", "touchpoint"), MENTIONED)
     _table("rollup_item_span", ("view", "cells", "scale"), RATED)
     _table("rollup_pain_span", ("pain_point_id", "scale"), PAINED)
+    op.create_index(
+        "ix_rollup_pain_span_one",
+        "rollup_pain_span",
+        ["workspace_id", "pain_point_id", "span", "start"],
+    )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("LOCK TABLE rollup, rollup_item, rollup_pain IN SHARE MODE")
     _fill("rollup_span", "rollup", ("stage", "touchpoint"), MENTIONED)

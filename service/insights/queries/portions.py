@@ -69,7 +69,8 @@ def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[s
         )
     ).subquery()
     group = [rows.c.period, *(rows.c[name] for name in keys)]
-    return select(*group, *(func.sum(rows.c[name]) for name in counters)).group_by(*group)
+    sums = [func.sum(rows.c[name]).label(name) for name in counters]
+    return select(*group, *sums).group_by(*group)
 
 
 def of_days(session: Session, selection: Selection, by: By | None, days: Table) -> Portion:

@@ -14,6 +14,7 @@ from models.pain_point import WIN
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import period_start, utc_day
+from service.insights.queries.portions import added_up
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
@@ -25,10 +26,9 @@ from service.insights.queries.recount import (
     rating_sums,
     scale_of,
 )
-from service.insights.queries.sums import rollup_conditions
-from service.insights.queries.theme_sums import ITEM_SUMS, ThemeSums
+from service.insights.queries.theme_sums import ITEM_SUMS, ThemeSums, theme_portions
 from service.insights.queries.themes import Theme
-from service.insights.rollups import FELT, ROLLUP_PAIN
+from service.insights.rollups import FELT
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 Sums = dict[date, ThemeSums]
@@ -57,17 +57,8 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
 
 
 def _rolled(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
-    table = ROLLUP_PAIN.c
     names = ("mentions", "score_milli", "severity", *FELT, *ITEM_SUMS)
-    return (
-        select(
-            period_start(session, table.day, by).label("period"),
-            table.scale,
-            *(func.sum(table[name]) for name in names),
-        )
-        .where(*rollup_conditions(ROLLUP_PAIN, selection), table.pain_point_id == theme)
-        .group_by("period", table.scale)
-    )
+    return added_up(theme_portions(session, selection, by, [theme]), ("scale",), names)
 
 
 def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:

@@ -14,8 +14,10 @@ from sqlmodel import Session
 from models.feedback import DONE
 from models.pain_point import WIN
 from service.insights.filters import Selection
+from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import utc_day
+from service.insights.queries.portions import Portion, added_up, of_days, portions
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
@@ -27,9 +29,8 @@ from service.insights.queries.recount import (
     rating_sums,
     scale_of,
 )
-from service.insights.queries.sums import rollup_conditions
 from service.insights.queries.themes import THEME, theme_conditions
-from service.insights.rollups import FELT, ROLLUP_PAIN
+from service.insights.rollups import FELT, ROLLUP_PAIN, ROLLUP_PAIN_SPAN
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
@@ -47,12 +48,10 @@ def weights(
     session: Session, selection: Selection, sentiment: str, only: UUID | None = None
 ) -> dict[UUID, ThemeSums]:
     """Mentions, severity and items of all themes of a sentiment that have any, or of one only."""
-    statement = _rolled_weights(selection, sentiment)
-    table = ROLLUP_PAIN
-    if not selection.in_rollups:
-        statement, table = _counted_weights(session, selection, sentiment), MENTION
-    if only is not None:
-        statement = statement.where(table.c.pain_point_id == only)
+    if selection.in_rollups:
+        statement = _rolled_weights(session, selection, sentiment, only)
+    else:
+        statement = _counted_weights(session, selection, sentiment, only)
     return {
         theme: ThemeSums(
             _of_sentiment(sentiment, mentions=int(mentions), severity=int(severity)),
@@ -69,7 +68,8 @@ def full_sums(
     if not themes:
         return {}
     if selection.in_rollups:
-        mentions, items = _rolled_mentions(selection, themes), _rolled_items(selection, themes)
+        mentions = _rolled_mentions(session, selection, themes)
+        items = _rolled_items(session, selection, themes)
     else:
         mentions = _counted_mentions(session, selection, themes)
         items = _counted_items(session, selection, themes)
@@ -80,22 +80,27 @@ def full_sums(
     }
 
 
-def _rolled_weights(selection: Selection, sentiment: str) -> Select[Any]:
-    table = ROLLUP_PAIN.c
-    of_theme = and_(THEME.c.workspace_id == table.workspace_id, THEME.c.id == table.pain_point_id)
-    return (
-        select(
-            table.pain_point_id, *(func.sum(table[n]) for n in ("mentions", "severity", "items"))
-        )
-        .select_from(THEME.join(ROLLUP_PAIN, of_theme))
-        .where(*theme_conditions(selection, sentiment), *rollup_conditions(ROLLUP_PAIN, selection))
-        .group_by(table.pain_point_id)
+def _rolled_weights(
+    session: Session, selection: Selection, sentiment: str, only: UUID | None
+) -> Select[Any]:
+    rows = added_up(
+        theme_portions(session, selection, None, None if only is None else [only]),
+        ("pain_point_id",),
+        ("mentions", "severity", "items"),
+    ).subquery()
+    themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
+    return select(*(column for column in rows.c if column.name != "period")).where(
+        rows.c.pain_point_id.in_(themes)
     )
 
 
-def _counted_weights(session: Session, selection: Selection, sentiment: str) -> Select[Any]:
+def _counted_weights(
+    session: Session, selection: Selection, sentiment: str, only: UUID | None
+) -> Select[Any]:
     table = MENTION.c
     themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
+    if only is not None:
+        themes = themes.where(THEME.c.id == only)
     return (
         select(
             table.pain_point_id,
@@ -109,28 +114,44 @@ def _counted_weights(session: Session, selection: Selection, sentiment: str) -> 
     )
 
 
-def _rolled_mentions(selection: Selection, themes: Collection[UUID]) -> Select[Any]:
-    table = ROLLUP_PAIN.c
+def _rolled_mentions(
+    session: Session, selection: Selection, themes: Collection[UUID]
+) -> Select[Any]:
+    """Sums from the spans; the first and the last day of each from the order of its days."""
     sums = ("mentions", "score_milli", "severity", *FELT)
-    return (
-        select(
-            table.pain_point_id,
-            *(func.sum(table[name]) for name in sums),
-            func.min(table.day),
-            func.max(table.day),
-        )
-        .where(*rollup_conditions(ROLLUP_PAIN, selection), table.pain_point_id.in_(themes))
-        .group_by(table.pain_point_id)
+    rows = added_up(
+        theme_portions(session, selection, None, themes), ("pain_point_id",), sums
+    ).subquery()
+    days = ROLLUP_PAIN.c
+    its = select(days.day).where(
+        *of_days(session, selection, None, ROLLUP_PAIN).conditions,
+        days.pain_point_id == rows.c.pain_point_id,
+    )
+    return select(
+        rows.c.pain_point_id,
+        *(rows.c[name] for name in sums),
+        its.order_by(days.day).limit(1).scalar_subquery(),
+        its.order_by(days.day.desc()).limit(1).scalar_subquery(),
     )
 
 
-def _rolled_items(selection: Selection, themes: Collection[UUID]) -> Select[Any]:
-    table = ROLLUP_PAIN.c
-    return (
-        select(table.pain_point_id, table.scale, *(func.sum(table[name]) for name in ITEM_SUMS))
-        .where(*rollup_conditions(ROLLUP_PAIN, selection), table.pain_point_id.in_(themes))
-        .group_by(table.pain_point_id, table.scale)
-    )
+def _rolled_items(session: Session, selection: Selection, themes: Collection[UUID]) -> Select[Any]:
+    found = theme_portions(session, selection, None, themes)
+    rows = added_up(found, ("pain_point_id", "scale"), ITEM_SUMS).subquery()
+    return select(*(column for column in rows.c if column.name != "period"))
+
+
+def theme_portions(
+    session: Session, selection: Selection, by: By | None, themes: Collection[UUID] | None
+) -> list[Portion]:
+    """The rows of the roll-ups that make up these themes, or all."""
+    found = portions(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
+    if themes is None:
+        return found
+    return [
+        of._replace(conditions=[*of.conditions, of.table.c.pain_point_id.in_(themes)])
+        for of in found
+    ]
 
 
 def _counted_mentions(

@@ -1,5 +1,6 @@
 """Analysed feedback, written straight into the tables with its roll-ups."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,6 +109,12 @@ def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns:
     delta.add(feedback, mentions)
     apply(session, delta)
     return feedback
+
+
+def add_pains(session: Session, workspace_id: UUID, theme: UUID, scale: str, **sums: int) -> None:
+    """Roll-ups of a theme at noon, in the dimensions of ``write``, without any mention."""
+    key = (workspace_id, theme, NOON.date(), "survey", "web", "website", "en", scale)
+    apply(session, Delta(pains={key: Counter(sums)}))
 
 
 def _mentions(feedback: Feedback, said: Sequence[Said]) -> list[Mention]:

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session
 
-from models.pain_point import IGNORED, PainPoint, RollupPain
+from models.pain_point import IGNORED, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.insights.rows import NOON, Said, add_pains, nps, write
 
 WEEK = timedelta(days=7)
 NOW: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}
@@ -157,21 +157,8 @@ def theme(session: Session, workspace_id: UUID, title: str, sums: int, **columns
         **values | columns,
     )
     session.add(row)
-    session.add(
-        RollupPain(
-            workspace_id=workspace_id,
-            pain_point_id=row.id,
-            day=NOON.date(),
-            kind="survey",
-            source="web",
-            channel="website",
-            language="en",
-            scale="",
-            mentions=sums,
-            severity=2 * sums * (row.sentiment == "negative"),
-            items=sums,
-        )
-    )
+    severity = 2 * sums * (row.sentiment == "negative")
+    add_pains(session, workspace_id, row.id, "", mentions=sums, severity=severity, items=sums)
     session.flush()
     return row.id
 
