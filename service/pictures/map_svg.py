@@ -158,7 +158,7 @@ def _curve(sheet: Sheet, board: Board, y: float) -> float:
     sheet.shape("polyline", points=points, fill="none", stroke=SOFT, stroke_width=2.5)
     for x, at, stage in dots:
         ground, ink = TONES[wording.tone(stage.net_sentiment)]
-        sheet.shape("circle", cx=x, cy=at, r=18, fill=ground, stroke="#ffffff", stroke_width=3)
+        sheet.shape("circle", cx=x, cy=at, r=21, fill=ground, stroke="#ffffff", stroke_width=3)
         value = wording.net(stage.net_sentiment)
         sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight="700")
     return y + CURVE

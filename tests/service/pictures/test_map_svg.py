@@ -1,0 +1,124 @@
+"""The map as a picture that stands alone."""
+
+import re
+from itertools import product
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from service.insights.map_schemas import MAP_EXAMPLE, JourneyMapOut
+from service.pictures.board import lay_out
+from service.pictures.map_svg import TONES, draw_svg
+from service.pictures.svg import NAMESPACE, fitted, plain_text, width_of
+
+HOSTILE = "<script>alert(1)</script> & \"'\x0b\ufffe\u202eoh ]]> שלום 結帳 " + "x" * 300
+
+
+def a_map(**changes: Any) -> JourneyMapOut:
+    """The documented example with two stages and two touchpoints."""
+    part = dict(MAP_EXAMPLE["stages"][0])
+    touchpoint = dict(MAP_EXAMPLE["touchpoints"][0])
+    cell = dict(MAP_EXAMPLE["cells"][0])
+    return JourneyMapOut.model_validate(
+        MAP_EXAMPLE
+        | {
+            "stages": [part, part | {"key": "usage", "name": "Usage", "net_sentiment": 0.4}],
+            "touchpoints": [touchpoint, touchpoint | {"key": "product", "name": "Product"}],
+            "cells": [
+                cell,
+                cell | {"touchpoint": "product", "items": 97, "small": True},
+            ],
+        }
+        | changes
+    )
+
+
+def parsed(svg: str) -> Xml.Element:
+    """A picture that we have drawn ourselves."""
+    return Xml.fromstring(svg)  # noqa: S314
+
+
+def texts(svg: str) -> list[str]:
+    """All texts of a picture."""
+    return [found.text or "" for found in parsed(svg).iter(f"{{{NAMESPACE}}}text")]
+
+
+def test_it_says_what_the_map_says() -> None:
+    svg = draw_svg(a_map(), "since 1 May 2026")
+    told = " ".join(texts(svg))
+    for part in ("Journey map", "since 1 May 2026", "Purchase ★", "Usage ★", "−73", "+40", "388"):
+        assert part in told
+    assert "Card declined at the" in told
+    assert "2,140 analysed" in told
+
+
+def test_it_is_read_aloud_and_stands_alone() -> None:
+    svg = draw_svg(a_map())
+    root = parsed(svg)
+    assert root.get("role") == "img"
+    assert [root[0].tag, root[1].tag] == [f"{{{NAMESPACE}}}title", f"{{{NAMESPACE}}}desc"]
+    assert root[1].text == "Net sentiment by stage: Purchase −73, Usage +40."
+    assert not re.search(r"<(script|style|image|use|foreignObject)|href|url\((?!#)", svg)
+    assert set(re.findall(r"https?://[^\"' ]+", svg)) == {NAMESPACE}
+
+
+def test_hostile_names_stay_text() -> None:
+    stage = dict(MAP_EXAMPLE["stages"][0]) | {"name": HOSTILE, "goals": [HOSTILE]}
+    theme = dict(stage["pains"][0]) | {"title": HOSTILE}
+    svg = draw_svg(a_map(stages=[stage | {"pains": [theme]}]), HOSTILE)
+    assert "<script" not in svg
+    assert any("<script>" in text for text in texts(svg))
+    assert not re.search("[\x0b\ufffe\u202e]", svg)
+
+
+def test_an_empty_map_is_a_picture_too() -> None:
+    parsed(draw_svg(a_map(stages=[], touchpoints=[], cells=[], blind_spots=[])))
+
+
+def test_everything_is_within_the_picture() -> None:
+    root = parsed(draw_svg(a_map()))
+    width, height = (float(root.get(side, "0")) for side in ("width", "height"))
+    for shape in root.iter(f"{{{NAMESPACE}}}text"):
+        assert 0 < float(shape.get("x", "-1")) < width
+        assert 0 < float(shape.get("y", "-1")) < height
+
+
+def test_cells_with_too_little_feedback_are_hatched() -> None:
+    svg = draw_svg(a_map())
+    # a small cell, two places without any, and the legend
+    assert svg.count('fill="url(#blind)"') == 4
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_values_can_be_read_on_their_colour(tone: str) -> None:
+    dark, light = sorted(map(_luminance, TONES[tone]))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_area_of_a_circle_grows_with_the_items() -> None:
+    radii = sorted(square.radius for square in lay_out(a_map()).squares)
+    assert radii[1] == pytest.approx(2 * radii[0], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "short", "one two three four five", "結帳" * 30, "x" * 90]
+)
+def test_lines_fit(text: str) -> None:
+    for width, most in product((30.0, 80.0), (1, 2)):
+        lines = fitted(text, width, 10, most)
+        assert len(lines) <= most
+        assert all(width_of(line, 10) <= width for line in lines)
+        whole = "".join(lines).replace(" ", "")
+        assert whole == text.replace(" ", "") or whole.endswith("…")
+
+
+def test_plain_text_is_one_line() -> None:
+    assert plain_text("a\n\tb\x00\u2067c") == "a bc"

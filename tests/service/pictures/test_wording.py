@@ -1,0 +1,94 @@
+"""Figures as a person reads them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from service.insights.schemas import IntervalOut, KpiOut
+from service.pictures import wording
+
+
+def rated(n: int) -> KpiOut:
+    return KpiOut(value=1, n=n, high=0, low=0, interval=IntervalOut(low=0, high=1), small=n < 21)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(-0.433, "−43"), (0.12, "+12"), (0, "0"), (-0.004, "0"), (None, "–"), (1, "+100")],
+)
+def test_net_sentiment(share: float | None, told: str) -> None:
+    assert wording.net(share) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.833, "83%"), (0, "0%"), (0.001, "<1%"), (1, "100%"), (None, "–")]
+)
+def test_a_share_that_is_not_nought_is_not_shown_as_nought(share: float | None, told: str) -> None:
+    assert wording.percent(share) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "small", "tone"),
+    [
+        (-0.9, False, "n3"),
+        (-0.5, False, "n2"),
+        (-0.2, False, "n1"),
+        (0.05, False, "z"),
+        (0.2, False, "p1"),
+        (0.64, False, "p2"),
+        (0.65, False, "p3"),
+        (-1, True, "n1"),
+        (None, False, "none"),
+    ],
+)
+def test_few_answers_are_never_coloured_strongly(
+    share: float | None, small: bool, tone: str
+) -> None:
+    assert wording.tone(share, small) == tone
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("nps", -12.5, "−12"),
+        ("csat", 64.3, "64%"),
+        ("csat:1-7", 64.3, "64%"),
+        ("stars", 4.12, "4.1 of 5"),
+        ("other:0-20", 13, "13.0 of 20"),
+        ("net_sentiment", -0.2, "−20"),
+        ("negative_share", 0.4, "40%"),
+        ("mean_severity", 1.25, "1.2"),
+        ("nps", None, "–"),
+    ],
+)
+def test_each_kpi_has_its_unit(name: str, value: float | None, told: str) -> None:
+    assert wording.kpi_value(name, value) == told
+
+
+def test_scales_have_names() -> None:
+    assert [wording.scale(name) for name in ("nps", "csat:1-7", "own_one:0-20")] == [
+        "NPS",
+        "CSAT (1-7)",
+        "Own one (0-20)",
+    ]
+
+
+def test_the_scales_with_most_ratings_come_first() -> None:
+    kpis = {"nps": rated(3), "csat": rated(9), "stars": rated(5)}
+    assert [name for name, _ in wording.weightiest(kpis, 2)] == ["csat", "stars"]
+
+
+def test_a_period_includes_its_last_day() -> None:
+    may, june = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    assert wording.period(may, june) == "1 May 2026 to 31 May 2026"
+    assert wording.period(may, None) == "since 1 May 2026"
+    assert wording.period(None, june) == "up to 31 May 2026"
+    assert wording.period(None, None) == "all time"
+
+
+def test_what_was_not_there_before_is_new() -> None:
+    assert (wording.change(None), wording.change(0.4), wording.change(-0.25)) == (
+        "new",
+        "+40%",
+        "−25%",
+    )
