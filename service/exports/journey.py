@@ -1,14 +1,11 @@
 """The journey map as rows (its stages, touchpoints and cells) and as a picture."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-import resvg_py
 from sqlmodel import Session
 
-from service.exports.errors import NoFont
 from service.exports.params import JourneyExport
 from service.exports.tables import Column, Kind, Row, columns, row_of
 from service.insights.journey_map import draw_map
@@ -32,12 +29,6 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.INTEGER, "csat_n:kpis.csat.n"),
     *columns(Kind.FLAG, "small", "moment_of_truth"),
     *columns(Kind.JSON, "kpis", "emotions", "changes", "pains", "wins"),
-)
-SHARPNESS: Final = 2.0
-"""Pixels of a PNG for each unit of the SVG."""
-PROBE: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">'
-    '<text y="15" font-family="sans-serif">{}</text></svg>'
 )
 
 
@@ -76,21 +67,3 @@ def _about(params: FilterParams) -> str:
 
 def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def png_of(svg: str) -> bytes:
-    """A picture of an SVG, in the fonts that the machine has.
-
-    Raises:
-        NoFont: it has none.
-    """
-    if not _has_fonts():
-        raise NoFont
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=SHARPNESS, background="#ffffff"))
-
-
-@cache
-def _has_fonts() -> bool:
-    """Whether a letter leaves a trace: without a font, text is left out and nothing is said."""
-    blank, letter = (resvg_py.svg_to_bytes(svg_string=PROBE.format(text)) for text in ("", "M"))
-    return bool(blank != letter)

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from service import clock
 from service.db import Database
 from service.exports import corrections, feedback, journey, mentions, pain_points
+from service.exports.drawing import png_of
 from service.exports.pages import Read, pages
 from service.exports.params import (
     CorrectionExport,
@@ -97,7 +98,7 @@ def export_journey(
     if params.format == "svg" or params.format == "png":
         with database.read() as session:
             svg = journey.svg_of(session, caller.workspace_id, params)
-        content = svg.encode() if params.format == "svg" else journey.png_of(svg)
+        content = svg.encode() if params.format == "svg" else png_of(svg)
         return Response(
             content, headers=_named("journey", params.format), media_type=PICTURES[params.format]
         )

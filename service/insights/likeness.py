@@ -5,6 +5,9 @@ All vectors are never compared: of a million that takes seconds. Two parts of th
 which stand for all of a theme's mentions like the lists of an inverted file (Sivic and Zisserman
 2003; Jégou et al. 2011, section IV). What may be missed is older than the latest and belongs to no
 theme, or to one that is not among the nearest.
+
+Cosines are taken where themes are told apart (``nlp.themes``): there, mentions are near each other
+if the same step would mend what they are about, in whatever language.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,11 +55,16 @@ class Embedder(Protocol):
 
 
 class Meaning(NamedTuple):
-    """The vector (1, width) of a text at length 1, and by which model."""
+    """Where a text is among the themes: (d,) at length 1; and by which model."""
 
-    vector: Float
+    place: Float
     version: str
     space: Where
+
+    def nearness(self, stored: Sequence[bytes]) -> list[float]:
+        """The cosine of each stored vector to the text."""
+        cosines: list[float] = (self.space.projection.apply(unpacked(stored)) @ self.place).tolist()
+        return cosines
 
 
 def meaning_of(text: str, embedder: Embedder) -> Meaning:
@@ -69,7 +77,9 @@ def meaning_of(text: str, embedder: Embedder) -> Meaning:
     vector = embedder.embed([Document(text)])
     if not vector.any():
         raise NothingToCompare
-    return Meaning(unpacked([packed(vector[0])]), embedder.version, embedder.space)
+    space = embedder.space
+    place = space.projection.apply(unpacked([packed(vector[0])]))[0]
+    return Meaning(place, embedder.version, space)
 
 
 def most_like(session: Session, wanted: Wanted, meaning: Meaning, limit: int) -> dict[Key, float]:
@@ -79,7 +89,7 @@ def most_like(session: Session, wanted: Wanted, meaning: Meaning, limit: int) ->
         search.latest_vectors(session, wanted, meaning.version, LATEST),
         search.vectors_of_themes(session, wanted, meaning.version, themes, MEMBERS),
     )
-    return _nearest(parts, meaning.vector, limit)
+    return _nearest(parts, meaning, limit)
 
 
 def _nearest_themes(session: Session, wanted: Wanted, meaning: Meaning) -> list[UUID]:
@@ -87,16 +97,15 @@ def _nearest_themes(session: Session, wanted: Wanted, meaning: Meaning) -> list[
     if not found:
         return []
     middles = np.frombuffer(b"".join(centroid for _, centroid in found), dtype="<f4")
-    place = meaning.space.projection.apply(meaning.vector)[0]
-    nearness = middles.reshape(len(found), -1) @ place
+    nearness = middles.reshape(len(found), -1) @ meaning.place
     return [found[index][0] for index in np.argsort(-nearness, kind="stable")[:THEMES]]
 
 
-def _nearest(parts: Iterable[Sequence[Row[Any]]], vector: Float, limit: int) -> dict[Key, float]:
+def _nearest(parts: Iterable[Sequence[Row[Any]]], meaning: Meaning, limit: int) -> dict[Key, float]:
     """The best of each part, kept as long as they are among the best of all."""
     best: dict[Key, float] = {}
     for rows in parts:
-        cosines = (unpacked([row.vector for row in rows]) @ vector[0]).tolist()
+        cosines = meaning.nearness([row.vector for row in rows])
         best |= {
             (row.feedback_id, row.ordinal): cosine
             for row, cosine in zip(rows, cosines, strict=True)

@@ -1,11 +1,14 @@
 """The journey map as a picture."""
 
 import struct
+from functools import partial
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
 
-from service.exports import journey
+from service.exports import canvas, drawing
 from tests.service.exports.conftest import Fetch
 
 
@@ -30,16 +33,30 @@ def test_png_is_the_same_picture_twice_as_sharp(fetch: Fetch, said: None) -> Non
 
 
 def test_without_a_font_it_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, fetch: Fetch
+    monkeypatch: pytest.MonkeyPatch, fetch: Fetch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(journey, "_has_fonts", lambda: False)
+    program = tmp_path / "no_font.py"
+    program.write_text(f"import sys; sys.exit({canvas.NO_FONT})")
+    monkeypatch.setattr(canvas, "__file__", str(program))
     problem = fetch("journey", status=501, format="png").json()
     assert problem["code"] == "not_installed"
     assert "fonts-dejavu-core" in problem["detail"]
     fetch("journey", format="svg")
 
 
-def test_fonts_are_looked_for() -> None:
-    journey._has_fonts.cache_clear()
-    assert journey._has_fonts()
-    assert journey.png_of(journey.PROBE.format("M")) != journey.png_of(journey.PROBE.format(""))
+def test_fonts_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert canvas.has_fonts()
+    draw = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", draw)
+    assert not canvas.has_fonts()
+
+
+def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch, fetch: Fetch) -> None:
+    monkeypatch.setattr(drawing, "PATIENCE_S", 0.01)
+    with drawing._turn:
+        answer = fetch("journey", status=503, format="png")
+    assert answer.json()["code"] == "drawing_busy"
+    assert answer.headers["retry-after"]
+    monkeypatch.setattr(drawing, "LONGEST_S", 0.001)
+    assert fetch("journey", status=503, format="png").json()["code"] == "drawing_busy"
+    assert not drawing._turn.locked()

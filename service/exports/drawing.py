@@ -1,0 +1,54 @@
+"""SVG to PNG, drawn by a process of its own, one after the other.
+
+The library holds the interpreter's lock while it draws, a second or two for a map: inside the
+service, nobody else would be answered meanwhile.
+"""
+
+import subprocess
+import sys
+from threading import Lock
+from typing import Final
+
+from service.errors import Unavailable
+from service.exports import canvas
+from service.exports.errors import NoFont
+
+SHARPNESS: Final = 2.0
+"""Pixels of the picture for each unit of the SVG."""
+PATIENCE_S: Final = 20.0
+LONGEST_S: Final = 60.0
+_turn: Final = Lock()
+
+
+class DrawingBusy(Unavailable):
+    """Other pictures are being drawn; wait as Retry-After says and ask again."""
+
+    code = "drawing_busy"
+
+
+def png_of(svg: str) -> bytes:
+    """A picture of an SVG, in the fonts that the machine has.
+
+    Raises:
+        NoFont: it has none.
+        DrawingBusy: others wait already, or it takes too long.
+    """
+    if not _turn.acquire(timeout=PATIENCE_S):
+        raise DrawingBusy
+    try:
+        return _drawn(svg)
+    except subprocess.TimeoutExpired:
+        raise DrawingBusy from None
+    finally:
+        _turn.release()
+
+
+def _drawn(svg: str) -> bytes:
+    command = [sys.executable, canvas.__file__, str(SHARPNESS)]
+    drawn = subprocess.run(  # noqa: S603 - our own program
+        command, input=svg.encode(), capture_output=True, timeout=LONGEST_S, check=False
+    )
+    if drawn.returncode == canvas.NO_FONT:
+        raise NoFont
+    drawn.check_returncode()
+    return drawn.stdout
