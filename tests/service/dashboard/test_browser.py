@@ -208,7 +208,8 @@ def test_axe_finds_nothing_serious(visit: Open, scheme: str) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == grounds[scheme]
     cell = page.get_by_role("link", name="Checkout at Purchase").first.get_attribute("href") or ""
     theme = page.get_by_role("link", name=DECLINED).first.get_attribute("href") or ""
-    for path in (*PATHS, cell, theme, "/?from=2020-01-01&to=2020-02-01", "/pain-points?nonsense=1"):
+    rare = (theme, "/wins", "/sign-in", "/?from=2020-01-01&to=2020-02-01", "/wins?nonsense=1")
+    for path in ("/", "/pain-points", "/drivers", cell, *(rare if scheme == "light" else ())):
         answer = page.goto(path)
         if answer and answer.status < 400:
             page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true })")
