@@ -60,15 +60,14 @@ class History:
             return None
         mood = self.random.choice(("negative", "neutral", "positive"))
         path = f"/v1/pain-points/{theme}"
-        return self.random.choice(
-            [
-                ("PATCH", f"/v1/feedback/{item}/mentions/0", {"sentiment": mood}),
-                ("PATCH", path, {"status": "resolved"}),
-                ("POST", f"{path}/merge", {"into": str(other)}),
-                ("POST", f"{path}/split", {"mentions": self._members(theme)}),
-                ("POST", f"{path}/split", {"parts": 2}),
-            ]
-        )
+        wishes: list[tuple[str, str, dict[str, Any]]] = [
+            ("PATCH", f"/v1/feedback/{item}/mentions/0", {"sentiment": mood}),
+            ("PATCH", path, {"status": "resolved"}),
+            ("POST", f"{path}/merge", {"into": str(other)}),
+            ("POST", f"{path}/split", {"mentions": self._members(theme)}),
+            ("POST", f"{path}/split", {"parts": 2}),
+        ]
+        return self.random.choice(wishes)
 
     def _members(self, theme: UUID) -> list[dict[str, Any]]:
         with self.database.read() as session:
