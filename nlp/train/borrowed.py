@@ -1,0 +1,64 @@
+"""Labels of texts that may not be kept beside them: joined again where the texts are at hand.
+
+A label file says which span of which text it means: the start of the text's SHA-256, and
+``[start, end)`` in characters. ``python -m nlp.train.borrowed TEXTS LABELS OUT`` writes what
+``voc train --data`` reads.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from nlp.labels import HEADS
+from nlp.train.records import TEXT, DataError, read_records
+
+DIGITS: Final = 16
+"""Of a text's checksum, in hex: enough for billions of texts."""
+
+TABBED: Final[dict[str, Any]] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "quotechar": None}
+
+COLUMNS: Final = (TEXT, "source", "lang", *HEADS)
+
+
+def borrow(texts: Path, labels: Path) -> Iterator[dict[str, Any]]:
+    """A record of ``COLUMNS`` for each label whose text is in the file ``texts``.
+
+    Raises DataError for texts that cannot be read, or labels of which no text is there.
+    """
+    wanted: dict[str, list[dict[str, str]]] = {}
+    with labels.open(encoding="utf-8", newline="") as file:
+        for label in csv.DictReader(file, **TABBED):
+            wanted.setdefault(label["sha256"], []).append(label)
+    found = False
+    for _, record in read_records(texts):
+        for label in wanted.pop(checksum(record[TEXT]), ()):
+            found = True
+            yield _joined(record, label)
+    if not found:
+        raise DataError(f"{labels} has no label of a text in {texts}")
+
+
+def checksum(text: str) -> str:
+    """What a text goes by in a label file."""
+    return sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def _joined(record: Mapping[str, Any], label: Mapping[str, Any]) -> dict[str, Any]:
+    said = record[TEXT][int(label["start"]) : int(label["end"])]
+    known = {"source": record.get("source", ""), "lang": record.get("lang", "")}
+    return {TEXT: " ".join(said.split()), **known, **{head: label[head] for head in HEADS}}
+
+
+def main(texts: Path, labels: Path, out: Path) -> None:
+    """Write the joined records to ``out``, as TSV."""
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", **TABBED)
+        writer.writeheader()
+        writer.writerows(borrow(texts, labels))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))
