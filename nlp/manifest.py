@@ -52,7 +52,8 @@ class Manifest:
     probability is below the head's threshold (0..1) is doubtful: a stage or touchpoint is then
     unassigned. ``languages`` are those of the mentions it was trained on, if others were left out;
     empty if none were. ``data`` are the files it learned from, with ``teachers`` and by ``recipe``;
-    ``held_out`` those that temperatures and thresholds were fitted to.
+    ``held_out`` those that temperatures and thresholds were fitted to, ``theme_data`` those that
+    themes are told apart by.
     """
 
     format: int
@@ -72,6 +73,7 @@ class Manifest:
     teachers: list[str] = field(default_factory=list)
     data: list[DataFile] = field(default_factory=list)
     held_out: list[DataFile] = field(default_factory=list)
+    theme_data: list[DataFile] = field(default_factory=list)
     recipe: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
@@ -127,7 +129,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def _parse(folder: Path, content: dict[str, Any]) -> Manifest:
     known = {entry.name for entry in fields(Manifest)}
     try:
-        for role in ("data", "held_out"):
+        for role in ("data", "held_out", "theme_data"):
             content[role] = [DataFile(**entry) for entry in content.get(role, [])]
         manifest = Manifest(**{k: v for k, v in content.items() if k in known})
     except TypeError as error:

@@ -11,6 +11,7 @@ import numpy as np
 from nlp.evaluate.answers import Answers, answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_shot
+from nlp.evaluate.clusters import cluster_figures
 from nlp.evaluate.compare import compare
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.evaluate.metrics import confusion, macro_f1
@@ -20,7 +21,16 @@ from nlp.evaluate.whole import Items, analyze, items, whole_figures
 from nlp.labels import HEADS
 from nlp.loading import Model, open_model
 from nlp.manifest import DataFile, sha256
-from nlp.train.examples import ITEM_HEADS, UNKNOWN, DataError, Example, mention_count, read_examples
+from nlp.themes import Projection, load_projection
+from nlp.train.examples import (
+    ITEM_HEADS,
+    UNKNOWN,
+    DataError,
+    Example,
+    mention_count,
+    read_examples,
+    read_themes,
+)
 
 Sets = Mapping[str, Sequence[Example]]
 Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
@@ -54,7 +64,7 @@ def evaluate_folder(
     """
     beside = beside or Beside()
     sets = _read(data)
-    themes = _read_themes(beside.themes) if beside.themes else []
+    themes = read_themes(beside.themes) if beside.themes else []
     base = BaseEncoder(beside.base) if beside.base else None
     baselines = _baselines(beside, base) if beside.baselines else {}
     model = open_model(folder)
@@ -66,7 +76,7 @@ def evaluate_folder(
         "sets": evaluate(model, sets, answers, baselines, context),
     }
     if beside.themes:
-        told = _theme_figures(themes, model, base, context)
+        told = _theme_figures(themes, model, load_projection(folder), base, context)
         figures["themes"] = {"file": beside.themes.name, **told}
     if exact:
         unrounded = ask(exact, sets, context)
@@ -165,10 +175,11 @@ def _is_labelled(example: Example) -> bool:
 def _identity(model: Model, measured: Sequence[Path]) -> Figures:
     """Which model it is, and on which of the measured files it was made; None if not recorded."""
     manifest, sums = model.manifest, {path: sha256(path) for path in measured}
+    learned = [*manifest.data, *manifest.theme_data]
     return {
         "name": manifest.name,
         "version": manifest.version,
-        "trained_on": _among(sums, manifest.data) if manifest.data else None,
+        "trained_on": _among(sums, learned) if manifest.data else None,
         "calibrated_on": _among(sums, manifest.held_out),
     }
 
@@ -206,23 +217,19 @@ def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predic
     return found
 
 
-def _read_themes(path: Path) -> list[Example]:
-    examples = read_examples(path)
-    if any(len(example.spans) != 1 for example in examples):
-        raise DataError(f"{path} has items: themes are of single mentions, one a line")
-    if not any(example.theme for example in examples):
-        raise DataError(f"{path} has no themes")
-    return examples
-
-
 def _theme_figures(
-    examples: Sequence[Example], model: Model, base: BaseEncoder | None, context: bool
+    examples: Sequence[Example],
+    model: Model,
+    projection: Projection,
+    base: BaseEncoder | None,
+    context: bool,
 ) -> Figures:
     pairs = Pairs(examples)
     answers = _answer(model, examples, context)
     figures: Figures = {
         "mentions": len(examples),
         "model": theme_figures(pairs, answers.embeddings),
+        "clusters": cluster_figures(examples, answers.embeddings, projection),
     }
     if base:
         figures["base"] = theme_figures(pairs, base.embed(answers.texts))

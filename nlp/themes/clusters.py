@@ -1,9 +1,12 @@
 """Groups of mentions that are about the same thing.
 
-Average linkage (UPGMA; Sokal and Michener 1958) on cosines: the two groups whose mentions are on
-average nearest to each other become one, as long as that average is not below the limit. It knows
-no number of groups in advance and no shape or size of them; the order of mentions decides nothing
-but ties.
+1. Average linkage (UPGMA; Sokal and Michener 1958) on cosines: the two groups whose mentions are on
+   average nearest to each other become one, as long as that average is not below ``Limits.cut``.
+   It knows no number of groups in advance, and the order of mentions decides nothing but ties.
+2. What is too small is no group. Groups whose centroids are as near as ``Limits.merge`` are one, by
+   average linkage again: near-duplicates come from themes of which people speak in several ways.
+3. Each mention goes to the nearest centroid, if that is as near as ``Limits.join``, or to none
+   (Lloyd 1982, Least squares quantization in PCM, on the sphere): as those that come later do.
 """
 
 from typing import Final
@@ -13,31 +16,58 @@ from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
 from nlp.encoding import unit_rows
+from nlp.themes.projection import Limits
+
+Labels = NDArray[np.int64]
 
 LARGEST: Final = 3000
 """Mentions that can be grouped at once: time and memory grow with the square, to 36 MB here."""
 
-SMALLEST: Final = 3
-"""Mentions that make a group: what one or two people say is no theme yet."""
+SMALLEST: Final = 5
+"""Mentions that make a group. Smaller ones are as often chance as not: with 3 in place of 5, fewer
+of them are of one theme and more are of the same theme as another group (docs/model.md, Themes)."""
+
+ROUNDS: Final = 3
 
 NO_CLUSTER: Final = -1
 
 
-def find_clusters(vectors: Float, cut: float, smallest: int = SMALLEST) -> NDArray[np.int64]:
+def find_clusters(vectors: Float, limits: Limits, smallest: int = SMALLEST) -> Labels:
     """The group of each of ``vectors`` (n, d), rows of length 1: labels (n,), the largest first.
 
-    ``cut`` is ``Limits.cut``. A mention in a group of fewer than ``smallest`` has -1. ValueError
-    for more than ``LARGEST``.
+    A mention in a group of fewer than ``smallest``, or near none, has -1. ValueError for more
+    than ``LARGEST``.
     """
     if len(vectors) > LARGEST:
         raise ValueError(f"{len(vectors)} vectors are more than the {LARGEST} that fit")
-    if len(vectors) < max(smallest, 2):
-        return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
+    labels = _by_size(linked(vectors, limits.cut), smallest)
+    middles = _centroids(vectors, labels)
+    united = np.append(linked(middles, limits.merge), NO_CLUSTER)
+    labels = united[labels]  # -1 is the last
+    for _ in range(ROUNDS):
+        labels = _by_size(nearest(vectors, _centroids(vectors, labels), limits.join), smallest)
+    return labels
+
+
+def linked(vectors: Float, limit: float) -> Labels:
+    """Labels (n,) by average linkage of ``vectors`` (n, d), rows of length 1."""
+    if len(vectors) < 2:
+        return np.zeros(len(vectors), dtype=np.int64)
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import pdist
 
     tree = linkage(np.clip(pdist(vectors, "cosine"), 0, 2), "average")
-    return _by_size(fcluster(tree, 1 - cut, "distance"), smallest)
+    found: Labels = fcluster(tree, 1 - limit, "distance").astype(np.int64) - 1
+    return found
+
+
+def nearest(vectors: Float, centroids: Float, limit: float) -> Labels:
+    """Of each of ``vectors`` (n, d), the nearest of ``centroids`` (groups, d), -1 if none is."""
+    if not len(centroids):
+        return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
+    cosines = vectors @ centroids.T
+    found: Labels = np.where(cosines.max(axis=1) >= limit, cosines.argmax(axis=1), NO_CLUSTER)
+    return found
 
 
 def centroid(vectors: Float) -> Float:
@@ -46,12 +76,18 @@ def centroid(vectors: Float) -> Float:
     return middle
 
 
-def _by_size(found: NDArray[np.int32], smallest: int) -> NDArray[np.int64]:
-    _, first, place, sizes = np.unique(
-        found, return_index=True, return_inverse=True, return_counts=True
-    )
+def _centroids(vectors: Float, labels: Labels) -> Float:
+    """(groups, d), in the order of labels."""
+    middles = [centroid(vectors[labels == label]) for label in range(labels.max(initial=-1) + 1)]
+    return np.array(middles, dtype=np.float32).reshape(len(middles), vectors.shape[1])
+
+
+def _by_size(labels: Labels, smallest: int) -> Labels:
+    """The same groups, numbered by size; none below ``smallest``."""
+    names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    labels: NDArray[np.int64] = np.where(sizes[place] >= smallest, rank[place], NO_CLUSTER)
-    return labels
+    kept = [i for i in order if sizes[i] >= smallest and names[i] != NO_CLUSTER]
+    found = np.full(len(labels), NO_CLUSTER, dtype=np.int64)
+    for rank, index in enumerate(kept):
+        found[labels == names[index]] = rank
+    return found

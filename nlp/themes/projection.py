@@ -15,9 +15,9 @@ from nlp.manifest import THEMES_FILE, ArtefactError, load_manifest, sha256
 class Limits:
     """Cosines, -1..1, of projected vectors of one stage and touchpoint.
 
-    ``cut``: groups whose mentions are on average this near to each other are one
-    (``find_clusters``). ``join``: a mention this near to a theme's centroid is of that theme.
-    ``merge``: two themes whose centroids are this near are one.
+    ``cut``: groups whose mentions are on average this near to each other are one at first.
+    ``join``: a mention this near to a theme's centroid is of that theme. ``merge``: two themes
+    whose centroids are this near are one.
     """
 
     cut: float
@@ -45,7 +45,8 @@ class Projection:
         rows = np.asarray(vectors, dtype=np.float32)
         if self.mean is None or self.weights is None or not rows.size:
             return rows
-        return unit_rows((rows - self.mean) @ self.weights)
+        placed: Float = (rows - self.mean) @ self.weights
+        return unit_rows(placed)
 
     def save(self, path: Path) -> None:
         """Write the projection where ``load_projection`` finds it."""

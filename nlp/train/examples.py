@@ -31,6 +31,7 @@ __all__ = [
     "cell_of",
     "mention_count",
     "read_examples",
+    "read_themes",
 ]
 
 UNKNOWN: Final = -1
@@ -96,6 +97,16 @@ def read_examples(path: Path) -> list[Example]:
             raise DataError(f"{path}, line {line}: {error}") from error
     if not examples:
         raise DataError(f"{path} has no rows")
+    return examples
+
+
+def read_themes(path: Path) -> list[Example]:
+    """The examples of a file of single mentions with themes. Raises DataError if it is none."""
+    examples = read_examples(path)
+    if any(len(example.spans) != 1 for example in examples):
+        raise DataError(f"{path} has items: themes are of single mentions, one a line")
+    if not any(example.theme for example in examples):
+        raise DataError(f"{path} has no themes")
     return examples
 
 

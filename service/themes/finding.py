@@ -45,7 +45,7 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
     """
     made = Plan(merges=merges(themes, limits.merge))
     rest = _join(made, themes, vectors, limits.join)
-    labels = find_clusters(vectors[rest], limits.cut, LEAST_MENTIONS)
+    labels = find_clusters(vectors[rest], limits, LEAST_MENTIONS)
     for label in range(labels.max(initial=-1) + 1):
         group = [rest[index] for index in np.flatnonzero(labels == label)]
         if len({items[index] for index in group}) >= LEAST_ITEMS:

@@ -1,0 +1,180 @@
+"""Whether mentions that are put together are about the same thing.
+
+Mentions are put together as production does it, among those of one stage and touchpoint that are
+given. What is found is held against true themes by B-cubed: of each mention, the share of its
+cluster that is of its theme (precision), and of its theme that is in its cluster (recall); both
+averaged over mentions. Bagga and Baldwin 1998, Algorithms for scoring coreference chains; Amigó et
+al. 2009, A comparison of extrinsic clustering evaluation metrics, for why this one. A mention that
+is in no cluster, or of no theme, is alone.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from nlp.backends.protocol import Float
+from nlp.evaluate.metrics import Bools, Ints
+from nlp.evaluate.scores import Figures, rounded
+from nlp.probe import packed, unpacked
+from nlp.themes import Limits, Projection, centroid, find_clusters
+from nlp.themes.clusters import NO_CLUSTER, nearest
+from nlp.train.examples import OTHER_THEME, Example, cell_of
+
+ROUNDS: Final = 10
+"""Random halves whose mean stands for what arrives later."""
+
+
+class Score(NamedTuple):
+    """B-cubed, each 0..1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both."""
+        return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-12)
+
+
+class Places(NamedTuple):
+    """Of each mention, (n,): the number of the cell that it is grouped in, and of its theme.
+
+    Themes are numbered across cells; a mention of none has a number of its own.
+    """
+
+    cells: Ints
+    themes: Ints
+
+    def by_cell(self) -> Iterator[Ints]:
+        """The indices of one cell's mentions after the other's."""
+        return (np.flatnonzero(self.cells == cell) for cell in np.unique(self.cells))
+
+
+def b_cubed(themes: Ints, clusters: Ints) -> Score:
+    """The score of ``clusters`` (n,), ``NO_CLUSTER`` for a mention in none, against ``themes``."""
+    found = alone(clusters)
+    _, true = np.unique(themes, return_inverse=True)
+    _, said = np.unique(found, return_inverse=True)
+    _, place, both = np.unique(
+        true * (said.max() + 1) + said, return_inverse=True, return_counts=True
+    )
+    together = both[place]
+    return Score(
+        float((together / np.bincount(said)[said]).mean()),
+        float((together / np.bincount(true)[true]).mean()),
+    )
+
+
+def alone(clusters: Ints) -> Ints:
+    """Clusters (n,) in which each mention that is in none has one of its own."""
+    own = clusters.max(initial=-1) + 1 + np.arange(len(clusters))
+    return np.where(clusters == NO_CLUSTER, own, clusters)
+
+
+def places_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Places:
+    """Where examples of one mention each are: their cells, by name, stage and touchpoint, and by
+    the names of the ``files`` they are from, if there are several; and their themes."""
+    cells = [
+        (cell_of(e), e.labels[0]["stage"], e.labels[0]["touchpoint"], file)
+        for e, file in zip(examples, files or [""] * len(examples), strict=True)
+    ]
+    themes = [
+        (cell, index if is_none(example) else example.theme)
+        for index, (cell, example) in enumerate(zip(cells, examples, strict=True))
+    ]
+    return Places(_numbered(cells), _numbered(themes))
+
+
+def is_none(example: Example) -> bool:
+    """Whether a mention is of none of its cell's themes."""
+    return example.theme in ("", OTHER_THEME)
+
+
+def stored(vectors: Float) -> Float:
+    """Vectors (n, width) as they are read from where they were kept."""
+    return unpacked([packed(vector) for vector in vectors])
+
+
+def grouped(points: Float, places: Places, limits: Limits, first: Bools | None = None) -> Ints:
+    """The cluster of each of ``points`` (n, d), numbered across cells.
+
+    With ``first`` (n,) only those are there yet, and the others in no cluster.
+    """
+    first = np.ones(len(points), dtype=bool) if first is None else first
+    found = np.full(len(points), NO_CLUSTER, dtype=np.int64)
+    for cell in places.by_cell():
+        there = cell[first[cell]]
+        labels = find_clusters(points[there], limits)
+        after = labels + found.max(initial=-1) + 1
+        found[there] = np.where(labels == NO_CLUSTER, NO_CLUSTER, after)
+    return found
+
+
+def halves(places: Places, seed: int) -> Bools:
+    """A random half of each cell's mentions, as a mask (n,)."""
+    rng, first = np.random.default_rng(seed), np.zeros(len(places.cells), dtype=bool)
+    for cell in places.by_cell():
+        first[rng.permutation(cell)[: len(cell) // 2]] = True
+    return first
+
+
+def arrived(points: Float, places: Places, first: Bools, found: Ints, join: float) -> Ints:
+    """Clusters after the others have come one by one to those ``found`` among the ``first``."""
+    after = np.where(first, found, NO_CLUSTER)
+    for cell in places.by_cell():
+        names = np.unique(found[cell][found[cell] != NO_CLUSTER])
+        if len(names):
+            middles = np.stack([centroid(points[found == name]) for name in names])
+            late = cell[~first[cell]]
+            after[late] = np.append(names, NO_CLUSTER)[nearest(points[late], middles, join)]
+    return after
+
+
+def near_duplicates(themes: Ints, found: Ints) -> float:
+    """The share of clusters whose commonest theme is that of a bigger one already, 0..1."""
+    names = np.unique(found[found != NO_CLUSTER])
+    main = [int(np.bincount(themes[found == name]).argmax()) for name in names]
+    return 1 - len(set(main)) / len(main) if main else 0.0
+
+
+def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Projection) -> Figures:
+    """How well ``projection`` and its limits group the mentions, and place those that come later.
+
+    ``vectors`` (n, width) are theirs, unpacked or not: measured is what is left after storing.
+    """
+    places, points = places_of(examples), projection.apply(stored(vectors))
+    limits = projection.limits
+    found = grouped(points, places, limits)
+    figures: Figures = {
+        **_score_figures(b_cubed(places.themes, found)),
+        "themes": len({(cell_of(e), e.theme) for e in examples if not is_none(e)}),
+        "clusters": len(set(found.tolist()) - {NO_CLUSTER}),
+        "grouped": float((found != NO_CLUSTER).mean()),
+        "near_duplicates": near_duplicates(places.themes, found),
+        "limits": asdict(limits),
+        "arrival": _score_figures(arrival(points, places, limits)),
+    }
+    rounded_figures: Figures = rounded(figures)
+    return rounded_figures
+
+
+def arrival(points: Float, places: Places, limits: Limits) -> Score:
+    """The score after a random half was grouped and the other came one by one; mean of ROUNDS."""
+    scores = []
+    for seed in range(ROUNDS):
+        first = halves(places, seed)
+        found = grouped(points, places, limits, first)
+        after = arrived(points, places, first, found, limits.join)
+        scores.append(b_cubed(places.themes, after))
+    return Score(*np.mean(scores, axis=0).tolist())
+
+
+def _score_figures(score: Score) -> Figures:
+    return {"precision": score.precision, "recall": score.recall, "f1": score.f1}
+
+
+def _numbered(names: Sequence[Hashable]) -> Ints:
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)

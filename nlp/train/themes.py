@@ -1,0 +1,216 @@
+"""Learning where themes are told apart: a projection in closed form, from mentions with themes.
+
+Linear discriminant analysis within cells (Rao 1948, The utilization of multiple measurements in
+problems of biological classification): directions in which the themes of a cell differ most, as
+measured by how much mentions of one theme do. The scatter of theirs is shrunk towards a sphere
+(Friedman 1989, Regularized discriminant analysis); that of the themes' means is freed of what the
+few mentions of each add to it (Searle 1971, Linear models, chapter 9: variance components).
+
+Everything is chosen by leaving out whole cells: no theme is grouped by a projection that has seen
+it, or any other of its cell.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from scipy.linalg import eigh
+
+from nlp.backends.protocol import Float
+from nlp.encoding import unit_rows
+from nlp.evaluate.answers import answer
+from nlp.evaluate.clusters import (
+    Places,
+    Score,
+    arrival,
+    b_cubed,
+    grouped,
+    near_duplicates,
+    places_of,
+    stored,
+)
+from nlp.evaluate.metrics import Bools, Floats, Ints
+from nlp.loading import open_model
+from nlp.manifest import THEMES_FILE, DataFile, Manifest, sha256, write_manifest
+from nlp.probe import folds
+from nlp.themes import Limits, Projection
+from nlp.train.curriculum import data_file
+from nlp.train.examples import DataError, read_themes
+
+DIMENSIONS: Final = 100
+
+SHRINKAGE: Final = 1.0
+"""This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
+
+POWER: Final = 0.25
+"""A direction weighs what the themes' share in it is of that within them, to this power."""
+
+PRECISION: Final = 0.70
+"""B-cubed, which groups of held-out cells must reach if they can; other themes are less kind."""
+
+DUPLICATES: Final = 0.05
+"""The share of near-duplicates that they may have."""
+
+START: Final = Limits(cut=0.34, join=0.45, merge=0.5)
+STEPS: Final = (0.08, 0.04, 0.02)
+FOLDS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Sums of squares and products (width, width) within themes and of their means; ``freedom``
+    and ``means`` are their degrees of freedom, ``mentions`` how many there are, in ``themes``."""
+
+    within: Floats
+    freedom: int
+    between: Floats
+    means: int
+    mentions: int
+    themes: int
+
+    def __add__(self, other: "Scatter") -> "Scatter":
+        return Scatter(
+            self.within + other.within,
+            self.freedom + other.freedom,
+            self.between + other.between,
+            self.means + other.means,
+            self.mentions + other.mentions,
+            self.themes + other.themes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A projection, and what its limits achieve in the ``cells`` that were held out of it."""
+
+    projection: Projection
+    cells: int
+    groups: Score
+    near_duplicates: float
+    arrivals: Score
+
+
+def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
+    """Teach the model in ``folder`` to tell themes apart, and write that into it.
+
+    Its limits are fitted to the cells of files that its encoder has not learned from, if there are
+    any. Raises ArtefactError for a folder that is no model, DataError for a file without themes.
+    """
+    files = {path: read_themes(path) for path in data}
+    model = open_model(folder)
+    examples = [example for found in files.values() for example in found]
+    vectors = stored(answer(model.backend, model.tokenizer, examples).embeddings)
+    seen = {file.sha256 for file in model.manifest.data}
+    new = [sha256(path) not in seen for path, found in files.items() for _ in found]
+    names = [path.name for path, found in files.items() for _ in found]
+    fitted = fit(vectors, places_of(examples, names), np.array(new) if any(new) else None)
+    _write(folder, model.manifest, fitted.projection, [data_file(*file) for file in files.items()])
+    return fitted
+
+
+def fit(vectors: Float, places: Places, judged: Bools | None = None) -> Fitted:
+    """The projection of ``vectors`` (n, width), rows of length 1, that tells ``places`` apart.
+
+    ``judged`` (n,) has the mentions that limits are fitted to; all by default.
+    """
+    mean = vectors.mean(axis=0)
+    cells = list(places.by_cell())
+    scatters = [scatter(vectors[cell], places.themes[cell]) for cell in cells]
+    if sum(found.means for found in scatters) < FOLDS:
+        raise DataError(
+            "there are too few themes to learn from: two of a cell are needed, at least"
+        )
+    held_out = np.zeros((len(vectors), min(DIMENSIONS, vectors.shape[1])), dtype=np.float32)
+    for part in folds(len(cells), FOLDS):
+        weights = directions(found for found, left in zip(scatters, part, strict=True) if not left)
+        for index in np.flatnonzero(part):
+            held_out[cells[index]] = unit_rows((vectors[cells[index]] - mean) @ weights)
+    chosen = np.ones(len(vectors), dtype=bool) if judged is None else judged
+    within = Places(places.cells[chosen], places.themes[chosen])
+    limits = fit_limits(held_out[chosen], within)
+    found = grouped(held_out[chosen], within, limits)
+    return Fitted(
+        Projection(limits, mean, directions(scatters)),
+        len(np.unique(within.cells)),
+        b_cubed(within.themes, found),
+        near_duplicates(within.themes, found),
+        arrival(held_out[chosen], within, limits),
+    )
+
+
+def scatter(vectors: Float, themes: Ints) -> Scatter:
+    """The scatter of one cell's ``vectors`` (n, width) by the themes that have two or more."""
+    rows = vectors.astype(np.float64)
+    groups = [rows[themes == theme] for theme in np.unique(themes)]
+    groups = [group for group in groups if len(group) > 1]
+    width = vectors.shape[1]
+    apart = [group - group.mean(axis=0) for group in groups]
+    inside = np.concatenate([np.zeros((0, width)), *apart])
+    means = np.array([group.mean(axis=0) for group in groups]).reshape(len(groups), width)
+    means -= means.sum(axis=0) / max(len(groups), 1)
+    mentions = sum(map(len, groups))
+    return Scatter(
+        inside.T @ inside,
+        mentions - len(groups),
+        means.T @ means,
+        max(len(groups) - 1, 0),
+        mentions,
+        len(groups),
+    )
+
+
+def directions(scatters: Iterable[Scatter]) -> Float:
+    """Weights (width, d) of the directions that tell themes apart best, the best first."""
+    total = _sum(scatters)
+    width = len(total.within)
+    within = total.within / max(total.freedom, 1)
+    between = total.between / max(total.means, 1) - within * (total.themes / total.mentions)
+    sphere = SHRINKAGE * within.trace() / width * np.eye(width)
+    kept = min(DIMENSIONS, width)
+    shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
+    weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER
+    scaled: Float = (weights / np.abs(weights).max()).astype(np.float32)
+    return scaled
+
+
+def fit_limits(points: Float, places: Places) -> Limits:
+    """The limits that group ``points`` (n, d), held out of the projection, best: by climbing.
+
+    Best is the highest F1 with enough precision and few enough near-duplicates, or else what comes
+    nearest to these two.
+    """
+
+    @cache
+    def worth(limits: Limits) -> tuple[float, float]:
+        found = grouped(points, places, limits)
+        score = b_cubed(places.themes, found)
+        excess = max(near_duplicates(places.themes, found) - DUPLICATES, 0.0)
+        return -max(PRECISION - score.precision, 0.0) - excess, score.f1
+
+    limits = START
+    for step in STEPS:
+        best = max(_around(limits, step), key=worth)
+        while worth(best) > worth(limits):
+            limits = best
+            best = max(_around(limits, step), key=worth)
+    return limits
+
+
+def _around(limits: Limits, step: float) -> Iterator[Limits]:
+    for name, value in asdict(limits).items():
+        for moved in (value - step, value + step):
+            yield replace(limits, **{name: round(min(max(moved, 0.0), 1.0), 2)})
+
+
+def _sum(scatters: Iterable[Scatter]) -> Scatter:
+    first, *rest = scatters
+    return sum(rest, start=first)
+
+
+def _write(folder: Path, manifest: Manifest, projection: Projection, data: list[DataFile]) -> None:
+    projection.save(folder / THEMES_FILE)
+    files = {**manifest.files, THEMES_FILE: sha256(folder / THEMES_FILE)}
+    write_manifest(folder, replace(manifest, files=files, theme_data=data))
