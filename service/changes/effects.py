@@ -48,13 +48,15 @@ class Series(NamedTuple):
 class Effect(NamedTuple):
     """One measure before and after; ``control`` is the same elsewhere, None without it.
 
-    ``p`` is corrected for all measures; None if there was too little to test.
+    ``change`` is the difference in differences, ``own`` that of the scope alone. ``p`` is corrected
+    for all measures; None if there was too little to test.
     """
 
     before: float
     after: float
     control: tuple[float, float] | None
     change: Change
+    own: Change
     p: float | None
     direction: int
     detectable: float
@@ -63,6 +65,12 @@ class Effect(NamedTuple):
     def significant(self) -> bool:
         """Whether it is beyond chance."""
         return self.p is not None and self.p < LEVEL
+
+    @property
+    def moved(self) -> bool:
+        """Whether the scope itself moved that way beyond chance, and not only what is elsewhere."""
+        same_way = (self.own.difference or 0.0) * (self.change.difference or 0.0) > 0
+        return same_way and self.own.p < LEVEL
 
     @property
     def better(self) -> bool | None:
@@ -168,6 +176,7 @@ def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
         after=after,
         control=control and (control[0].whole.value or 0.0, control[1].whole.value or 0.0),
         change=change,
+        own=contrast(*_terms(own, 1)),
         p=change.p if tested else None,
         direction=direction,
         detectable=(Z_95 + Z_POWER) * error,

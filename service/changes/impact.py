@@ -90,6 +90,7 @@ def _out(found: Effect) -> EffectOut:
         | {
             "p": None if found.p is None else round(found.p, P_DIGITS),
             "significant": found.significant,
+            "moved": found.moved,
             "better": found.better if found.direction else None,
         }
     )

@@ -32,6 +32,7 @@ EFFECT_EXAMPLE: Final[dict[str, Any]] = {
     "high": -0.11,
     "p": 0.00002,
     "significant": True,
+    "moved": True,
     "better": True,
     "detectable": 0.115,
 }
@@ -147,8 +148,9 @@ class EffectOut(BaseModel):
     """One measure within the scope before and after, and in the rest of the journey.
 
     `effect` is (after - before) - (control_after - control_before), with its 95 % interval; without
-    a control, after - before. `p` is corrected for all measures (Benjamini-Hochberg). `better`:
-    which way it went, for measures that have a good side. `detectable`: the smallest true effect
+    a control, after - before. `p` is corrected for all measures (Benjamini-Hochberg). `moved`: the
+    scope itself moved that way beyond chance, not only the rest. `better`: which way the effect
+    went, for measures that have a good side. `detectable`: the smallest true effect
     that so much feedback shows in 4 of 5 cases."""
 
     before: float
@@ -160,6 +162,7 @@ class EffectOut(BaseModel):
     high: float
     p: float | None = Field(description="Null if there is too little to test.")
     significant: bool
+    moved: bool
     better: bool | None
     detectable: float
 

@@ -16,20 +16,20 @@ SHARES: Final = ("negative_share", VOLUME)
 
 
 def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
-    """What the measures say together, and the one that says it most clearly.
+    """What the measures say together, and the first of ``NAMES`` that says so.
 
-    Improved (or worse): one at least is significantly better (worse), and none the contrary.
+    Improved (or worse): one at least is significantly better (worse) and moved itself, and none
+    the contrary.
     """
     telling = {
         name: found
         for name, found in effects.items()
-        if found.significant and found.better is not None
+        if found.significant and found.moved and found.better is not None
     }
     ways = {found.better for found in telling.values()}
     if len(ways) != 1:
         return "no_evidence_yet", None
-    clearest = min(telling, key=lambda name: telling[name].p or 0.0)
-    return ("improved" if ways == {True} else "worse"), clearest
+    return ("improved" if ways == {True} else "worse"), min(telling, key=_order)
 
 
 def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
@@ -48,8 +48,12 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
             f"There is too little feedback to tell, from {days} days before and after: about "
             f"{need.items} items each would show {need.what}."
         )
-    if any(found.significant for found in telling.values()):
+    apart = {name: found for name, found in telling.items() if found.significant}
+    if any(found.moved for found in apart.values()):
         return "The measures contradict each other: some got better, some worse."
+    if apart:
+        name = min(apart, key=_order)
+        return f"What changed is elsewhere, not here: {_told(name, apart[name])}"
     return _unclear(telling, need)
 
 

@@ -144,6 +144,15 @@ def test_measures_that_contradict_each_other_decide_nothing() -> None:
     assert "contradict" in sentence(both, DAYS, needed(found, False))
 
 
+def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
+    random = np.random.default_rng(6)
+    found = effects(window(random, 0.5, 0.7), window(random, 0.5, 0.3), has_rest=True)
+    share = found["negative_share"]
+    assert (share.significant, share.better, share.moved) == (True, False, False)
+    assert verdict(found) == ("no_evidence_yet", None)
+    assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False))
+
+
 def test_windows_are_whole_days_of_equal_length() -> None:
     found = windows(NOON, 28, datetime(2026, 8, 1, tzinfo=UTC))
     assert found == (date(2026, 4, 5), date(2026, 5, 3), date(2026, 5, 4), date(2026, 6, 1))
