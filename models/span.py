@@ -56,10 +56,10 @@ class RollupSpan(SQLModel, table=True):
 class RollupItemSpan(SQLModel, table=True):
     """Item sums of one view of their sets of cells, and one rating scale, over a span.
 
-    ``view`` "" sees stages only: ``cells`` has a cell (stage, ``unassigned``) for each stage that
-    an item touches, and every item is in exactly one such row. Any other ``view`` is a native
-    touchpoint: ``cells`` has the cells there that an item touches, and items that touch none are
-    in no row. Counters as in ``rollup_item``.
+    ``view`` "*" sees no cells ("0"). "" sees stages only: ``cells`` has a cell (stage,
+    ``unassigned``) for each stage that an item touches. Of both, an item is in exactly one row.
+    Any other ``view`` is a native touchpoint: ``cells`` has the cells there that an item touches,
+    and items that touch none are in no row. Counters as in ``rollup_item``.
     """
 
     __tablename__ = "rollup_item_span"

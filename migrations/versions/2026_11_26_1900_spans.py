@@ -130,4 +130,5 @@ def _views(mask: str) -> list[tuple[str, str]]:
     for cell in cells:
         at[cell.native.touchpoint].append(cell)
     stages = mask_of({Cell(cell.stage, "unassigned") for cell in cells})
-    return [("", stages), *((touchpoint, mask_of(found)) for touchpoint, found in at.items())]
+    seen = [(touchpoint, mask_of(found)) for touchpoint, found in at.items()]
+    return [("*", "0"), ("", stages), *seen]

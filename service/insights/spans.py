@@ -22,6 +22,8 @@ COLLAPSED: Final = ("", "", "", "")
 """The kind, source, channel and language of a span that adds up all of them."""
 STAGES: Final = ""
 """The view that sees stages only."""
+WHOLE: Final = "*"
+"""The view that sees nothing of them but that there are items."""
 ITEM_COUNTERS: Final = ("items", "value_milli", "high", "low")
 
 
@@ -110,13 +112,14 @@ class View(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def views_of(mask: str) -> tuple[View, ...]:
-    """All views of a set of cells: its stages, and its cells at each native touchpoint."""
+    """All views of a set of cells: none of it, its stages, its cells at each touchpoint."""
     cells = list(cells_in(mask))
     at: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         at[cell.native.touchpoint].append(cell)
     stages = mask_of({Cell(cell.stage, UNASSIGNED) for cell in cells})
     return (
+        View(WHOLE, mask_of(())),
         View(STAGES, stages),
         *(View(touchpoint, mask_of(found)) for touchpoint, found in sorted(at.items())),
     )

@@ -90,3 +90,31 @@ def seed_workspace(
         f"{name}: {done.items:,} items, {done.mentions:,} mentions and {done.rows:,} roll-up rows "
         f"in {perf_counter() - started:.0f} s"
     )
+
+
+@app.command("reads")
+def time_reads(
+    workspace: Annotated[str, typer.Option(help="The seeded workspace, e.g. bench-1000000.")],
+    postgres: Annotated[
+        str | None, typer.Option(help="URL of its database, instead of SQLite's file.")
+    ] = None,
+    data_dir: Annotated[Path, typer.Option(help="Folder of its SQLite file.")] = Path("./data"),
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is asked.")] = 15,
+    only: Annotated[str, typer.Option(help="Only reads whose name has this in it.")] = "",
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As in `voc bench seed`.")
+    ] = None,
+) -> None:
+    """Time reads of a seeded workspace through HTTP, on a server without a worker."""
+    from service import clock
+    from service.cli.bench import machine, reads, report
+    from service.cli.bench.processes import server
+
+    bar = 50 if postgres else 100
+    key = reads.key_of(workspace, postgres, data_dir)
+    day = (until or clock.now()).date()
+    with server(data_dir, postgres, worker="off") as target:
+        rows = list(reads.rows(target, key, day, bar, rounds, only))
+    Console().print(report.table(machine.describe(), rows))
+    if not all(row.holds for row in rows):
+        raise typer.Exit(1)

@@ -88,8 +88,9 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
                 raise ValueError(f"the workspace {workspace!r} has feedback already")
         seeding = _Seeding(workspace_id, Bulk(database), vectors)
         done = seeding.run(mentions, until)
-        with database.write() as session:
-            session.execute(text("ANALYZE"))
+        if not database.is_sqlite:  # as its autovacuum would, but only later
+            with database.write() as session:
+                session.execute(text("ANALYZE"))
         return done
     finally:
         database.dispose()

@@ -1,16 +1,19 @@
 """Up to when an answer is complete, and what is not in it yet."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlmodel import Session
 
 from models.feedback import FAILED, PENDING
 from service import clock
 from service.insights.filters import Selection
 from service.insights.queries.recount import FEEDBACK, feedback_conditions
+
+IS_PENDING: Final = literal_column(f"'{PENDING}'")
+"""Written out, or a database can't know that the index of pending rows has all that are meant."""
 
 
 class Freshness(NamedTuple):
@@ -24,7 +27,7 @@ def freshness(session: Session, workspace_id: UUID) -> Freshness:
     """When the oldest pending item of the workspace was received, or now, and how many wait."""
     oldest, pending = session.execute(
         select(func.min(FEEDBACK.c.received_at), func.count()).where(
-            FEEDBACK.c.workspace_id == workspace_id, FEEDBACK.c.state == PENDING
+            FEEDBACK.c.workspace_id == workspace_id, FEEDBACK.c.state == IS_PENDING
         )
     ).one()
     return Freshness(oldest or clock.now(), pending)

@@ -1,9 +1,9 @@
 """Distinct items by parts of a journey: from views of their cells, or from the sets themselves.
 
-A view sees all cells of an item at one native touchpoint, or only its stages; so a part of the
-journey is counted exactly by a view that sees all of it. That of stages does, where a part takes
-in whole native stages; that of a touchpoint does, where a part lies at one native touchpoint. What
-no view sees is counted from the sets of cells, by day, which takes longer.
+A view sees nothing of an item's cells, or their stages, or all of them at one native touchpoint. A
+part of the journey is counted exactly by a view that sees all of it: a part that takes in whole
+native stages by their view, a part that lies at one native touchpoint by that one's. What no view
+sees is counted from the sets of cells, by day, which takes longer.
 """
 
 from collections import defaultdict
@@ -21,13 +21,15 @@ from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.portions import Portion, added_up, of_days, portions
 from service.insights.rollups import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
-from service.insights.spans import ITEM_COUNTERS, STAGES
+from service.insights.spans import ITEM_COUNTERS, STAGES, WHOLE
 from service.insights.sums import ItemSums, RatingSums
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
+Counted = tuple[date | None, frozenset[Cell], str, Sequence[int]]
+"""Items in a period that touch these cells and no others, on one rating scale: their counters."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
-View = Literal["stages", "touchpoints"]
+View = Literal["whole", "stages", "touchpoints"]
 ALL: Final = "all"
 
 PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
@@ -47,6 +49,7 @@ class Items:
         self._selection = selection
         self._by = by
         self._known: dict[AxisName, Sums] = {}
+        self._rows: dict[View | None, Sequence[Counted]] = {}
 
     def by_part(self, axis: AxisName) -> Sums:
         """Distinct items by period and by part of the journey."""
@@ -69,16 +72,25 @@ class Items:
         return {period: sums for (period, _), sums in self.by_part("all").items()}
 
     def _read(self, axis: AxisName) -> Sums:
+        view = seen_by(self._selection, axis) if self._selection.in_rollups else None
+        if view not in self._rows:
+            self._rows[view] = self._rows_of(view)
         count = _Count(self._selection, PART_OF[axis])
-        if not self._selection.in_rollups:
-            for row in recount.item_rows(self._session, self._selection, self._by):
-                count.add(row.period, row.cells, row.scale, (row.items, *row.rating[1:]))
-            return count.sums
-        view = seen_by(self._selection, axis)
-        for portion in self._portions(view):
-            for period, mask, scale, *sums in self._session.execute(portion):
-                count.add(period, _cell_set(mask), scale, sums)
+        for row in self._rows[view]:
+            count.add(*row)
         return count.sums
+
+    def _rows_of(self, view: View | None) -> Sequence[Counted]:
+        if not self._selection.in_rollups:
+            return [
+                (row.period, row.cells, row.scale, (row.items, *row.rating[1:]))
+                for row in recount.item_rows(self._session, self._selection, self._by)
+            ]
+        return [
+            (period, _cell_set(mask), scale, [int(amount) for amount in sums])
+            for portion in self._portions(view)
+            for period, mask, scale, *sums in self._session.execute(portion)
+        ]
 
     def _portions(self, view: View | None) -> Iterable[Select[Any]]:
         """Statements for (period, cells, scale, counters)."""
@@ -93,7 +105,7 @@ class Items:
 def seen_by(selection: Selection, axis: AxisName) -> View | None:
     """The view that sees all of every part of an axis, within the selection; None if none does."""
     if selection.cells is None and axis == "all":
-        return "stages"
+        return "whole"
     part_of, cells = PART_OF[axis], selection.journey.cells
     of_stage: dict[str, set[Any]] = defaultdict(set)
     touchpoints: dict[Key, set[str]] = defaultdict(set)
@@ -126,7 +138,7 @@ class _Count:
         for part in parts:
             known = self._sums.setdefault((period, part, scale), [0, 0, 0, 0])
             for index, amount in enumerate(counters):
-                known[index] += int(amount)
+                known[index] += amount
 
     @property
     def sums(self) -> Sums:
@@ -145,8 +157,12 @@ class _Count:
 
 def _viewed(portion: Portion, view: View) -> Portion:
     column = portion.table.c.view
-    seen = column == STAGES if view == "stages" else column != STAGES
-    return portion._replace(conditions=[*portion.conditions, seen])
+    seen = {
+        "whole": column == WHOLE,
+        "stages": column == STAGES,
+        "touchpoints": column.not_in((STAGES, WHOLE)),
+    }
+    return portion._replace(conditions=[*portion.conditions, seen[view]])
 
 
 def _added_up(found: Sequence[Portion]) -> Select[Any]:

@@ -234,12 +234,12 @@ def test_series_agree_with_recounts(database: Database, workspace: Workspace, by
 def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:
     base = selections(workspace)
     assert [seen_by(base["all"], axis) for axis in AXES] == [
-        "stages",
+        "whole",
         "stages",
         "touchpoints",
         "touchpoints",
     ]
     merged = Selection(workspace.id, merged_touchpoints())
-    assert [seen_by(merged, axis) for axis in AXES] == ["stages", None, None, None]
+    assert [seen_by(merged, axis) for axis in AXES] == ["whole", None, None, None]
     product = base["all"].narrowed({"retention"}, {"product"})
     assert {seen_by(product, axis) for axis in AXES} == {"touchpoints"}

@@ -1,0 +1,140 @@
+"""``voc bench reads``: how long the answers to reads take, through HTTP, on a seeded workspace."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from service.cli.bench.processes import Server
+from service.cli.bench.report import Row, below
+from service.db import Database
+from service.keys import queries, service
+from service.keys.schemas import NewKey
+from service.settings import Settings
+
+WARM_UP: Final = 2
+DAYS: Final = 28
+TIMEOUT_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request, and the milliseconds that 95 of 100 answers must take less than."""
+
+    name: str
+    path: str
+    bar_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of one read, round by round, and the bytes of its answer."""
+
+    read: Read
+    millis: tuple[float, ...]
+    size: int
+
+    @property
+    def p50(self) -> float:
+        """The median."""
+        return statistics.median(self.millis)
+
+    @property
+    def p95(self) -> float:
+        """The 95th percentile, nearest rank: of so few rounds, one of the slowest."""
+        ranked = sorted(self.millis)
+        return ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))]
+
+
+def reads(client: httpx.Client, until: date, from_rollups_ms: float) -> Iterator[Read]:
+    """What is measured: whole and filtered reads, one pain point, its evidence, and the page."""
+    recent = f"since={until - timedelta(days=DAYS)}&until={until}"
+    theme = _first_theme(client)
+    whole = {
+        "pain points": "/v1/pain-points",
+        "pain points, 28 days": f"/v1/pain-points?{recent}",
+        "pain points of a stage": "/v1/pain-points?stage=purchase",
+        "journey": "/v1/journey",
+        "journey, 28 days": f"/v1/journey?{recent}",
+        "trends by week": "/v1/trends?by=week",
+        "trends by week and stage, 28 days": f"/v1/trends?by=week&group=stage&{recent}",
+        "drivers": "/v1/drivers",
+        "one pain point": f"/v1/pain-points/{theme}",
+        "one pain point, 28 days": f"/v1/pain-points/{theme}?{recent}",
+    }
+    filters = {
+        "source": "source=reviews",
+        "language": "language=de",
+        "attribute, frequent": "attr.persona=consumer",
+        "attribute, rare": "attr.persona=enterprise",
+    }
+    yield from (Read(name, path, from_rollups_ms) for name, path in whole.items())
+    yield Read("its evidence", f"/v1/pain-points/{theme}/mentions", 1000)
+    yield Read("the page", "/", 300)
+    yield Read("the page, 28 days", f"/?{recent}", 300)
+    for name, chosen in filters.items():
+        for title, path in (
+            ("pain points", f"/v1/pain-points?{chosen}"),
+            ("pain points, 28 days", f"/v1/pain-points?{chosen}&{recent}"),
+            ("journey", f"/v1/journey?{chosen}"),
+            ("trends by week", f"/v1/trends?by=week&{chosen}"),
+        ):
+            yield Read(f"{title}, by {name}", path, 1000)
+
+
+def rows(
+    target: Server, key: str, until: date, bar_ms: float, rounds: int, only: str
+) -> Iterator[Row]:
+    """The result of each read whose name has ``only`` in it."""
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=target.url, headers=headers, timeout=TIMEOUT_S) as client:
+        _sign_in(client, key)
+        for read in reads(client, until, bar_ms):
+            if only in read.name:
+                timed = measure(client, read, rounds)
+                detail = f"p50 {timed.p50:.0f} ms, {timed.size / 1000:.0f} kB"
+                yield below(f"{read.name} ({detail})", timed.p95, read.bar_ms, "{:.0f} ms")
+
+
+def measure(client: httpx.Client, read: Read, rounds: int) -> Timed:
+    """Ask again and again, one at a time; the first answers only warm up."""
+    for _ in range(WARM_UP):
+        _get(client, read.path)
+    millis, size = [], 0
+    for _ in range(rounds):
+        started = time.perf_counter()
+        size = len(_get(client, read.path).content)
+        millis.append((time.perf_counter() - started) * 1000)
+    return Timed(read, tuple(millis), size)
+
+
+def key_of(workspace: str, postgres: str | None, data_dir: Path) -> str:
+    """A new key that reads the workspace."""
+    database = Database(Settings(data_dir=data_dir, database_url=postgres).sqlalchemy_url)
+    try:
+        with database.write() as session:
+            found = queries.ensure_workspace(session, workspace)
+            return service.make(session, found.id, NewKey(name="bench", scopes=["read"]))[1]
+    finally:
+        database.dispose()
+
+
+def _sign_in(client: httpx.Client, key: str) -> None:
+    """So that the page may be read, with a cookie."""
+    answer = client.post("/sign-in", data={"key": key}, headers={"Origin": str(client.base_url)})
+    if answer.status_code >= 400:
+        answer.raise_for_status()
+
+
+def _first_theme(client: httpx.Client) -> str:
+    themes: Any = _get(client, "/v1/pain-points?level=theme&limit=1").json()
+    return str(themes["items"][0]["id"])
+
+
+def _get(client: httpx.Client, path: str) -> httpx.Response:
+    return client.get(path).raise_for_status()
