@@ -5,6 +5,7 @@ A key is the table's primary key, counters are all its other columns.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Delete, Table, bindparam, delete, func, select
@@ -22,14 +23,15 @@ def add(session: Session, table: Table, count: str, changes: Changes) -> None:
     Rows are touched in the order of their keys, so that two transactions never wait for each
     other in a circle.
     """
-    changed = sorted(key for key, sums in changes.items() if any(sums.values()))
+    changed = [(key, sums) for key, sums in changes.items() if any(sums.values())]
     if not changed:
         return
+    changed.sort(key=itemgetter(0))
     names = [column.name for column in table.primary_key]
     counters = [column.name for column in table.columns if column.name not in names]
-    rows = [(*key, *(changes[key].get(name, 0) for name in counters)) for key in changed]
+    rows = [(*key, *[sums.get(name, 0) for name in counters]) for key, sums in changed]
     _add_rows(session, table.name, (*names, *counters), rows)
-    shrunk = [key for key in changed if changes[key].get(count, 0) < 0]
+    shrunk = [key for key, sums in changed if sums.get(count, 0) < 0]
     if shrunk:
         its = [f"its_{name}" for name in names]
         session.execute(

@@ -177,9 +177,13 @@ def apply(session: Session, delta: Delta) -> None:
     deleted while it is locked; another transaction that adds to it meanwhile waits, and then
     inserts it anew.
     """
-    counters.add(session, ROLLUP, "mentions", delta.mentions)
-    counters.add(session, ROLLUP_ITEM, "items", delta.items)
-    counters.add(session, ROLLUP_PAIN, "mentions", delta.pains)
-    counters.add(session, ROLLUP_SPAN, "mentions", together(mentions_over_spans(delta.mentions)))
-    counters.add(session, ROLLUP_ITEM_SPAN, "items", together(items_over_spans(delta.items)))
-    counters.add(session, ROLLUP_PAIN_SPAN, "mentions", together(pains_over_spans(delta.pains)))
+    changes = (
+        (ROLLUP, "mentions", delta.mentions),
+        (ROLLUP_ITEM, "items", delta.items),
+        (ROLLUP_PAIN, "mentions", delta.pains),
+        (ROLLUP_PAIN_SPAN, "mentions", together(pains_over_spans(delta.pains))),
+        (ROLLUP_SPAN, "mentions", together(mentions_over_spans(delta.mentions))),
+        (ROLLUP_ITEM_SPAN, "items", together(items_over_spans(delta.items))),
+    )
+    for table, count, of_table in changes:
+        counters.add(session, table, count, of_table)
