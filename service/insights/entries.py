@@ -14,7 +14,14 @@ from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
 from service.insights.statistics import Change, corrected, rate_change
 from service.insights.sums import ItemSums, MentionSums
-from service.insights.survey import NO_CELLS, CellSums, Survey, cell_sums, cell_sums_before
+from service.insights.survey import (
+    NO_CELLS,
+    CellSums,
+    Survey,
+    cell_days,
+    cell_sums,
+    cell_sums_before,
+)
 
 Level = Literal["auto", "theme", "cell"]
 
@@ -44,6 +51,11 @@ class Entry:
     significant: bool = False
 
     @property
+    def sums(self) -> ThemeSums:
+        """Its mentions and items."""
+        return ThemeSums(self.mentions, self.items)
+
+    @property
     def pain(self) -> float:
         """Items x mean severity."""
         return pain(self.mentions, self.items.items)
@@ -58,8 +70,8 @@ class Entry:
 def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
     """All entries with a mention of the survey's sentiment, in no order.
 
-    ``auto`` has the themes, and those cells that none of them is in. Themes have no emotions,
-    scores, days and ratings yet: ``completed`` adds them.
+    ``auto`` has the themes, and those cells that none of them is in. They have what ranking needs;
+    ``completed`` adds the rest.
     """
     themes = [] if level == "cell" else theme_entries(session, survey)
     cells = [] if level == "theme" else _cell_entries(session, survey)
@@ -101,19 +113,27 @@ def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
 
 
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
-    """The same entries in their order, those of themes with all their sums."""
-    sums = full_sums(
-        session,
-        survey.selection,
-        survey.sentiment,
-        [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions],
-    )
+    """The same entries in their order with all that is shown of them.
+
+    ``collect`` leaves out what is not needed for ranking: of cells the first and the last day, of
+    themes also scores, emotions and ratings.
+    """
+    spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
+    sums = full_sums(session, survey.selection, survey.sentiment, spoken_of)
+    has_cells = any(entry.theme is None for entry in entries)
+    days = cell_days(session, survey) if has_cells else {}
     return [
-        replace(entry, mentions=sums[entry.id].mentions, items=sums[entry.id].items)
-        if entry.id in sums
-        else entry
+        _completed_cell(entry, days.get(entry.cell))
+        if entry.theme is None
+        else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
         for entry in entries
     ]
+
+
+def _completed_cell(entry: Entry, days: MentionSums | None) -> Entry:
+    if days is None:
+        return entry
+    return replace(entry, mentions=replace(entry.mentions, first=days.first, last=days.last))
 
 
 def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:

@@ -12,7 +12,7 @@ from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import period_before
 from service.insights.queries.items import Items
-from service.insights.queries.sums import mention_rows
+from service.insights.queries.sums import days_seen, mention_rows
 from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
 
 NOTHING: Final = timedelta()
@@ -43,25 +43,17 @@ class Before:
 class Survey:
     """All sums that the pain points, or the wins, of one selection are made of.
 
-    ``rows`` are the mentions by native cell, ``items`` those of the selection at whatever stage.
-    ``before`` is None when there is no period to compare with.
+    ``rows`` are the mentions by native cell, ``items`` those of the selection at whatever stage,
+    ``whole`` all of these. ``before`` is None when there is no period to compare with.
     """
 
     selection: Selection
     sentiment: str
     rows: Sequence[MentionRow]
+    all_mentions: int
     items: Items
+    whole: ItemSums
     before: Before | None
-
-    @property
-    def all_mentions(self) -> int:
-        """The mentions of the selection."""
-        return sum(row.sums.mentions for row in self.rows)
-
-    @property
-    def whole(self) -> ItemSums:
-        """All items, at whatever stage."""
-        return self.items.whole
 
     @property
     def native(self) -> Mapping[Cell, Mapping[Cell, int]]:
@@ -75,11 +67,14 @@ class Survey:
 
 def take(session: Session, selection: Selection, sentiment: str) -> Survey:
     """Add up what is there."""
+    rows, items = mention_rows(session, selection), Items(session, selection.everywhere())
     return Survey(
         selection=selection,
         sentiment=sentiment,
-        rows=mention_rows(session, selection, seen=sentiment),
-        items=Items(session, selection.everywhere()),
+        rows=rows,
+        all_mentions=sum(row.sums.mentions for row in rows),
+        items=items,
+        whole=items.whole,
         before=_before(selection, clock.now()),
     )
 
@@ -96,6 +91,12 @@ def cell_sums_before(session: Session, survey: Survey) -> CellSums:
     selection = survey.before.selection
     rows = mention_rows(session, selection)
     return _by_cell(selection, rows, Items(session, selection.everywhere()))
+
+
+def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:
+    """Sums by cell of which only the first and the last day are to be read."""
+    rows = days_seen(session, survey.selection, survey.sentiment)
+    return mentions_by(rows, lambda row: survey.selection.journey.cells[row.cell])
 
 
 def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> CellSums:

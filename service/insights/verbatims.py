@@ -48,9 +48,7 @@ def _of_cells(
     of_cell = survey.native
     native = {entry.id: of_cell.get(entry.cell, {}) for entry in entries if entry.theme is None}
     wanted = {part: count for parts in native.values() for part, count in parts.items()}
-    places = typical.typical_places(
-        session, survey.selection, survey.sentiment, typical.CELLS, wanted
-    )
+    places = typical.in_cells_of(session, survey.selection, survey.sentiment, wanted)
     return {
         id_: sorted((place for part in parts for place in places.get(part, ())), reverse=True)
         for id_, parts in native.items()
@@ -60,11 +58,8 @@ def _of_cells(
 def _of_themes(
     session: Session, survey: Survey, entries: Iterable[Entry]
 ) -> dict[UUID, list[Place]]:
-    counts = {entry.id: entry.mentions.mentions for entry in entries if entry.theme}
-    wanted = {id_: count for id_, count in counts.items() if count}
-    places = typical.typical_places(
-        session, survey.selection, survey.sentiment, typical.THEMES, wanted
-    )
+    wanted = [entry.id for entry in entries if entry.theme and entry.mentions.mentions]
+    places = typical.in_themes(session, survey.selection, wanted)
     everywhere = [place for found in places.values() for place in found]
     vectors = _vectors(typical.vectors_at(session, survey.selection, everywhere))
     return {id_: most_central(found, vectors) for id_, found in places.items()}

@@ -29,6 +29,18 @@ from service.insights.queries.recount import (
     feedback_conditions,
 )
 
+SHORT: Final = {
+    "feedback_id",
+    "ordinal",
+    "start",
+    "end",
+    "text",
+    "language",
+    "occurred_at",
+    "severity",
+    "emotion",
+}
+"""What is read of a mention that is only quoted: no probabilities."""
 MARGIN: Final = 160
 """Characters of the text before and behind a mention that are read with it."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
@@ -83,8 +95,11 @@ def page(
 def with_text(
     session: Session, workspace_id: UUID, places: Collection[Place]
 ) -> Sequence[Row[Any]]:
-    """The mentions of the items at ``places``, with their feedback."""
-    statement = told(OF_FEEDBACK).where(
+    """What is told of a verbatim, for all mentions of the items at ``places``."""
+    told_of = told(OF_FEEDBACK)
+    statement = told_of.with_only_columns(
+        *(column for column in told_of.selected_columns if column.name in SHORT)
+    ).where(
         MENTION.c.workspace_id == workspace_id,
         MENTION.c.feedback_id.in_({place.feedback_id for place in places}),
     )

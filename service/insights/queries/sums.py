@@ -34,24 +34,28 @@ from service.insights.sums import (
 UNSEEN: Final = (None, None)
 
 
-def mention_rows(
-    session: Session, selection: Selection, by: By | None = None, seen: str | None = None
-) -> list[MentionRow]:
-    """Mention sums by native cell (and period), within the selection's cells.
+def mention_rows(session: Session, selection: Selection, by: By | None = None) -> list[MentionRow]:
+    """Mention sums by native cell (and period), within the selection's cells."""
+    if not selection.in_rollups:
+        return recount.mention_rows(session, selection, by)
+    found = portions(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    statement = added_up(found, ("stage", "touchpoint"), (*SUMS, *FELT))
+    rows = (mention_row(*row, *UNSEEN) for row in session.execute(statement))
+    return [row for row in rows if selection.has(row.cell)]
 
-    ``first`` and ``last`` tell of mentions with the sentiment ``seen``, negative or positive, in
-    the whole selection; there are none without it.
+
+def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
+    """By native cell, the first and the last day with a mention of a sentiment.
+
+    Nothing else of these sums is to be read.
     """
     if not selection.in_rollups:
-        return recount.mention_rows(session, selection, by, seen)
-    found = portions(session, selection, by, ROLLUP, ROLLUP_SPAN)
-    days = first_and_last(session, selection, seen) if seen else {}
-    statement = added_up(found, ("stage", "touchpoint"), (*SUMS, *FELT))
-    rows = (
-        mention_row(period, stage, touchpoint, *sums, *days.get(Cell(stage, touchpoint), UNSEEN))
-        for period, stage, touchpoint, *sums in session.execute(statement)
-    )
-    return [row for row in rows if selection.has(row.cell)]
+        return recount.mention_rows(session, selection, None, sentiment)
+    return [
+        MentionRow(None, cell, MentionSums(first=first, last=last))
+        for cell, (first, last) in first_and_last(session, selection, sentiment).items()
+        if selection.has(cell)
+    ]
 
 
 def mention_sums(

@@ -1,12 +1,14 @@
 """Where the typical mentions of cells and of themes are, and the vectors of mentions."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Executable,
     Row,
     Select,
     Table,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    true,
     union_all,
 )
 from sqlmodel import Session, SQLModel
@@ -21,20 +24,16 @@ from sqlmodel import Session, SQLModel
 from models.mention_vector import MentionVector
 from service.insights.cells import Cell
 from service.insights.filters import Selection
-from service.insights.queries.evidence import Place, confidence, in_cells, of_themes
+from service.insights.queries.evidence import Place, confidence, in_cells
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
     OF_FEEDBACK,
-    SAID_IN,
     feedback_conditions,
 )
 
-CONSIDERED: Final = 50
-"""Of a native cell or a theme, the most severe mentions among which some are chosen, latest
-first."""
 FEW: Final = 20_000
-"""Mentions up to which reading them all beats visiting every cell or theme by itself."""
+"""Mentions up to which reading them all beats visiting every cell by itself."""
 AT_ONCE: Final = 400
 """Groups, or items, in one statement: SQLite unites 500 selects at most."""
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
@@ -44,49 +43,42 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Grouping(Generic[K]):
-    """What mentions are grouped by: ``columns``, which make a key, and how groups are found."""
+    """What mentions are grouped by: ``columns``, which make a key.
+
+    Of each group the most severe mentions, ``considered`` at most, latest first, are those among
+    which some are chosen.
+    """
 
     columns: tuple[ColumnElement[Any], ...]
     key: Callable[..., K]
-    are_in: Callable[[Selection, Collection[K]], ColumnElement[bool]]
-    of_feedback: ColumnElement[bool]
+    considered: int
 
 
-CELLS: Final = Grouping(
-    columns=(MENTION.c.stage, MENTION.c.touchpoint),
-    key=Cell,
-    are_in=lambda _selection, cells: in_cells(cells),
-    of_feedback=OF_FEEDBACK,
-)
+CELLS: Final = Grouping((MENTION.c.stage, MENTION.c.touchpoint), Cell, considered=50)
 """Native cells."""
-THEMES: Final = Grouping(
-    columns=(MENTION.c.pain_point_id,),
-    key=lambda theme: theme,
-    are_in=of_themes,
-    of_feedback=SAID_IN,
-)
+THEMES: Final = Grouping((MENTION.c.pain_point_id,), lambda theme: theme, considered=25)
 """Themes, by id."""
 
 
-def typical_places(
-    session: Session,
-    selection: Selection,
-    sentiment: str,
-    by: Grouping[K],
-    groups: Mapping[K, int],
-) -> dict[K, list[Place]]:
-    """The places of typical mentions of a sentiment in each group, in no order.
+def in_cells_of(
+    session: Session, selection: Selection, sentiment: str, cells: Mapping[Cell, int]
+) -> dict[Cell, list[Place]]:
+    """The places of typical mentions of a sentiment in each native cell, in no order.
 
-    ``groups`` says how many each has in the selection. Few are read and ranked; of many, only
-    the first in the order of an index are visited. One statement for ``AT_ONCE`` groups.
+    ``cells`` says how many each has in the selection. Few are read and ranked; of many, only
+    the first in the order of an index are visited.
     """
-    find = _ranked if sum(groups.values()) <= FEW else _walked
-    width = len(by.columns)
-    found: dict[K, list[Place]] = {}
-    for some in _parts(list(groups)):
-        for row in session.execute(find(session, selection, sentiment, by, some)):
-            found.setdefault(by.key(*row[:width]), []).append(Place(*row[width:]))
-    return found
+    said = MENTION.c.sentiment == sentiment
+    if cells and sum(cells.values()) <= FEW:
+        return _found(session, CELLS, [_ranked(session, selection, said, cells)])
+    return _found(session, CELLS, _walks(session, selection, said, CELLS, list(cells)))
+
+
+def in_themes(
+    session: Session, selection: Selection, themes: Sequence[UUID]
+) -> dict[UUID, list[Place]]:
+    """The places of typical mentions of each theme, in no order; all of one sentiment."""
+    return _found(session, THEMES, _walks(session, selection, true(), THEMES, themes))
 
 
 def vectors_at(session: Session, selection: Selection, places: Collection[Place]) -> list[Row[Any]]:
@@ -116,40 +108,51 @@ def _worst_first() -> tuple[ColumnElement[Any], ...]:
     return MENTION.c.severity.desc(), MENTION.c.feedback_id.desc()
 
 
+def _found(
+    session: Session, by: Grouping[K], statements: Iterable[Executable]
+) -> dict[K, list[Place]]:
+    width = len(by.columns)
+    found: dict[K, list[Place]] = {}
+    for statement in statements:
+        for row in session.execute(statement):
+            found.setdefault(by.key(*row[:width]), []).append(Place(*row[width:]))
+    return found
+
+
 def _ranked(
     session: Session,
     selection: Selection,
-    sentiment: str,
-    by: Grouping[Any],
-    groups: Collection[Any],
+    said: ColumnElement[bool],
+    cells: Collection[Cell],
 ) -> Select[Any]:
-    rank = func.row_number().over(partition_by=by.columns, order_by=_worst_first())
+    rank = func.row_number().over(partition_by=CELLS.columns, order_by=_worst_first())
     ranked = (
-        select(*_place(by), rank.label("rank"))
-        .select_from(MENTION.join(FEEDBACK, by.of_feedback))
-        .where(
-            *feedback_conditions(session, selection),
-            by.are_in(selection, groups),
-            MENTION.c.sentiment == sentiment,
-        )
+        select(*_place(CELLS), rank.label("rank"))
+        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .where(*feedback_conditions(session, selection), in_cells(cells), said)
         .subquery()
     )
     wanted = [column for column in ranked.c if column.name != "rank"]
-    return select(*wanted).where(ranked.c.rank <= CONSIDERED)
+    return select(*wanted).where(ranked.c.rank <= CELLS.considered)
 
 
-def _walked(
+def _walks(
     session: Session,
     selection: Selection,
-    sentiment: str,
-    by: Grouping[Any],
-    groups: Collection[Any],
-) -> CompoundSelect[Any]:
-    return union_all(*(_first_of(session, selection, sentiment, by, key) for key in groups))
+    said: ColumnElement[bool],
+    by: Grouping[K],
+    keys: Sequence[K],
+) -> Iterator[CompoundSelect[Any]]:
+    for some in _parts(keys):
+        yield union_all(*(_first_of(session, selection, said, by, key) for key in some))
 
 
 def _first_of(
-    session: Session, selection: Selection, sentiment: str, by: Grouping[Any], key: Any
+    session: Session,
+    selection: Selection,
+    said: ColumnElement[bool],
+    by: Grouping[Any],
+    key: Any,
 ) -> Select[Any]:
     """In the order of an index; EXISTS keeps a planner from turning the join round."""
     table = MENTION.c
@@ -161,10 +164,10 @@ def _first_of(
         .where(
             table.workspace_id == selection.workspace_id,
             own,
-            table.sentiment == sentiment,
+            said,
             meant.correlate(MENTION),
         )
         .order_by(*_worst_first())
-        .limit(CONSIDERED)
+        .limit(by.considered)
     )
     return select(first.subquery())
