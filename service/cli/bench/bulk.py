@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TypeDecorator
 
 from service.db import Database
 
@@ -85,8 +85,10 @@ def _insert(connection: Any, table: Table, rows: Sequence[Row]) -> None:
 
 def _encoding(column: Any) -> Encode | None:
     """How SQLAlchemy stores values of a column on SQLite, if not as they are."""
-    kind = column.type.python_type
-    return _ENCODINGS.get(kind)
+    kind = column.type
+    if isinstance(kind, TypeDecorator):  # it does not tell its own
+        kind = kind.impl_instance
+    return _ENCODINGS.get(kind.python_type)
 
 
 def _hex(value: UUID | None) -> str | None:
