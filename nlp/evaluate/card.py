@@ -225,6 +225,18 @@ def _theme_parts(themes: Figures | None) -> Iterator[str]:
             for among, area in themes.get(kind, {}).items()
         ],
     )
+    if clusters := themes.get("clusters"):
+        scores = ", ".join(
+            f"{name} {figure(clusters[key])}"
+            for name, key in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
+        )
+        yield (
+            f"Grouped within their cells: {clusters['clusters']} groups of "
+            f"{share(clusters['grouped'])} of the mentions, for {clusters['themes']} themes. "
+            f"B-cubed: {scores}; precision of the grouped alone "
+            f"{figure(clusters['grouped_precision'])}. Near-duplicates: "
+            f"{share(clusters['near_duplicates'])}."
+        )
 
 
 def _rounding_parts(rounding: Figures | None) -> Iterator[str]:

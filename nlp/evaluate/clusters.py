@@ -152,6 +152,9 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
         "themes": len({(cell_of(e), e.theme) for e in examples if not is_none(e)}),
         "clusters": len(set(found.tolist()) - {NO_CLUSTER}),
         "grouped": float((found != NO_CLUSTER).mean()),
+        "grouped_precision": b_cubed(
+            places.themes[found != NO_CLUSTER], found[found != NO_CLUSTER]
+        ).precision,
         "near_duplicates": near_duplicates(places.themes, found),
         "limits": asdict(limits),
         "arrival": _score_figures(arrival(points, places, limits)),

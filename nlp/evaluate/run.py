@@ -229,7 +229,7 @@ def _theme_figures(
     figures: Figures = {
         "mentions": len(examples),
         "model": theme_figures(pairs, answers.embeddings),
-        "clusters": cluster_figures(examples, answers.embeddings, projection),
+        "clusters": cluster_figures(examples, answers.embeddings.astype(np.float32), projection),
     }
     if base:
         figures["base"] = theme_figures(pairs, base.embed(answers.texts))

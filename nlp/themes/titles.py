@@ -1,8 +1,10 @@
 """What a group of mentions is about, in words: a title that somebody has said, and keywords."""
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -10,19 +12,39 @@ from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
 from nlp.segment import segment
+from nlp.segment.sentences import sentences
+from nlp.segment.spans import printable
 from nlp.themes.clusters import centroid
 
 LONGEST: Final = 80
 """Characters of a title."""
 
 KEYWORDS: Final = 6
+TOLD: Final = 0.5
+"""What a title with all keywords gains, in cosines to the group's middle."""
 
-_UNSPACED: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-"""Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces."""
+PART: Final = 0.1
+"""What one loses that is only a part of what was said, and as much again if of a sentence."""
 
-_RUN: Final = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’\-][^\W_{_UNSPACED}]+)*")
-_UNSPACED_RUN: Final = re.compile(rf"[{_UNSPACED}]")
-_EDGE: Final = " \t\r\n.,;:!?…。、，；！？-–—\"'“”„«»()[]*#"
+_HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff"
+_KATAKANA: Final = r"\u30a0-\u30ff"
+_HIRAGANA: Final = r"\u3040-\u309f"
+_EASTERN: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Thai, Lao, Burmese and Khmer; like the three above, scripts without spaces."""
+
+_UNSPACED: Final = re.compile(f"[{_HAN}{_KATAKANA}{_HIRAGANA}{_EASTERN}]")
+_LETTER: Final = rf"[^\W_{_HAN}{_KATAKANA}{_HIRAGANA}{_EASTERN}]"
+_RUN: Final = re.compile(
+    rf"(?P<han>[{_HAN}]+)|(?P<eastern>[{_EASTERN}]+)"
+    rf"|(?P<word>[{_KATAKANA}]+|{_LETTER}+(?:['’\-]{_LETTER}+)*)|[{_HIRAGANA}]+"
+)
+"""Words, and runs in which words are not parted. Hiragana is what grammar is written in."""
+
+_SIZES: Final = {"han": (2, 3, 4), "eastern": (4, 5, 6)}
+"""Characters of a term in runs without spaces."""
+
+_EDGE: Final = " \t\r\n.,;:!?…。、，；：！？-–—*#"
+_QUOTES: Final = "\"'“”„«»‘’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +57,10 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """``worth`` is in cosines: how near the mention is to the middle, less for a part of it."""
+
     title: str
-    owner: int
+    worth: float
 
 
 def describe(
@@ -54,61 +78,114 @@ def describe(
     """
     spoken = [i for i, language in enumerate(languages) if language == main_language]
     chosen = spoken or list(range(len(texts)))
-    likeness = vectors @ centroid(vectors)
-    keywords = _keywords([texts[i] for i in chosen], background_texts)
-    best = max(
-        (piece for i in chosen for piece in _candidates(texts[i], languages[i], i)),
-        key=lambda piece: (_score(piece, likeness, keywords), -piece.owner),
+    nearness = vectors @ centroid(vectors)
+    keywords = _keywords(
+        [texts[i] for i in chosen], background_texts, {languages[i] for i in chosen}
     )
-    return Description(best.title, tuple(keywords[:KEYWORDS]))
+    candidates = [
+        candidate
+        for i in chosen
+        for candidate in _candidates(texts[i], languages[i], float(nearness[i]))
+    ]
+    best = max(candidates, key=lambda each: each.worth + TOLD * _told(each.title, keywords))
+    return Description(best.title, tuple(keywords))
 
 
-def _candidates(text: str, language: str, owner: int) -> Iterator[_Candidate]:
-    pieces = [text, *(text[piece.start : piece.end] for piece in segment(text, language))]
-    titles = [_cleaned(piece) for piece in pieces]
-    short = [title for title in titles if 0 < len(title) <= LONGEST]
-    for title in short or [_shortened(titles[0])]:
-        yield _Candidate(title, owner)
+def _candidates(text: str, language: str, nearness: float) -> Iterator[_Candidate]:
+    """The whole text if it is short, or else what is short enough of its sentences, or else of
+    their clauses; the beginning of the text if nothing is."""
+    text = printable(text)
+    whole = [(0, len(text))]
+    clauses = ((piece.start, piece.end) for piece in segment(text, language))
+    parts = (whole, sentences(text, 0, len(text), language), clauses)
+    for depth, spans in enumerate(parts):
+        titles = [_cleaned(text[start:end]) for start, end in spans]
+        short = [title for title in titles if 0 < len(title) <= LONGEST]
+        if short:
+            yield from (_Candidate(title, nearness - depth * PART) for title in short)
+            return
+    yield _Candidate(_shortened(_cleaned(text) or text), nearness - len(parts) * PART)
 
 
 def _cleaned(text: str) -> str:
     title = " ".join(text.split()).strip(_EDGE)
+    if title[:1] in _QUOTES and title[-1:] in _QUOTES:
+        title = title.strip(_EDGE + _QUOTES)
     return title[:1].upper() + title[1:]
 
 
 def _shortened(title: str) -> str:
+    """The beginning, up to the end of a word."""
+    if len(title) <= LONGEST:
+        return title
     head = title[: LONGEST - 1]
-    whole = head if _UNSPACED_RUN.search(head[-1:]) else head.rpartition(" ")[0] or head
+    cut_inside = not (_UNSPACED.search(title[LONGEST - 1]) or title[LONGEST - 1].isspace())
+    whole = head.rpartition(" ")[0] if cut_inside and " " in head else head
     return whole.rstrip(_EDGE) + "…"
 
 
-def _score(piece: _Candidate, likeness: Float, keywords: Sequence[str]) -> float:
-    terms = set(_terms(piece.title))
-    told = sum(keyword in terms for keyword in keywords[:KEYWORDS]) / KEYWORDS
-    return float(likeness[piece.owner]) + told
+def _told(title: str, keywords: Sequence[str]) -> float:
+    terms = set(_terms(title))
+    return sum(keyword in terms for keyword in keywords) / KEYWORDS
 
 
-def _keywords(texts: Sequence[str], background: Sequence[str]) -> list[str]:
-    """Terms by class-based TF-IDF (Grootendorst 2022, arXiv 2203.05794, section 3.3)."""
+def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[str]) -> list[str]:
+    """Terms by class-based TF-IDF (Grootendorst 2022, arXiv 2203.05794, section 3.3).
+
+    The classes are the group and the background; a text counts once for a term. What only one of
+    several texts says is a keyword only if nothing is said by two.
+    """
     from sklearn.feature_extraction.text import CountVectorizer
+    from stopwordsiso import langs, stopwords
 
-    counter = CountVectorizer(analyzer=_terms, binary=True)
+    idle = stopwords(sorted(languages & langs()))
+    counter = CountVectorizer(analyzer=partial(_terms, idle=idle), binary=True)
     try:
         counts: Any = counter.fit_transform([*texts, *background])
     except ValueError:  # no text has a term
         return []
     inside = np.asarray(counts[: len(texts)].sum(axis=0)).ravel()
     outside = np.asarray(counts[len(texts) :].sum(axis=0)).ravel()
-    weights: NDArray[np.float64] = inside * np.log1p(len(texts) / (inside + outside))
+    mean = (inside.sum() + outside.sum()) / 2
+    weights: NDArray[np.float64] = inside * np.log1p(mean / (inside + outside))
+    weights[inside * len(background) <= outside * len(texts)] = 0
+    if (weights[inside > 1] > 0).any():
+        weights[inside < 2] = 0
     names = counter.get_feature_names_out()
-    return [str(names[i]) for i in np.lexsort((names, -weights)) if weights[i] > 0]
+    sizes = [len(name) for name in names]
+    order = np.lexsort((names, np.negative(sizes), -weights))
+    return list(_apart(str(names[i]) for i in order if weights[i] > 0))
 
 
-def _terms(text: str) -> list[str]:
+def _apart(terms: Iterable[str]) -> Iterator[str]:
+    """The first of the terms, without those that are a part of another or have one."""
+    kept: list[str] = []
+    for term in terms:
+        if not any(term in other or other in term for other in kept):
+            kept.append(term)
+            yield term
+        if len(kept) == KEYWORDS:
+            return
+
+
+def _terms(text: str, idle: Container[str] = ()) -> list[str]:
+    """Words of three letters or more, pairs of neighbours, and parts of the runs of scripts
+    without spaces; without ``idle`` words."""
     found: list[str] = []
-    for run in _RUN.findall(text.lower()):
-        if _UNSPACED_RUN.match(run):
-            found += [run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1)]
-        elif len(run) > 2:
-            found.append(run)
-    return found
+    before = ""
+    for run in _RUN.finditer(text.lower()):
+        term, sizes = run[0], _SIZES.get(run.lastgroup or "", ())
+        found += _parts(term, sizes)
+        is_told = run.lastgroup == "word" and len(term) > 2 and term not in idle
+        if is_told:
+            found += [term, *([f"{before} {term}"] if before else [])]
+        before = term if is_told else ""
+    return [term for term in found if term not in idle]
+
+
+def _parts(run: str, sizes: Iterable[int]) -> Iterator[str]:
+    """Substrings of these sizes that do not begin with a mark that belongs to what is before."""
+    for size in sizes:
+        for start in range(len(run) - size + 1):
+            if not unicodedata.category(run[start]).startswith("M"):
+                yield run[start : start + size]

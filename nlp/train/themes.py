@@ -102,7 +102,8 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     files = {path: read_themes(path) for path in data}
     model = open_model(folder)
     examples = [example for found in files.values() for example in found]
-    vectors = stored(answer(model.backend, model.tokenizer, examples).embeddings)
+    read = answer(model.backend, model.tokenizer, examples).embeddings
+    vectors = stored(read.astype(np.float32))
     seen = {file.sha256 for file in model.manifest.data}
     new = [sha256(path) not in seen for path, found in files.items() for _ in found]
     names = [path.name for path, found in files.items() for _ in found]

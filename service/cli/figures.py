@@ -42,6 +42,7 @@ def main_tables(figures: Figures) -> Iterator[Group]:
         yield from _language_table(f"{name}, as given", found["heads"])
     if themes := figures.get("themes"):
         yield _theme_table(themes)
+        yield _cluster_table(themes)
     for name, heads in figures.get("rounding", {}).items():
         if heads:
             yield _rounding_table(name, heads)
@@ -145,6 +146,20 @@ def _theme_table(themes: Figures) -> Group:
     return _table(
         title, ["", "pairs", "like pairs", "against the same cell", "against others"], rows
     )
+
+
+def _cluster_table(themes: Figures) -> Group:
+    clusters = themes["clusters"]
+    rows = [
+        [when, *(figure(found[name]) for name in ("precision", "recall", "f1"))]
+        for when, found in (("found at once", clusters), ("half come later", clusters["arrival"]))
+    ]
+    title = (
+        f"{themes['file']}: {clusters['clusters']} groups of {share(clusters['grouped'])} of the "
+        f"mentions (precision {figure(clusters['grouped_precision'])}), near-duplicates "
+        f"{share(clusters['near_duplicates'])}; {clusters['themes']} true themes; B-cubed"
+    )
+    return _table(title, ["", "precision", "recall", "F1"], rows)
 
 
 def _rounding_table(name: str, heads: Figures) -> Group:

@@ -20,6 +20,16 @@ from tests.nlp.measured import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 AREA = {"pairs": 7, "same_cell": 0.61, "other_cells": None}
+SCORE = {"precision": 0.7123, "recall": 0.5234, "f1": 0.6034}
+CLUSTERS = {
+    **SCORE,
+    "themes": 6,
+    "clusters": 5,
+    "grouped": 0.8,
+    "grouped_precision": 0.64,
+    "near_duplicates": 0.04,
+    "arrival": SCORE,
+}
 ITEM = Example(
     text="<script>alert(1)</script> was slow. It's fine & good.",
     spans=[(0, 35), (36, 53)],
@@ -39,7 +49,12 @@ def figures() -> Figures:
         "command": "voc evaluate test --data floor.tsv",
         "context": True,
         "sets": evaluate(model, sets, ask(model, sets), {"VADER": vader}),
-        "themes": {"file": "themes.jsonl", "mentions": 9, "model": {"all": AREA}},
+        "themes": {
+            "file": "themes.jsonl",
+            "mentions": 9,
+            "model": {"all": AREA},
+            "clusters": CLUSTERS,
+        },
         "rounding": {"floor.tsv": {"stage": {"served": 0.7, "exact": 0.71, "differ": 0.02}}},
     }
 
@@ -105,6 +120,7 @@ def test_the_card_has_the_notes_the_command_and_every_figure(
         "Of 2 marked mentions",
         "| model | all | 7 | 0.610 | – |",
         "| floor.tsv | stage | 0.700 | 0.710 | 2.0% |",
+        "B-cubed: precision 0.712, recall 0.523, F1 0.603",
     ):
         assert part in card
     pictures = re.findall(r"\]\((reliability-.*?)\)", card)
