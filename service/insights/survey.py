@@ -32,7 +32,8 @@ NO_CELLS: Final = CellSums({}, {})
 class Before:
     """The period of equal length just before the selection's.
 
-    ``elapsed`` is the part of the selection's own period that is already over, 0..1.
+    ``elapsed`` is the part of the selection's own period that is already over, 0..1 in steps of
+    0.001: an answer must not change with every second.
     """
 
     selection: Selection
@@ -110,4 +111,4 @@ def _before(selection: Selection, now: datetime) -> Before | None:
         return None
     start, end = period
     elapsed = min(max(now - end, NOTHING), end - start)
-    return Before(selection.between(start, end), elapsed / (end - start))
+    return Before(selection.between(start, end), round(elapsed / (end - start), 3))
