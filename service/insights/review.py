@@ -49,7 +49,7 @@ def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> R
     """The mentions that are most worth a person's look."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    cells = _cell_sizes(session, selection)
+    cells = _cell_sizes(session, Selection(workspace_id, selection.journey, selection.cells))
     readings = latest_readings(session, selection, CONSIDERED)
     doubts = list(_doubts(selection, readings, cells))
     first = nlargest(params.limit, doubts)

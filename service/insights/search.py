@@ -17,13 +17,14 @@ from service.insights.queries import search
 from service.insights.queries.evidence import MARGIN
 from service.insights.queries.freshness import freshness
 from service.insights.queries.search import Point, Wanted
+from service.insights.queries.themes import find_theme
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
 from service.insights.shapes import provenance_out, reading_fields
 from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor
 
-LOOKED_THROUGH: Final = 40_000
+LOOKED_THROUGH: Final = 20_000
 """Mentions that a request compares with ``q`` at most."""
 NOTHING: Final = Query((), ())
 
@@ -78,8 +79,14 @@ def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> W
         emotions=params.emotion,
         intents=params.intent,
         severity=params.severity,
-        themes=params.pain_point,
+        themes=[_home_of(session, workspace_id, id_) for id_ in params.pain_point],
     )
+
+
+def _home_of(session: Session, workspace_id: UUID, theme: UUID) -> UUID:
+    """Where the mentions of a theme are: with what it went into, if it was merged."""
+    found = find_theme(session, workspace_id, theme)
+    return found.id if found else theme
 
 
 def query_of(params: MentionFilters) -> Query:

@@ -71,7 +71,7 @@ class ReviewItemOut(EvidenceOut):
 
     least_sure: Literal["sentiment", "stage", "touchpoint"]
     doubt: float = Field(description="1 - the confidence of the field that is least sure.")
-    cell_mentions: int = Field(description="Mentions in the same stage and touchpoint.")
+    cell_mentions: int = Field(description="All mentions in the same stage and touchpoint.")
     priority: float = Field(description="doubt x log2(1 + cell_mentions); the order.")
     confirm: ConfirmOut
 

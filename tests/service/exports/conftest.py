@@ -4,16 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from models.workspace import Workspace
 from service.db import Database
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import NOON, Said, nps, write
 
-Fetch = Callable[..., httpx.Response]
+Fetch = Callable[..., Response]
 CHECKOUT = ("purchase", "checkout")
 SAID = (
     '=HYPERLINK("https://evil.example";"open")',
@@ -46,7 +46,7 @@ def said(database: Database, workspace: Workspace) -> None:
 def fetch(client: TestClient, keys: Keys) -> Fetch:
     """An export, as the reader gets it: ``fetch("mentions", format="csv")``."""
 
-    def ask(what: str, status: int = 200, **params: Any) -> httpx.Response:
+    def ask(what: str, status: int = 200, **params: Any) -> Response:
         path = f"/v1/exports/{what}"
         answer = client.get(path, headers=bearer(keys.read), params=params or None)
         assert answer.status_code == status, answer.text
