@@ -5,12 +5,13 @@ A *theme* is what mentions have in common that a team would mend by one and the 
 groups of near ones, ``titles`` says in words what a group is about. Nothing here knows a database.
 """
 
-from nlp.themes.clusters import LARGEST, centroid, find_clusters
+from nlp.themes.clusters import LARGEST, SMALLEST, centroid, find_clusters
 from nlp.themes.projection import Limits, Projection, load_projection
 from nlp.themes.titles import Description, describe
 
 __all__ = [
     "LARGEST",
+    "SMALLEST",
     "Description",
     "Limits",
     "Projection",

@@ -9,9 +9,12 @@ from uuid import UUID
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.themes import Limits, centroid, find_clusters
+from nlp.themes import SMALLEST, Limits, centroid, find_clusters
 
+FOUNDERS: Final = SMALLEST
+"""Mentions that found a theme: with three, a seventh of the themes would be there twice."""
 LEAST_MENTIONS: Final = 3
+"""Of those that were to be moved into a theme, as many must still be there."""
 LEAST_ITEMS: Final = 2
 """What one customer says three times is no theme yet."""
 
@@ -45,7 +48,7 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
     """
     made = Plan(merges=merges(themes, limits.merge))
     rest = _join(made, themes, vectors, limits.join)
-    labels = find_clusters(vectors[rest], limits, LEAST_MENTIONS)
+    labels = find_clusters(vectors[rest], limits, FOUNDERS)
     for label in range(labels.max(initial=-1) + 1):
         group = [rest[index] for index in np.flatnonzero(labels == label)]
         if len({items[index] for index in group}) >= LEAST_ITEMS:
