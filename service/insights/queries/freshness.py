@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlmodel import Session
 
 from models.feedback import FAILED, PENDING
@@ -12,7 +12,7 @@ from service import clock
 from service.insights.filters import Selection
 from service.insights.queries.recount import FEEDBACK, feedback_conditions
 
-IS_PENDING: Final = literal_column(f"'{PENDING}'")
+IS_PENDING: Final[ColumnElement[str]] = literal_column(f"'{PENDING}'")
 """Written out, or a database can't know that the index of pending rows has all that are meant."""
 
 
