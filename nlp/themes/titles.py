@@ -148,7 +148,8 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
     outside = np.asarray(counts[len(texts) :].sum(axis=0)).ravel()
     mean = (inside.sum() + outside.sum()) / 2
     weights: NDArray[np.float64] = inside * np.log1p(mean / (inside + outside))
-    weights[inside * len(background) <= outside * len(texts)] = 0
+    if background:
+        weights[inside * len(background) <= outside * len(texts)] = 0
     if (weights[inside > 1] > 0).any():
         weights[inside < 2] = 0
     names = counter.get_feature_names_out()

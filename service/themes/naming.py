@@ -73,7 +73,7 @@ def portray(sitting: Sitting, language: str, background: Sequence[str]) -> Portr
 
 
 def hang(session: Session, space: Space, place: Place, portraits: Iterable[Portrait]) -> None:
-    """Let themes be as they were portrayed; a person's title stays.
+    """Let themes be as they were portrayed; a person's title stays, keywords follow the members.
 
     What was said by somebody whose words have been erased meanwhile is not repeated.
     """
@@ -84,12 +84,9 @@ def hang(session: Session, space: Space, place: Place, portraits: Iterable[Portr
             continue
         theme.centroid, theme.model_version = portrait.centroid, space.name
         theme.updated_at = clock.now()
-        if (
-            theme.titled_by is None
-            and portrait.description
-            and _all_there(session, theme, portrait)
-        ):
-            theme.title = portrait.description.title
+        if portrait.description and _all_there(session, theme, portrait):
+            if theme.titled_by is None:
+                theme.title = portrait.description.title
             theme.keywords = list(portrait.description.keywords) or [theme.title]
     session.flush()
     stamp(session, place)
@@ -109,7 +106,8 @@ def unsay(session: Session, workspace_id: UUID, gone: Iterable[tuple[Mention, st
     """Take titles and keywords away that are from mentions which are about to go.
 
     ``gone`` has the mentions with the texts that they are of; their feedback is locked. A theme
-    that loses its title has one without a quote until the next refresh finds another.
+    that loses its title has one without a quote until the next refresh finds another. A person's
+    title is theirs, but not the keywords beside it.
     """
     texts: dict[UUID, list[str]] = defaultdict(list)
     places: dict[UUID, Place] = {}
@@ -124,7 +122,7 @@ def unsay(session: Session, workspace_id: UUID, gone: Iterable[tuple[Mention, st
         hold(session, place)
     unsaid = {
         places[theme.id]
-        for theme in _machine_titled(session, workspace_id, texts)
+        for theme in _themes(session, workspace_id, texts)
         if _unsay(theme, places[theme.id], texts[theme.id])
     }
     session.flush()
@@ -132,31 +130,30 @@ def unsay(session: Session, workspace_id: UUID, gone: Iterable[tuple[Mention, st
         mark(session, place)
 
 
-def _machine_titled(
-    session: Session, workspace_id: UUID, themes: Iterable[UUID]
-) -> Sequence[PainPoint]:
+def _themes(session: Session, workspace_id: UUID, themes: Iterable[UUID]) -> Sequence[PainPoint]:
     found = (
         select(PainPoint)
-        .where(
-            THEME.c.workspace_id == workspace_id,
-            THEME.c.id.in_(list(themes)),
-            THEME.c.titled_by.is_(None),
-        )
+        .where(THEME.c.workspace_id == workspace_id, THEME.c.id.in_(list(themes)))
         .execution_options(populate_existing=True)
     )
     return session.scalars(found).all()
 
 
 def _unsay(theme: PainPoint, place: Place, texts: Sequence[str]) -> bool:
-    """Whether anything of what was said had to go."""
-    quote = _folded(theme.title.removesuffix("…"))
-    if any(quote in text for text in texts):
+    """Whether anything of what was said had to go.
+
+    The first letter of a title was made a capital, which not every language takes back: "ı" is "I",
+    and that is "i".
+    """
+    quote = _folded(theme.title.removesuffix("…")[1:])
+    if theme.titled_by is None and any(quote in text for text in texts):
         theme.title = plain_title(place)
-    elif not any(keyword in text for keyword in theme.keywords for text in texts):
+    elif not any(_folded(keyword) in text for keyword in theme.keywords for text in texts):
         return False
     theme.keywords, theme.updated_at = UNTITLED, clock.now()
     return True
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    """Letters and digits alone: between words of a keyword there may have been other signs."""
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -39,6 +39,8 @@ from service.themes.steps import TooFew, ended, founded, handed, merged
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Said = Mapping[Key, tuple[str, str]]
+"""Texts and languages, by mention."""
 
 LOOSE_AT_ONCE: Final = 3000
 """Mentions looked through at a time, the latest first; memory grows with the square."""
@@ -143,7 +145,7 @@ class Refresher:
             for each in sittings
             if each.theme not in waiting or len(each.sample.keys) >= LEAST_MENTIONS
         ]
-        self._portray(place, ready, [])
+        self._portray(place, ready, {})
         return bool(waiting - {each.theme for each in ready})
 
     def _merge(self, place: Place, merges: Mapping[UUID, UUID]) -> None:
@@ -185,7 +187,7 @@ class Refresher:
             around = texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
         self._size[place] = sum(size.values())
         self._portrayed.update({each.theme: size.get(each.theme, 0) for each in sittings})
-        self._portray(place, sittings, [text for text, _ in around.values()])
+        self._portray(place, sittings, around)
 
     def _growth(self, row: PainPoint, size: int) -> float:
         """By what factor a theme has grown since it was portrayed."""
@@ -200,7 +202,7 @@ class Refresher:
             if sitting := sit(session, self._space, place.workspace_id, theme):
                 yield sitting
 
-    def _portray(self, place: Place, sittings: Sequence[Sitting], around: Sequence[str]) -> None:
+    def _portray(self, place: Place, sittings: Sequence[Sitting], around: Said) -> None:
         if not sittings:
             return
         with self._database.read() as session:
@@ -228,9 +230,9 @@ def _theme(row: PainPoint) -> Theme:
     return Theme(row.id, middle, row.created_at, row.shaped, is_used(row))
 
 
-def _others(one: Sitting, all_: Sequence[Sitting], around: Sequence[str]) -> list[str]:
-    """What other mentions of the place say, some of each theme."""
-    texts = list(around)
+def _others(one: Sitting, all_: Sequence[Sitting], around: Said) -> list[str]:
+    """What other mentions of the place say, some of each theme; its own are among those around."""
+    texts = [text for key, (text, _) in around.items() if key not in one.said]
     for other in all_:
         if other is not one:
             texts += [text for text, _ in list(other.said.values())[: BACKGROUND // len(all_)]]

@@ -223,6 +223,12 @@ def test_scripts_without_spaces_have_keywords(
     assert told.title in texts
 
 
+def test_without_other_mentions_to_stand_out_from_there_are_keywords() -> None:
+    texts = ["The card was declined", "My card got declined", "Card declined again"]
+    told = describe(texts, ["en"] * 3, around(0, count=3), "en")
+    assert {"card", "declined"} <= set(" ".join(told.keywords).split())
+
+
 @pytest.mark.parametrize(
     "text", ["word " * 60, "送料が高すぎます" * 20, "!!!", "😡", "x" * 300, '"Never again"']
 )

@@ -83,6 +83,29 @@ def test_an_erased_customer_is_not_quoted(
         assert session.exec(select(PainPoint)).all() == []
 
 
+def test_no_spelling_hides_what_was_erased(
+    say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
+) -> None:
+    """A capital "ı" is "I", a folded "ß" is "ss", a keyword has blanks for commas; a person's title
+    stays, not the keywords."""
+    texts = [f"ısrarla straße, checkout declined my visa card {word}" for word in "abcde"]
+    ids = say(texts)
+    look()
+    [theme] = themes()
+    assert theme.title.startswith("Israrla")
+    assert "ısrarla straße" in theme.keywords
+    quoted = next(id for id, text in zip(ids, texts, strict=True) if theme.title[1:] == text[1:])
+    _transact(database, erase_one, workspace.id, quoted)
+    assert [(each.title, each.keywords) for each in themes()] == [("Checkout at purchase", [])]
+    look()
+    with database.write() as session:
+        row = session.get_one(PainPoint, (theme.workspace_id, theme.id))
+        row.title, row.titled_by = "Card refused", workspace.id
+        assert row.keywords
+    _transact(database, erase_one, workspace.id, next(id for id in ids if id != quoted))
+    assert [(each.title, each.keywords) for each in themes()] == [("Card refused", [])]
+
+
 def test_what_people_use_outlives_its_mentions(
     say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
 ) -> None:
