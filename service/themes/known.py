@@ -63,7 +63,7 @@ def learn(
     for row in session.execute(_themes(places)):
         found[Place(row.workspace_id, row.stage, row.touchpoint, row.sentiment)].append(row)
     known = {place: _known(rows, places[place], space) for place, rows in found.items()}
-    if sum(len(each.owners) for each in _kept.values()) > MOST_KEPT:
+    if sum(len(each.owners) for each in list(_kept.values())) > MOST_KEPT:  # others add to it
         _kept.clear()
     _kept.update({(place, space.name): each for place, each in known.items()})
     return known

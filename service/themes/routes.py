@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from sqlmodel import Session
 
 from service.db import Database
+from service.errors import Problem
 from service.insights.filters import journey_for
 from service.insights.pain_points import one_pain_point
 from service.insights.pain_schemas import OnePainPointOut
@@ -92,14 +93,19 @@ def split_pain_point(
     once: OnceOnly,
 ) -> Response:
     """Make some mentions of a pain point one of their own; the answer is the new one."""
-    with database.read() as session:
-        person = _person(session, caller, params)
-        if body.mentions is None:
-            keys = shaping.halves(session, space, person, pain_point_id)
-        else:
-            keys = [mention.key for mention in body.mentions]
+    keys, refusal = [mention.key for mention in body.mentions or ()], None
+    if body.mentions is None:
+        try:
+            with database.read() as session:
+                person = _person(session, caller, params)
+                keys = shaping.halves(session, space, person, pain_point_id)
+        except Problem as problem:  # no answer to a request that was answered before
+            refusal = problem
 
     def deed(session: Session) -> Done:
+        if refusal is not None:
+            raise refusal
+        person = _person(session, caller, params)
         move = shaping.split(session, space, person, pain_point_id, keys, body.title)
         return Done(move.home, move)
 

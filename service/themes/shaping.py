@@ -31,13 +31,15 @@ from service.themes.members import (
 )
 from service.themes.naming import hang, main_language, portray, sit
 from service.themes.places import Place, hold, stamp
-from service.themes.rows import found, merge_rows, plain_title
+from service.themes.rows import found, merge_rows, plain_title, reopen_if_said_since
 from service.themes.schemas import PainPointIn
 from service.themes.space import Space, stored
 from service.themes.steps import handed
 
 LOOKED_AT: Final = 3000
 """The latest mentions of a pain point that are told apart when it is split in two."""
+ALIKE: Final = 1e-3
+"""Vectors of length 1 that differ by less in every number say the same."""
 
 
 class Person(NamedTuple):
@@ -111,7 +113,8 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
         return None
     home.shaped = theme.shaped = True
     merge_rows(session, place, theme, home)
-    hand_over(session, held, keys, place, theme.id, home.id)
+    if moved := hand_over(session, held, keys, place, theme.id, home.id):
+        reopen_if_said_since(session, place, home, max(said for _, said in moved))
     if has_members(session, person.workspace_id, theme.id):
         mark(session, place)
     return Move(place, theme.id, home.id, None)
@@ -161,12 +164,15 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
     By k-means on their vectors (Lloyd 1982; k-means++ seeds, ten of them, the best result).
 
     Raises:
-        NotSplittable: too few mentions have been read by the model in use.
+        NotSplittable: too few mentions have been read by the model in use, or all say the same.
     """
     theme = find(session, person, wanted)
     keys, vectors = sample_of(session, space, person.workspace_id, theme.id, LOOKED_AT)
     if len(keys) < LEAST_MENTIONS:
         reason = f"needs at least {LEAST_MENTIONS} mentions that the model in use has read"
+        raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
+    if np.ptp(vectors, axis=0).max() < ALIKE:
+        reason = "needs mentions that differ; all of these say the same"
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
     from sklearn.cluster import KMeans
 

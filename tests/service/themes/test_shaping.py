@@ -26,7 +26,7 @@ def found(say: Say, look: Look, themes: Themes) -> tuple[PainPoint, PainPoint]:
     """The pain points about declined cards, and about slow pages."""
     say([*DECLINED, *SLOW])
     look()
-    declined, slow = sorted(themes(), key=lambda theme: "visa" not in theme.keywords)
+    declined, slow = sorted(themes(), key=lambda theme: "visa" not in " ".join(theme.keywords))
     return declined, slow
 
 
@@ -80,6 +80,16 @@ def test_what_comes_back_is_reopened(
     assert send("GET", theme.id)["status"] == "reopened"
     send("PATCH", theme.id, status="open")
     assert {each.resolved_at for each in themes()} == {None}
+
+
+def test_what_has_come_since_reopens_what_it_is_merged_into(
+    found: tuple[PainPoint, PainPoint], send: Send, say: Say
+) -> None:
+    declined, slow = found
+    send("PATCH", declined.id, status="resolved")
+    say([f"{SLOW[0]} again"], occurred_at=now() + timedelta(hours=1))
+    shown = send("POST", f"{slow.id}/merge", into=str(declined.id))
+    assert (shown["status"], shown["mentions"]) == ("reopened", 7)
 
 
 def test_re_analysis_reopens_nothing(
@@ -181,7 +191,27 @@ def test_splitting_in_two_tells_what_differs(
     both = (declined.id, UUID(new["id"]))
     assert {frozenset(members(database, theme)) for theme in both} == apart
     words = {theme: send("GET", theme)["keywords"] for theme in both}
-    assert sorted("visa" in keywords for keywords in words.values()) == [False, True]
+    assert sorted("visa" in " ".join(keywords) for keywords in words.values()) == [False, True]
+
+
+def test_what_all_say_the_same_can_not_be_told_apart(
+    say: Say, look: Look, themes: Themes, send: Send
+) -> None:
+    say(["The checkout declined my visa card"] * 5)
+    look()
+    [theme] = themes()
+    problem = send("POST", f"{theme.id}/split", 422, parts=2)
+    assert [param["name"] for param in problem["invalid_params"]] == ["parts"]
+    assert [each.id for each in themes()] == [theme.id]
+
+
+def test_keywords_follow_the_mentions_under_a_persons_title_too(
+    found: tuple[PainPoint, PainPoint], send: Send, database: Database
+) -> None:
+    own = [{"feedback_id": str(min(members(database, found[0].id))), "ordinal": 0}]
+    new = send("POST", f"{found[0].id}/split", 201, mentions=own, title="Card refused")
+    assert new["title"] == "Card refused"
+    assert "visa" in " ".join(new["keywords"])
 
 
 def test_what_is_no_mention_of_it_can_not_be_split_off(
@@ -208,6 +238,8 @@ def test_a_request_sent_again_has_no_second_effect(
     first = send("POST", f"{declined.id}/split", 201, key="k-1", mentions=own)
     assert send("POST", f"{declined.id}/split", 201, key="k-1", mentions=own) == first
     assert len(themes()) == 3
+    halved = send("POST", f"{slow.id}/split", 201, key="k-3", parts=2)
+    assert send("POST", f"{slow.id}/split", 201, key="k-3", parts=2) == halved
     merged = send("POST", f"{slow.id}/merge", key="k-2", into=str(declined.id))
     assert send("POST", f"{slow.id}/merge", key="k-2", into=str(declined.id)) == merged
 
