@@ -5,7 +5,6 @@ The page is not part of the API and not in its description; it shows the same an
 
 from importlib.resources import files
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Form, Request
@@ -148,6 +147,5 @@ def _ask(request: Request, wanted: str, problem: Problem | None = None) -> Respo
 
 def _own(path: str) -> str:
     """``path`` if it is one of this site's, else that of the first page."""
-    parts = urlsplit(path.replace("\\", "/"))
-    is_own = path.startswith("/") and not path.startswith("//") and not parts.netloc
-    return path if is_own and path.isprintable() and not parts.path.startswith(SIGN_IN) else "/"
+    is_own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
+    return path if is_own and not path.startswith(SIGN_IN) else "/"

@@ -1,7 +1,6 @@
 """Who looks at the page: the cookie that stands for a key, and what must hold to set one."""
 
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -96,6 +95,7 @@ def refuse_foreign(request: Request) -> None:
     if site is not None:
         foreign = site not in SAME_SITE
     else:
-        foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        host = request.headers.get("host")
+        foreign = origin is not None and origin.partition("://")[2] != host
     if foreign:
         raise ForeignForm

@@ -28,6 +28,7 @@ FOREIGN = [
     {"sec-fetch-site": "same-site"},
     {"origin": "https://evil.example"},
     {"origin": "null"},
+    {"origin": "http://["},
 ]
 OWN = [
     {"sec-fetch-site": "same-origin"},
@@ -38,6 +39,8 @@ ELSEWHERE = [
     "https://evil.example/",
     "//evil.example",
     "/\\evil.example",
+    "//[",
+    "/\\[",
     "\\\\evil.example",
     "/\t/evil.example",
     "javascript:alert(1)",
