@@ -314,23 +314,40 @@ def test_old_mentions_are_found_by_their_theme(
     assert TEXTS[0] not in texts(get("/v1/mentions", like=TEXTS[0]))
     with database.write() as session:
         for part in (TEXTS[0], TEXTS[5]):
-            theme = PainPoint(
-                workspace_id=workspace.id,
-                stage="purchase",
-                touchpoint="checkout",
-                sentiment="negative",
-                title=part,
-                centroid=np.asarray(embedding(part), dtype="<f4").tobytes(),
-                model_version=vectors,
-                created_at=NOON,
-                updated_at=NOON,
-            )
-            session.add(theme)
+            session.add(of_it := theme(workspace.id, part, vectors))
             session.flush()
             mention = session.get(Mention, (workspace.id, said[TEXTS.index(part)], 0))
             assert mention
-            mention.pain_point_id = theme.id
+            mention.pain_point_id = of_it.id
     answer = get("/v1/mentions", like=TEXTS[0])
     assert texts(answer)[0] == TEXTS[0]
     assert answer["items"][0]["pain_point_id"] is not None
     assert TEXTS[5] not in texts(answer)
+
+
+def test_the_id_of_a_merged_theme_finds_what_it_went_into(
+    get: Get, database: Database, workspace: Workspace, said: list[UUID]
+) -> None:
+    with database.write() as session:
+        home, signpost = (theme(workspace.id, title, "1") for title in ("card", "parcel"))
+        signpost.merged_into = home.id
+        session.add_all([home, signpost])
+        session.get_one(Mention, (workspace.id, said[0], 0)).pain_point_id = home.id
+        ids = home.id, signpost.id
+    for id_ in ids:
+        assert texts(get("/v1/mentions", pain_point=str(id_))) == [TEXTS[0]]
+
+
+def theme(workspace_id: UUID, title: str, version: str) -> PainPoint:
+    """A pain point of the checkout, its middle where ``title`` is."""
+    return PainPoint(
+        workspace_id=workspace_id,
+        stage="purchase",
+        touchpoint="checkout",
+        sentiment="negative",
+        title=title,
+        centroid=np.asarray(embedding(title), dtype="<f4").tobytes(),
+        model_version=version,
+        created_at=NOON,
+        updated_at=NOON,
+    )
