@@ -77,9 +77,9 @@ class Mention:
 class Analysis:
     """The reading of one document: its mentions in order, and what they amount to.
 
-    ``main`` is the index of the main mention, ``None`` when the text makes no point at all;
-    stage, touchpoint, emotion and intent are those of the main mention, severity the largest.
-    ``sentiment`` may also be ``mixed``.
+    ``main`` is the index of the main mention, ``None`` when the text makes no point at all. How
+    the reading of the whole follows from the mentions is written in ``nlp.summary``; ``sentiment``
+    may also be ``mixed``.
     """
 
     language: str

@@ -1,34 +1,40 @@
 """What the mentions of a text amount to: its main mention, and the reading of the whole.
 
-Both rules weigh probabilities, not labels: two mentions that are each likely to be about delivery
-say more than one that just so is about billing.
+An item with one mention is as that is read. Else all mentions speak together, in a pool of their
+probabilities (``nlp.pool``), and no label is counted before the end: what three mentions each find
+likely says more than what one just so decides.
 
-**The main-mention rule.** Every mention weighs 1, half a point more for each degree of severity if
-it is negative, and 1 more if it is the first. A stage weighs what each mention does times the
-probability that the mention is about it, summed; a touchpoint of the heaviest stage that times
-the probability of the touchpoint. The main mention is the one that adds most to the heaviest stage
-and touchpoint, and the item's stage and touchpoint are its own.
+**What the item is about.** A mention weighs its length, half as much again for each degree of
+severity if it is negative, and half as much if it is the first. The main mention is the one whose
+likeliest stage and touchpoint are, multiplied, the likeliest in the pool; these are the item's. One
+less likely there than ``LIKELY`` is unassigned, or than ``LIKELY_ENOUGH`` if the mention itself is
+not sure of it (``nlp.views``). Emotion and intent are the likeliest of the pool.
 
-**The sentiment rule.** Where all mentions agree, it is theirs. Else praise weighs the probability
-that a mention is positive, criticism that it is negative times 0.5 and 0.25 more for each degree of
-severity; the first mention counts one and a half times. A text is neutral if praise and criticism
-together weigh no more than 0.7 of what is neutral; it is mixed if there are mentions of both kinds
-and neither side has 60 % of the two; else it is of the heavier side.
+**Its sentiment.** A mention weighs the root of its length, the first half as much again. The item
+is ``mixed`` if there are mentions of both kinds and praise and criticism, counted by mentions with
+the first for one and a half, both have ``BOTH_SIDES`` of the two; else it is the likeliest of the
+pool. Its severity is the largest of its mentions'.
 
 The score is the mean of the mentions' scores, weighted by the length of their text.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import sqrt
 from typing import Final
 
-from nlp.documents import Analysis, Candidate, Candidates, Mention
-from nlp.labels import MIXED, NONE, UNASSIGNED
+from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
+from nlp.labels import HEADS, MIXED, UNASSIGNED
+from nlp.pool import pool
+from nlp.views import Pools, View
 
-MOSTLY: Final = 0.6
-"""The share of praise and criticism from which one side speaks for the text."""
+BOTH_SIDES: Final = 0.425
+"""The share of praise and criticism that the lesser has in a mixed text.
 
-CALM: Final = 0.7
-"""The share of the neutral up to which praise and criticism do not count."""
+Of one and one, 2/5, the first speaks for the text; of a first against two, 3/7, neither side does.
+"""
+
+MOST_CANDIDATES: Final = 3
 
 _NO_CANDIDATES: Final = Candidates(stage=(), touchpoint=())
 
@@ -37,100 +43,96 @@ def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
     """The analysis of a text with these mentions, which may be none."""
     if not mentions:
         return _empty(language)
-    main = main_mention(mentions)
-    chosen = mentions[main]
+    main, whole = (0, mentions[0]) if len(mentions) == 1 else _together(mentions)
     return Analysis(
         language=language,
-        sentiment=sentiment(mentions),
+        sentiment=whole.sentiment,
         score=_score(mentions),
-        stage=chosen.stage,
-        touchpoint=chosen.touchpoint,
-        emotion=chosen.emotion,
-        intent=chosen.intent,
-        severity=max(mention.severity for mention in mentions),
-        confidence=chosen.confidence,
-        candidates=chosen.candidates,
+        stage=whole.stage,
+        touchpoint=whole.touchpoint,
+        emotion=whole.emotion,
+        intent=whole.intent,
+        severity=whole.severity,
+        confidence=whole.confidence,
+        candidates=whole.candidates,
         mentions=tuple(mentions),
         main=main,
     )
 
 
-def main_mention(mentions: Sequence[Mention]) -> int:
-    """The index of the main mention of at least one, by the rule above."""
-    weights = [1 + _harm(m) / 2 + (index == 0) for index, m in enumerate(mentions)]
-    stages = [_chances(m.stage, m.confidence.stage, m.candidates.stage) for m in mentions]
-    stage, by_stage = _heaviest(weights, stages)
-    touchpoints = [
-        _chances(m.touchpoint, m.confidence.touchpoint, m.candidates.touchpoint) for m in mentions
-    ]
-    _, by_cell = _heaviest(by_stage if stage else weights, touchpoints)
-    shares = list(zip(by_cell, by_stage, weights, strict=True))
-    return max(range(len(mentions)), key=lambda index: (*shares[index], -index))
+def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
+    """The index of the main one of several mentions, and it with what all say in its place."""
+    views = [View(mention) for mention in mentions]
+    pools = _pools(mentions, views)
+    main = max(range(len(views)), key=lambda index: (*views[index].support(pools), -index))
+    severest = max(mentions, key=lambda mention: mention.severity)
+    mood, mood_sure = _sentiment(mentions, views, pools["sentiment"])
+    stage, stage_sure = views[main].place("stage", pools)
+    touchpoint, touchpoint_sure = views[main].place("touchpoint", pools)
+    emotion, emotion_sure = _likeliest(pools["emotion"])
+    intent, intent_sure = _likeliest(pools["intent"])
+    return main, replace(
+        mentions[main],
+        sentiment=mood,
+        stage=stage,
+        touchpoint=touchpoint,
+        emotion=emotion,
+        intent=intent,
+        severity=severest.severity,
+        confidence=Confidence(
+            sentiment=round(mood_sure, 4),
+            stage=round(stage_sure, 4),
+            touchpoint=round(touchpoint_sure, 4),
+            emotion=round(emotion_sure, 4),
+            intent=round(intent_sure, 4),
+            severity=severest.confidence.severity,
+        ),
+        candidates=Candidates(_candidates(pools["stage"]), _candidates(pools["touchpoint"])),
+    )
 
 
-def sentiment(mentions: Sequence[Mention]) -> str:
-    """negative, neutral, positive or mixed, by the rule above."""
-    read = {mention.sentiment for mention in mentions}
-    if len(read) == 1:
-        return read.pop()
-    criticism = calm = praise = 0.0
-    for index, mention in enumerate(mentions):
-        negative, neutral, positive = _moods(mention)
-        weight = 1.5 if index == 0 else 1.0
-        criticism += weight * negative * (0.5 + _harm(mention) / 4)
-        calm += weight * neutral
-        praise += weight * positive
-    if criticism + praise <= CALM * calm:
-        return "neutral"
-    larger, side = max((criticism, "negative"), (praise, "positive"))
-    if larger >= MOSTLY * (criticism + praise) or not {"negative", "positive"} <= read:
-        return side
-    return MIXED
-
-
-def _heaviest(
-    weights: Sequence[float], chances: Sequence[Mapping[str, float]]
-) -> tuple[str | None, list[float]]:
-    """The label that weighs most, None if nothing has any; and what each mention adds to it."""
-    labels = dict.fromkeys(label for each in chances for label in each)
-    sums = {
-        label: sum(w * each.get(label, 0.0) for w, each in zip(weights, chances, strict=True))
-        for label in labels
+def _pools(mentions: Sequence[Mention], views: Sequence[View]) -> Pools:
+    """What several mentions say together, by head."""
+    lengths = [mention.end - mention.start for mention in mentions]
+    firsts = [0.5] + [0.0] * (len(mentions) - 1)
+    harms = [m.severity / 2 if m.sentiment == "negative" else 0.0 for m in mentions]
+    topical = [n * (1 + h + f) for n, h, f in zip(lengths, harms, firsts, strict=True)]
+    tonal = [sqrt(n) * (1 + f) for n, f in zip(lengths, firsts, strict=True)]
+    return {
+        head: pool(
+            [view.opinions[head] for view in views],
+            tonal if head == "sentiment" else topical,
+            len(HEADS[head]),
+        )
+        for head in views[0].opinions
     }
-    if not sums:
-        return None, [0.0] * len(weights)
-    best = max(sums, key=lambda label: sums[label])
-    return best, [w * each.get(best, 0.0) for w, each in zip(weights, chances, strict=True)]
 
 
-def _chances(label: str, sure: float, candidates: Sequence[Candidate]) -> dict[str, float]:
-    """The labels that a mention may be about, with probabilities; ``none`` is not among them.
+def _sentiment(
+    mentions: Sequence[Mention], views: Sequence[View], together: Mapping[str, float]
+) -> tuple[str, float]:
+    """The item's sentiment by the rule above, with its probability.
 
-    A label that is not what was read, because the sender or a person said so, has all of it.
+    That of ``mixed`` is that of the surest praise and the surest criticism, both.
     """
-    if label != UNASSIGNED and (not candidates or (label, sure) != _pair(candidates[0])):
-        return {label: 1.0}
-    return {candidate.key: candidate.p for candidate in candidates if candidate.key != NONE}
+    if not {"positive", "negative"} <= {mention.sentiment for mention in mentions}:
+        return _likeliest(together)
+    praise, criticism = (
+        [view.opinions["sentiment"][side] for view in views] for side in ("positive", "negative")
+    )
+    for_it, against = sum(praise) + praise[0] / 2, sum(criticism) + criticism[0] / 2
+    if min(for_it, against) >= BOTH_SIDES * (for_it + against):
+        return MIXED, max(praise) * max(criticism)
+    return _likeliest(together)
 
 
-def _pair(candidate: Candidate) -> tuple[str, float]:
-    return candidate.key, candidate.p
+def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
+    return max(chances.items(), key=lambda pair: pair[1])
 
 
-def _moods(mention: Mention) -> tuple[float, float, float]:
-    """The probabilities of negative, neutral and positive, from the likeliest and the score."""
-    sure, score = mention.confidence.sentiment, mention.score
-    neutral = {
-        "negative": 1 - 2 * sure - score,
-        "neutral": sure,
-        "positive": 1 - 2 * sure + score,
-    }[mention.sentiment]
-    neutral = min(max(neutral, 0.0), 1.0)
-    return (1 - neutral - score) / 2, neutral, (1 - neutral + score) / 2
-
-
-def _harm(mention: Mention) -> int:
-    return mention.severity if mention.sentiment == "negative" else 0
+def _candidates(chances: Mapping[str, float]) -> tuple[Candidate, ...]:
+    ranked = sorted(chances.items(), key=lambda pair: -pair[1])
+    return tuple(Candidate(label, round(p, 4)) for label, p in ranked[:MOST_CANDIDATES])
 
 
 def _score(mentions: Sequence[Mention]) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from nlp import summary
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
-from nlp.labels import UNASSIGNED
+from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
 from service.journey.native import learned_of
 
 Values = dict[str, Any]
@@ -125,13 +125,26 @@ def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
 
     There, a learned stage or touchpoint counts as one, whatever is native beneath it.
     """
-    read = [_mention(values) for values in mentions]
-    analysis = summary.summarize(language, read)
+    analysis = summary.summarize(language, [_mention(values) for values in mentions])
     columns = item_columns(analysis)
     if analysis.main is not None:
         main = mentions[analysis.main]
-        columns |= {name: main[name] for name in (*WITH_PROVENANCE, "candidates")}
+        _place(columns, "stage", STAGES, main)
+        _place(columns, "touchpoint", TOUCHPOINTS, main)
     return columns
+
+
+def _place(columns: Values, axis: str, native: Sequence[str], main: Mapping[str, Any]) -> None:
+    """Give an item its stage or touchpoint as it is stored, with native candidates.
+
+    What was laid over the main mention's label has only the candidates of what was read.
+    """
+    if columns[axis] == learned_of(main[axis]):
+        columns[axis] = main[axis]
+    likeliest = columns["candidates"][axis]
+    if axis in (main["replaced"] or {}):
+        likeliest = main["candidates"][axis]
+    columns["candidates"][axis] = [one for one in likeliest if one["key"] in native]
 
 
 def counted(values: Mapping[str, Any]) -> SimpleNamespace:

@@ -1,7 +1,6 @@
 """From documents to analyses, with an engine that knows a few words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,13 +8,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.documents import Analysis, Candidate, Candidates, Confidence, Document, Mention
+from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
 from nlp.labels import HEADS, SEVERITIES, STAGES, TOUCHPOINTS, Head
 from nlp.loading import load_analyzer
 from nlp.reading import Calibration
-from nlp.summary import main_mention, sentiment
-from tests.fakes import FakeAnalyzer
 
 WORDS: Mapping[str, Mapping[Head, str]] = {
     "great": {"sentiment": "positive", "emotion": "delight", "intent": "praise"},
@@ -190,6 +187,17 @@ def test_cells_that_exclude_each_other_are_chosen_together(analyzer: Analyzer) -
     assert (analysis.stage, analysis.touchpoint) in allowed | {("unassigned", "unassigned")}
 
 
+def test_the_item_keeps_to_what_the_sender_allows_whatever_its_mentions_say(
+    analyzer: Analyzer,
+) -> None:
+    text = "the parcel is awful. my card is awful. the parcel is great"
+    pairs = frozenset([("purchase", "delivery"), ("onboarding", "checkout")])
+    for allowed in (cells("support"), cells("usage", "support"), pairs):
+        analysis = one(analyzer, text, allowed_cells=allowed)
+        assert (analysis.stage, analysis.touchpoint) in allowed
+    assert one(analyzer, text, allowed_cells=cells("support")).confidence.stage == 1.0  # type: ignore[union-attr]
+
+
 def test_no_mention_is_neutral_and_unassigned(analyzer: Analyzer) -> None:
     analysis = one(analyzer, "n/a")
     assert (analysis.main, analysis.confidence, analysis.mentions) == (None, None, ())
@@ -226,70 +234,6 @@ def test_another_model_can_decide_on_sentiment(analyzer: Analyzer) -> None:
     assert [m.sentiment for m in analysis.mentions] == ["positive", "positive"]
     assert analysis.mentions[0].stage == "purchase"
     assert cheerful.texts == ["my card is awful.", "the parcel"]
-
-
-def mention(sentiment: str, stage: str, severity: int = 0) -> Mention:
-    template = FakeAnalyzer().analyze([Document("ok")])[0].mentions[0]
-    return replace(
-        template,
-        sentiment=sentiment,
-        score={"negative": -1.0, "neutral": 0.0, "positive": 1.0}[sentiment],
-        stage=stage,
-        severity=severity,
-        confidence=Confidence(**dict.fromkeys(HEADS, 1.0)),
-        candidates=Candidates((), ()),
-    )
-
-
-def test_the_main_mention_is_of_the_heaviest_stage() -> None:
-    mentions = [
-        mention("positive", "consideration"),
-        mention("negative", "usage", 1),
-        mention("negative", "usage", 3),
-        mention("neutral", "unassigned"),
-    ]
-    assert main_mention(mentions) == 2
-
-
-def test_an_unassigned_mention_is_main_only_among_its_like() -> None:
-    assert main_mention([mention("negative", "unassigned", 3), mention("neutral", "usage")]) == 1
-    assert main_mention([mention("neutral", "unassigned"), mention("neutral", "unassigned")]) == 0
-
-
-def test_many_likely_mentions_outweigh_a_sure_one() -> None:
-    likely = (Candidate("usage", 0.45), Candidate("none", 0.3))
-    unsure = replace(
-        mention("negative", "unassigned", 1),
-        confidence=replace(mention("negative", "usage").confidence, stage=0.45),
-        candidates=Candidates(likely, ()),
-    )
-    mentions = [mention("positive", "purchase"), unsure, unsure, unsure]
-    assert main_mention(mentions) == 1
-    assert main_mention(mentions[:2]) == 0
-
-
-def test_what_was_said_counts_as_certain_whatever_was_read() -> None:
-    read = (Candidate("usage", 0.9), Candidate("support", 0.1))
-    corrected = replace(mention("negative", "support"), candidates=Candidates(read, ()))
-    assert main_mention([mention("neutral", "renewal"), corrected, corrected, corrected]) == 1
-
-
-@pytest.mark.parametrize(
-    ("moods", "expected"),
-    [
-        ([("positive", 0)], "positive"),
-        ([("negative", 2), ("negative", 1), ("positive", 0)], "negative"),
-        ([("positive", 0), ("negative", 2)], "positive"),
-        ([("negative", 3), ("positive", 0)], "negative"),
-        ([("positive", 0), ("negative", 3)], "mixed"),
-        ([("neutral", 0), ("neutral", 0), ("neutral", 0), ("positive", 0)], "neutral"),
-        ([("neutral", 0)], "neutral"),
-    ],
-)
-def test_the_sentiment_of_an_item_weighs_its_mentions(
-    moods: list[tuple[str, int]], expected: str
-) -> None:
-    assert sentiment([mention(mood, "usage", severity) for mood, severity in moods]) == expected
 
 
 @pytest.fixture(scope="module")

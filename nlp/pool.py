@@ -1,0 +1,38 @@
+"""What several readings say together: a logarithmic opinion pool.
+
+The probability of a label is the geometric mean of what each reading gives it, weighted, brought to
+a sum of 1 (Genest and Zidek, *Combining probability distributions*, Statistical Science 1986).
+The encoder's logits are linear in the mean of the tokens' vectors, and the softmax of a mean of
+logits is the geometric mean of the softmaxes: weighted by their lengths, mentions say together what
+the model says of all of their text read as one.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import exp, log
+from typing import Final
+
+Opinion = Mapping[str, float]
+"""Probabilities of some labels; the others share what is left evenly. Empty: no say."""
+
+LEAST: Final = 1e-4
+"""The probability of a label that a reading excludes: it is stored with four digits."""
+
+
+def pool(opinions: Sequence[Opinion], weights: Sequence[float], labels: int) -> dict[str, float]:
+    """The probabilities of those of a head's ``labels`` that any of the ``opinions`` names."""
+    total = sum(weights)
+    logs: dict[str, float] = {}
+    shared, left = 0.0, True
+    for opinion, weight in zip(opinions, weights, strict=True):
+        part, others = weight / total, labels - len(opinion)
+        rest = (1 - sum(opinion.values())) / others if others > 0 else 0.0
+        left = left and rest > 0
+        unnamed = log(max(rest, LEAST))
+        shared += part * unnamed
+        for label, chance in opinion.items():
+            more = part * (log(max(chance, LEAST)) - unnamed)
+            logs[label] = logs.get(label, 0.0) + more
+    means = {label: exp(shared + more) for label, more in logs.items()}
+    unnamed = max(labels - len(means), 0) * exp(shared) if left else 0.0
+    everything = sum(means.values()) + unnamed
+    return {label: mean / everything for label, mean in means.items()}

@@ -1,0 +1,70 @@
+"""Items as they follow from stored mentions, and back."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nlp.documents import Mention
+from nlp.labels import HEADS
+from nlp.reading import Calibration, probabilities, read_labels
+from nlp.summary import summarize
+from service.corrections.layers import bare_values, corrected, item_columns, lifted, summarized
+
+CALIBRATION = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.4))
+BY_MODEL = {"stage": "model", "touchpoint": "model"}
+
+
+def mentions_read(seed: int, count: int, allowed: Any = None) -> list[Mention]:
+    """Mentions as the analyzer makes them, of logits at random."""
+    rng = np.random.default_rng(seed)
+    logits = {head: rng.normal(0, 1.5, (count, len(labels))) for head, labels in HEADS.items()}
+    labels = read_labels(probabilities(logits, CALIBRATION), CALIBRATION, [allowed] * count)  # type: ignore[arg-type]
+    ends = np.cumsum(rng.integers(5, 90, count)).tolist()
+    return [
+        labels.mention(index, start, end, "", None)
+        for index, (start, end) in enumerate(zip([0, *ends], ends, strict=False))
+    ]
+
+
+def stored(mentions: list[Mention]) -> list[dict[str, Any]]:
+    """Their columns, as they come back from a database."""
+    return [json.loads(json.dumps(bare_values(mention, BY_MODEL))) for mention in mentions]
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("allowed", [None, frozenset([("usage", "product"), ("support", "none")])])
+def test_an_item_is_the_same_from_its_stored_mentions(seed: int, allowed: Any) -> None:
+    mentions = mentions_read(seed, 1 + seed % 6, allowed)
+    assert summarized("en", stored(mentions)) == item_columns(summarize("en", mentions))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_corrections_that_are_taken_back_leave_no_trace(seed: int) -> None:
+    read = stored(mentions_read(seed, 4))
+    said = {"stage": "renewal", "touchpoint": "unassigned", "sentiment": "negative"}
+    laid = [corrected(values, said) if seed % 4 != at else values for at, values in enumerate(read)]
+    assert summarized("en", laid) != summarized("en", read)
+    assert [lifted(values) for values in laid] == read
+
+
+def test_what_a_person_says_of_every_mention_is_the_items() -> None:
+    read = stored(mentions_read(1, 3))
+    item = summarized("en", [corrected(each, {"stage": "renewal"}) for each in read])
+    assert (item["stage"], item["confidence"]["stage"]) == ("renewal", 1.0)
+    assert item["candidates"]["stage"] in [values["candidates"]["stage"] for values in read]
+
+
+def test_a_learned_label_of_the_main_mention_is_the_items_with_native_candidates() -> None:
+    first, second = mentions_read(2, 2)
+    read = stored([replace(first, end=first.start + 400), second])
+    over = {**read[0], "stage": "usage+fitting", "replaced": {"stage": {}}}
+    over["confidence"] = {**over["confidence"], "stage": 0.9}
+    item = summarized("en", [over, read[1]])
+    assert item["stage"] == "usage+fitting"
+    assert item["candidates"]["stage"] == read[0]["candidates"]["stage"]
+    assert all(one["key"] in HEADS["touchpoint"] for one in item["candidates"]["touchpoint"])
+    weak = summarized("en", [{**over, "end": over["start"] + 2}, read[1]])
+    assert all(one["key"] in HEADS["stage"] for one in weak["candidates"]["stage"])
