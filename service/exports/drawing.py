@@ -6,7 +6,7 @@ service, nobody else would be answered meanwhile.
 
 import subprocess
 import sys
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from service.errors import Unavailable
@@ -17,7 +17,10 @@ SHARPNESS: Final = 2.0
 """Pixels of the picture for each unit of the SVG."""
 PATIENCE_S: Final = 20.0
 LONGEST_S: Final = 60.0
+MOST_WAITING: Final = 4
+"""Requests that may be here at once: each keeps a thread that others need to be answered."""
 _turn: Final = Lock()
+_room: Final = BoundedSemaphore(MOST_WAITING)
 
 
 class DrawingBusy(Unavailable):
@@ -33,6 +36,15 @@ def png_of(svg: str) -> bytes:
         NoFont: it has none.
         DrawingBusy: others wait already, or it takes too long.
     """
+    if not _room.acquire(blocking=False):
+        raise DrawingBusy
+    try:
+        return _in_turn(svg)
+    finally:
+        _room.release()
+
+
+def _in_turn(svg: str) -> bytes:
     if not _turn.acquire(timeout=PATIENCE_S):
         raise DrawingBusy
     try:

@@ -1,7 +1,9 @@
 """Rows page by page, each page read in a transaction of its own.
 
 A file may take its reader hours to fetch; no transaction is open meanwhile. What changes in between
-is in the file as it was before or after, and once: pages follow keys that do not change.
+is in the file as it was before or after. Mentions and feedback are there once: their pages follow
+keys that do not change. Pain points and wins are ranked for each page: one that rises or falls
+meanwhile may be there twice, or not.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -12,8 +12,8 @@ from service.exports.tables import Column, Kind, Row
 
 Pages = Iterable[Sequence[Row]]
 BOM: Final = "\ufeff"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes spreadsheets take a text for a formula (OWASP, CSV injection)."""
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
 GUARD: Final = "'"
 ROW_GROUP: Final = 10_000
 MEDIA_TYPES: Final = {

@@ -1,6 +1,7 @@
 """The journey map as a picture."""
 
 import struct
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
@@ -60,3 +61,13 @@ def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch, fetch: 
     monkeypatch.setattr(drawing, "LONGEST_S", 0.001)
     assert fetch("journey", status=503, format="png").json()["code"] == "drawing_busy"
     assert not drawing._turn.locked()
+
+
+def test_who_finds_many_waiting_is_sent_away_at_once(fetch: Fetch) -> None:
+    with ExitStack() as waiting:
+        for _ in range(drawing.MOST_WAITING):
+            waiting.enter_context(drawing._room)
+        answer = fetch("journey", status=503, format="png")
+    assert answer.json()["code"] == "drawing_busy"
+    assert drawing._room.acquire(blocking=False)
+    drawing._room.release()
