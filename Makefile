@@ -17,7 +17,7 @@ demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print 
 	@$(BIN)/voc demo
 
 test: check ## the whole gate: format, lint, types, import contracts, tests on both databases
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 check: $(VENV)/dev.stamp ## format, lint, types and import contracts only
 	$(BIN)/ruff format --check .

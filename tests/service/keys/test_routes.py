@@ -194,7 +194,9 @@ class TestRevoke:
         assert client.delete(path, headers=bearer(other_keys.manage)).status_code == 404
         assert client.get("/v1/info", headers=bearer(made["secret"])).status_code == 200
 
-    @pytest.mark.parametrize(("key", "status"), [(str(uuid4()), 404), ("x", 422)])
+    @pytest.mark.parametrize(
+        ("key", "status"), [(str(uuid4()), 404), ("x", 422)], ids=["unknown", "no id"]
+    )
     def test_unknown(self, client: TestClient, keys: Keys, key: str, status: int) -> None:
         assert client.delete(f"/v1/keys/{key}", headers=bearer(keys.manage)).status_code == status
 

@@ -22,7 +22,10 @@ def test_any_single_typing_error_is_noticed() -> None:
         assert is_mistyped(secret[:position] + other + secret[position + 1 :])
 
 
-@pytest.mark.parametrize("secret", [new_secret(), "voc_chosen-by-somebody", "x" * 40, ""])
+@pytest.mark.parametrize(
+    "secret",
+    [pytest.param(new_secret(), id="a new one"), "voc_chosen-by-somebody", "x" * 40, ""],
+)
 def test_what_is_not_mistyped(secret: str) -> None:
     assert not is_mistyped(secret)
 
