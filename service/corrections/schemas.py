@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.corrections.layers import FIELDS
 from service.insights.params import Cursor, Limit
+from service.insights.search_params import Emotion, Intent
 from service.journey.definition import Name
 from service.web.text import CleanText
 
@@ -63,24 +64,8 @@ class CorrectionIn(BaseModel):
     )
     stage: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
     touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
-    emotion: (
-        Literal[
-            "anger",
-            "frustration",
-            "disappointment",
-            "confusion",
-            "worry",
-            "satisfaction",
-            "delight",
-            "gratitude",
-            "neutral",
-        ]
-        | None
-    ) = None
-    intent: (
-        Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]
-        | None
-    ) = None
+    emotion: Emotion | None = None
+    intent: Intent | None = None
     severity: int | None = Field(None, ge=0, le=3)
     text: CleanText | None = Field(
         None, description="The mention's text as you saw it: 409 if it is another by now."

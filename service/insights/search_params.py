@@ -15,26 +15,20 @@ from service.insights.params import (
 )
 from service.web.text import CleanText
 
-Emotions = Annotated[
-    list[
-        Literal[
-            "anger",
-            "frustration",
-            "disappointment",
-            "confusion",
-            "worry",
-            "satisfaction",
-            "delight",
-            "gratitude",
-            "neutral",
-        ]
-    ],
-    BeforeValidator(split_words),
+Emotion = Literal[
+    "anger",
+    "frustration",
+    "disappointment",
+    "confusion",
+    "worry",
+    "satisfaction",
+    "delight",
+    "gratitude",
+    "neutral",
 ]
-Intents = Annotated[
-    list[Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]],
-    BeforeValidator(split_words),
-]
+Intent = Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]
+Emotions = Annotated[list[Emotion], BeforeValidator(split_words)]
+Intents = Annotated[list[Intent], BeforeValidator(split_words)]
 Ids = Annotated[list[UUID], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
 Phrase = Annotated[CleanText, Field(min_length=1, max_length=1000)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -16,13 +16,14 @@ from models.mention_vector import MentionVector
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from nlp.documents import Document
+from nlp.labels import EMOTIONS, INTENTS
 from nlp.probe import packed
 from service.db import Database
 from service.insights import likeness
 from service.insights.queries import search
 from service.insights.queries.search import Point
 from service.insights.search import find, wanted_by
-from service.insights.search_params import MentionFilters
+from service.insights.search_params import Emotion, Intent, MentionFilters
 from service.insights.words import parse
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
@@ -351,3 +352,8 @@ def theme(workspace_id: UUID, title: str, version: str) -> PainPoint:
         created_at=NOON,
         updated_at=NOON,
     )
+
+
+def test_labels_that_can_be_asked_for_are_those_that_there_are() -> None:
+    assert get_args(Emotion) == EMOTIONS
+    assert get_args(Intent) == INTENTS
