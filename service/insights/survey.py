@@ -1,7 +1,7 @@
 """What pain points and wins are measured against: all cells of a selection, added up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -44,14 +44,17 @@ class Before:
 class Survey:
     """All sums that the pain points, or the wins, of one selection are made of.
 
-    ``rows`` are the mentions by native cell, ``items`` those of the selection at whatever stage,
-    ``whole`` all of these. ``before`` is None when there is no period to compare with.
+    ``rows`` are the mentions by native cell, ``all_mentions`` their number, ``voices`` that of
+    the items that they are from. ``items`` are those of the selection at whatever stage, with or
+    without a mention, ``whole`` all of these. ``before`` is None when there is no period to
+    compare with.
     """
 
     selection: Selection
     sentiment: str
     rows: Sequence[MentionRow]
     all_mentions: int
+    voices: int
     items: Items
     whole: ItemSums
     before: Before | None
@@ -74,6 +77,7 @@ def take(session: Session, selection: Selection, sentiment: str) -> Survey:
         sentiment=sentiment,
         rows=rows,
         all_mentions=sum(row.sums.mentions for row in rows),
+        voices=_voices(session, selection),
         items=items,
         whole=items.whole,
         before=_before(selection, clock.now()),
@@ -98,6 +102,14 @@ def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:
     """Sums by cell of which only the first and the last day are to be read."""
     rows = days_seen(session, survey.selection, survey.sentiment)
     return mentions_by(rows, lambda row: survey.selection.journey.cells[row.cell])
+
+
+def _voices(session: Session, selection: Selection) -> int:
+    """How many items have a mention in the selection."""
+    cells = selection.cells
+    if cells is None:
+        cells = selection.journey.cells_within(None, None)
+    return Items(session, replace(selection, cells=cells)).whole.items
 
 
 def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> CellSums:

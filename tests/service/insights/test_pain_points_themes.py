@@ -11,6 +11,7 @@ from models.pain_point import IGNORED, IN_PROGRESS
 from models.workspace import Workspace
 from nlp.probe import packed
 from service.db import Database
+from service.insights.statistics import wilson
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, theme, write
 
@@ -259,6 +260,30 @@ def test_a_period_that_is_not_over_is_compared_by_the_part_that_is(
     assert point["trend"]["previous_items"] == 8
     assert point["trend"]["change"] == -0.875
     assert point["trend"]["p"] == 0.7108  # 2 x P(X >= 1), X binomial (9, 1/21)
+
+
+@pytest.mark.parametrize("period", [MARCH, WITHIN_A_DAY])
+@pytest.mark.parametrize("filters", [{"stage": "purchase"}, {"touchpoint": "checkout"}])
+def test_a_share_is_as_sure_as_the_items_that_speak_in_the_filter(
+    get: Get,
+    database: Database,
+    workspace: Workspace,
+    period: dict[str, Any],
+    filters: dict[str, str],
+) -> None:
+    """4 of 10 mentions at the checkout, of 6 items; 5 items speak of the product, 5 of nothing."""
+    with database.write() as session:
+        card = Said(*CHECKOUT, theme=theme(session, workspace.id, CHECKOUT, "Card"))
+        loose, elsewhere = Said(*CHECKOUT), [Said(*PRODUCT)]
+        for said in [[card, loose]] * 4 + [[loose]] * 2 + [elsewhere] * 5 + [[]] * 5:
+            write(session, workspace.id, said, **nps(9))
+    (point,) = get(LIST, **period, **filters)["items"]
+    assert point["share"] == 0.4
+    low, high = wilson(2.4, 6)
+    assert point["intervals"]["share"] == {"low": round(low, 3), "high": round(high, 3)}
+    everywhere = get(LIST, **period)["items"][0]
+    low, high = wilson(4 / 15 * 11, 11)
+    assert everywhere["intervals"]["share"] == {"low": round(low, 3), "high": round(high, 3)}
 
 
 def test_verbatims_of_a_theme_are_those_in_the_middle(
