@@ -121,22 +121,3 @@ def mentions_by(
     for row in rows:
         sums[group_of(row)].add(row.sums)
     return sums
-
-
-def items_in(rows: Iterable[ItemRow]) -> ItemSums:
-    """All items of ``rows`` together."""
-    whole = ItemSums()
-    for row in rows:
-        whole.add(row.items, row.scale, row.rating)
-    return whole
-
-
-def items_by(
-    rows: Iterable[ItemRow], groups_of: Callable[[ItemRow], Iterable[K]]
-) -> dict[K, ItemSums]:
-    """Distinct items by group; an item counts once in each of the groups that it is in."""
-    sums: dict[K, ItemSums] = defaultdict(ItemSums)
-    for row in rows:
-        for group in set(groups_of(row)):
-            sums[group].add(row.items, row.scale, row.rating)
-    return sums

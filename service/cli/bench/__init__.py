@@ -114,7 +114,10 @@ def time_reads(
     key = reads.key_of(workspace, postgres, data_dir)
     day = (until or clock.now()).date()
     with server(data_dir, postgres, worker="off") as target:
-        rows = list(reads.rows(target, key, day, bar, rounds, only))
+        rows = []
+        for row in reads.rows(target, key, day, bar, rounds, only):
+            rows.append(row)
+            typer.echo(f"{row.measure}: {row.value}")
     Console().print(report.table(machine.describe(), rows))
     if not all(row.holds for row in rows):
         raise typer.Exit(1)

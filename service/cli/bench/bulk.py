@@ -3,7 +3,6 @@
 Rows are written by a thread, while the next ones are made.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -92,11 +91,13 @@ def _encoding(column: Any) -> Encode | None:
 
 
 def _hex(value: UUID | None) -> str | None:
-    return value and value.hex
+    return None if value is None else value.hex
 
 
 def _moment(value: datetime | None) -> str | None:
-    return value and value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if value is None:
+        return None
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _day(value: date) -> str:
@@ -104,8 +105,3 @@ def _day(value: date) -> str:
 
 
 _ENCODINGS: Final[dict[type, Encode]] = {UUID: _hex, datetime: _moment, date: _day}
-
-
-def text_of(value: Any) -> str:
-    """JSON as it is stored."""
-    return json.dumps(value)

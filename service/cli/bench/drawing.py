@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -34,6 +34,8 @@ from service.cli.bench.population import (
 )
 
 Integers = NDArray[np.int64]
+Rated = tuple[float | None, float | None, float | None, str | None, float | None]
+"""value, least, greatest, scale and normalised value"""
 
 SENTIMENTS: Final = (PAIN, "neutral", WIN)
 FELT: Final = {PAIN: EMOTIONS[:5], "neutral": ("neutral",), WIN: EMOTIONS[5:8]}
@@ -121,7 +123,7 @@ class Author:
         for number, size in enumerate(sizes.tolist()):
             source, language = SOURCES[sources[number]], languages[number]
             mentions, text = _worded([next(said) for _ in range(size)], language, number)
-            rating = _rating(source, *chance[number][:2])
+            rating = _rating(source, chance[number][0], chance[number][1])
             yield (
                 Drawn(
                     self.workspace_id,
@@ -150,9 +152,7 @@ class Author:
         own = dice.choice(len(places.cells), total, p=places.weights)
         leads = np.zeros(total, dtype=bool)
         leads[np.cumsum(sizes) - sizes] = True
-        near = np.array(
-            [places.neighbours[cell][0] for cell in first]  # the most frequent one there
-        )
+        near = places.nearest[first]
         cells = np.where(leads, first, np.where(dice.random(total) < STICKY, near, own))
         mood = dice.random(total)
         moods = np.where(
@@ -217,11 +217,11 @@ def _worded(mentions: Sequence[Said], language: str, number: int) -> tuple[list[
     return placed, " ".join(phrases)
 
 
-def _rating(source: Source, chance: float, value: float) -> Sequence[Any]:
-    """value, least, greatest, scale and normalised value; nothing for an item without a rating"""
+def _rating(source: Source, chance: float, value: float) -> Rated:
+    """The rating of an item; nothing if it has none."""
     rating = _pick_rating(source, chance)
     if rating is None:
-        return (None,) * 5
+        return None, None, None, None, None
     picked = rating.least + bisect(_ends(rating), value)
     span = rating.greatest - rating.least
     return (

@@ -96,15 +96,18 @@ def items_by_day(first: date, days: int, items: int) -> list[int]:
 
 
 class Places:
-    """The native cells in a random order, with their weights and how people feel there."""
+    """The native cells in a random order, with their weights and how people feel there.
+
+    ``nearest`` has, of each, the most frequent one at its touchpoint.
+    """
 
     def __init__(self, dice: np.random.Generator) -> None:
         self.cells: list[Cell] = [CELLS[index] for index in dice.permutation(len(CELLS))]
         self.weights = zipf(len(self.cells), CELL_EXPONENT)
         self.negative = dice.uniform(0.2, 0.7, len(self.cells))
         self.positive = (1 - self.negative) * dice.uniform(0.5, 0.9, len(self.cells))
-        of = np.array([cell.touchpoint for cell in self.cells])
-        self.neighbours = [np.flatnonzero(of == touchpoint) for touchpoint in of]
+        touchpoints = [cell.touchpoint for cell in self.cells]
+        self.nearest = np.array([touchpoints.index(touchpoint) for touchpoint in touchpoints])
 
     def themes_of(self, index: int) -> int:
         """How many themes of one sentiment a cell has."""

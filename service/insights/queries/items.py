@@ -89,7 +89,7 @@ class Items:
         return [
             (period, _cell_set(mask), scale, [int(amount) for amount in sums])
             for portion in self._portions(view)
-            for period, mask, scale, *sums in self._session.execute(portion)
+            for period, mask, scale, *sums in self._session.execute(portion).all()
         ]
 
     def _portions(self, view: View | None) -> Iterable[Select[Any]]:

@@ -6,27 +6,21 @@ ways give the same numbers.
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, func, null, select
 from sqlmodel import Session
 
-from service.insights.cells import Cell, cells_in
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
-from service.insights.queries.expressions import period_start
 from service.insights.queries.items import ALL, PART_OF, AxisName
 from service.insights.queries.portions import added_up, portions
 from service.insights.queries.seen import first_and_last
-from service.insights.rollups import FELT, ROLLUP, ROLLUP_ITEM, ROLLUP_SPAN
+from service.insights.rollups import FELT, ROLLUP, ROLLUP_SPAN
 from service.insights.sums import (
     SUMS,
-    ItemRow,
     MentionRow,
     MentionSums,
-    item_row,
     mention_row,
     mentions_by,
 )
@@ -75,51 +69,3 @@ def mention_sums(
     return mentions_by(
         mention_rows(session, selection, by), lambda row: (row.period, part_of(cells[row.cell]))
     )
-
-
-def item_rows(session: Session, selection: Selection, by: By | None = None) -> list[ItemRow]:
-    """Item sums by the set of native cells that they touch, and by rating scale (and period).
-
-    Items that touch none of the selection's cells are left out.
-    """
-    if not selection.in_rollups:
-        return recount.item_rows(session, selection, by)
-    table = ROLLUP_ITEM.c
-    period = period_start(session, table.day, by) if by else null()
-    statement = (
-        select(
-            period.label("period"),
-            table.cells,
-            table.scale,
-            *(func.sum(table[name]) for name in ("items", "value_milli", "high", "low")),
-        )
-        .where(*rollup_conditions(ROLLUP_ITEM, selection))
-        .group_by("period", table.cells, table.scale)
-    )
-    rows = [
-        item_row(period, _cell_set(mask), scale, *sums)
-        for period, mask, scale, *sums in session.execute(statement)
-    ]
-    return [row for row in rows if selection.touched_by(row.cells)]
-
-
-@lru_cache(maxsize=50_000)
-def _cell_set(mask: str) -> frozenset[Cell]:
-    return frozenset(cells_in(mask))
-
-
-def rollup_conditions(table: Table, selection: Selection) -> list[ColumnElement[bool]]:
-    """What rows of a roll-up must satisfy, apart from the selection's cells."""
-    columns = table.c
-    conditions = [columns.workspace_id == selection.workspace_id]
-    if selection.since:
-        conditions.append(columns.day >= selection.since.date())
-    if selection.until:
-        conditions.append(columns.day < selection.until.date())
-    chosen = {
-        "kind": selection.kinds,
-        "source": selection.sources,
-        "channel": selection.channels,
-        "language": selection.languages,
-    }
-    return conditions + [columns[name].in_(values) for name, values in chosen.items() if values]

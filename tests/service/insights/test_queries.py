@@ -1,6 +1,7 @@
 """Roll-ups and recounts give the same numbers, on both databases."""
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,12 +18,13 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
 from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
-from service.insights.sums import ItemRow, MentionRow, items_by, total
+from service.insights.sums import ItemRow, ItemSums, MentionRow, total
 from service.journey.mapping import JourneyMap
 from service.journey.presets import preset_map
 from tests.service.insights.rows import Said, nps, rating, write
 
 FIRST = datetime(2025, 12, 25, tzinfo=UTC)
+AXES: tuple[AxisName, ...] = ("all", "stage", "touchpoint", "cell")
 PERIODS: tuple[By | None, ...] = (None, "day", "week", "month")
 SCALES: tuple[Callable[[random.Random], dict[str, Any]], ...] = (
     lambda _dice: {},
@@ -89,16 +91,6 @@ def days(rows: list[MentionRow]) -> dict[Any, Any]:
     return {row.cell: (row.sums.first, row.sums.last) for row in rows if row.sums.first}
 
 
-def items(rows: list[ItemRow]) -> dict[Any, Any]:
-    """Items by what they touch; a database may give one set in several rows."""
-    merged: dict[Any, Any] = {}
-    for row in rows:
-        key = (row.period, row.cells, row.scale)
-        count, rated = merged.get(key, (0, None))
-        merged[key] = (count + row.items, row.rating.plus(rated) if rated else row.rating)
-    return merged
-
-
 @pytest.mark.parametrize("seed", [7, 8])
 def test_rollups_and_recounts_agree(database: Database, workspace: Workspace, seed: int) -> None:
     with database.write() as session:
@@ -108,8 +100,9 @@ def test_rollups_and_recounts_agree(database: Database, workspace: Workspace, se
             for by in PERIODS:
                 said_rolled = mentions(sums.mention_rows(session, selection, by))
                 assert said_rolled == mentions(recount.mention_rows(session, selection, by))
-                items_rolled = items(sums.item_rows(session, selection, by))
-                assert items_rolled == items(recount.item_rows(session, selection, by))
+                for axis in AXES:
+                    found = Items(session, selection, by).by_part(axis)
+                    assert found == counted(session, selection, by, axis)
                 assert bool(said_rolled) == (name != "nothing")
 
 
@@ -122,8 +115,8 @@ def test_times_within_a_day_are_recounted_exactly(database: Database, workspace:
     selection = Selection(workspace.id, preset_map("eight-stage")).between(since, until)
     with database.read() as session:
         (row,) = sums.mention_rows(session, selection)
-        (item,) = sums.item_rows(session, selection)
-    assert (row.cell, row.sums.mentions, item.items) == (Cell("usage", "product"), 1, 1)
+        whole = Items(session, selection).whole
+    assert (row.cell, row.sums.mentions, whole.items) == (Cell("usage", "product"), 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -150,9 +143,6 @@ def test_attributes_are_compared_as_json_writes_them(
     assert row.sums.mentions == 1
 
 
-AXES: tuple[AxisName, ...] = ("all", "stage", "touchpoint", "cell")
-
-
 def counted(session: Session, selection: Selection, by: By | None, axis: AxisName) -> Any:
     """Items by part of the journey, from the sets of cells that a recount finds."""
     cells, part_of = selection.journey.cells, PART_OF[axis]
@@ -163,7 +153,11 @@ def counted(session: Session, selection: Selection, by: By | None, axis: AxisNam
         own = (cell for cell in row.cells if selection.has(cell))
         return {(row.period, part_of(cells[cell])) for cell in own}
 
-    return items_by(recount.item_rows(session, selection, by), parts)
+    found: dict[Any, ItemSums] = defaultdict(ItemSums)
+    for row in recount.item_rows(session, selection, by):
+        for part in parts(row):
+            found[part].add(row.items, row.scale, row.rating)
+    return found
 
 
 def years(workspace: Workspace) -> dict[str, Selection]:
