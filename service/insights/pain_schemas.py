@@ -40,9 +40,10 @@ PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
         "previous_items": 94,
         "previous_negative_share": 1.0,
         "change": 0.4,
-        "low": 0.06,
-        "high": 0.8359,
-        "p": 0.0163,
+        "rate_change": 0.3936,
+        "low": 0.0611,
+        "high": 0.8362,
+        "p": 0.0162,
         "significant": True,
     },
     "impact": {
@@ -93,14 +94,19 @@ class TrendOut(BaseModel):
     """The same measures in the period of equal length just before ``since``; ``change`` is
     mentions / previous_mentions - 1.
 
-    ``low`` and ``high`` hold the change of the items with 95 %, for the part of the period that
-    is over; ``significant`` allows for how many pain points are compared."""
+    ``rate_change`` is that of the items per time, for the part of the period that is over;
+    ``low`` and ``high`` hold it with 95 %. ``significant`` allows for how many pain points are
+    compared."""
 
     previous_mentions: int
     previous_items: int
     previous_negative_share: float | None
     change: float | None
-    low: float | None = Field(description="Of items / previous_items - 1.")
+    rate_change: float | None = Field(
+        description="items / (previous_items x the part of the period that is over) - 1; null if "
+        "there were none before, or nothing of the period is over."
+    )
+    low: float | None = Field(description="The bounds of rate_change.")
     high: float | None = Field(description="Null: without bound, for there were none before.")
     p: float | None = Field(description="How likely such a change is by chance; exact, two-sided.")
     significant: bool = Field(

@@ -79,6 +79,7 @@ def _trend(survey: Survey, entry: Entry) -> TrendOut | None:
         previous_items=entry.items_before.items,
         previous_negative_share=ratio(before.negative, before.mentions),
         change=ratio(entry.mentions.mentions - before.mentions, before.mentions),
+        rate_change=change and _rounded(change.difference),
         low=change and _rounded(change.low),
         high=change and _rounded(change.high),
         p=change and _rounded(change.p),

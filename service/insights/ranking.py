@@ -41,7 +41,7 @@ class Order:
             "pain": _pain,
             "joy": _joy,
             "mentions": lambda entry: entry.mentions.mentions,
-            "trend": lambda entry: entry.items.items - entry.items_before.items,
+            "trend": _growth(survey),
             "recent": _last_day,
             "impact": _impact_on(survey.whole, -1 if survey.sentiment == PAIN else 1),
         }
@@ -110,6 +110,12 @@ def _pain(entry: Entry) -> float:
 
 def _joy(entry: Entry) -> float:
     return entry.joy
+
+
+def _growth(survey: Survey) -> Callable[[Entry], float]:
+    """How many items more than at the rate of the period before."""
+    elapsed = survey.before.elapsed if survey.before else 1.0
+    return lambda entry: entry.items.items - elapsed * entry.items_before.items
 
 
 def _last_day(entry: Entry) -> float:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -106,6 +107,22 @@ def test_a_pain_point_has_its_course_and_its_quotes(
         assert page.count("<mark") == 10
         more = first_link(page, rf"/pain-points/{point['id']}\?[^\"]*cursor=")
         assert visitor.get(more).text.count("<mark") == 10
+
+
+def test_a_change_stands_beside_the_interval_that_it_is_in(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    """8 mentions by 4 items, then 6 by 6: a quarter less mentions, half as many items more."""
+    with database.write() as session:
+        slow = Said(*CHECKOUT, severity=1, theme=theme(session, workspace.id, CHECKOUT, "Slow"))
+        for number in range(10):
+            said, days = ([slow], 0) if number < 6 else ([slow] * 2, 60)
+            write(session, workspace.id, said, occurred_at=NOON - timedelta(days=days))
+    ranking = open_page(visitor, "/pain-points")
+    point = open_page(visitor, first_link(ranking, "/pain-points/"))
+    for page in (ranking, point):
+        assert "<dt>Change</dt><dd>+50%" in page
+    assert "4 items in the period before; −64% to +" in point
 
 
 def test_what_customers_write_stays_text(visitor: TestClient, shop: str) -> None:

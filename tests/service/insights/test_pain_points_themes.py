@@ -101,8 +101,8 @@ def test_a_theme_is_measured_as_worked_out_by_hand(
     assert card["impact"]["nps"].items() >= nps.items()
     assert set(card["intervals"]) == {"share", "mean_severity"}
     assert card["small"] is True
-    counts = {"previous_mentions": 1, "previous_items": 1, "change": 3.0, "significant": False}
-    assert card["trend"].items() >= counts.items()
+    counts = {"previous_mentions": 1, "previous_items": 1, "change": 3.0, "rate_change": 2.0}
+    assert card["trend"].items() >= (counts | {"significant": False}).items()
 
 
 @pytest.mark.usefixtures("themes")
@@ -259,7 +259,27 @@ def test_a_period_that_is_not_over_is_compared_by_the_part_that_is(
     (point,) = get(LIST, **period)["items"]
     assert point["trend"]["previous_items"] == 8
     assert point["trend"]["change"] == -0.875
+    assert point["trend"]["rate_change"] == 1.5  # 1 in half a day, before 8 in ten days
+    assert point["trend"]["low"] < 1.5 < point["trend"]["high"]
     assert point["trend"]["p"] == 0.7108  # 2 x P(X >= 1), X binomial (9, 1/21)
+
+
+def test_the_order_by_trend_allows_for_the_part_that_is_over(
+    get: Get, database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.clock.now", lambda: NOON + timedelta(days=1))
+    counts = {"is new": (0, 2), "slows": (10, 1), "grows": (4, 3)}  # expected: 0, 0.5, 0.2
+    with database.write() as session:
+        for title, (before, now) in counts.items():
+            own = theme(session, workspace.id, CHECKOUT, title)
+            said = [Said(*CHECKOUT, theme=own)] * 2
+            for place in range(before + now):
+                at = NOON - WEEK if place < before else NOON + timedelta(hours=20)
+                write(session, workspace.id, said, occurred_at=at)
+    period = {"since": "2026-03-05", "until": "2026-03-15"}  # half a day of ten is over
+    listed = get(LIST, sort="trend", **period)["items"]
+    assert titles({"items": listed}) == ["grows", "is new", "slows"]
+    assert [point["trend"]["rate_change"] for point in listed] == [14.0, None, 1.0]
 
 
 @pytest.mark.parametrize("period", [MARCH, WITHIN_A_DAY])
