@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from service.insights.params import MOST_VALUES, Cursor, Limit, Moment
+from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
 from service.insights.schemas import AS_OF, AnswerOut
 from service.web.text import CleanText
 
@@ -56,8 +56,15 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Word = Annotated[CleanText, Field(min_length=1, max_length=200)]
-Words = Annotated[list[Word], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_VALUES)]
+def _words(value: Any) -> Any:
+    """Values as query parameters take them: what is kept is asked for as one later."""
+    values = _listed(value)
+    texts = isinstance(values, list) and all(isinstance(each, str) for each in values)
+    return split_words(values) if texts else values
+
+
+Word = Annotated[CleanText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[list[Word], BeforeValidator(_words), Field(min_length=1, max_length=MOST_VALUES)]
 Kinds = Annotated[
     list[Literal["survey", "review", "ticket"]], BeforeValidator(_listed), Field(min_length=1)
 ]

@@ -78,6 +78,17 @@ def test_a_change_is_told_once_listed_and_forgotten(shop: Shop) -> None:
     assert shop.get(path + "/impact", status=404)["code"] == "not_found"
 
 
+@pytest.mark.parametrize("stage", [" ", ",", [" , "], [7], {}, []])
+def test_a_scope_that_names_nothing_is_refused(shop: Shop, stage: Any) -> None:
+    assert shop.tell(422, scope={"stage": stage})["code"] == "invalid_request"
+
+
+def test_values_of_a_scope_may_stand_behind_commas(shop: Shop) -> None:
+    assert shop.tell(scope={"stage": " purchase, advocacy"})["scope"] == {
+        "stage": ["purchase", "advocacy"]
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
