@@ -94,8 +94,8 @@ def latest(
 ) -> Iterator[Row[Any]]:
     """``occurred_at``, ``feedback_id``, ``ordinal`` and ``text`` of mentions, the latest first.
 
-    And ``besides``, of the mention or its feedback. Those that may have all of ``terms``, and maybe others: ``Query.find`` tells. Read as they are
-    asked for, up to ``limit``.
+    And ``besides``, of the mention or its feedback. Those that may have all of ``terms``, and maybe
+    others: ``Query.find`` tells. Read as they are asked for, up to ``limit``.
     """
     table = MENTION.c
     said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)

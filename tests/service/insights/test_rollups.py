@@ -66,10 +66,12 @@ def workspace(database: Database, workspace: Workspace) -> Workspace:
 
 def add_themes(session: Session, workspace_id: UUID) -> None:
     for cell, sentiment, score in product((0, 1), ("negative", "positive"), (0, 1)):
+        known = theme_id(workspace_id, cell, sentiment, score)
+        assert known
         session.add(
             PainPoint(
                 workspace_id=workspace_id,
-                id=theme_id(workspace_id, cell, sentiment, score),
+                id=known,
                 stage=CELLS[cell][0],
                 touchpoint=CELLS[cell][1],
                 sentiment=sentiment,
