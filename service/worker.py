@@ -42,9 +42,9 @@ class Worker:
     ) -> None:
         self._analyst = Analyst(database, engine, settings)
         self._computing = ThreadPoolExecutor(1, "themes", initializer=lower_priority)
-        self._refresher = Refresher(database, engine.space, self._computing)
-        self._wake = wake or threading.Event()
         self._stop = threading.Event()
+        self._refresher = Refresher(database, engine.space, self._computing, self._stop)
+        self._wake = wake or threading.Event()
         self._stop_by = math.inf
 
     def run(self) -> None:

@@ -19,7 +19,8 @@ LEASE: Final = timedelta(seconds=30)
 
 class Due(NamedTuple):
     """A place with ``loose`` mentions since it was looked through; ``anew`` if its themes must be
-    worked over whatever has come: by another model, or because a title was taken away."""
+    worked over whatever has come: by another model, or because a title was taken away or a theme
+    has come with which not everything loose has been compared."""
 
     place: Place
     loose: int
@@ -70,6 +71,12 @@ def finish(session: Session, place: Place, seen: int, version: str | None) -> No
     """
     left = case((ROW.loose > seen, ROW.loose - seen), else_=0)
     stamp(session, place, claimed_until=None, loose=left, model_version=version)
+
+
+def is_marked(session: Session, place: Place, version: str) -> bool:
+    """Whether the themes of a place are still to be worked over by the model ``version``."""
+    known: str | None = session.scalar(select(ROW.model_version).where(at(REFRESH, place)))
+    return known != version
 
 
 def mark(session: Session, place: Place) -> None:

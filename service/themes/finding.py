@@ -57,6 +57,13 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
     return made
 
 
+def joins(themes: Sequence[Theme], vectors: Float, limit: float) -> dict[UUID, list[int]]:
+    """Which of the mentions ``vectors`` (n, d) go into which theme: each into the nearest one."""
+    made = Plan()
+    _join(made, themes, vectors, limit)
+    return made.joins
+
+
 def merges(themes: Sequence[Theme], limit: float) -> dict[UUID, UUID]:
     """Which themes have grown together: the younger goes into the older one.
 

@@ -1,12 +1,13 @@
 """Which mentions belong to a theme, and how they change hands: locked, counted, a few at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, exists, func
+from sqlalchemy import Select, Table, Uuid, and_, exists, func, literal, tuple_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, SQLModel, col, select
@@ -15,6 +16,7 @@ from models.feedback import Feedback
 from models.mention import Mention
 from models.mention_vector import MentionVector
 from nlp.backends.protocol import Float
+from nlp.labels import SEVERITIES
 from nlp.themes import centroid
 from service.insights.rollups import ROLLUP_PAIN, Delta, apply
 from service.journey.mapping import Keys
@@ -42,6 +44,16 @@ class Key(NamedTuple):
 
     feedback_id: UUID
     ordinal: int
+
+
+class Shelf(NamedTuple):
+    """Mentions that an index (``ix_mention_cell``) keeps in the order of their feedback."""
+
+    workspace_id: UUID
+    stage: str
+    touchpoint: str
+    sentiment: str
+    severity: int
 
 
 class Sample(NamedTuple):
@@ -120,15 +132,39 @@ def hand_over(
 
 def loose_ones(session: Session, space: Space, place: Place, known: Keys, limit: int) -> Sample:
     """The latest mentions of ``place`` that belong to no theme; ``known`` are learned labels."""
-    stages = [with_learned(place.stage, key) for key in ("", *sorted(known.stage))]
-    touchpoints = [with_learned(place.touchpoint, key) for key in ("", *sorted(known.touchpoint))]
     loose = _latest(place.workspace_id, space, limit).where(
-        MENTION.c.stage.in_(stages),
-        MENTION.c.touchpoint.in_(touchpoints),
+        MENTION.c.stage.in_(_labels(place.stage, known.stage)),
+        MENTION.c.touchpoint.in_(_labels(place.touchpoint, known.touchpoint)),
         MENTION.c.sentiment == place.sentiment,
         MENTION.c.pain_point_id.is_(None),
     )
     return _sample(session, space, loose)
+
+
+def shelves_of(place: Place, known: Keys) -> list[Shelf]:
+    """Where the mentions of ``place`` are."""
+    stages = _labels(place.stage, known.stage)
+    touchpoints = _labels(place.touchpoint, known.touchpoint)
+    return [
+        Shelf(place.workspace_id, stage, touchpoint, place.sentiment, int(severity))
+        for stage, touchpoint, severity in product(stages, touchpoints, SEVERITIES)
+    ]
+
+
+def loose_on(
+    session: Session, space: Space, shelf: Shelf, before: Key | None, limit: int
+) -> Sample:
+    """The latest mentions on a shelf, of those ``before`` another, that belong to no theme."""
+    key = (MENTION.c.feedback_id, MENTION.c.ordinal)
+    loose = _read_by(space).where(
+        *(MENTION.c[name] == value for name, value in shelf._asdict().items()),
+        MENTION.c.pain_point_id.is_(None),
+    )
+    if before is not None:
+        last = tuple_(literal(before.feedback_id, Uuid), literal(before.ordinal))
+        loose = loose.where(tuple_(*key) < last)
+    latest = loose.order_by(*(column.desc() for column in key)).limit(limit)
+    return _sample(session, space, latest)
 
 
 def sample_of(
@@ -212,13 +248,25 @@ def texts_of(
     return {key: texts[key] for key in keys if key in texts}
 
 
+def _labels(native: str, learned: Iterable[str]) -> list[str]:
+    """A native label, alone and with each learned one that may stand before it."""
+    return [with_learned(native, key) for key in ("", *sorted(learned))]
+
+
 def _latest(workspace_id: UUID, space: Space, limit: int | None) -> Select[Any]:
+    return (
+        _read_by(space)
+        .where(MENTION.c.workspace_id == workspace_id)
+        .order_by(MENTION.c.feedback_id.desc(), MENTION.c.ordinal)
+        .limit(limit)
+    )
+
+
+def _read_by(space: Space) -> Select[Any]:
     return (
         select_columns(MENTION.c.feedback_id, MENTION.c.ordinal, VECTOR.c.vector)
         .select_from(MENTION.join(VECTOR, HAS_VECTOR))
-        .where(MENTION.c.workspace_id == workspace_id, VECTOR.c.model_version == space.version)
-        .order_by(MENTION.c.feedback_id.desc(), MENTION.c.ordinal)
-        .limit(limit)
+        .where(VECTOR.c.model_version == space.version)
     )
 
 

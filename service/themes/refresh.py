@@ -1,10 +1,13 @@
 """Looking through a place for themes, in the background: a worker's share.
 
+The latest loose mentions found themes; those of any age join what has been founded.
+
 Everything is read and computed without a transaction. What follows from it is written in short
 ones, each of which looks again at what it changes: ended at any point, and begun again, by one
 worker or by two at once, it leaves the same.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -20,14 +23,16 @@ from service.db import Database
 from service.journey.service import current_map
 from service.themes import due as leases
 from service.themes.due import Due
-from service.themes.finding import LEAST_MENTIONS, Plan, Theme, plan
+from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
 from service.themes.members import (
     AT_ONCE,
     Key,
     Sample,
     awaits,
     keys_of,
+    loose_on,
     loose_ones,
+    shelves_of,
     sizes,
     texts_of,
 )
@@ -44,6 +49,8 @@ Said = Mapping[Key, tuple[str, str]]
 
 LOOSE_AT_ONCE: Final = 3000
 """Mentions looked through at a time, the latest first; memory grows with the square."""
+PAGE: Final = 1000
+"""Loose mentions of any age that are compared with the themes at a time."""
 PAUSE_SECONDS: Final = 3.0
 """A place is left alone for this long, or for ten times as long as it took."""
 BUSY_SECONDS: Final = 20.0
@@ -56,12 +63,22 @@ BACKGROUND: Final = 300
 
 
 class Refresher:
-    """Looks through one place after the other; ``computing`` does what needs a processor."""
+    """Looks through one place after the other; ``computing`` does what needs a processor.
 
-    def __init__(self, database: Database, space: Space, computing: Executor) -> None:
+    What takes long is left where it is when ``stop`` is set.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        space: Space,
+        computing: Executor,
+        stop: threading.Event | None = None,
+    ) -> None:
         self._database = database
         self._space = space
         self._computing = computing
+        self._stop = stop or threading.Event()
         self._since: dict[Place, float] = {}
         self._not_before: dict[Place, float] = {}
         self._size: dict[Place, int] = {}
@@ -112,13 +129,13 @@ class Refresher:
             self._space.limits,
         )
         self._merge(place, made.merges)
-        self._join(place, sample, made)
+        self._join(place, sample, made.joins)
         if not waiting:
             for group in made.births:
                 self._found(place, sample, group)
         self._portray_grown(place, sample)
-        version = None if waiting else self._space.name
-        self._write(ended, place, loose, version)
+        done = not waiting and self._gather(place, sample)
+        self._write(ended, place, loose, self._space.name if done else None)
 
     def _follow_signposts(self, place: Place) -> None:
         """Bring mentions home that were left with a theme when it was merged into another."""
@@ -153,10 +170,47 @@ class Refresher:
             if self._write(merged, place, theme, into):
                 self._move(place, theme, into)
 
-    def _join(self, place: Place, sample: Sample, made: Plan) -> None:
-        for theme, group in made.joins.items():
+    def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
+        for theme, group in nearest.items():
             for part in _parts([sample.keys[index] for index in group]):
                 self._write(handed, place, part, None, theme)
+
+    def _gather(self, place: Place, sample: Sample) -> bool:
+        """Let loose mentions of any age join the themes, if some of these are new to them.
+
+        The mark that says so stays until the refresh has ended: begun again, whatever has joined
+        is loose no more. ``sample`` is what themes stand out from.
+
+        Returns:
+            Whether every one has been compared with every theme; not if there was no time to.
+        """
+        with self._database.read() as session:
+            themes = [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
+            if not themes or not leases.is_marked(session, place, self._space.name):
+                return True
+        for page in self._loose_pages(place):
+            started = time.monotonic()
+            nearest = self._compute(joins, themes, page.vectors, self._space.limits.join)
+            self._join(place, page, nearest)
+            self._write(leases.renew, place, clock.now())
+            if self._stop.wait(time.monotonic() - started):  # others want to write and to compute
+                return False
+        self._portray_grown(place, sample)
+        return True
+
+    def _loose_pages(self, place: Place) -> Iterator[Sample]:
+        """Every loose mention of a place, the latest of each kind first; a read each."""
+        with self._database.read() as session:
+            shelves = shelves_of(place, current_map(session, place.workspace_id).known)
+        for shelf in shelves:
+            before: Key | None = None
+            while True:
+                with self._database.read() as session:
+                    page = loose_on(session, self._space, shelf, before, PAGE)
+                if not page.keys:
+                    break
+                yield page
+                before = page.keys[-1]
 
     def _found(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
         keys = [sample.keys[index] for index in group]

@@ -13,6 +13,7 @@ from models.mention import Mention
 from models.pain_point import OPEN, REOPENED, RESOLVED, PainPoint
 from models.types import new_id
 from service import clock
+from service.themes.due import mark
 from service.themes.members import MENTION
 from service.themes.places import THEME, Place, at, hold, place_of, stamp
 from service.themes.space import Space
@@ -59,7 +60,10 @@ def home_of(session: Session, place: Place, theme: UUID) -> PainPoint | None:
 
 
 def found(session: Session, space: Space, place: Place, centroid: bytes) -> PainPoint:
-    """Add a theme to a held place; its title is still to be found."""
+    """Add a theme to a held place; its title is still to be found.
+
+    Until a refresh has ended that compared everything loose with it, the place is due for one.
+    """
     now = clock.now()
     theme = PainPoint(
         **place._asdict(),
@@ -73,7 +77,7 @@ def found(session: Session, space: Space, place: Place, centroid: bytes) -> Pain
     )
     session.add(theme)
     session.flush()
-    stamp(session, place)
+    mark(session, place)
     return theme
 
 

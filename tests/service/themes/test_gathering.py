@@ -1,0 +1,82 @@
+"""Loose mentions of any age join a theme that is found after them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from models.pain_point import ThemeRefresh
+from service.analysis.engine import Engine
+from service.db import Database
+from service.insights.verify import verify
+from service.themes import refresh
+from service.themes.refresh import Refresher
+from tests.fakes import FakeAnalyzer
+from tests.service.themes.conftest import DECLINED, Look, Say, Themes, members
+
+EARLIER = [
+    f"The checkout declined my visa card {word}" for word in ("ago", "before", "once", "then")
+]
+
+
+@pytest.fixture(autouse=True)
+def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "LOOSE_AT_ONCE", 3)
+    monkeypatch.setattr(refresh, "PAGE", 1)
+
+
+def test_what_is_older_than_the_founders_joins_them(
+    say: Say, look: Look, themes: Themes, database: Database
+) -> None:
+    said = {*say(EARLIER), *say(["Broken checkout xxx xxxxx"]), *say(DECLINED)}
+    assert look() == 1
+    [theme] = themes()
+    assert len(members(database, theme.id)) == len(said) - 1
+    assert look() == 0
+
+
+@pytest.mark.parametrize("crash_at", [2, 3, 4, 6, 8])
+def test_gathering_that_was_killed_is_done_again(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    crash_at: int,
+) -> None:
+    """Also where so few are left that they alone would be no reason to look."""
+    said = {*say(EARLIER), *say(DECLINED)}
+    transact, left = Database.transact, iter(range(crash_at))
+
+    def until(self: Database, work: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return transact(self, work)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "transact", until)
+        with pytest.raises(KeyboardInterrupt):
+            look()
+    assert verify(database).clean
+    with database.write() as session:
+        for row in session.exec(select(ThemeRefresh)):
+            row.claimed_until, row.loose = None, 0
+    look()
+    [theme] = themes()
+    assert members(database, theme.id) == said
+
+
+def test_gathering_stops_when_asked_to_and_is_taken_up_again(
+    say: Say, look: Look, themes: Themes, database: Database
+) -> None:
+    said = {*say(EARLIER), *say(DECLINED)}
+    stop = Event()
+    stop.set()
+    with ThreadPoolExecutor(1) as computing:
+        assert Refresher(database, Engine(FakeAnalyzer()).space, computing, stop).round()
+    [theme] = themes()
+    assert len(members(database, theme.id)) < len(said)
+    assert look() == 1
+    assert members(database, theme.id) == said
