@@ -1,4 +1,8 @@
-"""Erasure: feedback, its mentions and what they add to the roll-ups, in one transaction."""
+"""Erasure: feedback, its mentions and what they add to the roll-ups, in one transaction.
+
+However much a customer has said, all items are locked first, then the places of themes, then the
+roll-ups: the order of all who write.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,8 +14,6 @@ from service.errors import NotFound
 from service.intake.ledger import withdraw
 from service.intake.queries import delete_feedback, ids_of_customer, lock_feedback
 from service.themes.rows import remove_emptied
-
-ROWS_AT_ONCE = 500
 
 
 class Erased(NamedTuple):
@@ -39,12 +41,8 @@ def erase_customer(session: Session, workspace_id: UUID, customer_ref: str) -> E
 
 
 def _erase(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> Erased:
-    feedback = mentions = 0
-    for start in range(0, len(ids), ROWS_AT_ONCE):
-        rows = lock_feedback(session, workspace_id, ids[start : start + ROWS_AT_ONCE])
-        gone = withdraw(session, workspace_id, rows)
-        mentions += len(gone)
-        remove_emptied(session, workspace_id, gone)
-        delete_feedback(session, workspace_id, list(rows))
-        feedback += len(rows)
-    return Erased(feedback, mentions)
+    rows = lock_feedback(session, workspace_id, ids)
+    gone = withdraw(session, workspace_id, rows)
+    remove_emptied(session, workspace_id, gone)
+    delete_feedback(session, workspace_id, list(rows))
+    return Erased(len(rows), len(gone))

@@ -16,6 +16,9 @@ from service.intake.drafts import ExternalKey
 
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 
+IDS_AT_ONCE: Final = 500
+"""Ids in one statement; a database takes only so many parameters."""
+
 _KNOWN = (
     "SELECT external_id, id, content_hash, state FROM feedback "
     "WHERE workspace_id = :workspace_id AND source = :source AND external_id "
@@ -73,17 +76,26 @@ def _known_from(
         yield external_id, Known(*found)
 
 
+def _parts(ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
+    ordered = list(ids)
+    for start in range(0, len(ordered), IDS_AT_ONCE):
+        yield ordered[start : start + IDS_AT_ONCE]
+
+
 def lock_feedback(
     session: Session, workspace_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, Feedback]:
     """The rows, locked in the order of their ids until the transaction ends."""
-    rows = session.exec(
-        select(Feedback)
-        .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(ids))
-        .order_by(col(Feedback.id))
-        .with_for_update()
-    )
-    return {row.id: row for row in rows}
+    rows: dict[UUID, Feedback] = {}
+    for part in _parts(sorted(ids)):
+        locked = session.exec(
+            select(Feedback)
+            .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(part))
+            .order_by(col(Feedback.id))
+            .with_for_update()
+        )
+        rows |= {row.id: row for row in locked}
+    return rows
 
 
 def mentions_of(
@@ -91,32 +103,31 @@ def mentions_of(
 ) -> dict[UUID, list[Mention]]:
     """The mentions of each of these items."""
     found: dict[UUID, list[Mention]] = defaultdict(list)
-    rows = session.exec(
-        select(Mention).where(
-            Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids)
-        )
-    )
-    for mention in rows:
-        found[mention.feedback_id].append(mention)
+    for part in _parts(ids):
+        of_part = (Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(part))
+        for mention in session.exec(select(Mention).where(*of_part)):
+            found[mention.feedback_id].append(mention)
     return found
 
 
 def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete the mentions of these items; the roll-ups are the caller's to change."""
-    session.exec(
-        delete(Mention).where(
-            col(Mention.workspace_id) == workspace_id, col(Mention.feedback_id).in_(ids)
+    for part in _parts(ids):
+        session.exec(
+            delete(Mention).where(
+                col(Mention.workspace_id) == workspace_id, col(Mention.feedback_id).in_(part)
+            )
         )
-    )
 
 
 def delete_feedback(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete these items, whose mentions are gone already."""
-    session.exec(
-        delete(Feedback).where(
-            col(Feedback.workspace_id) == workspace_id, col(Feedback.id).in_(ids)
+    for part in _parts(ids):
+        session.exec(
+            delete(Feedback).where(
+                col(Feedback.workspace_id) == workspace_id, col(Feedback.id).in_(part)
+            )
         )
-    )
 
 
 def ids_of_customer(session: Session, workspace_id: UUID, customer_ref: str) -> Sequence[UUID]:

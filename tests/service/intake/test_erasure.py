@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
 from models.feedback import Feedback
 from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from service.db import Database
+from service.insights.rollups import Delta
 from service.insights.verify import verify
+from service.intake import ledger, queries
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import SURVEYS, Send, Stored
 
@@ -65,6 +68,32 @@ def test_a_large_customer_is_erased_in_one_go(
     answer = client.delete("/v1/customers/c", headers=bearer(keys.manage))
     assert answer.json()["feedback"] == 1000
     assert rows(database)[0] == 0
+
+
+def test_all_items_are_locked_before_any_figure_is_touched(
+    client: TestClient,
+    keys: Keys,
+    send: Send,
+    analyse: Analyse,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where it takes several statements; the figures are changed once."""
+    for _ in range(5):
+        send(SURVEYS, {"text": TEXT, "customer": "c"})
+    analyse()
+    monkeypatch.setattr(queries, "IDS_AT_ONCE", 2)
+    locked, apply = [], ledger.apply
+
+    def noted(session: Session, delta: Delta) -> None:
+        locked.append(sum(isinstance(row, Feedback) for row in session.identity_map.values()))
+        apply(session, delta)
+
+    monkeypatch.setattr(ledger, "apply", noted)
+    answer = client.delete("/v1/customers/c", headers=bearer(keys.manage))
+    assert answer.json() == {"feedback": 5, "mentions": 10}
+    assert locked == [5]
+    assert rows(database) == [0, 0, 0, 0]
 
 
 def test_another_workspace_finds_nothing_to_erase_or_replay(
