@@ -24,7 +24,7 @@ from service.themes.shaping import Move, Person
 from service.themes.space import Space
 from service.web.dependencies import Db
 from service.web.idempotency import REPLAYED, StoredAnswer
-from service.web.once import Once, OnceOnly, amend, answered_once
+from service.web.once import Once, OnceOnly, answered_once
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 
@@ -119,12 +119,11 @@ class View(NamedTuple):
     params: JourneyParams
     status: int
 
-    def answer(self, session: Session, theme: UUID) -> StoredAnswer:
-        """The pain point as it is."""
-        body = _shown(session, self.caller, theme, self.params).model_dump(mode="json")
+    def answer(self, theme: UUID) -> StoredAnswer:
+        """What is remembered of an answer: which pain point, and nothing that anybody has said."""
         made = self.status == HTTPStatus.CREATED
         headers = {"Location": f"/v1/pain-points/{theme}"} if made else {}
-        return StoredAnswer(self.status, body, headers)
+        return StoredAnswer(self.status, {"id": str(theme)}, headers)
 
 
 class Done(NamedTuple):
@@ -141,25 +140,26 @@ def _done(
     once: Once | None,
     deed: Callable[[Session], Done],
 ) -> Response:
-    """Do it once; then move what is left, and find titles for what has changed."""
+    """Do it once; then move what is left, and find titles for what has changed.
+
+    The pain point is shown as it is, when the request comes again as well: what has been erased
+    meanwhile is in no answer.
+    """
     workspace_id = view.caller.workspace_id
     done: list[Done] = []
 
     def work(session: Session) -> StoredAnswer:
         done[:] = [deed(session)]
-        return view.answer(session, done[0].theme)
-
-    def work_again(session: Session) -> StoredAnswer:
-        better = view.answer(session, done[0].theme)
-        amend(session, workspace_id, once, better)
-        return better
+        return view.answer(done[0].theme)
 
     answer = answered_once(database, workspace_id, once, work)
     if REPLAYED.keys().isdisjoint(answer.headers) and (move := done[0].move):
         shaping.follow(database, move)
         shaping.look_again(database, space, move.place, [move.theme, move.home])
-        answer = database.transact(work_again)
-    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+    with database.read() as session:
+        shown = _shown(session, view.caller, UUID(answer.body["id"]), view.params)
+    body = to_json(shown.model_dump(mode="json"))
+    return Response(body, answer.status, answer.headers, "application/json")
 
 
 def _shown(session: Session, caller: Caller, theme: UUID, params: JourneyParams) -> OnePainPointOut:

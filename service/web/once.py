@@ -9,7 +9,6 @@ from fastapi import Depends, Request
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from models.idempotency import Idempotency
 from service.db import Database
 from service.web.idempotency import (
     REPLAYED,
@@ -68,9 +67,3 @@ def _work_once(session: Session, workspace_id: UUID, once: Once, work: Work) -> 
     answer = work(session)
     remember(session, workspace_id, once.key, once.fingerprint, answer)
     return answer
-
-
-def amend(session: Session, workspace_id: UUID, once: Once | None, answer: StoredAnswer) -> None:
-    """Remember a better answer to a request whose effect is done already."""
-    if once is not None and (stored := session.get(Idempotency, (workspace_id, once.key))):
-        stored.body = answer.body
