@@ -53,7 +53,12 @@ class Places(NamedTuple):
 
 
 def b_cubed(themes: Ints, clusters: Ints) -> Score:
-    """The score of ``clusters`` (n,), ``NO_CLUSTER`` for a mention in none, against ``themes``."""
+    """The score of ``clusters`` (n,), ``NO_CLUSTER`` for a mention in none, against ``themes``.
+
+    There is none, NaN, of no mentions.
+    """
+    if not len(clusters):
+        return Score(float("nan"), float("nan"))
     found = alone(clusters)
     _, true = np.unique(themes, return_inverse=True)
     _, said = np.unique(found, return_inverse=True)
