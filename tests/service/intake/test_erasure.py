@@ -10,7 +10,7 @@ from models.feedback import Feedback
 from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from service.db import Database
-from service.insights.rollups import Delta
+from service.insights.rollups import Delta, apply
 from service.insights.verify import verify
 from service.intake import ledger, queries
 from tests.callers import Keys, bearer
@@ -83,7 +83,7 @@ def test_all_items_are_locked_before_any_figure_is_touched(
         send(SURVEYS, {"text": TEXT, "customer": "c"})
     analyse()
     monkeypatch.setattr(queries, "IDS_AT_ONCE", 2)
-    locked, apply = [], ledger.apply
+    locked = []
 
     def noted(session: Session, delta: Delta) -> None:
         locked.append(sum(isinstance(row, Feedback) for row in session.identity_map.values()))
