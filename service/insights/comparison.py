@@ -1,14 +1,16 @@
 """One side against another: each measure with its difference, and what chance would do. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Final, NamedTuple
+from math import isnan
+from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from service.insights import samples
-from service.insights.measures import DIGITS, scale_name
+from service.insights.measures import DIGITS, NOT_RATED, Fields, scale_name
 from service.insights.samples import FEWEST, Sample
-from service.insights.schemas import ChangeOut
-from service.insights.statistics import LEVEL, Change, corrected, rate_change
+from service.insights.statistics import LEVEL, Change, Double, corrected, rate_changes
 from service.insights.sums import ItemSums, MentionSums
 
 KPI_DIGITS: Final = 2
@@ -34,66 +36,90 @@ class Side(NamedTuple):
 NOTHING: Final = Part(MentionSums(), ItemSums())
 
 
-def compare(now: Part, before: Part, side: Side, other: Side) -> dict[str, ChangeOut]:
-    """Every measure that both have, with p as it is before ``settle``."""
-    pairs = {
-        "share": (_share(now, side), _share(before, other)),
-        **_pairs(
-            samples.of_mentions(now.mentions, now.items.items),
-            samples.of_mentions(before.mentions, before.items.items),
-        ),
-    }
-    rated = _pairs(samples.kpi_samples(now.items), samples.kpi_samples(before.items))
-    found = {
-        "volume": _volume(now, before, side, other),
-        **{name: _change(*pair, DIGITS) for name, pair in pairs.items()},
-        **{scale_name(scale): _change(*pair, KPI_DIGITS) for scale, pair in rated.items()},
-    }
-    return {name: change for name, change in found.items() if change}
+def compare(
+    now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
+) -> list[dict[str, Fields]]:
+    """Of each part, every measure that both sides have (the fields of ``ChangeOut``).
+
+    ``p`` is as it is before ``settle``.
+    """
+    found: list[dict[str, Fields]] = [{} for _ in now]
+    for place, fields in _volumes(now, before, side, other):
+        found[place]["volume"] = fields
+    for name, own, others, digits in _samples(now, before, side, other):
+        for place, fields in _changes(own, others, digits):
+            found[place][name] = fields
+    return found
 
 
-def settle(changes: Iterable[ChangeOut]) -> None:
+def settle(changes: Iterable[Fields]) -> None:
     """Correct all p of one answer for being many, and say which differences are significant."""
-    tested = [change for change in changes if change.p is not None]
-    for change, p in zip(tested, corrected([change.p or 0.0 for change in tested]), strict=True):
-        change.p, change.significant = round(p, P_DIGITS), p < LEVEL
+    tested = [change for change in changes if change["p"] is not None]
+    for change, p in zip(tested, corrected([change["p"] for change in tested]), strict=True):
+        change["p"], change["significant"] = round(p, P_DIGITS), p < LEVEL
 
 
-def _pairs(
-    now: Mapping[str, Sample], before: Mapping[str, Sample]
-) -> dict[str, tuple[Sample, Sample]]:
-    return {name: (now[name], before[name]) for name in now if name in before}
-
-
-def _share(part: Part, side: Side) -> Sample:
-    return samples.share(part.mentions.mentions, side.mentions, side.items)
-
-
-def _change(now: Sample, before: Sample, digits: int) -> ChangeOut | None:
-    found = now.change(before)
-    if found is None:
-        return None
-    tested = not (now.small or before.small)
-    return _out(before.value, found, tested, digits)
-
-
-def _volume(now: Part, before: Part, side: Side, other: Side) -> ChangeOut | None:
-    """Items a day, relative; the other side's are told as a number."""
-    if side.days is None or other.days is None:
-        return None
-    count, count_before = now.items.items, before.items.items
-    found = rate_change(count, side.days, count_before, other.days)
-    return found and _out(count_before, found, count + count_before >= FEWEST, DIGITS)
-
-
-def _out(other: float | None, change: Change, tested: bool, digits: int) -> ChangeOut:
-    values = (other, change.difference, change.low, change.high)
-    shown = [None if value is None else round(value, digits) for value in values]
-    return ChangeOut(
-        other=shown[0],
-        difference=shown[1],
-        low=shown[2],
-        high=shown[3],
-        p=change.p if tested else None,
-        significant=False,
+def _samples(
+    now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
+) -> Iterator[tuple[str, Sample, Sample, int]]:
+    """Each measure with what it is the mean of, on both sides, and its digits."""
+    yield "share", _shares(now, side), _shares(before, other), DIGITS
+    own, others = (
+        samples.of_many_mentions([of.mentions for of in parts], [of.items.items for of in parts])
+        for parts in (now, before)
     )
+    for name, sample in own.items():
+        yield name, sample, others[name], DIGITS
+    for scale in sorted({scale for of in now for scale in of.items.ratings}):
+        rated, rated_before = (
+            samples.of_many_ratings(scale, [of.items.ratings.get(scale, NOT_RATED) for of in parts])
+            for parts in (now, before)
+        )
+        yield scale_name(scale), rated, rated_before, KPI_DIGITS
+
+
+def _shares(parts: Sequence[Part], side: Side) -> Sample:
+    counts = np.asarray([of.mentions.mentions for of in parts], float)
+    return samples.share(counts, side.mentions, side.items)
+
+
+def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:
+    """The places where there are values on both sides, and how these differ."""
+    both = np.flatnonzero((now.n > 0) & (before.n > 0))
+    own, other = now.at(both), before.at(both)
+    change = own.change(other)
+    if change is not None:
+        tested, values = ~(own.small | other.small), other.moments.total / other.n
+        yield from zip(both.tolist(), _shown(values, change, tested, digits), strict=True)
+
+
+def _volumes(
+    now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
+) -> Iterator[tuple[int, Fields]]:
+    """Items a day, relative; the other side's are told as a number."""
+    if not side.days or not other.days:
+        return
+    counts = np.asarray([of.items.items for of in now], int)
+    counts_before = np.asarray([of.items.items for of in before], int)
+    some = np.flatnonzero(counts + counts_before)
+    own, others = counts[some], counts_before[some]
+    change = rate_changes(own, side.days, others, other.days)
+    shown = _shown(others, change, own + others >= FEWEST, DIGITS)
+    yield from zip(some.tolist(), shown, strict=True)
+
+
+def _shown(other: Double, change: Change, tested: Any, digits: int) -> Iterator[Fields]:
+    columns = [np.asarray(column).tolist() for column in (other, *change, tested)]
+    for value, difference, low, high, p, enough in zip(*columns, strict=True):
+        yield {
+            "other": round(value, digits),
+            "difference": _rounded(difference, digits),
+            "low": _rounded(low, digits),
+            "high": _rounded(high, digits),
+            "p": p if enough else None,
+            "significant": False,
+        }
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    return None if isnan(value) else round(value, digits)

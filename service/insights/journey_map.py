@@ -1,8 +1,8 @@
 """The journey map: stages x touchpoints, each with what the definition and the feedback say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,34 +15,25 @@ from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_parts import AXES, Axis, Taken, make_axis, take
 from service.insights.map_schemas import (
-    AxisOut,
     BlindSpotOut,
-    CellOut,
     ComparedOut,
     CoverageOut,
     JourneyMapOut,
-    KpiTargetOut,
-    OverallOut,
-    StageOut,
-    TouchpointOut,
 )
 from service.insights.map_themes import rank_themes
-from service.insights.measures import measured_kpi, measures, ratio, scale_name
+from service.insights.measures import Fields, measured, measured_kpi, ratio, scale_name
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
-from service.insights.schemas import MeasuresOut
 from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 
 LOWER_IS_BETTER: Final = ("negative_share", "mean_severity")
-
-Entries = TypeVar("Entries", bound=AxisOut)
 
 
 def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> JourneyMapOut:
@@ -65,22 +56,27 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     kpi, themes = leaving_out.truth_scale(whole.items), rank_themes(session, selection)
     axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in AXES}
     journey = selection.journey
-    drawn = JourneyMapOut(
-        **fresh._asdict(),
-        journey=journey.key,
-        version=journey.version,
-        overall=_overall(now, before),
-        coverage=_coverage(session, selection, all_mentions, all_items.whole),
-        compared_with=_compared(other, before),
-        truth_by=scale_name(kpi),
-        stages=_entries(StageOut, journey.stages, axes["stage"]),
-        touchpoints=_entries(TouchpointOut, journey.touchpoints, axes["touchpoint"]),
-        cells=_cells(journey, axes["cell"]),
-        blind_spots=list(_blind_spots(selection, axes["cell"])),
+    overall = _overall(now, before)
+    stages = _entries(journey.stages, axes["stage"])
+    touchpoints = _entries(journey.touchpoints, axes["touchpoint"])
+    cells = _cells(journey, axes["cell"])
+    parts = [overall, *stages, *touchpoints, *cells]
+    settle(change for part in parts for change in part["changes"].values())
+    return JourneyMapOut.model_validate(
+        {
+            **fresh._asdict(),
+            "journey": journey.key,
+            "version": journey.version,
+            "overall": overall,
+            "coverage": _coverage(session, selection, all_mentions, all_items.whole),
+            "compared_with": _compared(other, before),
+            "truth_by": scale_name(kpi),
+            "stages": stages,
+            "touchpoints": touchpoints,
+            "cells": cells,
+            "blind_spots": list(_blind_spots(selection, axes["cell"])),
+        }
     )
-    parts = [part.changes for part in (*drawn.stages, *drawn.touchpoints, *drawn.cells)]
-    settle(change for part in (drawn.overall.changes, *parts) for change in part.values())
-    return drawn
 
 
 def _days(selection: Selection, other: Other | None, at: datetime) -> float | None:
@@ -94,10 +90,13 @@ def _take_other(session: Session, other: Other, at: datetime) -> Taken:
     return take(selection, mentions, items, _days(selection, other, at))
 
 
-def _overall(now: Taken, before: Taken | None) -> OverallOut:
-    changes = compare(now.whole, before.whole, now.side, before.side) if before else {}
-    changes.pop("share", None)
-    return OverallOut(**dict(measures(*now.whole)), changes=changes)
+def _overall(now: Taken, before: Taken | None) -> Fields:
+    (fields,) = measured([now.whole], [now.side.mentions])
+    fields["changes"] = {}
+    if before:
+        (changes,) = compare([now.whole], [before.whole], now.side, before.side)
+        fields["changes"] = {name: of for name, of in changes.items() if name != "share"}
+    return fields
 
 
 def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
@@ -113,44 +112,41 @@ def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
     )
 
 
-def _entries(shape: type[Entries], entries: Sequence[Entry], axis: Axis) -> list[Entries]:
+def _entries(entries: Sequence[Entry], axis: Axis) -> list[Fields]:
     """The entries in their order, with or without feedback, and ``unassigned``."""
-    return [
-        *(_entry(shape, entry.model_dump(), entry.kpi, axis) for entry in entries),
-        _entry(shape, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}, None, axis),
-    ]
+    known = [*(entry.key for entry in entries), UNASSIGNED]
+    said = [entry.model_dump() for entry in entries]
+    targets = [entry.kpi for entry in entries]
+    found = axis.fields(known)
+    for fields, words, kpi in zip(
+        found,
+        [*said, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}],
+        [*targets, None],
+        strict=True,
+    ):
+        fields |= words | {"kpi": kpi and _target(kpi, fields)}
+    return found
 
 
-def _entry(shape: type[Entries], said: Mapping[str, Any], kpi: Kpi | None, axis: Axis) -> Entries:
-    fields = axis.fields(said["key"])
-    target = kpi and _target(kpi, MeasuresOut.model_validate(fields))
-    return shape(**{**said, "kpi": target}, **fields)
-
-
-def _target(kpi: Kpi, measured: MeasuresOut) -> KpiTargetOut:
-    value = measured_kpi(kpi.name, measured)
-    reached = None
+def _target(kpi: Kpi, fields: Fields) -> Fields:
+    """The fields of ``KpiTargetOut``."""
+    value, reached = measured_kpi(kpi.name, fields), None
     if value is not None:
         reached = value <= kpi.target if kpi.name in LOWER_IS_BETTER else value >= kpi.target
-    return KpiTargetOut(name=kpi.name, target=kpi.target, value=value, reached=reached)
+    return {"name": kpi.name, "target": kpi.target, "value": value, "reached": reached}
 
 
-def _cells(journey: JourneyMap, axis: Axis) -> list[CellOut]:
+def _cells(journey: JourneyMap, axis: Axis) -> list[Fields]:
     cells = sorted(key for key in axis.keys if isinstance(key, Cell))
-    return [_cell(journey, cell, axis) for cell in cells]
-
-
-def _cell(journey: JourneyMap, cell: Cell, axis: Axis) -> CellOut:
-    fields = axis.fields(cell)
-    kpis = {entry.kpi.name: entry.kpi for entry in names.entries(journey, cell) if entry.kpi}
-    measured = MeasuresOut.model_validate(fields)
-    return CellOut(
-        **cell._asdict(),
-        department=names.department(journey, cell),
-        owner=names.owner(journey, cell),
-        kpis_to_reach=[_target(kpi, measured) for kpi in kpis.values()],
-        **fields,
-    )
+    found = axis.fields(cells)
+    for fields, cell in zip(found, cells, strict=True):
+        kpis = {entry.kpi.name: entry.kpi for entry in names.entries(journey, cell) if entry.kpi}
+        fields |= cell._asdict() | {
+            "department": names.department(journey, cell),
+            "owner": names.owner(journey, cell),
+            "kpis_to_reach": [_target(kpi, fields) for kpi in kpis.values()],
+        }
+    return found
 
 
 def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:

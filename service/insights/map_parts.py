@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeVar
+from itertools import repeat
+from typing import Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
 from service.insights import leaving_out
@@ -10,11 +11,9 @@ from service.insights.cells import Cell
 from service.insights.comparison import NOTHING, Part, Side, compare
 from service.insights.filters import Selection
 from service.insights.leaving_out import SENTIMENT, Impact
-from service.insights.map_schemas import ThemeOut
 from service.insights.map_themes import Key, Ranked, top
-from service.insights.measures import emotions, measures
+from service.insights.measures import Fields, emotions, measured
 from service.insights.queries.items import AxisName, Items
-from service.insights.schemas import ChangeOut
 from service.insights.sums import ItemSums, MentionRow, mentions_by, total
 
 K = TypeVar("K", bound=Hashable)
@@ -83,8 +82,8 @@ class Axis:
     now: Taken
     before: Taken | None
     name: AxisName
-    pains: Mapping[Key, list[ThemeOut]]
-    wins: Mapping[Key, list[ThemeOut]]
+    pains: Mapping[Key, list[Fields]]
+    wins: Mapping[Key, list[Fields]]
     truths: frozenset[Key]
 
     @property
@@ -97,23 +96,28 @@ class Axis:
         """The sums of a part; nothing if there are none."""
         return self.now.parts[self.name].get(key, NOTHING)
 
-    def fields(self, key: Key) -> dict[str, Any]:
-        """The fields of ``PartOut``."""
-        mentions, items = self.part(key)
-        return {
-            **dict(measures(mentions, items, of=self.now.side.mentions)),
-            "emotions": emotions(mentions),
-            "changes": self._changes(key),
-            "pains": self.pains.get(key, []),
-            "wins": self.wins.get(key, []),
-            "moment_of_truth": key in self.truths,
-        }
+    def fields(self, keys: Sequence[Key]) -> list[Fields]:
+        """The fields of ``PartOut`` of these parts."""
+        parts = [self.part(key) for key in keys]
+        found = measured(parts, repeat(self.now.side.mentions, len(parts)))
+        for fields, key, part, changes in zip(
+            found, keys, parts, self._changes(keys, parts), strict=True
+        ):
+            fields |= {
+                "emotions": emotions(part.mentions),
+                "changes": changes,
+                "pains": self.pains.get(key, []),
+                "wins": self.wins.get(key, []),
+                "moment_of_truth": key in self.truths,
+            }
+        return found
 
-    def _changes(self, key: Key) -> dict[str, ChangeOut]:
+    def _changes(self, keys: Sequence[Key], parts: Sequence[Part]) -> list[dict[str, Fields]]:
         if self.before is None:
-            return {}
-        before = self.before.parts[self.name].get(key, NOTHING)
-        return compare(self.part(key), before, self.now.side, self.before.side)
+            return [{} for _ in keys]
+        known = self.before.parts[self.name]
+        before = [known.get(key, NOTHING) for key in keys]
+        return compare(parts, before, self.now.side, self.before.side)
 
 
 def make_axis(

@@ -1,18 +1,22 @@
 """What is reported of sums: shares, means and rating KPIs. Pure arithmetic, each with its n."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from service.insights import leaving_out, samples
 from service.insights.pain_schemas import ImpactOut
-from service.insights.samples import Sample
-from service.insights.schemas import IntervalOut, KpiOut, MeasuresOut
+from service.insights.schemas import IntervalOut, MeasuresOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
 """A scale with its usual range is called by its name alone."""
+MEASURES: Final = ("net_sentiment", "negative_share", "score", "mean_severity")
+"""Those that a definition may name as a KPI, beside the rating scales."""
 DIGITS: Final = 3
+NOT_RATED: Final = RatingSums()
+Fields = dict[str, Any]
+"""Of a part of an answer, to be validated with the whole of it: one by one takes far longer."""
 
 
 def ratio(part: float, whole: int) -> float | None:
@@ -32,7 +36,12 @@ def mean_score(sums: MentionSums) -> float | None:
 
 def pain(sums: MentionSums, items: int) -> float:
     """Items x mean severity, to 1 digit: how many are hurt, times how much on average."""
-    return round(items * sums.severity / sums.mentions, 1) if sums.mentions else 0.0
+    return pain_of(items, sums.severity, sums.mentions)
+
+
+def pain_of(items: int, severity: int, mentions: int) -> float:
+    """The same of what the sums are made of."""
+    return round(items * severity / mentions, 1) if mentions else 0.0
 
 
 def scale_name(scale: str) -> str:
@@ -58,23 +67,35 @@ def kpi_value(scale: str, rating: RatingSums) -> float | None:
     return round(rating.value_milli / 1000 / rating.n, 2)
 
 
-def kpis(items: ItemSums) -> dict[str, KpiOut]:
-    """Every scale's KPI by its name, scales never mixed."""
-    return {
-        scale_name(scale): _kpi(scale, items.ratings[scale], sample)
-        for scale, sample in samples.kpi_samples(items).items()
-    }
+def kpis(items: Sequence[ItemSums]) -> list[dict[str, Fields]]:
+    """Of each, every scale's KPI by its name (the fields of ``KpiOut``), scales never mixed."""
+    found: list[dict[str, Fields]] = [{} for _ in items]
+    for scale in sorted({scale for own in items for scale in own.ratings}):
+        rated = [
+            (place, rating)
+            for place, own in enumerate(items)
+            if (rating := own.ratings.get(scale, NOT_RATED)).n
+        ]
+        sample = samples.of_many_ratings(scale, [rating for _, rating in rated])
+        name, intervals, small = scale_name(scale), _shown(sample.interval(), 2), sample.small
+        for (place, rating), interval, few in zip(rated, intervals, small.tolist(), strict=True):
+            found[place][name] = {
+                "value": kpi_value(scale, rating) or 0.0,
+                "n": rating.n,
+                "high": ratio(rating.high, rating.n),
+                "low": ratio(rating.low, rating.n),
+                "interval": interval,
+                "small": few,
+            }
+    return found
 
 
-def _kpi(scale: str, rating: RatingSums, sample: Sample) -> KpiOut:
-    return KpiOut(
-        value=kpi_value(scale, rating) or 0.0,
-        n=rating.n,
-        high=ratio(rating.high, rating.n),
-        low=ratio(rating.low, rating.n),
-        interval=interval_out(sample.interval(), 2),
-        small=sample.small,
-    )
+def _shown(interval: Interval, digits: int = DIGITS) -> list[Fields]:
+    """Many intervals as they are shown."""
+    return [
+        {"low": round(low, digits), "high": round(high, digits)}
+        for low, high in zip(interval.low.tolist(), interval.high.tolist(), strict=True)
+    ]
 
 
 def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
@@ -109,38 +130,43 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
     return found
 
 
-def measures(sums: MentionSums, items: ItemSums, of: int | None = None) -> MeasuresOut:
-    """Everything that a cell, a stage, a touchpoint or a period is measured by.
+def measures(sums: MentionSums, items: ItemSums) -> MeasuresOut:
+    """Everything that the whole of an answer is measured by."""
+    return MeasuresOut.model_validate(measured([(sums, items)], [sums.mentions])[0])
 
-    ``of`` are the mentions that it is a part of; all of its own if it is the whole.
+
+def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -> list[Fields]:
+    """Everything that cells, stages, touchpoints or periods are measured by: ``MeasuresOut``.
+
+    ``of`` are the mentions that each is a part of. All parts are measured at once: one by one, a
+    map would take ten times as long.
     """
-    found = samples.of_mentions(sums, items.items)
-    return MeasuresOut(
-        mentions=sums.mentions,
-        items=items.items,
-        share=ratio(sums.mentions, sums.mentions if of is None else of),
-        negative=sums.negative,
-        positive=sums.positive,
-        negative_share=ratio(sums.negative, sums.mentions),
-        net_sentiment=net_sentiment(sums),
-        score=mean_score(sums),
-        mean_severity=ratio(sums.severity, sums.mentions),
-        intervals={
-            name: interval_out(sample.interval()) for name, sample in found.items() if sample.n
-        },
-        small=found["negative_share"].small,
-        kpis=kpis(items),
-    )
+    items = [own for _, own in parts]
+    found = samples.of_many_mentions([own for own, _ in parts], [own.items for own in items])
+    intervals = {name: _shown(sample.interval()) for name, sample in found.items()}
+    answers = found["negative_share"]
+    some, small = (answers.n > 0).tolist(), answers.small.tolist()
+    return [
+        {
+            "mentions": sums.mentions,
+            "items": own.items,
+            "share": ratio(sums.mentions, whole),
+            "negative": sums.negative,
+            "positive": sums.positive,
+            "negative_share": ratio(sums.negative, sums.mentions),
+            "net_sentiment": net_sentiment(sums),
+            "score": mean_score(sums),
+            "mean_severity": ratio(sums.severity, sums.mentions),
+            "intervals": {n: its[at] for n, its in intervals.items()} if some[at] else {},
+            "small": small[at],
+            "kpis": rated,
+        }
+        for at, ((sums, own), whole, rated) in enumerate(zip(parts, of, kpis(items), strict=True))
+    ]
 
 
-def measured_kpi(name: str, measured: MeasuresOut) -> float | None:
+def measured_kpi(name: str, fields: Fields) -> float | None:
     """The present value of a definition's KPI: one of the measures, or a rating scale's."""
-    if name in measured.kpis:
-        return measured.kpis[name].value
-    own: Mapping[str, float | None] = {
-        "net_sentiment": measured.net_sentiment,
-        "negative_share": measured.negative_share,
-        "score": measured.score,
-        "mean_severity": measured.mean_severity,
-    }
-    return own.get(name)
+    rated: Mapping[str, Fields] = fields["kpis"]
+    value: float | None = rated[name]["value"] if name in rated else None
+    return fields.get(name) if name in MEASURES else value

@@ -6,13 +6,20 @@ Where sums do not tell the squares, the greatest ones that they allow are taken 
 """
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from service.insights.statistics import (
     Change,
+    Double,
     Interval,
     Moments,
+    Number,
+    at_most,
     greatest_squares,
     mean_change,
     mean_interval,
@@ -29,7 +36,10 @@ _SPAN: Final = re.compile(r"(-?[\d.]+(?:e[+-]\d+)?)-(-?[\d.]+(?:e[+-]\d+)?)")
 
 
 class Sample(NamedTuple):
-    """Values from ``least`` to ``greatest``; if ``two_valued``, nothing between these."""
+    """Values from ``least`` to ``greatest``; if ``two_valued``, nothing between these.
+
+    One sample, or many on the same scale, if ``moments`` are columns; see ``Number``.
+    """
 
     moments: Moments
     least: float
@@ -37,17 +47,17 @@ class Sample(NamedTuple):
     two_valued: bool = False
 
     @property
-    def n(self) -> float:
+    def n(self) -> Number:
         """How many independent values there are."""
         return self.moments.n
 
     @property
     def value(self) -> float | None:
-        """The mean; None without values."""
+        """The mean of one sample; None without values."""
         return self.moments.total / self.moments.n if self.moments.n else None
 
     @property
-    def small(self) -> bool:
+    def small(self) -> Any:
         """Whether there are too few values to judge by."""
         return self.moments.n < FEWEST
 
@@ -60,12 +70,16 @@ class Sample(NamedTuple):
         return Interval(self.least + span * low, self.least + span * high)
 
     def change(self, before: "Sample") -> Change | None:
-        """The difference to another sample on the same scale; None if one is empty."""
-        if self.value is None or before.value is None:
+        """The difference to another sample on the same scale; None if one is empty.
+
+        Of many, none may be.
+        """
+        if not isinstance(self.n, np.ndarray) and (not self.n or not before.n):
             return None
         if not self.two_valued:
             smooth = mean_change(self.smoothed(), before.smoothed())
-            return smooth._replace(difference=self.value - before.value)
+            own, other = (side.moments.total / side.n for side in (self, before))
+            return smooth._replace(difference=own - other)
         found = share_change(self._hits(), self.n, before._hits(), before.n)
         return found and found.times(self.greatest - self.least)
 
@@ -73,30 +87,47 @@ class Sample(NamedTuple):
         """The values with what keeps a few equal ones from having no spread."""
         return self.moments.smoothed(self.least, self.greatest)
 
-    def _hits(self) -> float:
+    def at(self, places: Any) -> "Sample":
+        """Of many, those at ``places`` (indices, or a mask)."""
+        return self._replace(moments=Moments(*(column[places] for column in self.moments)))
+
+    def _hits(self) -> Number:
         """Of two values, how many are the greater one."""
         return (self.moments.total - self.n * self.least) / (self.greatest - self.least)
 
 
-def of_mentions(sums: MentionSums, items: float) -> dict[str, Sample]:
+def of_mentions(sums: MentionSums, items: Number) -> dict[str, Sample]:
     """What ``negative_share``, ``net_sentiment`` and ``mean_severity`` are means of."""
-    n, negative, positive = sums.mentions, sums.negative, sums.positive
-    severity = greatest_squares(sums.severity, [(n, 0, WORST)])
+    return _of_counts(sums.mentions, sums.negative, sums.positive, sums.severity, items)
+
+
+def of_many_mentions(sums: Sequence[MentionSums], items: Sequence[float]) -> dict[str, Sample]:
+    """The same of many, as columns in their order."""
+    counts = [(own.mentions, own.negative, own.positive, own.severity) for own in sums]
+    n, negative, positive, severity = _columns(counts, 4)
+    return _of_counts(n, negative, positive, severity, np.asarray(items, float))
+
+
+def _of_counts(
+    n: Number, negative: Number, positive: Number, severity: Number, items: Number
+) -> dict[str, Sample]:
+    greatest = greatest_squares(severity, [(n, 0, WORST)])
     samples = {
         "negative_share": Sample(Moments(n, negative, negative), 0, 1, two_valued=True),
         "net_sentiment": Sample(Moments(n, positive - negative, positive + negative), -1, 1),
-        "mean_severity": Sample(Moments(n, sums.severity, severity), 0, WORST),
+        "mean_severity": Sample(Moments(n, severity, greatest), 0, WORST),
     }
-    kept = min(n, items)
+    kept = at_most(n, items)
     return {
         name: sample._replace(moments=sample.moments.thinned(kept))
         for name, sample in samples.items()
     }
 
 
-def share(part: int, whole: int, items: int) -> Sample:
+def share(part: Number, whole: int, items: int) -> Sample:
     """Whether each of ``whole`` mentions, from ``items``, is one of ``part``."""
-    moments = Moments(whole, part, part).thinned(min(whole, items))
+    everything = whole + 0 * part
+    moments = Moments(everything, part, part).thinned(min(whole, items))
     return Sample(moments, 0, 1, two_valued=True)
 
 
@@ -106,15 +137,24 @@ def of_ratings(scale: str, rating: RatingSums) -> Sample:
     Of other scales than NPS and CSAT the squares are bounded by the sum, and by how many values
     are in the upper and in the lower quarter of the scale.
     """
+    return _of_scale(scale, *rating)
+
+
+def of_many_ratings(scale: str, ratings: Sequence[RatingSums]) -> Sample:
+    """The same of many, as columns in their order."""
+    n, value_milli, high, low = _columns(ratings, 4)
+    return _of_scale(scale, n, value_milli, high, low)
+
+
+def _of_scale(scale: str, n: Number, value_milli: Number, high: Number, low: Number) -> Sample:
     name, _, span = scale.partition(":")
-    n, high, low = rating.n, rating.high, rating.low
     if name == "nps":
         return Sample(Moments(n, 100 * (high - low), 1e4 * (high + low)), -100, 100)
     if name == "csat":
         return Sample(Moments(n, 100 * high, 1e4 * high), 0, 100, two_valued=True)
-    least, greatest = _ends(span)
+    least, greatest = ends(span)
     quarter = (greatest - least) / 4
-    total = rating.value_milli / 1000
+    total = value_milli / 1000
     groups = [
         (low, least, least + quarter),
         (n - low - high, least + quarter, greatest - quarter),
@@ -132,7 +172,13 @@ def kpi_samples(items: ItemSums) -> dict[str, Sample]:
     }
 
 
-def _ends(span: str) -> tuple[float, float]:
+def _columns(rows: Sequence[Sequence[float]], width: int) -> Double:
+    """``rows`` turned round: (width, rows)."""
+    return np.asarray(rows, float).reshape(len(rows), width).T
+
+
+@cache
+def ends(span: str) -> tuple[float, float]:
     """``1-7`` or ``-5-5`` as numbers."""
     found = _SPAN.fullmatch(span)
     if found is None:

@@ -1,15 +1,25 @@
 """Intervals, tests and corrections, from sums alone. Pure; all intervals hold 95 %.
 
+A ``Number`` is a float, or an array of them: the same formulas for one case, or for many at once,
+each in its place. Where one case has no answer (None), many have a NaN.
+
 Counts may be fractions: whoever counts answers that depend on each other gives the number of those
 that don't (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2: the effective sample size).
 """
 
 from collections.abc import Iterable, Sequence
 from math import erfc, sqrt
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from nlp import probe
 from nlp.probe import Z_95 as Z_95
+
+Double = NDArray[np.float64]
+Number: TypeAlias = Any
+"""A float, or an array (n,) of them; all that are given together are of one shape, or floats."""
 
 LEVEL: Final = 0.05
 """Below which a p, corrected if there are many, is called significant."""
@@ -21,11 +31,11 @@ SMOOTHING: Final = 3.0
 class Interval(NamedTuple):
     """The bounds of a 95 % interval."""
 
-    low: float
-    high: float
+    low: Number
+    high: Number
 
     @property
-    def half_width(self) -> float:
+    def half_width(self) -> Number:
         """Half of its width: "plus or minus"."""
         return (self.high - self.low) / 2
 
@@ -33,13 +43,13 @@ class Interval(NamedTuple):
 class Change(NamedTuple):
     """A difference with its 95 % interval and the two-sided p that there is none.
 
-    ``difference`` and a bound are None where they are not finite.
+    ``difference`` and a bound are None (of many: NaN) where they are not finite.
     """
 
-    difference: float | None
-    low: float | None
-    high: float | None
-    p: float
+    difference: Number | None
+    low: Number | None
+    high: Number | None
+    p: Number
 
     def times(self, unit: float) -> "Change":
         """The same in units ``unit`` times as small."""
@@ -50,21 +60,21 @@ class Change(NamedTuple):
 class Estimate(NamedTuple):
     """A mean, its variance (the squared standard error), and that variance's degrees of freedom."""
 
-    value: float
-    variance: float
-    freedom: float
+    value: Number
+    variance: Number
+    freedom: Number
 
 
 class Moments(NamedTuple):
     """``n`` values, their sum, and the sum of their squares."""
 
-    n: float
-    total: float
-    squares: float
+    n: Number
+    total: Number
+    squares: Number
 
-    def thinned(self, n: float) -> "Moments":
+    def thinned(self, n: Number) -> "Moments":
         """As if there were only ``n`` of them, with the same mean and spread."""
-        return Moments(*(part * n / self.n for part in self)) if self.n else self
+        return Moments(*(_ratio(part * n, self.n, part) for part in self))
 
     def smoothed(self, least: float, greatest: float) -> "Moments":
         """With 3 more values: 3/4 at each end of the scale, 3/2 in the middle.
@@ -83,33 +93,65 @@ class Moments(NamedTuple):
     def estimate(self) -> Estimate:
         """The mean with s^2 / n and n - 1 degrees of freedom; needs two values."""
         mean = self.total / self.n
-        spread = max(self.squares - self.n * mean**2, 0.0) / (self.n - 1)
+        spread = at_least(self.squares - self.n * mean**2, 0.0) / (self.n - 1)
         return Estimate(mean, spread / self.n, self.n - 1)
 
 
-def wilson(hits: float, n: float) -> Interval:
+def _ratio(part: Number, whole: Number, nothing: Number) -> Number:
+    """``part / whole``; ``nothing`` where that is 0."""
+    if not isinstance(whole, np.ndarray):
+        return part / whole if whole else nothing
+    return np.where(whole == 0, nothing, part / np.where(whole == 0, 1.0, whole))
+
+
+def at_least(value: Number, least: Number) -> Number:
+    """The greater of both, in each place."""
+    return np.maximum(value, least) if isinstance(value, np.ndarray) else max(value, least)
+
+
+def at_most(value: Number, greatest: Number) -> Number:
+    """The smaller of both, in each place."""
+    return np.minimum(value, greatest) if isinstance(value, np.ndarray) else min(value, greatest)
+
+
+def _root(value: Number) -> Number:
+    return np.sqrt(value) if isinstance(value, np.ndarray) else sqrt(value)
+
+
+def wilson(hits: Number, n: Number) -> Interval:
     """The score interval of a share (Wilson 1927); 0..1 for n = 0."""
-    return Interval(*probe.wilson(hits, n))
+    if not isinstance(n, np.ndarray):
+        return Interval(*probe.wilson(hits, n))
+    share, spread = _ratio(hits, n, 0.0), _ratio(Z_95**2, n, 0.0)
+    middle = share + spread / 2
+    half = Z_95 * _root(
+        _ratio(at_least(share * (1 - share), 0.0), n, 0.0) + _ratio(spread, 4 * n, 0.0)
+    )
+    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    return Interval(
+        np.where(n == 0, 0.0, at_least(low, 0.0)), np.where(n == 0, 1.0, at_most(high, 1.0))
+    )
 
 
-def share_change(hits: float, n: float, hits_before: float, n_before: float) -> Change | None:
+def share_change(hits: Number, n: Number, hits_before: Number, n_before: Number) -> Change | None:
     """The difference of two independent shares, ``hits / n - hits_before / n_before``.
 
     Interval: Newcombe 1998, Interval estimation for the difference between independent
     proportions, Statistics in Medicine 17, method 10. p: the score test with pooled variance
-    (the square root of Pearson's chi-square). None if a share has no n.
+    (the square root of Pearson's chi-square). None if a share has no n; of many, all must have.
     """
-    if not n or not n_before:
+    if not isinstance(n, np.ndarray) and (not n or not n_before):
         return None
     now, before = hits / n, hits_before / n_before
     own, other = wilson(hits, n), wilson(hits_before, n_before)
-    down = sqrt((now - own.low) ** 2 + (other.high - before) ** 2)
-    up = sqrt((own.high - now) ** 2 + (before - other.low) ** 2)
+    down = _root((now - own.low) ** 2 + (other.high - before) ** 2)
+    up = _root((own.high - now) ** 2 + (before - other.low) ** 2)
     pooled = (hits + hits_before) / (n + n_before)
-    error = sqrt(max(pooled * (1 - pooled), 0.0) * (1 / n + 1 / n_before))
+    error = _root(at_least(pooled * (1 - pooled), 0.0) * (1 / n + 1 / n_before))
     difference = now - before
-    p = two_sided(difference / error) if error else 1.0
-    return Change(difference, difference - down, difference + up, p)
+    return Change(
+        difference, difference - down, difference + up, two_sided(_ratio(difference, error, 0.0))
+    )
 
 
 def rate_change(
@@ -122,22 +164,33 @@ def rate_change(
     is Clopper & Pearson's of its chance, p twice the smaller tail; both are exact. None without
     a count or an exposure.
     """
-    total = count + count_before
-    if not total or not exposure or not exposure_before:
+    if not count + count_before or not exposure or not exposure_before:
         return None
+    found = rate_changes([count], exposure, [count_before], exposure_before)
+    difference, low, high, p = (float(np.asarray(column)[0]) for column in found)
+    return Change(difference if count_before else None, low, high if count_before else None, p)
+
+
+def rate_changes(
+    count: ArrayLike, exposure: float, count_before: ArrayLike, exposure_before: float
+) -> Change:
+    """``rate_change`` of many pairs of counts, none of them both 0, over the same exposures."""
     from scipy.special import bdtr, betaincinv
 
+    own, before = np.asarray(count), np.asarray(count_before)
     odds = exposure_before / exposure
-    low = float(betaincinv(count, count_before + 1, 1 - TAIL)) if count else 0.0
-    high = float(betaincinv(count + 1, count_before, TAIL)) if count_before else 1.0
     chance = exposure / (exposure + exposure_before)
-    at_most = float(bdtr(count, total, chance))
-    at_least = 1 - float(bdtr(count - 1, total, chance)) if count else 1.0
+    none, never = own == 0, before == 0
+    low = np.where(none, 0.0, betaincinv(np.where(none, 1, own), before + 1, 1 - TAIL))
+    high = betaincinv(own + 1, np.where(never, 1, before), TAIL)
+    lower = bdtr(own, own + before, chance)
+    upper = np.where(none, 1.0, 1 - bdtr(own - 1, own + before, chance))
+    some = np.where(never, np.nan, before)
     return Change(
-        count / count_before * odds - 1 if count_before else None,
+        own / some * odds - 1,
         low / (1 - low) * odds - 1,
-        high / (1 - high) * odds - 1 if count_before else None,
-        min(2 * min(at_most, at_least), 1.0),
+        np.where(never, np.nan, high / (1 - high) * odds - 1),
+        at_most(2 * at_most(lower, upper), 1.0),
     )
 
 
@@ -156,14 +209,14 @@ def contrast(*terms: tuple[float, Estimate]) -> Change:
     difference = sum(weight * term.value for weight, term in terms)
     parts = [(weight**2 * term.variance, term.freedom) for weight, term in terms]
     variance = sum(part for part, _ in parts)
-    if not variance:
-        return Change(difference, difference, difference, 0.0 if difference else 1.0)
     from scipy.special import stdtr, stdtrit
 
-    freedom = variance**2 / sum(part**2 / its for part, its in parts)
-    error = sqrt(variance)
-    half = float(stdtrit(freedom, TAIL)) * error
-    p = 2 * float(stdtr(freedom, -abs(difference) / error))
+    freedom = _ratio(variance**2, sum(part**2 / its for part, its in parts), 1.0)
+    error = _root(variance)
+    half = stdtrit(freedom, TAIL) * error
+    p = 2 * stdtr(freedom, -_ratio(abs(difference), error, np.where(difference == 0, 0.0, np.inf)))
+    if not isinstance(difference, np.ndarray):
+        half, p = float(half), float(p)
     return Change(difference, difference - half, difference + half, p)
 
 
@@ -173,12 +226,14 @@ def mean_interval(moments: Moments, least: float, greatest: float) -> Interval:
     The normal interval of ``Moments.smoothed``, within the scale. For values of -1, 0 and 1 it is
     Rocks' adjusted Wald interval of the NPS.
     """
-    if not moments.n:
-        return Interval(least, greatest)
     wide = moments.smoothed(least, greatest)
     mean = wide.total / wide.n
-    half = Z_95 * sqrt(max(wide.squares / wide.n - mean**2, 0.0) / wide.n)
-    return Interval(max(mean - half, least), min(mean + half, greatest))
+    half = Z_95 * _root(at_least(wide.squares / wide.n - mean**2, 0.0) / wide.n)
+    low, high = at_least(mean - half, least), at_most(mean + half, greatest)
+    if not isinstance(low, np.ndarray):
+        return Interval(low, high) if moments.n else Interval(least, greatest)
+    nothing = moments.n == 0
+    return Interval(np.where(nothing, least, low), np.where(nothing, greatest, high))
 
 
 def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
@@ -198,7 +253,7 @@ def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
     return Estimate(mean, spread * count / (count - 1) / whole**2, count - 1)
 
 
-def greatest_squares(total: float, groups: Sequence[tuple[float, float, float]]) -> float:
+def greatest_squares(total: Number, groups: Sequence[tuple[Number, float, float]]) -> Number:
     """The greatest sum of squares that values with this ``total`` can have.
 
     ``groups`` are (how many values, least, greatest value). The sum of squares is convex: it is
@@ -208,15 +263,19 @@ def greatest_squares(total: float, groups: Sequence[tuple[float, float, float]])
     squares = sum(n * least**2 for n, least, _ in groups)
     rest = total - sum(n * least for n, least, _ in groups)
     for n, least, greatest in sorted(groups, key=lambda group: -(group[1] + group[2])):
-        raised = min(max(rest, 0.0), n * (greatest - least))
-        squares += raised * (least + greatest)
-        rest -= raised
+        raised = at_most(at_least(rest, 0.0), n * (greatest - least))
+        squares = squares + raised * (least + greatest)
+        rest = rest - raised
     return squares
 
 
-def two_sided(z: float) -> float:
+def two_sided(z: Number) -> Number:
     """How likely a standard normal value is at least as far from 0 as ``z``."""
-    return erfc(abs(z) / sqrt(2))
+    if not isinstance(z, np.ndarray):
+        return erfc(abs(z) / sqrt(2))
+    from scipy.special import erfc as erfc_of_many
+
+    return erfc_of_many(abs(z) / sqrt(2))
 
 
 def corrected(ps: Sequence[float]) -> list[float]:

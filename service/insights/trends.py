@@ -12,8 +12,8 @@ from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
-from service.insights.map_schemas import ExpectedOut, PointOut, SeriesOut, TrendsOut
-from service.insights.measures import measures
+from service.insights.map_schemas import TrendsOut
+from service.insights.measures import Fields, measured
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
 from service.insights.periods import By, last_day, start_of, starts
@@ -57,15 +57,17 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
     grid = _grid(session, selection, params, theme)
     periods = _periods(selection, params.by, list(grid.totals))
     past = _past(session, selection, params, theme)
-    return TrendsOut(
-        **fresh._asdict(),
-        journey=selection.journey.key,
-        by=params.by,
-        group=params.group,
-        series=[
-            SeriesOut(key=key, name=name, points=_points(grid, past, periods, key, params.by))
-            for key, name in grid.names
-        ],
+    return TrendsOut.model_validate(
+        {
+            **fresh._asdict(),
+            "journey": selection.journey.key,
+            "by": params.by,
+            "group": params.group,
+            "series": [
+                {"key": key, "name": name, "points": _points(grid, past, periods, key, params.by)}
+                for key, name in grid.names
+            ],
+        }
     )
 
 
@@ -110,7 +112,8 @@ def _past(
 
 def _points(
     grid: Grid, past: Grid | None, periods: Sequence[date], key: str, by: By
-) -> list[PointOut]:
+) -> list[Fields]:
+    """The fields of ``PointOut`` of each period."""
     parts = [grid.parts.get((start, key), NOTHING) for start in periods]
     before = _before(past, periods[0], by) if past and periods else []
     history = [past.parts.get((start, key), NOTHING) for start in before] if past else []
@@ -124,19 +127,18 @@ def _points(
         )[len(before) :]
         for name in COUNTS
     }
-    return [
-        PointOut(
-            start=start,
-            **dict(measures(*part, of=grid.totals.get(start, 0))),
-            expected={
-                name: ExpectedOut(mean=round(found.mean, 2), upper=round(found.upper, 2))
-                for name in COUNTS
-                if (found := expected[name][index])
+    points = measured(parts, [grid.totals.get(start, 0) for start in periods])
+    for index, (point, start) in enumerate(zip(points, periods, strict=True)):
+        known = {name: found for name in COUNTS if (found := expected[name][index])}
+        point |= {
+            "start": start,
+            "expected": {
+                name: {"mean": round(found.mean, 2), "upper": round(found.upper, 2)}
+                for name, found in known.items()
             },
-            spikes=[name for name in COUNTS if (found := expected[name][index]) and found.spike],
-        )
-        for index, (start, part) in enumerate(zip(periods, parts, strict=True))
-    ]
+            "spikes": [name for name, found in known.items() if found.spike],
+        }
+    return points
 
 
 def _before(past: Grid, first: date, by: By) -> list[date]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, func, null, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, cast, func, null, select, union_all
 from sqlmodel import Session
 
 from service.insights.filters import Selection
@@ -69,7 +69,7 @@ def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[s
         )
     ).subquery()
     group = [rows.c.period, *(rows.c[name] for name in keys)]
-    sums = [func.sum(rows.c[name]).label(name) for name in counters]
+    sums = [cast(func.sum(rows.c[name]), BigInteger).label(name) for name in counters]
     return select(*group, *sums).group_by(*group)
 
 

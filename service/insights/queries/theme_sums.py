@@ -8,11 +8,24 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    cast,
+    distinct,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from models.feedback import DONE
-from models.pain_point import WIN
+from models.pain_point import IGNORED, WIN
+from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
@@ -35,6 +48,7 @@ from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
 COUNTED: Final = len(ITEM_SUMS)
+WEIGHTS: Final = ("mentions", "severity", "items")
 
 
 class ThemeSums(NamedTuple):
@@ -44,20 +58,48 @@ class ThemeSums(NamedTuple):
     items: ItemSums
 
 
+class Weighed(NamedTuple):
+    """A theme of a native cell with what ranks it; ``id`` is a UUID, or its 32 hex digits."""
+
+    id: UUID | str
+    stage: str
+    touchpoint: str
+    sentiment: str
+    title: str
+    mentions: int
+    severity: int
+    items: int
+
+    @property
+    def cell(self) -> Cell:
+        """Its native cell."""
+        return Cell(self.stage, self.touchpoint)
+
+
+def weighed(session: Session, selection: Selection) -> list[Weighed]:
+    """All themes with a mention, of either sentiment, but those that people ignore."""
+    sums = _weights(session, selection, None, None).subquery()
+    own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "title")]
+    counts = [sums.c[name] for name in WEIGHTS]
+    rows = session.execute(
+        select(_as_stored(THEME.c.id), *own, *counts)
+        .select_from(sums.join(THEME, sums.c.pain_point_id == THEME.c.id))
+        .where(*theme_conditions(selection, None), THEME.c.status != IGNORED)
+    )
+    themes = (Weighed(*row) for row in rows)
+    return [theme for theme in themes if selection.has(theme.cell)]
+
+
 def weights(
     session: Session, selection: Selection, sentiment: str, only: UUID | None = None
 ) -> dict[UUID, ThemeSums]:
     """Mentions, severity and items of all themes of a sentiment that have any, or of one only."""
-    if selection.in_rollups:
-        statement = _rolled_weights(session, selection, sentiment, only)
-    else:
-        statement = _counted_weights(session, selection, sentiment, only)
+    rows = session.execute(_weights(session, selection, sentiment, only))
     return {
         theme: ThemeSums(
-            _of_sentiment(sentiment, mentions=int(mentions), severity=int(severity)),
-            ItemSums(int(items)),
+            _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
         )
-        for theme, mentions, severity, items in session.execute(statement)
+        for theme, mentions, severity, items in rows
     }
 
 
@@ -80,22 +122,34 @@ def full_sums(
     }
 
 
-def _rolled_weights(
-    session: Session, selection: Selection, sentiment: str, only: UUID | None
+def _weights(
+    session: Session, selection: Selection, sentiment: str | None, only: UUID | None
 ) -> Select[Any]:
-    rows = added_up(
-        theme_portions(session, selection, None, None if only is None else [only]),
-        ("pain_point_id",),
-        ("mentions", "severity", "items"),
-    ).subquery()
+    """pain_point_id and ``WEIGHTS`` of the themes of a sentiment, or of both."""
+    of = _rolled_weights if selection.in_rollups else _counted_weights
+    return of(session, selection, sentiment, only)
+
+
+def _as_stored(id_: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An id as the driver gives it: making UUIDs of hundreds takes longer than reading them."""
+    return type_coerce(id_, NullType())
+
+
+def _rolled_weights(
+    session: Session, selection: Selection, sentiment: str | None, only: UUID | None
+) -> Select[Any]:
+    of = None if only is None else [only]
+    found = theme_portions(session, selection, None, of)
+    rows = added_up(found, ("pain_point_id",), WEIGHTS).subquery()
+    sums = select(*(column for column in rows.c if column.name != "period"))
+    if sentiment is None:
+        return sums
     themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
-    return select(*(column for column in rows.c if column.name != "period")).where(
-        rows.c.pain_point_id.in_(themes)
-    )
+    return sums.where(rows.c.pain_point_id.in_(themes))
 
 
 def _counted_weights(
-    session: Session, selection: Selection, sentiment: str, only: UUID | None
+    session: Session, selection: Selection, sentiment: str | None, only: UUID | None
 ) -> Select[Any]:
     table = MENTION.c
     themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
@@ -104,9 +158,9 @@ def _counted_weights(
     return (
         select(
             table.pain_point_id,
-            func.count(),
-            func.sum(table.severity),
-            func.count(distinct(table.feedback_id)),
+            func.count().label("mentions"),
+            cast(func.sum(table.severity), BigInteger).label("severity"),
+            func.count(distinct(table.feedback_id)).label("items"),
         )
         .select_from(MENTION.join(FEEDBACK, SAID_IN))
         .where(of_themes(selection, themes), *_read(session, selection))

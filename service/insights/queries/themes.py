@@ -56,8 +56,8 @@ def find_theme(session: Session, workspace_id: UUID, wanted: UUID) -> Theme | No
     return None
 
 
-def theme_conditions(selection: Selection, sentiment: str) -> list[ColumnElement[bool]]:
-    """What themes must satisfy to be counted.
+def theme_conditions(selection: Selection, sentiment: str | None) -> list[ColumnElement[bool]]:
+    """What themes of a sentiment, or of both, must satisfy to be counted.
 
     Their stages and touchpoints are narrowed for speed only: ``Selection.has`` decides, because
     not every stage goes with every touchpoint.
@@ -65,9 +65,10 @@ def theme_conditions(selection: Selection, sentiment: str) -> list[ColumnElement
     table = THEME.c
     conditions = [
         table.workspace_id == selection.workspace_id,
-        table.sentiment == sentiment,
         table.merged_into.is_(None),
     ]
+    if sentiment is not None:
+        conditions.append(table.sentiment == sentiment)
     if selection.cells is not None:
         stages, touchpoints = ({cell[side] for cell in selection.cells} for side in (0, 1))
         conditions += [table.stage.in_(stages), table.touchpoint.in_(touchpoints)]

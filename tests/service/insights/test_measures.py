@@ -51,12 +51,13 @@ def test_a_scale_with_an_unusual_range_keeps_it_in_its_name(scale: str, name: st
 def test_scales_are_never_mixed() -> None:
     items = ItemSums(items=6)
     items.ratings |= {"csat:1-5": RatingSums(2, 8000, 1, 0), "csat:1-7": RatingSums(4, 8000, 0, 3)}
-    found = kpis(items)
-    assert {name: (kpi.value, kpi.n) for name, kpi in found.items()} == {
+    (found, nothing) = kpis([items, ItemSums()])
+    assert nothing == {}
+    assert {name: (kpi["value"], kpi["n"]) for name, kpi in found.items()} == {
         "csat": (50.0, 2),
         "csat:1-7": (0.0, 4),
     }
-    assert found["csat:1-7"].low == 0.75
+    assert found["csat:1-7"]["low"] == 0.75
 
 
 def test_impact_is_the_whole_minus_the_rest() -> None:
@@ -90,8 +91,8 @@ def test_net_sentiment_is_positive_minus_negative_share() -> None:
     assert measured.negative_share == 0.625
     assert measured.score == -0.401
     assert measured.mean_severity == 1.125
-    assert measured_kpi("net_sentiment", measured) == -0.5
-    assert measured_kpi("nps", measured) is None
+    assert measured_kpi("net_sentiment", measured.model_dump()) == -0.5
+    assert measured_kpi("nps", measured.model_dump()) is None
 
 
 def test_emotions_come_most_frequent_first_without_those_nobody_felt() -> None:
