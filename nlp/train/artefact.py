@@ -8,7 +8,8 @@ from typing import Any
 
 from safetensors.torch import save_file
 
-from nlp.encoding import load_tokenizer
+from nlp.descriptions import DESCRIPTIONS
+from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.labels import HEADS
@@ -47,13 +48,22 @@ def describe(reader: Reader, recipe: Recipe, facts: Mapping[str, Any]) -> Manife
     )
 
 
-def write_artefact(
-    folder: Path, reader: Reader, base: Path, recipe: Recipe, manifest: Manifest
-) -> None:
+def write_artefact(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
     """Export the reader into ``folder``, as 8-bit ONNX with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL_FILE, recipe.exact_layers)
+    export(reader, folder / MODEL_FILE, _read_on_the_way(base))
     _write_described(folder, base, manifest, (MODEL_FILE,))
+
+
+def _read_on_the_way(base: Path) -> list[list[int]]:
+    """Token ids of texts that any encoder shows its largest channels on."""
+    tokenizer = load_tokenizer(base)
+    windows = [
+        build_windows(tokenizer, None, text, [(0, len(text))])[0].window
+        for labels in DESCRIPTIONS.values()
+        for text in labels.values()
+    ]
+    return [list(window.ids) for window in windows]
 
 
 def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:

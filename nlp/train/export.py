@@ -15,6 +15,7 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from torch.jit import TracerWarning  # type: ignore[attr-defined]
 
 from nlp.train.network import Reader
+from nlp.train.outliers import INWARD, OUTWARD, set_apart
 
 INPUTS: Final = ("input_ids", "attention_mask", "mention_mask")
 OUTPUTS: Final = ("logits", "embedding")
@@ -32,13 +33,14 @@ FLOAT: Final = 1
 AS_ONE: Final = "Attention_{}_qkv"
 """What the optimizer calls a layer's queries, keys and values, put side by side."""
 
-FEED_FORWARD: Final = "/encoder/encoder/layer.{}/output/dense/MatMul"
-"""The node that leads a layer's feed-forward part back to the model's width."""
+APART: Final = (f"/{INWARD}/MatMul", f"/{OUTWARD}/MatMul")
+"""How the names of the products end that stay in 32 bits."""
 
 
-def export(reader: Reader, target: Path, exact_layers: Sequence[int] = ()) -> None:
-    """Write the reader as 8-bit ONNX, but for the way out of ``exact_layers``, counted from 0.
+def export(reader: Reader, target: Path, texts: Sequence[Sequence[int]]) -> None:
+    """Write the reader as 8-bit ONNX, but for the largest channels inside of its layers.
 
+    Which these are is seen on ``texts``, lists of token ids; see ``nlp.train.outliers``.
     Inputs are ``input_ids`` and ``attention_mask``, int64 (rows, tokens), and ``mention_mask``,
     float32 (rows, mentions, tokens), 1 at a mention's tokens; a row of zeros is padding.
     Outputs are ``logits`` (rows, mentions, outputs), the heads side by side in the order of
@@ -46,9 +48,9 @@ def export(reader: Reader, target: Path, exact_layers: Sequence[int] = ()) -> No
     """
     with tempfile.TemporaryDirectory() as folder:
         plain, fused = Path(folder, "plain.onnx"), Path(folder, "fused.onnx")
-        export_plain(reader, plain)
+        export_plain(set_apart(reader, texts), plain)
         _fuse(reader, plain, fused)
-        _quantise(fused, target, exact_layers)
+        _quantise(fused, target)
     _part_norms(target)
 
 
@@ -86,13 +88,14 @@ def _fuse(reader: Reader, source: Path, target: Path) -> None:
     model.save_model_to_file(str(target))
 
 
-def _quantise(source: Path, target: Path, exact_layers: Sequence[int]) -> None:
+def _quantise(source: Path, target: Path) -> None:
+    names = [node.name for node in onnx.load(source).graph.node]
     quantize_dynamic(
         source,
         target,
         weight_type=QuantType.QInt8,
         per_channel=True,
-        nodes_to_exclude=[FEED_FORWARD.format(layer) for layer in exact_layers],
+        nodes_to_exclude=[name for name in names if name.endswith(APART)],
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
     )
 
@@ -117,7 +120,7 @@ def _parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     first, second, gamma, beta, *bias = node.input
     (epsilon,) = (item.f for item in node.attribute if item.name == "epsilon")
     total, parts = first, []
-    for index, addend in enumerate([second, *bias]):
+    for index, addend in enumerate([*bias, second]):  # the engine adds a bias as it multiplies
         name = f"{node.name}_sum_{index}"
         parts.append(helper.make_node("Add", [total, addend], [name], name))
         total = name

@@ -20,9 +20,6 @@ class Recipe:
     ``unlabelled_rows`` are used, drawn by chance; ``trust`` is what teachers count beside a known
     label, 0..1. ``placing`` and ``telling_apart`` weigh the losses of where a mention is placed
     and of how well its theme is told from others, the latter at ``theme_temperature``.
-
-    ``exact_layers``, counted from 0, leave their feed-forward part in 32 bits: the activations in
-    the fifth have outliers beside which 8 bits for all of them tell too little apart.
     """
 
     layers: int = 6
@@ -49,7 +46,6 @@ class Recipe:
     theme_temperature: float = 0.1
     averaging: float = 0.999
     clip: float = 1.0
-    exact_layers: tuple[int, ...] = (4,)
     seconds: float = 120.0
 
 

@@ -74,7 +74,7 @@ def train_model(
     manifest = describe(reader, recipe, facts)
     rows = [example for examples in held_out.values() for example in examples]
     if places.out:
-        write_artefact(places.out, reader, base, recipe, manifest)
+        write_artefact(places.out, reader, base, manifest)
         manifest = calibrate_model(places.out, rows)
     if places.weights:
         write_weights(places.weights, reader, base, manifest)

@@ -19,6 +19,7 @@ from transformers import BertConfig, BertModel
 from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, ArtefactError, verify
 from nlp.train.export import AS_ONE
 from nlp.train.network import Reader, frozen_words
+from nlp.train.outliers import INWARD, OUTWARD
 
 SCALE, ZERO, QUANTISED = "_scale", "_zero_point", "_quantized"
 DENSE: Final = {
@@ -111,10 +112,23 @@ def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
     for part, path in DENSE.items():
         state[f"{name}{part}.weight"] = graph.product(node + path)
         state[f"{name}{part}.bias"] = graph.value(f"{name}{part}.bias")
+    if f"{node}output/{INWARD}/MatMul" in graph.nodes:
+        _bring_back(graph, layer, state)
     for part in NORMS:
         for side in ("weight", "bias"):
             state[f"{name}{part}.{side}"] = graph.value(f"{name}{part}.{side}")
     return state
+
+
+def _bring_back(graph: _Graph, layer: int, state: dict[str, Tensor]) -> None:
+    """Put the channel that the export has set apart where it was: where nothing is."""
+    name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/output/"
+    inward, outward = graph.product(node + INWARD), graph.product(node + OUTWARD)
+    into = state[f"{name}intermediate.dense.weight"]
+    channel = int((into == 0).all(dim=1).nonzero()[0])
+    into[channel] = inward[0]
+    state[f"{name}intermediate.dense.bias"][channel] = graph.value(f"{name}output.{INWARD}.bias")
+    state[f"{name}output.dense.weight"][:, channel] = outward[:, 0]
 
 
 def _config(graph: _Graph, state: Mapping[str, Tensor], layers: int) -> BertConfig:

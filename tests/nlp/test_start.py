@@ -48,6 +48,13 @@ def test_the_network_of_an_artefact_reads_as_the_artefact_does(places: Places) -
         assert float((vectors[0].detach().numpy() * served.embeddings).sum()) > 0.98
 
 
+def test_channels_that_were_set_apart_are_back_in_their_places(places: Places) -> None:
+    assert places.out
+    for layer in start_from(places.out, dropout=0.1).encoder.encoder.layer:
+        assert layer.intermediate.dense.weight.any(dim=1).all()
+        assert layer.output.dense.weight.any(dim=0).all()
+
+
 def test_its_word_vectors_stay_and_everything_else_may_learn(places: Places) -> None:
     assert places.out
     frozen = [

@@ -22,6 +22,7 @@ from nlp.train.lessons import NO_THEME, OUTPUTS, Lesson, join, make_lessons
 from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import build_reader
+from nlp.train.outliers import set_apart
 from nlp.train.recipe import Recipe, changed
 from nlp.train.run import Identity, Places, train_model
 from tests.nlp.tiny import write_base, write_rows
@@ -112,7 +113,7 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     assert losses[-1] < losses[0]
     assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
     assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("few.tsv", 40)]
-    assert Recipe(**{**manifest.recipe, "exact_layers": (4,)}) == RECIPE
+    assert Recipe(**manifest.recipe) == RECIPE
     assert manifest.layers == 2
     assert TorchBackend(tmp_path / "weights").manifest.temperatures == manifest.temperatures
     figures = evaluate_folder(out, [data])
@@ -290,9 +291,28 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
         train_model(Files([data]), tmp_path, places, RECIPE, IDENTITY, _ignore)
 
 
+def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:
+    reader = build_reader(base, 2, 0.0).eval()
+    loud = 17
+    with torch.no_grad():
+        for layer in reader.encoder.encoder.layer:
+            layer.intermediate.dense.weight[loud] *= 20
+            layer.intermediate.dense.bias[loud] = 5.0
+    apart = set_apart(reader, [[0, 7, 8, 9, 2], [0, 30, 2]])
+    ids, mentions = torch.tensor([[0, 11, 12, 13, 2]]), torch.tensor([[[0.0, 1, 1, 1, 0]]])
+    inputs = (ids, torch.ones_like(ids), mentions)
+    for said, expected in zip(apart(*inputs), reader(*inputs), strict=True):
+        torch.testing.assert_close(said, expected)
+    for layer in apart.encoder.encoder.layer:
+        assert layer.output.inward.bias.item() == 5.0
+        assert not layer.intermediate.dense.weight[loud].any()
+        assert not layer.output.dense.weight[:, loud].any()
+    assert reader.encoder.encoder.layer[0].intermediate.dense.weight[loud].any()
+
+
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
-    assert changed(RECIPE, ["trust=0.3", "exact_layers=(1, 2)"]) == dataclasses.replace(
-        RECIPE, trust=0.3, exact_layers=(1, 2)
+    assert changed(RECIPE, ["trust=0.3", "epochs=5"]) == dataclasses.replace(
+        RECIPE, trust=0.3, epochs=5
     )
     for wrong in ("speed=1", "trust=much", "trust"):
         with pytest.raises(ValueError, match=r"speed|trust"):
