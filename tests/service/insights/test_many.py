@@ -4,7 +4,7 @@ from math import isnan
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.insights import samples
@@ -14,6 +14,7 @@ from service.insights.samples import Sample
 from service.insights.statistics import Change, rate_change, rate_changes, wilson
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
+few = settings(max_examples=25, deadline=None)
 SCALES = ("nps:0-10", "csat:1-5", "ces:1-7", "other:-5-5")
 
 
@@ -36,12 +37,14 @@ def parts(draw: st.DrawFn) -> Part:
     return Part(said, items)
 
 
+@few
 @given(st.lists(parts(), min_size=1, max_size=5))
 def test_parts_measured_together_are_as_each_by_itself(found: list[Part]) -> None:
     together = measured(found, [part.mentions.mentions for part in found])
     assert together == [measures(*part).model_dump() for part in found]
 
 
+@few
 @given(st.lists(st.tuples(parts(), parts()), min_size=1, max_size=5))
 def test_intervals_and_changes_of_many_are_those_of_one(pairs: list[tuple[Part, Part]]) -> None:
     for name in ("negative_share", "net_sentiment", "mean_severity"):
@@ -80,6 +83,7 @@ def _compare(now: list[Sample], before: list[Sample], many: Sample, others: Samp
         assert column.tolist() == pytest.approx([getattr(one, name) for one in expected])
 
 
+@few
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)).filter(any), min_size=1))
 def test_rates_of_many_are_told_apart_as_those_of_two(counts: list[tuple[int, int]]) -> None:
     now, before = zip(*counts, strict=True)
