@@ -28,7 +28,11 @@ class OutputApart(nn.Module):
     ``layer`` is a BERT layer of transformers, in which that channel is silenced.
     """
 
-    def __init__(self, layer: nn.Module, channel: int) -> None:
+    dense: nn.Linear
+    inward: nn.Linear
+    outward: nn.Linear
+
+    def __init__(self, layer: Any, channel: int) -> None:
         super().__init__()
         into, out = layer.intermediate.dense, layer.output.dense
         self.activation = layer.intermediate.intermediate_act_fn
@@ -54,7 +58,7 @@ def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
     ``texts`` are token ids; the channel of a layer is the one that is largest in any of them.
     """
     apart = copy.deepcopy(reader).eval()
-    layers = apart.encoder.encoder.layer
+    layers: Any = apart.encoder.encoder.layer  # type: ignore[union-attr]
     with _largest(layers) as channels, torch.inference_mode():
         for ids in texts:
             row = torch.tensor([list(ids)])
@@ -66,7 +70,7 @@ def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
 
 
 @contextmanager
-def _largest(layers: nn.ModuleList) -> Iterator[list[Tensor]]:
+def _largest(layers: Any) -> Iterator[list[Tensor]]:
     """The highest activation of each channel of each layer, over what is read meanwhile."""
     seen = [torch.zeros(layer.intermediate.dense.out_features) for layer in layers]
 

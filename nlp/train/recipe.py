@@ -19,7 +19,8 @@ class Recipe:
     Of the texts of a first pass, and of those without labels, ``first_rows`` and
     ``unlabelled_rows`` are used, drawn by chance; ``trust`` is what teachers count beside a known
     label, 0..1. ``placing`` and ``telling_apart`` weigh the losses of where a mention is placed
-    and of how well its theme is told from others, the latter at ``theme_temperature``.
+    and of how well its theme is told from others, the latter at ``theme_temperature``. ``balance``,
+    0..1, is how far common labels are held back in the end.
     """
 
     layers: int = 6
@@ -45,6 +46,7 @@ class Recipe:
     telling_apart: float = 0.5
     theme_temperature: float = 0.1
     averaging: float = 0.999
+    balance: float = 0.2
     clip: float = 1.0
     seconds: float = 120.0
 

@@ -12,6 +12,7 @@ from nlp.evaluate.answers import answer
 from nlp.loading import open_model
 from nlp.manifest import DataFile, Manifest, is_model, load_manifest, write_manifest
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
+from nlp.train.balance import balance
 from nlp.train.curriculum import Files, data_file, make_curriculum, read_spoken
 from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
@@ -63,6 +64,7 @@ def train_model(
     reader = _reader(base, recipe)
     run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
     run.train(places.checkpoint, on_step, resume)
+    balance(reader, curriculum.passes[-1], recipe.balance)
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": list(files.languages),

@@ -14,6 +14,7 @@ from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
 from nlp.manifest import verify
+from nlp.train.balance import balance
 from nlp.train.batches import epoch
 from nlp.train.curriculum import Files, make_curriculum
 from nlp.train.examples import UNKNOWN, DataError, read_examples
@@ -308,6 +309,16 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
         assert not layer.intermediate.dense.weight[loud].any()
         assert not layer.output.dense.weight[:, loud].any()
     assert reader.encoder.encoder.layer[0].intermediate.dense.weight[loud].any()
+
+
+def test_common_labels_are_held_back_by_their_share(base: Path, data: Path) -> None:
+    lessons = _lessons(data)
+    reader = build_reader(base, 1, 0.0)
+    balance(reader, lessons, 0.5)
+    sentiments = np.concatenate([lesson.labels[:, 0] for lesson in lessons])
+    shares = (np.bincount(sentiments, minlength=3) + 1) / (len(sentiments) + 3)
+    taken = reader.heads.bias[:3].detach().numpy()
+    np.testing.assert_allclose(taken, -0.5 * np.log(shares), rtol=1e-5)
 
 
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:

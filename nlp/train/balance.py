@@ -1,0 +1,35 @@
+"""Common labels held back a little, so that rare ones are heard as well."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from nlp.labels import HEADS
+from nlp.train.examples import UNKNOWN
+from nlp.train.lessons import Floats, Integers, Lesson
+from nlp.train.network import Reader
+
+
+def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
+    """Take ``strength`` times the logarithm of each label's share from its logit, in place.
+
+    What a network finds likely includes how common a label was among what it learned from. At 0 it
+    still does; at 1 all labels would count as equally common (post-hoc logit adjustment, Menon et
+    al. 2021).
+    """
+    taken = np.float32(strength) * _log_shares(
+        np.concatenate([lesson.labels for lesson in lessons])
+    )
+    with torch.no_grad():
+        reader.heads.bias.sub_(torch.from_numpy(taken))
+
+
+def _log_shares(labels: Integers) -> Floats:
+    """Of labels (mentions, heads), for all heads side by side; a label is never without a share."""
+    shares = []
+    for column, known in zip(labels.T, HEADS.values(), strict=True):
+        counts = np.bincount(column[column != UNKNOWN], minlength=len(known)) + 1
+        shares.append(counts / counts.sum())
+    logs: Floats = np.log(np.concatenate(shares)).astype(np.float32)
+    return logs
