@@ -39,9 +39,12 @@ class MentionSums:
         self.positive += other.positive
         self.score_milli += other.score_milli
         self.severity += other.severity
-        self.emotions.update(other.emotions)
-        self.first = min((day for day in (self.first, other.first) if day), default=None)
-        self.last = max((day for day in (self.last, other.last) if day), default=None)
+        for emotion, count in other.emotions.items():
+            self.emotions[emotion] += count
+        if other.first:
+            self.first = min(self.first, other.first) if self.first else other.first
+        if other.last:
+            self.last = max(self.last, other.last) if self.last else other.last
 
 
 class RatingSums(NamedTuple):
@@ -54,7 +57,13 @@ class RatingSums(NamedTuple):
 
     def plus(self, other: "RatingSums", sign: int = 1) -> "RatingSums":
         """The sum with ``other``, or (sign -1) what is left without it."""
-        return RatingSums(*(a + sign * b for a, b in zip(self, other, strict=True)))
+        n, value_milli, high, low = other
+        return RatingSums(
+            self.n + sign * n,
+            self.value_milli + sign * value_milli,
+            self.high + sign * high,
+            self.low + sign * low,
+        )
 
 
 @dataclass(slots=True)
@@ -91,9 +100,8 @@ class ItemRow(NamedTuple):
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
     """A row of ``sums``: ``SUMS``, the emotions of ``FELT``, and the first and last day."""
-    *numbers, first, last = sums
-    counts = [int(number) for number in numbers]
-    felt = Counter(dict(zip(FELT, counts[len(SUMS) :], strict=True)))
+    *counts, first, last = sums
+    felt = Counter({name: n for name, n in zip(FELT, counts[len(SUMS) :], strict=True) if n})
     counted = MentionSums(*counts[: len(SUMS)], emotions=felt, first=first, last=last)
     return MentionRow(period, Cell(stage, touchpoint), counted)
 

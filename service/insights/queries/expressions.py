@@ -46,11 +46,11 @@ def utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.timezone(literal_column("'UTC'"), moment), Date())
 
 
-def period_start(session: Session, day: ColumnElement[Any], by: By) -> ColumnElement[Any]:
+def period_start(sqlite: bool, day: ColumnElement[Any], by: By) -> ColumnElement[Any]:
     """The first day of the day, the ISO week (from Monday) or the month that ``day`` is in."""
     if by == "day":
         return day
-    if not is_sqlite(session):
+    if not sqlite:
         return cast(func.date_trunc(literal_column(f"'{by}'"), day), Date())
     steps = ("'-6 days'", "'weekday 1'") if by == "week" else ("'start of month'",)
     return func.date(day, *map(literal_column, steps), type_=Date())

@@ -15,22 +15,38 @@ from typing import Any, Final, Literal
 from sqlalchemy import Select
 from sqlmodel import Session
 
-from service.insights.cells import Cell, cells_in
+from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
-from service.insights.queries.portions import Portion, added_up, of_days, portions
+from service.insights.queries.portions import (
+    KEPT,
+    Shape,
+    added_up,
+    portions,
+    shaped,
+    shaped_of_days,
+)
 from service.insights.rollups import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
 from service.insights.spans import ITEM_COUNTERS, STAGES, WHOLE
 from service.insights.sums import ItemSums, RatingSums
+from service.journey.mapping import JourneyMap
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
-Counted = tuple[date | None, frozenset[Cell], str, Sequence[int]]
-"""Items in a period that touch these cells and no others, on one rating scale: their counters."""
+Counted = tuple[date | None, str, str, int, int, int, int]
+"""Items in a period that touch the cells of a mask and no others, on one rating scale:
+``ITEM_COUNTERS``."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
+VIEWS_OF: Final[Mapping[View, Sequence[str]]] = {
+    "whole": (WHOLE,),
+    "stages": (STAGES,),
+    "touchpoints": STORED_TOUCHPOINTS,
+}
 ALL: Final = "all"
+MOST_MASKS: Final = 20_000
+"""Sets of cells whose parts are kept, of each axis of a journey."""
 
 PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
     "all": lambda _cell: ALL,
@@ -72,45 +88,52 @@ class Items:
         return {period: sums for (period, _), sums in self.by_part("all").items()}
 
     def _read(self, axis: AxisName) -> Sums:
-        view = seen_by(self._selection, axis) if self._selection.in_rollups else None
+        selection = self._selection
+        view = seen_by(selection, axis) if selection.in_rollups else None
         if view not in self._rows:
             self._rows[view] = self._rows_of(view)
-        count = _Count(self._selection, PART_OF[axis])
-        for row in self._rows[view]:
-            count.add(*row)
-        return count.sums
+        return _counted(self._rows[view], _Parts.of(selection, axis))
 
     def _rows_of(self, view: View | None) -> Sequence[Counted]:
-        if not self._selection.in_rollups:
+        session, selection = self._session, self._selection
+        if not selection.in_rollups:
             return [
-                (row.period, row.cells, row.scale, (row.items, *row.rating[1:]))
-                for row in recount.item_rows(self._session, self._selection, self._by)
+                (row.period, mask_of(row.cells), row.scale, row.items, *row.rating[1:])
+                for row in recount.item_rows(session, selection, self._by)
             ]
-        return [
-            (period, _cell_set(mask), scale, [int(amount) for amount in sums])
-            for portion in self._portions(view)
-            for period, mask, scale, *sums in self._session.execute(portion).all()
-        ]
-
-    def _portions(self, view: View | None) -> Iterable[Select[Any]]:
-        """Statements for (period, cells, scale, counters)."""
         if view is None:
-            return [_added_up([of_days(self._session, self._selection, self._by, ROLLUP_ITEM)])]
-        found = portions(self._session, self._selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
-        views = [_viewed(p, view) for p in found if p.table is ROLLUP_ITEM_SPAN]
-        sets = [p for p in found if p.table is ROLLUP_ITEM]
-        return [_added_up(of) for of in (views, sets) if of]
+            shape, values = shaped_of_days(session, selection, self._by, ROLLUP_ITEM)
+        else:
+            shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
+        rows: Sequence[Any] = session.execute(_statement(shape, view), values).all()
+        return rows
+
+
+@lru_cache(maxsize=KEPT)
+def _statement(shape: Shape, view: View | None) -> Select[Any]:
+    """A statement for (period, cells, scale, ``ITEM_COUNTERS``); days have the sets themselves."""
+    column = ROLLUP_ITEM_SPAN.c.view
+    found = [
+        of if view is None or of.table is ROLLUP_ITEM else of.where(column.in_(VIEWS_OF[view]))
+        for of in portions(shape)
+    ]
+    return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:
     """The view that sees all of every part of an axis, within the selection; None if none does."""
-    if selection.cells is None and axis == "all":
+    return _seen_by(selection.journey, selection.cells, axis)
+
+
+@lru_cache(maxsize=KEPT)
+def _seen_by(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> View | None:
+    if chosen is None and axis == "all":
         return "whole"
-    part_of, cells = PART_OF[axis], selection.journey.cells
+    part_of = PART_OF[axis]
     of_stage: dict[str, set[Any]] = defaultdict(set)
     touchpoints: dict[Key, set[str]] = defaultdict(set)
-    for cell, mapped in cells.items():
-        part = part_of(mapped) if selection.has(cell) else None
+    for cell, mapped in journey.cells.items():
+        part = part_of(mapped) if chosen is None or cell in chosen else None
         of_stage[cell.stage].add(part)
         if part is not None:
             touchpoints[part].add(cell.native.touchpoint)
@@ -119,56 +142,55 @@ def seen_by(selection: Selection, axis: AxisName) -> View | None:
     return "touchpoints" if all(len(of) == 1 for of in touchpoints.values()) else None
 
 
-class _Count:
-    """Adds up items by period, part and rating scale; an item counts once in each of its parts."""
+class _Parts(dict[str, tuple[Key, ...]]):
+    """The parts of an axis that each mask of cells touches, found once."""
 
-    def __init__(self, selection: Selection, part_of: Callable[[Cell], Key]) -> None:
-        self._selection = selection
-        self._part_of = part_of
-        self._parts: dict[frozenset[Cell], Sequence[Key]] = {}
-        self._sums: dict[tuple[date | None, Key, str], list[int]] = {}
+    def __init__(self, journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> None:
+        super().__init__()
+        self._cells = journey.cells
+        self._chosen = chosen
+        self._part_of = PART_OF[axis]
+        self._all = chosen is None and axis == "all"
 
-    def add(
-        self, period: date | None, cells: frozenset[Cell], scale: str, counters: Sequence[int]
-    ) -> None:
-        """Add items that touch ``cells``; ``counters`` as in ``ITEM_COUNTERS``."""
-        parts = self._parts.get(cells)
-        if parts is None:
-            parts = self._parts[cells] = self._parts_of(cells)
-        for part in parts:
-            known = self._sums.setdefault((period, part, scale), [0, 0, 0, 0])
-            for index, amount in enumerate(counters):
-                known[index] += amount
-
-    @property
-    def sums(self) -> Sums:
-        """What was added, by period and part."""
-        found: dict[tuple[date | None, Key], ItemSums] = defaultdict(ItemSums)
-        for (period, part, scale), counters in self._sums.items():
-            found[period, part].add(counters[0], scale, RatingSums(*counters))
+    @classmethod
+    def of(cls, selection: Selection, axis: AxisName) -> "_Parts":
+        """Those within a selection."""
+        found = _parts_of(selection.journey, selection.cells, axis)
+        if len(found) > MOST_MASKS:
+            found.clear()
         return found
 
-    def _parts_of(self, cells: frozenset[Cell]) -> Sequence[Key]:
-        selection, mapped = self._selection, self._selection.journey.cells
-        if selection.cells is None and self._part_of is PART_OF["all"]:
-            return (ALL,)
-        return tuple({self._part_of(mapped[cell]) for cell in cells if selection.has(cell)})
+    def __missing__(self, mask: str) -> tuple[Key, ...]:
+        found: tuple[Key, ...] = (ALL,)
+        if not self._all:
+            cells = [
+                cell for cell in cells_in(mask) if self._chosen is None or cell in self._chosen
+            ]
+            found = tuple({self._part_of(self._cells[cell]) for cell in cells})
+        self[mask] = found
+        return found
 
 
-def _viewed(portion: Portion, view: View) -> Portion:
-    column = portion.table.c.view
-    seen = {
-        "whole": column == WHOLE,
-        "stages": column == STAGES,
-        "touchpoints": column.not_in((STAGES, WHOLE)),
-    }
-    return portion._replace(conditions=[*portion.conditions, seen[view]])
+@lru_cache(maxsize=KEPT)
+def _parts_of(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> _Parts:
+    return _Parts(journey, chosen, axis)
 
 
-def _added_up(found: Sequence[Portion]) -> Select[Any]:
-    return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
-
-
-@lru_cache(maxsize=50_000)
-def _cell_set(mask: str) -> frozenset[Cell]:
-    return frozenset(cells_in(mask))
+def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
+    """Items added up by period and part; an item counts once in each of its parts."""
+    sums: dict[tuple[date | None, Key, str], list[int]] = {}
+    for period, mask, scale, items, value_milli, high, low in rows:
+        for part in parts_of[mask]:
+            key = (period, part, scale)
+            known = sums.get(key)
+            if known is None:
+                sums[key] = [items, value_milli, high, low]
+            else:
+                known[0] += items
+                known[1] += value_milli
+                known[2] += high
+                known[3] += low
+    found: dict[tuple[date | None, Key], ItemSums] = defaultdict(ItemSums)
+    for (period, part, scale), counters in sums.items():
+        found[period, part].add(counters[0], scale, RatingSums(*counters))
+    return found

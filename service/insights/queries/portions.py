@@ -1,19 +1,65 @@
 """Which rows of the roll-ups make up a selection: the longest spans first, days at the edges.
 
-Spans add up all dimensions; with a filter on one, whole months come from the slices.
+Spans add up all dimensions; with a filter on one, whole months come from the slices. Making a
+statement takes longer than reading its few rows, so that it is kept: it depends on the shape of a
+selection alone, whose values are given when it is executed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, cast, func, null, select, union_all
-from sqlmodel import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+)
+from sqlmodel import Session, SQLModel
 
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import period_start
+from service.insights.queries.expressions import is_sqlite, period_start
 from service.insights.spans import SLICE, Span, Stretch, cover, cover_by
+
+KEPT: Final = 500
+"""Statements of each kind that are kept; shapes are few."""
+
+
+class Stretched(NamedTuple):
+    """Consecutive rows of a table, of one ``span`` or (None) of days, open or with ends.
+
+    Their parameters end in ``place``.
+    """
+
+    place: str
+    table: str
+    span: str | None
+    has_first: bool
+    has_end: bool
+
+
+class Shape(NamedTuple):
+    """What a statement depends on; ``dimensions`` are those that a selection is narrowed by."""
+
+    sqlite: bool
+    by: By | None
+    dimensions: tuple[str, ...]
+    stretches: tuple[Stretched, ...]
+
+
+class Shaped(NamedTuple):
+    """A shape, and the values of its parameters."""
+
+    shape: Shape
+    values: dict[str, Any]
 
 
 class Portion(NamedTuple):
@@ -29,32 +75,81 @@ class Portion(NamedTuple):
     period: ColumnElement[Any]
     conditions: Sequence[ColumnElement[bool]]
 
+    def where(self, *conditions: ColumnElement[bool]) -> "Portion":
+        """Those of the rows that satisfy ``conditions``, too."""
+        return self._replace(conditions=[*self.conditions, *conditions])
 
-def portions(
+
+def shaped(
     session: Session,
     selection: Selection,
     by: By | None,
     days: Table,
     spans: Table,
     longest: Span = "year",
-) -> list[Portion]:
-    """The rows of ``days`` (a roll-up) and ``spans`` (its longer ones) that make up a selection.
+) -> Shaped:
+    """Which rows of ``days`` (a roll-up) and ``spans`` (its longer ones) make up a selection.
 
     None spans more than ``by``, or ``longest``.
     """
     first, end = days_of(selection)
     if not chosen_dimensions(selection):
         stretches = cover_by(first, end, by) if by else cover(first, end, longest)
-        return [
-            _portion(session, selection, by, spans, stretch.span, stretch) for stretch in stretches
-        ]
+        return _shaped(session, selection, by, [(spans, one.span, one) for one in stretches])
     if (by or longest) in ("day", "week"):
-        return [of_days(session, selection, by, days)]
+        return shaped_of_days(session, selection, by, days)
     months, edges = months_and_edges(first, end)
-    return [
-        *(_portion(session, selection, by, spans, SLICE, stretch) for stretch in months),
-        *(_portion(session, selection, by, days, None, stretch) for stretch in edges),
-    ]
+    found = [(spans, SLICE, one) for one in months]
+    return _shaped(session, selection, by, [*found, *((days, None, one) for one in edges)])
+
+
+def shaped_of_days(session: Session, selection: Selection, by: By | None, days: Table) -> Shaped:
+    """The same from ``days``, a roll-up, alone; its parameters go with those of ``shaped``."""
+    found = [(days, None, Stretch("day", *days_of(selection)))]
+    return _shaped(session, selection, by, found, "days")
+
+
+def _shaped(
+    session: Session,
+    selection: Selection,
+    by: By | None,
+    found: Iterable[tuple[Table, str | None, Stretch]],
+    called: str = "",
+) -> Shaped:
+    chosen = chosen_dimensions(selection)
+    values = {"workspace_id": selection.workspace_id, **chosen}
+    stretches = []
+    for number, (table, span, stretch) in enumerate(found):
+        place = f"{called}{number}"
+        ends = {f"first_{place}": stretch.first, f"end_{place}": stretch.end}
+        values |= {name: day for name, day in ends.items() if day}
+        ended = (bool(stretch.first), bool(stretch.end))
+        stretches.append(Stretched(place, table.name, span, *ended))
+    return Shaped(Shape(is_sqlite(session), by, tuple(chosen), tuple(stretches)), values)
+
+
+@lru_cache(maxsize=KEPT)
+def portions(shape: Shape) -> Sequence[Portion]:
+    """The rows of a shape; the values of their parameters are those of the ``Shaped``."""
+    return [_portion(shape, own) for own in shape.stretches]
+
+
+def _portion(shape: Shape, own: Stretched) -> Portion:
+    table = SQLModel.metadata.tables[own.table]
+    start = table.c.start if own.span else table.c.day
+    conditions: list[ColumnElement[bool]] = [table.c.workspace_id == bindparam("workspace_id")]
+    if own.span:
+        conditions.append(table.c.span == own.span)
+    if own.has_first:
+        conditions.append(start >= bindparam(f"first_{own.place}"))
+    if own.has_end:
+        conditions.append(start < bindparam(f"end_{own.place}"))
+    if own.span in (None, SLICE):
+        conditions += [
+            table.c[name].in_(bindparam(name, expanding=True)) for name in shape.dimensions
+        ]
+    period = period_start(shape.sqlite, start, shape.by) if shape.by else null()
+    return Portion(table, own.span or "day", start, period, conditions)
 
 
 def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[str]) -> Select[Any]:
@@ -71,11 +166,6 @@ def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[s
     group = [rows.c.period, *(rows.c[name] for name in keys)]
     sums = [cast(func.sum(rows.c[name]), BigInteger).label(name) for name in counters]
     return select(*group, *sums).group_by(*group)
-
-
-def of_days(session: Session, selection: Selection, by: By | None, days: Table) -> Portion:
-    """The rows of ``days``, a roll-up, that make up a selection."""
-    return _portion(session, selection, by, days, None, Stretch("day", *days_of(selection)))
 
 
 def days_of(selection: Selection) -> tuple[date | None, date | None]:
@@ -109,27 +199,3 @@ def chosen_dimensions(selection: Selection) -> Mapping[str, Sequence[str]]:
         "language": selection.languages,
     }
     return {name: values for name, values in chosen.items() if values}
-
-
-def _portion(
-    session: Session,
-    selection: Selection,
-    by: By | None,
-    table: Table,
-    span: str | None,
-    stretch: Stretch,
-) -> Portion:
-    """Rows of a table of days if ``span`` is None, or of that span."""
-    start = table.c.start if span else table.c.day
-    conditions: list[ColumnElement[bool]] = [table.c.workspace_id == selection.workspace_id]
-    if span:
-        conditions.append(table.c.span == span)
-    if stretch.first:
-        conditions.append(start >= stretch.first)
-    if stretch.end:
-        conditions.append(start < stretch.end)
-    if span in (None, SLICE):
-        chosen = chosen_dimensions(selection)
-        conditions += [table.c[name].in_(values) for name, values in chosen.items()]
-    period = period_start(session, start, by) if by else null()
-    return Portion(table, span or "day", start, period, conditions)

@@ -24,7 +24,7 @@ from models.mention import Mention
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import attribute_is, period_start, utc_day
+from service.insights.queries.expressions import attribute_is, is_sqlite, period_start, utc_day
 from service.insights.rollups import FELT
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 
@@ -154,7 +154,7 @@ def scale_of(name: str | None, least: float | None, greatest: float | None) -> s
 def _period(session: Session, by: By | None) -> ColumnElement[Any]:
     if by is None:
         return null()
-    return period_start(session, utc_day(session, FEEDBACK.c.occurred_at), by)
+    return period_start(is_sqlite(session), utc_day(session, FEEDBACK.c.occurred_at), by)
 
 
 def milli(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -6,14 +6,15 @@ looked into: years by their months, these by their days.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
 from sqlmodel import Session
 
 from service.insights.cells import Cell
 from service.insights.filters import Selection
-from service.insights.queries.portions import Portion, portions
+from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
 from service.insights.rollups import ROLLUP, ROLLUP_SPAN
 from service.insights.spans import SLICE, Span, length_of, next_start
 
@@ -58,14 +59,19 @@ def _ends(
     session: Session, selection: Selection, sentiment: str, longest: Span
 ) -> dict[Cell, Ends]:
     found: dict[Cell, Ends] = {}
-    of = portions(session, selection, None, ROLLUP, ROLLUP_SPAN, longest)
+    shape, values = shaped(session, selection, None, ROLLUP, ROLLUP_SPAN, longest)
     for span, stage, touchpoint, first, last in session.execute(
-        union_all(*(_by_cell(portion, sentiment) for portion in of))
+        _statement(shape, sentiment), values
     ):
         cell, ends = Cell(stage, touchpoint), Ends(Place(first, span), Place(last, span))
         known = found.get(cell, ends)
         found[cell] = Ends(min(known.first, ends.first), max(known.last, ends.last))
     return found
+
+
+@lru_cache(maxsize=KEPT)
+def _statement(shape: Shape, sentiment: str) -> CompoundSelect[Any]:
+    return union_all(*(_by_cell(portion, sentiment) for portion in portions(shape)))
 
 
 def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:

@@ -6,15 +6,17 @@ ways give the same numbers.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
+from sqlalchemy import Select
 from sqlmodel import Session
 
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.items import ALL, PART_OF, AxisName
-from service.insights.queries.portions import added_up, portions
+from service.insights.queries.portions import KEPT, Shape, added_up, portions, shaped
 from service.insights.queries.seen import first_and_last
 from service.insights.rollups import FELT, ROLLUP, ROLLUP_SPAN
 from service.insights.sums import (
@@ -32,10 +34,10 @@ def mention_rows(session: Session, selection: Selection, by: By | None = None) -
     """Mention sums by native cell (and period), within the selection's cells."""
     if not selection.in_rollups:
         return recount.mention_rows(session, selection, by)
-    found = portions(session, selection, by, ROLLUP, ROLLUP_SPAN)
-    statement = added_up(found, ("stage", "touchpoint"), (*SUMS, *FELT))
-    rows = (mention_row(*row, *UNSEEN) for row in session.execute(statement))
-    return [row for row in rows if selection.has(row.cell)]
+    shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    rows = session.execute(_statement(shape, ("stage", "touchpoint")), values)
+    found = (mention_row(*row, *UNSEEN) for row in rows)
+    return [row for row in found if selection.has(row.cell)]
 
 
 def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
@@ -57,15 +59,18 @@ def mention_sums(
 ) -> Mapping[tuple[date | None, Any], MentionSums]:
     """Mention sums by period and part of the journey; what is not told apart is added up in SQL."""
     if axis == "all" and selection.cells is None and selection.in_rollups:
-        statement = added_up(
-            portions(session, selection, by, ROLLUP, ROLLUP_SPAN), (), (*SUMS, *FELT)
-        )
+        shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
         rows = [
             mention_row(period, "", "", *sums, *UNSEEN)
-            for period, *sums in session.execute(statement)
+            for period, *sums in session.execute(_statement(shape, ()), values)
         ]
         return {(row.period, ALL): row.sums for row in rows}
     cells, part_of = selection.journey.cells, PART_OF[axis]
     return mentions_by(
         mention_rows(session, selection, by), lambda row: (row.period, part_of(cells[row.cell]))
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _statement(shape: Shape, keys: tuple[str, ...]) -> Select[Any]:
+    return added_up(portions(shape), keys, (*SUMS, *FELT))

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from models.feedback import DONE
 from models.pain_point import WIN
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import period_start, utc_day
-from service.insights.queries.portions import added_up
+from service.insights.queries.expressions import is_sqlite, period_start, utc_day
+from service.insights.queries.portions import KEPT, Shape, added_up
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
@@ -26,7 +27,12 @@ from service.insights.queries.recount import (
     rating_sums,
     scale_of,
 )
-from service.insights.queries.theme_sums import ITEM_SUMS, ThemeSums, theme_portions
+from service.insights.queries.theme_sums import (
+    ITEM_SUMS,
+    ThemeSums,
+    of_some_themes,
+    theme_rows,
+)
 from service.insights.queries.themes import Theme
 from service.insights.rollups import FELT
 from service.insights.sums import ItemSums, MentionSums, RatingSums
@@ -40,7 +46,8 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
     if not selection.has(theme.cell):
         return found
     if selection.in_rollups:
-        rows = list(session.execute(_rolled(session, selection, theme.id, by)))
+        shape, values = theme_rows(session, selection, by)
+        rows = list(session.execute(_rolled(shape), {**values, "themes": [theme.id]}))
         width = 3 + len(FELT)
         mentions: Iterable[Any] = ((row[0], *row[2 : 2 + width]) for row in rows)
         items: Iterable[Any] = ((*row[:2], *row[2 + width :]) for row in rows)
@@ -56,9 +63,10 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
     return found
 
 
-def _rolled(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _rolled(shape: Shape) -> Select[Any]:
     names = ("mentions", "score_milli", "severity", *FELT, *ITEM_SUMS)
-    return added_up(theme_portions(session, selection, by, [theme]), ("scale",), names)
+    return added_up(of_some_themes(shape), ("scale",), names)
 
 
 def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
@@ -88,7 +96,9 @@ def _counted_items(session: Session, selection: Selection, theme: UUID, by: By) 
 
 
 def _period(session: Session, by: By) -> ColumnElement[Any]:
-    return period_start(session, utc_day(session, FEEDBACK.c.occurred_at), by).label("period")
+    return period_start(is_sqlite(session), utc_day(session, FEEDBACK.c.occurred_at), by).label(
+        "period"
+    )
 
 
 def _done(session: Session, selection: Selection) -> list[ColumnElement[bool]]:

@@ -4,7 +4,8 @@ Weights are read of all themes, to rank them; the rest only of those that are sh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     cast,
     distinct,
     func,
@@ -30,7 +32,16 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import utc_day
-from service.insights.queries.portions import Portion, added_up, of_days, portions
+from service.insights.queries.portions import (
+    KEPT,
+    Portion,
+    Shape,
+    Shaped,
+    added_up,
+    portions,
+    shaped,
+    shaped_of_days,
+)
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
@@ -78,13 +89,15 @@ class Weighed(NamedTuple):
 
 def weighed(session: Session, selection: Selection) -> list[Weighed]:
     """All themes with a mention, of either sentiment, but those that people ignore."""
-    sums = _weights(session, selection, None, None).subquery()
+    sums, values = _weights(session, selection, None, None)
+    weights_of = sums.subquery()
     own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "title")]
-    counts = [sums.c[name] for name in WEIGHTS]
+    counts = [weights_of.c[name] for name in WEIGHTS]
     rows = session.execute(
         select(_as_stored(THEME.c.id), *own, *counts)
-        .select_from(sums.join(THEME, sums.c.pain_point_id == THEME.c.id))
-        .where(*theme_conditions(selection, None), THEME.c.status != IGNORED)
+        .select_from(weights_of.join(THEME, weights_of.c.pain_point_id == THEME.c.id))
+        .where(*theme_conditions(selection, None), THEME.c.status != IGNORED),
+        values,
     )
     themes = (Weighed(*row) for row in rows)
     return [theme for theme in themes if selection.has(theme.cell)]
@@ -94,7 +107,7 @@ def weights(
     session: Session, selection: Selection, sentiment: str, only: UUID | None = None
 ) -> dict[UUID, ThemeSums]:
     """Mentions, severity and items of all themes of a sentiment that have any, or of one only."""
-    rows = session.execute(_weights(session, selection, sentiment, only))
+    rows = session.execute(*_weights(session, selection, sentiment, only))
     return {
         theme: ThemeSums(
             _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
@@ -109,25 +122,36 @@ def full_sums(
     """Everything about these themes of a sentiment; two statements."""
     if not themes:
         return {}
+    values: Mapping[str, Any] = {}
     if selection.in_rollups:
-        mentions = _rolled_mentions(session, selection, themes)
-        items = _rolled_items(session, selection, themes)
+        shape, values = theme_rows(session, selection, None)
+        days, values_of_days = shaped_of_days(session, selection, None, ROLLUP_PAIN)
+        values = {**values, **values_of_days, "themes": list(themes)}
+        mentions, items = _rolled_mentions(shape, days), _rolled_items(shape)
     else:
         mentions = _counted_mentions(session, selection, themes)
         items = _counted_items(session, selection, themes)
-    touching = _items_by_theme(session.execute(items))
+    touching = _items_by_theme(session.execute(items, values))
     return {
         theme: ThemeSums(_mention_sums(sentiment, sums), touching[theme])
-        for theme, *sums in session.execute(mentions)
+        for theme, *sums in session.execute(mentions, values)
     }
 
 
 def _weights(
     session: Session, selection: Selection, sentiment: str | None, only: UUID | None
-) -> Select[Any]:
-    """pain_point_id and ``WEIGHTS`` of the themes of a sentiment, or of both."""
-    of = _rolled_weights if selection.in_rollups else _counted_weights
-    return of(session, selection, sentiment, only)
+) -> tuple[Select[Any], dict[str, Any]]:
+    """For pain_point_id and ``WEIGHTS`` of the themes of a sentiment, or of both; with values."""
+    if not selection.in_rollups:
+        return _counted_weights(session, selection, sentiment, only), {}
+    shape, values = theme_rows(session, selection, None)
+    sums = _rolled_weights(shape, only is not None)
+    if only is not None:
+        return sums, values | {"themes": [only]}
+    if sentiment is None:
+        return sums, values
+    themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
+    return sums.where(sums.selected_columns.pain_point_id.in_(themes)), values
 
 
 def _as_stored(id_: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -135,17 +159,14 @@ def _as_stored(id_: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(id_, NullType())
 
 
-def _rolled_weights(
-    session: Session, selection: Selection, sentiment: str | None, only: UUID | None
-) -> Select[Any]:
-    of = None if only is None else [only]
-    found = theme_portions(session, selection, None, of)
-    rows = added_up(found, ("pain_point_id",), WEIGHTS).subquery()
-    sums = select(*(column for column in rows.c if column.name != "period"))
-    if sentiment is None:
-        return sums
-    themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
-    return sums.where(rows.c.pain_point_id.in_(themes))
+@lru_cache(maxsize=KEPT)
+def _rolled_weights(shape: Shape, only_some: bool) -> Select[Any]:
+    found = of_some_themes(shape) if only_some else portions(shape)
+    return _without_period(added_up(found, ("pain_point_id",), WEIGHTS))
+
+
+def _without_period(sums: Select[Any]) -> Select[Any]:
+    return select(*(column for column in sums.subquery().c if column.name != "period"))
 
 
 def _counted_weights(
@@ -168,44 +189,38 @@ def _counted_weights(
     )
 
 
-def _rolled_mentions(
-    session: Session, selection: Selection, themes: Collection[UUID]
-) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
     """Sums from the spans; the first and the last day of each from the order of its days."""
     sums = ("mentions", "score_milli", "severity", *FELT)
-    rows = added_up(
-        theme_portions(session, selection, None, themes), ("pain_point_id",), sums
-    ).subquery()
-    days = ROLLUP_PAIN.c
-    its = select(days.day).where(
-        *of_days(session, selection, None, ROLLUP_PAIN).conditions,
-        days.pain_point_id == rows.c.pain_point_id,
+    rows = added_up(of_some_themes(shape), ("pain_point_id",), sums).subquery()
+    (all_days,) = portions(of_days)
+    day = ROLLUP_PAIN.c.day
+    its = select(day).where(
+        *all_days.conditions, ROLLUP_PAIN.c.pain_point_id == rows.c.pain_point_id
     )
     return select(
         rows.c.pain_point_id,
         *(rows.c[name] for name in sums),
-        its.order_by(days.day).limit(1).scalar_subquery(),
-        its.order_by(days.day.desc()).limit(1).scalar_subquery(),
+        its.order_by(day).limit(1).scalar_subquery(),
+        its.order_by(day.desc()).limit(1).scalar_subquery(),
     )
 
 
-def _rolled_items(session: Session, selection: Selection, themes: Collection[UUID]) -> Select[Any]:
-    found = theme_portions(session, selection, None, themes)
-    rows = added_up(found, ("pain_point_id", "scale"), ITEM_SUMS).subquery()
-    return select(*(column for column in rows.c if column.name != "period"))
+@lru_cache(maxsize=KEPT)
+def _rolled_items(shape: Shape) -> Select[Any]:
+    return _without_period(added_up(of_some_themes(shape), ("pain_point_id", "scale"), ITEM_SUMS))
 
 
-def theme_portions(
-    session: Session, selection: Selection, by: By | None, themes: Collection[UUID] | None
-) -> list[Portion]:
-    """The rows of the roll-ups that make up these themes, or all."""
-    found = portions(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
-    if themes is None:
-        return found
-    return [
-        of._replace(conditions=[*of.conditions, of.table.c.pain_point_id.in_(themes)])
-        for of in found
-    ]
+def theme_rows(session: Session, selection: Selection, by: By | None) -> Shaped:
+    """The rows of the roll-ups that make up the themes of a selection."""
+    return shaped(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
+
+
+def of_some_themes(shape: Shape) -> list[Portion]:
+    """Those of the themes that the parameter ``themes`` lists."""
+    themes: ColumnElement[Any] = bindparam("themes", expanding=True)
+    return [of.where(of.table.c.pain_point_id.in_(themes)) for of in portions(shape)]
 
 
 def _counted_mentions(
@@ -259,14 +274,14 @@ def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:
     for row in rows:
         theme, *scale = row[:-COUNTED]
         name = scale[0] if len(scale) == 1 else scale_of(*scale)
-        rating = RatingSums(*map(int, row[-COUNTED:]))
+        rating = RatingSums(*row[-COUNTED:])
         found[theme].add(rating.n, name, rating)
     return found
 
 
 def _mention_sums(sentiment: str, sums: list[Any]) -> MentionSums:
     *numbers, first, last = sums
-    mentions, score_milli, severity, *felt = map(int, numbers)
+    mentions, score_milli, severity, *felt = numbers
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
     found.emotions = Counter(dict(zip(FELT, felt, strict=True)))
