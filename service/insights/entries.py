@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Final, Literal
 from uuid import UUID
 
+import numpy as np
 from sqlmodel import Session
 
 from service.insights import names
@@ -12,7 +14,7 @@ from service.insights.cells import Cell
 from service.insights.measures import pain
 from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
-from service.insights.statistics import Change, corrected, rate_change
+from service.insights.statistics import Change, corrected, rate_changes
 from service.insights.sums import ItemSums, MentionSums
 from service.insights.survey import (
     NO_CELLS,
@@ -178,14 +180,29 @@ def _judged(survey: Survey, entries: Iterable[Entry]) -> list[Entry]:
     plain = list(entries)
     if survey.before is None:
         return plain
-    elapsed = survey.before.elapsed
-    changes = [
-        rate_change(entry.items.items, elapsed, entry.items_before.items, 1.0) for entry in plain
-    ]
-    tested = [(place, change.p) for place, change in enumerate(changes) if change]
-    rates = corrected([p for _, p in tested])
-    called = {place for (place, _), rate in zip(tested, rates, strict=True) if rate < ALPHA}
+    changes = _changes(plain, survey.before.elapsed)
+    rates = corrected([change.p for change in changes.values()])
+    called = {place for place, rate in zip(changes, rates, strict=True) if rate < ALPHA}
     return [
-        replace(entry, change=change, significant=place in called)
-        for place, (entry, change) in enumerate(zip(plain, changes, strict=True))
+        replace(entry, change=changes.get(place), significant=place in called)
+        for place, entry in enumerate(plain)
     ]
+
+
+def _changes(entries: Sequence[Entry], elapsed: float) -> dict[int, Change]:
+    """How the items of each entry have changed, by its place; those of which that can be told."""
+    some = [place for place, one in enumerate(entries) if one.items.items + one.items_before.items]
+    if not some or not elapsed:
+        return {}
+    counts, before = (
+        [side.items for side in sides]
+        for sides in (
+            [entries[place].items for place in some],
+            [entries[place].items_before for place in some],
+        )
+    )
+    found = np.array(rate_changes(counts, elapsed, before, 1.0)).T.tolist()
+    return {
+        place: Change(*(None if isnan(value) else value for value in change))
+        for place, change in zip(some, found, strict=True)
+    }

@@ -25,7 +25,7 @@ class Impact(NamedTuple):
     """``overall`` minus the value ``without`` the ``n`` of ``of`` that are the part.
 
     ``low`` and ``high`` are its 95 % interval. ``p`` is None when the part or the rest is too small
-    to be tested.
+    to be tested, or no test was asked for.
     """
 
     impact: float
@@ -39,11 +39,11 @@ class Impact(NamedTuple):
     of: float
 
 
-def leave_out(part: Sample, rest: Sample) -> Impact | None:
+def leave_out(part: Sample, rest: Sample, tested: bool = True) -> Impact | None:
     """The impact of a part; None if it is empty, or all there is."""
-    change = part.change(rest)
-    if change is None or part.value is None or rest.value is None:
+    if part.value is None or rest.value is None:
         return None
+    change = part.change(rest) if tested and not (part.small or rest.small) else None
     n, of = part.n, part.n + rest.n
     weight, difference = n / of, part.value - rest.value
     variance = sum(side.smoothed().estimate().variance for side in (part, rest))
@@ -53,7 +53,7 @@ def leave_out(part: Sample, rest: Sample) -> Impact | None:
         impact=impact,
         low=impact - half,
         high=impact + half,
-        p=None if part.small or rest.small else change.p,
+        p=change and change.p,
         overall=rest.value + impact,
         without=rest.value,
         value=part.value,
@@ -62,12 +62,12 @@ def leave_out(part: Sample, rest: Sample) -> Impact | None:
     )
 
 
-def of_scale(scale: str, whole: ItemSums, part: ItemSums) -> Impact | None:
+def of_scale(scale: str, whole: ItemSums, part: ItemSums, tested: bool = True) -> Impact | None:
     """The impact of items on the KPI of a scale."""
     all_of_it = whole.ratings.get(scale, RatingSums())
     own = part.ratings.get(scale, RatingSums())
     rest = all_of_it.plus(own, -1)
-    return leave_out(samples.of_ratings(scale, own), samples.of_ratings(scale, rest))
+    return leave_out(samples.of_ratings(scale, own), samples.of_ratings(scale, rest), tested)
 
 
 def of_sentiment(whole: MentionSums, part: MentionSums, items: int) -> Impact | None:

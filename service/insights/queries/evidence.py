@@ -1,6 +1,7 @@
 """Mentions themselves, with what was said: of cells, of themes, or at given places."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,7 @@ class Place(NamedTuple):
     ordinal: int
 
 
+@cache
 def confidence() -> ColumnElement[float]:
     """How sure it is that a mention belongs where it is: its sentiment, stage and touchpoint."""
     sentiment, stage, touchpoint = (MENTION.c.confidence[name].as_float() for name in DECISIVE)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    and_,
     exists,
     func,
     select,
@@ -143,31 +142,19 @@ def _walks(
     by: Grouping[K],
     keys: Sequence[K],
 ) -> Iterator[CompoundSelect[Any]]:
-    for some in _parts(keys):
-        yield union_all(*(_first_of(session, selection, said, by, key) for key in some))
-
-
-def _first_of(
-    session: Session,
-    selection: Selection,
-    said: ColumnElement[bool],
-    by: Grouping[Any],
-    key: Any,
-) -> Select[Any]:
-    """In the order of an index; EXISTS keeps a planner from turning the join round."""
-    table = MENTION.c
     meant = exists().where(OF_FEEDBACK, *feedback_conditions(session, selection))
-    parts = key if isinstance(key, tuple) else (key,)
-    own = and_(*(column == part for column, part in zip(by.columns, parts, strict=True)))
-    first = (
+    of_all = (
         select(*_place(by))
-        .where(
-            table.workspace_id == selection.workspace_id,
-            own,
-            said,
-            meant.correlate(MENTION),
-        )
+        .where(MENTION.c.workspace_id == selection.workspace_id, said, meant.correlate(MENTION))
         .order_by(*_worst_first())
         .limit(by.considered)
     )
-    return select(first.subquery())
+    for some in _parts(keys):
+        yield union_all(*(_first_of(of_all, by, key) for key in some))
+
+
+def _first_of(of_all: Select[Any], by: Grouping[Any], key: Any) -> Select[Any]:
+    """In the order of an index; EXISTS keeps a planner from turning the join round."""
+    parts = key if isinstance(key, tuple) else (key,)
+    own = (column == part for column, part in zip(by.columns, parts, strict=True))
+    return select(of_all.where(*own).subquery())
