@@ -59,7 +59,8 @@ class RollupItemSpan(SQLModel, table=True):
     ``view`` "*" sees no cells ("0"). "" sees stages only: ``cells`` has a cell (stage,
     ``unassigned``) for each stage that an item touches. Of both, an item is in exactly one row.
     Any other ``view`` is a native touchpoint: ``cells`` has the cells there that an item touches,
-    and items that touch none are in no row. Counters as in ``rollup_item``.
+    and items that touch none are in no row. Counters as in ``rollup_item``. The view is in front of
+    the day in the key, because the fewest rows are those of "*", which is read most.
     """
 
     __tablename__ = "rollup_item_span"
@@ -67,12 +68,12 @@ class RollupItemSpan(SQLModel, table=True):
 
     workspace_id: UUID = Field(primary_key=True)
     span: str = Field(primary_key=True)
+    view: str = Field(primary_key=True)
     start: dt.date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     language: str = Field(primary_key=True)
-    view: str = Field(primary_key=True)
     cells: str = Field(primary_key=True)
     scale: str = Field(primary_key=True)
     items: int = 0

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from nlp.labels import UNASSIGNED
-from service.insights.cells import Cell, cells_in, mask_of
+from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
 from service.insights.counters import Changes, Key
 
 Span = Literal["day", "week", "month", "year"]
@@ -24,6 +24,7 @@ STAGES: Final = ""
 """The view that sees stages only."""
 WHOLE: Final = "*"
 """The view that sees nothing of them but that there are items."""
+VIEWS: Final = (WHOLE, STAGES, *STORED_TOUCHPOINTS)
 ITEM_COUNTERS: Final = ("items", "value_milli", "high", "low")
 
 
@@ -66,8 +67,9 @@ def items_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
     for (workspace, day, kind, source, channel, language, cells, scale), sums in fine.items():
         counted = {name: sums[name] for name in ITEM_COUNTERS}
         for place in _places(day, kind, source, channel, language):
-            for view in views_of(cells):
-                _add(found, place, (workspace, *place, *view, scale), counted)
+            span, *where = place
+            for view, seen in views_of(cells):
+                _add(found, place, (workspace, span, view, *where, seen, scale), counted)
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+import migrations
 from models.types import new_id
 from models.workspace import Workspace
 from service.cli import app
@@ -124,3 +125,13 @@ def test_the_command_fails_on_a_difference_and_says_where(filled: Database) -> N
     shown = json.loads(run(filled, "--json").output)
     assert shown["clean"] is False
     assert shown["failures"]["rollup_equals_the_truth"] == len(shown["findings"])
+
+
+@pytest.mark.parametrize("before", ["2026_11_26_1840", "2026_11_26_1930"])
+def test_longer_spans_are_kept_by_their_migrations(filled: Database, before: str) -> None:
+    migrations.downgrade(filled.url, before)
+    migrations.upgrade(filled.url)
+    report = verify(filled)
+    assert report.clean, report.findings
+    with filled.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM rollup_item_span"))
