@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select
+from sqlalchemy import Select, literal, select
 from sqlmodel import Session
 
 from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
@@ -117,7 +117,10 @@ def _statement(shape: Shape, view: View | None) -> Select[Any]:
         of if view is None or of.table is ROLLUP_ITEM else of.where(column.in_(VIEWS_OF[view]))
         for of in portions(shape)
     ]
-    return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
+    if view != "whole":
+        return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
+    period, *rest = added_up(found, ("scale",), ITEM_COUNTERS).subquery().c
+    return select(period, literal(mask_of(())), *rest)
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:
