@@ -1,6 +1,7 @@
 """The page's address: its filters are those of the API, and periods that a person would ask for.
 
-``period=30`` means the last 30 days and today, ``from`` and ``to`` are days, both inclusive.
+``period=30`` means the last 30 days and today; ``from`` and ``to`` are days, both inclusive, and so
+are ``compare.from`` and ``compare.to`` of the period to compare with.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.driver_schemas import DrivenBy
 from service.insights.params import ATTRIBUTE, YEARS, Cursor, FilterParams, MapParams, Word
+from service.insights.search_params import Phrase
 from service.pictures.wording import words
 from service.web.invalid import invalid_request
 
@@ -29,7 +31,12 @@ PERIODS: Final[Mapping[Period, str]] = {
 }
 USUAL: Final[Period] = "90"
 OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
-OF_A_PAGE: Final = frozenset({"cursor", "sentiment", "sort", "by", "kpi"})
+OF_A_PAGE: Final = frozenset({"sentiment", "sort", "status", "by", "kpi", "q", "match", "days"})
+"""What stays where it is: a link to another page leaves it behind."""
+OF_THE_OTHER_PERIOD: Final = frozenset(
+    {"compare.from", "compare.to", "compare_since", "compare_until"}
+)
+CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 OTHER_SIDE: Final = "compare"
 """What the names of parameters begin with that only the map has."""
@@ -51,17 +58,24 @@ class PageParams(FilterParams):
     period: Period | None = None
     first: Day | None = Field(None, alias="from")
     last: Day | None = Field(None, alias="to")
+    other_first: Day | None = Field(None, alias="compare.from")
+    other_last: Day | None = Field(None, alias="compare.to")
     cursor: Cursor | None = None
     sentiment: Literal["negative", "neutral", "positive"] | None = None
     sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
+    status: Literal["open", "in_progress", "resolved", "reopened", "ignored"] | None = None
     by: DrivenBy = "cell"
     kpi: Word | None = None
+    q: Phrase | None = None
+    match: Literal["words", "meaning"] = "words"
+    days: int = Field(28, ge=7, le=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is on: what it says, and the address without it."""
+    """A filter that is on: the parameter, what it says, and the address without it."""
 
+    field: str
     name: str
     value: str
     without: str
@@ -77,13 +91,15 @@ class Address:
         self.params = _parsed(self.sent)
 
     def period(self, latest: date | None, today: date) -> Period | None:
-        """The preset in force; None for own days.
+        """The preset in force; None for own days, which go before it.
 
         Without any, the usual one, or all time if the ``latest`` feedback is older.
         """
+        if self.params.first or self.params.last:
+            return None
         if self.params.period is not None:
             return self.params.period
-        if any((self.params.first, self.params.last, self.params.since, self.params.until)):
+        if self.params.since or self.params.until:
             return None
         recent = latest is not None and latest > today - timedelta(days=int(USUAL))
         return USUAL if recent else "all"
@@ -99,7 +115,8 @@ class Address:
         named = {"journey", "since", "until", *LISTS}
         said = self.params.model_dump(include=named, exclude_unset=True)
         others = {n: v for n, v in (self.params.model_extra or {}).items() if _is_for(n, kind)}
-        values = said | others | _bounds(self.params, period, today) | more
+        other_side = _other_bounds(self.params) if kind is MapParams else {}
+        values = said | others | _bounds(self.params, period, today) | other_side | more
         try:
             return kind.model_validate(values)
         except ValidationError as error:
@@ -123,11 +140,18 @@ class Address:
     def link(self, path: str | None = None, **changes: str | None) -> str:
         """An address with the same filters, ``changes`` made to them, on the first page.
 
-        ``from_`` stands for "from"; None takes a filter away.
+        Without ``path`` that of this page, in the same order and with the same search; None takes
+        a filter away.
         """
-        changed = {name.rstrip("_"): value for name, value in changes.items()}
-        kept = [(n, v) for n, v in self.sent if n not in changed and n not in OF_A_PAGE]
-        return self._url(path, [*kept, *((n, v) for n, v in changed.items() if v is not None)])
+        stays = path is None or path == self.path
+        kept = [
+            (n, v) for n, v in self._lasting() if n not in changes and (stays or n not in OF_A_PAGE)
+        ]
+        return self._url(path, [*kept, *((n, v) for n, v in changes.items() if v is not None)])
+
+    def at(self, path: str, **filters: str) -> str:
+        """Another page with these filters alone."""
+        return self._url(path, list(filters.items()))
 
     def period_link(self, period: Period) -> str:
         """The same page over another period."""
@@ -136,7 +160,7 @@ class Address:
 
     def bare(self) -> str:
         """The same page without any filter."""
-        return self._url(None, [])
+        return self._url(None, [(n, v) for n, v in self._lasting() if n in OF_A_PAGE])
 
     def hidden(self, shown: Iterable[str]) -> list[tuple[str, str]]:
         """What a form must carry along because it has no field for it."""
@@ -144,12 +168,18 @@ class Address:
         return [(n, v) for n, v in self._lasting() if n not in fields]
 
     def chips(self) -> list[Chip]:
-        """The filters that are on, other than the period."""
+        """The filters that are on, other than the periods."""
+        passed = {"journey"} | OF_A_PERIOD | OF_A_PAGE | OF_THE_OTHER_PERIOD
         return [
-            Chip(self._name(name), value, self._url(None, self._but(name, value)))
+            Chip(name, self._name(name), value, self._url(None, self._but(name, value)))
             for name, value in self._values()
-            if name not in OF_A_PERIOD and name != "journey"
+            if name not in passed
         ]
+
+    def without_other_period(self) -> str | None:
+        """The same page, not compared with a period of its own; None if it isn't."""
+        kept = [(n, v) for n, v in self._lasting() if n not in OF_THE_OTHER_PERIOD]
+        return self._url(None, kept) if kept != self._lasting() else None
 
     def chosen(self, name: str) -> list[str]:
         """The values of one filter."""
@@ -172,7 +202,7 @@ class Address:
         return [(n, v) for n, v in self._values() if (n, v) != (name, value)]
 
     def _lasting(self) -> list[tuple[str, str]]:
-        return [(n, v) for n, v in self.sent if n not in OF_A_PAGE]
+        return [(n, v) for n, v in self.sent if n != CURSOR]
 
     def _url(self, path: str | None, query: Sequence[tuple[str, str]]) -> str:
         shown = self.root + (self.path if path is None else path)
@@ -188,9 +218,15 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
         params = PageParams.model_validate(single)
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False)) from error
-    if params.first and params.last and params.last < params.first:
-        raise InvalidRequest(invalid_params=[InvalidParam("to", "must not be before from")])
+    _refuse_backwards("to", params.first, params.last)
+    _refuse_backwards("compare.to", params.other_first, params.other_last)
     return params
+
+
+def _refuse_backwards(name: str, first: date | None, last: date | None) -> None:
+    if first and last and last < first:
+        begin = name.removesuffix("to") + "from"
+        raise InvalidRequest(invalid_params=[InvalidParam(name, f"must not be before {begin}")])
 
 
 def _is_list(name: str) -> bool:
@@ -207,11 +243,19 @@ def _bounds(params: PageParams, period: Period | None, today: date) -> dict[str,
         return {}
     if period is not None:
         return {"since": _midnight(today - timedelta(days=int(period)))}
+    return _days("since", params.first, "until", params.last)
+
+
+def _other_bounds(params: PageParams) -> dict[str, datetime]:
+    return _days("compare_since", params.other_first, "compare_until", params.other_last)
+
+
+def _days(since: str, first: date | None, until: str, last: date | None) -> dict[str, datetime]:
     found = {}
-    if params.first:
-        found["since"] = _midnight(params.first)
-    if params.last:
-        found["until"] = _midnight(params.last + timedelta(days=1))
+    if first:
+        found[since] = _midnight(first)
+    if last:
+        found[until] = _midnight(last + timedelta(days=1))
     return found
 
 

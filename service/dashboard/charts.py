@@ -1,18 +1,41 @@
 """The geometry of a column chart: mentions by period, drawn as SVG by a template. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, log10
-from typing import Final
+from string import ascii_uppercase
+from typing import Final, Protocol
 
 from service.insights.map_schemas import PointOut
 from service.insights.periods import By
 
-WIDTH: Final = 720
-HEIGHT: Final = 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 30
-MOST_LABELS: Final = 7
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chart's size, the room around its columns, and how many of them are labelled at most."""
+
+    width: int = 720
+    height: int = 220
+    left: int = 44
+    right: int = 12
+    top: int = 18
+    bottom: int = 30
+    labels: int = 7
+
+    @property
+    def ground(self) -> int:
+        """Where columns stand."""
+        return self.height - self.bottom
+
+    def slot(self, columns: int) -> float:
+        """The width of a column with the gap around it."""
+        return (self.width - self.left - self.right) / columns
+
+
+LARGE: Final = Frame()
+SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 GAP: Final = 0.22
 WIDEST: Final = 48
 MOST_COLUMNS: Final = 60
@@ -32,6 +55,13 @@ class Span:
     def mentions(self) -> int:
         """All of them."""
         return self.negative + self.neutral + self.positive
+
+
+class Event(Protocol):
+    """What a chart can mark."""
+
+    @property
+    def day(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +87,22 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened on a day, at ``x``; called by a letter."""
+
+    letter: str
+    event: Event
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Columns over an axis from nought up; ``ticks`` are (value, y)."""
 
+    frame: Frame
     columns: Sequence[Column]
     ticks: Sequence[tuple[int, float]]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
+    marks: Sequence[Mark]
 
 
 def period_length(days: int) -> By:
@@ -89,33 +126,53 @@ def spans(points: Sequence[PointOut]) -> list[Span]:
     ]
 
 
-def draw(spans: Sequence[Span]) -> Chart | None:
+def draw(spans: Sequence[Span], events: Sequence[Event] = (), frame: Frame = LARGE) -> Chart | None:
     """The chart of a series; None if there is nothing to draw."""
     most = max((span.mentions for span in spans), default=0)
     if not most:
         return None
     ticks = _ticks(most)
-    scale = (HEIGHT - TOP - BOTTOM) / ticks[-1]
-    slot = (WIDTH - LEFT - RIGHT) / len(spans)
+    scale = (frame.ground - frame.top) / ticks[-1]
+    slot = frame.slot(len(spans))
     width = min(slot * (1 - GAP), WIDEST)
-    step = ceil(len(spans) / MOST_LABELS)
+    step = ceil(len(spans) / frame.labels)
     columns = []
     for index, span in enumerate(spans):
-        middle = LEFT + slot * (index + 0.5)
-        boxes = _boxes(span, middle - width / 2, width, scale)
-        top = boxes[-1].y if boxes else float(HEIGHT - BOTTOM)
+        middle = frame.left + slot * (index + 0.5)
+        boxes = _boxes(span, middle - width / 2, width, scale, frame.ground)
+        top = boxes[-1].y if boxes else float(frame.ground)
         columns.append(Column(span, boxes, round(middle, 1), top, index % step == 0))
-    return Chart(columns, [(tick, round(HEIGHT - BOTTOM - tick * scale, 1)) for tick in ticks])
+    return Chart(
+        frame,
+        columns,
+        [(tick, round(frame.ground - tick * scale, 1)) for tick in ticks],
+        _marks(spans, events, frame),
+    )
 
 
-def _boxes(span: Span, x: float, width: float, scale: float) -> list[Box]:
-    boxes, ground = [], float(HEIGHT - BOTTOM)
+def _boxes(span: Span, x: float, width: float, scale: float, ground: float) -> list[Box]:
+    boxes = []
     for part in ("negative", "neutral", "positive"):
         number = getattr(span, part)
         if number:
             ground -= number * scale
             boxes.append(Box(part, *(round(v, 1) for v in (x, ground, width, number * scale))))
     return boxes
+
+
+def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list[Mark]:
+    """The latest events that the columns reach, in the order of time."""
+    starts = [span.start for span in spans]
+    last = starts[-1] - starts[-2] if len(starts) > 1 else timedelta(days=1)
+    ends = [*starts[1:], starts[-1] + last]
+    seen = sorted((e for e in events if starts[0] <= e.day < ends[-1]), key=lambda e: e.day)
+    marks = []
+    for letter, event in zip(ascii_uppercase, seen[-len(ascii_uppercase) :], strict=False):
+        index = bisect_right(starts, event.day) - 1
+        passed = (event.day - starts[index]) / (ends[index] - starts[index])
+        x = frame.left + frame.slot(len(spans)) * (index + passed)
+        marks.append(Mark(letter, event, round(x, 1)))
+    return marks
 
 
 def _ticks(most: int) -> list[int]:

@@ -1,7 +1,7 @@
 """What the filters offer: the values that the latest feedback has."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -45,12 +45,20 @@ class Facet:
         return [option.name for option in self.options if option.chosen]
 
 
+def first_day(session: Session, workspace_id: UUID) -> date | None:
+    """The UTC day of the first feedback."""
+    return _day(session, workspace_id, func.min)
+
+
 def latest_day(session: Session, workspace_id: UUID) -> date | None:
     """The UTC day of the latest feedback."""
+    return _day(session, workspace_id, func.max)
+
+
+def _day(session: Session, workspace_id: UUID, pick: Callable[[Any], Any]) -> date | None:
+    """One statement each: with both in one, SQLite would read the whole index."""
     at = session.execute(
-        select(func.max(col(Feedback.occurred_at))).where(
-            col(Feedback.workspace_id) == workspace_id
-        )
+        select(pick(col(Feedback.occurred_at))).where(col(Feedback.workspace_id) == workspace_id)
     ).scalar_one()
     return at.date() if at else None
 
@@ -72,6 +80,14 @@ def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet
     fields = [*DIMENSIONS, *_worth_a_filter(seen)]
     found = (_facet(field, seen[field], address.chosen(field)) for field in fields)
     return [facet for facet in found if len(facet.options) > 1 or facet.chosen]
+
+
+def axis_facet(field: str, names: Mapping[str, str], address: Address) -> Facet:
+    """The stages or touchpoints of the journey, in its order, and what else was chosen."""
+    chosen = address.chosen(field)
+    others = {value: words(value) for value in chosen if value not in names}
+    options = [Option(key, name, key in chosen) for key, name in (dict(names) | others).items()]
+    return Facet(field, field, options)
 
 
 def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.insights.pain_schemas import EvidenceOut
+from service.insights.search_schemas import HighlightOut, MentionHitOut
 from service.insights.shapes import MentionOut
 
 LONGEST: Final = 1200
@@ -13,11 +14,14 @@ LONGEST: Final = 1200
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A mention with the text around it; ``is_cut`` tells that there is more of the mention."""
+    """A mention with the text around it; ``is_cut`` tells that there is more of the mention.
+
+    ``said`` are the parts of the mention, each with whether it was searched for.
+    """
 
     mention: EvidenceOut
     before: str
-    said: str
+    said: Sequence[tuple[str, bool]]
     after: str
     is_cut: bool
 
@@ -29,15 +33,29 @@ def quotes(mentions: Sequence[EvidenceOut]) -> list[Quote]:
 
 def _quote(mention: EvidenceOut) -> Quote:
     shown = mention.excerpt
-    said = shown.text[shown.start : shown.end]
-    is_cut = len(said) > LONGEST
+    end = min(shown.end, shown.start + LONGEST)
+    is_cut = end < shown.end
+    sought = mention.highlights if isinstance(mention, MentionHitOut) else ()
     return Quote(
         mention=mention,
         before=shown.text[: shown.start],
-        said=said[:LONGEST],
+        said=_pieces(shown.text, shown.start, end, sought),
         after="" if is_cut else shown.text[shown.end :],
         is_cut=is_cut,
     )
+
+
+def _pieces(
+    text: str, start: int, end: int, sought: Sequence[HighlightOut]
+) -> list[tuple[str, bool]]:
+    """``[start, end)`` of a text, parted where what was searched for begins and ends."""
+    pieces: list[tuple[str, bool]] = []
+    at = start
+    for span in sought:
+        first, last = (min(place, end) for place in (span.start, span.end))
+        pieces += [(text[at:first], False), (text[first:last], True)]
+        at = last
+    return [piece for piece in [*pieces, (text[at:end], False)] if piece[0]]
 
 
 def parts_of(text: str, mentions: Sequence[MentionOut]) -> list[tuple[str, MentionOut | None]]:

@@ -3,21 +3,28 @@
 The page is not part of the API and not in its description; it shows the same answers.
 """
 
+from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Annotated, Concatenate, Final, ParamSpec
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from service.dashboard import views
 from service.dashboard.address import Address
+from service.dashboard.changes import list_changes, one_change
 from service.dashboard.pages import ASSETS, HEADERS, SIGN_IN, PageRoute, page, root_of
-from service.dashboard.views import View
+from service.dashboard.search import search, sought
+from service.dashboard.trends import trends
+from service.dashboard.view import Values, View
 from service.dashboard.visitors import Seen, forget, refuse_foreign, remember, secret_in
 from service.db import Database
 from service.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
+from service.insights.likeness import Embedder
+from service.insights.search_routes import get_embedder
 from service.keys import sessions
 from service.keys.auth import LONGEST_SECRET
 from service.keys.guesses import Guesses
@@ -25,6 +32,7 @@ from service.keys.ring import Caller, KeyRing
 from service.web.dependencies import Db
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Asked = ParamSpec("Asked")
 WRONG: Final = "This is not a valid key. Copy it again: a key is shown only once, when it is made."
 
 
@@ -38,45 +46,82 @@ def install(app: FastAPI) -> None:
 @router.get("/")
 def show_map(request: Request, seen: Seen, database: Db) -> Response:
     """The journey map."""
-    return _shown(request, seen, database, "map.html", "journey_map")
+    return _shown(request, seen, database, "map.html", views.journey_map)
 
 
 @router.get("/pain-points")
 def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
     """Pain points, the worst first."""
-    return _shown(request, seen, database, "pain_points.html", "pain_points")
+    return _shown(request, seen, database, "pain_points.html", views.pain_points)
 
 
 @router.get("/wins")
 def show_wins(request: Request, seen: Seen, database: Db) -> Response:
     """Praise, the most of it first."""
-    return _shown(request, seen, database, "pain_points.html", "wins")
+    return _shown(request, seen, database, "pain_points.html", views.wins)
 
 
 @router.get("/drivers")
 def show_drivers(request: Request, seen: Seen, database: Db) -> Response:
     """What moves a KPI, the largest effect first."""
-    return _shown(request, seen, database, "drivers.html", "drivers")
+    return _shown(request, seen, database, "drivers.html", views.drivers)
+
+
+@router.get("/trends")
+def show_trends(request: Request, seen: Seen, database: Db) -> Response:
+    """How much was said over time, of everything and by stage."""
+    return _shown(request, seen, database, "trends.html", trends)
+
+
+@router.get("/changes")
+def show_changes(request: Request, seen: Seen, database: Db) -> Response:
+    """What was changed, and whether it helped."""
+    return _shown(request, seen, database, "changes.html", list_changes)
+
+
+@router.get("/changes/{wanted}")
+def show_change(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+    """One change with all its measures."""
+    return _shown(request, seen, database, "change.html", one_change, wanted)
+
+
+@router.get("/search")
+def show_search(
+    request: Request,
+    seen: Seen,
+    database: Db,
+    embedder: Annotated[Embedder, Depends(get_embedder)],
+) -> Response:
+    """What customers said, by words or by meaning."""
+    asked = sought(Address(request, root_of(request)), embedder)
+    return _shown(request, seen, database, "search.html", search, asked)
 
 
 @router.get("/pain-points/{wanted}")
 def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
-    """A pain point and its evidence."""
-    return _shown(request, seen, database, "pain_point.html", "pain_point", wanted)
+    """One pain point or win."""
+    return _shown(request, seen, database, "pain_point.html", views.pain_point, wanted)
 
 
 @router.get("/feedback/{wanted}")
 def show_feedback(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
-    """A piece of feedback as a whole."""
-    return _shown(request, seen, database, "feedback.html", "feedback", wanted)
+    """One piece of feedback."""
+    return _shown(request, seen, database, "feedback.html", views.feedback, wanted)
 
 
 def _shown(
-    request: Request, seen: sessions.Visitor, database: Database, template: str, of: str, *ids: UUID
+    request: Request,
+    seen: sessions.Visitor,
+    database: Database,
+    template: str,
+    look: Callable[Concatenate[View, Asked], Values],
+    *asked: Asked.args,
+    **more: Asked.kwargs,
 ) -> Response:
+    """A page of what a ``look`` at the workspace tells."""
     with database.read() as session:
         view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
-        values: dict[str, Any] = getattr(view, of)(*ids)
+        values = look(view, *asked, **more)
     return page(request, template, seen=seen, **values)
 
 

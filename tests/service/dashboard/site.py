@@ -16,7 +16,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 import migrations
+from models.change import Change
 from models.pain_point import WIN
+from models.types import new_id
 from service import clock
 from service.db import Database
 from service.keys import queries
@@ -29,6 +31,7 @@ ITEMS: Final = 120
 START_S: Final = 60
 HOSTILE: Final = "<script>alert('got you')</script><img src=x onerror=alert(1)>\u202e txet desrever"
 ENDLESS: Final = "Donaudampfschifffahrtsgesellschaft" * 40
+CHANGED: Final = "One page in place of four"
 DECLINED: Final = "Card declined at the last step"
 PLACES: Final = (
     ("awareness", "advertising", "positive", 0),
@@ -44,6 +47,11 @@ PLACES: Final = (
     ("advocacy", "word_of_mouth", "positive", 0),
     ("unassigned", "unassigned", "neutral", 0),
 )
+
+
+def days_ago(days: int) -> str:
+    """A day as forms have it."""
+    return (clock.now().date() - timedelta(days=days)).isoformat()
 
 
 def fill(session: Session, workspace: UUID) -> None:
@@ -81,6 +89,16 @@ def fill(session: Session, workspace: UUID) -> None:
     for text in (HOSTILE, ENDLESS):
         mention = Said("purchase", "checkout", "negative", 3, confidence=1.0, text=text)
         write(session, workspace, [mention], occurred_at=today, source=text[:40])
+    session.add(
+        Change(
+            workspace_id=workspace,
+            title=CHANGED,
+            scope={"stage": ["purchase"], "touchpoint": ["checkout"]},
+            happened_at=today - timedelta(days=30),
+            created_at=today,
+            created_by=new_id(),
+        )
+    )
 
 
 @contextmanager

@@ -18,14 +18,16 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.service.dashboard.site import DECLINED, HOSTILE, KEY, served
+from tests.service.dashboard.site import CHANGED, DECLINED, HOSTILE, KEY, days_ago, served
 
 CHROMIUM: Final = shutil.which("chromium")
 DESK: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 360, "height": 740}
 SERIOUS: Final = {"serious", "critical"}
 REFUSED: Final = "Failed to load resource: the server responded with a status of 4"
-PATHS: Final = ("/", "/pain-points", "/wins", "/drivers", "/sign-in")
+PATHS: Final = (
+    *("/", "/pain-points", "/wins", "/drivers", "/trends", "/changes", "/search", "/sign-in"),
+)
 
 Open = Callable[..., Page]
 
@@ -113,6 +115,12 @@ def overflow(page: Page) -> int:
     return wider
 
 
+def two_periods() -> str:
+    """A comparison of the last 60 days with the 60 before."""
+    other = f"compare.from={days_ago(120)}&compare.to={days_ago(61)}"
+    return f"from={days_ago(60)}&to={days_ago(1)}&{other}"
+
+
 def test_a_person_signs_in_and_finds_what_hurts(visit: Open) -> None:
     page = visit("/", signed_in=False)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -158,6 +166,77 @@ def test_filters_narrow_the_map_and_go_along(visit: Open) -> None:
     expect(page).to_have_url(re.compile(r"period=30"))
     page.get_by_role("link", name="persona: smb").click()
     assert "attr.persona=smb" not in page.url
+
+
+def test_two_periods_of_ones_own_are_compared(visit: Open) -> None:
+    page = visit()
+    page.locator("summary", has_text="Dates").click()
+    dates = page.locator("details[open]")
+    dates.get_by_label("From").fill(days_ago(60))
+    dates.get_by_label("To, inclusive").fill(days_ago(1))
+    dates.get_by_role("button", name="Apply").click()
+    page.locator("summary", has_text="Compare").click()
+    compare = page.locator("details[open]")
+    compare.get_by_label("From").fill(days_ago(180))
+    compare.get_by_label("To, inclusive").fill(days_ago(61))
+    compare.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(page.locator(".sides tbody tr").first).to_contain_text("All")
+    page.locator("summary", has_text="Compare").click()
+    expect(compare.get_by_label("From")).to_have_value(days_ago(180))
+    page.locator("summary", has_text="Compare").click()
+    page.get_by_role("link", name="Pain points").click()
+    page.get_by_role("link", name="Journey map").first.click()
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+    page.get_by_role("link", name="against another period").click()
+    expect(page.get_by_role("heading", name="Side by side")).to_be_hidden()
+
+
+def test_a_person_looks_for_what_was_said(visit: Open) -> None:
+    page = visit("/?period=all")
+    page.get_by_role("link", name="Search").click()
+    page.get_by_label("Search for").fill("checkout")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sought").first).to_have_text("checkout")
+    page.get_by_role("link", name="Further back").click()
+    expect(page).to_have_url(re.compile(r"cursor="))
+    page.locator("summary", has_text="Source").click()
+    page.get_by_label("web", exact=True).check()
+    page.locator("details[open]").get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile(r"q=checkout"))
+    expect(page).not_to_have_url(re.compile(r"cursor="))
+    page.get_by_label("Meaning").check()
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page).to_have_url(re.compile(r"match=meaning"))
+    expect(page).to_have_url(re.compile(r"source=web"))
+    expect(page.get_by_role("heading", name="Nearest in meaning")).to_be_visible()
+    page.get_by_role("link", name="Journey map").click()
+    assert "checkout" not in page.url
+
+
+def test_a_change_is_judged_and_marked_in_the_pictures(visit: Open) -> None:
+    page = visit("/trends")
+    expect(page.locator("svg .change")).to_have_count(1)
+    page.get_by_role("link", name=CHANGED).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(CHANGED)
+    expect(page.locator("h1 .status")).to_be_visible()
+    page.get_by_role("link", name="8 weeks").click()
+    expect(page).to_have_url(re.compile(r"days=56"))
+    expect(page.get_by_role("table", name="Each measure")).to_contain_text("Share of complaints")
+    page.get_by_role("link", name="What customers have said since").click()
+    expect(page.get_by_role("heading", name="What customers say")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"touchpoint=checkout"))
+
+
+def test_filters_unfold_on_a_phone(visit: Open) -> None:
+    page = visit("/pain-points", viewport=PHONE, is_mobile=True, has_touch=True)
+    expect(page.locator("summary", has_text="Stage")).to_be_hidden()
+    page.get_by_text("Filters", exact=True).tap()
+    page.locator("summary", has_text="Stage").tap()
+    page.get_by_label("Purchase").check()
+    page.locator("details[open]").get_by_role("button", name="Apply").tap()
+    expect(page).to_have_url(re.compile(r"stage=purchase"))
+    expect(page.get_by_role("link", name="stage: Purchase")).to_be_visible()
 
 
 def test_by_keyboard_alone(visit: Open) -> None:
@@ -208,8 +287,12 @@ def test_axe_finds_nothing_serious(visit: Open, scheme: str) -> None:
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == grounds[scheme]
     cell = page.get_by_role("link", name="Checkout at Purchase").first.get_attribute("href") or ""
     theme = page.get_by_role("link", name=DECLINED).first.get_attribute("href") or ""
+    page.goto("/changes")
+    change = page.get_by_role("link", name=CHANGED).get_attribute("href") or ""
+    usual = ("/", "/pain-points", "/drivers", "/trends", "/search?q=say", "/changes", change, cell)
     rare = (theme, "/wins", "/sign-in", "/?from=2020-01-01&to=2020-02-01", "/wins?nonsense=1")
-    for path in ("/", "/pain-points", "/drivers", cell, *(rare if scheme == "light" else ())):
+    rarer = ("/search?q=-say", f"/?{two_periods()}")
+    for path in (*usual, *((*rare, *rarer) if scheme == "light" else ())):
         answer = page.goto(path)
         if answer and answer.status < 400:
             page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true })")

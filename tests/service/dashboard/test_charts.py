@@ -1,12 +1,22 @@
 """The geometry of columns."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
 
-from service.dashboard.charts import BOTTOM, HEIGHT, TOP, Span, draw, period_length
+from service.dashboard.charts import LARGE, SMALL, Frame, Span, draw, period_length
 
 DAY = date(2026, 3, 2)
+WEEK = timedelta(days=7)
+WEEKS = [Span(DAY + number * WEEK, 1) for number in range(4)]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event on a day."""
+
+    day: date
 
 
 def test_columns_are_as_high_as_their_mentions() -> None:
@@ -26,8 +36,8 @@ def test_the_axis_reaches_the_highest_column(most: int) -> None:
     assert values[0] == 0
     assert most <= values[-1] <= 2.5 * most
     assert 2 <= len(values) <= 6
-    assert min(y for _, y in chart.ticks) == pytest.approx(TOP)
-    assert max(y for _, y in chart.ticks) == HEIGHT - BOTTOM
+    assert min(y for _, y in chart.ticks) == pytest.approx(LARGE.top)
+    assert max(y for _, y in chart.ticks) == LARGE.ground
 
 
 def test_nothing_is_no_chart() -> None:
@@ -40,3 +50,27 @@ def test_nothing_is_no_chart() -> None:
 )
 def test_long_periods_have_longer_columns(days: int, by: str) -> None:
     assert period_length(days) == by
+
+
+@pytest.mark.parametrize("frame", [LARGE, SMALL])
+def test_an_event_stands_where_its_day_is_within_its_column(frame: Frame) -> None:
+    days = [DAY, DAY + WEEK + timedelta(days=3), DAY + 4 * WEEK - timedelta(days=1)]
+    chart = draw(WEEKS, [Happened(day) for day in reversed(days)], frame)
+    assert chart is not None
+    assert [mark.letter for mark in chart.marks] == ["A", "B", "C"]
+    slots = [(mark.x - frame.left) / frame.slot(4) for mark in chart.marks]
+    assert slots == pytest.approx([0, 1 + 3 / 7, 3 + 6 / 7], abs=0.01)
+
+
+def test_what_happened_before_or_after_is_not_marked() -> None:
+    outside = [Happened(DAY - timedelta(days=1)), Happened(DAY + 4 * WEEK)]
+    chart = draw(WEEKS, outside)
+    assert chart is not None
+    assert chart.marks == []
+
+
+def test_of_many_events_the_latest_are_marked() -> None:
+    chart = draw(WEEKS, [Happened(DAY + timedelta(days=number % 28)) for number in range(56)])
+    assert chart is not None
+    assert len(chart.marks) == 26
+    assert chart.marks[-1].event.day == DAY + timedelta(days=27)

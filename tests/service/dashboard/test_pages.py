@@ -18,6 +18,7 @@ from tests.service.insights.rows import NOON, Said, nps, theme, write
 PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
 SAME = {"since": "2026-02-01", "until": "2026-04-01"}
 CHECKOUT = ("purchase", "checkout")
+PATHS = ("/", "/pain-points", "/wins", "/drivers", "/trends", "/changes", "/search")
 HOSTILE = "</blockquote><script>alert(1)</script>\"'&{{ 7 * 7 }}{% raw %}\u202e\u2066 javascript:x"
 
 NONSENSE: list[tuple[dict[str, str], str]] = [
@@ -31,6 +32,8 @@ NONSENSE: list[tuple[dict[str, str], str]] = [
     ({"sort": "x"}, "sort"),
     ({"since": "x" * 3000}, "since"),
     ({"to": "9999-12-31"}, "between the years"),
+    ({"compare.from": "2026-03-02", "compare.to": "2026-03-01"}, "must not be before"),
+    ({"status": "x"}, "status"),
 ]
 
 
@@ -129,7 +132,7 @@ def test_what_customers_write_stays_text(visitor: TestClient, shop: str) -> None
     escaped = html.escape(HOSTILE, quote=False).replace('"', "&#34;").replace("'", "&#39;")
     page = open_page(visitor, f"/feedback/{shop}")
     assert page.count(escaped) >= 4
-    for path in ("/", "/pain-points", "/wins", "/drivers"):
+    for path in PATHS:
         open_page(visitor, path)
     narrowed = open_page(
         visitor, "/", {"source": HOSTILE, "attr.persona": HOSTILE, "period": "all"}
@@ -158,14 +161,14 @@ def test_what_is_not_there_is_told(visitor: TestClient) -> None:
 def test_another_workspace_is_not_seen(client: TestClient, other_keys: Keys, shop: str) -> None:
     stranger = enter(client, other_keys.read)
     open_page(stranger, f"/feedback/{shop}", status=404)
-    for path in ("/", "/pain-points", "/wins", "/drivers"):
+    for path in PATHS:
         page = open_page(stranger, path)
         assert "declined" not in page
         assert "alert(1)" not in page
 
 
 def test_an_empty_workspace_has_its_pages(visitor: TestClient) -> None:
-    for path in ("/", "/pain-points", "/wins", "/drivers"):
+    for path in PATHS:
         for params in ({}, {"period": "7"}, {"journey": "eight-stage"}):
             assert visitor.get(path, params=params).status_code == 200
     assert "No feedback matches" in open_page(visitor, "/")
@@ -196,3 +199,76 @@ def test_behind_a_prefix_every_link_has_it(visitor: TestClient, shop: str) -> No
 def test_pages_are_not_in_the_description_of_the_api(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert [path for path in paths if not path.startswith(("/v1", "/livez", "/readyz", "/m"))] == []
+
+
+def test_two_periods_stand_side_by_side(
+    visitor: TestClient, keys: Keys, database: Database, workspace: Workspace
+) -> None:
+    """Of 40 answers in February three quarters complain, of 40 in March a quarter."""
+    with database.write() as session:
+        for number in range(80):
+            bad = number % 4 < (3 if number < 40 else 1)
+            said = Said(*CHECKOUT, "negative" if bad else "positive")
+            at = NOON - timedelta(days=20) if number < 40 else NOON
+            write(session, workspace.id, [said], occurred_at=at, **nps(2 if bad else 9))
+    periods = {"from": "2026-03-01", "to": "2026-03-31", "compare.from": "2026-02-01"}
+    page = open_page(visitor, "/", periods | {"compare.to": "2026-02-28"})
+    same = {"since": "2026-03-01", "until": "2026-04-01", "compare_since": "2026-02-01"}
+    told = visitor.get(
+        "/v1/journey", params=same | {"compare_until": "2026-03-01"}, headers=bearer(keys.read)
+    ).json()
+    assert told["compared_with"]["by"] == "period"
+    change = told["overall"]["changes"]["negative_share"]
+    assert (change["difference"], change["significant"]) == (-0.5, True)
+    assert "Side by side" in page
+    assert "1 Feb 2026 to 28 Feb 2026 (40 items)" in page
+    assert "\u221250 \u25bc" in page
+    assert "Side by side" not in open_page(visitor, "/", {"from": "2026-03-01"})
+
+
+def test_one_day_of_the_other_period_is_enough(visitor: TestClient, shop: str) -> None:
+    page = open_page(visitor, "/", PERIOD | {"compare.from": "2025-02-01"})
+    assert "no feedback of 1 Feb 2025 to 31 Mar 2025" in page
+
+
+def test_periods_that_overlap_are_refused(visitor: TestClient, shop: str) -> None:
+    asked = PERIOD | {"compare.from": "2026-03-01", "compare.to": "2026-03-02"}
+    assert "on both sides" in open_page(visitor, "/", asked, 422)
+
+
+def test_the_same_days_a_year_before_are_a_link(visitor: TestClient, shop: str) -> None:
+    page = open_page(visitor, "/", {"from": "2024-02-29", "to": "2024-03-10"})
+    assert "compare.from=2023-02-28&amp;compare.to=2023-03-10" in page
+    long = open_page(visitor, "/", {"from": "2024-03-01", "to": "2026-03-10"})
+    assert "compare.from=2023-03-01&amp;compare.to=2024-02-29" in long
+
+
+def test_the_course_over_time_has_every_stage(visitor: TestClient, keys: Keys, shop: str) -> None:
+    page = open_page(visitor, "/trends")
+    told = visitor.get(
+        "/v1/trends", params=SAME | {"group": "stage"}, headers=bearer(keys.read)
+    ).json()
+    for series in told["series"]:
+        mentions = sum(point["mentions"] for point in series["points"])
+        assert (f">{series['name']}</a> <span" in page) is (mentions > 0)
+    assert "Mentions by week" in page
+    assert "Mentions by day" in open_page(visitor, "/trends", {"period": "all"})
+
+
+def test_rankings_are_narrowed_to_a_stage_and_a_status(visitor: TestClient, shop: str) -> None:
+    resolved = PERIOD | {"status": "resolved"}
+    assert "No complaint matches" in open_page(visitor, "/pain-points", resolved)
+    assert "declined" in open_page(visitor, "/pain-points", PERIOD | {"status": "open"})
+    page = open_page(visitor, "/pain-points", PERIOD | {"stage": "retention"})
+    assert "<span>stage:</span> <bdi>Retention</bdi>" in page
+    assert "declined" not in page
+
+
+def test_where_nothing_was_heard_before_nothing_is_called_a_change(
+    visitor: TestClient, shop: str
+) -> None:
+    page = open_page(visitor, "/pain-points")
+    assert "<dt>Change</dt><dd>\u2013</dd>" in page
+    assert "Nothing at all was heard before" in open_page(
+        visitor, first_link(page, "/pain-points/")
+    )

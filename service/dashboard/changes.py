@@ -1,0 +1,176 @@
+"""What was changed: whether it helped, and where it stands in a chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from models.pain_point import WIN
+from service.changes.impact import measure
+from service.changes.schemas import (
+    ChangeImpactOut,
+    ChangeListParams,
+    ImpactParams,
+    Scope,
+    StoredChangeOut,
+)
+from service.changes.service import listed, one, shown
+from service.dashboard import charts
+from service.dashboard.charts import Chart, Span
+from service.dashboard.figures import Measure, measures
+from service.dashboard.view import Values, View
+from service.errors import InvalidRequest, Problem
+from service.insights.filters import select_feedback
+from service.insights.pain_schemas import OnePainPointOut
+from service.insights.params import ATTRIBUTE, FilterParams, TrendParams
+from service.insights.periods import By
+from service.insights.queries.themes import find_theme
+from service.insights.trends import draw_trends
+from service.pictures.wording import dimension, words
+
+CHANGES_A_PAGE: Final = 10
+MARKED: Final = 50
+"""The latest changes, of which charts mark those that they reach."""
+LENGTHS: Final = (14, 28, 56, 91)
+"""Days before and after that can be chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change, what it is about, and its impact; or why that can't be measured."""
+
+    change: StoredChangeOut
+    scope: Sequence[tuple[str, str]]
+    link: str
+    impact: ChangeImpactOut | None
+    measures: Sequence[Measure]
+    refused: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A change as a chart marks it."""
+
+    id: UUID
+    title: str
+    day: date
+
+
+def list_changes(view: View) -> Values:
+    """The changes, the latest first, each with its verdict."""
+    params = ChangeListParams(limit=CHANGES_A_PAGE, cursor=view.address.params.cursor)
+    page = listed(view.session, view.workspace_id, params)
+    return {
+        "address": view.address,
+        "days": view.address.params.days,
+        "changes": [_told(view, change) for change in page.items],
+        "next": page.next,
+    }
+
+
+def one_change(view: View, wanted: UUID) -> Values:
+    """One change with all its measures, and the course around it."""
+    told = _told(view, shown(one(view.session, view.workspace_id, wanted)))
+    by, spans, chart = _course(view, told)
+    return {
+        "address": view.address,
+        "told": told,
+        "lengths": LENGTHS,
+        "days": view.address.params.days,
+        "chart": chart,
+        "by": by,
+        "spans": spans,
+    }
+
+
+def marked(view: View, point: OnePainPointOut | None = None) -> list[Marked]:
+    """The latest changes; with ``point`` those that are about it, or all that it is a part of."""
+    found = listed(view.session, view.workspace_id, ChangeListParams(limit=MARKED)).items
+    return [
+        Marked(change.id, change.title, change.happened_at.date())
+        for change in found
+        if point is None or _concerns(view, Scope.model_validate(change.scope), point)
+    ]
+
+
+def _concerns(view: View, scope: Scope, point: OnePainPointOut) -> bool:
+    if scope.pain_point:
+        theme = find_theme(view.session, view.workspace_id, scope.pain_point)
+        return (theme.id if theme else scope.pain_point) in (point.id, point.parent)
+    place = scope.model_dump(include={"stage", "touchpoint"}, exclude_none=True)
+    try:
+        params = FilterParams.model_validate(place)
+        selection = select_feedback(view.session, view.workspace_id, params)
+    except InvalidRequest:
+        return False
+    return selection.touched_by(view.journey.cells_within({point.stage}, {point.touchpoint}))
+
+
+def _told(view: View, change: StoredChangeOut) -> Told:
+    scope = Scope.model_validate(change.scope)
+    impact, refused = None, None
+    try:
+        params = ImpactParams(days=view.address.params.days)
+        impact = measure(view.session, view.workspace_id, change.id, params)
+    except Problem as problem:
+        refused = problem.invalid_params[0].reason if problem.invalid_params else problem.detail
+    return Told(
+        change,
+        _scope_in_words(view, scope),
+        _where(view, scope, impact),
+        impact,
+        measures(impact) if impact else [],
+        refused,
+    )
+
+
+def _filters_of(scope: Scope) -> dict[str, list[str]]:
+    """A scope as the parameters of an address."""
+    values = scope.model_dump(exclude={"pain_point", "attributes"}, exclude_none=True)
+    return values | {ATTRIBUTE + n: found for n, found in (scope.attributes or {}).items()}
+
+
+def _scope_in_words(view: View, scope: Scope) -> list[tuple[str, str]]:
+    """What a change is about: names of dimensions, and their values."""
+    names = view.names()
+    found = [
+        (dimension(name), ", ".join(names.get(name, {}).get(each, words(each)) for each in values))
+        for name, values in _filters_of(scope).items()
+    ]
+    if scope.pain_point:
+        theme = find_theme(view.session, view.workspace_id, scope.pain_point)
+        kind = "win" if theme and theme.sentiment == WIN else "pain point"
+        found.append((kind, theme.title if theme else "a whole touchpoint"))
+    return found
+
+
+def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
+    """Where the feedback is that a change is about, from the change on."""
+    days = {"from": impact.after.since.isoformat()} if impact and impact.days_over else {}
+    if scope.pain_point:
+        return view.address.at(f"/pain-points/{scope.pain_point}", **days)
+    filters = {name: ",".join(values) for name, values in _filters_of(scope).items()}
+    return view.address.at("/search", **filters, **days)
+
+
+def _course(view: View, told: Told) -> tuple[By, list[Span], Chart | None]:
+    """The mentions in the scope, before and after."""
+    impact = told.impact
+    if impact is None or not impact.days_over:
+        return "day", [], None
+    scope = Scope.model_validate(told.change.scope)
+    by = charts.period_length(2 * impact.days_over)
+    params = TrendParams.model_validate(
+        _filters_of(scope)
+        | {
+            "pain_point": scope.pain_point,
+            "since": impact.before.since.isoformat(),
+            "until": impact.after.until.isoformat(),
+            "by": by,
+        }
+    )
+    spans = charts.spans(draw_trends(view.session, view.workspace_id, params).series[0].points)
+    change = told.change
+    mark = Marked(change.id, change.title, change.happened_at.date())
+    return by, spans, charts.draw(spans, [mark])

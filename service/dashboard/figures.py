@@ -1,0 +1,146 @@
+"""The measures of a change, and the two sides of a comparison, as a person reads them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from service.changes.effects import VOLUME
+from service.changes.schemas import ChangeImpactOut, EffectOut
+from service.insights.map_schemas import JourneyMapOut
+from service.insights.schemas import ChangeOut, MeasuresOut
+from service.pictures.wording import NOTHING, kpi_value, percent, plain, scale, signed
+
+NAMES: Final[Mapping[str, str]] = {
+    "negative_share": "Share of complaints",
+    "net_sentiment": "Net sentiment",
+    "mean_severity": "Mean severity",
+    VOLUME: "Share of all feedback",
+}
+SHARES: Final = frozenset({"negative_share", "net_sentiment", VOLUME})
+"""Measures of 0..1 or -1..1, whose differences are told in points of 100."""
+POINTS: Final = frozenset({"nps", "csat"})
+LAST: Final = (VOLUME, "mean_severity")
+"""Measures that tell less than the others."""
+MOST_SCALES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of a change; ``better`` is None if it has no good side, or didn't move.
+
+    ``told`` is whether it is evidence: beyond chance, and not only because the rest moved.
+    """
+
+    name: str
+    before: str
+    after: str
+    elsewhere: tuple[str, str] | None
+    effect: str
+    low: str
+    high: str
+    told: bool
+    better: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One measure on both sides."""
+
+    this: str
+    other: str
+    difference: str
+    interval: str
+    significant: bool
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A part of the journey with its measures on both sides; None for what one of them lacks."""
+
+    name: str
+    items: int
+    measures: Sequence[Compared | None]
+
+
+def measures(impact: ChangeImpactOut) -> list[Measure]:
+    """What an impact is told by, evidence first."""
+    names = sorted(impact.measures, key=lambda name: LAST.index(name) if name in LAST else -1)
+    found = [_measure(name, impact.measures[name]) for name in names]
+    return sorted(found, key=lambda measure: not measure.told)
+
+
+def _measure(name: str, found: EffectOut) -> Measure:
+    elsewhere = None
+    if found.control_before is not None and found.control_after is not None:
+        elsewhere = (value(name, found.control_before), value(name, found.control_after))
+    return Measure(
+        name=name_of(name),
+        before=value(name, found.before),
+        after=value(name, found.after),
+        elsewhere=elsewhere,
+        effect=difference(name, found.effect),
+        low=difference(name, found.low),
+        high=difference(name, found.high),
+        told=found.significant and found.moved,
+        better=found.better,
+    )
+
+
+def name_of(measure: str) -> str:
+    """A measure's name as words."""
+    return NAMES.get(measure) or scale(measure)
+
+
+def value(measure: str, found: float | None) -> str:
+    """A measure's value in its own unit."""
+    if found is None:
+        return NOTHING
+    if measure == VOLUME:
+        return percent(found)
+    return f"{plain(found, 2)} of 3" if measure == "mean_severity" else kpi_value(measure, found)
+
+
+def difference(measure: str, found: float | None) -> str:
+    """How far two values are apart, with its sign: in points, or in the unit of the scale."""
+    if found is None:
+        return NOTHING
+    if measure in SHARES:
+        return signed(100 * found)
+    return signed(found, 0 if measure.partition(":")[0] in POINTS else 2)
+
+
+def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
+    """The names of the measures that a map is compared by, and both sides of every stage."""
+    rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MOST_SCALES]
+    columns = ["net_sentiment", "negative_share", *rated]
+    parts: list[tuple[str, MeasuresOut, Mapping[str, ChangeOut]]] = [
+        ("All", map_.overall, map_.overall.changes),
+        *((stage.name, stage, stage.changes) for stage in map_.stages),
+    ]
+    rows = [
+        Beside(name, part.items, [_compared(column, part, changes) for column in columns])
+        for name, part, changes in parts
+        if part.items or changes
+    ]
+    return [name_of(column) for column in columns], rows
+
+
+def _compared(name: str, part: MeasuresOut, changes: Mapping[str, ChangeOut]) -> Compared | None:
+    found = changes.get(name)
+    if found is None:
+        return None
+    own: Mapping[str, float | None] = {
+        "net_sentiment": part.net_sentiment,
+        "negative_share": part.negative_share,
+    }
+    this = own[name] if name in own else part.kpis[name].value if name in part.kpis else None
+    bounds = (difference(name, bound) for bound in (found.low, found.high))
+    return Compared(
+        this=value(name, this),
+        other=value(name, found.other),
+        difference=difference(name, found.difference),
+        interval=" to ".join(bounds) if found.low is not None else "",
+        significant=found.significant,
+        is_up=(found.difference or 0) > 0,
+    )

@@ -1,0 +1,70 @@
+"""Looking for what customers said: by words, or by what it is about."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from service.dashboard.address import Address
+from service.dashboard.quotes import quotes
+from service.dashboard.view import Values, View
+from service.errors import InvalidRequest
+from service.insights.errors import NothingToCompare
+from service.insights.likeness import Embedder, Meaning, meaning_of
+from service.insights.search import list_mentions
+from service.insights.search_params import MentionParams
+from service.insights.search_schemas import MentionPageOut
+
+HITS_A_PAGE: Final = 20
+NOTHING_SAID: Final = "This says nothing that a mention could be compared with; say more."
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was asked for, read by the model if it is a meaning; or why it can't be looked for."""
+
+    meaning: Meaning | None = None
+    refused: str | None = None
+
+
+def sought(address: Address, embedder: Embedder) -> Sought:
+    """Read what was asked for; no transaction may be open.
+
+    Raises:
+        EngineBusy: too many others are waiting for the model.
+    """
+    asked = address.params
+    if asked.q is None or asked.match == "words":
+        return Sought()
+    try:
+        return Sought(meaning=meaning_of(asked.q, embedder))
+    except NothingToCompare:
+        return Sought(refused=NOTHING_SAID)
+
+
+def search(view: View, sought: Sought) -> Values:
+    """What was found; without a question, the latest mentions."""
+    asked = view.address.params
+    found, refused = (None, sought.refused) if sought.refused else _found(view, sought)
+    return view.filtering() | {
+        "text": asked.q or "",
+        "by_meaning": asked.match == "meaning",
+        "sentiment": asked.sentiment,
+        "refused": refused,
+        "found": found,
+        "hits": quotes(found.items) if found else [],
+    }
+
+
+def _found(view: View, sought: Sought) -> tuple[MentionPageOut | None, str | None]:
+    """The mentions, or what is wrong with the words."""
+    asked = view.address.params
+    words = None if sought.meaning else asked.q
+    chosen = {"sentiment": [asked.sentiment]} if asked.sentiment else {}
+    page = {"limit": HITS_A_PAGE} if sought.meaning else view.page(HITS_A_PAGE)
+    params = view.params(MentionParams, q=words, **chosen, **page)
+    try:
+        return list_mentions(view.session, view.workspace_id, params, sought.meaning), None
+    except InvalidRequest as problem:
+        wrong = problem.invalid_params
+        if not wrong or wrong[0].name != "q":
+            raise
+        return None, f"This search {wrong[0].reason}."

@@ -1,0 +1,52 @@
+"""The course of everything, and of each stage, over time."""
+
+from dataclasses import dataclass
+
+from service.dashboard import charts
+from service.dashboard.changes import marked
+from service.dashboard.charts import SMALL, Chart, Span
+from service.dashboard.view import Values, View
+from service.insights.map_schemas import PointOut
+from service.insights.measures import DIGITS
+from service.insights.params import TrendParams
+from service.insights.trends import draw_trends
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course of one stage; ``net_sentiment`` is that of the whole period."""
+
+    key: str
+    name: str
+    mentions: int
+    net_sentiment: float | None
+    spans: list[Span]
+    chart: Chart | None
+
+
+def trends(view: View) -> Values:
+    """Mentions over time, with what was changed, and the same by stage."""
+    by = charts.period_length(view.days_since(view.first))
+    whole = draw_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
+    split = draw_trends(
+        view.session, view.workspace_id, view.params(TrendParams, by=by, group="stage")
+    )
+    points = whole.series[0].points
+    spans = charts.spans(points)
+    courses = [_course(series.key, series.name, series.points) for series in split.series]
+    return view.frame(whole) | {
+        "by": by,
+        "points": points,
+        "spikes": [point for point in points if point.spikes],
+        "spans": spans,
+        "chart": charts.draw(spans, marked(view)),
+        "courses": [course for course in courses if course.chart],
+    }
+
+
+def _course(key: str, name: str, points: list[PointOut]) -> Course:
+    spans = charts.spans(points)
+    mentions = sum(span.mentions for span in spans)
+    balance = sum(span.positive - span.negative for span in spans)
+    net = round(balance / mentions, DIGITS) if mentions else None
+    return Course(key, name, mentions, net, spans, charts.draw(spans, frame=SMALL))

@@ -1,0 +1,69 @@
+"""Addresses: what a link keeps, and what it leaves behind."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi import Request
+
+from service.dashboard.address import Address
+from service.errors import InvalidRequest
+from service.insights.params import FilterParams, MapParams
+
+TODAY = date(2026, 3, 20)
+
+
+def address(path: str, query: str) -> Address:
+    """The address of a request."""
+    scope: dict[str, Any] = {"type": "http", "path": path, "headers": [], "server": ("test", 80)}
+    return Address(Request(scope | {"scheme": "http", "query_string": query.encode()}), "")
+
+
+def asked(link: str) -> dict[str, str]:
+    """The parameters of a link."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+
+
+def test_another_page_keeps_the_filters_and_not_the_search() -> None:
+    here = address("/search", "q=card&match=meaning&source=web&cursor=x&period=30")
+    assert asked(here.link("/pain-points")) == {"source": "web", "period": "30"}
+    assert asked(here.link()) == {
+        "q": "card",
+        "match": "meaning",
+        "source": "web",
+        "period": "30",
+    }
+
+
+def test_a_change_of_order_keeps_the_status_and_begins_anew() -> None:
+    here = address("/pain-points", "status=open&cursor=x&sort=trend")
+    assert asked(here.link(sort="recent")) == {"status": "open", "sort": "recent"}
+    assert asked(here.link(status=None)) == {"sort": "trend"}
+
+
+def test_own_days_go_before_a_preset() -> None:
+    """A form sends the preset along with the days that were written into it."""
+    here = address("/", "period=90&from=2026-03-01&to=2026-03-10")
+    period = here.period(TODAY, TODAY)
+    assert period is None
+    found = here.filters(FilterParams, period, TODAY)
+    assert found.since == datetime(2026, 3, 1, tzinfo=UTC)
+    assert found.until == datetime(2026, 3, 11, tzinfo=UTC)
+
+
+def test_days_of_the_other_period_are_inclusive_and_for_the_map_alone() -> None:
+    here = address("/", "period=7&compare.from=2026-02-01&compare.to=2026-02-28")
+    found = here.filters(MapParams, "7", TODAY)
+    assert found.compare_since == datetime(2026, 2, 1, tzinfo=UTC)
+    assert found.compare_until == datetime(2026, 3, 1, tzinfo=UTC)
+    assert here.filters(FilterParams, "7", TODAY).model_extra == {}
+    assert here.is_compared
+    assert asked(here.without_other_period() or "") == {"period": "7"}
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    for query in ("from=2026-03-02&to=2026-03-01", "compare.from=2026-03-02&compare.to=2026-03-01"):
+        with pytest.raises(InvalidRequest) as refused:
+            address("/", query)
+        assert refused.value.invalid_params[0].name.endswith("to")

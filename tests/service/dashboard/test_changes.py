@@ -1,0 +1,124 @@
+"""What was changed: the verdicts of the API, and marks in the pictures."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from models.workspace import Workspace
+from service.db import Database
+from tests.callers import Keys, bearer
+from tests.service.dashboard.test_pages import open_page
+from tests.service.insights.rows import NOON, Said, theme, write
+
+CHECKOUT = ("purchase", "checkout")
+HELPED = {"title": "New <b>checkout</b>", "scope": {"stage": "purchase"}}
+AROUND = {"from": "2026-02-01", "to": "2026-03-31"}
+
+
+class Team:
+    """People who tell of changes and look at the page."""
+
+    def __init__(self, client: TestClient, keys: Keys) -> None:
+        self.client, self.keys = client, keys
+
+    def tell(self, **body: Any) -> str:
+        """Tell of a change on 4 March; its id."""
+        told = {"title": "Change", "happened_at": NOON.date().isoformat(), "scope": {}} | body
+        answer = self.client.post("/v1/changes", json=told, headers=bearer(self.keys.manage))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def impact(self, change: str) -> Any:
+        """What the API says of it."""
+        path = f"/v1/changes/{change}/impact"
+        return self.client.get(path, headers=bearer(self.keys.read)).json()
+
+
+@pytest.fixture
+def team(visitor: TestClient, keys: Keys) -> Team:
+    """Signed in, with a key that may tell."""
+    return Team(visitor, keys)
+
+
+@pytest.fixture
+def complaint(database: Database, workspace: Workspace) -> str:
+    """A pain point at the checkout: of 6 answers a day 5 complain before 4 March, 1 after it."""
+    with database.write() as session:
+        slow = theme(session, workspace.id, CHECKOUT, "Slow")
+        for day in range(-28, 28):
+            for number in range(6):
+                bad = number < (5 if day < 0 else 1)
+                mood, group = ("negative", slow) if bad else ("positive", None)
+                at = NOON + timedelta(days=day)
+                write(session, workspace.id, [Said(*CHECKOUT, mood, theme=group)], occurred_at=at)
+                other = Said("usage", "product", "negative" if number % 2 else "positive")
+                write(session, workspace.id, [other], occurred_at=at)
+        return str(slow)
+
+
+def test_a_change_has_the_verdict_and_the_figures_of_the_api(team: Team, complaint: str) -> None:
+    change = team.tell(**HELPED)
+    told = team.impact(change)
+    assert told["verdict"] == "improved"
+    for path in ("/changes", f"/changes/{change}"):
+        page = open_page(team.client, path, {})
+        assert "New &lt;b&gt;checkout&lt;/b&gt;" in page
+        assert '<span class="status better">improved</span>' in page
+        assert told["sentence"] in page
+        assert "83%" in page
+        assert "17%" in page
+        assert "stage</bdi>: <bdi>Purchase" in page
+    assert "\u221267" in open_page(team.client, f"/changes/{change}", {})
+
+
+def test_what_can_not_be_told_yet_is_said(team: Team) -> None:
+    change = team.tell(title="Too early", happened_at="2999-01-01")
+    page = open_page(team.client, "/changes", {})
+    assert "still to come" in page
+    assert "Too early" in page
+    assert "has not happened yet" in open_page(team.client, f"/changes/{change}", {})
+    team.tell(title="Quiet")
+    assert "no evidence yet" in open_page(team.client, "/changes", {})
+
+
+def test_no_change_is_an_invitation_to_tell_one(team: Team) -> None:
+    assert "POST /v1/changes" in open_page(team.client, "/changes", {})
+
+
+def test_a_change_whose_scope_is_gone_does_not_hide_the_others(
+    team: Team, database: Database, complaint: str
+) -> None:
+    definition = team.client.get("/v1/journey/definition", headers=bearer(team.keys.read)).json()
+    team.tell(title="To a stage that will go", scope={"stage": "purchase"})
+    team.tell(title="To everything")
+    kept = [stage for stage in definition["stages"] if stage["key"] != "purchase"]
+    body = {"stages": kept, "touchpoints": definition["touchpoints"]}
+    answer = team.client.put("/v1/journey/definition", json=body, headers=bearer(team.keys.manage))
+    assert answer.status_code == 200, answer.text
+    page = open_page(team.client, "/changes", {})
+    assert "can\u2019t be measured" in page
+    assert "To everything" in page
+
+
+def test_charts_mark_the_changes_that_they_are_about(team: Team, complaint: str) -> None:
+    team.tell(title="Of the stage", scope={"stage": "purchase"})
+    team.tell(title="Of the pain point", scope={"pain_point": complaint})
+    team.tell(title="Of another stage", scope={"stage": "awareness"})
+    team.tell(title="Of long ago", happened_at="2020-01-01")
+    page = open_page(team.client, f"/pain-points/{complaint}", AROUND)
+    assert page.count('<g class="change">') == 2
+    assert "Of another stage" not in page
+    trends = open_page(team.client, "/trends", AROUND)
+    assert trends.count('<g class="change">') == 3
+    assert "Of long ago" not in trends
+
+
+def test_earlier_changes_are_on_the_next_page(team: Team) -> None:
+    for number in range(11):
+        team.tell(title=f"Change {number}", happened_at=f"2026-01-{number + 1:02}")
+    page = open_page(team.client, "/changes", {})
+    assert "Change 10" in page
+    assert "Change 0<" not in page
+    assert "Earlier changes" in page
