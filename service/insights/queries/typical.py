@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    exists,
     func,
     select,
     true,
@@ -142,10 +141,16 @@ def _walks(
     by: Grouping[K],
     keys: Sequence[K],
 ) -> Iterator[CompoundSelect[Any]]:
-    meant = exists().where(OF_FEEDBACK, *feedback_conditions(session, selection))
+    meant = (
+        select(FEEDBACK.c.id)
+        .where(OF_FEEDBACK, *feedback_conditions(session, selection))
+        .correlate(MENTION)
+        .scalar_subquery()
+        .is_not(None)
+    )
     of_all = (
         select(*_place(by))
-        .where(MENTION.c.workspace_id == selection.workspace_id, said, meant.correlate(MENTION))
+        .where(MENTION.c.workspace_id == selection.workspace_id, said, meant)
         .order_by(*_worst_first())
         .limit(by.considered)
     )
@@ -154,7 +159,7 @@ def _walks(
 
 
 def _first_of(of_all: Select[Any], by: Grouping[Any], key: Any) -> Select[Any]:
-    """In the order of an index; EXISTS keeps a planner from turning the join round."""
+    """In the order of an index; a planner would turn round a join, and an EXISTS on PostgreSQL."""
     parts = key if isinstance(key, tuple) else (key,)
     own = (column == part for column, part in zip(by.columns, parts, strict=True))
     return select(of_all.where(*own).subquery())
