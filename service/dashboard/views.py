@@ -10,10 +10,13 @@ from service.dashboard.charts import Span
 from service.dashboard.figures import beside
 from service.dashboard.quotes import parts_of, quotes
 from service.dashboard.view import Values, View
+from service.errors import InvalidRequest
 from service.insights.drivers import list_drivers
+from service.insights.errors import OverlappingSides
 from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
 from service.insights.journey_map import draw_map
+from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut
 from service.insights.params import (
@@ -33,18 +36,44 @@ POINTS_A_PAGE: Final = 20
 THEMES_SHOWN: Final = 12
 DRIVERS_SHOWN: Final = 50
 QUOTES_A_PAGE: Final = 10
+OVERLAP: Final = (
+    "Some feedback would be on both sides: choose days that don’t overlap, or other values of the "
+    "filter that both sides have."
+)
+OPEN_ENDED: Final = "Of all time, only a period with both its days can be compared with another."
 USUAL_KPIS: Final = ("nps", "csat", "ces", "stars", "sentiment")
 
 
 def journey_map(view: View) -> Values:
     """The first page."""
-    map_ = draw_map(view.session, view.workspace_id, view.params(MapParams))
+    map_, refused = _compared_map(view)
     return view.frame(map_) | {
+        "refused": refused,
         "map": map_,
         "board": lay_out(map_),
         "id_of": view.cell_id,
-        "sides": beside(map_) if view.address.is_compared and map_.compared_with else None,
+        "sides": None if refused or not view.address.is_compared else beside(map_),
     }
+
+
+def _compared_map(view: View) -> tuple[JourneyMapOut, str | None]:
+    """The map; if it can't be compared as asked for, the usual one, and why."""
+    try:
+        return draw_map(view.session, view.workspace_id, view.params(MapParams)), None
+    except InvalidRequest as problem:
+        refused = _uncomparable(problem)
+        if refused is None:
+            raise
+    usual = MapParams.model_validate(view.filters.model_dump(exclude_unset=True))
+    return draw_map(view.session, view.workspace_id, usual), refused
+
+
+def _uncomparable(problem: InvalidRequest) -> str | None:
+    """What is wrong with the other side; None if something else is."""
+    if isinstance(problem, OverlappingSides):
+        return OVERLAP
+    at_fault = {param.name for param in problem.invalid_params}
+    return OPEN_ENDED if at_fault == {"compare_since", "compare_until"} else None
 
 
 def pain_points(view: View) -> Values:

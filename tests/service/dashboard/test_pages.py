@@ -231,9 +231,19 @@ def test_one_day_of_the_other_period_is_enough(visitor: TestClient, shop: str) -
     assert "no feedback of 1 Feb 2025 to 31 Mar 2025" in page
 
 
-def test_periods_that_overlap_are_refused(visitor: TestClient, shop: str) -> None:
-    asked = PERIOD | {"compare.from": "2026-03-01", "compare.to": "2026-03-02"}
-    assert "on both sides" in open_page(visitor, "/", asked, 422)
+def test_periods_that_can_not_be_compared_leave_the_map_and_the_form(
+    visitor: TestClient, shop: str
+) -> None:
+    days = {"compare.from": "2026-03-01", "compare.to": "2026-03-02"}
+    page = open_page(visitor, "/", PERIOD | days | {"attr.persona": "smb"})
+    assert "on both sides" in page
+    assert "29 items" in page
+    assert 'name="compare.from" value="2026-03-01"' in page
+    assert "Side by side" not in page
+    endless = {"period": "all", "compare.from": "2026-03-01"}
+    assert "both its days" in open_page(visitor, "/", endless)
+    unknown = days | {"compare.nonsense": "x"}
+    assert "compare.nonsense" in open_page(visitor, "/", unknown, 422)
 
 
 def test_the_same_days_a_year_before_are_a_link(visitor: TestClient, shop: str) -> None:
