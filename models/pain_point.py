@@ -57,7 +57,8 @@ class ThemeRefresh(SQLModel, table=True):
     """How far the mentions of one native cell and sentiment have been looked through for themes.
 
     ``loose`` are mentions since then that belong to no pain point; ``claimed_until`` is the lease
-    of the worker that looks.
+    of the worker that looks. ``marks`` counts how often the place has been marked as due: a mark
+    that came while it was looked through outlasts the end of that.
     """
 
     __tablename__ = "theme_refresh"
@@ -67,6 +68,7 @@ class ThemeRefresh(SQLModel, table=True):
     touchpoint: str = Field(primary_key=True)
     sentiment: str = Field(primary_key=True)
     loose: int = 0
+    marks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     model_version: str | None = None
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -31,6 +31,21 @@ class Due(NamedTuple):
         return self.anew or self.loose >= max(LEAST_LOOSE, size // PROPORTION)
 
 
+class Followed(NamedTuple):
+    """The first ``marks`` of a place have been followed by a worker whose model is ``version``."""
+
+    marks: int
+    version: str
+
+
+class Marks(NamedTuple):
+    """The marks of a place at a time; ``stand`` if some are still to be followed, because of them
+    or of another model."""
+
+    so_far: Followed
+    stand: bool
+
+
 def due(session: Session, version: str, now: datetime) -> list[Due]:
     """What might be looked through by a worker whose model is ``version``, in all workspaces."""
     anew = ROW.refreshed_at.is_not(None) & (
@@ -64,21 +79,23 @@ def renew(session: Session, place: Place, now: datetime) -> None:
     session.execute(update(REFRESH).where(at(REFRESH, place)).values(claimed_until=now + LEASE))
 
 
-def finish(session: Session, place: Place, seen: int, version: str | None) -> None:
+def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
     """Give the lease back; ``seen`` of the loose mentions have been looked at.
 
-    ``version`` is None if some theme still waits for the present model.
+    A mark that has come since those that were ``followed`` stays; all of them, if that is None.
     """
     left = case((ROW.loose > seen, ROW.loose - seen), else_=0)
+    version = case((ROW.marks == followed.marks, followed.version)) if followed else None
     stamp(session, place, claimed_until=None, loose=left, model_version=version)
 
 
-def is_marked(session: Session, place: Place, version: str) -> bool:
-    """Whether the themes of a place are still to be worked over by the model ``version``."""
-    known: str | None = session.scalar(select(ROW.model_version).where(at(REFRESH, place)))
-    return known != version
+def marks_of(session: Session, place: Place, version: str) -> Marks:
+    """What is to be followed at a place by a worker whose model is ``version``."""
+    found = select(ROW.marks, ROW.model_version).where(at(REFRESH, place))
+    count, known = session.execute(found).one()
+    return Marks(Followed(count, version), known != version)
 
 
 def mark(session: Session, place: Place) -> None:
     """Have a held place worked over soon, whatever comes."""
-    stamp(session, place, model_version=None)
+    stamp(session, place, model_version=None, marks=ROW.marks + 1)

@@ -22,7 +22,7 @@ from service import clock
 from service.db import Database
 from service.journey.service import current_map
 from service.themes import due as leases
-from service.themes.due import Due
+from service.themes.due import Due, Followed
 from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
 from service.themes.members import (
     AT_ONCE,
@@ -134,8 +134,8 @@ class Refresher:
             for group in made.births:
                 self._found(place, sample, group)
         self._portray_grown(place, sample)
-        done = not waiting and self._gather(place, sample)
-        self._write(ended, place, loose, self._space.name if done else None)
+        followed = None if waiting else self._gather(place, sample)
+        self._write(ended, place, loose, followed)
 
     def _follow_signposts(self, place: Place) -> None:
         """Bring mentions home that were left with a theme when it was merged into another."""
@@ -175,19 +175,32 @@ class Refresher:
             for part in _parts([sample.keys[index] for index in group]):
                 self._write(handed, place, part, None, theme)
 
-    def _gather(self, place: Place, sample: Sample) -> bool:
-        """Let loose mentions of any age join the themes, if some of these are new to them.
+    def _gather(self, place: Place, sample: Sample) -> Followed | None:
+        """Follow the marks: what a merge left goes home, loose mentions of any age join themes that
+        are new to them, and what has lost its title gets another.
 
-        The mark that says so stays until the refresh has ended: begun again, whatever has joined
-        is loose no more. ``sample`` is what themes stand out from.
+        The marks stay until the refresh has ended: begun again, whatever has joined is loose no
+        more. ``sample`` is what themes stand out from.
 
         Returns:
-            Whether every one has been compared with every theme; not if there was no time to.
+            Which marks have been followed; None if there was no time to.
         """
         with self._database.read() as session:
+            marks = leases.marks_of(session, place, self._space.name)
+        if not marks.stand:
+            return marks.so_far
+        self._follow_signposts(place)
+        if not self._compared(place):
+            return None
+        self._portray_grown(place, sample)
+        return marks.so_far
+
+    def _compared(self, place: Place) -> bool:
+        """Compare every loose mention with every theme; False if there was no time to."""
+        with self._database.read() as session:
             themes = [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
-            if not themes or not leases.is_marked(session, place, self._space.name):
-                return True
+        if not themes:
+            return True
         for page in self._loose_pages(place):
             started = time.monotonic()
             nearest = self._compute(joins, themes, page.vectors, self._space.limits.join)
@@ -195,7 +208,6 @@ class Refresher:
             self._write(leases.renew, place, clock.now())
             if self._stop.wait(time.monotonic() - started):  # others want to write and to compute
                 return False
-        self._portray_grown(place, sample)
         return True
 
     def _loose_pages(self, place: Place) -> Iterator[Sample]:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.feedback import PENDING
 from service import clock
-from service.themes.due import finish, renew
+from service.themes.due import Followed, finish, renew
 from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
 from service.themes.members import FEEDBACK, Key, hand_over, hold_items
 from service.themes.places import Place, hold
@@ -77,7 +77,7 @@ def merged(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
     return True
 
 
-def ended(session: Session, place: Place, seen: int, version: str | None) -> None:
+def ended(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
     """Remove what is empty, as long as nothing is being read that may belong there, and finish."""
     hold(session, place)
     pending = select(FEEDBACK.c.id).where(
@@ -85,4 +85,4 @@ def ended(session: Session, place: Place, seen: int, version: str | None) -> Non
     )
     if session.execute(pending.limit(1)).first() is None:
         remove_empty(session, place, [row.id for row in themes_at(session, place)])
-    finish(session, place, seen, version)
+    finish(session, place, seen, followed)
