@@ -12,7 +12,8 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from nlp.themes import Description, centroid, describe
 from service import clock
-from service.insights.rollups import ROLLUP_ITEM
+from service.insights.rollups import ROLLUP_ITEM_SPAN
+from service.insights.spans import SLICE, WHOLE
 from service.themes.due import mark
 from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
 from service.themes.places import THEME, Place, hold, place_of, stamp
@@ -43,10 +44,11 @@ class Sitting(NamedTuple):
 
 def main_language(session: Session, workspace_id: UUID) -> str:
     """The language of most feedback of a workspace."""
-    row = ROLLUP_ITEM.c
+    row = ROLLUP_ITEM_SPAN.c
+    months = (row.workspace_id == workspace_id, row.span == SLICE, row.view == WHOLE)
     most = (
         select(row.language)
-        .where(row.workspace_id == workspace_id)
+        .where(*months)
         .group_by(row.language)
         .order_by(func.sum(row["items"]).desc(), row.language)
     )
