@@ -13,7 +13,7 @@ import numpy as np
 from nlp.backends.batching import batches, feed, reading
 from nlp.backends.polarity import polarities, to_sentiment
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.manifest import WEIGHTS_FILE, sha256, verify
+from nlp.manifest import sha256, verify
 
 if TYPE_CHECKING:
     import torch
@@ -35,19 +35,11 @@ class TorchBackend:
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
-        from safetensors.torch import load_file
-        from transformers import AutoConfig, AutoModel
-
-        from nlp.train.network import Reader
+        from nlp.train.network import load_reader
 
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
-        config = AutoConfig.from_pretrained(folder)
-        encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
-            config, add_pooling_layer=False
-        )
-        reader = Reader(encoder, config.hidden_size, 0.0)
-        reader.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        reader = load_reader(folder, dropout=0.0, attention="sdpa")
         self._device, self._dtype = _placement(threads)
         self._reader = reader.eval().to(self._device, self._dtype)
 

@@ -1,11 +1,14 @@
 """The network: an encoder read once a text, and a linear head a label kind on each mention."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import AutoModel, PreTrainedModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 
+from nlp.manifest import WEIGHTS_FILE
 from nlp.train.lessons import OUTPUTS
 
 
@@ -28,6 +31,11 @@ class Reader(nn.Module):
         nn.init.zeros_(self.heads.bias)
         nn.init.eye_(self.place.weight)
         nn.init.zeros_(self.place.bias)
+
+    @property
+    def layers(self) -> Any:
+        """The encoder's layers, BERT's of transformers, the lowest first."""
+        return self.encoder.encoder.layer  # type: ignore[union-attr]
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, mention_mask: Tensor
@@ -62,6 +70,17 @@ def build_reader(base: Path, layers: int, dropout: float) -> Reader:
     encoder.encoder.layer = encoder.encoder.layer[:layers]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
     return Reader(frozen_words(encoder), encoder.config.hidden_size, dropout)
+
+
+def load_reader(folder: Path, dropout: float, attention: str = "eager") -> Reader:
+    """The reader whose unquantised weights and configuration are in ``folder``."""
+    config = AutoConfig.from_pretrained(folder)
+    encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
+        config, add_pooling_layer=False, attn_implementation=attention
+    )
+    reader = Reader(encoder, config.hidden_size, dropout)
+    reader.load_state_dict(load_file(folder / WEIGHTS_FILE))
+    return reader
 
 
 def frozen_words(encoder: PreTrainedModel) -> PreTrainedModel:

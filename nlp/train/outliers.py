@@ -58,7 +58,7 @@ def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
     ``texts`` are token ids; the channel of a layer is the one that is largest in any of them.
     """
     apart = copy.deepcopy(reader).eval()
-    layers: Any = apart.encoder.encoder.layer  # type: ignore[union-attr]
+    layers = apart.layers
     with _largest(layers) as channels, torch.inference_mode():
         for ids in texts:
             row = torch.tensor([list(ids)])

@@ -74,14 +74,26 @@ def train_model(
         "recipe": asdict(recipe),
     }
     manifest = describe(reader, recipe, facts)
-    rows = [example for examples in held_out.values() for example in examples]
+    write_model(
+        reader,
+        base,
+        manifest,
+        places,
+        [example for examples in held_out.values() for example in examples],
+    )
+
+
+def write_model(
+    reader: Reader, base: Path, manifest: Manifest, places: Places, held_out: Sequence[Example]
+) -> None:
+    """Write the reader into ``places``, calibrated, with the tokenizer of ``base``."""
     if places.out:
         write_artefact(places.out, reader, base, manifest)
-        manifest = calibrate_model(places.out, rows)
+        manifest = calibrate_model(places.out, held_out)
     if places.weights:
         write_weights(places.weights, reader, base, manifest)
         if not places.out:
-            calibrate_model(places.weights, rows)
+            calibrate_model(places.weights, held_out)
 
 
 def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:

@@ -1,4 +1,4 @@
-"""A reader to go on from: the network of an 8-bit artefact, in 32 bits again.
+"""A reader to go on from: the network of a model, in 32 bits again if it is an 8-bit one.
 
 The bundled model is 8-bit alone. What rounding its weights has cost is a hundredth of what a pass
 over new feedback changes, so that it is as good a start as the weights that it was made of.
@@ -16,9 +16,9 @@ from onnx import numpy_helper
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from nlp.manifest import MODEL_FILE, WEIGHTS_FILE, ArtefactError, verify
+from nlp.manifest import MODEL_FILE, ArtefactError, verify
 from nlp.train.export import AS_ONE
-from nlp.train.network import Reader, frozen_words
+from nlp.train.network import Reader, frozen_words, load_reader
 from nlp.train.outliers import INWARD, OUTWARD
 
 SCALE, ZERO, QUANTISED = "_scale", "_zero_point", "_quantized"
@@ -34,14 +34,16 @@ EMBEDDINGS: Final = "encoder.embeddings."
 
 
 def start_from(folder: Path, dropout: float) -> Reader:
-    """The reader whose 8-bit export is in ``folder``, to be trained on; word vectors frozen.
+    """The reader of the model in ``folder``, to be trained on; word vectors frozen.
 
-    Raises ArtefactError if the folder is no unchanged artefact, or one that was not made by
+    Raises ArtefactError if the folder is no unchanged model, or an 8-bit one that was not made by
     ``nlp.train.export``.
     """
     manifest = verify(folder)
     if MODEL_FILE not in manifest.files:
-        raise ArtefactError(f"{folder} has {WEIGHTS_FILE}, and to go on from is {MODEL_FILE}")
+        reader = load_reader(folder, dropout)
+        frozen_words(reader.encoder)
+        return reader
     graph = _Graph(onnx.load(folder / MODEL_FILE).graph)
     try:
         state = _state(graph, manifest.layers)

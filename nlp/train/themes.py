@@ -48,7 +48,7 @@ SHRINKAGE: Final = 1.0
 POWER: Final = 0.25
 """A direction weighs what the themes' share in it is of that within them, to this power."""
 
-PRECISION: Final = 0.70
+PRECISION: Final = 0.65
 """B-cubed, which groups of held-out cells must reach if they can; other themes are less kind."""
 
 DUPLICATES: Final = 0.05

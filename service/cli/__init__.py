@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "analyze": Entry("analyze", "analyze", "Analyse texts without storing anything."),
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
     "train": Entry("model", "app", "Train a model from labelled feedback."),
+    "average": Entry("model", "average", "Make one model of several: the mean of their weights."),
     "fit-themes": Entry("themes", "fit_themes", "Teach a model to tell themes apart."),
     "evaluate": Entry("evaluation", "app", "Measure a model on labelled feedback."),
     "bench": Entry("bench", "app", "Measure this machine against the promised numbers."),

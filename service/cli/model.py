@@ -1,4 +1,4 @@
-"""``voc train``: make a model from labelled feedback."""
+"""``voc train`` and ``voc average``: make a model from labelled feedback, or of several models."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,3 +121,35 @@ def _tell(step: "Step") -> None:
 
 def _told(step: "Step") -> str:
     return f"pass {step.passes}, step {step.steps}, loss {step.loss:.3f}"
+
+
+def average(
+    models: Annotated[
+        list[Path], typer.Argument(exists=True, file_okay=False, help="Folders of models.")
+    ],
+    out: Annotated[Path, typer.Option(help="The folder that the 8-bit model is written to.")],
+    share: Annotated[
+        list[float] | None,
+        typer.Option(help="Of each model, in their order; all alike if there is none."),
+    ] = None,
+    held_out: HeldOut = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A folder for the unquantised weights.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
+    model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
+) -> None:
+    """Make one model of several that went on from one another: the mean of their weights."""
+    shares = share or [1.0] * len(models)
+    if len(shares) != len(models):
+        raise typer.BadParameter("one for each model, or none", param_hint="--share")
+    with plain_errors(), console.status("averaging"):
+        from nlp.manifest import load_manifest
+        from nlp.train.average import Part, average_models
+        from nlp.train.run import Identity, Places
+
+        parts = [Part(*each) for each in zip(models, shares, strict=True)]
+        base = load_manifest(models[0]).base
+        identity = Identity(name, model_version, version("verbatim-voc"), base)
+        average_models(parts, held_out or (), Places(CHECKPOINT, out, weights), identity)
+    console.print(f"The model is in {out}")

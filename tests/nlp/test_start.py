@@ -11,8 +11,11 @@ from nlp.backends.batching import feed
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.labels import HEADS
-from nlp.manifest import ArtefactError, load_manifest, verify
+from nlp.manifest import load_manifest, verify
+from nlp.train.artefact import write_weights
+from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
+from nlp.train.examples import DataError
 from nlp.train.run import Identity, Places, train_model
 from nlp.train.start import start_from
 from tests.nlp.tiny import RECIPE, write_base, write_model, write_rows
@@ -50,7 +53,7 @@ def test_the_network_of_an_artefact_reads_as_the_artefact_does(places: Places) -
 
 def test_channels_that_were_set_apart_are_back_in_their_places(places: Places) -> None:
     assert places.out
-    for layer in start_from(places.out, dropout=0.1).encoder.encoder.layer:
+    for layer in start_from(places.out, dropout=0.1).layers:
         assert layer.intermediate.dense.weight.any(dim=1).all()
         assert layer.output.dense.weight.any(dim=0).all()
 
@@ -80,7 +83,30 @@ def test_a_successor_knows_what_its_predecessor_has_seen(places: Places, tmp_pat
     assert [file.name for file in verify(after).data] == [*seen, data.name]
 
 
-def test_unquantised_weights_are_not_what_is_gone_on_from(places: Places) -> None:
+def test_unquantised_weights_may_be_gone_on_from_too(places: Places) -> None:
     assert places.weights
-    with pytest.raises(ArtefactError, match=r"model\.onnx"):
-        start_from(places.weights, 0.1)
+    assert places.out
+    exact, rounded = (start_from(folder, 0.1) for folder in (places.weights, places.out))
+    assert not exact.encoder.get_input_embeddings().weight.requires_grad
+    torch.testing.assert_close(exact.heads.bias, rounded.heads.bias)
+
+
+def test_a_mean_of_models_lies_between_them_by_its_shares(places: Places, tmp_path: Path) -> None:
+    assert places.weights
+    assert places.out
+    changed, data = tmp_path / "changed", write_rows(tmp_path)
+    reader = start_from(places.weights, 0.0)
+    with torch.no_grad():
+        reader.heads.bias.add_(1.0)
+    write_weights(changed, reader, places.weights, load_manifest(places.weights))
+    parts = [Part(places.weights, 0.5), Part(changed, 1.5)]
+    mean = tmp_path / "mean-weights"
+    made = Places(tmp_path / "c.pt", tmp_path / "mean", mean)
+    average_models(parts, [data], made, Identity("mean", "3", "0", "tiny"))
+    before, after = (start_from(folder, 0.0).heads.bias for folder in (places.weights, mean))
+    torch.testing.assert_close(after, before + 0.75)
+    manifest = verify(tmp_path / "mean")
+    assert [file.name for file in manifest.data] == [data.name]
+    assert [part["share"] for part in manifest.recipe["average"]] == [0.5, 1.5]
+    with pytest.raises(DataError, match="positive"):
+        average_models([Part(changed, 0.0)], [], made, Identity("mean", "3", "0", "tiny"))

@@ -296,7 +296,7 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
     reader = build_reader(base, 2, 0.0).eval()
     loud = 17
     with torch.no_grad():
-        for layer in reader.encoder.encoder.layer:
+        for layer in reader.layers:
             layer.intermediate.dense.weight[loud] *= 20
             layer.intermediate.dense.bias[loud] = 5.0
     apart = set_apart(reader, [[0, 7, 8, 9, 2], [0, 30, 2]])
@@ -304,11 +304,11 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
     inputs = (ids, torch.ones_like(ids), mentions)
     for said, expected in zip(apart(*inputs), reader(*inputs), strict=True):
         torch.testing.assert_close(said, expected)
-    for layer in apart.encoder.encoder.layer:
+    for layer in apart.layers:
         assert layer.output.inward.bias.item() == 5.0
         assert not layer.intermediate.dense.weight[loud].any()
         assert not layer.output.dense.weight[:, loud].any()
-    assert reader.encoder.encoder.layer[0].intermediate.dense.weight[loud].any()
+    assert reader.layers[0].intermediate.dense.weight[loud].any()
 
 
 def test_common_labels_are_held_back_by_their_share(base: Path, data: Path) -> None:

@@ -1,0 +1,84 @@
+"""One model of several that went on from one another: the mean of their weights.
+
+Runs that share a start end in one basin, where the mean of their weights reads better than any of
+them and costs no more to run ("model soups", Wortsman et al. 2022).
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nlp.manifest import MANIFEST_FILE, DataFile, Manifest, load_manifest, sha256
+from nlp.train.artefact import describe
+from nlp.train.curriculum import data_file, read_spoken
+from nlp.train.examples import DataError
+from nlp.train.network import Reader
+from nlp.train.recipe import Recipe
+from nlp.train.run import Identity, Places, write_model
+from nlp.train.start import start_from
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A model's folder, 8-bit or not, and its share of the mean; shares need not sum to 1."""
+
+    folder: Path
+    share: float
+
+
+def average_models(
+    parts: Sequence[Part], held_out: Sequence[Path], places: Places, identity: Identity
+) -> None:
+    """Write the mean of the models' weights into ``places``, calibrated on ``held_out``.
+
+    Raises ArtefactError for a part that is no model, DataError for models of different shapes,
+    shares that are not positive, or a file that cannot be read.
+    """
+    if not parts or min(part.share for part in parts) <= 0:
+        raise DataError("shares must be positive")
+    files = {path: read_spoken(path, ()) for path in held_out}
+    reader, folder = _mean(parts), parts[0].folder
+    manifests = [load_manifest(part.folder) for part in parts]
+    facts: dict[str, Any] = {
+        **asdict(identity),
+        "languages": manifests[0].languages,
+        "data": _once([file for manifest in manifests for file in manifest.data]),
+        "held_out": [data_file(path, examples) for path, examples in files.items()],
+        "teachers": sorted({name for manifest in manifests for name in manifest.teachers}),
+        "recipe": {"average": [_named(*each) for each in zip(parts, manifests, strict=True)]},
+    }
+    manifest = describe(reader, Recipe(max_tokens=manifests[0].max_tokens), facts)
+    rows = [example for examples in files.values() for example in examples]
+    write_model(reader, folder, manifest, places, rows)
+
+
+def _mean(parts: Sequence[Part]) -> Reader:
+    whole = sum(part.share for part in parts)
+    reader = start_from(parts[0].folder, dropout=0.0)
+    mean = {name: weight * (parts[0].share / whole) for name, weight in _weights(reader).items()}
+    for part in parts[1:]:
+        for name, weight in _weights(start_from(part.folder, dropout=0.0)).items():
+            if name not in mean or mean[name].shape != weight.shape:
+                raise DataError(f"{part.folder} and {parts[0].folder} are not of one shape")
+            mean[name] += weight * (part.share / whole)
+    reader.load_state_dict(mean, strict=False)
+    return reader
+
+
+def _weights(reader: Reader) -> dict[str, Any]:
+    return {name: weight.detach() for name, weight in reader.named_parameters()}
+
+
+def _once(files: Sequence[DataFile]) -> list[DataFile]:
+    return list({file.sha256: file for file in files}.values())
+
+
+def _named(part: Part, manifest: Manifest) -> dict[str, Any]:
+    return {
+        "name": manifest.name,
+        "version": manifest.version,
+        "manifest": sha256(part.folder / MANIFEST_FILE),
+        "share": part.share,
+        "recipe": manifest.recipe,
+    }
