@@ -39,6 +39,8 @@ SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 GAP: Final = 0.22
 WIDEST: Final = 48
 MOST_COLUMNS: Final = 60
+LETTER: Final = 17
+"""The width that a letter has on a phone, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened on a day, at ``x``; called by a letter."""
+    """Something that happened on a day, at ``x``; called by a letter, which is at ``letter_x``."""
 
     letter: str
     event: Event
     x: float
+    letter_x: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +169,13 @@ def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list
     last = starts[-1] - starts[-2] if len(starts) > 1 else timedelta(days=1)
     ends = [*starts[1:], starts[-1] + last]
     seen = sorted((e for e in events if starts[0] <= e.day < ends[-1]), key=lambda e: e.day)
-    marks = []
+    marks: list[Mark] = []
     for letter, event in zip(ascii_uppercase, seen[-len(ascii_uppercase) :], strict=False):
         index = bisect_right(starts, event.day) - 1
         passed = (event.day - starts[index]) / (ends[index] - starts[index])
         x = frame.left + frame.slot(len(spans)) * (index + passed)
-        marks.append(Mark(letter, event, round(x, 1)))
+        beside = marks[-1].letter_x + LETTER if marks else x
+        marks.append(Mark(letter, event, round(x, 1), round(max(x, beside), 1)))
     return marks
 
 

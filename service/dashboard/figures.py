@@ -121,9 +121,9 @@ def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
     rows = [
         Beside(name, part.items, [_compared(column, part, changes) for column in columns])
         for name, part, changes in parts
-        if part.items or changes
     ]
-    return [name_of(column) for column in columns], rows
+    told = [row for row in rows if row.items or any(row.measures)]
+    return [name_of(column) for column in columns], told
 
 
 def _compared(name: str, part: MeasuresOut, changes: Mapping[str, ChangeOut]) -> Compared | None:

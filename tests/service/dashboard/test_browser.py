@@ -158,8 +158,9 @@ def test_filters_narrow_the_map_and_go_along(visit: Open) -> None:
     assert items.inner_text() != all_items
     page.locator("summary", has_text="Compare").click()
     page.get_by_label("enterprise").last.check()
-    page.locator("details[open]").get_by_role("button", name="Apply").click()
+    page.locator("details[open]").get_by_role("button", name="Compare").click()
     expect(page.locator(".against")).to_contain_text("persona enterprise")
+    expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
     page.get_by_role("link", name="30 days").click()
     page.get_by_role("link", name="Pain points").click()
     expect(page).to_have_url(re.compile(r"/pain-points\?.*attr\.persona=smb"))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.dashboard.charts import LARGE, SMALL, Frame, Span, draw, period_length
+from service.dashboard.charts import LARGE, LETTER, SMALL, Frame, Span, draw, period_length
 
 DAY = date(2026, 3, 2)
 WEEK = timedelta(days=7)
@@ -60,6 +60,13 @@ def test_an_event_stands_where_its_day_is_within_its_column(frame: Frame) -> Non
     assert [mark.letter for mark in chart.marks] == ["A", "B", "C"]
     slots = [(mark.x - frame.left) / frame.slot(4) for mark in chart.marks]
     assert slots == pytest.approx([0, 1 + 3 / 7, 3 + 6 / 7], abs=0.01)
+
+
+def test_letters_of_one_day_stand_beside_each_other() -> None:
+    chart = draw(WEEKS, [Happened(DAY)] * 3)
+    assert chart is not None
+    assert [mark.x for mark in chart.marks] == [LARGE.left] * 3
+    assert [mark.letter_x - LARGE.left for mark in chart.marks] == [0, LETTER, 2 * LETTER]
 
 
 def test_what_happened_before_or_after_is_not_marked() -> None:
