@@ -15,8 +15,9 @@ class Correction(SQLModel, table=True):
 
     ``text`` is the mention's, ``[start, end)`` where it was found then: it names the span in later
     analyses. ``old`` and ``new`` are labels as they are stored, by field; ``None`` in ``new`` takes
-    earlier corrections of the field back. Later rows win. ``applied`` says whether the latest
-    analysis has the span.
+    earlier corrections of the field back. Later rows win. ``among`` has, by field, all labels that
+    the name which was sent stands for, if these are several: ``new`` has the likeliest. ``applied``
+    says whether the latest analysis has the span.
     """
 
     __table_args__ = (
@@ -37,6 +38,7 @@ class Correction(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     old: dict[str, Any] = Field(sa_type=Json)
     new: dict[str, Any] = Field(sa_type=Json)
+    among: dict[str, list[str]] | None = Field(default=None, sa_type=Json)
     key_id: UUID
     created_at: datetime = Field(sa_type=UtcDateTime)
     applied: bool = True

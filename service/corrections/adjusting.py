@@ -25,11 +25,19 @@ MOST_BROKEN: Final = 0.02
 
 
 class Judged(NamedTuple):
-    """A mention of which somebody said what it is, and what the model had said."""
+    """A mention of which somebody said what it is, and what the model had said.
+
+    ``labels`` are several where a name stands for them: then each is right, and none an example.
+    """
 
     vector: Float
     read: str
-    label: str
+    labels: frozenset[str]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the model was right."""
+        return self.read in self.labels
 
 
 class Background(NamedTuple):
@@ -67,9 +75,11 @@ def attempt(field: Field, judged: Sequence[Judged], background: Background) -> T
     It does if it mends significantly more than it breaks (one-sided sign test, p < 0.05), and
     breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
     """
-    judged = sorted(judged, key=lambda each: (each.label, each.read))  # each fold gets some of all
-    corrected = sum(each.read != each.label for each in judged)
-    confirmed = len(judged) - corrected
+    judged = sorted(
+        judged, key=lambda each: (sorted(each.labels), each.read)
+    )  # each fold gets some of all
+    confirmed = sum(each.confirmed for each in judged)
+    corrected = len(judged) - confirmed
     targets = _targets(judged)
     if few := _too_few(targets, confirmed):
         return Trial(field, corrected, confirmed, 0, 0, 1.0, few, [])
@@ -80,9 +90,9 @@ def attempt(field: Field, judged: Sequence[Judged], background: Background) -> T
         vectors = np.stack([each.vector for each in unseen])
         probes = Probes(_learn(seen, targets, background))
         for each, chosen in zip(unseen, probes.choose(vectors), strict=True):
-            label = chosen.key or each.read
-            fixed += each.read != each.label == label
-            broken += each.read == each.label != label
+            right = (chosen.key or each.read) in each.labels
+            fixed += right and not each.confirmed
+            broken += each.confirmed and not right
     p = sign_test(fixed, broken)
     reason = _verdict(p, broken, confirmed)
     estimate = Estimate(rate(fixed, corrected), rate(broken, confirmed))
@@ -106,8 +116,13 @@ def _verdict(p: float, broken: int, confirmed: int) -> str:
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:
-    counts = Counter(each.label for each in judged if each.read != each.label)
+    counts = Counter(label for each in judged for label in _example_of(each))
     return sorted(label for label, count in counts.items() if count >= LEAST_CORRECTED)
+
+
+def _example_of(judged: Judged) -> frozenset[str]:
+    """The label to which a mention was corrected; none if it was confirmed or is one of several."""
+    return frozenset() if judged.confirmed or len(judged.labels) > 1 else judged.labels
 
 
 def _learn(
@@ -116,8 +131,8 @@ def _learn(
     """A probe for each of ``targets``, of which ``judged`` has examples and others."""
     probes = {}
     for label in targets:
-        examples = [each.vector for each in judged if each.label == label != each.read]
-        others = [each.vector for each in judged if each.label != label]
+        examples = [each.vector for each in judged if label in _example_of(each)]
+        others = [each.vector for each in judged if label not in each.labels]
         elsewhere = [
             vector
             for vector, given in zip(background.vectors, background.labels, strict=True)

@@ -1,7 +1,7 @@
 """From the words of a correction to labels as they are stored. Pure."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple
 
 from nlp.labels import NONE, UNASSIGNED
 from service.corrections.errors import NoSuchCell
@@ -9,17 +9,29 @@ from service.corrections.layers import Values
 from service.errors import InvalidParam
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
-from service.journey.native import CELLS, Cell
+from service.journey.native import CELLS, STORED_STAGES, STORED_TOUCHPOINTS, Cell, learned_of
 
 AXES: Final = ("stage", "touchpoint")
+STORED: Final = {"stage": STORED_STAGES, "touchpoint": STORED_TOUCHPOINTS}
 UNLIKELY: Final = 1e-4
 """The probability of a label that is not among the likeliest three."""
 
 
+class Meant(NamedTuple):
+    """The labels that were meant, by field, ``None`` for those that are taken back.
+
+    ``among`` has the axes whose name stands for several native labels, with all of these: of them
+    ``labels`` has the likeliest.
+    """
+
+    labels: dict[str, Any]
+    among: dict[str, list[str]]
+
+
 def stored_labels(
     journey: JourneyMap, bare: Mapping[str, Any], now: Mapping[str, Any], sent: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The labels that ``sent`` means, ``None`` for those that it takes back.
+) -> Meant:
+    """What ``sent`` means.
 
     ``bare`` is the mention's reading without corrections, ``now`` with those in force. Praise and
     neutral words have no severity (codebook): a sentiment brings it along unless it is sent too.
@@ -31,12 +43,15 @@ def stored_labels(
     labels = {field: label for field, label in sent.items() if field not in AXES or label is None}
     if "sentiment" in sent and "severity" not in sent:
         labels |= _severity(sent["sentiment"])
+    among: dict[str, list[str]] = {}
     named = {axis: sent[axis] for axis in AXES if sent.get(axis) is not None}
     if named:
         base = {axis: bare[axis] if axis in labels else now[axis] for axis in AXES}
-        cell = _cell(journey, Cell(**base), named, now["candidates"])
+        fitting = _fitting(journey, Cell(**base), named)
+        cell = _likeliest(fitting, Cell(**base), now["candidates"])
         labels |= {axis: getattr(cell, axis) for axis in named}
-    return labels
+        among = {axis: _among(fitting, cell, axis) for axis in named}
+    return Meant(labels, {axis: natives for axis, natives in among.items() if len(natives) > 1})
 
 
 def _severity(sentiment: str | None) -> Values:
@@ -45,10 +60,8 @@ def _severity(sentiment: str | None) -> Values:
     return {} if sentiment == "negative" else {"severity": 0}
 
 
-def _cell(
-    journey: JourneyMap, present: Cell, named: Mapping[str, str], candidates: Mapping[str, Any]
-) -> Cell:
-    """The likeliest native cell with the names sent; what isn't named stays as it is."""
+def _fitting(journey: JourneyMap, present: Cell, named: Mapping[str, str]) -> list[Cell]:
+    """The native cells with the names sent; what isn't named stays as it is."""
     keys = {axis: {_key(journey, axis, named[axis])} if axis in named else None for axis in AXES}
     fitting = [
         cell
@@ -58,13 +71,28 @@ def _cell(
     if not fitting:
         params = [InvalidParam(axis, "does not fit; send the other one, too") for axis in named]
         raise NoSuchCell(invalid_params=params)
+    return fitting
 
+
+def _likeliest(fitting: Collection[Cell], present: Cell, candidates: Mapping[str, Any]) -> Cell:
     def rank(cell: Cell) -> tuple[Any, ...]:
         native = cell.native
         kept = sum(a == b for a, b in zip(native, present.native, strict=True))
         return kept, _chance(native, candidates), cell == native, -CELLS.index(native)
 
     return max(fitting, key=rank)
+
+
+def _among(fitting: Collection[Cell], chosen: Cell, axis: str) -> list[str]:
+    """The native labels on one axis that fit beside what is chosen on the other, in their order."""
+    if learned_of(getattr(chosen, axis)):
+        return []
+    labels = {
+        getattr(cell, axis)
+        for cell in fitting
+        if all(other == axis or getattr(cell, other) == getattr(chosen, other) for other in AXES)
+    }
+    return [label for label in STORED[axis] if label in labels]
 
 
 def _key(journey: JourneyMap, axis: str, name: str) -> str:

@@ -5,13 +5,13 @@ kept in its ``replaced``: lifting gives exactly the reading there was.
 """
 
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Final
 
 from nlp import summary
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
-from service.journey.native import learned_of
+from service.journey.native import learned_of, native_of
 
 Values = dict[str, Any]
 
@@ -57,15 +57,27 @@ def lifted(values: Mapping[str, Any]) -> Values:
     return bare
 
 
-def corrected(values: Mapping[str, Any], labels: Mapping[str, Any]) -> Values:
-    """``values`` with a human's ``labels`` laid over: certain, whatever was read."""
+def corrected(
+    values: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    among: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Values:
+    """``values`` with a human's ``labels`` laid over: certain, whatever was read.
+
+    Where several native labels were meant alike, the one that was read stays if it is ``among``
+    them; that they were is kept beside it.
+    """
     laid = {
         **values,
         "confidence": dict(values["confidence"]),
         "replaced": dict(values["replaced"] or {}) or None,
     }
     for field, label in labels.items():
-        laid_over(laid, field, label, HUMAN)
+        alike = among.get(field, ())
+        read = native_of(values[field]) if alike else None
+        laid_over(laid, field, read if read in alike else label, HUMAN)
+        if alike:
+            laid["replaced"][field]["among"] = list(alike)
     return laid
 
 

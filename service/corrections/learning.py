@@ -97,7 +97,11 @@ def _report(trial: Trial) -> dict[str, Any]:
 def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
     """The mentions whose label people gave, and not a learned one, where none was stated."""
     return [
-        Judged(unpacked([vector])[0], was["label"], native_of(getattr(mention, name)))
+        Judged(
+            unpacked([vector])[0],
+            was["label"],
+            frozenset(was.get("among") or [native_of(getattr(mention, name))]),
+        )
         for mention, vector in rows
         if (was := (mention.replaced or {}).get(name))
         and was["by"] == HUMAN

@@ -109,7 +109,9 @@ def label(
     for correction, applied in zip(log, found.applied, strict=True):
         correction.applied = applied
     return [
-        corrected(values, found.labels[index]) if index in found.labels else values
+        corrected(values, found.labels[index], found.among[index])
+        if index in found.labels
+        else values
         for index, values in enumerate(labelled)
     ]
 

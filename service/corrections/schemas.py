@@ -22,8 +22,9 @@ LOGGED_EXAMPLE: Final[dict[str, Any]] = {
     "start": 0,
     "end": 31,
     "text": "Checkout refused my card twice.",
-    "old": {"stage": "usage"},
-    "new": {"stage": "purchase"},
+    "old": {"stage": "purchase"},
+    "new": {"stage": "onboarding"},
+    "among": {"stage": ["onboarding", "usage", "support", "renewal"]},
     "key_id": "0198c5a2-7d1e-7c3a-9b54-1f2e3d4c5b6a",
     "created_at": "2026-03-02T08:15:00Z",
     "applied": True,
@@ -148,6 +149,10 @@ class CorrectionOut(BaseModel):
     text: str
     old: dict[str, str | int]
     new: dict[str, str | int | None]
+    among: dict[str, list[str]] | None = Field(
+        description="All native labels of a stage or touchpoint that stands for several; `new` has "
+        "the likeliest. null if there are none such."
+    )
     key_id: UUID = Field(description="The key that it was sent with.")
     created_at: datetime
     applied: bool

@@ -58,7 +58,7 @@ def correct(
     if body.text not in (None, text):
         raise MentionChanged
     now = values_of(mention)
-    labels = stored_labels(journey, lifted(now), now, body.labels())
+    labels, among = stored_labels(journey, lifted(now), now, body.labels())
     session.add(
         Correction(
             workspace_id=row.workspace_id,
@@ -68,6 +68,7 @@ def correct(
             text=text,
             old={field: now[field] for field in labels},
             new=labels,
+            among=among or None,
             key_id=target.key_id,
             created_at=clock.now(),
         )

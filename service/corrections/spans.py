@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+Among = Mapping[str, Sequence[str]]
+"""By field, the native labels that were meant alike, where these are several."""
+
 
 class Said(Protocol):
     """A correction: the span it is about, and the labels by field (``None`` takes them back)."""
@@ -13,12 +16,15 @@ class Said(Protocol):
     def text(self) -> str: ...
     @property
     def new(self) -> Mapping[str, Any]: ...
+    @property
+    def among(self) -> Among | None: ...
 
 
 class Found(NamedTuple):
     """The labels for each mention, by its index, and whether each correction found its span."""
 
     labels: dict[int, dict[str, Any]]
+    among: dict[int, Among]
     applied: list[bool]
 
 
@@ -32,6 +38,7 @@ def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence
     for index, mention in enumerate(mentions):
         places.setdefault(text[mention["start"] : mention["end"]], []).append(index)
     labels: dict[int, dict[str, Any]] = {}
+    among: dict[int, dict[str, Sequence[str]]] = {}
     applied = []
     for correction in corrections:
         found = places.get(correction.text)
@@ -40,8 +47,16 @@ def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence
             start = correction.start
             nearest = min(found, key=lambda index: abs(mentions[index]["start"] - start))
             labels.setdefault(nearest, {}).update(correction.new)
+            alike = correction.among or {}
+            among.setdefault(nearest, {}).update(
+                {field: alike.get(field, ()) for field in correction.new}
+            )
     return Found(
         {index: _in_force(chosen) for index, chosen in labels.items()},
+        {
+            index: {field: alike[field] for field in alike if alike[field]}
+            for index, alike in among.items()
+        },
         applied,
     )
 

@@ -1,7 +1,8 @@
 """What people said of mentions, as ``voc train --data`` reads it: one mention a row.
 
 Only what a person has said is a label; all else is unknown there, and nothing that the model said
-itself is taught back to it. A stage or touchpoint of the workspace's own is none of the model's.
+itself is taught back to it. A stage or touchpoint of the workspace's own is none of the model's,
+and one that stands for several of the model's does not say which.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,13 +58,14 @@ def _rows(selection: Selection, row: Feedback, mentions: Sequence[Mention]) -> I
 
 
 def _labels(mention: Mention) -> dict[str, str]:
-    """By head, what a person said, in the words of the model."""
+    """By head, what a person said, in the words of the model, where it has a word for that."""
     replaced = mention.replaced or {}
+    several = {head for head, was in replaced.items() if was.get("among")}
     by = {head: replaced.get(head, {}).get("by") for head in HEADS}
     by |= {axis: getattr(mention, f"{axis}_provenance") for axis in SENT}
     said = {head: str(getattr(mention, head)) for head in HEADS if by[head] == HUMAN}
     return {
         head: NONE if label == UNASSIGNED else label
         for head, label in said.items()
-        if not learned_of(label)
+        if head not in several and not learned_of(label)
     }

@@ -50,6 +50,16 @@ def test_corrections_that_are_taken_back_leave_no_trace(seed: int) -> None:
     assert [lifted(values) for values in laid] == read
 
 
+def test_what_was_read_stays_if_it_was_meant_too() -> None:
+    [read] = stored(mentions_read(3, 1))
+    other = "usage" if read["stage"] != "usage" else "support"
+    laid = corrected(read, {"stage": other}, {"stage": [read["stage"], other]})
+    assert (laid["stage"], laid["stage_provenance"]) == (read["stage"], "human")
+    assert laid["replaced"]["stage"]["among"] == [read["stage"], other]
+    assert corrected(read, {"stage": other}, {"stage": [other, "x"]})["stage"] == other
+    assert lifted(laid) == read
+
+
 def test_what_a_person_says_of_every_mention_is_the_items() -> None:
     read = stored(mentions_read(1, 3))
     item = summarized("en", [corrected(each, {"stage": "renewal"}) for each in read])

@@ -30,8 +30,8 @@ def near(direction: int, n: int, seed: int = 1) -> Float:
     return unit
 
 
-def judged(direction: int, n: int, read: str, label: str) -> list[Judged]:
-    return [Judged(vector, read, label) for vector in near(direction, n, direction)]
+def judged(direction: int, n: int, read: str, *labels: str) -> list[Judged]:
+    return [Judged(vector, read, frozenset(labels)) for vector in near(direction, n, direction)]
 
 
 NOTHING = Background(near(5, 30), ["usage"] * 30)
@@ -65,6 +65,22 @@ def test_too_few_teach_nothing(sent: list[Judged], reason: str) -> None:
     trial = attempt("stage", sent, NOTHING)
     assert not trial.helps
     assert reason in trial.reason
+
+
+def test_what_was_meant_alike_is_right_but_no_example() -> None:
+    several = judged(0, 12, "purchase", "usage", "support")
+    trial = attempt("stage", several + CONFIRMED, NOTHING)
+    assert (trial.corrected, trial.confirmed, trial.taught) == (12, 30, [])
+    kept = judged(1, 30, "usage", "usage", "support")
+    trial = attempt("stage", judged(0, 12, "usage", "purchase") + kept, NOTHING)
+    assert (trial.corrected, trial.confirmed, trial.fixed, trial.helps) == (12, 30, 12, True)
+    exact, other = judged(0, 12, "purchase", "usage"), judged(1, 30, "support", "support")
+    trial = attempt("stage", exact + several + other, NOTHING)
+    assert (trial.corrected, trial.fixed, [each.key for each in trial.taught]) == (
+        24,
+        24,
+        ["usage"],
+    )
 
 
 def test_a_label_that_stands_against_nothing_teaches_nothing() -> None:

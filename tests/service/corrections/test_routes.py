@@ -11,6 +11,7 @@ from models.feedback import Feedback
 from models.types import new_id
 from service.db import Database
 from service.insights.verify import verify
+from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.corrections.conftest import TEXT, Analyse, Correct
@@ -99,6 +100,38 @@ def test_of_native_stages_the_first_likely_one_is_taken(correct: Correct) -> Non
     correct(1, stage="retention")
     mention = correct(1, intent="churn", journey="eight-stage")["analysis"]["mentions"][1]
     assert mention["stage"] == "onboarding"
+
+
+def test_all_native_stages_that_were_meant_are_kept(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    meant = ["onboarding", "usage", "support", "renewal"]
+    correct(0, stage="retention")
+    correct(0, stage="usage", journey="eight-stage")
+    exact, several = get(client, keys, "/v1/corrections")["items"]
+    assert (several["new"], several["among"]) == ({"stage": "usage"}, {"stage": meant})
+    assert (exact["new"], exact["among"]) == ({"stage": "usage"}, None)
+
+
+def test_another_reading_within_the_stage_that_was_meant_counts(
+    correct: Correct,
+    client: TestClient,
+    keys: Keys,
+    item: UUID,
+    analyse: Analyse,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    correct(0, stage="retention")
+    correct(2, stage="support", journey="eight-stage")
+    monkeypatch.setattr(fakes, "_cell", lambda *_: ("renewal", "mobile_app"))
+    analyse(FakeAnalyzer("2"))
+    first, _, last = get(client, keys, f"/v1/feedback/{item}", journey="eight-stage")["analysis"][
+        "mentions"
+    ]
+    assert (first["stage"], first["provenance"]["stage"]) == ("renewal", "human")
+    assert last["stage"] == "support"
+    assert verify(database).clean
 
 
 def test_the_latest_correction_counts_and_all_are_kept(

@@ -14,6 +14,7 @@ class Said:
     text: str
     start: int
     new: dict[str, Any] = field(default_factory=lambda: {"severity": 1})
+    among: dict[str, list[str]] | None = None
 
 
 def test_the_nearest_of_equal_texts_is_meant() -> None:
@@ -34,3 +35,11 @@ def test_later_ones_win_and_none_takes_back() -> None:
         Said("Slow.", 5, {"intent": None}),
     ]
     assert find(TEXT, MENTIONS, log).labels == {1: {"severity": 3}}
+
+
+def test_what_was_meant_alike_goes_with_the_label() -> None:
+    several = Said("Slow.", 5, {"stage": "usage"}, {"stage": ["usage", "support"]})
+    other = Said("Slow.", 5, {"severity": 1})
+    assert find(TEXT, MENTIONS, [several, other]).among == {1: {"stage": ["usage", "support"]}}
+    exact = Said("Slow.", 5, {"stage": "usage"})
+    assert find(TEXT, MENTIONS, [several, exact]).among == {1: {}}

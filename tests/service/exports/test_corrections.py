@@ -49,7 +49,7 @@ def test_voc_train_reads_what_people_said(
         path = f"/v1/feedback/{item}/mentions/{number}"
         assert client.patch(path, json=labels, headers=bearer(keys.manage)).status_code == 200
 
-    judge(items[0], 0, stage="retention", touchpoint="billing", severity=3)
+    judge(items[0], 0, stage="purchase", touchpoint="billing", severity=3)
     judge(items[1], 1, sentiment="neutral", touchpoint="unassigned")
     judge(items[2], 0, emotion="anger")
     judge(items[2], 0, emotion=None)
@@ -61,10 +61,21 @@ def test_voc_train_reads_what_people_said(
     assert (billed.subject, billed.language) == ("=Checkout", "en")
     assert billed.primary["touchpoint"] == "billing"
     assert billed.primary["severity"] == "3"
-    assert "stage" in billed.primary
+    assert billed.primary["stage"] == "purchase"
     assert billed.labels[0]["sentiment"] == UNKNOWN
     assert neutral.primary == {"sentiment": "neutral", "touchpoint": "none", "severity": "0"}
     assert HEADS["touchpoint"][neutral.labels[0]["touchpoint"]] == "none"
+
+
+def test_a_stage_that_stands_for_several_does_not_say_which(
+    client: TestClient, keys: Keys, fetch: Fetch, items: list[str]
+) -> None:
+    path = f"/v1/feedback/{items[0]}/mentions/1"
+    body = {"stage": "retention", "emotion": "anger"}
+    assert client.patch(path, json=body, headers=bearer(keys.manage)).status_code == 200
+    [line] = lines(fetch)
+    assert "stage" not in line
+    assert line["emotion"] == "anger"
 
 
 def test_filters_apply(client: TestClient, keys: Keys, fetch: Fetch, items: list[str]) -> None:
