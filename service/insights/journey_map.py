@@ -13,7 +13,7 @@ from service.insights import leaving_out, names
 from service.insights.cells import Cell
 from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
-from service.insights.map_parts import AXES, Axis, Taken, make_axis, take
+from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
 from service.insights.map_schemas import (
     BlindSpotOut,
     ComparedOut,
@@ -54,7 +54,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     before = other and _take_other(session, other, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
     kpi, themes = leaving_out.truth_scale(whole.items), rank_themes(session, selection)
-    axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in AXES}
+    axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in MAP_AXES}
     journey = selection.journey
     overall = _overall(now, before)
     stages = _entries(journey.stages, axes["stage"])

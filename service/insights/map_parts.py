@@ -1,6 +1,6 @@
 """The parts of a map: stages, touchpoints and cells, each with its sums and what follows."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, NamedTuple, TypeVar
@@ -13,22 +13,17 @@ from service.insights.filters import Selection
 from service.insights.leaving_out import SENTIMENT, Impact
 from service.insights.map_themes import Key, Ranked, top
 from service.insights.measures import Fields, emotions, measured
-from service.insights.queries.items import AxisName, Items
+from service.insights.queries.items import PART_OF, AxisName, Items
 from service.insights.sums import ItemSums, MentionRow, mentions_by, total
 
 K = TypeVar("K", bound=Hashable)
 Parts = Mapping[Key, Part]
-PartOf = Callable[[Cell], Key]
-AXES: Final[Mapping[AxisName, PartOf]] = {
-    "stage": lambda cell: cell.stage,
-    "touchpoint": lambda cell: cell.touchpoint,
-    "cell": lambda cell: cell,
-}
-"""How the cells of a journey are put together to parts."""
+MAP_AXES: Final[Sequence[AxisName]] = ("stage", "touchpoint", "cell")
+"""The axes whose parts a map shows."""
 
 
 class Taken(NamedTuple):
-    """All sums of one side: as a whole, and by the parts of each of ``AXES``."""
+    """All sums of one side: as a whole, and by the parts of each of ``MAP_AXES``."""
 
     side: Side
     whole: Part
@@ -46,7 +41,7 @@ def take(
     return Taken(
         Side(whole.mentions.mentions, whole.items.items, days),
         whole,
-        {axis: parts(selection, mentions, items, axis) for axis in AXES},
+        {axis: parts(selection, mentions, items, axis) for axis in MAP_AXES},
     )
 
 
@@ -57,7 +52,7 @@ def parts(
     axis: AxisName,
 ) -> Parts:
     """Mentions and distinct items by a part of the journey's cells."""
-    cells, part_of, touching = selection.journey.cells, AXES[axis], items.parts(axis)
+    cells, part_of, touching = selection.journey.cells, PART_OF[axis], items.parts(axis)
     said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
     return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
 
@@ -77,7 +72,7 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One of ``AXES``: its parts on both sides, its themes and its moments of truth."""
+    """One of ``MAP_AXES``: its parts on both sides, its themes and its moments of truth."""
 
     now: Taken
     before: Taken | None
@@ -124,7 +119,7 @@ def make_axis(
     name: AxisName, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
 ) -> Axis:
     """An axis; ``whole`` is all feedback at whatever stage, which impacts are told of."""
-    shown = top(themes, AXES[name])
+    shown = top(themes, PART_OF[name])
     known = {key: part for key, part in now.parts[name].items() if not _is_unassigned(key)}
     judged = leaving_out.judge(impacts_of(known, whole, kpi))
     truths = frozenset(key for key, found in judged.items() if found.moment_of_truth)

@@ -27,7 +27,11 @@ from service.insights.subject import narrowed_to
 from service.insights.sums import ItemSums, MentionSums
 
 ALL = "all"
-AXES: Mapping[str, AxisName] = {"none": "all", "stage": "stage", "touchpoint": "touchpoint"}
+AXIS_OF_GROUP: Mapping[str, AxisName] = {
+    "none": "all",
+    "stage": "stage",
+    "touchpoint": "touchpoint",
+}
 COUNTS = ("mentions", "negative")
 """What spikes are looked for in."""
 
@@ -72,7 +76,7 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
 
 
 def _grid(session: Session, selection: Selection, params: TrendParams, theme: Theme | None) -> Grid:
-    axis = AXES[params.group]
+    axis = AXIS_OF_GROUP[params.group]
     mentions = mention_sums(session, selection, params.by, axis)
     items = Items(session, selection, params.by)
     totals: Counter[date] = Counter({period: 0 for period in items.by_period if period})
