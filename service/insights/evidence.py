@@ -56,9 +56,20 @@ def list_evidence(
         **fresh._asdict(),
         journey=selection.journey.key,
         id=subject.id,
-        items=[_out(selection, row) for row in page],
+        items=[EvidenceOut(**evidence_fields(selection, row)) for row in page],
         next=_cursor(page[-1]) if len(rows) > len(page) else None,
     )
+
+
+def evidence_fields(selection: Selection, row: Row[Any]) -> dict[str, Any]:
+    """The fields of ``EvidenceOut`` from a row of ``evidence.page`` or ``search.told_at``."""
+    first = max(row.start - MARGIN, 0)
+    return {
+        **{name: row._mapping[name] for name in EvidenceOut.model_fields if name in row._mapping},
+        **reading_fields(selection.journey, row),
+        "provenance": provenance_out(row),
+        "excerpt": excerpt(row.around, first, row.start, row.end, row.chars),
+    }
 
 
 def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
@@ -75,15 +86,3 @@ def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
 
 def _cursor(row: Row[Any]) -> str:
     return encode_cursor((row.severity, row.sure, str(row.feedback_id), row.ordinal))
-
-
-def _out(selection: Selection, row: Row[Any]) -> EvidenceOut:
-    first = max(row.start - MARGIN, 0)
-    return EvidenceOut.model_validate(
-        {
-            **row._mapping,
-            **reading_fields(selection.journey, row),
-            "provenance": provenance_out(row),
-            "excerpt": excerpt(row.around, first, row.start, row.end, row.chars),
-        }
-    )

@@ -17,12 +17,12 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from service.insights.cells import Cell
+from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries import search
 from service.insights.queries.freshness import freshness
 from service.insights.queries.review import latest_readings
 from service.insights.queries.sums import mention_rows
-from service.insights.search import evidence_fields
 from service.insights.search_params import ReviewParams
 from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewOut
 

@@ -9,18 +9,16 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.excerpts import excerpt
+from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.likeness import Meaning, most_like
-from service.insights.pain_schemas import EvidenceOut, ExcerptOut
+from service.insights.pain_schemas import ExcerptOut
 from service.insights.queries import search
-from service.insights.queries.evidence import MARGIN
 from service.insights.queries.freshness import freshness
 from service.insights.queries.search import Point, Wanted
 from service.insights.queries.themes import find_theme
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
-from service.insights.shapes import provenance_out, reading_fields
 from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor
 
@@ -136,17 +134,6 @@ def after_of(cursor: str | None) -> Point | None:
 def cursor_of(point: Point) -> str:
     """A point as a cursor."""
     return encode_cursor((point.occurred_at.isoformat(), str(point.feedback_id), point.ordinal))
-
-
-def evidence_fields(selection: Selection, row: Row[Any]) -> dict[str, Any]:
-    """The fields of ``EvidenceOut`` from a row of ``search.told_at``."""
-    first = max(row.start - MARGIN, 0)
-    return {
-        **{name: row._mapping[name] for name in EvidenceOut.model_fields if name in row._mapping},
-        **reading_fields(selection.journey, row),
-        "provenance": provenance_out(row),
-        "excerpt": excerpt(row.around, first, row.start, row.end, row.chars),
-    }
 
 
 def _hit(
