@@ -1,6 +1,6 @@
 """Sums of one theme by period, from ``rollup_pain`` or counted from its mentions."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session
 
 from models.feedback import DONE
-from models.pain_point import WIN
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start, utc_day
@@ -30,6 +29,7 @@ from service.insights.queries.recount import (
 from service.insights.queries.theme_sums import (
     ITEM_SUMS,
     ThemeSums,
+    mention_sums_of,
     of_some_themes,
     theme_rows,
 )
@@ -56,7 +56,7 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
         counted = session.execute(_counted_items(session, selection, theme.id, by))
         items = ((row[0], scale_of(*row[1:4]), *row[4:]) for row in counted)
     for period, *sums in mentions:
-        found[period].mentions.add(_mention_sums(theme.sentiment, [int(part) for part in sums]))
+        found[period].mentions.add(mention_sums_of(theme.sentiment, [int(part) for part in sums]))
     for period, scale, *sums in items:
         rating = RatingSums(*(int(part) for part in sums))
         found[period].items.add(rating.n, scale, rating)
@@ -103,12 +103,3 @@ def _period(session: Session, by: By) -> ColumnElement[Any]:
 
 def _done(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
-
-
-def _mention_sums(sentiment: str, sums: list[int]) -> MentionSums:
-    mentions, score_milli, severity, *felt = sums
-    positive = mentions if sentiment == WIN else 0
-    emotions = Counter(dict(zip(FELT, felt, strict=True)))
-    return MentionSums(
-        mentions, mentions - positive, positive, score_milli, severity, emotions=emotions
-    )

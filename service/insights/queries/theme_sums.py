@@ -4,7 +4,8 @@ Weights are read of all themes, to rank them; the rest only of those that are sh
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -133,8 +134,8 @@ def full_sums(
         items = _counted_items(session, selection, themes)
     touching = _items_by_theme(session.execute(items, values))
     return {
-        theme: ThemeSums(_mention_sums(sentiment, sums), touching[theme])
-        for theme, *sums in session.execute(mentions, values)
+        theme: ThemeSums(mention_sums_of(sentiment, counts, first, last), touching[theme])
+        for theme, *counts, first, last in session.execute(mentions, values)
     }
 
 
@@ -279,9 +280,11 @@ def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:
     return found
 
 
-def _mention_sums(sentiment: str, sums: list[Any]) -> MentionSums:
-    *numbers, first, last = sums
-    mentions, score_milli, severity, *felt = numbers
+def mention_sums_of(
+    sentiment: str, counts: Sequence[int], first: date | None = None, last: date | None = None
+) -> MentionSums:
+    """Sums of a theme's mentions from their number, scores x 1000, severities and ``FELT``."""
+    mentions, score_milli, severity, *felt = counts
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
     found.emotions = Counter(dict(zip(FELT, felt, strict=True)))
