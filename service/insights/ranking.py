@@ -18,7 +18,7 @@ COMPLETE: Final = ("impact", "recent")
 """Orders that need more of themes than their weights."""
 
 
-class Place(NamedTuple):
+class Rank(NamedTuple):
     """Where an entry stands in a list: smaller comes first."""
 
     first: float
@@ -46,16 +46,16 @@ class Order:
             "impact": _impact_on(survey.whole, -1 if survey.sentiment == PAIN else 1),
         }
 
-    def place(self, entry: Entry) -> Place:
+    def place(self, entry: Entry) -> Rank:
         """Where ``entry`` stands."""
         value = self._values[self._sort](entry)
-        return Place(-value, -self._usual(entry), *entry.cell, str(entry.id))
+        return Rank(-value, -self._usual(entry), *entry.cell, str(entry.id))
 
     def cursor(self, entry: Entry) -> str:
         """The cursor of what comes after ``entry``."""
         return encode_cursor((self._sort, *self.place(entry)))
 
-    def after(self, cursor: str) -> Place:
+    def after(self, cursor: str) -> Rank:
         """The place that a cursor stands for.
 
         Raises:
@@ -65,7 +65,7 @@ class Order:
         if sort != self._sort:
             reason = f"is of a list in another order; ask for sort={sort[:20]}, or leave it out"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])
-        return Place(*place)
+        return Rank(*place)
 
 
 class Sieve(NamedTuple):

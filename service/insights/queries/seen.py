@@ -22,7 +22,7 @@ DAY: Final = "day"
 FINER: Final[Mapping[str, Span]] = {"year": "month", "month": "day", "week": "day", SLICE: "day"}
 
 
-class Place(NamedTuple):
+class SpanKey(NamedTuple):
     """A span by its first day. Of two that begin on one day, the order of these tells nothing."""
 
     start: date
@@ -32,8 +32,8 @@ class Place(NamedTuple):
 class Ends(NamedTuple):
     """The first and the last span with a mention."""
 
-    first: Place
-    last: Place
+    first: SpanKey
+    last: SpanKey
 
 
 def first_and_last(
@@ -63,7 +63,7 @@ def _ends(
     for span, stage, touchpoint, first, last in session.execute(
         _statement(shape, sentiment), values
     ):
-        cell, ends = Cell(stage, touchpoint), Ends(Place(first, span), Place(last, span))
+        cell, ends = Cell(stage, touchpoint), Ends(SpanKey(first, span), SpanKey(last, span))
         known = found.get(cell, ends)
         found[cell] = Ends(min(known.first, ends.first), max(known.last, ends.last))
     return found
@@ -89,7 +89,7 @@ def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:
     )
 
 
-def _within(selection: Selection, place: Place) -> Selection:
+def _within(selection: Selection, place: SpanKey) -> Selection:
     """What of a selection is in a span, all of which it has."""
     days = (place.start, next_start(place.start, length_of(place.span)))
     return selection.between(*(datetime.combine(day, time(), UTC) for day in days))
