@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic_core import to_json
 from sqlmodel import Session
 
 from service.changes import service
@@ -21,7 +20,7 @@ from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 from service.web.idempotency import StoredAnswer
-from service.web.once import OnceOnly, answered_once
+from service.web.once import OnceOnly, answered_once, response_of
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
@@ -36,7 +35,7 @@ def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOn
         return StoredAnswer(201, made.model_dump(mode="json"), headers)
 
     answer = answered_once(database, caller.workspace_id, once, work)
-    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+    return response_of(answer)
 
 
 @router.get("", response_model=ChangePageOut)

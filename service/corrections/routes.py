@@ -24,6 +24,8 @@ from service.keys.auth import ManageCaller, ReadCaller
 from service.themes.routes import InSpace
 from service.web.conditional import conditional
 from service.web.dependencies import Db
+from service.web.idempotency import StoredAnswer
+from service.web.once import OnceOnly, answered_once, response_of
 
 router = APIRouter(prefix="/v1", tags=["feedback"])
 
@@ -58,16 +60,19 @@ def read_learning(request: Request, caller: ReadCaller, database: Db) -> Respons
         return conditional(request, learning_of(session, caller.workspace_id))
 
 
-@router.post("/journey/learning", tags=["journey"])
-def learn_from_corrections(caller: ManageCaller, database: Db, reader: Reader) -> LearningOut:
+@router.post("/journey/learning", tags=["journey"], response_model=LearningOut)
+def learn_from_corrections(
+    caller: ManageCaller, database: Db, reader: Reader, once: OnceOnly
+) -> Response:
     """Learn from all corrections there are, in place of what was learned before."""
     trials = try_corrections(database, caller.workspace_id, reader.version)
 
-    def work(session: Session) -> LearningOut:
+    def work(session: Session) -> StoredAnswer:
         keep(session, caller.workspace_id, reader.version, trials)
-        return learning_of(session, caller.workspace_id)
+        learned = learning_of(session, caller.workspace_id)
+        return StoredAnswer(200, learned.model_dump(mode="json"))
 
-    return database.transact(work)
+    return response_of(answered_once(database, caller.workspace_id, once, work))
 
 
 @router.put("/journey/learning", tags=["journey"])

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -38,6 +39,11 @@ async def get_once(request: Request, idempotency_key: IdempotencyKey = None) -> 
 
 
 OnceOnly = Annotated[Once | None, Depends(get_once)]
+
+
+def response_of(answer: StoredAnswer) -> Response:
+    """An answer as it is sent."""
+    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
 
 
 def answered_once(

@@ -247,6 +247,20 @@ def test_a_request_sent_again_has_no_second_effect(
     assert again | {"as_of": None} == merged | {"as_of": None}
 
 
+def test_a_request_sent_again_without_a_key_finds_itself_done(
+    found: tuple[PainPoint, PainPoint], send: Send, themes: Themes, database: Database
+) -> None:
+    declined, slow = found
+    own = [{"feedback_id": str(min(members(database, declined.id))), "ordinal": 0}]
+    send("POST", f"{declined.id}/split", 201, mentions=own)
+    problem = send("POST", f"{declined.id}/split", 422, mentions=own)
+    assert problem["code"] == "not_splittable"
+    merged = send("POST", f"{slow.id}/merge", into=str(declined.id))
+    again = send("POST", f"{slow.id}/merge", into=str(declined.id))
+    assert again | {"as_of": None} == merged | {"as_of": None}
+    assert len(themes()) == 2
+
+
 def test_a_cell_can_not_be_shaped(
     found: tuple[PainPoint, PainPoint], send: Send, client: TestClient, keys: Keys
 ) -> None:
