@@ -2,9 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Without a graphics card, a far smaller download does (Linux on x86):
+#   make test TORCH='torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu'
 TORCH := torch==2.13.0
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "This is Python %d.%d; Verbatim needs \
+3.11 or newer. If there is one, say its name: make run PYTHON=python3.12" % sys.version_info[:2])
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help run demo test check fix bench chaos clean
 
 help: ## list the commands
@@ -40,6 +45,7 @@ clean: ## remove the environment and the caches, keep ./data
 
 # One environment. `run` needs neither torch nor the test tools; `test` adds both.
 $(VENV)/bin/python:
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: pyproject.toml | $(VENV)/bin/python
