@@ -45,7 +45,7 @@ DIMENSIONS: Final = 100
 SHRINKAGE: Final = 1.0
 """This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
 
-POWER: Final = 0.25
+POWER: Final = 0.1
 """A direction weighs what the themes' share in it is of that within them, to this power."""
 
 PRECISION: Final = 0.65
