@@ -1,45 +1,73 @@
 """What the service says about itself."""
 
-from pydantic import BaseModel, Field
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+INFO_EXAMPLE: Final[dict[str, Any]] = {
+    "version": "0.1.0",
+    "model": {
+        "name": "verbatim",
+        "version": "0.2.0",
+        "revision": "3b370fd880c2d9bde3a7e2c177ed01e9c986034568341510986aea9ca51ed69d",
+        "backend": "onnx",
+        "dtype": "int8",
+    },
+    "database": "sqlite",
+    "journey": "five-stage",
+    "journey_version": 0,
+    "limits": {
+        "body_bytes": 5_000_000,
+        "import_bytes": 200_000_000,
+        "text_chars": 200_000,
+        "pending": 200_000,
+    },
+}
 
 
 class Alive(BaseModel):
     """The process runs."""
 
-    status: str = Field("alive", examples=["alive"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "alive"}]})
+
+    status: str = "alive"
 
 
 class Ready(BaseModel):
     """Requests can be served."""
 
-    status: str = Field("ready", examples=["ready"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready"}]})
+
+    status: str = "ready"
 
 
 class Model(BaseModel):
     """The model that reads the feedback."""
 
-    name: str = Field(examples=["verbatim-m12"])
-    version: str = Field(examples=["1"])
-    revision: str = Field(description="SHA-256 of its weights.", examples=["9f2c" * 16])
-    backend: str = Field(examples=["onnx"])
-    dtype: str = Field(examples=["int8"])
+    name: str
+    version: str
+    revision: str = Field(description="SHA-256 of its weights.")
+    backend: str
+    dtype: str
 
 
 class Limits(BaseModel):
     """How much a request, an item and the queue may hold."""
 
-    body_bytes: int = Field(examples=[5_000_000])
-    import_bytes: int = Field(examples=[200_000_000])
-    text_chars: int = Field(examples=[200_000])
-    pending: int = Field(examples=[200_000])
+    body_bytes: int
+    import_bytes: int
+    text_chars: int
+    pending: int
 
 
 class Info(BaseModel):
     """This service, seen by a caller."""
 
-    version: str = Field(examples=["0.1.0"])
+    model_config = ConfigDict(json_schema_extra={"examples": [INFO_EXAMPLE]})
+
+    version: str
     model: Model | None = Field(description="null if this process does not load one.")
-    database: str = Field(description="sqlite or postgresql", examples=["sqlite"])
-    journey: str = Field(description="The workspace's journey in force.", examples=["five-stage"])
-    journey_version: int = Field(examples=[0])
+    database: str = Field(description="sqlite or postgresql")
+    journey: str = Field(description="The workspace's journey in force.")
+    journey_version: int
     limits: Limits

@@ -1,13 +1,52 @@
 """What senders get back."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from service.web.problems import ProblemBody
+from service.web.problems import PROBLEM_EXAMPLE, ProblemBody
 
-ID_EXAMPLE = "0199b8a4-6f0e-7c3a-9b1e-0a4f5c6d7e8f"
+ID_EXAMPLE: Final = "0199b8a4-6f0e-7c3a-9b1e-0a4f5c6d7e8f"
+RECORD_EXAMPLE: Final[dict[str, Any]] = {
+    "kind": "survey",
+    "source": "website",
+    "external_id": "r-1042",
+    "channel": "website",
+    "language": "und",
+    "occurred_at": "2026-03-01T09:30:00Z",
+    "ticket_priority": None,
+    "ticket_status": None,
+    "stage_sent": None,
+    "touchpoint_sent": None,
+    "text": "Checkout refused my card twice and nobody could tell me why.",
+    "subject": None,
+    "question": "What is the main reason for your score?",
+    "attributes": {"country": "GB", "persona": "smb"},
+    "rating_value": 3.0,
+    "rating_min": 0.0,
+    "rating_max": 10.0,
+    "rating_scale": "nps",
+    "rating_norm": 0.3,
+}
+BATCH_OUT_EXAMPLE: Final[dict[str, Any]] = {
+    "accepted": 1,
+    "updated": 0,
+    "duplicate": 0,
+    "invalid": 1,
+    "items": [
+        {"index": 0, "status": "accepted", "id": ID_EXAMPLE},
+        {"index": 1, "status": "invalid", "error": PROBLEM_EXAMPLE},
+    ],
+}
+DRY_RUN_EXAMPLE: Final[dict[str, Any]] = {
+    "valid": 1,
+    "invalid": 1,
+    "items": [
+        {"index": 0, "status": "valid", "record": RECORD_EXAMPLE},
+        {"index": 1, "status": "invalid", "error": PROBLEM_EXAMPLE},
+    ],
+}
 
 
 class AcceptedOut(BaseModel):
@@ -45,40 +84,7 @@ class RecordOut(BaseModel):
 class BatchOut(BaseModel):
     """How many of each, and every item."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "accepted": 1,
-                    "updated": 0,
-                    "duplicate": 0,
-                    "invalid": 1,
-                    "items": [
-                        {"index": 0, "status": "accepted", "id": ID_EXAMPLE},
-                        {
-                            "index": 1,
-                            "status": "invalid",
-                            "error": {
-                                "type": "urn:verbatim:problem:invalid_request",
-                                "title": "Invalid request",
-                                "status": 422,
-                                "detail": "The request has fields that can't be accepted; "
-                                "invalid_params says how to fix each.",
-                                "code": "invalid_request",
-                                "invalid_params": [
-                                    {
-                                        "name": "rating",
-                                        "reason": "11 is outside the scale nps from 0 to 10; "
-                                        "correct the value, or send the scale's own min and max",
-                                    }
-                                ],
-                            },
-                        },
-                    ],
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [BATCH_OUT_EXAMPLE]})
 
     accepted: int
     updated: int
@@ -90,6 +96,8 @@ class BatchOut(BaseModel):
 class DryRunOut(BaseModel):
     """What a batch would store."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [DRY_RUN_EXAMPLE]})
+
     valid: int
     invalid: int
     items: list[RecordOut]
@@ -98,5 +106,7 @@ class DryRunOut(BaseModel):
 class ErasedOut(BaseModel):
     """How much was erased, for good."""
 
-    feedback: Annotated[int, Field(examples=[3])]
-    mentions: Annotated[int, Field(examples=[7])]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"feedback": 3, "mentions": 7}]})
+
+    feedback: int
+    mentions: int

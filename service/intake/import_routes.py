@@ -20,7 +20,7 @@ from service.keys.auth import IngestCaller, Requires
 from service.keys.ring import Caller
 from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, fingerprint
-from service.web.once import Once
+from service.web.once import Once, response_of
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 
@@ -73,7 +73,7 @@ def post_import(
         return Response(to_json(upload.preview(clerk)), media_type="application/json")
     once = _once(idempotency_key, upload.source.digest, wishes)
     answer = upload.start(database, importer, caller.workspace_id, clerk, once)
-    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
+    return response_of(answer)
 
 
 @router.get("/{import_id}", response_model=ImportOut)
@@ -84,7 +84,11 @@ def read_import(import_id: UUID, caller: ImportCaller, database: Db) -> ImportOu
     return ImportOut.model_validate(job.model_dump() | {"errors": job.errors[:SHOWN_ERRORS]})
 
 
-@router.get("/{import_id}/errors", responses={200: {"content": {"text/csv": {}, JSONL: {}}}})
+@router.get(
+    "/{import_id}/errors",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, JSONL: {}}}},
+)
 def read_import_errors(
     import_id: UUID,
     caller: ImportCaller,

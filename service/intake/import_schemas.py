@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.intake.answers import ID_EXAMPLE
+from service.intake.answers import ID_EXAMPLE, RECORD_EXAMPLE
 from service.intake.cells import NAIVE_TIMES
 
 _MAPPING: Final[dict[str, Any]] = {
@@ -22,7 +22,7 @@ _MAPPING: Final[dict[str, Any]] = {
     "notes": ["Dates have the year first, or the month as a word.", NAIVE_TIMES],
 }
 _ERROR: Final[dict[str, Any]] = {
-    "row": 7,
+    "row": 3,
     "problem": {
         "type": "urn:verbatim:problem:invalid_row",
         "title": "Invalid row",
@@ -99,6 +99,32 @@ class StartedOut(BaseModel):
 
 class ImportPreviewOut(BaseModel):
     """How a file would be read, and its first rows as they would be stored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "format": "csv",
+                    "mapping": _MAPPING,
+                    "rows": 2,
+                    "valid": 1,
+                    "invalid": 1,
+                    "records": [
+                        RECORD_EXAMPLE
+                        | {
+                            "source": "import",
+                            "external_id": "3ba149fba45d90ca:2",
+                            "channel": "other",
+                            "text": "Checkout refused my card twice, call me at [email]",
+                            "question": None,
+                            "attributes": {},
+                        }
+                    ],
+                    "errors": [_ERROR],
+                }
+            ]
+        }
+    )
 
     format: Literal["csv", "jsonl"]
     mapping: dict[str, Any]

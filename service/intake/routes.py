@@ -4,13 +4,19 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
 from service.insights.schemas import FeedbackOut
-from service.intake.answers import AcceptedOut, BatchOut, DryRunOut, ErasedOut
+from service.intake.answers import (
+    BATCH_OUT_EXAMPLE,
+    DRY_RUN_EXAMPLE,
+    AcceptedOut,
+    BatchOut,
+    DryRunOut,
+    ErasedOut,
+)
 from service.intake.customers import customer_ref, salt_of
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.import_routes import router as import_router
@@ -23,7 +29,7 @@ from service.keys.auth import IngestCaller, ManageCaller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer
-from service.web.once import OnceOnly, get_once
+from service.web.once import OnceOnly, get_once, response_of
 
 router = APIRouter(prefix="/v1")
 feedback = APIRouter(tags=["feedback"])
@@ -57,7 +63,18 @@ _BATCH_BODY: Final[dict[str, Any]] = {
         },
     }
 }
-
+_BATCH_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            "application/json": {
+                "examples": {
+                    "stored": {"value": BATCH_OUT_EXAMPLE},
+                    "dry run": {"value": DRY_RUN_EXAMPLE},
+                }
+            }
+        }
+    }
+}
 ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": FeedbackOut, "description": "Analysed within the time of `Prefer: wait=N`."}
 }
@@ -89,29 +106,30 @@ In = Annotated[Intake, Depends(_intake)]
 WaitingIn = Annotated[Intake, Depends(_waiting_intake)]
 
 
-def _response(answer: StoredAnswer) -> Response:
-    return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
-
-
 @feedback.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_survey(item: SurveyIn, intake: WaitingIn) -> Response:
     """Accept one survey answer. The answer means that it is stored durably."""
-    return _response(await intake.one(item))
+    return response_of(await intake.one(item))
 
 
 @feedback.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_review(item: ReviewIn, intake: WaitingIn) -> Response:
     """Accept one review. The answer means that it is stored durably."""
-    return _response(await intake.one(item))
+    return response_of(await intake.one(item))
 
 
 @feedback.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_ticket(item: TicketIn, intake: WaitingIn) -> Response:
     """Accept one ticket; only the customer's words are read and kept."""
-    return _response(await intake.one(item))
+    return response_of(await intake.one(item))
 
 
-@feedback.post("/feedback/batch", response_model=BatchOut | DryRunOut, openapi_extra=_BATCH_BODY)
+@feedback.post(
+    "/feedback/batch",
+    response_model=BatchOut | DryRunOut,
+    responses=_BATCH_ANSWERS,
+    openapi_extra=_BATCH_BODY,
+)
 async def post_batch(
     request: Request,
     intake: In,
@@ -122,8 +140,8 @@ async def post_batch(
         raise UnsupportedMediaType
     body = await request.body()
     if dry_run:
-        return _response(StoredAnswer(200, await intake.dry_run(body)))
-    return _response(await intake.batch(body))
+        return response_of(StoredAnswer(200, await intake.dry_run(body)))
+    return response_of(await intake.batch(body))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
@@ -133,7 +151,7 @@ async def post_replay(
     """Have an item analysed again whose analysis has failed."""
     answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
     request.app.state.wake.set()
-    return _response(answer)
+    return response_of(answer)
 
 
 @feedback.delete("/feedback/{feedback_id}")

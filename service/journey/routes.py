@@ -1,6 +1,6 @@
 """/v1/journey/definition and /v1/journey/presets."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from service.journey.learning import BACKGROUND, Embedder, teach
 from service.journey.mapping import JourneyMap
-from service.journey.presets import PRESETS, key_of, preset_map
+from service.journey.presets import DEFAULT, PRESETS, key_of, preset_map
 from service.journey.schemas import DefinitionIn, DefinitionOut, PresetsOut
 from service.journey.service import complete, current_map, put_definition
 from service.journey.taught import latest_vectors, taught_by
@@ -18,6 +18,18 @@ from service.web.conditional import conditional, etag, matches
 from service.web.dependencies import Db
 
 router = APIRouter(prefix="/v1/journey", tags=["journey"])
+
+_PRESETS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "content": {
+            "application/json": {
+                "example": PresetsOut(items=[definition_out(preset_map(DEFAULT))]).model_dump(
+                    mode="json"
+                )
+            }
+        }
+    }
+}
 
 
 async def get_embedder(request: Request) -> Embedder:
@@ -82,7 +94,7 @@ def replace_definition(
     return out
 
 
-@router.get("/presets", response_model=PresetsOut)
+@router.get("/presets", response_model=PresetsOut, responses=_PRESETS)
 def list_presets(request: Request, _caller: ReadCaller) -> Response:
     """The journeys that come with the product; each is also a `preset` of PUT definition."""
     presets = PresetsOut(items=[definition_out(preset_map(name)) for name in PRESETS])

@@ -1,7 +1,7 @@
 """What goes into and comes out of /v1/keys."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,6 +13,17 @@ from service.web.times import UtcTime
 
 Scope = Literal["ingest", "read", "manage"]
 SCOPES: Final[tuple[Scope, ...]] = ("ingest", "read", "manage")
+KEY_EXAMPLE: Final[dict[str, Any]] = {
+    "id": "0198c5a2-7d1e-7c3a-9b54-1f2e3d4c5b6a",
+    "name": "web shop",
+    "prefix": "voc_8dK2mQ1x",
+    "scopes": ["ingest"],
+    "origins": ["https://shop.example"],
+    "rate_per_minute": 600,
+    "created_at": "2026-03-01T09:30:00Z",
+    "expires_at": None,
+    "revoked_at": None,
+}
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -88,12 +99,14 @@ class NewKey(BaseModel):
 class Key(BaseModel):
     """A key as listed; the secret is not kept."""
 
-    id: UUID = Field(examples=["0198c5a2-7d1e-7c3a-9b54-1f2e3d4c5b6a"])
-    name: str = Field(examples=["web shop"])
-    prefix: str = Field(description="The start of the secret.", examples=["voc_8dK2mQ1x"])
-    scopes: list[str] = Field(examples=[["ingest"]])
-    origins: list[str] = Field(examples=[["https://shop.example"]])
-    rate_per_minute: int | None = Field(examples=[600])
+    model_config = ConfigDict(json_schema_extra={"examples": [KEY_EXAMPLE]})
+
+    id: UUID
+    name: str
+    prefix: str = Field(description="The start of the secret.")
+    scopes: list[str]
+    origins: list[str]
+    rate_per_minute: int | None
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -107,14 +120,25 @@ class Key(BaseModel):
 class MadeKey(Key):
     """A key just made, with its secret: shown this once."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                KEY_EXAMPLE | {"secret": "voc_8dK2mQ1xT0vZr5YwJ4nB7cL9pS3gF6hA2eU8iO1kX5qW7tD0fM"}
+            ]
+        }
+    )
+
     secret: str | None = Field(
-        description="Shown once. null if an Idempotency-Key made this a repeated answer.",
-        examples=["voc_8dK2mQ1xT0vZr5YwJ4nB7cL9pS3gF6hA2eU8iO1kX5qW7tD0fM"],
+        description="Shown once. null if an Idempotency-Key made this a repeated answer."
     )
 
 
 class Keys(BaseModel):
     """A page of keys, oldest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [KEY_EXAMPLE], "next": None}]}
+    )
 
     items: list[Key]
     next: str | None = Field(description="Pass it as cursor for the next page; null at the end.")

@@ -8,6 +8,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from service.web.examples import restore_nulls
 from service.web.problems import MEDIA_TYPE, ProblemBody
 
 ASSETS: Final = "/docs/assets"
@@ -45,14 +46,16 @@ DESCRIPTION: Final[dict[str, Any]] = {
 
 
 class Api(FastAPI):
-    """FastAPI whose description has the schema of our errors, too."""
+    """FastAPI whose description has the schema of our errors, too, and whole examples."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
-        document = super().openapi()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("ProblemBody", ProblemBody.model_json_schema())
-        return document
+        if self.openapi_schema is None:
+            document = super().openapi()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.setdefault("ProblemBody", ProblemBody.model_json_schema())
+            restore_nulls(document)
+        return super().openapi()
 
 
 def serve_docs(app: FastAPI) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import logging
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -36,18 +36,34 @@ _DATABASE_DOWN: Final = "The database can't be reached right now; try again as R
 _log = logging.getLogger(__name__)
 
 
+PROBLEM_EXAMPLE: Final[dict[str, Any]] = {
+    "type": "urn:verbatim:problem:invalid_request",
+    "title": "Invalid request",
+    "status": 422,
+    "detail": errors.InvalidRequest.default_detail(),
+    "code": "invalid_request",
+    "invalid_params": [
+        {
+            "name": "rating",
+            "reason": "11 is outside the scale nps from 0 to 10; "
+            "correct the value, or send the scale's own min and max",
+        }
+    ],
+}
+
+
 class ProblemBody(BaseModel):
     """An error, as RFC 9457 describes it."""
 
-    type: str = Field(examples=["urn:verbatim:problem:invalid_request"])
-    title: str = Field(examples=["Invalid request"])
-    status: int = Field(examples=[422])
-    detail: str = Field(examples=[errors.InvalidRequest.default_detail()])
-    code: str = Field(examples=["invalid_request"])
-    invalid_params: list[dict[str, str]] | None = Field(
-        None, examples=[[{"name": "rating.value", "reason": "must be at most 10"}]]
-    )
-    request_id: str | None = Field(None, examples=["0f3a9c1be27d4456"])
+    model_config = ConfigDict(json_schema_extra={"examples": [PROBLEM_EXAMPLE]})
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    invalid_params: list[dict[str, str]] | None = None
+    request_id: str | None = None
 
 
 def install(app: FastAPI) -> None:
