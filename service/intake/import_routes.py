@@ -22,7 +22,7 @@ from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, fingerprint
 from service.web.once import Once, response_of
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
 ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read"))]
 CSV: Final = "text/csv; charset=utf-8"

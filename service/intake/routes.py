@@ -31,8 +31,8 @@ from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer
 from service.web.once import OnceOnly, get_once, response_of
 
-router = APIRouter(prefix="/v1")
-feedback = APIRouter(tags=["feedback"])
+router = APIRouter()
+feedback = APIRouter(prefix="/v1", tags=["feedback"])
 
 _BATCH_BODY: Final[dict[str, Any]] = {
     "requestBody": {

@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from service.telemetry import HTTP_REQUESTS
 from tests.callers import Keys, bearer
 from tests.service.operations import JSON, Operation, document, operations, resolve
 
@@ -43,6 +44,18 @@ def test_without_a_key_nothing_is_told(client: TestClient, operation: Operation)
     path = re.sub(r"\{\w+\}", "01a217ae-2263-72a9-b9a7-d8a7339868be", operation.path)
     answer = client.request(operation.method, path, json={})
     assert (answer.status_code == 401) is (operation.path not in OPEN)
+
+
+@each
+def test_is_counted_by_its_whole_path(client: TestClient, operation: Operation) -> None:
+    client.request(operation.method, re.sub(r"\{\w+\}", "0", operation.path), json={})
+    [counted] = [family for family in HTTP_REQUESTS.collect() if family.name == "voc_http_requests"]
+    routes = {
+        sample.labels["route"].replace(":path", "")
+        for sample in counted.samples
+        if sample.labels["method"] == operation.method
+    }
+    assert operation.path in routes
 
 
 @each_json
