@@ -49,8 +49,8 @@ class Problem(Exception):
 
     @classmethod
     def default_detail(cls) -> str:
-        """The first line of the class docstring."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        """The first paragraph of the class docstring, on one line."""
+        return " ".join((cls.__doc__ or "").strip().split("\n\n")[0].split())
 
     @classmethod
     def title(cls) -> str:
