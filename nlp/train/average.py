@@ -11,7 +11,7 @@ from typing import Any
 
 from nlp.manifest import MANIFEST_FILE, DataFile, Manifest, load_manifest, sha256
 from nlp.train.artefact import describe
-from nlp.train.curriculum import data_file, read_spoken
+from nlp.train.curriculum import data_file, flat, read_spoken
 from nlp.train.examples import DataError
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
@@ -49,18 +49,19 @@ def average_models(
         "recipe": {"average": [_named(*each) for each in zip(parts, manifests, strict=True)]},
     }
     manifest = describe(reader, Recipe(max_tokens=manifests[0].max_tokens), facts)
-    rows = [example for examples in files.values() for example in examples]
-    write_model(reader, folder, manifest, places, rows)
+    write_model(reader, folder, manifest, places, flat(files))
 
 
 def _mean(parts: Sequence[Part]) -> Reader:
     whole = sum(part.share for part in parts)
     reader = start_from(parts[0].folder, dropout=0.0)
-    mean = {name: weight * (parts[0].share / whole) for name, weight in _weights(reader).items()}
-    for part in parts[1:]:
-        for name, weight in _weights(start_from(part.folder, dropout=0.0)).items():
-            if name not in mean or mean[name].shape != weight.shape:
-                raise DataError(f"{part.folder} and {parts[0].folder} are not of one shape")
+    shapes = {name: weight.shape for name, weight in _weights(reader).items()}
+    mean = {name: weight * 0.0 for name, weight in _weights(reader).items()}
+    for part in parts:
+        weights = _weights(start_from(part.folder, dropout=0.0))
+        if {name: weight.shape for name, weight in weights.items()} != shapes:
+            raise DataError(f"{part.folder} and {parts[0].folder} are not of one shape")
+        for name, weight in weights.items():
             mean[name] += weight * (part.share / whole)
     reader.load_state_dict(mean, strict=False)
     return reader

@@ -76,13 +76,13 @@ def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Cur
     train = {path: read_spoken(path, files.languages) for path in files.train}
     first = _drawn(files.first, files.languages, recipe.first_rows, rng)
     untold = _drawn(files.unlabelled, files.languages, recipe.unlabelled_rows, rng)
-    if not files.teachers and not any(map(_is_labelled, _flat(train))):
+    if not files.teachers and not any(map(_is_labelled, flat(train))):
         raise DataError(f"{', '.join(map(str, files.train))}: no labels to learn from")
     parts = [*first.values(), *untold.values(), *train.values()]
     targets = ask_teachers(files.teachers, parts, kept)
     vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
     lessons = make_lessons([example for part in parts for example in part], targets, vectors)
-    begun, told = len(_flat(first)), len(_flat(first)) + len(_flat(untold))
+    begun, told = len(flat(first)), len(flat(first)) + len(flat(untold))
     every = [*lessons[told:], *map(without_labels, lessons[begun:told])]
     return Curriculum(
         [*([lessons[:begun]] if begun else []), *[every] * recipe.epochs],
@@ -107,7 +107,8 @@ def _drawn(
     return drawn
 
 
-def _flat(parts: Mapping[Path, list[Example]]) -> list[Example]:
+def flat(parts: Mapping[Path, list[Example]]) -> list[Example]:
+    """The examples of all files, one after the other."""
     return [example for part in parts.values() for example in part]
 
 

@@ -13,7 +13,7 @@ from nlp.loading import open_model
 from nlp.manifest import DataFile, Manifest, is_model, load_manifest, write_manifest
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
 from nlp.train.balance import balance
-from nlp.train.curriculum import Files, data_file, make_curriculum, read_spoken
+from nlp.train.curriculum import Files, data_file, flat, make_curriculum, read_spoken
 from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
 from nlp.train.network import Reader, build_reader
@@ -52,7 +52,7 @@ def train_model(
 ) -> None:
     """Train a model, starting from ``base``, and write it into ``places``.
 
-    ``base`` is an encoder, or an 8-bit model to go on from, all of whose layers are kept.
+    ``base`` is an encoder, or a model to go on from, all of whose layers are kept.
 
     Raises DataError for a file that cannot be read or a base that is none, ArtefactError for a
     teacher that is none, CheckpointError for a checkpoint of another run.
@@ -74,13 +74,7 @@ def train_model(
         "recipe": asdict(recipe),
     }
     manifest = describe(reader, recipe, facts)
-    write_model(
-        reader,
-        base,
-        manifest,
-        places,
-        [example for examples in held_out.values() for example in examples],
-    )
+    write_model(reader, base, manifest, places, flat(held_out))
 
 
 def write_model(

@@ -24,7 +24,7 @@ Base = Annotated[
     typer.Option(
         exists=True,
         file_okay=False,
-        help="A BERT encoder in Hugging Face format, or an 8-bit model to go on from.",
+        help="A BERT encoder in Hugging Face format, or a model to go on from.",
     ),
 ]
 First = Annotated[

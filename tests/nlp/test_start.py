@@ -110,3 +110,16 @@ def test_a_mean_of_models_lies_between_them_by_its_shares(places: Places, tmp_pa
     assert [part["share"] for part in manifest.recipe["average"]] == [0.5, 1.5]
     with pytest.raises(DataError, match="positive"):
         average_models([Part(changed, 0.0)], [], made, Identity("mean", "3", "0", "tiny"))
+
+
+def test_models_of_different_depth_have_no_mean(places: Places, tmp_path: Path) -> None:
+    assert places.weights
+    shallow = tmp_path / "shallow"
+    reader = start_from(places.weights, 0.0)
+    reader.encoder.encoder.layer = reader.layers[:1]  # type: ignore[union-attr]
+    reader.encoder.config.num_hidden_layers = 1
+    write_weights(shallow, reader, places.weights, load_manifest(places.weights))
+    parts = [Part(places.weights, 1.0), Part(shallow, 1.0)]
+    made = Places(tmp_path / "c.pt", tmp_path / "mean")
+    with pytest.raises(DataError, match="not of one shape"):
+        average_models(parts, [], made, Identity("mean", "3", "0", "tiny"))
