@@ -18,9 +18,16 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-def new_id() -> UUID:
-    """A fresh UUIDv7: unique, and sortable by the time it was made."""
-    return UUID(int=uuid7().int)
+def new_id(at: datetime | None = None) -> UUID:
+    """A fresh UUIDv7: unique, and sortable by the time it was made, now or (aware) ``at``."""
+    nanoseconds = None if at is None else round(at.timestamp() * 1e9)
+    return UUID(int=uuid7(nanoseconds=nanoseconds).int)
+
+
+def first_id(at: datetime) -> UUID:
+    """The least of all ids that are made from ``at`` (aware) on: RFC 9562, 5.7."""
+    milliseconds = int(at.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

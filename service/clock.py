@@ -1,6 +1,10 @@
 """The one clock. Times are aware and UTC everywhere."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+LATEST_AHEAD: Final = timedelta(days=1)
+"""How far a sender's clock may be ahead: what is said to have occurred later is refused."""
 
 
 def now() -> datetime:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from service.insights import leaving_out, samples
 from service.insights.pain_schemas import ImpactOut
+from service.insights.rollups import FELT
 from service.insights.schemas import IntervalOut, MeasuresOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
@@ -105,8 +106,8 @@ def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
 
 def emotions(sums: MentionSums) -> dict[str, int]:
     """Mentions by emotion, those that were felt, most frequent first."""
-    felt = {name: count for name, count in sums.emotions.items() if count}
-    return dict(sorted(felt.items(), key=lambda pair: (-pair[1], pair[0])))
+    felt = [(name, count) for name, count in zip(FELT, sums.felt, strict=True) if count]
+    return dict(sorted(felt, key=lambda pair: (-pair[1], pair[0])))
 
 
 def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:

@@ -1,15 +1,17 @@
 """Sums of mentions and of items: integers that add up over any union of cells and periods."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import add
 from typing import Any, Final, NamedTuple, TypeVar
 
 from service.insights.cells import Cell
 from service.insights.rollups import FELT
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
+UNFELT: Final = (0,) * len(FELT)
 
 K = TypeVar("K", bound=Hashable)
 
@@ -18,9 +20,9 @@ K = TypeVar("K", bound=Hashable)
 class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
-    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3.
-    ``first`` and ``last`` are the first and last day (UTC) with a negative mention, or, if that was
-    asked for, with a positive one.
+    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``felt`` are the mentions
+    with each emotion of ``FELT``. ``first`` and ``last`` are the first and last day (UTC) with a
+    negative mention, or, if that was asked for, with a positive one.
     """
 
     mentions: int = 0
@@ -28,7 +30,7 @@ class MentionSums:
     positive: int = 0
     score_milli: int = 0
     severity: int = 0
-    emotions: Counter[str] = field(default_factory=Counter, kw_only=True)
+    felt: tuple[int, ...] = field(default=UNFELT, kw_only=True)
     first: date | None = field(default=None, kw_only=True)
     last: date | None = field(default=None, kw_only=True)
 
@@ -39,8 +41,7 @@ class MentionSums:
         self.positive += other.positive
         self.score_milli += other.score_milli
         self.severity += other.severity
-        for emotion, count in other.emotions.items():
-            self.emotions[emotion] += count
+        self.felt = tuple(map(add, self.felt, other.felt))
         if other.first:
             self.first = min(self.first, other.first) if self.first else other.first
         if other.last:
@@ -101,8 +102,8 @@ class ItemRow(NamedTuple):
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
     """A row of ``sums``: ``SUMS``, the emotions of ``FELT``, and the first and last day."""
     *counts, first, last = sums
-    felt = Counter({name: n for name, n in zip(FELT, counts[len(SUMS) :], strict=True) if n})
-    counted = MentionSums(*counts[: len(SUMS)], emotions=felt, first=first, last=last)
+    felt = tuple(counts[len(SUMS) :])
+    counted = MentionSums(*counts[: len(SUMS)], felt=felt, first=first, last=last)
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 

@@ -58,7 +58,11 @@ def _of_cells(
 def _of_themes(
     session: Session, survey: Survey, entries: Iterable[Entry]
 ) -> dict[UUID, list[Place]]:
-    wanted = [entry.id for entry in entries if entry.theme and entry.mentions.mentions]
+    wanted = {
+        entry.id: entry.mentions.mentions
+        for entry in entries
+        if entry.theme and entry.mentions.mentions
+    }
     places = typical.in_themes(session, survey.selection, wanted)
     everywhere = [place for found in places.values() for place in found]
     vectors = _vectors(typical.vectors_at(session, survey.selection, everywhere))

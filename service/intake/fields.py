@@ -1,12 +1,12 @@
 """The kinds of field that feedback has: each type refuses what can't be stored, with the remedy."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 
-from service.clock import now
+from service.clock import LATEST_AHEAD, now
 from service.intake.normalise import normalise
 from service.web.text import refuse_unstorable
 from service.web.times import in_utc
@@ -25,7 +25,6 @@ Channel = Literal[
     "other",
 ]
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-LATEST_AHEAD = timedelta(days=1)
 MOST_ATTRIBUTES = 50
 LONGEST_ATTRIBUTE = 256
 LARGEST_NUMBER = 1e15

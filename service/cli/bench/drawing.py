@@ -124,16 +124,17 @@ class Author:
             source, language = SOURCES[sources[number]], languages[number]
             mentions, text = _worded([next(said) for _ in range(size)], language, number)
             rating = _rating(source, chance[number][0], chance[number][1])
+            at = midnight + timedelta(seconds=seconds[number])
             yield (
                 Drawn(
                     self.workspace_id,
-                    new_id(),
+                    new_id(at),
                     source.kind,
                     source.name,
                     _pick(source.channels, chance[number][2]),
                     language,
                     language,
-                    midnight + timedelta(seconds=seconds[number]),
+                    at,
                     *rating,
                     personas[number],
                     countries[number],

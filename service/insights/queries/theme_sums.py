@@ -3,7 +3,7 @@
 Weights are read of all themes, to rank them; the rest only of those that are shown.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -287,7 +287,7 @@ def mention_sums_of(
     mentions, score_milli, severity, *felt = counts
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
-    found.emotions = Counter(dict(zip(FELT, felt, strict=True)))
+    found.felt = tuple(felt)
     found.first, found.last = first, last
     return found
 

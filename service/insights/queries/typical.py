@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel
 
 from models.mention_vector import MentionVector
+from models.types import first_id
+from service.clock import LATEST_AHEAD
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.evidence import Place, confidence, in_cells
@@ -69,14 +71,17 @@ def in_cells_of(
     said = MENTION.c.sentiment == sentiment
     if cells and sum(cells.values()) <= FEW:
         return _found(session, CELLS, [_ranked(session, selection, said, cells)])
-    return _found(session, CELLS, _walks(session, selection, said, CELLS, list(cells)))
+    return _walked(session, selection, said, CELLS, cells)
 
 
 def in_themes(
-    session: Session, selection: Selection, themes: Sequence[UUID]
+    session: Session, selection: Selection, themes: Mapping[UUID, int]
 ) -> dict[UUID, list[Place]]:
-    """The places of typical mentions of each theme, in no order; all of one sentiment."""
-    return _found(session, THEMES, _walks(session, selection, true(), THEMES, themes))
+    """The places of typical mentions of each theme, in no order; all of one sentiment.
+
+    ``themes`` says how many each has in the selection.
+    """
+    return _walked(session, selection, true(), THEMES, themes)
 
 
 def vectors_at(session: Session, selection: Selection, places: Collection[Place]) -> list[Row[Any]]:
@@ -132,6 +137,35 @@ def _ranked(
     )
     wanted = [column for column in ranked.c if column.name != "rank"]
     return select(*wanted).where(ranked.c.rank <= CELLS.considered)
+
+
+def _walked(
+    session: Session,
+    selection: Selection,
+    said: ColumnElement[bool],
+    by: Grouping[K],
+    counts: Mapping[K, int],
+) -> dict[K, list[Place]]:
+    """The first mentions of each group, which has so many of them.
+
+    Those of a period were as a rule received in it or later, which an index tells without a look
+    at their feedback; only where these are too few, all are walked through.
+    """
+    found: dict[K, list[Place]] = {}
+    for received in _looks(selection):
+        lacking = [
+            key
+            for key, count in counts.items()
+            if len(found.get(key, ())) < min(count, by.considered)
+        ]
+        found |= _found(session, by, _walks(session, selection, said & received, by, lacking))
+    return found
+
+
+def _looks(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    if selection.since:
+        yield MENTION.c.feedback_id >= first_id(selection.since - LATEST_AHEAD)
+    yield true()
 
 
 def _walks(

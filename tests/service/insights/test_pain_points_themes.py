@@ -8,6 +8,7 @@ import pytest
 
 from models.mention_vector import MentionVector
 from models.pain_point import IGNORED, IN_PROGRESS
+from models.types import new_id
 from models.workspace import Workspace
 from nlp.probe import packed
 from service.db import Database
@@ -348,3 +349,16 @@ def test_evidence_shows_the_mention_in_its_surroundings(
     assert excerpt["text"].startswith(("…vorher", "…😀"))
     assert excerpt["text"].endswith("danach…")
     assert len(excerpt["text"]) < 350
+
+
+def test_verbatims_of_a_period_may_be_of_feedback_that_was_received_before(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    """A ticket that is sent again with a later time keeps its id."""
+    with database.write() as session:
+        slow = theme(session, workspace.id, CHECKOUT, "Slow checkout")
+        for text, received in (("old", NOON - 9 * WEEK), ("new", NOON)):
+            said = [Said(*CHECKOUT, text=text, theme=slow)]
+            write(session, workspace.id, said, id=new_id(received), occurred_at=NOON)
+    (point,) = get(LIST, **MARCH)["items"]
+    assert {verbatim["text"] for verbatim in point["verbatims"]} == {"old", "new"}
