@@ -1,10 +1,11 @@
-"""The channel of each feed-forward part that dwarfs all others, read apart in 32 bits.
+"""The channels of each feed-forward part that dwarf all others, read apart in 32 bits.
 
-An encoder of this kind has, in every layer, one channel whose activation is up to nine times that
-of the next ("massive activations", Sun et al. 2024). Activations of a part share one scale when
-they are made 8-bit, so that beside it little is left to tell the others apart. Taken out of
-the product and added to it again in 32 bits (the decomposition of LLM.int8(), Dettmers et al.
-2022) it costs next to nothing: it is one of 1,536.
+An encoder of this kind has, in every layer, a few channels on the way in, always the same ones, and
+one inside whose activations are up to nine times those of the next ("massive activations", Sun et
+al. 2024). Activations of a part share one scale when they are made 8-bit, so that beside these
+little is left to tell the others apart. Taken out of the product and added to it again in 32
+bits (the decomposition of LLM.int8(), Dettmers et al. 2022) they cost next to nothing: they are
+four of 384, and one of 1,536.
 """
 
 import copy
@@ -19,7 +20,39 @@ from nlp.train.network import Reader
 
 INWARD: Final = "inward"
 OUTWARD: Final = "outward"
-"""What the parts of the way through that channel are called, in torch and in the graph."""
+"""What the parts of the way through the inner channel are called, in torch and in the graph."""
+LARGE: Final = "large"
+"""What the product of the largest channels on the way in is called."""
+LARGEST: Final = 4
+"""How many of those are set apart."""
+
+
+class InputApart(nn.Module):
+    """The way into a feed-forward part, with some ``channels`` of what comes in read apart.
+
+    ``inside`` is that way, a BertIntermediate of transformers; it forgets those channels.
+    """
+
+    channels: Tensor
+    kept: Tensor
+
+    def __init__(self, inside: Any, channels: Sequence[int]) -> None:
+        super().__init__()
+        self.dense, self.intermediate_act_fn = inside.dense, inside.intermediate_act_fn
+        chosen = torch.tensor(sorted(channels))
+        width = self.dense.in_features
+        self.register_buffer("channels", chosen)
+        self.register_buffer("kept", torch.ones(width).index_fill(0, chosen, 0.0))
+        self.large = nn.Linear(len(chosen), self.dense.out_features, bias=False)
+        with torch.no_grad():
+            self.large.weight.copy_(self.dense.weight[:, chosen])
+            self.dense.weight[:, chosen] = 0.0
+
+    def forward(self, hidden_states: Tensor) -> Tensor:
+        """What is inside of the feed-forward part (…, inner width), from its input (…, width)."""
+        apart = self.large(hidden_states.index_select(-1, self.channels))
+        inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + apart)
+        return inside
 
 
 class OutputApart(nn.Module):
@@ -55,28 +88,37 @@ class OutputApart(nn.Module):
 def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
     """A copy of the reader that says the same, its largest channels set apart.
 
-    ``texts`` are token ids; the channel of a layer is the one that is largest in any of them.
+    ``texts`` are token ids; the channels of a layer are those that are largest in any of them.
     """
     apart = copy.deepcopy(reader).eval()
     layers = apart.layers
-    with _largest(layers) as channels, torch.inference_mode():
+    with _largest(layers) as seen, torch.inference_mode():
         for ids in texts:
             row = torch.tensor([list(ids)])
             apart.encoder(input_ids=row, attention_mask=torch.ones_like(row))
-        found = [int(channel.argmax()) for channel in channels]
-    for layer, channel in zip(layers, found, strict=True):
-        layer.output = OutputApart(layer, channel)
+    for layer, (coming, inside) in zip(layers, seen, strict=True):
+        layer.output = OutputApart(layer, int(inside.argmax()))
+        largest = coming.topk(min(LARGEST, len(coming))).indices
+        layer.intermediate = InputApart(layer.intermediate, largest.tolist())
     return apart
 
 
 @contextmanager
-def _largest(layers: Any) -> Iterator[list[Tensor]]:
-    """The highest activation of each channel of each layer, over what is read meanwhile."""
-    seen = [torch.zeros(layer.intermediate.dense.out_features) for layer in layers]
+def _largest(layers: Any) -> Iterator[list[tuple[Tensor, Tensor]]]:
+    """Of each layer's feed-forward part, how large each channel is at most over what is read
+    meanwhile: coming in (either way of zero), and inside."""
+    seen = [
+        (torch.zeros(dense.in_features), torch.zeros(dense.out_features))
+        for dense in (layer.intermediate.dense for layer in layers)
+    ]
 
     def watch(number: int) -> Any:
-        def look(_: nn.Module, __: Any, inside: Tensor) -> None:
-            seen[number] = torch.maximum(seen[number], inside.amax(dim=(0, 1)))
+        def look(_: nn.Module, given: tuple[Tensor], inside: Tensor) -> None:
+            coming, within = seen[number]
+            seen[number] = (
+                torch.maximum(coming, given[0].abs().amax(dim=(0, 1))),
+                torch.maximum(within, inside.amax(dim=(0, 1))),
+            )
 
         return look
 

@@ -19,7 +19,7 @@ from transformers import BertConfig, BertModel
 from nlp.manifest import MODEL_FILE, ArtefactError, verify
 from nlp.train.export import AS_ONE
 from nlp.train.network import Reader, frozen_words, load_reader
-from nlp.train.outliers import INWARD, OUTWARD
+from nlp.train.outliers import INWARD, LARGE, OUTWARD
 
 SCALE, ZERO, QUANTISED = "_scale", "_zero_point", "_quantized"
 DENSE: Final = {
@@ -123,10 +123,13 @@ def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
 
 
 def _bring_back(graph: _Graph, layer: int, state: dict[str, Tensor]) -> None:
-    """Put the channel that the export has set apart where it was: where nothing is."""
+    """Put the channels that the export has set apart where they were: where nothing is."""
     name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/output/"
     inward, outward = graph.product(node + INWARD), graph.product(node + OUTWARD)
     into = state[f"{name}intermediate.dense.weight"]
+    large = f"/encoder/encoder/layer.{layer}/intermediate/{LARGE}"
+    if f"{large}/MatMul" in graph.nodes:  # models before 0.4.0 have none
+        into[:, (into == 0).all(dim=0)] = graph.product(large)
     channel = int((into == 0).all(dim=1).nonzero()[0])
     into[channel] = inward[0]
     state[f"{name}intermediate.dense.bias"][channel] = graph.value(f"{name}output.{INWARD}.bias")

@@ -55,6 +55,7 @@ def test_channels_that_were_set_apart_are_back_in_their_places(places: Places) -
     assert places.out
     for layer in start_from(places.out, dropout=0.1).layers:
         assert layer.intermediate.dense.weight.any(dim=1).all()
+        assert layer.intermediate.dense.weight.any(dim=0).all()
         assert layer.output.dense.weight.any(dim=0).all()
 
 

@@ -294,9 +294,10 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
 
 def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:
     reader = build_reader(base, 2, 0.0).eval()
-    loud = 17
+    loud, large = 17, 3
     with torch.no_grad():
         for layer in reader.layers:
+            layer.attention.output.LayerNorm.weight[large] = 30.0
             layer.intermediate.dense.weight[loud] *= 20
             layer.intermediate.dense.bias[loud] = 5.0
     apart = set_apart(reader, [[0, 7, 8, 9, 2], [0, 30, 2]])
@@ -308,6 +309,9 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
         assert layer.output.inward.bias.item() == 5.0
         assert not layer.intermediate.dense.weight[loud].any()
         assert not layer.output.dense.weight[:, loud].any()
+        assert large in layer.intermediate.channels
+        assert not layer.intermediate.dense.weight[:, large].any()
+        assert not layer.intermediate.kept[large]
     assert reader.layers[0].intermediate.dense.weight[loud].any()
 
 
