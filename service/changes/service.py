@@ -1,6 +1,5 @@
 """Telling, listing and forgetting changes."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,7 +10,7 @@ from service.changes.errors import NoSuchChange
 from service.changes.queries import change_by_id, find_changes
 from service.changes.schemas import ChangeIn, ChangeListParams, ChangePageOut, StoredChangeOut
 from service.changes.scopes import selected
-from service.web.cursors import decode_cursor, encode_cursor
+from service.web.cursors import decode_cursor, encode_cursor, moment
 
 
 def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> StoredChangeOut:
@@ -39,7 +38,7 @@ def listed(session: Session, workspace_id: UUID, params: ChangeListParams) -> Ch
     """A page of changes, the latest first."""
     after = None
     if params.cursor:
-        at, last = decode_cursor(params.cursor, (datetime.fromisoformat, UUID))
+        at, last = decode_cursor(params.cursor, (moment, UUID))
         after = (at, last)
     rows = find_changes(session, workspace_id, after, params.limit + 1)
     page = rows[: params.limit]

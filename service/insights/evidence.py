@@ -17,7 +17,7 @@ from service.insights.queries.evidence import MARGIN, Place
 from service.insights.queries.freshness import freshness
 from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
-from service.web.cursors import decode_cursor, encode_cursor
+from service.web.cursors import decode_cursor, encode_cursor, number, whole
 
 
 class Subject(NamedTuple):
@@ -42,7 +42,7 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        after = Place(*decode_cursor(params.cursor, (int, float, UUID, int)))
+        after = Place(*decode_cursor(params.cursor, (whole, number, UUID, whole)))
     rows = evidence.page(
         session,
         subject.selection,

@@ -16,7 +16,7 @@ from service.insights.queries.freshness import freshness
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.journey.mapping import JourneyMap
-from service.web.cursors import decode_cursor, encode_cursor
+from service.web.cursors import decode_cursor, encode_cursor, moment
 
 
 def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) -> FeedbackPageOut:
@@ -120,7 +120,7 @@ def _rating(row: Feedback) -> RatingOut | None:
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
-    at, id_ = decode_cursor(cursor, (datetime.fromisoformat, UUID))
+    at, id_ = decode_cursor(cursor, (moment, UUID))
     return at, id_
 
 

@@ -12,7 +12,7 @@ from service.insights.params import ThemeParams
 from service.insights.sums import ItemSums, RatingSums
 from service.insights.survey import Survey
 from service.journey.names import folded
-from service.web.cursors import decode_cursor, encode_cursor
+from service.web.cursors import decode_cursor, encode_cursor, number
 
 COMPLETE: Final = ("impact", "recent")
 """Orders that need more of themes than their weights."""
@@ -61,7 +61,7 @@ class Order:
         Raises:
             InvalidRequest: it is of another order.
         """
-        sort, *place = decode_cursor(cursor, (str, float, float, str, str, str))
+        sort, *place = decode_cursor(cursor, (str, number, number, str, str, str))
         if sort != self._sort:
             reason = f"is of a list in another order; ask for sort={sort[:20]}, or leave it out"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])

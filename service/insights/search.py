@@ -1,7 +1,6 @@
 """GET /v1/mentions: mentions by words, by meaning, or just the latest ones of the filters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from service.insights.queries.themes import find_theme
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
 from service.insights.words import Query, parse
-from service.web.cursors import decode_cursor, encode_cursor
+from service.web.cursors import decode_cursor, encode_cursor, moment, whole
 
 LOOKED_THROUGH: Final = 20_000
 """Mentions that a request compares with ``q`` at most."""
@@ -128,7 +127,7 @@ def after_of(cursor: str | None) -> Point | None:
     """The point behind which a page begins."""
     if cursor is None:
         return None
-    return Point(*decode_cursor(cursor, (datetime.fromisoformat, UUID, int)))
+    return Point(*decode_cursor(cursor, (moment, UUID, whole)))
 
 
 def cursor_of(point: Point) -> str:

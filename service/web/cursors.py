@@ -3,12 +3,17 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from math import isnan
 from typing import Any, Final
 
 from service.errors import InvalidParam, InvalidRequest
 from service.web.text import refuse_unstorable
+from service.web.times import in_utc
 
 LONGEST: Final = 2000
+WHOLES: Final = range(2**31)
+"""What fits into an integer column of either database, and is no less than 0."""
 
 
 def encode_cursor(values: Sequence[str | int | float]) -> str:
@@ -17,7 +22,7 @@ def encode_cursor(values: Sequence[str | int | float]) -> str:
 
 
 def decode_cursor(text: str, kinds: Sequence[Callable[[Any], Any]] = ()) -> list[Any]:
-    """The values in a cursor, each passed through its ``kinds`` (``UUID``, ``int``, …) if given.
+    """The values in a cursor, each passed through its ``kinds`` (``UUID``, ``moment``, …) if given.
 
     Raises:
         InvalidRequest: not a cursor that this endpoint made.
@@ -30,6 +35,40 @@ def decode_cursor(text: str, kinds: Sequence[Callable[[Any], Any]] = ()) -> list
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         reason = "is not a cursor of this endpoint; pass 'next' of the page before, unchanged"
         raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)]) from None
+
+
+def moment(value: Any) -> datetime:
+    """A time in a cursor, in UTC.
+
+    Raises:
+        ValueError: it has no offset, or can't be told in UTC.
+    """
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError("has no offset")
+    return in_utc(at)
+
+
+def whole(value: Any) -> int:
+    """A whole number in a cursor that columns can be compared with.
+
+    Raises:
+        ValueError, OverflowError: it is none, or not among ``WHOLES``.
+    """
+    if (found := int(value)) not in WHOLES:
+        raise ValueError("is out of range")
+    return found
+
+
+def number(value: Any) -> float:
+    """A number in a cursor, maybe infinite, that others are more or less than.
+
+    Raises:
+        ValueError: it is none, or NaN.
+    """
+    if isnan(found := float(value)):
+        raise ValueError("is not a number")
+    return found
 
 
 def _decode(text: str) -> list[Any]:

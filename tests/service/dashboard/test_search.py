@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
+from service.web.cursors import encode_cursor
 from tests.callers import Keys, bearer
 from tests.service.dashboard.test_pages import PERIOD, SAME, first_link, open_page
 from tests.service.insights.rows import NOON, Said, write
@@ -73,3 +75,9 @@ def test_a_search_that_can_not_be_is_told(visitor: TestClient, shop: None) -> No
     open_page(visitor, "/search", {"q": "card", "stage": "nowhere"}, 422)
     open_page(visitor, "/search", {"q": "card", "cursor": "x"}, 422)
     open_page(visitor, "/search", {"q": "x" * 1001}, 422)
+
+
+def test_an_altered_cursor_is_told(visitor: TestClient) -> None:
+    for path, *ordinal in (("/search", 0), ("/changes",)):
+        cursor = encode_cursor(["2026-01-01", str(new_id()), *ordinal])
+        assert "cursor" in open_page(visitor, path, {"cursor": cursor}, 422)
