@@ -29,11 +29,16 @@ def measure(
     change = one(session, workspace_id, wanted)
     scoped = selected(session, change)
     fresh = freshness(session, workspace_id)
-    spans = windows(change.happened_at, params.days, clock.now())
+    now = clock.now()
+    spans = windows(change.happened_at, params.days, now)
     before, after = read(session, scoped, spans) if spans.days else (Window([], []),) * 2
     found = effects(before, after, scoped.has_rest, _direction(scoped))
     need = needed(found, of_theme=scoped.theme is not None)
     said, _ = wording.verdict(found)
+    if spans.days:
+        in_words = wording.sentence(found, spans.days, need)
+    else:
+        in_words = wording.too_early(is_to_come=change.happened_at > now)
     return ChangeImpactOut(
         **fresh._asdict(),
         journey=scoped.selection.journey.key,
@@ -43,7 +48,7 @@ def measure(
         **_volumes(scoped, spans, before, after),
         measures={name: _out(effect) for name, effect in found.items()},
         verdict=said,
-        sentence=wording.sentence(found, spans.days, need),
+        sentence=in_words,
         items_needed=need.items if said == "no_evidence_yet" else None,
     )
 

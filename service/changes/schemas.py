@@ -46,8 +46,8 @@ IMPACT_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
     "control_after": {"mentions": 2208, "items": 1764},
     "measures": {"negative_share": EFFECT_EXAMPLE},
     "verdict": "improved",
-    "sentence": "It got better: the share of complaints went from 62 % to 41 %; elsewhere it went "
-    "from 38 % to 36 %. That is -19 points (-27 to -11) more than elsewhere.",
+    "sentence": "It got better: the share of complaints went from 62% to 41%; elsewhere from 38% "
+    "to 36%. The difference is −19 points (−27 to −11 points, 95%).",
     "items_needed": None,
 }
 

@@ -32,7 +32,7 @@ class Windows(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How long each of them is; 0 if the change is still to come."""
+        """How long each of them is; 0 if no whole day after the change has begun."""
         return (self.end - self.after).days
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from service.changes.effects import VOLUME, Effect, Need
 from service.changes.schemas import Verdict
+from service.pictures.wording import difference, distance, in_points, scale, value
 
 NAMES: Final = {
     "negative_share": "the share of complaints",
@@ -12,7 +13,6 @@ NAMES: Final = {
     "mean_severity": "mean severity",
     VOLUME: "its share of all feedback",
 }
-SHARES: Final = ("negative_share", VOLUME)
 
 
 def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
@@ -33,13 +33,11 @@ def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
 
 
 def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
-    """The verdict for a person who reads no tables."""
+    """The verdict for a person who reads no tables; there are ``days`` before and after."""
     said, name = verdict(effects)
     if name is not None:
         begin = "It got better" if said == "improved" else "It got worse"
         return f"{begin}: {_told(name, effects[name])}"
-    if days == 0:
-        return "It has not happened yet; there is nothing to compare."
     telling = {
         name: found for name, found in effects.items() if found.direction and found.p is not None
     }
@@ -57,13 +55,22 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
     return _unclear(telling, need)
 
 
+def too_early(is_to_come: bool) -> str:
+    """Why there is no whole day after a change yet."""
+    if is_to_come:
+        return "It has not happened yet; there is nothing to compare."
+    return (
+        "It happened today; the first whole day (UTC) after it is tomorrow."
+    )
+
+
 def _unclear(effects: Mapping[str, Effect], need: Need) -> str:
     name = min(effects, key=_order)
     found = effects[name]
     return (
         f"Nothing yet that chance would not explain: {_told(name, found)} Only an effect of "
-        f"{_amount(name, found.detectable)} or more would show with so much feedback; about "
-        f"{need.items} items before and after each would show {need.what}."
+        f"{distance(name, found.detectable)}{_unit(name)} or more would show with so much "
+        f"feedback; about {need.items} items before and after each would show {need.what}."
     )
 
 
@@ -73,27 +80,19 @@ def _order(name: str) -> int:
 
 
 def _told(name: str, found: Effect) -> str:
-    change = found.change
-    bounds = f"{_signed(name, change.low)} to {_signed(name, change.high)}, 95 %"
-    went = f"{_name(name)} went from {_value(name, found.before)} to {_value(name, found.after)}"
-    effect = f"{_signed(name, change.difference)} ({bounds})"
+    change, unit = found.change, _unit(name)
+    low, high = (difference(name, bound) for bound in (change.low, change.high))
+    went = f"{_name(name)} went from {value(name, found.before)} to {value(name, found.after)}"
+    effect = f"{difference(name, change.difference)}{unit} ({low} to {high}{unit}, 95%)"
     if found.control is None:
         return f"{went}, by {effect}; there was nothing to compare it with."
-    before, after = (_value(name, value) for value in found.control)
+    before, after = (value(name, elsewhere) for elsewhere in found.control)
     return f"{went}; elsewhere from {before} to {after}. The difference is {effect}."
 
 
 def _name(name: str) -> str:
-    return NAMES.get(name, name.partition(":")[0].upper())
+    return NAMES.get(name) or scale(name)
 
 
-def _value(name: str, value: float) -> str:
-    return f"{100 * value:.3g} %" if name in SHARES else f"{value:.2f}"
-
-
-def _amount(name: str, value: float) -> str:
-    return f"{100 * value:.2g} points" if name in SHARES else f"{value:.2f}"
-
-
-def _signed(name: str, value: float | None) -> str:
-    return f"{100 * (value or 0):+.2g} points" if name in SHARES else f"{value or 0:+.2f}"
+def _unit(name: str) -> str:
+    return " points" if in_points(name) else ""

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from models.pain_point import WIN
+from service import clock
 from service.changes.impact import measure
 from service.changes.schemas import (
     ChangeImpactOut,
@@ -41,6 +42,7 @@ class Told:
     """A change, what it is about, and its impact; or why that can't be measured."""
 
     change: StoredChangeOut
+    is_to_come: bool
     scope: Sequence[tuple[str, str]]
     link: str
     impact: ChangeImpactOut | None
@@ -117,6 +119,7 @@ def _told(view: View, change: StoredChangeOut) -> Told:
         refused = problem.invalid_params[0].reason if problem.invalid_params else problem.detail
     return Told(
         change,
+        change.happened_at > clock.now(),
         _scope_in_words(view, scope),
         _where(view, scope, impact),
         impact,

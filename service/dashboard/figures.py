@@ -8,7 +8,7 @@ from service.changes.effects import VOLUME
 from service.changes.schemas import ChangeImpactOut, EffectOut
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.schemas import ChangeOut, MeasuresOut
-from service.pictures.wording import NOTHING, kpi_value, percent, plain, scale, signed
+from service.pictures.wording import difference, scale, value
 
 NAMES: Final[Mapping[str, str]] = {
     "negative_share": "Share of complaints",
@@ -16,9 +16,6 @@ NAMES: Final[Mapping[str, str]] = {
     "mean_severity": "Mean severity",
     VOLUME: "Share of all feedback",
 }
-SHARES: Final = frozenset({"negative_share", "net_sentiment", VOLUME})
-"""Measures of 0..1 or -1..1, whose differences are told in points of 100."""
-POINTS: Final = frozenset({"nps", "csat"})
 LAST: Final = (VOLUME, "mean_severity")
 """Measures that tell less than the others."""
 MOST_SCALES: Final = 2
@@ -90,24 +87,6 @@ def _measure(name: str, found: EffectOut) -> Measure:
 def name_of(measure: str) -> str:
     """A measure's name as words."""
     return NAMES.get(measure) or scale(measure)
-
-
-def value(measure: str, found: float | None) -> str:
-    """A measure's value in its own unit."""
-    if found is None:
-        return NOTHING
-    if measure == VOLUME:
-        return percent(found)
-    return f"{plain(found, 2)} of 3" if measure == "mean_severity" else kpi_value(measure, found)
-
-
-def difference(measure: str, found: float | None) -> str:
-    """How far two values are apart, with its sign: in points, or in the unit of the scale."""
-    if found is None:
-        return NOTHING
-    if measure in SHARES:
-        return signed(100 * found)
-    return signed(found, 0 if measure.partition(":")[0] in POINTS else 2)
 
 
 def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:

@@ -15,6 +15,10 @@ STRONGEST: Final = 3
 _SHORT: Final = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Stars"}
 _SPANS: Final = {"ces": "7", "stars": "5"}
 """The greatest value of the usual range, for scales whose KPI is a mean."""
+SHARES: Final = frozenset({"negative_share", "net_sentiment", "volume_share"})
+"""Measures of 0..1 or -1..1, whose differences are told in points of 100."""
+POINTS: Final = frozenset({"nps", "csat"})
+"""Scales whose KPI is in points of 100."""
 GOOD: Final = frozenset({"satisfaction", "delight", "gratitude"})
 
 
@@ -109,6 +113,46 @@ def kpi_value(name: str, value: float | None) -> str:
         return net(value)
     most = span.rpartition("-")[2] or _SPANS.get(base)
     return f"{plain(value)} of {most}" if most else plain(value)
+
+
+def value(measure: str, found: float | None) -> str:
+    """A measure as it is told beside another value of it: shares below 10% with a digit more."""
+    if found is None:
+        return NOTHING
+    if measure == "mean_severity":
+        return f"{plain(found, 2)} of 3"
+    if measure in SHARES - {"net_sentiment"}:
+        few = found >= 0.005 and _digits(100 * found)
+        return f"{100 * found:.1f}%" if few else percent(found)
+    return kpi_value(measure, found)
+
+
+def difference(measure: str, found: float | None) -> str:
+    """How far two values are apart, with its sign: in points, or in the unit of the scale."""
+    return NOTHING if found is None else signed(*_in_unit(measure, found))
+
+
+def distance(measure: str, found: float) -> str:
+    """The same without a sign."""
+    return plain(*_in_unit(measure, found))
+
+
+def in_points(measure: str) -> bool:
+    """Whether differences of a measure are told in points of 100."""
+    return measure in SHARES or measure.partition(":")[0] in POINTS
+
+
+def _in_unit(measure: str, found: float) -> tuple[float, int]:
+    """A difference in its unit, and how many decimals it is told with."""
+    if not in_points(measure):
+        return found, 2
+    points = 100 * found if measure in SHARES else found
+    return points, _digits(points)
+
+
+def _digits(points: float) -> int:
+    """The decimals of points of 100: one below 10, but none of nought."""
+    return int(0 < abs(points) < 9.95)
 
 
 def words(label: str) -> str:

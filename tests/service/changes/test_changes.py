@@ -11,6 +11,7 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.types import new_id
 from models.workspace import Workspace
+from service import clock
 from service.db import Database
 from service.insights.rollups import Delta, apply
 from tests.callers import Keys, bearer
@@ -181,6 +182,14 @@ def test_a_change_to_come_has_nothing_to_tell(shop: Shop) -> None:
     assert (found["days_over"], found["verdict"], found["measures"]) == (0, "no_evidence_yet", {})
     assert "not happened yet" in found["sentence"]
     assert found["items_needed"] > 300
+
+
+def test_a_change_of_today_has_happened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = shop.tell(happened_at=NOON.isoformat())
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=15))
+    found = shop.get(f"/v1/changes/{told['id']}/impact")
+    assert (found["days_over"], found["verdict"]) == (0, "no_evidence_yet")
+    assert found["sentence"].startswith("It happened today; the first whole day (UTC)")
 
 
 def test_a_pain_point_that_is_gone_has_improved(

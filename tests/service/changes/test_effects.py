@@ -1,5 +1,6 @@
 """The effect of a change: found where there is one, and hardly ever where there is none."""
 
+import re
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -132,7 +133,23 @@ def test_too_little_feedback_says_how_much_is_needed() -> None:
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
     said = sentence({"negative_share": found["negative_share"]}, 3, need)
     assert str(need.items) in said
-    assert "not happened yet" in sentence({}, 0, need)
+
+
+def all_or_nothing(bad: float) -> Window:
+    """Six answers on each of four days in the scope, all alike; elsewhere half of 12 complain."""
+    share = Part(MentionSums(6, round(6 * bad), 0, 0, 0), ItemSums(6))
+    rest = Part(MentionSums(12, 6, 0, 0, 0), ItemSums(12))
+    return Window([share] * 4, [total_of([share, rest])] * 4)
+
+
+def test_a_share_that_goes_from_all_to_none_is_told_in_whole_points() -> None:
+    found = effects(all_or_nothing(1), all_or_nothing(0), has_rest=True)
+    change = found["negative_share"].change
+    assert (change.difference, change.low) == (-1.0, -1.0)
+    assert -1 < (change.high or 0) < -0.5
+    said = sentence(found, DAYS, needed(found, False))
+    assert "from 100% to 0%; elsewhere from 50% to 50%" in said
+    assert re.search(r"The difference is −100 points \(−100 to −\d\d points, 95%\)\.$", said)
 
 
 def test_measures_that_contradict_each_other_decide_nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
+from service import clock
 from service.db import Database
 from tests.callers import Keys, bearer
 from tests.service.dashboard.test_pages import open_page
@@ -79,6 +80,8 @@ def test_what_can_not_be_told_yet_is_said(team: Team) -> None:
     assert "still to come" in page
     assert "Too early" in page
     assert "has not happened yet" in open_page(team.client, f"/changes/{change}", {})
+    team.tell(title="Just now", happened_at=clock.now().isoformat())
+    assert "happened today" in open_page(team.client, "/changes", {})
     team.tell(title="Quiet")
     assert "no evidence yet" in open_page(team.client, "/changes", {})
 

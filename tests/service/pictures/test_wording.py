@@ -92,3 +92,39 @@ def test_what_was_not_there_before_is_new() -> None:
         "+40%",
         "−25%",
     )
+
+
+@pytest.mark.parametrize(
+    ("measure", "found", "told"),
+    [
+        ("negative_share", -1, "−100"),
+        ("negative_share", 0.096, "+9.6"),
+        ("negative_share", -0.0996, "−10"),
+        ("volume_share", 0, "0"),
+        ("net_sentiment", -0.0004, "0.0"),
+        ("nps", 133.3, "+133"),
+        ("csat:1-7", -2.34, "−2.3"),
+        ("mean_severity", 0.2, "+0.20"),
+        ("stars", None, "–"),
+    ],
+)
+def test_differences_have_two_digits_or_are_whole_points(
+    measure: str, found: float | None, told: str
+) -> None:
+    assert wording.difference(measure, found) == told
+
+
+@pytest.mark.parametrize(
+    ("measure", "found", "told"),
+    [
+        ("volume_share", 0.032, "3.2%"),
+        ("volume_share", 0.996, "100%"),
+        ("negative_share", 0.001, "<1%"),
+        ("negative_share", 0, "0%"),
+        ("mean_severity", 1.256, "1.26 of 3"),
+        ("nps", -12.5, "−12"),
+        ("stars", None, "–"),
+    ],
+)
+def test_values_stand_beside_each_other(measure: str, found: float | None, told: str) -> None:
+    assert wording.value(measure, found) == told
