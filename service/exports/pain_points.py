@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from service.exports.params import PainPointExport
+from service.exports.params import PainPointExport, WinExport
 from service.exports.tables import Column, Kind, Row, columns, row_of
+from service.insights.filters import refuse_unknown
 from service.insights.pain_points import list_pain_points, list_wins
 from service.insights.pain_schemas import PainPointOut, PainPointsOut
 from service.insights.params import PainPointParams, ThemeParams, WinParams
@@ -43,7 +44,7 @@ def read_pain_points(
 
 
 def read_wins(
-    workspace_id: UUID, params: PainPointExport, session: Session, after: str | None
+    workspace_id: UUID, params: WinExport, session: Session, after: str | None
 ) -> tuple[Sequence[Row], str | None]:
     """A page of wins as ``params`` say."""
     return _read(list_wins, WinParams, workspace_id, params, session, after)
@@ -53,10 +54,11 @@ def _read(
     listed: Callable[[Session, UUID, P], PainPointsOut],
     kind: type[P],
     workspace_id: UUID,
-    params: PainPointExport,
+    params: PainPointExport | WinExport,
     session: Session,
     after: str | None,
 ) -> tuple[Sequence[Row], str | None]:
+    refuse_unknown(params)  # a list knows more: its pages
     asked = params.model_dump(exclude={"format", "bom"}, exclude_unset=True) | {
         "limit": AT_ONCE,
         "cursor": after,

@@ -4,7 +4,14 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from service.insights.params import FeedbackFilters, FilterParams, MapParams, ThemeFilters
+from service.insights.params import (
+    FeedbackFilters,
+    FilterParams,
+    MapParams,
+    PainOrder,
+    ThemeFilters,
+    WinOrder,
+)
 from service.insights.search_params import MentionFilters
 
 Form = Literal["csv", "jsonl", "parquet"]
@@ -17,8 +24,17 @@ _BOM: Final[Any] = Field(
 
 
 class PainPointExport(ThemeFilters):
-    """Which pain points or wins, and in what form."""
+    """Which pain points, in what order and form."""
 
+    sort: PainOrder = "pain"
+    format: Form = _FORM
+    bom: bool = _BOM
+
+
+class WinExport(ThemeFilters):
+    """Which wins, in what order and form."""
+
+    sort: WinOrder = "joy"
     format: Form = _FORM
     bom: bool = _BOM
 

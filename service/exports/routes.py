@@ -19,6 +19,7 @@ from service.exports.params import (
     JourneyExport,
     MentionExport,
     PainPointExport,
+    WinExport,
 )
 from service.exports.tables import Column
 from service.exports.writers import MEDIA_TYPES, write
@@ -49,16 +50,16 @@ FILE: Final[dict[str, Any]] = {
 def export_pain_points(
     caller: ReadCaller, database: Db, params: Annotated[PainPointExport, Query()]
 ) -> Response:
-    """Pain points, the most painful first."""
+    """Pain points, the most painful first, or in another order of their list."""
     read = partial(pain_points.read_pain_points, caller.workspace_id, params)
     return _file("pain-points", database, pain_points.COLUMNS, read, params.format, params.bom)
 
 
 @router.get("/wins", **FILE)
 def export_wins(
-    caller: ReadCaller, database: Db, params: Annotated[PainPointExport, Query()]
+    caller: ReadCaller, database: Db, params: Annotated[WinExport, Query()]
 ) -> Response:
-    """Wins, the most frequent first."""
+    """Wins, the most frequent first, or in another order of their list."""
     read = partial(pain_points.read_wins, caller.workspace_id, params)
     return _file("wins", database, pain_points.COLUMNS, read, params.format, params.bom)
 

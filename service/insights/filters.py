@@ -77,7 +77,7 @@ def journey_for(session: Session, workspace_id: UUID, params: JourneyParams) -> 
         UnknownParameter: the request has a parameter that isn't declared.
         UnknownJourney: there is no such journey.
     """
-    _refuse_unknown(params)
+    refuse_unknown(params)
     return named_map(session, workspace_id, params.journey)
 
 
@@ -122,7 +122,8 @@ def _keys(names: Sequence[str], resolve: Callable[[str], str]) -> set[str] | Non
     return {UNASSIGNED if folded(name) == UNASSIGNED else resolve(name) for name in names}
 
 
-def _refuse_unknown(params: JourneyParams) -> None:
+def refuse_unknown(params: JourneyParams) -> None:
+    """Raises UnknownParameter: the request has a parameter that isn't declared."""
     prefixes = params.open_ended
     unknown = [
         name

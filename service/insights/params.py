@@ -65,6 +65,14 @@ Statuses = Annotated[
     list[Literal["open", "in_progress", "resolved", "reopened", "ignored"]],
     BeforeValidator(split_words),
 ]
+PainOrder = Annotated[
+    Literal["pain", "mentions", "trend", "impact", "recent"],
+    Field(description="What comes first; the greatest cost to the rating for `impact`."),
+]
+WinOrder = Annotated[
+    Literal["joy", "mentions", "trend", "impact", "recent"],
+    Field(description="What comes first; the greatest gain of the rating for `impact`."),
+]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=1000)]
 Cursor = Annotated[CleanText, AfterValidator(str.strip)]
@@ -125,17 +133,13 @@ class ThemeParams(ThemeFilters):
 class PainPointParams(ThemeParams):
     """The same, and the order of pain points."""
 
-    sort: Literal["pain", "mentions", "trend", "impact", "recent"] = Field(
-        "pain", description="What comes first; the greatest cost to the rating for `impact`."
-    )
+    sort: PainOrder = "pain"
 
 
 class WinParams(ThemeParams):
     """The same, and the order of wins."""
 
-    sort: Literal["joy", "mentions", "trend", "impact", "recent"] = Field(
-        "joy", description="What comes first; the greatest gain of the rating for `impact`."
-    )
+    sort: WinOrder = "joy"
 
 
 class EvidenceParams(FilterParams):

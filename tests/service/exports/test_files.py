@@ -11,9 +11,12 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from service.exports import mentions, pages, writers
+from models.workspace import Workspace
+from service.db import Database
+from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
 from tests.service.exports.conftest import SAID, Fetch
+from tests.service.insights.rows import NOON, Said, write
 
 SUBJECTS = ("pain-points", "wins", "mentions", "feedback", "corrections", "journey")
 TABLE = (
@@ -191,6 +194,19 @@ def test_pain_points_have_what_the_list_has(fetch: Fetch, said: None) -> None:
     assert table_of(fetch("wins")) == []
 
 
+def test_pain_points_are_in_the_order_asked_for(
+    monkeypatch: pytest.MonkeyPatch, fetch: Fetch, database: Database, workspace: Workspace
+) -> None:
+    monkeypatch.setattr(pain_points, "AT_ONCE", 1)
+    rare = Said("usage", "product", severity=3)
+    often = Said("support", "support", severity=1)
+    with database.write() as session:
+        for said in [often] * 2 + [rare]:
+            write(session, workspace.id, [said], occurred_at=NOON)
+    for sort, first in (("pain", "product"), ("mentions", "support")):
+        assert table_of(fetch("pain-points", sort=sort))[0]["touchpoint"] == first
+
+
 def test_the_map_has_a_row_for_each_part(fetch: Fetch, said: None) -> None:
     rows = table_of(fetch("journey"))
     assert {row["part"] for row in rows} == {"stage", "touchpoint", "cell"}
@@ -206,6 +222,8 @@ def test_the_map_has_a_row_for_each_part(fetch: Fetch, said: None) -> None:
         ("feedback", {"nonsense": 1}, "nonsense"),
         ("mentions", {"q": "-card"}, "q"),
         ("pain-points", {"format": "svg"}, "format"),
+        ("pain-points", {"sort": "joy"}, "sort"),
+        ("wins", {"sort": "pain"}, "sort"),
         ("journey", {"stage": "nowhere"}, "stage"),
     ],
 )
@@ -214,6 +232,16 @@ def test_what_is_wrong_is_told_before_a_file_begins(
 ) -> None:
     problem = fetch(subject, status=422, **params).json()
     assert problem["invalid_params"][0]["name"] == name
+
+
+def test_what_an_export_does_not_know_is_refused(fetch: Fetch) -> None:
+    for subject in SUBJECTS:
+        for name in ("limit", "cursor", "nonsense"):
+            problem = fetch(subject, status=422, **{name: "5"}).json()
+            assert problem["code"] == "unknown_parameter"
+            [param] = problem["invalid_params"]
+            assert param["name"] == name
+            assert "limit" not in param["reason"]
 
 
 def test_without_pyarrow_it_says_what_to_install(

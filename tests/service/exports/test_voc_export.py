@@ -53,6 +53,9 @@ def test_a_refusal_leaves_no_file(run: Run, tmp_path: Path) -> None:
     result = run("mentions", "m.csv", "-w", "stage=nowhere")
     assert result.exit_code == 1
     assert "stage" in result.output
+    order = run("wins", "m.csv", "-w", "sort=pain")
+    assert order.exit_code == 1
+    assert "sort must be one of" in order.output
     assert run("mentions", "m.txt").exit_code == 1
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith("m.")] == []
 
