@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, String, case, cast, exists, func, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import Join
 from sqlmodel import Session
 
@@ -37,6 +39,13 @@ def _cross_join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
     """Its planner leaves the order of a CROSS JOIN as it is."""
     before, _, behind = _join(join, compiler, **options).rpartition(" JOIN ")
     return f"{before} CROSS JOIN {behind}"
+
+
+def only_compared(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column that rows are not to be sought by: SQLite's planner heeds a unary plus."""
+    if not is_sqlite(session):
+        return column
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:

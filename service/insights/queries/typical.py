@@ -25,6 +25,7 @@ from service.clock import LATEST_AHEAD
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.evidence import Place, confidence, in_cells
+from service.insights.queries.expressions import only_compared
 from service.insights.queries.recount import (
     FEEDBACK,
     MENTION,
@@ -152,7 +153,7 @@ def _walked(
     at their feedback; only where these are too few, all are walked through.
     """
     found: dict[K, list[Place]] = {}
-    for received in _looks(selection):
+    for received in _looks(session, selection):
         lacking = [
             key
             for key, count in counts.items()
@@ -162,9 +163,10 @@ def _walked(
     return found
 
 
-def _looks(selection: Selection) -> Iterator[ColumnElement[bool]]:
+def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[bool]]:
     if selection.since:
-        yield MENTION.c.feedback_id >= first_id(selection.since - LATEST_AHEAD)
+        item = only_compared(session, MENTION.c.feedback_id)
+        yield item >= first_id(selection.since - LATEST_AHEAD)
     yield true()
 
 
