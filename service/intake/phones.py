@@ -72,20 +72,16 @@ def regions_for(language: str, country: str | None) -> tuple[str, ...]:
     return (country, *(guess for guess in guesses if guess != country))
 
 
-def redact_phones(text: str, regions: Iterable[str]) -> str:
-    """``text`` with every phone number replaced by ``[phone]``."""
+def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
+    """Where phone numbers stand in ``text``, in their order."""
     if len(_DIGIT.findall(text)) < FEWEST_DIGITS or _CANDIDATE.search(text) is None:
-        return text
+        return []
     # Same length, so that offsets in the masked text are offsets in the text.
     masked = _NO_PHONE.sub(lambda match: "\0" * len(match[0]), text)
-    pieces, kept_until = [], 0
-    for start, end in _phone_spans(masked, tuple(regions)):
-        pieces += [text[kept_until:start], "[phone]"]
-        kept_until = end
-    return "".join([*pieces, text[kept_until:]])
+    return list(_spans(masked, tuple(regions)))
 
 
-def _phone_spans(masked: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _spans(masked: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     candidates = [match for match in _CANDIDATE.finditer(masked) if _is_plausible(match)]
     certain = len(candidates) > MOST_CHECKS
     for candidate in candidates:

@@ -1,29 +1,71 @@
 """Direct identifiers leave the text before it is stored; a typed placeholder stays.
 
-E-mail addresses, payment cards (Luhn), IBANs (ISO 13616 check digits), IP addresses and
-phone numbers (``service.intake.phones``). Order numbers, prices, dates and version numbers
-survive. Text without a digit and without "@" is not looked at any further.
+E-mail addresses, payment cards (``service.intake.cards``), IBANs (ISO 13616 check digits), IP
+addresses and phone numbers (``service.intake.phones``), with digits, blanks and signs of any width
+and script, and next to letters of scripts that are written without blanks. Order numbers, prices,
+dates and version numbers survive. Text without a digit and without "@" is not looked at further.
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from re import Match
 
-from stdnum import iban, luhn
+from stdnum import iban
 
-from service.intake.phones import redact_phones
+from service.intake.cards import close_cards, spread_cards
+from service.intake.phones import phone_spans
 
-_SUSPICIOUS = re.compile(r"[\d@]")
+Span = tuple[int, int]
+
+_SUSPICIOUS = re.compile(r"[\d@＠﹫]")
 _FOUR_DIGITS = re.compile(r"\d(?:\D*\d){3}")
 """No card, account, address or phone number has fewer, but for the like of fe80::a."""
-_EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_CARD = re.compile(r"(?<![\w-])(?:2[2-7]|3[04-9]|4\d|5\d|6\d)(?:[ -]?\d){11,17}(?![\w-])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?: ?[A-Za-z0-9]){11,30}")
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?![\w:])")
-_VERSION_BEFORE = re.compile(r"(?:\bv|versi\w*|build|release|update|firmware)[\s.:]*$", re.I)
+
+_LATIN = r"-A-Za-z0-9_\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1e00-\u1eff"
+_SPACED = r"[^\WA-Za-z\u0080-\u036f\u0e00-\u109f\u1100-\u1eff\u2000-\U0010ffff]"
+"""Greek, Cyrillic, Hebrew, Arabic, the scripts of India, …: words stand between blanks."""
+
+_EMAIL = re.compile(
+    rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}})@"
+    rf"(?:(?:[{_LATIN}]{{1,63}}|(?:[^\WA-Za-z\u0080-\u02af]|-){{1,63}})\.){{1,8}}"
+    rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}})"
+)
+"""Both ends are where the script changes: Chinese, Japanese, Korean or Thai may go on without a
+blank, and an ending of theirs must not be taken for a part of the address."""
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[\s.-]{0,2}[A-Za-z0-9]){11,30}")
+_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
+_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?![\w:])", re.ASCII)
+_VERSION_BEFORE = re.compile(
+    r"(?:(?:\b(?:v|ver|build|release|update|firmware)|versi\w*|верси\w*)[\s.:]*"
+    r"|(?:版本?|バージョン|버전|เวอร์ชัน|更新|升级|升級|アップデート|업데이트)\W?\w{0,2}\W?)$",
+    re.IGNORECASE,
+)
 _SHORTEST_IBAN = 15
+_DASH_OF_KANA = re.compile(r"(?<=\d)ー(?=\d)")
+
+
+def _plain(character: str) -> str | None:
+    """The ASCII character that is meant by one of another width or script, if there is one."""
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    if "\uff01" <= character <= "\uff5e":
+        return chr(ord(character) - 0xFEE0)
+    kind = unicodedata.category(character)
+    if kind in ("Zs", "Cf"):
+        return " "
+    return "-" if kind == "Pd" or character == "\u2212" else None
+
+
+_PLAIN = {"﹫": "@"} | {
+    character: plain
+    for character in map(chr, range(0x80, 0x10000))
+    if (plain := _plain(character)) is not None
+}
+_FOREIGN = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def redact(text: str, regions: Iterable[str]) -> str:
@@ -33,38 +75,73 @@ def redact(text: str, regions: Iterable[str]) -> str:
     """
     if _SUSPICIOUS.search(text) is None:
         return text
-    if "@" in text:
-        text = _EMAIL.sub("[email]", text)
-    if _FOUR_DIGITS.search(text) is None and "::" not in text:
+    masked, found = _folded(text), list[tuple[int, int, str]]()
+    has_numbers = _FOUR_DIGITS.search(masked) is not None or "::" in masked
+    for kind, find in _FINDERS if has_numbers else _FINDERS[:1]:
+        spans = list(find(masked))
+        found += [(*span, kind) for span in spans]
+        if spans:
+            masked = _replaced(masked, [(*span, "\0" * (span[1] - span[0])) for span in spans])
+    if has_numbers:
+        found += [(*span, "[phone]") for span in phone_spans(masked, regions)]
+    return _replaced(text, sorted(found))
+
+
+def _folded(text: str) -> str:
+    """``text`` with ASCII digits, blanks, hyphens and letters of full width; offsets stay."""
+    if text.isascii():
         return text
-    text = _IBAN.sub(_without_iban, text)
-    text = _CARD.sub(_without_card, text)
-    text = _IPV4.sub(_without_ip, text)
+    return _DASH_OF_KANA.sub("-", _FOREIGN.sub(lambda match: _PLAIN[match[0]], text))
+
+
+def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:
+    """``text`` with each (start, end, replacement), in their order."""
+    pieces, kept_until = [], 0
+    for start, end, replacement in found:
+        pieces += [text[kept_until:start], replacement]
+        kept_until = end
+    return "".join([*pieces, text[kept_until:]])
+
+
+def _emails(text: str) -> Iterator[Span]:
+    if "@" in text:
+        yield from (match.span() for match in _EMAIL.finditer(text))
+
+
+def _ibans(text: str) -> Iterator[Span]:
+    """The longest valid IBAN at the start of each match; words swallowed after it stay."""
+    for match in _IBAN.finditer(text):
+        found = match[0]
+        for end in range(len(found), _SHORTEST_IBAN - 1, -1):
+            ends_a_word = end == len(found) or not found[end].isalnum()
+            if ends_a_word and iban.is_valid("".join(found[:end].split())):
+                yield match.start(), match.start() + end
+                break
+
+
+def _ipv4(text: str) -> Iterator[Span]:
+    yield from (match.span() for match in _IPV4.finditer(text) if _is_address(match))
+
+
+def _ipv6(text: str) -> Iterator[Span]:
     if "::" in text or text.count(":") >= 7:
-        text = _IPV6.sub(_without_ip, text)
-    return redact_phones(text, regions)
+        yield from (match.span() for match in _IPV6.finditer(text) if _is_address(match))
 
 
-def _without_card(match: Match[str]) -> str:
-    digits = re.sub(r"[ -]", "", match[0])
-    return "[card]" if luhn.is_valid(digits) else match[0]
-
-
-def _without_iban(match: Match[str]) -> str:
-    """The longest valid IBAN at the start of the match goes; words swallowed after it stay."""
-    found = match[0]
-    for end in range(len(found), _SHORTEST_IBAN - 1, -1):
-        ends_a_word = end == len(found) or found[end] == " "
-        if ends_a_word and iban.is_valid(found[:end]):
-            return "[iban]" + found[end:]
-    return found
-
-
-def _without_ip(match: Match[str]) -> str:
+def _is_address(match: Match[str]) -> bool:
     if _VERSION_BEFORE.search(match.string, max(0, match.start() - 16), match.start()):
-        return match[0]
+        return False
     try:
-        address = ip_address(match[0])
+        return not ip_address(match[0]).is_unspecified
     except ValueError:
-        return match[0]
-    return match[0] if address.is_unspecified else "[ip]"
+        return False
+
+
+_FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
+    ("[email]", _emails),
+    ("[iban]", _ibans),
+    ("[card]", close_cards),
+    ("[card]", spread_cards),
+    ("[ip]", _ipv4),
+    ("[ip]", _ipv6),
+)

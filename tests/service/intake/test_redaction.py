@@ -15,6 +15,7 @@ ENGLISH = regions_for("en", None)
     [
         ("write to jane.doe+shop@mail.example.co.uk now", "write to [email] now"),
         ("call +49 170 1234567 now", "call [phone] now"),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 it was", "[card] it was"),
         ("call (212) 555-0123", "call [phone]"),
         ("call me 2125550123", "call me [phone]"),
         ("ring 020 7946 0958 by 2024-05-03", "ring [phone] by 2024-05-03"),
@@ -49,6 +50,9 @@ def test_direct_identifiers_become_placeholders(text: str, redacted: str) -> Non
         "iPhone 15, 128 GB, 10 000 000 users",
         "Rechnungsnr. 2023-0017-4455",
         "me @ home",
+        "sha 9c4111111111111111a0 and id a-4111111111111111-b",
+        "scores 4.5 3.2 5.0 4.1 3.9 4.7 4.2 4.8",
+        "0.4111111111111111 of all",
         "1234567812345678 is no card: its check digit is wrong",
     ],
 )
@@ -74,6 +78,69 @@ def test_national_numbers_are_found_with_the_language_or_country(
     assert "[phone]" in redact(text, regions_for(language, country))
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "redacted"),
+    [
+        ("zh", "我的邮箱是taro@example.com请尽快回复", "我的邮箱是[email]请尽快回复"),
+        ("ja", "メールはtaro@example.jpです", "メールは[email]です"),
+        ("ko", "메일은 kim@example.kr로 주세요", "메일은 [email]로 주세요"),
+        ("th", "อีเมลsom@example.co.thครับ", "อีเมล[email]ครับ"),
+        ("he", "כתבו לdana@example.co.il בבקשה", "כתבו ל[email] בבקשה"),
+        ("ru", "Пишите на пётр@почта.рф или jane@example.com", "Пишите на [email] или [email]"),
+        ("de", "an jürgen@müller.de", "an [email]"),
+        ("ja", "宛先 taro@例え.jp まで", "宛先 [email] まで"),
+        ("ja", "ｊｏｈｎ＠ｅｘａｍｐｌｅ．ｃｏｍ", "[email]"),
+        ("zh", "結帳時信用卡4111 1111 1111 1111被拒絕了", "結帳時信用卡[card]被拒絕了"),
+        ("ko", "카드 4111111111111111로 결제", "카드 [card]로 결제"),
+        ("th", "บัตร4111111111111111ของฉัน", "บัตร[card]ของฉัน"),
+        ("ar", "بطاقتي ٤١١١ ١١١١ ١١١١ ١١١١ رفضت", "بطاقتي [card] رفضت"),
+        ("ja", "４１１１　１１１１　１１１１　１１１１", "[card]"),
+        ("ja", "口座はDE89 3704 0044 0532 0130 00です", "口座は[iban]です"),
+        ("ja", "IPは192.168.1.77です", "IPは[ip]です"),
+        ("ja", "電話は０９０－１２３４－５６７８です", "電話は[phone]です"),
+        ("ja", "電話は０９０ー１２３４ー５６７８です", "電話は[phone]です"),
+        ("zh", "订单号4111111111111112和版本号10.2.3.1", "订单号4111111111111112和版本号10.2.3.1"),
+        ("ja", "バージョンは10.2.3.1です", "バージョンは10.2.3.1です"),
+    ],
+)
+def test_identifiers_are_found_next_to_any_script_and_end_with_it(
+    language: str, text: str, redacted: str
+) -> None:
+    assert redact(text, regions_for(language, None)) == redacted
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111–1111–1111–1111",
+        "4111.1111.1111.1111",
+        "4111  1111  1111  1111",
+        "4111\n1111\n1111\n1111",
+        "4111 - 1111 - 1111 - 1111",
+        "4111\u200b1111\u200b1111\u200b1111",
+        "3782 822463 10005",
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    ["{}", "The card is{}", "Visa-{} was refused", "{}-", "{} 12/27, 123", "paid 5 times, {}."],
+)
+def test_cards_are_found_however_they_are_grouped(card: str, around: str) -> None:
+    assert redact(around.format(card), ENGLISH) == around.format("[card]")
+
+
+def test_several_cards_and_what_stands_between_them() -> None:
+    text = "5\n4111 1111 1111 1111 123\n5500  0000  0000  0004"
+    assert redact(text, ENGLISH) == "5\n[card] 123\n[card]"
+
+
+def test_an_iban_may_have_any_blanks_or_hyphens() -> None:
+    for blank in ("\u00a0", "\u202f", "  ", "-", "\n"):
+        iban = blank.join(["DE89", "3704", "0044", "0532", "0130", "00"])
+        assert redact(f"to {iban}, please", ENGLISH) == "to [iban], please"
+
+
 def test_plain_text_costs_next_to_nothing() -> None:
     text = "The delivery was late and the driver was rude to all of us. " * 3
     started = time.process_time()
@@ -92,6 +159,12 @@ def test_plain_text_costs_next_to_nothing() -> None:
         "1.1.1." * 33_000,
         "1:" * 100_000,
         "tel 020 7946 0958, " * 10_000,
+        "4444\n\n" * 33_000,
+        "4 " * 100_000,
+        "a" * 200_000 + "@1234",
+        "а" * 200_000 + "@1234",
+        "漢@漢." * 50_000,
+        "ー1" * 100_000,
     ],
 )
 def test_hostile_text_is_redacted_in_bounded_time(text: str) -> None:
