@@ -59,9 +59,7 @@ def too_early(is_to_come: bool) -> str:
     """Why there is no whole day after a change yet."""
     if is_to_come:
         return "It has not happened yet; there is nothing to compare."
-    return (
-        "It happened today; the first whole day (UTC) after it is tomorrow."
-    )
+    return "It happened today; the first whole day (UTC) after it is tomorrow."
 
 
 def _unclear(effects: Mapping[str, Effect], need: Need) -> str:

@@ -39,6 +39,8 @@ SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 GAP: Final = 0.22
 WIDEST: Final = 48
 MOST_COLUMNS: Final = 60
+MOST_DAYS: Final = 31
+"""A month, or the usual 30 days and today."""
 LETTER: Final = 17
 """The width that a letter has on a phone, too."""
 
@@ -110,7 +112,7 @@ class Chart:
 
 def period_length(days: int) -> By:
     """The length of a column that makes a readable number of them."""
-    if days <= MOST_COLUMNS // 2:
+    if days <= MOST_DAYS:
         return "day"
     return "week" if days <= 7 * MOST_COLUMNS else "month"
 

@@ -23,6 +23,8 @@ from service.journey.service import CURRENT, current_map, named_map
 from service.pictures.wording import period
 
 Values = dict[str, Any]
+INSTANT: Final = timedelta(microseconds=1)
+"""``until`` is exclusive: the last instant of a period is so much before it."""
 PLACED: Final = frozenset({"/pain-points", "/wins", "/drivers", "/trends", "/search"})
 """Pages that can be narrowed to stages and touchpoints; the map itself shows them all."""
 
@@ -76,7 +78,8 @@ class View:
         Without a beginning it begins with what was ``first_seen``, without an end it ends with the
         latest feedback.
         """
-        end = self.filters.until.date() if self.filters.until else self.latest or self.today
+        until = self.filters.until
+        end = (until - INSTANT).date() if until else self.latest or self.today
         last = min(end, self.today)
         first = self.filters.since.date() if self.filters.since else first_seen or last
         return (last - first).days + 1

@@ -46,7 +46,7 @@ def test_nothing_is_no_chart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "by"), [(1, "day"), (30, "day"), (31, "week"), (420, "week"), (421, "month")]
+    ("days", "by"), [(1, "day"), (31, "day"), (32, "week"), (420, "week"), (421, "month")]
 )
 def test_long_periods_have_longer_columns(days: int, by: str) -> None:
     assert period_length(days) == by

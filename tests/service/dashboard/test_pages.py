@@ -265,6 +265,16 @@ def test_the_course_over_time_has_every_stage(visitor: TestClient, keys: Keys, s
     assert "Mentions by day" in open_page(visitor, "/trends", {"period": "all"})
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "by"),
+    [("2026-02-02", "2026-03-04", "day"), ("2026-02-01", "2026-03-04", "week")],
+)
+def test_a_month_is_drawn_by_day(
+    visitor: TestClient, shop: str, first: str, last: str, by: str
+) -> None:
+    assert f"Mentions by {by}" in open_page(visitor, "/trends", {"from": first, "to": last})
+
+
 def test_rankings_are_narrowed_to_a_stage_and_a_status(visitor: TestClient, shop: str) -> None:
     resolved = PERIOD | {"status": "resolved"}
     assert "No complaint matches" in open_page(visitor, "/pain-points", resolved)
