@@ -34,6 +34,7 @@ from service.themes import routes as themes
 from service.web import openapi, problems
 from service.web.bodies import BodyGuard
 from service.web.edge import Edge
+from service.web.head import Head
 from service.worker import start_inline
 
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.state.wake = threading.Event()
     app.state.engine = None
     problems.install(app)
+    app.add_middleware(Head)
     app.add_middleware(
         BodyGuard,
         limit=settings.max_body_bytes,

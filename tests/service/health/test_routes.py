@@ -116,3 +116,18 @@ def test_info_for_any_key(client: TestClient, settings: Settings, keys: Keys, sc
 
 def test_info_needs_a_key(client: TestClient) -> None:
     assert client.get("/v1/info").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/v1/info", "/sign-in", "/docs"])
+def test_head_is_answered_as_get_without_a_body(client: TestClient, keys: Keys, path: str) -> None:
+    headers = bearer(keys.read)
+    head, get = (ask(path, headers=headers) for ask in (client.head, client.get))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_head_goes_where_get_goes_and_is_counted_by_path(client: TestClient) -> None:
+    assert client.head("/v1/info").status_code == 401
+    assert client.head("/v1/analyze").status_code == 405
+    counted = client.get("/metrics").text
+    assert 'method="HEAD",route="/v1/info",status="401"' in counted
