@@ -5,6 +5,7 @@ Rendered once, as RFC 9457 problem+json, in ``service.web.problems``::
     Problem
     ├── InvalidRequest        422  a malformed payload; invalid_params says how to fix it
     ├── MalformedJson         400
+    ├── MalformedForm         400
     ├── Unauthenticated       401
     ├── Forbidden             403
     ├── NotFound              404
@@ -87,6 +88,13 @@ class MalformedJson(Problem):
 
     status = 400
     code = "malformed_json"
+
+
+class MalformedForm(Problem):
+    """The form in the body can't be read; send multipart/form-data with its boundary."""
+
+    status = 400
+    code = "malformed_form"
 
 
 class Unauthenticated(Problem):

@@ -54,18 +54,19 @@ def _checked_item(item: Any, clerk: Clerk) -> Checked:
         valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
         return clerk.draft(valid)
     except ValidationError as error:
-        return _named(invalid_request(error.errors(include_url=False, include_input=False), item))
+        problem = invalid_request(error.errors(include_url=False, include_input=False), item)
+        return _named(problem, "kind" if isinstance(item, dict) else "item")
     except Problem as problem:
         return problem
 
 
-def _named(problem: Problem) -> Problem:
+def _named(problem: Problem, whole: str) -> Problem:
     """The problem in a form that can be stored, its names being the sender's.
 
-    A fault of no field is one of the field that tells the kinds apart.
+    A fault of no field is one of the ``whole``: of an object, of the field that tells kinds apart.
     """
     params = [
-        InvalidParam(_storable_name(param.name) or "kind", param.reason)
+        InvalidParam(_storable_name(param.name) or whole, param.reason)
         for param in problem.invalid_params
     ]
     return type(problem)(problem.detail, invalid_params=params)

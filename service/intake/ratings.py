@@ -67,8 +67,9 @@ def _fault(rating: RatingIn) -> str | None:
     if not least <= rating.value <= greatest:
         return (
             f"{rating.value:g} is outside the scale {rating.scale} from {least:g} to "
-            f"{greatest:g}; correct the value, or send the scale's own min and max"
+            f"{greatest:g}; correct the value{other}"
         )
     if rating.scale == "nps" and not rating.value.is_integer():
         return "an nps answer is a whole number from 0 to 10"
     return None
+        other = "" if rating.scale == "nps" else ", or send the scale's own min and max"

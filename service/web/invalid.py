@@ -59,20 +59,20 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
     return InvalidRequest(invalid_params=list(params)[:MOST_PARAMS])
 
 
-def malformed(cause: str) -> MalformedJson:
-    """The problem of a body that can't be parsed, with the parser's word on where."""
-    default = MalformedJson.default_detail()
-    return MalformedJson(f"{default} ({cause})" if cause else default)
+def malformed(cause: str, kind: type[Problem] = MalformedJson) -> Problem:
+    """The problem of a body that can't be parsed, with the parser's word on what or where."""
+    default = kind.default_detail()
+    return kind(f"{default} ({cause})" if cause else default)
 
 
 def name_of(location: Sequence[str | int], body: Any) -> str:
     """``("body", "items", 3, "survey", "text")`` as ``items.3.text``.
 
     Pydantic mixes the names of union members into its locations. What is found in ``body`` is
-    kept, and the last part, which may be missing there.
+    kept, and the last part, which may be missing there. A fault of all of it is called ``body``.
     """
     parts = list(location)
-    if parts and parts[0] in _PLACES:
+    if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
     if not isinstance(body, dict | list):
         return ".".join(map(str, parts))

@@ -78,7 +78,8 @@ def test_a_refusal_is_raised_with_its_problem(voc: Verbatim) -> None:
     with pytest.raises(VerbatimError, match="outside the scale") as caught:
         voc.submit_survey("x", rating={"value": 11, "scale": "nps"})
     assert (caught.value.status, caught.value.code) == (422, "invalid_request")
-    assert caught.value.problem["invalid_params"]
+    reason = "11 is outside the scale nps from 0 to 10; correct the value"
+    assert caught.value.problem["invalid_params"] == [{"name": "rating", "reason": reason}]
 
 
 def test_one_bad_text_in_a_batch_harms_no_other(voc: Verbatim) -> None:

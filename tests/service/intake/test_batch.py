@@ -62,10 +62,12 @@ def test_a_bad_item_harms_no_other(send: Send, stored: Stored, bad: str) -> None
 
 
 def test_a_bad_item_is_told_how_to_be_good(send: Send) -> None:
-    answer = send(BATCH, {"items": [{"kind": "survey", "txt": "x", "text": "y"}, {"text": "x"}]})
-    first, second = (item["error"]["invalid_params"][0] for item in answer.json()["items"])
+    items = [{"kind": "survey", "txt": "x", "text": "y"}, {"text": "x"}, 5]
+    answer = send(BATCH, {"items": items})
+    first, second, third = (item["error"]["invalid_params"][0] for item in answer.json()["items"])
     assert first == {"name": "txt", "reason": "is not known here; did you mean 'text'?"}
     assert second["name"] == "kind"
+    assert third == {"name": "item", "reason": "must be an object"}
 
 
 def test_items_with_one_external_id_are_taken_in_their_order(send: Send, stored: Stored) -> None:

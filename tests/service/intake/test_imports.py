@@ -161,6 +161,13 @@ def test_a_scale_with_bounds_of_its_own_is_used(upload: Uploader, stored: Stored
 
 
 def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) -> None:
+def test_a_form_without_a_boundary_is_no_broken_json(client: TestClient, keys: Keys) -> None:
+    headers = bearer(keys.ingest) | {"Content-Type": "multipart/form-data"}
+    answer = client.post("/v1/imports", content=b"a,b", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_form")
+    assert "boundary" in answer.json()["detail"]
+
+
     location = upload.post(MIXED).headers["location"]
     upload.report(location)
     as_csv = client.get(f"{location}/errors", headers=upload.key)

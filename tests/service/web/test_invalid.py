@@ -7,7 +7,7 @@ import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from service.errors import InvalidRequest, MalformedJson, Problem
-from service.web.invalid import MOST_PARAMS, invalid_request
+from service.web.invalid import MOST_PARAMS, invalid_request, name_of
 
 
 class Rating(BaseModel):
@@ -101,3 +101,11 @@ def test_many_errors_are_cut_short() -> None:
 )
 def test_broken_json_says_where(body: bytes) -> None:
     assert isinstance(problem(body), MalformedJson | InvalidRequest)
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [(("body",), "body"), (("query", "limit"), "limit"), (("body", "items", 0), "items.0")],
+)
+def test_a_fault_of_the_whole_body_has_a_name(location: tuple[str | int, ...], name: str) -> None:
+    assert name_of(location, [1, 2] if name == "body" else None) == name
