@@ -67,7 +67,7 @@ class CorrectionIn(BaseModel):
     touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
     emotion: Emotion | None = None
     intent: Intent | None = None
-    severity: int | None = Field(None, ge=0, le=3)
+    severity: int | None = Field(None, ge=0, le=3, strict=True)
     text: CleanText | None = Field(
         None, description="The mention's text as you saw it: 409 if it is another by now."
     )

@@ -1,13 +1,27 @@
 """Ratings on the scales that surveys use, and their place on a common one from 0 to 1."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from service.intake.closed import Closed, closed
 
 Scale = Literal["nps", "csat", "ces", "stars", "other"]
-Bound = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False)]
+
+
+def _no_boolean(value: Any) -> Any:
+    """Python takes true for 1, and pydantic with it."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_boolean)]
+Bound = Annotated[
+    float,
+    Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False),
+    BeforeValidator(_no_boolean),
+]
 
 USUAL_BOUNDS: dict[str, tuple[float, float]] = {
     "nps": (0.0, 10.0),
@@ -26,7 +40,7 @@ class RatingIn(Closed):
 
     model_config = ConfigDict(json_schema_extra=closed({"value": 3, "scale": "nps"}))
 
-    value: float = Field(allow_inf_nan=False, description="The answer, within the scale.")
+    value: Number = Field(description="The answer, within the scale.")
     scale: Scale = Field(
         description="nps (0 to 10), csat (1 to 5 unless min and max say otherwise), ces (1 to 7), "
         "stars (1 to 5), or other, which needs min and max."
@@ -65,6 +79,7 @@ def _fault(rating: RatingIn) -> str | None:
     if not least < greatest:
         return "min must be below max"
     if not least <= rating.value <= greatest:
+        other = "" if rating.scale == "nps" else ", or send the scale's own min and max"
         return (
             f"{rating.value:g} is outside the scale {rating.scale} from {least:g} to "
             f"{greatest:g}; correct the value{other}"
@@ -72,4 +87,3 @@ def _fault(rating: RatingIn) -> str | None:
     if rating.scale == "nps" and not rating.value.is_integer():
         return "an nps answer is a whole number from 0 to 10"
     return None
-        other = "" if rating.scale == "nps" else ", or send the scale's own min and max"

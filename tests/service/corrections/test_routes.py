@@ -218,6 +218,7 @@ def test_a_mention_that_reads_otherwise_by_now_is_refused(correct: Correct) -> N
         ({}, "invalid_request"),
         ({"text": "The app is slow"}, "invalid_request"),
         ({"severity": 4}, "invalid_request"),
+        ({"severity": True}, "invalid_request"),
         ({"sentiment": "mixed"}, "invalid_request"),
         ({"stage": "nowhere"}, "unknown_stage"),
         ({"touchpoint": "nowhere"}, "unknown_touchpoint"),

@@ -43,6 +43,8 @@ def test_a_rating_has_its_place_on_its_scale(rating: dict[str, Any], normalised:
         ({"value": float("nan"), "scale": "nps"}, "finite"),
         ({"value": float("inf"), "scale": "nps"}, "finite"),
         ({"value": 3, "scale": "smileys"}, "'nps'"),
+        ({"value": True, "scale": "nps"}, "true or false"),
+        ({"value": 1, "scale": "other", "min": False, "max": 5}, "true or false"),
     ],
 )
 def test_a_rating_that_is_none_is_refused(rating: dict[str, Any], word: str) -> None:
