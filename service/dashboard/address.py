@@ -16,7 +16,16 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.driver_schemas import DrivenBy
-from service.insights.params import ATTRIBUTE, YEARS, Cursor, FilterParams, MapParams, Word
+from service.insights.params import (
+    ATTRIBUTE,
+    YEARS,
+    Cursor,
+    FilterParams,
+    MapParams,
+    Word,
+    parts_of,
+    plain,
+)
 from service.insights.search_params import Phrase
 from service.pictures.wording import words
 from service.web.invalid import invalid_request
@@ -171,7 +180,7 @@ class Address:
         """The filters that are on, other than the periods."""
         passed = {"journey"} | OF_A_PERIOD | OF_A_PAGE | OF_THE_OTHER_PERIOD
         return [
-            Chip(name, self._name(name), value, self._url(None, self._but(name, value)))
+            Chip(name, self._name(name), plain(value), self._url(None, self._but(name, value)))
             for name, value in self._values()
             if name not in passed
         ]
@@ -182,7 +191,7 @@ class Address:
         return self._url(None, kept) if kept != self._lasting() else None
 
     def chosen(self, name: str) -> list[str]:
-        """The values of one filter."""
+        """The values of one filter, as lists have them."""
         return [value for found, value in self._values() if found == name]
 
     def _name(self, name: str) -> str:
@@ -190,12 +199,11 @@ class Address:
         return ("against " if own != name else "") + words(own.removeprefix(ATTRIBUTE))
 
     def _values(self) -> list[tuple[str, str]]:
-        """Filters with one value each."""
+        """Filters with one value each, as lists have it."""
         return [
-            (name, part.strip())
+            (name, part)
             for name, value in self._lasting()
-            for part in (value.split(",") if _is_list(name) else [value])
-            if part.strip()
+            for part in (parts_of(value) if _is_list(name) else [value])
         ]
 
     def _but(self, name: str, value: str) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What was changed: whether it helped, and where it stands in a chart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -16,15 +16,15 @@ from service.changes.schemas import (
     Scope,
     StoredChangeOut,
 )
+from service.changes.scopes import in_present_words, place_of
 from service.changes.service import listed, one, shown
 from service.dashboard import charts
 from service.dashboard.charts import Chart, Span
 from service.dashboard.figures import Measure, measures
 from service.dashboard.view import Values, View
-from service.errors import InvalidRequest, Problem
-from service.insights.filters import select_feedback
+from service.errors import Problem
 from service.insights.pain_schemas import OnePainPointOut
-from service.insights.params import ATTRIBUTE, FilterParams, TrendParams
+from service.insights.params import ATTRIBUTE, TrendParams, plain
 from service.insights.periods import By
 from service.insights.queries.themes import find_theme
 from service.insights.trends import draw_trends
@@ -39,12 +39,16 @@ LENGTHS: Final = (14, 28, 56, 91)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change, what it is about, and its impact; or why that can't be measured."""
+    """A change, what it is about, and its impact; or why that can't be measured.
+
+    ``now`` is the scope in the words of the journey in force, None if it can't be told in them.
+    """
 
     change: StoredChangeOut
     is_to_come: bool
     scope: Sequence[tuple[str, str]]
-    link: str
+    now: Scope | None
+    link: str | None
     impact: ChangeImpactOut | None
     measures: Sequence[Measure]
     refused: str | None
@@ -92,36 +96,38 @@ def marked(view: View, point: OnePainPointOut | None = None) -> list[Marked]:
     return [
         Marked(change.id, change.title, change.happened_at.date())
         for change in found
-        if point is None or _concerns(view, Scope.model_validate(change.scope), point)
+        if point is None or _concerns(view, change, point)
     ]
 
 
-def _concerns(view: View, scope: Scope, point: OnePainPointOut) -> bool:
-    if scope.pain_point:
-        theme = find_theme(view.session, view.workspace_id, scope.pain_point)
-        return (theme.id if theme else scope.pain_point) in (point.id, point.parent)
-    place = scope.model_dump(include={"stage", "touchpoint"}, exclude_none=True)
+def _concerns(view: View, change: StoredChangeOut, point: OnePainPointOut) -> bool:
+    if not change.scope.keys() & {"stage", "touchpoint", "pain_point"}:
+        return True
     try:
-        params = FilterParams.model_validate(place)
-        selection = select_feedback(view.session, view.workspace_id, params)
-    except InvalidRequest:
+        cells, theme = place_of(view.session, one(view.session, view.workspace_id, change.id))
+    except Problem:
         return False
-    return selection.touched_by(view.journey.cells_within({point.stage}, {point.touchpoint}))
+    if theme:
+        return theme.id in (point.id, point.parent)
+    return cells is None or not cells.isdisjoint(
+        view.journey.cells_within({point.stage}, {point.touchpoint})
+    )
 
 
 def _told(view: View, change: StoredChangeOut) -> Told:
-    scope = Scope.model_validate(change.scope)
-    impact, refused = None, None
+    impact, now, refused = None, None, None
     try:
         params = ImpactParams(days=view.address.params.days)
         impact = measure(view.session, view.workspace_id, change.id, params)
+        now = in_present_words(view.session, one(view.session, view.workspace_id, change.id))
     except Problem as problem:
         refused = problem.invalid_params[0].reason if problem.invalid_params else problem.detail
     return Told(
         change,
         change.happened_at > clock.now(),
-        _scope_in_words(view, scope),
-        _where(view, scope, impact),
+        _scope_in_words(view, now or Scope.model_validate(change.scope)),
+        now,
+        _where(view, now, impact) if now else None,
         impact,
         measures(impact) if impact else [],
         refused,
@@ -138,7 +144,7 @@ def _scope_in_words(view: View, scope: Scope) -> list[tuple[str, str]]:
     """What a change is about: names of dimensions, and their values."""
     names = view.names()
     found = [
-        (dimension(name), ", ".join(names.get(name, {}).get(each, words(each)) for each in values))
+        (dimension(name), ", ".join(_named(names.get(name, {}), each) for each in values))
         for name, values in _filters_of(scope).items()
     ]
     if scope.pain_point:
@@ -146,6 +152,10 @@ def _scope_in_words(view: View, scope: Scope) -> list[tuple[str, str]]:
         kind = "win" if theme and theme.sentiment == WIN else "pain point"
         found.append((kind, theme.title if theme else "a whole touchpoint"))
     return found
+
+
+def _named(names: Mapping[str, str], value: str) -> str:
+    return names.get(value) or words(plain(value))
 
 
 def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
@@ -159,10 +169,9 @@ def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
 
 def _course(view: View, told: Told) -> tuple[By, list[Span], Chart | None]:
     """The mentions in the scope, before and after."""
-    impact = told.impact
-    if impact is None or not impact.days_over:
+    impact, scope = told.impact, told.now
+    if impact is None or scope is None or not impact.days_over:
         return "day", [], None
-    scope = Scope.model_validate(told.change.scope)
     by = charts.period_length(2 * impact.days_over)
     params = TrendParams.model_validate(
         _filters_of(scope)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from models.feedback import Feedback
 from service.dashboard.address import Address
-from service.insights.params import ATTRIBUTE
+from service.insights.params import ATTRIBUTE, escaped, plain
 from service.pictures.wording import words
 
 LATEST: Final = 2000
@@ -24,7 +24,7 @@ DIMENSIONS: Final = ("kind", "source", "channel", "language")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value that a filter can have."""
+    """A value that a filter can have, as lists have it."""
 
     value: str
     name: str
@@ -76,7 +76,7 @@ def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet
     seen: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for *values, attributes in rows:
         for field, value in [*zip(DIMENSIONS, values, strict=True), *_attributes(attributes)]:
-            seen[field][value] += 1
+            seen[field][escaped(value)] += 1
     fields = [*DIMENSIONS, *_worth_a_filter(seen)]
     found = (_facet(field, seen[field], address.chosen(field)) for field in fields)
     return [facet for facet in found if len(facet.options) > 1 or facet.chosen]
@@ -85,17 +85,17 @@ def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet
 def axis_facet(field: str, names: Mapping[str, str], address: Address) -> Facet:
     """The stages or touchpoints of the journey, in its order, and what else was chosen."""
     chosen = address.chosen(field)
-    others = {value: words(value) for value in chosen if value not in names}
+    others = {value: words(plain(value)) for value in chosen if value not in names}
     options = [Option(key, name, key in chosen) for key, name in (dict(names) | others).items()]
     return Facet(field, field, options)
 
 
 def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Attributes as filters write them; a comma would part a value in two."""
+    """Attributes that filters can be of."""
     return [
         (ATTRIBUTE + name, value)
         for name, value in attributes.items()
-        if isinstance(value, str) and value.strip() == value and value and "," not in value
+        if isinstance(value, str) and value.strip() == value and value
     ]
 
 
@@ -109,5 +109,5 @@ def _facet(field: str, seen: Mapping[str, int], chosen: Iterable[str]) -> Facet:
     wanted = list(dict.fromkeys(chosen))
     usual = sorted(seen, key=lambda value: (-seen[value], value))[:MOST_VALUES]
     values = dict.fromkeys([*usual, *wanted])
-    options = [Option(value, words(value), value in wanted) for value in values]
+    options = [Option(value, words(plain(value)), value in wanted) for value in values]
     return Facet(field, words(field.removeprefix(ATTRIBUTE)), options)

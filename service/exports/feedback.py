@@ -11,8 +11,9 @@ from models.feedback import DONE, Feedback
 from service.exports.pages import PAGE
 from service.exports.params import FeedbackExport
 from service.exports.tables import Column, Kind, Row, columns
+from service.insights.feedback import search_of
 from service.insights.filters import Selection, select_feedback
-from service.insights.queries.feedback import Search, find_feedback
+from service.insights.queries.feedback import find_feedback
 from service.insights.shapes import reading_fields
 
 COLUMNS: Final[Sequence[Column]] = (
@@ -40,8 +41,7 @@ def read_feedback(
 ) -> tuple[Sequence[Row], After | None]:
     """A page of feedback as ``params`` say."""
     selection = select_feedback(session, workspace_id, params)
-    search = Search(params.state, params.q, params.external_id, params.rating_conflict, after)
-    found = find_feedback(session, selection, search, PAGE)
+    found = find_feedback(session, selection, search_of(params, after), PAGE)
     rows = [_row(selection, row) for row in found]
     last = found[-1] if len(found) == PAGE else None
     return rows, (last.occurred_at, last.id) if last else None

@@ -10,7 +10,7 @@ from service.exports.params import JourneyExport
 from service.exports.tables import Column, Kind, Row, columns, row_of
 from service.insights.journey_map import draw_map
 from service.insights.map_schemas import JourneyMapOut
-from service.insights.params import FilterParams
+from service.insights.params import FilterParams, plain
 from service.pictures import wording
 from service.pictures.map_svg import draw_svg
 
@@ -66,4 +66,4 @@ def _about(params: FilterParams) -> str:
 
 
 def _listed(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(plain, value)) if isinstance(value, list) else plain(str(value))

@@ -10,7 +10,7 @@ from models.feedback import DONE, Feedback
 from models.mention import Mention
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
-from service.insights.params import FeedbackParams, JourneyParams
+from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
 from service.insights.queries.feedback import Search, feedback_by_id, find_feedback, mentions_of
 from service.insights.queries.freshness import freshness
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
@@ -23,9 +23,7 @@ def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) 
     """A page of feedback, the latest first."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    search = Search(
-        params.state, params.q, params.external_id, params.rating_conflict, _after(params.cursor)
-    )
+    search = search_of(params, _after(params.cursor))
     rows = find_feedback(session, selection, search, params.limit + 1)
     page = rows[: params.limit]
     mentions = mentions_of(session, workspace_id, [row.id for row in page])
@@ -35,6 +33,12 @@ def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) 
         items=[feedback_out(selection.journey, row, mentions[row.id]) for row in page],
         next=_cursor(page[-1]) if len(rows) > len(page) else None,
     )
+
+
+def search_of(params: FeedbackFilters, after: tuple[datetime, UUID] | None) -> Search:
+    """What ``params`` look for within their selection, behind ``after``."""
+    ids = [*map(plain, params.external_id)]
+    return Search(params.state, params.q, ids, params.rating_conflict, after)
 
 
 def one_feedback(

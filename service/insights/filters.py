@@ -13,11 +13,11 @@ from service.errors import InvalidParam, InvalidRequest
 from service.insights.cells import Cell
 from service.insights.errors import UnknownParameter
 from service.insights.params import ATTRIBUTE as ATTRIBUTE
-from service.insights.params import MOST_VALUES, FilterParams, JourneyParams
+from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.service import named_map
-from service.web.text import refuse_unstorable
+from service.web.text import composed, refuse_unstorable
 
 LONGEST: Final = 300
 
@@ -96,23 +96,28 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
     return Selection(
         workspace_id=workspace_id,
         journey=journey,
-        cells=_cells(journey, params),
+        cells=cells_of(journey, params),
         since=params.since,
         until=params.until,
         kinds=params.kind,
-        sources=params.source,
-        channels=params.channel,
-        languages=params.language,
+        sources=[*map(plain, params.source)],
+        channels=[*map(plain, params.channel)],
+        languages=[*map(plain, params.language)],
         attributes=values_of(params),
     )
 
 
-def _cells(journey: JourneyMap, params: FilterParams) -> frozenset[Cell] | None:
+def cells_of(journey: JourneyMap, params: FilterParams) -> frozenset[Cell] | None:
+    """The native cells that ``params`` choose in the words of a journey; None for all.
+
+    Raises:
+        UnknownStage, UnknownTouchpoint: as they say.
+    """
     if not params.stage and not params.touchpoint:
         return None
     return journey.cells_within(
-        _keys(params.stage, journey.resolve_stage),
-        _keys(params.touchpoint, journey.resolve_touchpoint),
+        _keys([*map(plain, params.stage)], journey.resolve_stage),
+        _keys([*map(plain, params.touchpoint)], journey.resolve_touchpoint),
     )
 
 
@@ -144,7 +149,7 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
         InvalidRequest: too many values, none, too long a name, or what can't be stored.
     """
     return {
-        name.removeprefix(prefix): _values(name, sent)
+        composed(name.removeprefix(prefix)): _values(name, sent)
         for name, sent in (params.model_extra or {}).items()
         if name.startswith(prefix)
     }
@@ -152,11 +157,11 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
-    values = [part.strip() for text in texts for part in text.split(",")]
-    if not any(values) or len(values) > MOST_VALUES or len(name) > LONGEST:
+    values = [plain(part) for text in texts for part in parts_of(text)]
+    if not values or len(values) > MOST_VALUES or len(name) > LONGEST:
         reason = f"must have 1 to {MOST_VALUES} values, and a name of at most {LONGEST} characters"
         raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST], reason)])
     try:
-        return [refuse_unstorable(value) for value in values if value]
+        return [refuse_unstorable(value) for value in values]
     except ValueError as error:
         raise InvalidRequest(invalid_params=[InvalidParam(name, str(error))]) from None

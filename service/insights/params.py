@@ -1,6 +1,8 @@
 """The query parameters that read endpoints share.
 
-Lists are given by repeating a parameter or with commas. Dimensions are ``attr.<name>=<value>``.
+Lists are given by repeating a parameter or with commas. A value's own commas and backslashes stand
+behind a backslash; values are kept like that, so that they may be read again, until ``plain`` takes
+the backslashes away. Dimensions are ``attr.<name>=<value>``.
 Names that are not declared end up in ``model_extra``; ``filters`` refuses them, because a typing
 error must never widen a result.
 """
@@ -14,26 +16,44 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
-from service.web.text import CleanText
+from service.web.text import CleanText, composed
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
 ATTRIBUTE: Final = "attr."
 COMPARED_ATTRIBUTE: Final = "compare.attr."
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_PART: Final = re.compile(r"(?:[^,\\]+|\\.?)+", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\([,\\])")
 _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 """A plus sign that was sent unescaped arrives as a blank."""
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
+
+
+def parts_of(text: str) -> list[str]:
+    """The values that commas part, each in the one form that ``escaped`` gives; none is blank."""
+    found = (plain(composed(part)).strip() for part in _PART.findall(text))
+    return [escaped(part) for part in found if part]
+
+
+def plain(value: str) -> str:
+    """A value of a list as it is stored, its commas and backslashes no more behind backslashes."""
+    return _ESCAPED.sub(r"\1", value)
+
+
+def escaped(value: str) -> str:
+    """A stored value as lists have it."""
+    return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
 def split_words(value: Any) -> Any:
     """The values of a repeated parameter, of which each may be several with commas."""
     if not isinstance(value, list):
         return value
-    parts = [part.strip() for text in value for part in text.split(",")]
-    if not any(parts):
+    parts = [part for text in value for part in parts_of(text)]
+    if not parts:
         raise ValueError("is empty; give a value, or leave it out")
-    return [part for part in parts if part]
+    return parts
 
 
 def _moment(value: Any) -> Any:
@@ -54,7 +74,7 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
-Word = Annotated[CleanText, Field(max_length=200)]
+Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
 Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(split_words)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]

@@ -8,7 +8,7 @@ from models.pain_point import IGNORED, PAIN
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.entries import Entry
 from service.insights.measures import kpi_value
-from service.insights.params import ThemeParams
+from service.insights.params import ThemeParams, plain
 from service.insights.sums import ItemSums, RatingSums
 from service.insights.survey import Survey
 from service.journey.names import folded
@@ -78,7 +78,8 @@ class Sieve(NamedTuple):
     @classmethod
     def of(cls, params: ThemeParams) -> Self:
         """What ``params`` ask for."""
-        return cls(params.status, frozenset(map(folded, params.owner)), folded(params.q or ""))
+        owners = frozenset(folded(plain(owner)) for owner in params.owner)
+        return cls(params.status, owners, folded(params.q or ""))
 
     def lets_through(self, entry: Entry) -> bool:
         """Whether the entry is shown."""

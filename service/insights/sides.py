@@ -10,7 +10,7 @@ from service.insights.comparison import DAY
 from service.insights.errors import OverlappingSides
 from service.insights.filters import Selection, values_of
 from service.insights.map_schemas import Comparison
-from service.insights.params import COMPARED_ATTRIBUTE, MapParams
+from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
 from service.insights.periods import end_of, period_before
 
 Bounds = tuple[datetime | None, datetime | None]
@@ -60,9 +60,9 @@ def _segment(selection: Selection, params: MapParams) -> Selection:
     return replace(
         selection,
         kinds=params.compare_kind or selection.kinds,
-        sources=params.compare_source or selection.sources,
-        channels=params.compare_channel or selection.channels,
-        languages=params.compare_language or selection.languages,
+        sources=[*map(plain, params.compare_source)] or selection.sources,
+        channels=[*map(plain, params.compare_channel)] or selection.channels,
+        languages=[*map(plain, params.compare_language)] or selection.languages,
         attributes={**selection.attributes, **attributes},
     )
 

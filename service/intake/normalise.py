@@ -1,14 +1,13 @@
 """Text as it is stored: the offsets of mentions count characters of this form."""
 
-import unicodedata
+from service.web.text import composed
 
 BYTE_ORDER_MARK = "\ufeff"
 
 
 def normalise(text: str) -> str:
     """NFC, line ends as ``\\n``, no byte order mark, no white space around it."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).replace(BYTE_ORDER_MARK, "")
+    text = composed(text).replace(BYTE_ORDER_MARK, "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip()

@@ -1,6 +1,7 @@
 """Text that every part of the system can store and send on."""
 
 import re
+import unicodedata
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, FiniteFloat
@@ -18,6 +19,11 @@ def refuse_unstorable(text: str) -> str:
         return text
     what = "a NUL character" if found[0] == "\0" else "half of a surrogate pair"
     raise ValueError(f"contains {what} at position {found.start()}; remove it and send it again")
+
+
+def composed(text: str) -> str:
+    """The same text in NFC, as all of it is stored."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 CleanText = Annotated[str, AfterValidator(refuse_unstorable)]

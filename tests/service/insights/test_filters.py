@@ -1,12 +1,17 @@
 """Filters: what is understood, and what is refused rather than passed over."""
 
+import unicodedata
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.params import escaped, parts_of, plain
+from service.web.text import composed
 from tests.callers import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import Said, write
@@ -88,6 +93,43 @@ def test_filters_select(get: Get, database: Database, workspace: Workspace) -> N
     for asked, count in SELECTED:
         assert len(get("/v1/feedback", **asked)["items"]) == count
         assert get("/v1/journey", **asked)["overall"]["items"] == count
+
+
+LISTED = ["source", "external_id", "attr.firm", "attr.café"]
+WRITTEN: list[tuple[str, set[str]]] = [
+    (r"Acme\, Inc", {"Acme, Inc"}),
+    ("Acme, Inc", {"Acme", "Inc"}),
+    (r"Acme\, Inc,Inc", {"Acme, Inc", "Inc"}),
+    (r"\\\\host\\a\,b", {r"\\host\a,b"}),
+    (r"\\\\host\a\,b", {r"\\host\a,b"}),
+    ("Cafe\u0301", {"Caf\u00e9"}),
+]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_values_are_found_as_they_are_stored(
+    get: Get, database: Database, workspace: Workspace, name: str
+) -> None:
+    field, _, attribute = name.partition(".")
+    with database.write() as session:
+        for value in ("Acme, Inc", "Acme", "Inc", r"\\host\a,b", "Caf\u00e9"):
+            columns = {"attributes": {attribute: value}} if attribute else {field: value}
+            write(session, workspace.id, [Said(*CHECKOUT)], **columns)
+    for asked, stored in WRITTEN:
+        for sent in (name, unicodedata.normalize("NFD", name)):
+            items = get("/v1/feedback", **{sent: asked})["items"]
+            found = [item["attributes"][attribute] if attribute else item[field] for item in items]
+            assert sorted(found) == sorted(stored)
+            if name != "external_id":
+                drawn = get("/v1/journey", **{sent: asked})
+                assert drawn["overall"]["items"] == len(stored)
+
+
+@given(st.lists(st.text(min_size=1).map(composed).filter(lambda text: text == text.strip() != "")))
+def test_any_value_can_be_listed(values: list[str]) -> None:
+    listed = ",".join(map(escaped, values))
+    assert [plain(part) for part in parts_of(listed)] == values
+    assert parts_of(",".join(parts_of(listed))) == parts_of(listed)
 
 
 def test_a_plus_sign_that_arrives_as_a_blank_is_understood(client: TestClient, keys: Keys) -> None:
