@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.comparison import DAY
@@ -30,9 +30,10 @@ def other_side(selection: Selection, params: MapParams, now: datetime) -> Other 
         OverlappingSides: some feedback would be on both sides.
         InvalidRequest: the other period is empty, or its length can't be told.
     """
-    segment = _segment(selection, params)
+    replaced = _replaced(selection, params)
+    segment = replace(selection, **replaced)
     dated = params.compare_since or params.compare_until
-    if not dated and segment == selection:
+    if not dated and not replaced:
         before = period_before(selection.since, selection.until, now)
         return Other("previous_period", selection.between(*before)) if before else None
     since, until = _period(selection, params, now)
@@ -55,16 +56,17 @@ def filters_of(selection: Selection) -> dict[str, list[str]]:
     return {name: list(values) for name, values in _filters(selection).items() if values}
 
 
-def _segment(selection: Selection, params: MapParams) -> Selection:
+def _replaced(selection: Selection, params: MapParams) -> dict[str, Any]:
+    """What the other segment has in place of this one's filters, maybe the same."""
     attributes = values_of(params, COMPARED_ATTRIBUTE)
-    return replace(
-        selection,
-        kinds=params.compare_kind or selection.kinds,
-        sources=[*map(plain, params.compare_source)] or selection.sources,
-        channels=[*map(plain, params.compare_channel)] or selection.channels,
-        languages=[*map(plain, params.compare_language)] or selection.languages,
-        attributes={**selection.attributes, **attributes},
-    )
+    asked: Mapping[str, Any] = {
+        "kinds": params.compare_kind,
+        "sources": [*map(plain, params.compare_source)],
+        "channels": [*map(plain, params.compare_channel)],
+        "languages": [*map(plain, params.compare_language)],
+        "attributes": attributes and {**selection.attributes, **attributes},
+    }
+    return {name: values for name, values in asked.items() if values}
 
 
 def _period(selection: Selection, params: MapParams, now: datetime) -> Bounds:

@@ -98,6 +98,8 @@ def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> Non
 def test_what_would_be_compared_with_itself_is_refused(get: Get) -> None:
     for asked in (
         {"compare.attr.persona": "pro"},
+        {"attr.persona": "smb", "compare.attr.persona": "smb"},
+        {**NOW, "source": "web", "compare.source": "web"},
         {"kind": "survey,review", "compare.kind": "survey"},
         {**NOW, "compare_since": "2026-03-02", "compare_until": "2026-03-10"},
     ):
