@@ -1,11 +1,12 @@
-"""What makes a definition contradict itself: shared names, and native cells claimed twice."""
+"""What makes a definition contradict itself: shared names, native cells claimed twice, KPI targets
+that can't be."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
-from service.journey.definition import Definition, Entry, Include, Stage, Touchpoint
+from service.journey.definition import Definition, Entry, Include, KpiName, Stage, Touchpoint
 from service.journey.names import folded
 
 LEAST_EXAMPLES: Final = 8
@@ -15,11 +16,34 @@ LONGEST_LEARNED_KEY: Final = 32
 """Keys of learned labels are part of the keys of roll-ups, which PostgreSQL bounds."""
 
 
+class Range(NamedTuple):
+    """What a KPI can be, both ends included, and how it is measured."""
+
+    least: float
+    greatest: float
+    unit: str
+
+
+TARGETS: Final[Mapping[KpiName, Range]] = {
+    "nps": Range(-100, 100, "percentage points, 30 for +30"),
+    "csat": Range(1, 100, "percent, 80 for 80 %"),
+    "ces": Range(1, 7, "the scale's own unit"),
+    "stars": Range(1, 5, "stars"),
+    "net_sentiment": Range(-1, 1, "shares, 0.5 for +50 %"),
+    "negative_share": Range(0, 1, "shares, 0.2 for 20 %"),
+    "score": Range(-1, 1, "the score of mentions"),
+    "mean_severity": Range(0, 3, "the severity of mentions"),
+}
+"""Not in the schema: a definition that was stored with another target goes on being read."""
+
+
 def contradictions(definition: Definition) -> list[InvalidParam]:
     """Every contradiction, each with the path of the field at fault and how to fix it."""
     return [
         *_shared_names("stages", definition.stages),
         *_shared_names("touchpoints", definition.touchpoints),
+        *_out_of_range("stages", definition.stages),
+        *_out_of_range("touchpoints", definition.touchpoints),
         *_without_meaning("stages", definition.stages),
         *_without_meaning("touchpoints", definition.touchpoints),
         *_too_many_learned(definition),
@@ -51,6 +75,16 @@ def _names(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _repeats_key(entries: Sequence[Entry], index: int, path: str) -> bool:
     return path == "key" and any(entries[index].key == entry.key for entry in entries[:index])
+
+
+def _out_of_range(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
+    """Targets that their KPI can't have, mostly told in another unit."""
+    for index, kpi in enumerate(entry.kpi for entry in entries):
+        if kpi and not (known := TARGETS[kpi.name]).least <= kpi.target <= known.greatest:
+            reason = (
+                f"must be from {known.least} to {known.greatest}: {kpi.name} is in {known.unit}"
+            )
+            yield InvalidParam(f"{field}.{index}.kpi.target", reason)
 
 
 def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Iterator[InvalidParam]:

@@ -1,6 +1,7 @@
 """The form of a journey definition: its stages and touchpoints, and what they include.
 
-What a schema can't say (unique names, no cell claimed twice) is checked in ``consistency``.
+What a schema can't say (unique names, no cell claimed twice, targets that can be) is checked in
+``consistency``.
 """
 
 from typing import Annotated, Literal

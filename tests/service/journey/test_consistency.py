@@ -1,9 +1,11 @@
 """Definitions that contradict themselves are refused, with the place and the remedy."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from service.journey.consistency import TARGETS
+from service.journey.definition import KpiName
 from service.journey.errors import InvalidDefinition
 from service.journey.schemas import DEFINITION_EXAMPLE, PRESET_EXAMPLE, DefinitionIn
 from service.journey.service import complete
@@ -81,6 +83,40 @@ def test_a_preset_keeps_what_is_not_changed() -> None:
     assert acquiring.goals
     cleared = {"preset": "five-stage", "stages": [{"key": "awareness", "goals": []}]}
     assert complete(DefinitionIn.model_validate(cleared)).stages[0].goals == []
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "reason"),
+    [
+        ("negative_share", 20, "must be from 0 to 1: negative_share is in shares, 0.2 for 20 %"),
+        ("csat", 0.8, "percent, 80 for 80 %"),
+        ("csat", 101, "must be from 1 to 100"),
+        ("nps", 300, "must be from -100 to 100"),
+        ("ces", 8, "must be from 1 to 7"),
+        ("stars", 0, "must be from 1 to 5"),
+        ("net_sentiment", 50, "must be from -1 to 1"),
+        ("score", -2, "must be from -1 to 1"),
+        ("mean_severity", -1, "must be from 0 to 3"),
+    ],
+)
+def test_a_target_is_in_the_unit_of_its_kpi(name: str, target: float, reason: str) -> None:
+    kpi = {"name": name, "target": target}
+    touchpoints = [{"key": "web", "name": "Web", "includes": ["website"], "kpi": kpi}]
+    body = {"stages": [stage("a", USAGE, kpi=kpi)], "touchpoints": touchpoints}
+    (first, why), (second, _) = refused(body)
+    assert (first, second) == ("stages.0.kpi.target", "touchpoints.0.kpi.target")
+    assert reason in why
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_ends_of_a_range_are_targets(name: KpiName) -> None:
+    for target in TARGETS[name][:2]:
+        body = {"stages": [stage("a", USAGE, kpi={"name": name, "target": target})]}
+        assert complete(DefinitionIn.model_validate(body)).stages[0].kpi
+
+
+def test_every_kpi_has_a_range() -> None:
+    assert set(TARGETS) == set(get_args(KpiName))
 
 
 def test_the_documented_example_is_valid() -> None:
