@@ -6,6 +6,7 @@ Nothing is held but the present record. What can't be read is a ``RowError`` wit
 import codecs
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,11 +16,16 @@ from typing import Any, BinaryIO, Final, Literal, TextIO
 Format = Literal["csv", "jsonl"]
 
 LONGEST_LINE: Final = 4_000_000
-"""Characters of a CSV field and bytes of a JSONL line, beyond which the row is an error."""
+"""Characters of a CSV field and of a JSONL line, beyond which the row is an error."""
 _CHUNK: Final = 1 << 20
 _SAMPLE_CHARS: Final = 64_000
 _SAMPLE_ROWS: Final = 30
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_SAID_DELIMITER: Final = re.compile(
+    r"[\ufeff\r\n]*\"?sep=([^\w\s\"]|\t)\"?\s*?[\r\n]", re.IGNORECASE
+)
+"""Excel's own first line; it is no row."""
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -27,6 +33,18 @@ _MARKS: Final = (
 )
 
 csv.field_size_limit(LONGEST_LINE)
+
+AS_CP1252: Final = "verbatim.as_cp1252"
+"""Name of the handler that reads bytes which are no UTF-8 as Windows-1252."""
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(AS_CP1252, _as_cp1252)
 
 
 class UnreadableFile(ValueError):
@@ -67,8 +85,13 @@ class Source:
             with self.path.open(encoding=self.encoding, errors="replace", newline="") as text:
                 yield from _csv_records(text, self)
         else:
-            with self.path.open("rb") as file:
-                yield from _jsonl_records(file)
+            with self.path.open(encoding=self._encoding_of_lines, errors=AS_CP1252) as text:
+                yield from _jsonl_records(text)
+
+    @property
+    def _encoding_of_lines(self) -> str:
+        """Lines may come from many writers: each that is no UTF-8 is Windows-1252 by itself."""
+        return "utf-8" if self.encoding == "cp1252" else self.encoding
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -84,8 +107,12 @@ def open_source(path: Path, name: str | None = None) -> Source:
     _refuse_foreign(sample)
     if _format_of(name or path.name, sample) == "jsonl":
         return Source(path, "jsonl", encoding, "", (), digest)
-    delimiter = _delimiter_of(sample)
-    header = next(csv.reader(_without_blank_start(sample), delimiter=delimiter))
+    said = _SAID_DELIMITER.match(sample)
+    delimiter = said[1] if said else _delimiter_of(sample)
+    rows = csv.reader(_without_blank_start(sample), delimiter=delimiter)
+    header = next((row for row in rows if not _is_before_header(row, delimiter)), None)
+    if header is None:
+        raise UnreadableFile("it is empty")
     return Source(path, "csv", encoding, delimiter, _distinct(header), digest)
 
 
@@ -176,11 +203,19 @@ def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
         except csv.Error as error:
             yield RowError(line, f"can't be read: {error}; check the quotes")
             continue
-        if not any(cell.strip("\ufeff \t") for cell in row):
-            continue
-        if header_seen:
+        if header_seen and not _is_blank(row):
             yield _record(line, row, source.columns)
-        header_seen = True
+        header_seen = header_seen or not _is_before_header(row, source.delimiter)
+
+
+def _is_before_header(row: list[str], delimiter: str) -> bool:
+    """Whether a row is blank, or the one that says the delimiter."""
+    said = delimiter.join(row).strip("\ufeff ").lower()
+    return _is_blank(row) or said == f"sep={delimiter}"
+
+
+def _is_blank(row: list[str]) -> bool:
+    return not any(cell.strip("\ufeff \t") for cell in row)
 
 
 def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | RowError:
@@ -196,25 +231,25 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
     return Record(line, dict(zip(columns, row, strict=True)))
 
 
-def _jsonl_records(file: BinaryIO) -> Iterator[Record | RowError]:
+def _jsonl_records(text: TextIO) -> Iterator[Record | RowError]:
     line = 0
-    while raw := file.readline(LONGEST_LINE):
+    while content := text.readline(LONGEST_LINE):
         line += 1
-        if not raw.endswith(b"\n") and len(raw) == LONGEST_LINE:
-            _skip_line(file)
-            yield RowError(line, f"is longer than {LONGEST_LINE:,} bytes")
-        elif raw.strip(b"\xef\xbb\xbf \t\r\n"):
-            yield _json_record(line, raw)
+        if not content.endswith("\n") and len(content) == LONGEST_LINE:
+            _skip_line(text)
+            yield RowError(line, f"is longer than {LONGEST_LINE:,} characters")
+        elif content := content.strip("\ufeff \t\n"):
+            yield _json_record(line, content)
 
 
-def _skip_line(file: BinaryIO) -> None:
-    while (rest := file.readline(_CHUNK)) and not rest.endswith(b"\n"):
+def _skip_line(text: TextIO) -> None:
+    while (rest := text.readline(_CHUNK)) and not rest.endswith("\n"):
         pass
 
 
-def _json_record(line: int, raw: bytes) -> Record | RowError:
+def _json_record(line: int, content: str) -> Record | RowError:
     try:
-        values = json.loads(raw.removeprefix(codecs.BOM_UTF8))
+        values = json.loads(content)
     except (ValueError, RecursionError) as error:
         return RowError(line, f"is not valid JSON: {error}")
     if not isinstance(values, dict):

@@ -102,6 +102,37 @@ def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(faults(source)) == [3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_json_lines_are_read_in_every_usual_encoding(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    text = end.join(['{"a": "Käse – 5 €"}', "{", '{"a": 2}', ""])
+    source = opened(tmp_path, text.encode(encoding), "file.jsonl")
+    assert values(source) == [{"a": "Käse – 5 €"}, {"a": 2}]
+    assert list(faults(source)) == [2]
+
+
+def test_one_byte_of_another_encoding_leaves_the_other_json_lines_alone(tmp_path: Path) -> None:
+    content = '{"a": "Käse"}\n'.encode() + '{"a": "Käse"}\n'.encode("cp1252")
+    assert values(opened(tmp_path, content, "file.jsonl")) == [{"a": "Käse"}] * 2
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
+@pytest.mark.parametrize("line", ["sep={}", '"sep={}"', "SEP={}", "\ufeffsep={}", "\nsep={}"])
+def test_a_first_line_that_says_the_delimiter_is_no_row(
+    tmp_path: Path, delimiter: str, line: str
+) -> None:
+    source = opened(tmp_path, f"{line.format(delimiter)}\r\na{delimiter}b\r\n1{delimiter}x\r\n")
+    assert source.columns == ("a", "b")
+    assert values(source) == [{"a": "1", "b": "x"}]
+
+
+def test_a_line_that_says_the_delimiter_alone_is_an_empty_file(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="empty"):
+        opened(tmp_path, "sep=;\n")
+
+
 def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
     one, same, other = (
         opened(tmp_path, content, name).digest
