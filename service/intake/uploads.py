@@ -16,7 +16,7 @@ from service.intake.drafts import Clerk
 from service.intake.imports import Importer, new_job, remove_left_over
 from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
-from service.intake.ratings import RatingIn, Scale
+from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.intake.scales import RatingScale
@@ -24,6 +24,7 @@ from service.web.idempotency import REPLAYED, StoredAnswer
 from service.web.once import Once, answered_once
 
 LONGEST_NAME: Final = 200
+NO_SCALE: Final = "is needed beside scale_min and scale_max; 'other' if it is none of the known"
 _COLUMNS: Final = TypeAdapter(dict[str, str | None])
 
 
@@ -120,12 +121,15 @@ def scale_of(
     """The wished-for scale, with its usual bounds where none are given.
 
     Raises:
-        InvalidRequest: the bounds make no scale.
+        InvalidRequest: the bounds make no scale, or are sent without one.
     """
     if scale is None:
+        if least is not None or greatest is not None:
+            raise InvalidRequest(invalid_params=[InvalidParam("scale", NO_SCALE)])
         return None
+    a_value = USUAL_BOUNDS.get(scale, (0.0,))[0] if least is None else least
     try:
-        bounds = RatingIn(value=greatest or 1, scale=scale, min=least, max=greatest).bounds
+        bounds = RatingIn(value=a_value, scale=scale, min=least, max=greatest).bounds
     except ValidationError as error:
         reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         raise InvalidRequest(invalid_params=[InvalidParam("scale", reason)]) from None
