@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from pydantic_core import to_json
 from starlette.responses import Response
 
+from service.intake.addresses import refuse_unknown
 from service.intake.cells import DateOrder
 from service.intake.drafts import Clerk
 from service.intake.import_schemas import ImportOut, ImportPreviewOut, StartedOut
@@ -65,6 +66,7 @@ def post_import(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Import a file in the background. Sent again, it adds nothing that is there already."""
+    refuse_unknown(request, "dry_run")
     importer = request.app.state.importer
     importer.check_room()
     upload = receive(file.file, file.filename or "", settings.data_dir, wishes)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
 from service.insights.schemas import FeedbackOut
+from service.intake.addresses import refuse_unknown
 from service.intake.answers import (
     BATCH_OUT_EXAMPLE,
     DRY_RUN_EXAMPLE,
@@ -84,6 +85,7 @@ ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
 async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
+    refuse_unknown(request, "dry_run")
     state = request.app.state
     once = await get_once(request, idempotency_key)
     return Intake(
@@ -97,6 +99,7 @@ async def _waiting_intake(
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
 ) -> Intake:
+    refuse_unknown(request)
     intake = await _intake(request, caller, idempotency_key)
     intake.wait_s = wait_of(prefer)
     return intake
@@ -149,6 +152,7 @@ async def post_replay(
     feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
 ) -> Response:
     """Have an item analysed again whose analysis has failed."""
+    refuse_unknown(request)
     answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
     request.app.state.wake.set()
     return response_of(answer)
