@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from service.errors import InvalidParam, InvalidRequest
+from service.insights import names
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.likeness import Meaning, most_like
@@ -69,21 +70,31 @@ def list_mentions(
 
 
 def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> Wanted:
-    """The mentions that ``params`` describe, apart from their words."""
+    """The mentions that ``params`` describe, apart from their words.
+
+    Raises:
+        NoSuchPainPoint: ``params`` ask for one that is not there.
+        InvalidRequest: or for one that is a whole cell.
+    """
+    selection = select_feedback(session, workspace_id, params)
     return Wanted(
-        select_feedback(session, workspace_id, params),
+        selection,
         sentiments=params.sentiment,
         emotions=params.emotion,
         intents=params.intent,
         severity=params.severity,
-        themes=[_home_of(session, workspace_id, id_) for id_ in params.pain_point],
+        themes=[_home_of(session, selection, id_) for id_ in params.pain_point],
     )
 
 
-def _home_of(session: Session, workspace_id: UUID, theme: UUID) -> UUID:
+def _home_of(session: Session, selection: Selection, wanted: UUID) -> UUID:
     """Where the mentions of a theme are: with what it went into, if it was merged."""
-    found = find_theme(session, workspace_id, theme)
-    return found.id if found else theme
+    if theme := find_theme(session, selection.workspace_id, wanted):
+        return theme.id
+    cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
+    place = f"stage={cell.stage}, touchpoint={cell.touchpoint} and sentiment={sentiment}"
+    reason = f"must be of themes; {wanted} is a whole cell, for which ask with {place}"
+    raise InvalidRequest(invalid_params=[InvalidParam("pain_point", reason)])
 
 
 def query_of(params: MentionFilters) -> Query:

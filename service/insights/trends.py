@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
+from service.insights import names
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_schemas import TrendsOut
@@ -85,11 +86,26 @@ def _grid(session: Session, selection: Selection, params: TrendParams, theme: Th
             totals[period] += sums.mentions
     if theme is None:
         parts = _together(mentions, items.by_part(axis))
+        if params.pain_point:
+            return _of_cell(selection, params.pain_point, parts, totals)
         return Grid(_groups(selection, params.group), parts, totals)
     key = str(theme.id)
     found = theme_series(session, selection, theme, params.by)
     of_theme = {(period, key): Part(*sums) for period, sums in found.items()}
     return Grid([(key, theme.title)], of_theme, totals)
+
+
+def _of_cell(
+    selection: Selection,
+    pain_point: UUID,
+    parts: Mapping[tuple[date, str], Part],
+    totals: Mapping[date, int],
+) -> Grid:
+    """The grid of a selection that is one cell, as the cell's pain point (or win) is called."""
+    cell, _ = names.cell_with_id(selection.journey, selection.workspace_id, pain_point)
+    key = str(pain_point)
+    renamed = {(period, key): part for (period, _), part in parts.items()}
+    return Grid([(key, names.title(selection.journey, cell))], renamed, totals)
 
 
 def _together(

@@ -13,13 +13,16 @@ from sqlalchemy import text
 from models.feedback import Feedback
 from models.mention import Mention
 from models.mention_vector import MentionVector
-from models.pain_point import PainPoint
+from models.pain_point import PAIN, PainPoint
+from models.types import new_id
 from models.workspace import Workspace
 from nlp.documents import Document
 from nlp.labels import EMOTIONS, INTENTS
 from nlp.probe import packed
 from service.db import Database
 from service.insights import likeness
+from service.insights.cells import Cell
+from service.insights.names import cell_id
 from service.insights.queries import search
 from service.insights.queries.search import Point
 from service.insights.search import find, wanted_by
@@ -337,6 +340,15 @@ def test_the_id_of_a_merged_theme_finds_what_it_went_into(
         ids = home.id, signpost.id
     for id_ in ids:
         assert texts(get("/v1/mentions", pain_point=str(id_))) == [TEXTS[0]]
+
+
+def test_what_is_no_theme_is_told(get: Get, workspace: Workspace) -> None:
+    for path in ("/v1/mentions", "/v1/exports/mentions"):
+        assert get(path, status=404, pain_point=str(new_id()))["code"] == "not_found"
+        cell = cell_id(workspace.id, Cell("purchase", "checkout"), PAIN)
+        [param] = get(path, status=422, pain_point=str(cell))["invalid_params"]
+        assert param["name"] == "pain_point"
+        assert "stage=purchase, touchpoint=checkout and sentiment=negative" in param["reason"]
 
 
 def theme(workspace_id: UUID, title: str, version: str) -> PainPoint:

@@ -182,6 +182,7 @@ def test_a_cells_pain_point_has_the_series_of_the_cell(get: Get) -> None:
     )
     (series,) = get("/v1/trends", by="month", pain_point=cell["id"])["series"]
     assert [point["mentions"] for point in series["points"]] == [1, 3]
+    assert (series["key"], series["name"]) == (cell["id"], cell["title"])
     assert get("/v1/trends", status=404, pain_point=str(uuid4()))["code"] == "not_found"
     wrong = get("/v1/trends", status=422, pain_point=cell["id"], group="stage")
     assert wrong["invalid_params"][0]["name"] == "group"
