@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any, Final, Literal, NamedTuple
 
 DateOrder = Literal["iso", "dmy", "mdy", "epoch"]
 
@@ -11,16 +11,29 @@ NAIVE_TIMES: Final = "Times without an offset are read as UTC."
 _MISSING: Final = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none"})
 _RATING = re.compile(
     r"\s*([-+]?\d{1,6}(?:[.,]\d{1,6})?)\s*"
-    r"(?:%|(?:/|of|out of|von|sur|de|su)\s*\d{1,4}(?:[.,]0+)?|[^\W\d]{1,12}|★)?\s*",
+    r"(?:(%)|(?:/|of|out of|von|sur|de|su)\s*(\d{1,4})(?:[.,]0+)?)?\s*(?:[^\W\d]{1,12}|★)?\s*",
     re.IGNORECASE,
 )
-_GLYPHS = re.compile(r"\s*([★⭐]{1,10})(?:\ufe0f?)?☆{0,9}\s*")
-_NUMERIC_DATE = re.compile(
-    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})"
-    r"(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
+_GLYPHS = re.compile(r"\s*([★⭐]{1,10})(?:\ufe0f?)?(☆{0,9})\s*")
+_MOMENT = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?P<day>\S.{0,30}?)"
+    r"(?:(?:T|,?\s+(?:at\s+)?)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?\s*(?P<zone>[a-z]*\s?(?:[+-]\d{1,2}(?::?\d\d)?)?))?",
+    re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})(.*)")
-_WORDED: Final = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%d-%b-%Y")
+"""A day, perhaps with a weekday before and a time and a time zone behind."""
+
+_NUMERIC_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})")
+_WORDED: Final = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y")
+_ZONE = re.compile(r"([a-z]*)\s?(?:([+-])(\d{1,2})(?::?(\d\d))?)?", re.IGNORECASE)
+_ZONE_HOURS: Final = {
+    **dict.fromkeys(("", "z", "utc", "gmt"), 0),
+    **{"cet": 1, "cest": 2, "mez": 1, "mesz": 2},
+    **{"est": -5, "edt": -4, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
+}
+"""Names of time zones that mean one only, with their hours before UTC."""
+
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
 
 
@@ -30,12 +43,24 @@ def blank_as_none(value: Any) -> Any:
     return None if is_blank else value
 
 
-def read_rating(cell: str) -> float | None:
-    """The number in ``4``, ``4,5``, ``8/10``, ``5 stars``, ``90 %`` or ``★★★``."""
+class Reading(NamedTuple):
+    """A rating as it is written; ``out_of`` is the greatest one, if it is written too."""
+
+    value: float
+    out_of: float | None = None
+
+
+def read_rating(cell: str) -> Reading | None:
+    """The rating in ``4``, ``4,5``, ``8/10``, ``5 stars``, ``90 %`` or ``★★★☆☆``."""
     if glyphs := _GLYPHS.fullmatch(cell):
-        return float(len(glyphs[1]))
+        full, empty = (float(len(part)) for part in glyphs.groups())
+        return Reading(full, full + empty if empty else None)
     found = _RATING.fullmatch(cell)
-    return float(found[1].replace(",", ".")) if found else None
+    if found is None:
+        return None
+    number, percent, greatest = found.groups()
+    out_of = "100" if percent else greatest
+    return Reading(float(number.replace(",", ".")), float(out_of) if out_of else None)
 
 
 def read_time(cell: str, order: DateOrder) -> datetime | None:
@@ -54,14 +79,13 @@ def _read(text: str, order: DateOrder) -> datetime | None:
     if _EPOCH.fullmatch(text):
         number = int(text)
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
-    if numeric := _NUMERIC_DATE.fullmatch(text):
-        return _from_numbers(numeric, order)
-    if year_first := _YEAR_FIRST.fullmatch(text):
-        year, month, day, rest = year_first.groups()
-        text = f"{year}-{int(month):02}-{int(day):02}{rest}"
-    text = re.sub(r"\s*(?:UTC|GMT)$", "+00:00", text)
-    text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
-    return _iso(text) or _worded(text)
+    if (found := _iso(text)) is not None:
+        return found
+    moment = _MOMENT.fullmatch(text)
+    if moment is None:
+        return None
+    day, zone = _day(moment["day"], order), _zone(moment["zone"] or "")
+    return datetime.combine(day, _time(moment), zone) if day and zone else None
 
 
 def _iso(text: str) -> datetime | None:
@@ -71,23 +95,41 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _worded(text: str) -> datetime | None:
+def _day(text: str, order: DateOrder) -> date | None:
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, found.groups())
+        return date(year, month, day)
+    if found := _NUMERIC_DAY.fullmatch(text):
+        first, second, year = map(int, found.groups())
+        day, month = (second, first) if order == "mdy" else (first, second)
+        return date(year + 2000 if year < 100 else year, month, day)
+    return _worded(" ".join(re.sub(r"[.,]", " ", text).split()))
+
+
+def _worded(text: str) -> date | None:
     for pattern in _WORDED:
         try:
-            return datetime.strptime(text, pattern).replace(tzinfo=UTC)
+            return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
         except ValueError:
             continue
     return None
 
 
-def _from_numbers(match: re.Match[str], order: DateOrder) -> datetime:
-    first, second, year = int(match[1]), int(match[2]), int(match[3])
-    day, month = (second, first) if order == "mdy" else (first, second)
-    hour, minute, seconds = (int(part or 0) for part in match.group(4, 5, 6))
-    if match[7]:
-        hour = hour % 12 + (12 if match[7].lower().startswith("p") else 0)
-    year += 2000 if year < 100 else 0
-    return datetime(year, month, day, hour, minute, seconds, tzinfo=UTC)
+def _time(moment: re.Match[str]) -> time:
+    hour, minute, second = (int(part or 0) for part in moment.group("hour", "minute", "second"))
+    if moment["half"]:
+        hour = hour % 12 + (12 if moment["half"].lower() == "p" else 0)
+    return time(hour, minute, second)
+
+
+def _zone(text: str) -> timezone | None:
+    """UTC where nothing is said; ``None`` for a name that is not known."""
+    found = _ZONE.fullmatch(text.strip())
+    hours = _ZONE_HOURS.get(found[1].lower()) if found else None
+    if found is None or hours is None:
+        return None
+    offset = timedelta(hours=int(found[3] or 0), minutes=int(found[4] or 0))
+    return timezone(timedelta(hours=hours) + (-offset if found[2] == "-" else offset))
 
 
 def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
@@ -96,13 +138,14 @@ def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
     Day and month are told apart by numbers above 12, else by "AM"/"PM", which go with the month
     first; else the day is taken to be first.
     """
-    numeric = [match for cell in cells if (match := _NUMERIC_DATE.fullmatch(cell.strip()))]
+    moments = [moment for cell in cells if (moment := _MOMENT.fullmatch(cell.strip()))]
+    numeric = [day for moment in moments if (day := _NUMERIC_DAY.fullmatch(moment["day"]))]
     if numeric and len(numeric) * 2 >= len(cells):
-        if any(int(match[1]) > 12 for match in numeric):
+        if any(int(day[1]) > 12 for day in numeric):
             return "dmy", True
-        if any(int(match[2]) > 12 for match in numeric):
+        if any(int(day[2]) > 12 for day in numeric):
             return "mdy", True
-        return ("mdy" if any(match[7] for match in numeric) else "dmy"), False
+        return ("mdy" if any(moment["half"] for moment in moments) else "dmy"), False
     if cells and sum(_EPOCH.fullmatch(cell.strip()) is not None for cell in cells) == len(cells):
         return "epoch", True
     readable = sum(read_time(cell, "iso") is not None for cell in cells)

@@ -24,6 +24,7 @@ BY_PART_OF_HEADER: Final = 0.7
 BY_CONTENT: Final = 0.5
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _ASKS = re.compile(r"recommend|satisf|likely|empfehl|zufrieden|recommand|recomend|[?？]")
+_DATE_LIKE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d|\d\d?[-/.]\d\d?[-/.]\d{2,4}(?!\d)|\d:\d\d")
 _OWN_CHANNELS = frozenset(get_args(Channel))
 
 
@@ -44,6 +45,16 @@ def guess_columns(columns: Mapping[str, Column]) -> list[Guess]:
         if guess.column not in taken and guess.field not in fields:
             taken[guess.column] = guess
     return [taken.get(column) or _left_over(column) for column in columns]
+
+
+def unread_dates(columns: Mapping[str, Column]) -> str | None:
+    """A column that is called so or looks like dates, but whose dates can't be read."""
+    for column, cells in columns.items():
+        is_called_so = any(guess.field == "occurred_at" for guess in _by_header(column))
+        seems_so = all(_DATE_LIKE.search(cell) for cell in cells)
+        if cells and (is_called_so or seems_so) and not _is_time(column, cells):
+            return column
+    return None
 
 
 def channel_of(cell: str) -> str | None:
@@ -104,8 +115,8 @@ def _fits(guess: Guess, cells: Column) -> bool:
 
 
 def _is_rating(column: str, cells: Column) -> bool:
-    values = [value for cell in cells if (value := read_rating(cell)) is not None]
-    return len(values) * 2 >= len(cells) and guess_scale(column, values) is not None
+    ratings = [rating for cell in cells if (rating := read_rating(cell)) is not None]
+    return len(ratings) * 2 >= len(cells) and guess_scale(column, ratings) is not None
 
 
 def _is_time(_column: str, cells: Column) -> bool:
@@ -118,7 +129,8 @@ def _is_text(_column: str, cells: Column) -> bool:
 
 
 def _is_id(_column: str, cells: Column) -> bool:
-    return len(set(cells)) == len(cells) and max(map(len, cells)) <= 200
+    """Most are distinct: one that comes again updates what it stands for."""
+    return len(set(cells)) * 4 >= len(cells) * 3 and max(map(len, cells)) <= 200
 
 
 def _is_language(_column: str, cells: Column) -> bool:

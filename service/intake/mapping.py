@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
-from service.intake.guess import Guess, guess_columns
+from service.intake.guess import Guess, guess_columns, unread_dates
 from service.intake.headers import Target
 from service.intake.plan import ATTRIBUTE, Plan
 from service.intake.records import Record, Source
@@ -82,17 +82,25 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
         rating=rating,
         dates=dates,
         question=text_column if text_column.rstrip().endswith(("?", "？")) else None,
-        notes=_notes(by_field, dates, is_certain),
+        notes=_notes(by_field, columns, dates, is_certain),
     )
 
 
-def _are_items(sample: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether JSON records are in the API's own form."""
-    return all(
-        values.keys() <= _OWN_FIELDS | {"title"}
-        and isinstance(values.get("rating", {}), dict | None)
-        for values in sample
-    )
+def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether JSON records are in the API's own form: all are, or most and some of them nested.
+
+    Odd ones among flat records don't decide: these can be mapped like a table's rows.
+    """
+    own = [values for values in sample if _is_item(values)]
+    if len(own) == len(sample):
+        return True
+    are_nested = any(isinstance(value, dict | list) for each in own for value in each.values())
+    return are_nested and len(own) * 2 > len(sample)
+
+
+def _is_item(values: Mapping[str, Any]) -> bool:
+    is_known = values.keys() <= _OWN_FIELDS | {"title"}
+    return is_known and isinstance(values.get("rating", {}), dict | None)
 
 
 def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -162,8 +170,8 @@ def _scale(
     if wishes.scale or "rating" not in fields:
         return wishes.scale
     column = fields["rating"]
-    values = [value for cell in columns[column] if (value := read_rating(cell)) is not None]
-    return guess_scale(column, values) or usual("nps")
+    ratings = [rating for cell in columns[column] if (rating := read_rating(cell)) is not None]
+    return guess_scale(column, ratings) or usual("nps")
 
 
 def _dates(
@@ -183,7 +191,12 @@ def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
     return "review" if rating and rating.scale == "stars" else "survey"
 
 
-def _notes(fields: Mapping[str, str], dates: DateOrder, is_certain: bool) -> tuple[str, ...]:
+def _notes(
+    fields: Mapping[str, str],
+    columns: Mapping[str, list[str]],
+    dates: DateOrder,
+    is_certain: bool,
+) -> tuple[str, ...]:
     notes = []
     if "occurred_at" in fields:
         doubt = (
@@ -191,7 +204,23 @@ def _notes(fields: Mapping[str, str], dates: DateOrder, is_certain: bool) -> tup
         )
         notes += [_DATES[dates] + doubt, NAIVE_TIMES]
     else:
-        notes.append("No column with dates: the time of the import is taken.")
+        unused = {name: columns[name] for name in columns if name not in fields.values()}
+        notes.append(f"{_without_dates(unused)}: the time of the import is taken.")
     if "external_id" not in fields:
         notes.append("No column with ids: they are made of the file's content and the line.")
+    elif again := _repeated(columns[fields["external_id"]]):
+        notes.append(f"{again} in the sample have an id that was there before, and update its row.")
     return tuple(notes)
+
+
+def _without_dates(columns: Mapping[str, list[str]]) -> str:
+    unread = unread_dates(columns)
+    if unread is None:
+        return "No column with dates"
+    return f"The dates of {unread!r}, such as {columns[unread][0][:40]!r}, can't be read"
+
+
+def _repeated(ids: Sequence[str]) -> str | None:
+    """How many rows repeat an id, in words; ``None`` if none does."""
+    again = len(ids) - len(set(ids))
+    return f"{again:,} of {len(ids):,} rows" if again else None

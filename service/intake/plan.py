@@ -93,8 +93,11 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
 
 
 def _rating(column: str, value: Any, plan: Plan) -> dict[str, Any]:
-    number = read_rating(str(value))
-    if number is None or plan.rating is None:
+    found = read_rating(str(value))
+    if found is None or plan.rating is None:
         raise CellError(f"{column}: {str(value)[:40]!r} is not a rating that can be read")
     scale, least, greatest = plan.rating
-    return {"value": number, "scale": scale, "min": least, "max": greatest}
+    if found.out_of not in (None, greatest):
+        shown = f"{str(value)[:40]!r} is out of {found.out_of:g}"
+        raise CellError(f"{column}: {shown}, but the scale {scale} ends at {greatest:g}")
+    return {"value": found.value, "scale": scale, "min": least, "max": greatest}

@@ -1,9 +1,11 @@
 """Which scale a column of ratings is on, told by its header and its range."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from service.intake.cells import Reading
 from service.intake.headers import folded
 from service.intake.ratings import USUAL_BOUNDS, Scale
 
@@ -32,16 +34,37 @@ def usual(scale: Scale) -> RatingScale:
     return RatingScale(scale, *USUAL_BOUNDS[scale])
 
 
-def guess_scale(header: str, values: Sequence[float]) -> RatingScale | None:
-    """The narrowest scale that holds ``values``, the one that the header names if it does.
+def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
+    """The scale that ``ratings`` say they are out of, else the one that the header names if it
+    holds them, else the narrowest that does. A few stray ones decide nothing: they are faults.
 
     ``None`` if the numbers are on no rating scale at all.
     """
+    named = next((scale for scale, words in _WORDS if words.search(folded(header))), None)
+    greatest = _common_greatest(ratings)
+    values = [rating.value for rating in ratings if rating.out_of in (None, greatest)]
     if not values:
         return None
-    named = next((scale for scale, words in _WORDS if words.search(folded(header))), None)
+    if greatest is not None:
+        return _out_of(greatest, named, values)
     if named and _holds(usual(named), values):
         return usual(named)
+    return _narrowest(named, _without_strays(values))
+
+
+def _common_greatest(ratings: Sequence[Reading]) -> float | None:
+    """What at least half of the ratings say they are out of."""
+    said = Counter(rating.out_of for rating in ratings if rating.out_of is not None)
+    return next((each for each, times in said.most_common(1) if times * 2 >= len(ratings)), None)
+
+
+def _out_of(greatest: float, named: Scale | None, values: Sequence[float]) -> RatingScale:
+    usual_ones = [usual(scale) for scale in ((named,) if named else ("stars", "nps"))]
+    fitting = [scale for scale in usual_ones if scale.max == greatest and _holds(scale, values)]
+    return fitting[0] if fitting else RatingScale("other", 0, greatest)
+
+
+def _narrowest(named: Scale | None, values: Sequence[float]) -> RatingScale | None:
     least, greatest = min(values), max(values)
     if least < 0 or greatest > 100:
         return None
@@ -54,5 +77,20 @@ def guess_scale(header: str, values: Sequence[float]) -> RatingScale | None:
 
 
 def _holds(scale: RatingScale, values: Sequence[float]) -> bool:
-    whole = scale.scale != "nps" or all(value.is_integer() for value in values)
-    return whole and all(scale.min <= value <= scale.max for value in values)
+    """Whether all values but a few are on the scale."""
+    held = sum(
+        scale.min <= value <= scale.max and (scale.scale != "nps" or value.is_integer())
+        for value in values
+    )
+    return _are_few(len(values) - held, values)
+
+
+def _without_strays(values: Sequence[float]) -> Sequence[float]:
+    """The values from 0 to 10, if only a few are not."""
+    near = [value for value in values if 0 <= value <= 10]
+    return near if _are_few(len(values) - len(near), values) else values
+
+
+def _are_few(strays: int, values: Sequence[float]) -> bool:
+    """At most one in twenty, or a single one among five and more."""
+    return strays * 20 <= len(values) or (strays == 1 and len(values) >= 5)

@@ -97,6 +97,30 @@ def test_a_changed_row_updates_its_item(upload: Uploader, stored: Stored) -> Non
     assert [row.text for row in stored()] == ["Great", "Better"]
 
 
+def test_an_id_that_comes_twice_does_not_make_the_next_import_count_again(
+    upload: Uploader, stored: Stored
+) -> None:
+    rows = "Ticket ID,Comment\n" + "".join(f"{number},Fine {number}\n" for number in range(1, 6))
+    upload.run(rows)
+    report = upload.run(rows + "5,Fine after all\n")
+    assert (report["accepted"], report["updated"], report["duplicate"]) == (0, 1, 5)
+    assert len(stored()) == 5
+
+
+def test_a_stray_rating_is_reported_with_its_line_and_the_others_keep_their_scale(
+    upload: Uploader, stored: Stored
+) -> None:
+    report = upload.run("NPS,Comment\n9,a\n3,b\n11,c\n0,d\n10,e\n")
+    assert [error["row"] for error in report["errors"]] == [4]
+    assert {row.rating_scale for row in stored()} == {"nps"}
+
+
+def test_an_odd_json_line_costs_no_other(upload: Uploader) -> None:
+    good = '{"text": "fine", "rating": {"value": 9, "scale": "nps"}}\n'
+    report = upload.run(good + '{"txt": "oops"}\n' + good, name="f.jsonl")
+    assert (report["accepted"], [error["row"] for error in report["errors"]]) == (2, [2])
+
+
 def test_json_lines_are_imported(upload: Uploader, stored: Stored) -> None:
     content = '{"kind": "ticket", "text": "a", "priority": "high"}\nnope\n{"text": "\\ud800"}\n'
     job = upload.run(content, name="file.jsonl")
@@ -155,12 +179,6 @@ def test_a_request_without_a_file_is_refused(client: TestClient, keys: Keys) -> 
     assert names_at_fault(answer) == ["file"]
 
 
-def test_a_scale_with_bounds_of_its_own_is_used(upload: Uploader, stored: Stored) -> None:
-    upload.run("score\n50\n", scale="other", scale_min="0", scale_max="200")
-    assert stored()[0].rating_norm == 0.25
-
-
-def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) -> None:
 def test_a_form_without_a_boundary_is_no_broken_json(client: TestClient, keys: Keys) -> None:
     headers = bearer(keys.ingest) | {"Content-Type": "multipart/form-data"}
     answer = client.post("/v1/imports", content=b"a,b", headers=headers)
@@ -168,6 +186,12 @@ def test_a_form_without_a_boundary_is_no_broken_json(client: TestClient, keys: K
     assert "boundary" in answer.json()["detail"]
 
 
+def test_a_scale_with_bounds_of_its_own_is_used(upload: Uploader, stored: Stored) -> None:
+    upload.run("score\n50\n", scale="other", scale_min="0", scale_max="200")
+    assert stored()[0].rating_norm == 0.25
+
+
+def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) -> None:
     location = upload.post(MIXED).headers["location"]
     upload.report(location)
     as_csv = client.get(f"{location}/errors", headers=upload.key)

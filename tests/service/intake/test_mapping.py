@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidRequest
-from service.intake.cells import read_rating, read_time
+from service.intake.cells import Reading, read_rating, read_time
 from service.intake.mapping import UnmappedColumns, Wishes, plan_for
 from service.intake.plan import CellError, Plan, item_of
-from service.intake.records import Record, Source, open_source
+from service.intake.records import Record, RowError, Source, open_source
 from service.intake.scales import RatingScale, guess_scale
 
 
@@ -19,6 +19,14 @@ def read(folder: Path, content: str, name: str = "f.csv", **wishes: Any) -> tupl
     path.write_text(content, encoding="utf-8")
     source = open_source(path)
     return source, plan_for(source, Wishes(wishes.pop("columns", {}), **wishes))
+
+
+def outcome(record: Record | RowError, plan: Plan, source: Source) -> str:
+    assert isinstance(record, Record)
+    try:
+        return str(item_of(record, plan, source.digest))
+    except CellError as error:
+        return str(error)
 
 
 def items(source: Source, plan: Plan) -> list[dict[str, Any]]:
@@ -103,6 +111,15 @@ def test_an_id_that_is_not_unique_is_no_external_id(tmp_path: Path) -> None:
     assert "external_id" not in plan.columns
 
 
+def test_an_id_that_comes_again_now_and_then_is_an_external_id_all_the_same(
+    tmp_path: Path,
+) -> None:
+    rows = [f"{number},a" for number in (1, 2, 3, 4, 5, 5)]
+    plan = read(tmp_path, "\n".join(["Ticket ID,Comment", *rows]))[1]
+    assert plan.columns["external_id"] == "Ticket ID"
+    assert any(note.startswith("1 of 6 rows") for note in plan.notes)
+
+
 def test_the_user_knows_better(tmp_path: Path) -> None:
     source, plan = read(
         tmp_path,
@@ -146,6 +163,17 @@ def test_records_in_the_form_of_the_api_need_no_mapping(tmp_path: Path) -> None:
     assert two["kind"] == "review"
 
 
+def test_odd_records_among_nested_ones_fail_alone(tmp_path: Path) -> None:
+    good = '{"text": "a", "rating": {"value": 3, "scale": "nps"}}\n'
+    source, plan = read(tmp_path, good + '{"txt": "oops"}\n' + good, "f.jsonl")
+    assert plan.is_native
+    assert [item.get("rating") for item in items(source, plan)] == [
+        {"value": 3, "scale": "nps"},
+        None,
+        {"value": 3, "scale": "nps"},
+    ]
+
+
 def test_other_records_are_mapped_like_columns(tmp_path: Path) -> None:
     content = '{"Comment": "a", "Score": 10, "id": 17}\n{"Comment": "b", "Score": 3, "id": 18}\n'
     source, plan = read(tmp_path, content, "f.jsonl")
@@ -182,19 +210,45 @@ def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ("4", 4.0),
-        ("4,5", 4.5),
-        (" 8/10 ", 8.0),
-        ("5 stars", 5.0),
-        ("90 %", 90.0),
-        ("★★★☆☆", 3.0),
-        ("3 out of 5", 3.0),
+        ("4", Reading(4)),
+        ("4,5", Reading(4.5)),
+        (" 8/10 ", Reading(8, 10)),
+        ("5 stars", Reading(5)),
+        ("90 %", Reading(90, 100)),
+        ("★★★☆☆", Reading(3, 5)),
+        ("★★★", Reading(3)),
+        ("3 out of 5", Reading(3, 5)),
+        ("4.0 out of 5 stars", Reading(4, 5)),
         ("great", None),
         ("", None),
     ],
 )
-def test_ratings_are_read_as_people_write_them(cell: str, value: float | None) -> None:
+def test_ratings_are_read_as_people_write_them(cell: str, value: Reading | None) -> None:
     assert read_rating(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "scale", "faults"),
+    [
+        ("Rating", "3/10 4/10", RatingScale("nps", 0, 10), 0),
+        ("Rating", "3,5/10 4/10", RatingScale("other", 0, 10), 0),
+        ("Rating", "3% 4%", RatingScale("other", 0, 100), 0),
+        ("Rating", "3/5 4/5", RatingScale("stars", 1, 5), 0),
+        ("CSAT", "3/5 4/5 4", RatingScale("csat", 1, 5), 0),
+        ("CSAT", "3/10 4/10", RatingScale("other", 0, 10), 0),
+        ("NPS", "3/5 0/5", RatingScale("other", 0, 5), 0),
+        ("Rating", "8/10 9/10 4/5", RatingScale("nps", 0, 10), 1),
+        ("Rating", "1 2 3 4 4/10", RatingScale("stars", 1, 5), 1),
+    ],
+)
+def test_what_ratings_are_out_of_decides_their_scale(
+    tmp_path: Path, header: str, cells: str, scale: RatingScale, faults: int
+) -> None:
+    rows = [f'"{cell}",a' for cell in cells.split()]
+    source, plan = read(tmp_path, "\n".join([f"{header},Comment", *rows]))
+    assert plan.rating == scale
+    found = [outcome(record, plan, source) for record in source.records()]
+    assert sum("is out of" in each for each in found) == faults
 
 
 @pytest.mark.parametrize(
@@ -209,6 +263,14 @@ def test_ratings_are_read_as_people_write_them(cell: str, value: float | None) -
         ("12/1/2026 12:05 AM", "mdy", datetime(2026, 12, 1, 0, 5, tzinfo=UTC)),
         ("March 1, 2026", "iso", datetime(2026, 3, 1, tzinfo=UTC)),
         ("1 Mar 2026", "iso", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026/11/03 2:05:33 PM GMT+1", "iso", datetime(2026, 11, 3, 13, 5, 33, tzinfo=UTC)),
+        ("2026/11/03 2:05:33 p. m. MEZ", "iso", datetime(2026, 11, 3, 13, 5, 33, tzinfo=UTC)),
+        ("Nov 3, 2026 4:05 PM", "iso", datetime(2026, 11, 3, 16, 5, tzinfo=UTC)),
+        ("Nov 3, 2026, 4:05\u202fPM", "iso", datetime(2026, 11, 3, 16, 5, tzinfo=UTC)),
+        ("3 November 2026 at 16:05", "iso", datetime(2026, 11, 3, 16, 5, tzinfo=UTC)),
+        ("Tue, 3 Nov 2026 16:05:00 -0530", "iso", datetime(2026, 11, 3, 21, 35, tzinfo=UTC)),
+        ("11/3/2026 16:05 EST", "mdy", datetime(2026, 11, 3, 21, 5, tzinfo=UTC)),
+        ("2026-11-03 16:05 XYZ", "iso", None),
         ("1767225600", "epoch", datetime(2026, 1, 1, tzinfo=UTC)),
         ("1767225600000", "epoch", datetime(2026, 1, 1, tzinfo=UTC)),
         ("31/31/2026", "dmy", None),
@@ -239,6 +301,22 @@ def test_the_order_of_day_and_month_is_told_or_doubted(
 
 
 @pytest.mark.parametrize(
+    ("header", "date", "note"),
+    [
+        ("Timestamp", "3. Wonnemond 2026", "The dates of 'Timestamp', such as '3. Wonnemond 2026'"),
+        ("When", "2026-13-45 morning", "The dates of 'When', such as '2026-13-45 morning'"),
+        ("When", "then", "No column with dates"),
+    ],
+)
+def test_dates_that_can_not_be_read_are_told_of(
+    tmp_path: Path, header: str, date: str, note: str
+) -> None:
+    plan = read(tmp_path, f"{header},comment\n{date},a at 12:30\n")[1]
+    assert "occurred_at" not in plan.columns
+    assert any(each.startswith(note) for each in plan.notes)
+
+
+@pytest.mark.parametrize(
     ("header", "values", "scale"),
     [
         ("NPS", [1, 5], RatingScale("nps", 0, 10)),
@@ -252,9 +330,17 @@ def test_the_order_of_day_and_month_is_told_or_doubted(
         ("Score", [1000], None),
         ("Score", [-5], None),
         ("Score", [], None),
+        ("NPS", [*range(11)] * 9 + [11], RatingScale("nps", 0, 10)),
+        ("NPS", [1, 2, 3, 4, 11], RatingScale("nps", 0, 10)),
+        ("CSAT", [1, 2, 3, 4, 5] * 4 + [0], RatingScale("csat", 1, 5)),
+        ("CSAT", [0, 5, 0, 4], RatingScale("other", 0, 5)),
+        ("CSAT", [5, 6, 7, 7, 3], RatingScale("other", 0, 10)),
+        ("Rating", [1, 2, 3, 4, 5] * 4 + [99], RatingScale("stars", 1, 5)),
+        ("Rating", [1, 2, 3, 4, 5] * 4 + [-1], RatingScale("stars", 1, 5)),
+        ("Score", [80, 90, 9, 70, 100], RatingScale("other", 0, 100)),
     ],
 )
 def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
-    assert guess_scale(header, [float(value) for value in values]) == scale
+    assert guess_scale(header, [Reading(float(value)) for value in values]) == scale
