@@ -1,15 +1,29 @@
 """What a change is about, as a selection of feedback, and what it can be compared with."""
 
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
 from models.change import Change
 from service.changes.schemas import Scope
-from service.insights.filters import Selection, select_feedback
+from service.errors import InvalidRequest, NotFound
+from service.insights.cells import Cell
+from service.insights.filters import Selection, cells_of, select_feedback
 from service.insights.params import ATTRIBUTE, FilterParams
 from service.insights.queries.themes import Theme
 from service.insights.subject import narrowed_to
+from service.journey.mapping import JourneyMap
+from service.journey.service import current_map, map_at
+
+PLACE: Final = {"stage", "touchpoint"}
+
+
+class Place(NamedTuple):
+    """Where in the journey a change was made: native cells (None for all), or one theme in them."""
+
+    cells: frozenset[Cell] | None
+    theme: Theme | None
 
 
 class Scoped(NamedTuple):
@@ -27,20 +41,76 @@ class Scoped(NamedTuple):
 
 
 def selected(session: Session, change: Change) -> Scoped:
-    """The scope in the words of the journey in force.
+    """The feedback in the scope.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: it has what there is not (any more).
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``place_of``.
     """
-    scope = Scope.model_validate(change.scope)
-    whole = select_feedback(session, change.workspace_id, _params(scope))
-    selection, theme = narrowed_to(session, whole, scope.pain_point)
-    placed = theme is not None or selection.cells is not None
+    cells, theme = place_of(session, change)
+    selection = select_feedback(session, change.workspace_id, _params(_scope(change)))
     everybody = select_feedback(session, change.workspace_id, FilterParams())
-    return Scoped(selection, theme, selection.everywhere() if placed else everybody)
+    placed = theme is not None or cells is not None
+    around = selection if placed else everybody
+    return Scoped(replace(selection, cells=cells), theme, around)
+
+
+def place_of(session: Session, change: Change) -> Place:
+    """The place in the words of the journey that was in force when the change was told.
+
+    Raises:
+        UnknownStage, UnknownTouchpoint: the journey had no such part.
+        NoSuchPainPoint: there is none with that id (any more).
+    """
+    then = map_at(session, change.workspace_id, change.created_at)
+    return _place(session, change, then)
+
+
+def in_present_words(session: Session, change: Change) -> Scope | None:
+    """The scope as the journey in force calls its place; None if it has no such part.
+
+    Raises:
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``place_of``.
+    """
+    scope, journey = _scope(change), current_map(session, change.workspace_id)
+    place = place_of(session, change)
+    try:
+        if _place(session, change, journey).cells == place.cells:
+            return scope
+    except (InvalidRequest, NotFound):
+        pass
+    words = _words_for(journey, place.cells or frozenset())
+    if words is None:
+        return None
+    pain_point = scope.pain_point if place.theme else None
+    return scope.model_copy(update={**words, "pain_point": pain_point})
+
+
+def _place(session: Session, change: Change, journey: JourneyMap) -> Place:
+    scope = _scope(change)
+    named = FilterParams.model_validate(scope.model_dump(include=PLACE, exclude_none=True))
+    there = Selection(change.workspace_id, journey, cells_of(journey, named))
+    narrowed, theme = narrowed_to(session, there, scope.pain_point)
+    return Place(narrowed.cells, theme)
+
+
+def _words_for(journey: JourneyMap, cells: frozenset[Cell]) -> dict[str, list[str] | None] | None:
+    """The stages and touchpoints that are these cells and no others; None if there are none."""
+    stages = {journey.stage_of(cell) for cell in cells}
+    touchpoints = {journey.touchpoint_of(cell) for cell in cells}
+    for chosen in ((stages, None), (None, touchpoints), (stages, touchpoints)):
+        if journey.cells_within(*chosen) == cells:
+            names = (None if keys is None else sorted(keys) for keys in chosen)
+            return dict(zip(("stage", "touchpoint"), names, strict=True))
+    return None
+
+
+def _scope(change: Change) -> Scope:
+    return Scope.model_validate(change.scope)
 
 
 def _params(scope: Scope) -> FilterParams:
-    filters = scope.model_dump(exclude={"pain_point", "attributes"}, exclude_none=True)
+    """The filters of a scope but for its place."""
+    away = {"pain_point", "attributes", *PLACE}
+    filters = scope.model_dump(exclude=away, exclude_none=True)
     attributes = {ATTRIBUTE + name: values for name, values in (scope.attributes or {}).items()}
     return FilterParams.model_validate(filters | attributes)

@@ -17,14 +17,16 @@ class Version(NamedTuple):
     created_at: datetime
 
 
-def latest_version(session: Session, workspace_id: UUID) -> Version | None:
-    """The version in force, or None when nothing was ever put."""
-    row = session.exec(
-        select(Journey.version, Journey.created_at)
-        .where(Journey.workspace_id == workspace_id)
-        .order_by(col(Journey.version).desc())
-        .limit(1)
-    ).first()
+def latest_version(
+    session: Session, workspace_id: UUID, at: datetime | None = None
+) -> Version | None:
+    """The version in force, now or at some time; None when nothing was put by then."""
+    statement = select(Journey.version, Journey.created_at).where(
+        Journey.workspace_id == workspace_id
+    )
+    if at is not None:
+        statement = statement.where(col(Journey.created_at) <= at)
+    row = session.exec(statement.order_by(col(Journey.version).desc()).limit(1)).first()
     return None if row is None else Version(*row)
 
 

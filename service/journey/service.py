@@ -40,13 +40,34 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
     if version is None:
         return preset_map(DEFAULT)
 
-    def made() -> JourneyMap:
-        stored = definition_of(session, workspace_id, version.number)
-        definition = Definition.model_validate(stored.definition)
-        known = Keys(**{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()})
-        return JourneyMap(definition, key_of(definition), version.number, known)
+    return _cached(
+        (workspace_id, version.number, version.created_at, None),
+        lambda: _stored_map(session, workspace_id, version.number),
+    )
 
-    return _cached((workspace_id, version.number, version.created_at, None), made)
+
+def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
+    """The journey that was in force at some time, over what mentions may be labelled with now."""
+    current, version = current_map(session, workspace_id), latest_version(session, workspace_id, at)
+    if version is None:
+        return _preset_for(session, workspace_id, DEFAULT)
+    if version.number == current.version:
+        return current
+    return _cached(
+        (workspace_id, version.number, version.created_at, f"before {current.version}"),
+        lambda: _stored_map(session, workspace_id, version.number, current.known),
+    )
+
+
+def _stored_map(
+    session: Session, workspace_id: UUID, number: int, known: Keys | None = None
+) -> JourneyMap:
+    """A version over what mentions could be labelled with then, or what is ``known``."""
+    stored = definition_of(session, workspace_id, number)
+    definition = Definition.model_validate(stored.definition)
+    if known is None:
+        known = Keys(**{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()})
+    return JourneyMap(definition, key_of(definition), number, known)
 
 
 def _cached(

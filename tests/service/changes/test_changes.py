@@ -2,17 +2,22 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from models.mention import Mention
-from models.pain_point import PainPoint
+from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service import clock
+from service.changes.scopes import in_present_words
+from service.changes.service import one
 from service.db import Database
+from service.insights.cells import Cell
+from service.insights.names import cell_id
 from service.insights.rollups import Delta, apply
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import NOON, Said, nps, write
@@ -182,6 +187,43 @@ def test_a_change_to_come_has_nothing_to_tell(shop: Shop) -> None:
     assert (found["days_over"], found["verdict"], found["measures"]) == (0, "no_evidence_yet", {})
     assert "not happened yet" in found["sentence"]
     assert found["items_needed"] > 300
+
+
+def test_a_journey_with_other_names_ends_no_impact(
+    shop: Shop, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(1, 8):
+            said(session, workspace, -day, bad=5, of=6)
+            said(session, workspace, day, bad=1, of=6)
+    cell = str(cell_id(workspace.id, Cell("purchase", "checkout"), PAIN))
+    scopes: list[dict[str, Any]] = [CHECKOUT["scope"], {"pain_point": cell}]
+    told = [shop.tell(happened_at="2026-03-04", scope=scope)["id"] for scope in scopes]
+
+    def effects() -> list[Any]:
+        return [shop.get(f"/v1/changes/{id}/impact", days=7)["measures"] for id in told]
+
+    before = effects()
+    assert before[0] == before[1] != {}
+    renamed = {"key": "buy", "name": "Buy", "includes": [{"stage": "purchase"}]}
+    rest = {"key": "rest", "name": "Rest", "includes": [{"stage": "usage"}]}
+    till = {"key": "till", "name": "Till", "includes": ["checkout"]}
+    goods = {"key": "goods", "name": "Goods", "includes": ["product"]}
+    body = {"stages": [renamed, rest], "touchpoints": [till, goods]}
+    path, headers = "/v1/journey/definition", bearer(shop.keys.manage)
+    assert shop.client.put(path, json=body, headers=headers).status_code == 200
+    assert effects() == before
+    assert shop.tell(422, scope=CHECKOUT["scope"])["code"] == "unknown_stage"
+    with database.read() as session:
+        changes = [one(session, workspace.id, UUID(id)) for id in told]
+        words = [in_present_words(session, change) for change in changes]
+    assert [word and (word.stage, word.touchpoint, word.pain_point) for word in words] == [
+        (["buy"], ["till"], None)
+    ] * 2
+    merged = {"stages": [renamed | {"includes": [{"stage": "purchase"}, {"stage": "usage"}]}]}
+    assert shop.client.put(path, json=merged, headers=headers).status_code == 200
+    with database.read() as session:
+        assert in_present_words(session, one(session, workspace.id, UUID(told[0]))) is None
 
 
 def test_a_change_of_today_has_happened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

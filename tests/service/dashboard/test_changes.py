@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service import clock
 from service.db import Database
@@ -91,18 +92,46 @@ def test_no_change_is_an_invitation_to_tell_one(team: Team) -> None:
 
 
 def test_a_change_whose_scope_is_gone_does_not_hide_the_others(
-    team: Team, database: Database, complaint: str
+    team: Team, database: Database, workspace: Workspace
 ) -> None:
-    definition = team.client.get("/v1/journey/definition", headers=bearer(team.keys.read)).json()
-    team.tell(title="To a stage that will go", scope={"stage": "purchase"})
+    with database.write() as session:
+        short_lived = theme(session, workspace.id, CHECKOUT, "Short-lived")
+    team.tell(title="To what will go", scope={"pain_point": str(short_lived)})
     team.tell(title="To everything")
-    kept = [stage for stage in definition["stages"] if stage["key"] != "purchase"]
-    body = {"stages": kept, "touchpoints": definition["touchpoints"]}
-    answer = team.client.put("/v1/journey/definition", json=body, headers=bearer(team.keys.manage))
-    assert answer.status_code == 200, answer.text
+    with database.write() as session:
+        session.delete(session.get_one(PainPoint, (workspace.id, short_lived)))
     page = open_page(team.client, "/changes", {})
     assert "can\u2019t be measured" in page
     assert "To everything" in page
+
+
+def test_a_change_is_shown_in_the_words_of_the_journey_in_force(team: Team, complaint: str) -> None:
+    change = team.tell(**HELPED)
+    path, headers = "/v1/journey/definition", bearer(team.keys.manage)
+    definition = team.client.get(path, headers=headers).json()
+    stages = [
+        {name: stage[name] for name in ("key", "name", "includes")}
+        for stage in definition["stages"]
+    ]
+    for stage in stages:
+        if stage["key"] == "purchase":
+            stage |= {"key": "buy", "name": "Buying"}
+    answer = team.client.put(path, json={"stages": stages}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    page = open_page(team.client, f"/changes/{change}", {})
+    assert '<span class="status better">improved</span>' in page
+    assert "stage</bdi>: <bdi>Buying" in page
+    assert "stage=buy" in page
+    assert "Mentions before and after" in page
+    assert '<g class="change">' in open_page(team.client, f"/pain-points/{complaint}", AROUND)
+    merged = [stage for stage in stages if stage["key"] != "buy"]
+    merged[0]["includes"] += [{"stage": "purchase"}]
+    answer = team.client.put(path, json={"stages": merged}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    page = open_page(team.client, f"/changes/{change}", {})
+    assert '<span class="status better">improved</span>' in page
+    assert "stage</bdi>: <bdi>purchase" in page
+    assert "What customers have said since" not in page
 
 
 def test_charts_mark_the_changes_that_they_are_about(team: Team, complaint: str) -> None:
