@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple, TypeVar
 
 from service.insights.cells import Cell
-from service.insights.rollups import FELT
+from service.insights.contributions import FELT
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
 

@@ -60,8 +60,7 @@ class Drawn:
     rating_max: float | None
     rating_scale: str | None
     rating_norm: float | None
-    persona: str
-    country: str
+    attributes: Mapping[str, str]
     text: str
     content_hash: str
     sentiment: str
@@ -135,8 +134,7 @@ class Author:
                     language,
                     midnight + timedelta(seconds=seconds[number]),
                     *rating,
-                    personas[number],
-                    countries[number],
+                    {"persona": personas[number], "country": countries[number]},
                     text,
                     hashlib.sha256(text.encode()).hexdigest(),
                     *_summary(mentions),
