@@ -1,5 +1,6 @@
 """Declaring attributes: what is told, what is refused, and what becomes of the roll-ups."""
 
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from models.workspace import Workspace
 from service.attributes.building import Builder
 from service.db import Database
 from tests.callers import Keys, bearer
+from tests.conftest import StartClient
 from tests.service.insights.rows import Said, write
 
 PATH = "/v1/attributes"
@@ -93,3 +95,16 @@ def test_feedback_that_comes_later_is_in_the_roll_ups(
         of = (RollupItemSpan.segment == "persona=smb", RollupItemSpan.span == "year")
         counted = select(func.sum(RollupItemSpan.items)).where(*of, RollupItemSpan.view == "*")
         assert session.exec(counted).one() == 2
+
+
+def test_a_worker_builds_what_is_declared(
+    start: StartClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.worker.THEMES_SECONDS", 0.05)
+    client = start(worker="inline")
+    put(client, keys.manage, ["persona"])
+    deadline = time.monotonic() + 30
+    ready = {"items": [{"name": "persona", "state": "ready"}]}
+    while client.get(PATH, headers=bearer(keys.read)).json() != ready:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
