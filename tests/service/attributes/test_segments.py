@@ -23,7 +23,7 @@ from service.db import Database
 from service.insights.filters import Selection
 from service.insights.queries import recount, sums, theme_series, theme_sums
 from service.insights.queries.items import Items
-from service.insights.rollups import Delta, apply
+from service.insights.rollups import ROLLUP_PAIN_SPAN, Delta, apply
 from service.insights.segments import is_rolled_up, segments_of
 from service.insights.verify import Finding, verify
 from tests.callers import Keys, bearer
@@ -327,7 +327,7 @@ def test_a_wrong_segment_is_found(
 ) -> None:
     assert themes
     put_in_force(database, workspace, "persona")
-    table = theme_sums.ROLLUP_PAIN_SPAN
+    table = ROLLUP_PAIN_SPAN
     with database.write() as session:
         of = (table.c.segment == "persona=smb", table.c.span == "week")
         session.execute(table.update().where(*of).values(items=table.c["items"] + 1))
