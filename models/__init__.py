@@ -4,6 +4,7 @@ Every table starts with ``workspace_id``; every query names it.
 """
 
 from models.api_key import ApiKey
+from models.attribute import DeclaredAttribute
 from models.change import Change
 from models.correction import Correction
 from models.feedback import Feedback
@@ -23,6 +24,7 @@ __all__ = [
     "ApiKey",
     "Change",
     "Correction",
+    "DeclaredAttribute",
     "Feedback",
     "Idempotency",
     "ImportJob",

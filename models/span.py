@@ -2,9 +2,10 @@
 
 All three tables start with a span: a ``day``, an ISO ``week``, a ``month`` or a ``year`` that
 begins on ``start``, over all kinds, sources, channels and languages, which are "" in these rows;
-or a ``slice``: a month with its dimensions. They are sums of the rows of ``rollup``,
-``rollup_item`` and ``rollup_pain`` and nothing else; see
-``docs/decisions/0009-spans-and-views-of-rollups.md``.
+or a ``slice``: a month with its dimensions. ``segment`` is "" for all feedback, and ``persona=smb``
+for that with this value of a declared attribute; of segments there are no slices. Rows of all
+feedback are sums of those of ``rollup``, ``rollup_item`` and ``rollup_pain`` and nothing else; see
+``docs/decisions/0009-spans-and-views-of-rollups.md`` and ``0011-declared-attributes.md``.
 
 Their rows are changed far more often than added. PostgreSQL leaves room in each page, so that a
 changed row finds place beside the old one; SQLite keeps them in the order of their key.
@@ -31,6 +32,7 @@ class RollupSpan(SQLModel, table=True):
 
     workspace_id: UUID = Field(primary_key=True)
     span: str = Field(primary_key=True)
+    segment: str = Field(primary_key=True)
     start: dt.date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
@@ -68,6 +70,7 @@ class RollupItemSpan(SQLModel, table=True):
 
     workspace_id: UUID = Field(primary_key=True)
     span: str = Field(primary_key=True)
+    segment: str = Field(primary_key=True)
     view: str = Field(primary_key=True)
     start: dt.date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
@@ -87,12 +90,15 @@ class RollupPainSpan(SQLModel, table=True):
 
     __tablename__ = "rollup_pain_span"
     __table_args__ = (
-        Index("ix_rollup_pain_span_one", "workspace_id", "pain_point_id", "span", "start"),
+        Index(
+            "ix_rollup_pain_span_one", "workspace_id", "pain_point_id", "span", "segment", "start"
+        ),
         STORED,
     )
 
     workspace_id: UUID = Field(primary_key=True)
     span: str = Field(primary_key=True)
+    segment: str = Field(primary_key=True)
     start: dt.date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)

@@ -12,6 +12,7 @@ import migrations
 from service import __version__
 from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
+from service.attributes import routes as attributes
 from service.changes import routes as changes
 from service.corrections import routes as corrections
 from service.dashboard import routes as dashboard
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.add_middleware(Edge)
     for room in (intake, analysis, corrections, changes, themes, insights, search):
         app.include_router(room.router)
-    for room in (exports, journey, keys, health):
+    for room in (attributes, exports, journey, keys, health):
         app.include_router(room.router)
     dashboard.install(app)
     openapi.serve_docs(app)

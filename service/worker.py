@@ -1,7 +1,7 @@
 """The worker: a loop around ``service.analysis``, inline in a thread or as a process.
 
-Beside it, in a thread of its own, a loop around ``service.themes``: what is being said is read
-while what has been said is sorted.
+Beside it, in a thread of its own, a loop around ``service.themes`` and ``service.attributes``: what
+is being said is read while what has been said is sorted.
 """
 
 import logging
@@ -14,13 +14,14 @@ from typing import Final
 
 from service.analysis.engine import Engine, lower_priority
 from service.analysis.service import Analyst
+from service.attributes.building import Builder
 from service.db import Database
 from service.settings import Settings
 from service.themes.refresh import Refresher
 
 IDLE_SECONDS: Final = 0.2
 THEMES_SECONDS: Final = 2.0
-"""How often it is asked whether themes are to be looked for."""
+"""How often it is asked whether themes are to be looked for, or attributes to be rolled up."""
 STOP_SECONDS: Final = 5.0
 """How long a running batch may go on after a stop was asked for; then it is given back."""
 BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Analyses what is pending or stale, and looks for themes, until it is told to stop.
+    """Analyses what is pending or stale, looks for themes and builds roll-ups, until told to stop.
 
     ``wake`` ends an idle pause early; whoever accepts feedback in this process sets it.
     """
@@ -44,6 +45,7 @@ class Worker:
         self._computing = ThreadPoolExecutor(1, "themes", initializer=lower_priority)
         self._stop = threading.Event()
         self._refresher = Refresher(database, engine.space, self._computing, self._stop)
+        self._builder = Builder(database, self._stop)
         self._wake = wake or threading.Event()
         self._stop_by = math.inf
 
@@ -73,8 +75,9 @@ class Worker:
 
     def _sort(self) -> None:
         work = Guarded(self._stop)
+        rounds = (self._builder.round, self._refresher.round)
         while not self._stop.wait(THEMES_SECONDS):
-            while not self._stop.is_set() and work.run(self._refresher.round):
+            while not self._stop.is_set() and any([work.run(each) for each in rounds]):
                 pass
             work.pause()
 

@@ -42,7 +42,7 @@ from service.themes.space import Space
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+    getattr(Feedback, name) for name in ("text", "subject", "question")
 )
 """Columns that writing a result needs no copy of."""
 RETRIED: Final = "retried"

@@ -14,6 +14,8 @@ from service.insights.cells import Cell
 from service.insights.errors import UnknownParameter
 from service.insights.params import ATTRIBUTE as ATTRIBUTE
 from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
+from service.insights.queries.declared import ready
+from service.insights.segments import EVERYBODY, is_rolled_up, segments
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.service import named_map
@@ -40,13 +42,27 @@ class Selection:
     channels: Sequence[str] = ()
     languages: Sequence[str] = ()
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    declared: frozenset[str] = field(default=frozenset(), compare=False)
+    """The attributes whose values are rolled up."""
 
     @property
     def in_rollups(self) -> bool:
-        """Whether roll-ups answer exactly: whole UTC days, and no attribute."""
+        """Whether roll-ups answer exactly: whole UTC days, and no attribute, or one that segments
+        have."""
         times = (self.since, self.until)
         whole_days = all(at is None or at.time() == time() for at in times)
-        return whole_days and not self.attributes
+        return whole_days and not (self.attributes and self.segments == (EVERYBODY,))
+
+    @property
+    def segments(self) -> Sequence[str]:
+        """The segments of roll-ups that it is made of: those of the values of one declared
+        attribute. They don't know kind, source, channel and language."""
+        narrowed = self.kinds or self.sources or self.channels or self.languages
+        if len(self.attributes) == 1 and not narrowed:
+            ((name, values),) = self.attributes.items()
+            if name in self.declared and all(map(is_rolled_up, values)):
+                return segments(name, values)
+        return (EVERYBODY,)
 
     def everywhere(self) -> "Selection":
         """The same feedback at every stage and touchpoint."""
@@ -93,6 +109,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         raise InvalidRequest(
             invalid_params=[InvalidParam("until", "must be later than since; it is exclusive")]
         )
+    asks = any(name.startswith(params.open_ended) for name in params.model_extra or {})
     return Selection(
         workspace_id=workspace_id,
         journey=journey,
@@ -104,6 +121,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         channels=[*map(plain, params.channel)],
         languages=[*map(plain, params.language)],
         attributes=values_of(params),
+        declared=ready(session, workspace_id) if asks else frozenset(),
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from service.insights import leaving_out, samples
+from service.insights.contributions import FELT
 from service.insights.pain_schemas import ImpactOut
-from service.insights.rollups import FELT
 from service.insights.schemas import IntervalOut, MeasuresOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums

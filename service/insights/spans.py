@@ -1,6 +1,6 @@
 """Longer spans of the roll-ups: what a change of days adds to them, and which make up a period.
 
-``docs/decisions/0009-spans-and-views-of-rollups.md``. Pure.
+``docs/decisions/0009-spans-and-views-of-rollups.md``. What is changed is of one segment. Pure.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from nlp.labels import UNASSIGNED
 from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
 from service.insights.counters import Changes, Key
+from service.insights.segments import EVERYBODY
 
 Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
@@ -48,38 +49,33 @@ def length_of(span: str) -> Span:
     return next((known for known in SPANS if known == span), "month")
 
 
-Spans = dict[tuple[str, date], dict[Key, dict[str, int]]]
-"""Changes of one table by span and its first day, then by key."""
+Spans = dict[tuple[str, str, date], dict[Key, dict[str, int]]]
+"""Changes of one table by span, segment and first day, then by key."""
 
 
-def mentions_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
+def mentions_over_spans(fine: Changes, segment: str, found: Spans) -> None:
     """Changes of ``rollup_span`` that go with changes of ``rollup``, added to ``found``."""
-    found = {} if found is None else found
     for (workspace, day, kind, source, channel, language, stage, touchpoint), sums in fine.items():
-        for place in _places(day, kind, source, channel, language):
+        for place in _places(segment, day, kind, source, channel, language):
             _add(found, place, (workspace, *place, stage, touchpoint), sums)
-    return found
 
 
-def items_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
+def items_over_spans(fine: Changes, segment: str, found: Spans) -> None:
     """Changes of ``rollup_item_span`` that go with changes of ``rollup_item``."""
-    found = {} if found is None else found
     for (workspace, day, kind, source, channel, language, cells, scale), sums in fine.items():
         counted = {name: sums[name] for name in ITEM_COUNTERS}
-        for place in _places(day, kind, source, channel, language):
-            span, *where = place
+        for place in _places(segment, day, kind, source, channel, language):
+            span, _, *where = place
             for view, seen in views_of(cells):
-                _add(found, place, (workspace, span, view, *where, seen, scale), counted)
-    return found
+                key = (workspace, span, segment, view, *where, seen, scale)
+                _add(found, place, key, counted)
 
 
-def pains_over_spans(fine: Changes, found: Spans | None = None) -> Spans:
+def pains_over_spans(fine: Changes, segment: str, found: Spans) -> None:
     """Changes of ``rollup_pain_span`` that go with changes of ``rollup_pain``."""
-    found = {} if found is None else found
     for (workspace, pain_point, day, *dimensions, scale), sums in fine.items():
-        for place in _places(day, *dimensions):
+        for place in _places(segment, day, *dimensions):
             _add(found, place, (workspace, *place, pain_point, scale), sums)
-    return found
 
 
 def together(spans: Spans) -> dict[Key, dict[str, int]]:
@@ -89,7 +85,7 @@ def together(spans: Spans) -> dict[Key, dict[str, int]]:
 
 def _add(found: Spans, place: Key, key: Key, sums: Mapping[str, int]) -> None:
     """Counters in plain dictionaries: this is done for every row of every span."""
-    changes = found.setdefault(place[:2], {})
+    changes = found.setdefault(place[:3], {})
     known = changes.get(key)
     if known is None:
         changes[key] = dict(sums)
@@ -99,10 +95,13 @@ def _add(found: Spans, place: Key, key: Key, sums: Mapping[str, int]) -> None:
 
 
 @lru_cache(maxsize=10_000)
-def _places(day: date, *dimensions: str) -> tuple[Key, ...]:
-    """The spans that a day with dimensions is in: (span, start, kind, source, channel, language)"""
-    months = (SLICE, start_of(day, "month"), *dimensions)
-    return (months, *((span, start_of(day, span), *COLLAPSED) for span in SPANS))
+def _places(segment: str, day: date, *dimensions: str) -> tuple[Key, ...]:
+    """The spans that a day with dimensions is in: (span, segment, start, kind, source, channel,
+    language). Segments have no slices."""
+    whole = tuple((span, segment, start_of(day, span), *COLLAPSED) for span in SPANS)
+    if segment != EVERYBODY:
+        return whole
+    return ((SLICE, segment, start_of(day, "month"), *dimensions), *whole)
 
 
 class View(NamedTuple):

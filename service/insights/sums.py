@@ -8,7 +8,7 @@ from operator import add
 from typing import Any, Final, NamedTuple, TypeVar
 
 from service.insights.cells import Cell
-from service.insights.rollups import FELT
+from service.insights.contributions import FELT
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
 UNFELT: Final = (0,) * len(FELT)

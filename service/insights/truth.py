@@ -14,7 +14,7 @@ from models.mention import Mention
 
 PAGE: Final = 1000
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+    getattr(Feedback, name) for name in ("text", "subject", "question")
 )
 
 

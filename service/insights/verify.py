@@ -16,11 +16,11 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
-from service.insights import longer
 from service.insights.counters import Key
 from service.insights.invariants import INVARIANTS
 from service.insights.longer import Longer, Stored
-from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
+from service.insights.queries.declared import declared_in
+from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, SPAN_TABLES, Delta
 from service.insights.spans import VIEWS
 from service.insights.truth import Item, items
 from service.journey.native import native_of
@@ -30,7 +30,7 @@ ORPHANS: Final = "mentions_belong_to_feedback"
 STRAYS: Final = "mentions_fit_their_pain_point"
 TABLES: Final = (ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN)
 CHECKS: Final = (
-    *(f"{table.name}_equals_the_truth" for table in (*TABLES, *longer.TABLES)),
+    *(f"{table.name}_equals_the_truth" for table in (*TABLES, *SPAN_TABLES)),
     ORPHANS,
     STRAYS,
     *(check.__name__ for check in INVARIANTS),
@@ -87,6 +87,7 @@ def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> N
     dates: set[dt.date] = set()
     spans = _Spans(session, workspace_id, report)
     places = _places(session, workspace_id)
+    declared = {workspace_id: declared_in(session, workspace_id)}
     for date, of_day in groupby(items(session, workspace_id), _date):
         dates.add(date)
         spans.compare(date)
@@ -96,7 +97,7 @@ def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> N
             _find_strays(item, places, report)
             sums.add(item.row, item.mentions)
         _compare_day(session, workspace_id, date, sums, report)
-        spans.sums.add(sums)
+        spans.sums.add(sums.by_segment(declared))
     if orphans := _orphans(session, workspace_id):
         report.add(Finding(ORPHANS, workspace_id, "mention", f"{orphans} without feedback"))
     spans.compare()
@@ -158,17 +159,17 @@ class _Spans:
 
     def find_others(self) -> None:
         """Find rows of spans without any feedback."""
-        for table in longer.TABLES:
-            its = (table.c.span, table.c.start)
+        for table in SPAN_TABLES:
+            its = (table.c.span, table.c.segment, table.c.start)
             found = table.select().with_only_columns(*its).distinct()
             of_workspace = found.where(table.c.workspace_id == self.workspace_id)
-            for span, start in self.session.execute(of_workspace).all():
-                if (place := Stored(table, span, start)) not in self.seen:
+            for row in self.session.execute(of_workspace).all():
+                if (place := Stored(table, *row)) not in self.seen:
                     self._compare(place, {})
 
     def _compare(self, place: Stored, expected: Mapping[Key, Mapping[str, int]]) -> None:
         table = place.table
-        here = [table.c.span == place.span, table.c.start == place.start]
+        here = [table.c[name] == getattr(place, name) for name in ("span", "segment", "start")]
         if "view" in table.c:  # in front of the day in the key
             here.append(table.c.view.in_(VIEWS))
         _compare(self.session, table, self.workspace_id, here, expected, self.report)

@@ -30,7 +30,7 @@ MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question", "attributes")
+    getattr(Feedback, name) for name in ("text", "subject", "question")
 )
 HAS_VECTOR: Final = and_(
     VECTOR.c.workspace_id == MENTION.c.workspace_id,

@@ -13,6 +13,7 @@ from models.pain_point import PainPoint
 from nlp.themes import Description, centroid, describe
 from service import clock
 from service.insights.rollups import ROLLUP_ITEM_SPAN
+from service.insights.segments import EVERYBODY
 from service.insights.spans import SLICE, WHOLE
 from service.themes.due import mark
 from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
@@ -45,7 +46,12 @@ class Sitting(NamedTuple):
 def main_language(session: Session, workspace_id: UUID) -> str:
     """The language of most feedback of a workspace."""
     row = ROLLUP_ITEM_SPAN.c
-    months = (row.workspace_id == workspace_id, row.span == SLICE, row.view == WHOLE)
+    months = (
+        row.workspace_id == workspace_id,
+        row.span == SLICE,
+        row.segment == EVERYBODY,
+        row.view == WHOLE,
+    )
     most = (
         select(row.language)
         .where(*months)

@@ -60,8 +60,7 @@ class Drawn:
     rating_max: float | None
     rating_scale: str | None
     rating_norm: float | None
-    persona: str
-    country: str
+    attributes: Mapping[str, str]
     text: str
     content_hash: str
     sentiment: str
@@ -136,8 +135,7 @@ class Author:
                     language,
                     at,
                     *rating,
-                    personas[number],
-                    countries[number],
+                    {"persona": personas[number], "country": countries[number]},
                     text,
                     hashlib.sha256(text.encode()).hexdigest(),
                     *_summary(mentions),

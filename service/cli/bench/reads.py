@@ -78,6 +78,7 @@ def reads(client: httpx.Client, until: date, from_rollups_ms: float) -> Iterator
         "language": "language=de",
         "attribute, frequent": "attr.persona=consumer",
         "attribute, rare": "attr.persona=enterprise",
+        "attribute, not declared": "attr.country=de",
     }
     yield from (Read(name, path, from_rollups_ms) for name, path in whole.items())
     yield Read("its evidence", f"/v1/pain-points/{theme}/mentions", 1000)

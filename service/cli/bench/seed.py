@@ -1,7 +1,8 @@
 """``voc bench seed``: a workspace with as many mentions as asked for, as if they had been analysed.
 
 Feedback, mentions, themes, vectors and all roll-ups are written as the service would write them:
-``voc verify`` finds no difference. Two years, the same every time but for the ids.
+``voc verify`` finds no difference. One attribute is declared, the other is not. Two years, the same
+every time but for the ids.
 """
 
 import json
@@ -18,6 +19,7 @@ from sqlalchemy import Table, select, text
 from sqlmodel import SQLModel
 
 import migrations
+from models.attribute import READY, DeclaredAttribute
 from models.feedback import DONE, Feedback
 from models.pain_point import OPEN
 from nlp.probe import packed
@@ -29,9 +31,11 @@ from service.db import Database
 from service.insights.counters import Changes
 from service.insights.longer import Longer
 from service.insights.rollups import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
+from service.insights.segments import Declared
 from service.keys.queries import ensure_workspace
 
 DAYS: Final = 730
+DECLARED: Final = "persona"
 VERSION: Final = "bench:1"
 WIDTH: Final = 384
 SEED: Final = 20_261_126
@@ -86,6 +90,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
             owned = select(FEEDBACK.c.id).where(FEEDBACK.c.workspace_id == workspace_id).limit(1)
             if session.execute(owned).first():
                 raise ValueError(f"the workspace {workspace!r} has feedback already")
+            session.merge(DeclaredAttribute(workspace_id=workspace_id, name=DECLARED, state=READY))
         seeding = _Seeding(workspace_id, Bulk(database), vectors)
         done = seeding.run(mentions, until)
         if not database.is_sqlite:  # as its autovacuum would, but only later
@@ -106,6 +111,7 @@ class _Seeding:
         self.dice = dice
         self.vectors = vectors
         self.packed = [packed(vector) for vector in dice.normal(size=(256, WIDTH))]
+        self.declared = {workspace_id: [Declared(DECLARED, None, ready=True)]}
         self.spans = Longer()
         self.done = Seeded()
         self.rows: dict[Table, list[Row]] = defaultdict(list)
@@ -138,7 +144,7 @@ class _Seeding:
             (ROLLUP_PAIN, sums.pains),
         ):
             self._add_sums(table, changes)
-        self.spans.add(sums)
+        self.spans.add(sums.by_segment(self.declared))
         self._add_ended(day)
 
     def _add_mentions(self, item: Drawn, mentions: Sequence[Said], kept: bool) -> None:
@@ -192,12 +198,11 @@ class _Seeding:
 def feedback_row(item: Drawn, mentions: Sequence[Said]) -> Row:
     """The row of an analysed item, its first mention telling its primary labels."""
     first = mentions[0]
-    attributes = {"persona": item.persona, "country": item.country}
     return _row(
         FEEDBACK,
         {
             **{name: getattr(item, name) for name in Drawn.__slots__ if name in FEEDBACK.c},
-            "attributes": json.dumps(attributes),
+            "attributes": json.dumps(item.attributes),
             "received_at": item.occurred_at,
             "due_at": item.occurred_at,
             "analysed_at": item.occurred_at,

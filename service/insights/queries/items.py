@@ -3,7 +3,8 @@
 A view sees nothing of an item's cells, or their stages, or all of them at one native touchpoint. A
 part of the journey is counted exactly by a view that sees all of it: a part that takes in whole
 native stages by their view, a part that lies at one native touchpoint by that one's. What no view
-sees is counted from the sets of cells, by day, which takes longer.
+sees is counted from the sets of cells, by day, which takes longer; in a segment, whose sets are not
+kept, from the mentions.
 """
 
 from collections import defaultdict
@@ -96,7 +97,7 @@ class Items:
 
     def _rows_of(self, view: View | None) -> Sequence[Counted]:
         session, selection = self._session, self._selection
-        if not selection.in_rollups:
+        if not selection.in_rollups or (view is None and selection.attributes):
             return [
                 (row.period, mask_of(row.cells), row.scale, row.items, *row.rating[1:])
                 for row in recount.item_rows(session, selection, self._by)

@@ -1,6 +1,7 @@
 """Which rows of the roll-ups make up a selection: the longest spans first, days at the edges.
 
-Spans add up all dimensions; with a filter on one, whole months come from the slices. Making a
+Spans add up all dimensions; with a filter on one, whole months come from the slices. With one on
+a declared attribute, everything comes from the spans of its segments. Making a
 statement takes longer than reading its few rows, so that it is kept: it depends on the shape of a
 selection alone, whose values are given when it is executed.
 """
@@ -27,6 +28,7 @@ from sqlmodel import Session, SQLModel
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start
+from service.insights.segments import EVERYBODY
 from service.insights.spans import SLICE, Span, Stretch, cover, cover_by
 
 KEPT: Final = 500
@@ -47,10 +49,12 @@ class Stretched(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What a statement depends on; ``dimensions`` are those that a selection is narrowed by."""
+    """What a statement depends on; ``dimensions`` are those that a selection is narrowed by, unless
+    it is ``segmented``: narrowed by an attribute."""
 
     sqlite: bool
     by: By | None
+    segmented: bool
     dimensions: tuple[str, ...]
     stretches: tuple[Stretched, ...]
 
@@ -103,9 +107,12 @@ def shaped(
     return _shaped(session, selection, by, [*found, *((days, None, one) for one in edges)])
 
 
-def shaped_of_days(session: Session, selection: Selection, by: By | None, days: Table) -> Shaped:
-    """The same from ``days``, a roll-up, alone; its parameters go with those of ``shaped``."""
-    found = [(days, None, Stretch("day", *days_of(selection)))]
+def shaped_of_days(
+    session: Session, selection: Selection, by: By | None, days: Table, span: Span | None = None
+) -> Shaped:
+    """The same from ``days`` alone: a roll-up, or the ``span`` of a day of its longer ones; its
+    parameters go with those of ``shaped``."""
+    found = [(days, span, Stretch("day", *days_of(selection)))]
     return _shaped(session, selection, by, found, "days")
 
 
@@ -117,7 +124,10 @@ def _shaped(
     called: str = "",
 ) -> Shaped:
     chosen = chosen_dimensions(selection)
+    segmented = bool(selection.attributes)
     values = {"workspace_id": selection.workspace_id, **chosen}
+    if segmented:
+        values["segments"] = selection.segments
     stretches = []
     for number, (table, span, stretch) in enumerate(found):
         place = f"{called}{number}"
@@ -125,7 +135,8 @@ def _shaped(
         values |= {name: day for name, day in ends.items() if day}
         ended = (bool(stretch.first), bool(stretch.end))
         stretches.append(Stretched(place, table.name, span, *ended))
-    return Shaped(Shape(is_sqlite(session), by, tuple(chosen), tuple(stretches)), values)
+    shape = Shape(is_sqlite(session), by, segmented, tuple(chosen), tuple(stretches))
+    return Shaped(shape, values)
 
 
 @lru_cache(maxsize=KEPT)
@@ -139,7 +150,7 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
     start = table.c.start if own.span else table.c.day
     conditions: list[ColumnElement[bool]] = [table.c.workspace_id == bindparam("workspace_id")]
     if own.span:
-        conditions.append(table.c.span == own.span)
+        conditions += [table.c.span == own.span, _segment(table, shape)]
     if own.has_first:
         conditions.append(start >= bindparam(f"first_{own.place}"))
     if own.has_end:
@@ -150,6 +161,12 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
         ]
     period = period_start(shape.sqlite, start, shape.by) if shape.by else null()
     return Portion(table, own.span or "day", start, period, conditions)
+
+
+def _segment(table: Table, shape: Shape) -> ColumnElement[bool]:
+    if shape.segmented:
+        return table.c.segment.in_(bindparam("segments", expanding=True))
+    return table.c.segment == EVERYBODY
 
 
 def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[str]) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Sums from the roll-ups, or recounted from the truth where roll-ups can't tell.
 
-Roll-ups know UTC days, kinds, sources, channels and languages. Anything finer is recounted; both
-ways give the same numbers.
+Roll-ups know UTC days, kinds, sources, channels and languages, or else the values of one declared
+attribute. Anything finer is recounted; both ways give the same numbers.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,14 @@ from typing import Any, Final
 from sqlalchemy import Select
 from sqlmodel import Session
 
+from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.items import ALL, PART_OF, AxisName
 from service.insights.queries.portions import KEPT, Shape, added_up, portions, shaped
 from service.insights.queries.seen import first_and_last
-from service.insights.rollups import FELT, ROLLUP, ROLLUP_SPAN
+from service.insights.rollups import ROLLUP, ROLLUP_SPAN
 from service.insights.sums import (
     SUMS,
     MentionRow,

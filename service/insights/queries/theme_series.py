@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session
 
 from models.feedback import DONE
+from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start, utc_day
@@ -34,7 +35,6 @@ from service.insights.queries.theme_sums import (
     theme_rows,
 )
 from service.insights.queries.themes import Theme
-from service.insights.rollups import FELT
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 Sums = dict[date, ThemeSums]

@@ -29,6 +29,7 @@ from sqlmodel import Session
 from models.feedback import DONE
 from models.pain_point import IGNORED, WIN
 from service.insights.cells import Cell
+from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
@@ -55,7 +56,7 @@ from service.insights.queries.recount import (
     scale_of,
 )
 from service.insights.queries.themes import THEME, theme_conditions
-from service.insights.rollups import FELT, ROLLUP_PAIN, ROLLUP_PAIN_SPAN
+from service.insights.rollups import ROLLUP_PAIN, ROLLUP_PAIN_SPAN
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
@@ -126,7 +127,7 @@ def full_sums(
     values: Mapping[str, Any] = {}
     if selection.in_rollups:
         shape, values = theme_rows(session, selection, None)
-        days, values_of_days = shaped_of_days(session, selection, None, ROLLUP_PAIN)
+        days, values_of_days = _theme_days(session, selection)
         values = {**values, **values_of_days, "themes": list(themes)}
         mentions, items = _rolled_mentions(shape, days), _rolled_items(shape)
     else:
@@ -196,10 +197,9 @@ def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
     sums = ("mentions", "score_milli", "severity", *FELT)
     rows = added_up(of_some_themes(shape), ("pain_point_id",), sums).subquery()
     (all_days,) = portions(of_days)
-    day = ROLLUP_PAIN.c.day
-    its = select(day).where(
-        *all_days.conditions, ROLLUP_PAIN.c.pain_point_id == rows.c.pain_point_id
-    )
+    day = all_days.first
+    of_theme = all_days.table.c.pain_point_id == rows.c.pain_point_id
+    its = select(day).where(*all_days.conditions, of_theme)
     return select(
         rows.c.pain_point_id,
         *(rows.c[name] for name in sums),
@@ -216,6 +216,13 @@ def _rolled_items(shape: Shape) -> Select[Any]:
 def theme_rows(session: Session, selection: Selection, by: By | None) -> Shaped:
     """The rows of the roll-ups that make up the themes of a selection."""
     return shaped(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
+
+
+def _theme_days(session: Session, selection: Selection) -> Shaped:
+    """The same by day; of segments there are spans only."""
+    if selection.attributes:
+        return shaped_of_days(session, selection, None, ROLLUP_PAIN_SPAN, "day")
+    return shaped_of_days(session, selection, None, ROLLUP_PAIN)
 
 
 def of_some_themes(shape: Shape) -> list[Portion]:

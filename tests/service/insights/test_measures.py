@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.insights.contributions import FELT
 from service.insights.measures import (
     emotions,
     impacts,
@@ -12,7 +13,6 @@ from service.insights.measures import (
     pain,
     scale_name,
 )
-from service.insights.rollups import FELT
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 NPS = RatingSums(n=10, value_milli=71_000, high=5, low=2)

@@ -21,7 +21,8 @@ from models.rollup import Rollup, RollupItem
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.rollups import Delta, apply, rating_counts
+from service.insights.contributions import rating_counts
+from service.insights.rollups import Delta, apply
 from service.insights.verify import verify
 
 START = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)

@@ -127,7 +127,7 @@ def test_the_command_fails_on_a_difference_and_says_where(filled: Database) -> N
     assert shown["failures"]["rollup_equals_the_truth"] == len(shown["findings"])
 
 
-@pytest.mark.parametrize("before", ["2026_11_26_1840", "2026_11_26_1930"])
+@pytest.mark.parametrize("before", ["2026_11_26_1840", "2026_11_26_1930", "2026_11_27_0010"])
 def test_longer_spans_are_kept_by_their_migrations(filled: Database, before: str) -> None:
     migrations.downgrade(filled.url, before)
     migrations.upgrade(filled.url)

@@ -1,0 +1,61 @@
+"""Which attributes are declared. What this changes is held alone: see ``building``."""
+
+from collections.abc import Collection
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Table, delete, func
+from sqlmodel import Session, SQLModel, select
+
+from models.attribute import BUILDING, READY, DeclaredAttribute
+from service.attributes.schemas import AttributeOut, AttributesOut
+from service.insights.queries.declared import declared_in, hold_alone
+from service.insights.rollups import SPAN_TABLES
+from service.insights.segments import segments
+
+ATTRIBUTE: Final[Table] = SQLModel.metadata.tables[str(DeclaredAttribute.__tablename__)]
+
+
+def shown(session: Session, workspace_id: UUID) -> AttributesOut:
+    """The declared attributes."""
+    declared = declared_in(session, workspace_id)
+    return AttributesOut(
+        items=[
+            AttributeOut(name=each.name, state=READY if each.ready else BUILDING)
+            for each in declared
+        ]
+    )
+
+
+def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> None:
+    """Declare these attributes and no others; the roll-ups of those that go are deleted."""
+    hold_alone(session, workspace_id)
+    known = {each.name for each in declared_in(session, workspace_id)}
+    for name in sorted(known - set(names)):
+        _forget(session, workspace_id, name)
+    session.add_all(
+        DeclaredAttribute(workspace_id=workspace_id, name=name)
+        for name in sorted(set(names) - known)
+    )
+    session.flush()
+
+
+def _forget(session: Session, workspace_id: UUID, name: str) -> None:
+    (first,) = segments(name, [""])
+    for table in SPAN_TABLES:
+        own = func.substr(table.c.segment, 1, len(first)) == first
+        session.execute(delete(table).where(table.c.workspace_id == workspace_id, own))
+    attribute = ATTRIBUTE.c
+    session.execute(
+        delete(ATTRIBUTE).where(attribute.workspace_id == workspace_id, attribute.name == name)
+    )
+
+
+def next_building(session: Session) -> tuple[UUID, str] | None:
+    """A declared attribute of any workspace whose roll-ups are to be built."""
+    found = (
+        select(DeclaredAttribute.workspace_id, DeclaredAttribute.name)
+        .where(DeclaredAttribute.state == BUILDING)
+        .order_by(ATTRIBUTE.c.workspace_id, ATTRIBUTE.c.name)
+    )
+    return session.exec(found.limit(1)).first()

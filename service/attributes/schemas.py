@@ -1,0 +1,62 @@
+"""What goes into and comes out of /v1/attributes."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from service.insights.segments import BETWEEN
+from service.web.text import CleanText
+
+MOST: Final = 3
+"""Declared attributes of a workspace: each of them makes writing dearer."""
+EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
+
+
+def _nameable(name: str) -> str:
+    if not name.strip():
+        raise ValueError("is empty; give a name, or leave it out")
+    if BETWEEN in name:
+        raise ValueError(f"must not contain {BETWEEN!r}")
+    return name.strip()
+
+
+Name = Annotated[CleanText, StringConstraints(max_length=64), AfterValidator(_nameable)]
+
+
+class AttributesIn(BaseModel):
+    """All attributes that are to be declared; one that is not among them is no longer."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
+    names: list[Name] = Field(
+        max_length=MOST,
+        description="Names of attributes with few values, as they are sent with feedback.",
+    )
+
+
+class AttributeOut(BaseModel):
+    """A declared attribute."""
+
+    name: str
+    state: Literal["building", "ready"] = Field(
+        description="`building` until all feedback is in its roll-ups; until then it is counted."
+    )
+
+
+class AttributesOut(BaseModel):
+    """The declared attributes, by name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {"name": "country", "state": "building"},
+                        {"name": "persona", "state": "ready"},
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: list[AttributeOut]

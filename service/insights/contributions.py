@@ -1,0 +1,135 @@
+"""What one piece of feedback adds to the roll-ups, whichever rows of them it goes to. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+from uuid import UUID
+
+from models.feedback import Feedback
+from nlp.labels import EMOTIONS
+from service.insights.counters import Key
+
+FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
+DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
+
+
+class Counted(Protocol):
+    """What is counted of a mention: a row of the table, or one that will be."""
+
+    @property
+    def sentiment(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def touchpoint(self) -> str: ...
+    @property
+    def emotion(self) -> str: ...
+    @property
+    def severity(self) -> int: ...
+    @property
+    def pain_point_id(self) -> UUID | None: ...
+
+
+class RatingCounts(NamedTuple):
+    """One rating as sums: which scale, 1000 x value, and whether it is high or low."""
+
+    scale: str
+    value_milli: int
+    high: int
+    low: int
+
+
+class Point(NamedTuple):
+    """What one mention adds, and where."""
+
+    stage: str
+    touchpoint: str
+    pain_point_id: UUID | None
+    sums: Mapping[str, int]
+
+
+class Contribution(NamedTuple):
+    """What one item with its mentions adds, or, where ``sign`` is -1, takes away."""
+
+    feedback_id: UUID
+    attributes: Mapping[str, Any]
+    dimensions: Key
+    points: Sequence[Point]
+    sums: Mapping[str, int]
+    rating: RatingCounts
+    sign: int
+
+
+def contribution_of(feedback: Feedback, mentions: Sequence[Counted], sign: int) -> Contribution:
+    """What an analysed item with these mentions adds (sign 1) or takes away (sign -1)."""
+    rating = rating_counts(feedback)
+    return Contribution(
+        feedback.id,
+        feedback.attributes,
+        dimensions_of(feedback),
+        [
+            Point(each.stage, each.touchpoint, each.pain_point_id, _mention_sums(each))
+            for each in mentions
+        ],
+        _item_sums(feedback, rating),
+        rating,
+        sign,
+    )
+
+
+def dimensions_of(feedback: Feedback) -> Key:
+    """The values of ``DIMENSIONS`` for one item."""
+    return (
+        feedback.workspace_id,
+        feedback.occurred_at.date(),
+        feedback.kind,
+        feedback.source,
+        feedback.channel,
+        feedback.language_read or feedback.language,
+    )
+
+
+def rating_counts(feedback: Feedback) -> RatingCounts:
+    """The rating as it is summed.
+
+    NPS: promoters are 9 and 10, detractors 0 to 6 (Reichheld 2003). Other scales: satisfied is
+    the upper quarter of the scale (the "top two boxes" of 1 to 5), dissatisfied the lower one.
+    """
+    value, norm = feedback.rating_value, feedback.rating_norm
+    if value is None or norm is None:
+        return RatingCounts("", 0, 0, 0)
+    scale = f"{feedback.rating_scale}:{feedback.rating_min:g}-{feedback.rating_max:g}"
+    if feedback.rating_scale == "nps":
+        high, low = value >= 9, value <= 6
+    else:
+        high, low = norm >= 0.75, norm <= 0.25
+    return RatingCounts(scale, round(value * 1000), int(high), int(low))
+
+
+def _mention_sums(mention: Counted) -> dict[str, int]:
+    sums = {
+        "mentions": 1,
+        "negative": int(mention.sentiment == "negative"),
+        "positive": int(mention.sentiment == "positive"),
+        "score_milli": round(mention.score * 1000),
+        "severity": mention.severity,
+    }
+    if mention.emotion in FELT:
+        sums[mention.emotion] = 1
+    return sums
+
+
+def _item_sums(feedback: Feedback, rating: RatingCounts) -> dict[str, int]:
+    return {
+        "items": 1,
+        "negative": int(feedback.sentiment == "negative"),
+        "positive": int(feedback.sentiment == "positive"),
+        "mixed": int(feedback.sentiment == "mixed"),
+        **rating_sums(rating),
+    }
+
+
+def rating_sums(rating: RatingCounts) -> dict[str, int]:
+    """The counters of a rating."""
+    return {"value_milli": rating.value_milli, "high": rating.high, "low": rating.low}

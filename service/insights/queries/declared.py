@@ -1,0 +1,51 @@
+"""Which attributes a workspace has declared, and how far their roll-ups have got."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from models.attribute import READY, DeclaredAttribute
+from models.workspace import Workspace
+from service.insights.segments import Declared
+
+
+def declared_in(session: Session, workspace_id: UUID) -> Sequence[Declared]:
+    """The declared attributes of a workspace, by name."""
+    return _declared(session, [workspace_id]).get(workspace_id, ())
+
+
+def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequence[Declared]]:
+    """The declared attributes of some workspaces, which stay so until the transaction ends.
+
+    Others may hold them, too, and go on writing feedback.
+    """
+    own = select(Workspace.id).where(col(Workspace.id).in_(workspaces)).order_by(col(Workspace.id))
+    session.exec(own.with_for_update(read=True, key_share=True)).all()
+    return _declared(session, workspaces)
+
+
+def hold_alone(session: Session, workspace_id: UUID) -> None:
+    """Wait for all who hold the declared attributes, and keep others out until the transaction
+    ends: feedback of the workspace is written before or after it."""
+    own = select(Workspace.id).where(Workspace.id == workspace_id)
+    session.exec(own.with_for_update()).all()
+
+
+def ready(session: Session, workspace_id: UUID) -> frozenset[str]:
+    """The names of those whose roll-ups are complete."""
+    return frozenset(each.name for each in declared_in(session, workspace_id) if each.ready)
+
+
+def _declared(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequence[Declared]]:
+    found: dict[UUID, list[Declared]] = defaultdict(list)
+    rows = (
+        select(DeclaredAttribute)
+        .where(col(DeclaredAttribute.workspace_id).in_(workspaces))
+        .order_by(col(DeclaredAttribute.name))
+        .execution_options(populate_existing=True)
+    )
+    for row in session.exec(rows):
+        found[row.workspace_id].append(Declared(row.name, row.counted_to, row.state == READY))
+    return found
