@@ -270,7 +270,7 @@ def _wished_pause(response: httpx.Response) -> float | None:
 
 
 def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
-    """Lists are sent with commas; what is ``None`` is left out."""
+    """Lists are sent with commas, their own commas escaped; what is ``None`` is left out."""
     return {
         name: value if isinstance(value, str) else _text(value)
         for name, value in filters.items()
@@ -281,7 +281,9 @@ def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
 def _text(value: int | Sequence[str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else ",".join(value)
+    if isinstance(value, int):
+        return str(value)
+    return ",".join(each.replace("\\", "\\\\").replace(",", "\\,") for each in value)
 
 
 def _plain(value: Any) -> Any:

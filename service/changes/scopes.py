@@ -95,6 +95,8 @@ def _place(session: Session, change: Change, journey: JourneyMap) -> Place:
 
 def _words_for(journey: JourneyMap, cells: frozenset[Cell]) -> dict[str, list[str] | None] | None:
     """The stages and touchpoints that are these cells and no others; None if there are none."""
+    if not cells:
+        return None
     stages = {journey.stage_of(cell) for cell in cells}
     touchpoints = {journey.touchpoint_of(cell) for cell in cells}
     for chosen in ((stages, None), (None, touchpoints), (stages, touchpoints)):

@@ -10,8 +10,8 @@ DateOrder = Literal["iso", "dmy", "mdy", "epoch"]
 NAIVE_TIMES: Final = "Times without an offset are read as UTC."
 _MISSING: Final = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none"})
 _RATING = re.compile(
-    r"\s*([-+]?\d{1,6}(?:[.,]\d{1,6})?)\s*"
-    r"(?:(%)|(?:/|of|out of|von|sur|de|su)\s*(\d{1,4})(?:[.,]0+)?)?\s*(?:[^\W\d]{1,12}|★)?\s*",
+    r"\s*+([-+]?\d{1,6}(?:[.,]\d{1,6})?)\s*+"
+    r"(?:(%)|(?:/|of|out of|von|sur|de|su)\s*+(\d{1,4})(?:[.,]0+)?)?\s*+(?:[^\W\d]{1,12}|★)?\s*+",
     re.IGNORECASE,
 )
 _GLYPHS = re.compile(r"\s*([★⭐]{1,10})(?:\ufe0f?)?(☆{0,9})\s*")
@@ -22,6 +22,7 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 """A day, perhaps with a weekday before and a time and a time zone behind."""
+_LONGEST_MOMENT = 80
 
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})")
@@ -75,13 +76,18 @@ def read_time(cell: str, order: DateOrder) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _moment(text: str) -> re.Match[str] | None:
+    """A match of ``_MOMENT``, which is not tried on what is too long to be one."""
+    return _MOMENT.fullmatch(text) if len(text) <= _LONGEST_MOMENT else None
+
+
 def _read(text: str, order: DateOrder) -> datetime | None:
     if _EPOCH.fullmatch(text):
         number = int(text)
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     if (found := _iso(text)) is not None:
         return found
-    moment = _MOMENT.fullmatch(text)
+    moment = _moment(text)
     if moment is None:
         return None
     day, zone = _day(moment["day"], order), _zone(moment["zone"] or "")
@@ -138,7 +144,7 @@ def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
     Day and month are told apart by numbers above 12, else by "AM"/"PM", which go with the month
     first; else the day is taken to be first.
     """
-    moments = [moment for cell in cells if (moment := _MOMENT.fullmatch(cell.strip()))]
+    moments = [moment for cell in cells if (moment := _moment(cell.strip()))]
     numeric = [day for moment in moments if (day := _NUMERIC_DAY.fullmatch(moment["day"]))]
     if numeric and len(numeric) * 2 >= len(cells):
         if any(int(day[1]) > 12 for day in numeric):

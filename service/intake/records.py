@@ -172,7 +172,8 @@ def _delimiter_of(sample: str) -> str:
 
     def fit(delimiter: str) -> tuple[float, int]:
         rows = csv.reader(_without_blank_start(sample), delimiter=delimiter)
-        widths = [len(row) for row, _ in zip(rows, range(_SAMPLE_ROWS), strict=False) if row]
+        some = zip(rows, range(_SAMPLE_ROWS), strict=False)
+        widths = [len(row) for row, _ in some if not _is_blank(row)]
         if not widths or widths[0] == 1:
             return 0.0, 0
         return widths.count(widths[0]) / len(widths), widths[0]

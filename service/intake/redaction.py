@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from re import Match
 
 from stdnum import iban
+from stdnum.iso7064 import mod_97_10
 
 from service.intake.cards import close_cards, spread_cards
 from service.intake.phones import phone_spans
@@ -28,12 +29,16 @@ _SPACED = r"[^\WA-Za-z\u0080-\u036f\u0e00-\u109f\u1100-\u1eff\u2000-\U0010ffff]"
 """Greek, Cyrillic, Hebrew, Arabic, the scripts of India, …: words stand between blanks."""
 
 _EMAIL = re.compile(
-    rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}})@"
+    rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}}"
+    rf"|(?:[^\WA-Za-z\u0080-\u02af]|[-.+%']){{1,64}})@"
     rf"(?:(?:[{_LATIN}]{{1,63}}|(?:[^\WA-Za-z\u0080-\u02af]|-){{1,63}})\.){{1,8}}"
-    rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}})"
+    rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}}"
+    r"|中[国國]|公司|网络|香港|台[湾灣]|한국|닷컴|닷넷|ไทย|コム|みんな)"
 )
 """Both ends are where the script changes: Chinese, Japanese, Korean or Thai may go on without a
-blank, and an ending of theirs must not be taken for a part of the address."""
+blank, and an ending of theirs must not be taken for a part of the address, but for the top-level
+domains that there are. What is theirs right before the "@" is taken for its name, and what stands
+before that with it: it can't be told apart."""
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[\s.-]{0,2}[A-Za-z0-9]){11,30}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
@@ -44,6 +49,7 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_IBAN = 15
+_BETWEEN = re.compile(r"[\s.-]")
 _DASH_OF_KANA = re.compile(r"(?<=\d)ー(?=\d)")
 
 
@@ -109,14 +115,21 @@ def _emails(text: str) -> Iterator[Span]:
 
 
 def _ibans(text: str) -> Iterator[Span]:
-    """The longest valid IBAN at the start of each match; words swallowed after it stay."""
-    for match in _IBAN.finditer(text):
-        found = match[0]
+    """The longest valid IBAN at the start of each match; what was swallowed around it stays."""
+    at = 0
+    while (match := _IBAN.search(text, at)) is not None:
+        found, at = match[0], match.start() + 1
         for end in range(len(found), _SHORTEST_IBAN - 1, -1):
-            ends_a_word = end == len(found) or not found[end].isalnum()
-            if ends_a_word and iban.is_valid("".join(found[:end].split())):
-                yield match.start(), match.start() + end
+            if (end == len(found) or not found[end].isalnum()) and _is_iban(found[:end]):
+                at = match.start() + end
+                yield match.start(), at
                 break
+
+
+def _is_iban(found: str) -> bool:
+    """The check digits come first: all else about an account takes far longer to know."""
+    written = _BETWEEN.sub("", found)
+    return mod_97_10.is_valid(written[4:] + written[:4]) and iban.is_valid(written)
 
 
 def _ipv4(text: str) -> Iterator[Span]:

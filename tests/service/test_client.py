@@ -140,11 +140,16 @@ def test_other_errors_are_not_tried_again() -> None:
 def test_filters_are_sent_with_commas_and_without_nothing() -> None:
     service = Service(ok())
     service.client().list_feedback(
-        kind=["survey", "review"], stage=None, limit=3, rating_conflict=True
+        kind=["survey", "review"], stage=None, limit=3, rating_conflict=True, source=["A, B"]
     )
-    assert str(service.requests[0].url) == (
-        "http://voc.test/v1/feedback?kind=survey%2Creview&limit=3&rating_conflict=true"
-    )
+    sent = service.requests[0].url
+    assert sent.path == "/v1/feedback"
+    assert dict(sent.params) == {
+        "kind": "survey,review",
+        "limit": "3",
+        "rating_conflict": "true",
+        "source": r"A\, B",
+    }
 
 
 def test_times_are_sent_with_their_offset() -> None:

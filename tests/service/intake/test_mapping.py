@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -344,3 +345,10 @@ def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
     assert guess_scale(header, [Reading(float(value)) for value in values]) == scale
+
+
+def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
+    started = perf_counter()
+    assert read_rating("4" + " " * 100_000 + "!") is None
+    assert read_time("1" + " " * 100_000 + "1:00 am !", "iso") is None
+    assert perf_counter() - started < 2
