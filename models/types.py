@@ -25,8 +25,11 @@ def new_id(at: datetime | None = None) -> UUID:
 
 
 def first_id(at: datetime) -> UUID:
-    """The least of all ids that are made from ``at`` (aware) on: RFC 9562, 5.7."""
-    milliseconds = int(at.timestamp() * 1000)
+    """The least of all ids that are made from ``at`` (aware) on; none is of before 1970.
+
+    RFC 9562, 5.7.
+    """
+    milliseconds = max(int(at.timestamp() * 1000), 0)
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 

@@ -1,6 +1,6 @@
 """The worker: a loop around ``service.analysis``, inline in a thread or as a process.
 
-Beside it, in a thread of its own, a loop around ``service.themes`` and ``service.attributes``: what
+Beside it, in threads of their own, loops around ``service.themes`` and ``service.attributes``: what
 is being said is read while what has been said is sorted.
 """
 
@@ -51,10 +51,18 @@ class Worker:
 
     def run(self) -> None:
         """Work until ``stop`` is called. A failure is logged and waited out, whatever it is."""
-        sorting = threading.Thread(target=self._sort, name="themes", daemon=True)
-        sorting.start()
+        beside = [
+            threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
+            for name, work in (
+                ("themes", self._refresher.round),
+                ("attributes", self._builder.round),
+            )
+        ]
+        for thread in beside:
+            thread.start()
         self._read()
-        sorting.join(STOP_SECONDS)
+        for thread in beside:
+            thread.join(STOP_SECONDS)
         self._computing.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -73,11 +81,10 @@ class Worker:
             if not work.pause() and not self._stop.is_set():
                 self._wake.wait(IDLE_SECONDS)
 
-    def _sort(self) -> None:
+    def _repeat(self, round_: Callable[[], bool]) -> None:
         work = Guarded(self._stop)
-        rounds = (self._builder.round, self._refresher.round)
         while not self._stop.wait(THEMES_SECONDS):
-            while not self._stop.is_set() and any([work.run(each) for each in rounds]):
+            while not self._stop.is_set() and work.run(round_):
                 pass
             work.pause()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.insights.segments import BETWEEN
-from service.web.text import CleanText
+from service.web.text import CleanText, composed
 
 MOST: Final = 3
 """Declared attributes of a workspace: each of them makes writing dearer."""
@@ -13,11 +13,13 @@ EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
 
 
 def _nameable(name: str) -> str:
-    if not name.strip():
+    """The name as it is stored with feedback, and compared by filters."""
+    name = composed(name).strip()
+    if not name:
         raise ValueError("is empty; give a name, or leave it out")
     if BETWEEN in name:
         raise ValueError(f"must not contain {BETWEEN!r}")
-    return name.strip()
+    return name
 
 
 Name = Annotated[CleanText, StringConstraints(max_length=64), AfterValidator(_nameable)]

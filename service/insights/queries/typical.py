@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from models.mention_vector import MentionVector
 from models.types import first_id
-from service.clock import LATEST_AHEAD
+from service.clock import LATEST_AHEAD, now
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.evidence import Place, confidence, in_cells
@@ -37,6 +38,8 @@ FEW: Final = 20_000
 """Mentions up to which reading them all beats visiting every cell by itself."""
 AT_ONCE: Final = 400
 """Groups, or items, in one statement: SQLite unites 500 selects at most."""
+SHORT: Final = timedelta(days=100)
+"""Periods up to which it is worth looking at what was received in them first."""
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 
 K = TypeVar("K")
@@ -149,8 +152,8 @@ def _walked(
 ) -> dict[K, list[Place]]:
     """The first mentions of each group, which has so many of them.
 
-    Those of a period were as a rule received in it or later, which an index tells without a look
-    at their feedback; only where these are too few, all are walked through.
+    Those of a short period were, as a rule, received in it or later, which an index tells without a
+    look at their feedback; only where these are too few, all are walked through.
     """
     found: dict[K, list[Place]] = {}
     for received in _looks(session, selection):
@@ -164,10 +167,23 @@ def _walked(
 
 
 def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[bool]]:
-    if selection.since:
-        item = only_compared(session, MENTION.c.feedback_id)
-        yield item >= first_id(selection.since - LATEST_AHEAD)
+    since, until = selection.since, selection.until or now()
+    if since and until - since <= SHORT:
+        first = first_id(since - LATEST_AHEAD)
+        if not _was_sent_again(session, selection, first):
+            yield only_compared(session, MENTION.c.feedback_id) >= first
     yield true()
+
+
+def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool:
+    """Whether feedback with an earlier id was sent again with a time within the period."""
+    row = FEEDBACK.c
+    within = [row.workspace_id == selection.workspace_id, row.occurred_at >= selection.since]
+    if selection.until:
+        within.append(row.occurred_at < selection.until)
+    return (
+        session.execute(select(row.id).where(*within, row.id < first).limit(1)).first() is not None
+    )
 
 
 def _walks(

@@ -357,8 +357,15 @@ def test_verbatims_of_a_period_may_be_of_feedback_that_was_received_before(
     """A ticket that is sent again with a later time keeps its id."""
     with database.write() as session:
         slow = theme(session, workspace.id, CHECKOUT, "Slow checkout")
-        for text, received in (("old", NOON - 9 * WEEK), ("new", NOON)):
-            said = [Said(*CHECKOUT, text=text, theme=slow)]
+        told = [("worst", 3, NOON - 9 * WEEK), *((f"new {n}", 1, NOON) for n in range(30))]
+        for text, severity, received in told:
+            said = [Said(*CHECKOUT, text=text, severity=severity, theme=slow)]
             write(session, workspace.id, said, id=new_id(received), occurred_at=NOON)
     (point,) = get(LIST, **MARCH)["items"]
-    assert {verbatim["text"] for verbatim in point["verbatims"]} == {"old", "new"}
+    assert point["verbatims"][0]["text"] == "worst"
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize("since", ["1970-01-01", "1900-01-01"])
+def test_all_time_may_begin_whenever(get: Get, since: str) -> None:
+    assert titles(get(LIST, since=since)) == titles(get(LIST))
