@@ -19,7 +19,6 @@ from nlp.manifest import MANIFEST_FILE, THEMES_FILE, ArtefactError, load_manifes
 from nlp.themes import (
     LARGEST,
     Limits,
-    Projection,
     centroid,
     describe,
     find_clusters,
@@ -171,11 +170,9 @@ def test_the_bundled_projection_gives_unit_rows() -> None:
 def test_the_bundled_model_groups_themes_it_has_not_met_above_a_floor() -> None:
     examples, model = read_themes(FLOOR), open_model(BUNDLED)
     vectors = answer(model.backend, model.tokenizer, examples).embeddings.astype(np.float32)
-    taught = cluster_figures(examples, vectors, load_projection(BUNDLED))
-    untaught = cluster_figures(examples, vectors, Projection())
-    assert taught["precision"] >= 0.6
-    assert taught["f1"] >= 0.42
-    assert taught["f1"] > untaught["f1"]
+    found = cluster_figures(examples, vectors, load_projection(BUNDLED))
+    assert found["precision"] >= 0.65
+    assert found["f1"] >= 0.42
 
 
 @pytest.mark.model

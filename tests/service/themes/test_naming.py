@@ -6,6 +6,7 @@ from typing import Any
 from models.span import RollupItemSpan
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.segments import EVERYBODY
 from service.insights.spans import SLICE, WHOLE
 from service.themes.naming import main_language
 from tests.service.themes.conftest import Say
@@ -15,6 +16,7 @@ def store(database: Database, workspace: Workspace, **columns: Any) -> None:
     row: dict[str, Any] = {
         "workspace_id": workspace.id,
         "span": SLICE,
+        "segment": EVERYBODY,
         "view": WHOLE,
         "start": date(2026, 3, 1),
         "kind": "review",
