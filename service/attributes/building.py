@@ -8,7 +8,6 @@ workers may build at once.
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -18,10 +17,10 @@ from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
 from models.feedback import Feedback
-from models.mention import Mention
 from service.attributes.declaring import next_building
 from service.db import Database
 from service.insights.queries.declared import hold_alone
+from service.insights.queries.feedback import mentions_of
 from service.insights.rollups import Delta, add_over_spans
 from service.insights.segments import EVERYBODY, Declared
 from service.insights.truth import UNREAD_COLUMNS
@@ -59,7 +58,7 @@ def count_portion(session: Session, workspace_id: UUID, name: str) -> None:
     if not items:
         row.state, row.counted_to = READY, None
         return
-    mentions = _mentions(session, workspace_id, items)
+    mentions = mentions_of(session, workspace_id, [item.id for item in items])
     row.counted_to = items[-1].id
     delta = Delta()
     for item in items:
@@ -83,16 +82,3 @@ def _items(session: Session, workspace_id: UUID, after: UUID | None) -> Sequence
     if after is not None:
         page = page.where(col(Feedback.id) > after)
     return session.exec(page).all()
-
-
-def _mentions(
-    session: Session, workspace_id: UUID, items: Sequence[Feedback]
-) -> dict[UUID, list[Mention]]:
-    mentions: dict[UUID, list[Mention]] = defaultdict(list)
-    found = select(Mention).where(
-        Mention.workspace_id == workspace_id,
-        col(Mention.feedback_id).in_([item.id for item in items]),
-    )
-    for mention in session.exec(found.execution_options(populate_existing=True)):
-        mentions[mention.feedback_id].append(mention)
-    return mentions

@@ -1,6 +1,5 @@
 """Feedback with its mentions, read in pages: what everything else is counted from."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
+from service.insights.queries.feedback import mentions_of
 
 PAGE: Final = 1000
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
@@ -30,7 +30,7 @@ def items(session: Session, workspace_id: UUID) -> Iterator[Item]:
     """Everything of a workspace in the order of ``occurred_at``; one page is held at a time."""
     last: Feedback | None = None
     while page := _page(session, workspace_id, last):
-        mentions = _mentions(session, workspace_id, [row.id for row, _ in page])
+        mentions = mentions_of(session, workspace_id, [row.id for row, _ in page])
         session.expunge_all()
         for row, chars in page:
             yield Item(row, chars, mentions[row.id])
@@ -53,17 +53,3 @@ def _page(
             occurred >= last.occurred_at, or_(occurred > last.occurred_at, key > last.id)
         )
     return session.exec(page).all()
-
-
-def _mentions(
-    session: Session, workspace_id: UUID, ids: Sequence[UUID]
-) -> dict[UUID, list[Mention]]:
-    mentions: dict[UUID, list[Mention]] = defaultdict(list)
-    found = (
-        select(Mention)
-        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
-        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
-    )
-    for mention in session.exec(found):
-        mentions[mention.feedback_id].append(mention)
-    return mentions
