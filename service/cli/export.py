@@ -59,12 +59,12 @@ def export(
     typer.echo(f"{file}: {file.stat().st_size:,} bytes")
 
 
-def _filters(pairs: Sequence[str]) -> dict[str, list[str]]:
-    """Values by name; a name that is given twice has both."""
+def _filters(pairs: Sequence[str]) -> dict[str, str]:
+    """Values by name, written as the API reads them; a name that is given twice has both."""
     found: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--where")
         found.setdefault(name, []).append(value)
-    return found
+    return {name: ",".join(values) for name, values in found.items()}

@@ -45,6 +45,10 @@ def test_the_ending_says_the_form(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert parquet.read_table(tmp_path / "m.parquet").num_rows == 2
     assert "m.parquet" in result.output
+    run("mentions", "again.parquet", "-w", "kind=survey", "-w", "kind=review")
+    assert parquet.read_table(tmp_path / "again.parquet").num_rows > 0
+    run("mentions", "other.parquet", "-w", r"source=Acme\, Inc")
+    assert parquet.read_table(tmp_path / "other.parquet").num_rows == 0
     assert run("journey", "map.png").exit_code == 0
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
 
