@@ -1,6 +1,6 @@
 """Pain points and wins before they are ranked: themes, and the cells of a journey."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from math import isnan
 from typing import Final, Literal
@@ -76,9 +76,8 @@ def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
     ``completed`` adds the rest.
     """
     themes = [] if level == "cell" else theme_entries(session, survey)
-    cells = [] if level == "theme" else _cell_entries(session, survey)
     themed = {entry.cell for entry in themes}
-    return [*themes, *(entry for entry in cells if entry.cell not in themed)]
+    return themes if level == "theme" else [*themes, *_cell_entries(session, survey, themed)]
 
 
 def theme_entries(session: Session, survey: Survey, only: UUID | None = None) -> list[Entry]:
@@ -110,8 +109,8 @@ def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
 
 def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
     """The entry of one journey cell; with zeros if nothing is said of it."""
-    found = {entry.cell: entry for entry in _cell_entries(session, survey)}
-    return found.get(cell) or _cell_entry(survey, cell, cell_sums(survey), NO_CELLS)
+    found = {entry.cell: entry for entry in _cell_entries(session, survey, frozenset())}
+    return found.get(cell) or _cell_entry(survey, cell, cell_sums(session, survey), NO_CELLS)
 
 
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
@@ -154,9 +153,16 @@ def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSum
     )
 
 
-def _cell_entries(session: Session, survey: Survey) -> list[Entry]:
-    sums, before = cell_sums(survey), cell_sums_before(session, survey)
-    return _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in survey.native))
+def _cell_entries(session: Session, survey: Survey, but: Set[Cell]) -> list[Entry]:
+    """Entries of all cells ``but`` some, which count nevertheless where changes are judged."""
+    cells: Set[Cell] = survey.native.keys()
+    if survey.before is None:
+        cells = cells - but
+        sums, before = cell_sums(session, survey, cells), NO_CELLS
+    else:
+        sums, before = cell_sums(session, survey), cell_sums_before(session, survey)
+    found = _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in cells))
+    return [entry for entry in found if entry.cell not in but]
 
 
 def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) -> Entry:

@@ -86,7 +86,7 @@ class Sieve(NamedTuple):
         return (
             self._has_status(entry)
             and (not self.owners or folded(entry.owner or "") in self.owners)
-            and any(self.words in folded(text) for text in _texts(entry))
+            and (not self.words or any(self.words in folded(text) for text in _texts(entry)))
         )
 
     def _has_status(self, entry: Entry) -> bool:

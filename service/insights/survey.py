@@ -1,6 +1,6 @@
 """What pain points and wins are measured against: all cells of a selection, added up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from service import clock
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import period_before
-from service.insights.queries.items import Items
+from service.insights.queries.items import Items, speaking
 from service.insights.queries.sums import days_seen, mention_rows
 from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
 
@@ -77,16 +77,21 @@ def take(session: Session, selection: Selection, sentiment: str) -> Survey:
         sentiment=sentiment,
         rows=rows,
         all_mentions=sum(row.sums.mentions for row in rows),
-        voices=_voices(session, selection),
+        voices=speaking(session, selection),
         items=items,
         whole=items.whole,
         before=_before(selection, clock.now()),
     )
 
 
-def cell_sums(survey: Survey) -> CellSums:
-    """The sums of a survey by cell."""
-    return _by_cell(survey.selection, survey.rows, survey.items)
+def cell_sums(session: Session, survey: Survey, wanted: Set[Cell] | None = None) -> CellSums:
+    """The sums of a survey by cell; items of the ``wanted`` ones only, if that is told."""
+    items = survey.items
+    if wanted is not None:
+        cells = survey.selection.journey.cells
+        natives = frozenset(native for native, cell in cells.items() if cell in wanted)
+        items = Items(session, replace(survey.selection, cells=natives))
+    return _by_cell(survey.selection, survey.rows, items)
 
 
 def cell_sums_before(session: Session, survey: Survey) -> CellSums:
@@ -102,14 +107,6 @@ def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:
     """Sums by cell of which only the first and the last day are to be read."""
     rows = days_seen(session, survey.selection, survey.sentiment)
     return mentions_by(rows, lambda row: survey.selection.journey.cells[row.cell])
-
-
-def _voices(session: Session, selection: Selection) -> int:
-    """How many items have a mention in the selection."""
-    cells = selection.cells
-    if cells is None:
-        cells = selection.journey.cells_within(None, None)
-    return Items(session, replace(selection, cells=cells)).whole.items
 
 
 def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> CellSums:

@@ -9,11 +9,12 @@ kept, from the mentions.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, bindparam, literal, select
 from sqlmodel import Session
 
 from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
@@ -22,6 +23,7 @@ from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.portions import (
     KEPT,
+    Portion,
     Shape,
     added_up,
     portions,
@@ -40,11 +42,7 @@ Counted = tuple[date | None, str, str, int, int, int, int]
 ``ITEM_COUNTERS``."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
-VIEWS_OF: Final[Mapping[View, Sequence[str]]] = {
-    "whole": (WHOLE,),
-    "stages": (STAGES,),
-    "touchpoints": STORED_TOUCHPOINTS,
-}
+NOWHERE: Final = mask_of(())
 ALL: Final = "all"
 MOST_MASKS: Final = 20_000
 """Sets of cells whose parts are kept, of each axis of a journey."""
@@ -106,22 +104,50 @@ class Items:
             shape, values = shaped_of_days(session, selection, self._by, ROLLUP_ITEM)
         else:
             shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
+            values["views"] = _stored_views(selection, view)
         rows: Sequence[Any] = session.execute(_statement(shape, view), values).all()
         return rows
+
+
+def speaking(session: Session, selection: Selection) -> int:
+    """How many items have a mention in the selection."""
+    cells = selection.cells
+    if cells is None and selection.in_rollups:
+        shape, values = shaped(session, selection, None, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
+        return session.execute(_speaking(shape), {**values, "views": [STAGES]}).scalar() or 0
+    if cells is None:
+        cells = selection.journey.cells_within(None, None)
+    return Items(session, replace(selection, cells=cells)).whole.items
 
 
 @lru_cache(maxsize=KEPT)
 def _statement(shape: Shape, view: View | None) -> Select[Any]:
     """A statement for (period, cells, scale, ``ITEM_COUNTERS``); days have the sets themselves."""
-    column = ROLLUP_ITEM_SPAN.c.view
-    found = [
-        of if view is None or of.table is ROLLUP_ITEM else of.where(column.in_(VIEWS_OF[view]))
-        for of in portions(shape)
-    ]
+    found = portions(shape) if view is None else _of_views(shape)
     if view != "whole":
         return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
     period, *rest = added_up(found, ("scale",), ITEM_COUNTERS).subquery().c
-    return select(period, literal(mask_of(())), *rest)
+    return select(period, literal(NOWHERE), *rest)
+
+
+@lru_cache(maxsize=KEPT)
+def _speaking(shape: Shape) -> Select[Any]:
+    found = [of.where(of.table.c.cells != NOWHERE) for of in _of_views(shape)]
+    return select(added_up(found, (), ("items",)).subquery().c["items"])
+
+
+def _of_views(shape: Shape) -> Sequence[Portion]:
+    """Rows of the stored views that the parameter ``views`` lists, and sets of days."""
+    chosen = ROLLUP_ITEM_SPAN.c.view.in_(bindparam("views", expanding=True))
+    return [of if of.table is ROLLUP_ITEM else of.where(chosen) for of in portions(shape)]
+
+
+def _stored_views(selection: Selection, view: View) -> Sequence[str]:
+    """What a view is called in the roll-ups; of touchpoints, those of the selection."""
+    if view == "touchpoints":
+        cells = selection.cells
+        return STORED_TOUCHPOINTS if cells is None else sorted({c.native.touchpoint for c in cells})
+    return (WHOLE,) if view == "whole" else (STAGES,)
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:

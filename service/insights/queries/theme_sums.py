@@ -101,7 +101,7 @@ def weighed(session: Session, selection: Selection) -> list[Weighed]:
         .where(*theme_conditions(selection, None), THEME.c.status != IGNORED),
         values,
     )
-    themes = (Weighed(*row) for row in rows)
+    themes = (Weighed(*row) for row in rows.all())
     return [theme for theme in themes if selection.has(theme.cell)]
 
 
@@ -114,7 +114,7 @@ def weights(
         theme: ThemeSums(
             _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
         )
-        for theme, mentions, severity, items in rows
+        for theme, mentions, severity, items in rows.all()
     }
 
 
@@ -133,10 +133,10 @@ def full_sums(
     else:
         mentions = _counted_mentions(session, selection, themes)
         items = _counted_items(session, selection, themes)
-    touching = _items_by_theme(session.execute(items, values))
+    touching = _items_by_theme(session.execute(items, values).all())
     return {
         theme: ThemeSums(mention_sums_of(sentiment, counts, first, last), touching[theme])
-        for theme, *counts, first, last in session.execute(mentions, values)
+        for theme, *counts, first, last in session.execute(mentions, values).all()
     }
 
 

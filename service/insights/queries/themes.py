@@ -1,9 +1,11 @@
 """Themes as they are stored: the rows of ``pain_point``, without their vectors."""
 
+import json
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
+from sqlalchemy import ColumnElement, Select, Table, select, type_coerce
+from sqlalchemy.types import NullType
 from sqlmodel import Session, SQLModel
 
 from models.pain_point import PainPoint
@@ -14,14 +16,17 @@ THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
 
 
 class Theme(NamedTuple):
-    """A pain point or a win (its ``sentiment`` says which) of one native cell."""
+    """A pain point or a win (its ``sentiment`` says which) of one native cell.
+
+    ``stored_keywords`` are as the driver gives them, a list or its JSON: few of hundreds are read.
+    """
 
     id: UUID
     stage: str
     touchpoint: str
     sentiment: str
     title: str
-    keywords: list[str]
+    stored_keywords: list[str] | str
     status: str
     owner: str | None
 
@@ -30,10 +35,17 @@ class Theme(NamedTuple):
         """Its native cell."""
         return Cell(self.stage, self.touchpoint)
 
+    @property
+    def keywords(self) -> list[str]:
+        """Words that tell it from others of its cell."""
+        stored = self.stored_keywords
+        found: list[str] = json.loads(stored) if isinstance(stored, str) else stored
+        return found
+
 
 def themes_of(session: Session, selection: Selection, sentiment: str) -> list[Theme]:
     """The themes of one sentiment in the selection's cells, with or without mentions in it."""
-    rows = session.execute(_themes().where(*theme_conditions(selection, sentiment)))
+    rows = session.execute(_themes().where(*theme_conditions(selection, sentiment))).all()
     return [theme for theme in (Theme(*row) for row in rows) if selection.has(theme.cell)]
 
 
@@ -76,4 +88,7 @@ def theme_conditions(selection: Selection, sentiment: str | None) -> list[Column
 
 
 def _themes() -> Select[Any]:
-    return select(*(THEME.c[name] for name in Theme._fields))
+    table = THEME.c
+    place = (table.stage, table.touchpoint, table.sentiment)
+    keywords = type_coerce(table.keywords, NullType())
+    return select(table.id, *place, table.title, keywords, table.status, table.owner)

@@ -121,7 +121,7 @@ def _found(
     width = len(by.columns)
     found: dict[K, list[Place]] = {}
     for statement in statements:
-        for row in session.execute(statement):
+        for row in session.execute(statement).all():
             found.setdefault(by.key(*row[:width]), []).append(Place(*row[width:]))
     return found
 
