@@ -53,14 +53,14 @@ def average_models(
 
 
 def _mean(parts: Sequence[Part]) -> Reader:
-    whole = sum(part.share for part in parts)
-    reader = start_from(parts[0].folder, dropout=0.0)
-    shapes = {name: weight.shape for name, weight in _weights(reader).items()}
-    mean = {name: weight * 0.0 for name, weight in _weights(reader).items()}
-    for part in parts:
+    whole, (first, *others) = sum(part.share for part in parts), parts
+    reader = start_from(first.folder, dropout=0.0)
+    mean = {name: weight * (first.share / whole) for name, weight in _weights(reader).items()}
+    shapes = {name: weight.shape for name, weight in mean.items()}
+    for part in others:
         weights = _weights(start_from(part.folder, dropout=0.0))
         if {name: weight.shape for name, weight in weights.items()} != shapes:
-            raise DataError(f"{part.folder} and {parts[0].folder} are not of one shape")
+            raise DataError(f"{part.folder} and {first.folder} are not of one shape")
         for name, weight in weights.items():
             mean[name] += weight * (part.share / whole)
     reader.load_state_dict(mean, strict=False)

@@ -101,6 +101,9 @@ def time_reads(
     data_dir: Annotated[Path, typer.Option(help="Folder of its SQLite file.")] = Path("./data"),
     rounds: Annotated[int, typer.Option(min=1, help="How often each is asked.")] = 15,
     only: Annotated[str, typer.Option(help="Only reads whose name has this in it.")] = "",
+    without: Annotated[
+        str | None, typer.Option(help="None whose name has this in it; 'not declared' is slow.")
+    ] = None,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As in `voc bench seed`.")
     ] = None,
@@ -113,9 +116,13 @@ def time_reads(
     bar = 50 if postgres else 100
     key = reads.key_of(workspace, postgres, data_dir)
     day = (until or clock.now()).date()
+
+    def wanted(name: str) -> bool:
+        return only in name and not (without and without in name)
+
     with server(data_dir, postgres, worker="off") as target:
         rows = []
-        for row in reads.rows(target, key, day, bar, rounds, only):
+        for row in reads.rows(target, key, day, bar, rounds, wanted):
             rows.append(row)
             typer.echo(f"{row.measure}: {row.value}")
     Console().print(report.table(machine.describe(), rows))

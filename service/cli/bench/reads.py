@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
@@ -95,14 +95,19 @@ def reads(client: httpx.Client, until: date, from_rollups_ms: float) -> Iterator
 
 
 def rows(
-    target: Server, key: str, until: date, bar_ms: float, rounds: int, only: str
+    target: Server,
+    key: str,
+    until: date,
+    bar_ms: float,
+    rounds: int,
+    wanted: Callable[[str], bool],
 ) -> Iterator[Row]:
-    """The result of each read whose name has ``only`` in it."""
+    """The result of each read whose name is ``wanted``."""
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=target.url, headers=headers, timeout=TIMEOUT_S) as client:
         _sign_in(client, key)
         for read in reads(client, until, bar_ms):
-            if only in read.name:
+            if wanted(read.name):
                 timed = _measured(client, target, read, rounds)
                 detail = f"p50 {timed.p50:.0f}, computed {timed.computed:.0f} ms"
                 yield below(f"{read.name} ({detail})", timed.p95, read.bar_ms, "{:.0f} ms")
