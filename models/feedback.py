@@ -36,6 +36,14 @@ class Feedback(SQLModel, table=True):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index(
+            "ix_feedback_sent_again",
+            "workspace_id",
+            "occurred_at",
+            "id",
+            sqlite_where=text("revision > 1"),
+            postgresql_where=text("revision > 1"),
+        ),
         Index("ix_feedback_version", "state", "analysis_version", "occurred_at"),
         Index("ix_feedback_state", "workspace_id", "state"),
     )

@@ -23,6 +23,7 @@ from service.insights.survey import (
     cell_days,
     cell_sums,
     cell_sums_before,
+    rated_items,
 )
 
 Level = Literal["auto", "theme", "cell"]
@@ -116,25 +117,27 @@ def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
     """The same entries in their order with all that is shown of them.
 
-    ``collect`` leaves out what is not needed for ranking: of cells the first and the last day, of
-    themes also scores, emotions and ratings.
+    ``collect`` leaves out what is not needed for ranking: ratings, the first and the last day, and
+    of themes also scores and emotions.
     """
     spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
     sums = full_sums(session, survey.selection, survey.sentiment, spoken_of)
-    has_cells = any(entry.theme is None for entry in entries)
-    days = cell_days(session, survey) if has_cells else {}
+    cells = {entry.cell for entry in entries if entry.theme is None and entry.mentions.mentions}
+    items = rated_items(session, survey, cells)
+    days = cell_days(session, survey) if cells else {}
     return [
-        _completed_cell(entry, days.get(entry.cell))
+        _completed_cell(entry, items.get(entry.cell, entry.items), days.get(entry.cell))
         if entry.theme is None
         else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
         for entry in entries
     ]
 
 
-def _completed_cell(entry: Entry, days: MentionSums | None) -> Entry:
+def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums | None) -> Entry:
     if days is None:
         return entry
-    return replace(entry, mentions=replace(entry.mentions, first=days.first, last=days.last))
+    mentions = replace(entry.mentions, first=days.first, last=days.last)
+    return replace(entry, mentions=mentions, items=items)
 
 
 def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:

@@ -45,9 +45,8 @@ class Survey:
     """All sums that the pain points, or the wins, of one selection are made of.
 
     ``rows`` are the mentions by native cell, ``all_mentions`` their number, ``voices`` that of
-    the items that they are from. ``items`` are those of the selection at whatever stage, with or
-    without a mention, ``whole`` all of these. ``before`` is None when there is no period to
-    compare with.
+    the items that they are from. ``whole`` are all items of the selection at whatever stage, with
+    or without a mention. ``before`` is None when there is no period to compare with.
     """
 
     selection: Selection
@@ -55,7 +54,6 @@ class Survey:
     rows: Sequence[MentionRow]
     all_mentions: int
     voices: int
-    items: Items
     whole: ItemSums
     before: Before | None
 
@@ -71,27 +69,23 @@ class Survey:
 
 def take(session: Session, selection: Selection, sentiment: str) -> Survey:
     """Add up what is there."""
-    rows, items = mention_rows(session, selection), Items(session, selection.everywhere())
+    rows = mention_rows(session, selection)
     return Survey(
         selection=selection,
         sentiment=sentiment,
         rows=rows,
         all_mentions=sum(row.sums.mentions for row in rows),
         voices=speaking(session, selection),
-        items=items,
-        whole=items.whole,
+        whole=Items(session, selection.everywhere()).whole,
         before=_before(selection, clock.now()),
     )
 
 
 def cell_sums(session: Session, survey: Survey, wanted: Set[Cell] | None = None) -> CellSums:
-    """The sums of a survey by cell; items of the ``wanted`` ones only, if that is told."""
-    items = survey.items
-    if wanted is not None:
-        cells = survey.selection.journey.cells
-        natives = frozenset(native for native, cell in cells.items() if cell in wanted)
-        items = Items(session, replace(survey.selection, cells=natives))
-    return _by_cell(survey.selection, survey.rows, items)
+    """The sums of a survey by cell, items counted only; of ``wanted`` cells, if these are told."""
+    selection = survey.selection
+    where = selection.everywhere() if wanted is None else _only(selection, wanted)
+    return _by_cell(selection, survey.rows, Items(session, where, rated=False))
 
 
 def cell_sums_before(session: Session, survey: Survey) -> CellSums:
@@ -100,13 +94,24 @@ def cell_sums_before(session: Session, survey: Survey) -> CellSums:
         return NO_CELLS
     selection = survey.before.selection
     rows = mention_rows(session, selection)
-    return _by_cell(selection, rows, Items(session, selection.everywhere()))
+    return _by_cell(selection, rows, Items(session, selection.everywhere(), rated=False))
+
+
+def rated_items(session: Session, survey: Survey, cells: Set[Cell]) -> Mapping[Cell, ItemSums]:
+    """The items of some cells with their ratings."""
+    return Items(session, _only(survey.selection, cells)).parts("cell") if cells else {}
 
 
 def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:
     """Sums by cell of which only the first and the last day are to be read."""
     rows = days_seen(session, survey.selection, survey.sentiment)
     return mentions_by(rows, lambda row: survey.selection.journey.cells[row.cell])
+
+
+def _only(selection: Selection, cells: Set[Cell]) -> Selection:
+    """All of some cells of the journey."""
+    natives = (native for native, cell in selection.journey.cells.items() if cell in cells)
+    return replace(selection, cells=frozenset(natives))
 
 
 def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> CellSums:

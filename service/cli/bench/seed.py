@@ -94,8 +94,9 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
         seeding = _Seeding(workspace_id, Bulk(database), vectors)
         done = seeding.run(mentions, until)
         if not database.is_sqlite:  # as its autovacuum would, but only later
-            with database.write() as session:
-                session.execute(text("ANALYZE"))
+            alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with alone.connect() as connection:
+                connection.execute(text("VACUUM (ANALYZE)"))
         return done
     finally:
         database.dispose()

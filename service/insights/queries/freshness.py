@@ -1,5 +1,6 @@
 """Up to when an answer is complete, and what is not in it yet."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from models.feedback import FAILED, PENDING
 from service import clock
 from service.insights.filters import Selection
+from service.insights.queries.expressions import only_compared
 from service.insights.queries.recount import FEEDBACK, feedback_conditions
 
 IS_PENDING: Final[ColumnElement[str]] = literal_column(f"'{PENDING}'")
@@ -41,12 +43,16 @@ class Unread(NamedTuple):
 
 
 def unread(session: Session, selection: Selection) -> Unread:
-    """How many items of the selection, at whatever stage, have no analysis."""
-    state = FEEDBACK.c.state
+    """How many items of the selection, at whatever stage, have no analysis: sought by their state,
+    because they are few."""
+    state, moment = FEEDBACK.c.state, only_compared(session, FEEDBACK.c.occurred_at)
+    conditions = feedback_conditions(session, replace(selection, since=None, until=None))
+    if selection.since:
+        conditions.append(moment >= selection.since)
+    if selection.until:
+        conditions.append(moment < selection.until)
     rows = session.execute(
-        select(state, func.count())
-        .where(*feedback_conditions(session, selection), state.in_((PENDING, FAILED)))
-        .group_by(state)
+        select(state, func.count()).where(*conditions, state.in_((PENDING, FAILED))).group_by(state)
     )
     counts: dict[str, int] = {name: count for name, count in rows}
     return Unread(counts.get(PENDING, 0), counts.get(FAILED, 0))

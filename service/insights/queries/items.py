@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 from sqlmodel import Session
 
 from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
@@ -57,12 +57,18 @@ PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
 
 
 class Items:
-    """The items of a selection, in periods if ``by`` says so; each axis is read when asked for."""
+    """The items of a selection, in periods if ``by`` says so; each axis is read when asked for.
 
-    def __init__(self, session: Session, selection: Selection, by: By | None = None) -> None:
+    If they are not ``rated`` they are counted only: their ratings are not to be read.
+    """
+
+    def __init__(
+        self, session: Session, selection: Selection, by: By | None = None, *, rated: bool = True
+    ) -> None:
         self._session = session
         self._selection = selection
         self._by = by
+        self._rated = rated
         self._known: dict[AxisName, Sums] = {}
         self._rows: dict[View | None, Sequence[Counted]] = {}
 
@@ -105,7 +111,7 @@ class Items:
         else:
             shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
             values["views"] = _stored_views(selection, view)
-        rows: Sequence[Any] = session.execute(_statement(shape, view), values).all()
+        rows: Sequence[Any] = session.execute(_statement(shape, view, self._rated), values).all()
         return rows
 
 
@@ -121,13 +127,22 @@ def speaking(session: Session, selection: Selection) -> int:
 
 
 @lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, view: View | None) -> Select[Any]:
+def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
     """A statement for (period, cells, scale, ``ITEM_COUNTERS``); days have the sets themselves."""
     found = portions(shape) if view is None else _of_views(shape)
-    if view != "whole":
-        return added_up(found, ("cells", "scale"), ITEM_COUNTERS)
+    own = () if view == "whole" else ("cells",)
+    if not rated:
+        period, *cells, count = added_up(found, own, ("items",)).subquery().c
+        return select(period, *(cells or [literal(NOWHERE)]), *_unrated(count))
+    if own:
+        return added_up(found, (*own, "scale"), ITEM_COUNTERS)
     period, *rest = added_up(found, ("scale",), ITEM_COUNTERS).subquery().c
     return select(period, literal(NOWHERE), *rest)
+
+
+def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """A scale and ``ITEM_COUNTERS`` of items whose ratings are not told."""
+    return [literal(""), count, *(literal(0) for _ in ITEM_COUNTERS[1:])]
 
 
 @lru_cache(maxsize=KEPT)

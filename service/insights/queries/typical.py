@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     func,
+    literal_column,
     select,
     true,
     union_all,
@@ -40,6 +41,8 @@ AT_ONCE: Final = 400
 """Groups, or items, in one statement: SQLite unites 500 selects at most."""
 SHORT: Final = timedelta(days=100)
 """Periods up to which it is worth looking at what was received in them first."""
+FIRST_REVISION: Final[ColumnElement[int]] = literal_column("1")
+"""Written out, or a database can't know that the index of what was sent again has all of it."""
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 
 K = TypeVar("K")
@@ -176,9 +179,14 @@ def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[boo
 
 
 def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool:
-    """Whether feedback with an earlier id was sent again with a time within the period."""
+    """Whether feedback with an earlier id was sent again with a time within the period.
+
+    Nothing else has a time so long after its id: what is sent first lies no further ahead than
+    ``LATEST_AHEAD``.
+    """
     row = FEEDBACK.c
-    within = [row.workspace_id == selection.workspace_id, row.occurred_at >= selection.since]
+    within = [row.workspace_id == selection.workspace_id, row.revision > FIRST_REVISION]
+    within.append(row.occurred_at >= selection.since)
     if selection.until:
         within.append(row.occurred_at < selection.until)
     return (

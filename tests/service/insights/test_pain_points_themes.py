@@ -357,10 +357,11 @@ def test_verbatims_of_a_period_may_be_of_feedback_that_was_received_before(
     """A ticket that is sent again with a later time keeps its id."""
     with database.write() as session:
         slow = theme(session, workspace.id, CHECKOUT, "Slow checkout")
-        told = [("worst", 3, NOON - 9 * WEEK), *((f"new {n}", 1, NOON) for n in range(30))]
-        for text, severity, received in told:
+        told = [("worst", 3, NOON - 9 * WEEK, 2), *((f"new {n}", 1, NOON, 1) for n in range(30))]
+        for text, severity, received, revision in told:
             said = [Said(*CHECKOUT, text=text, severity=severity, theme=slow)]
-            write(session, workspace.id, said, id=new_id(received), occurred_at=NOON)
+            id_ = new_id(received)
+            write(session, workspace.id, said, id=id_, occurred_at=NOON, revision=revision)
     (point,) = get(LIST, **MARCH)["items"]
     assert point["verbatims"][0]["text"] == "worst"
 
