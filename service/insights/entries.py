@@ -30,6 +30,7 @@ Level = Literal["auto", "theme", "cell"]
 
 ALPHA: Final = 0.05
 """The share of false alarms that is put up with among all changes that are called significant."""
+UNSEEN: Final = MentionSums()
 NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 
 
@@ -126,16 +127,14 @@ def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> lis
     items = rated_items(session, survey, cells)
     days = cell_days(session, survey) if cells else {}
     return [
-        _completed_cell(entry, items.get(entry.cell, entry.items), days.get(entry.cell))
+        _completed_cell(entry, items.get(entry.cell, entry.items), days.get(entry.cell, UNSEEN))
         if entry.theme is None
         else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
         for entry in entries
     ]
 
 
-def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums | None) -> Entry:
-    if days is None:
-        return entry
+def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
     mentions = replace(entry.mentions, first=days.first, last=days.last)
     return replace(entry, mentions=mentions, items=items)
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.cells import Cell
+from service.insights.names import cell_id
 from service.insights.queries import typical
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, write
+from tests.service.insights.rows import NOON, Said, nps, write
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 
@@ -103,6 +106,18 @@ def test_a_pain_point_keeps_its_id_and_is_found_by_it(get: Get) -> None:
     elsewhere = get(f"/v1/pain-points/{point['id']}", kind="ticket")
     assert (elsewhere["mentions"], elsewhere["pain"], elsewhere["score"]) == (0, 0.0, None)
     assert elsewhere["impact"] == {}
+
+
+def test_a_cell_without_complaints_is_told_with_its_ratings(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        praise = [Said(*CHECKOUT, "positive")]
+        write(session, workspace.id, praise, **nps(10))
+        write(session, workspace.id, [Said(*PRODUCT)], **nps(2))
+    point = get(f"/v1/pain-points/{cell_id(workspace.id, Cell('purchase', 'checkout'), PAIN)}")
+    assert (point["mentions"], point["items"], point["first_seen"]) == (1, 1, None)
+    assert point["impact"]["nps"]["without"] == -100.0
 
 
 def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
