@@ -30,7 +30,6 @@ Level = Literal["auto", "theme", "cell"]
 
 ALPHA: Final = 0.05
 """The share of false alarms that is put up with among all changes that are called significant."""
-UNSEEN: Final = MentionSums()
 NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 
 
@@ -110,9 +109,15 @@ def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
 
 
 def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
-    """The entry of one journey cell; with zeros if nothing is said of it."""
-    found = {entry.cell: entry for entry in _cell_entries(session, survey, frozenset())}
-    return found.get(cell) or _cell_entry(survey, cell, cell_sums(session, survey), NO_CELLS)
+    """The entry of one journey cell; with zeros if nothing is said of it.
+
+    Without a period before there is nothing to correct for, and the others are not counted.
+    """
+    entries = _cell_entries(session, survey, frozenset()) if survey.before else []
+    found = {entry.cell: entry for entry in entries}
+    return found.get(cell) or _cell_entry(
+        survey, cell, cell_sums(session, survey, {cell}), NO_CELLS
+    )
 
 
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
@@ -127,7 +132,9 @@ def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> lis
     items = rated_items(session, survey, cells)
     days = cell_days(session, survey) if cells else {}
     return [
-        _completed_cell(entry, items.get(entry.cell, entry.items), days.get(entry.cell, UNSEEN))
+        _completed_cell(
+            entry, items.get(entry.cell, entry.items), days.get(entry.cell, NO_SUMS.mentions)
+        )
         if entry.theme is None
         else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
         for entry in entries

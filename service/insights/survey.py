@@ -99,7 +99,7 @@ def cell_sums_before(session: Session, survey: Survey) -> CellSums:
 
 def rated_items(session: Session, survey: Survey, cells: Set[Cell]) -> Mapping[Cell, ItemSums]:
     """The items of some cells with their ratings."""
-    return Items(session, _only(survey.selection, cells)).parts("cell") if cells else {}
+    return Items(session, _only(survey.selection, cells)).parts("cell")
 
 
 def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:

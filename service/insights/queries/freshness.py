@@ -1,6 +1,5 @@
 """Up to when an answer is complete, and what is not in it yet."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -46,13 +45,10 @@ def unread(session: Session, selection: Selection) -> Unread:
     """How many items of the selection, at whatever stage, have no analysis: sought by their state,
     because they are few."""
     state, moment = FEEDBACK.c.state, only_compared(session, FEEDBACK.c.occurred_at)
-    conditions = feedback_conditions(session, replace(selection, since=None, until=None))
-    if selection.since:
-        conditions.append(moment >= selection.since)
-    if selection.until:
-        conditions.append(moment < selection.until)
     rows = session.execute(
-        select(state, func.count()).where(*conditions, state.in_((PENDING, FAILED))).group_by(state)
+        select(state, func.count())
+        .where(*feedback_conditions(session, selection, moment), state.in_((PENDING, FAILED)))
+        .group_by(state)
     )
     counts: dict[str, int] = {name: count for name, count in rows}
     return Unread(counts.get(PENDING, 0), counts.get(FAILED, 0))

@@ -101,6 +101,8 @@ class Items:
 
     def _rows_of(self, view: View | None) -> Sequence[Counted]:
         session, selection = self._session, self._selection
+        if selection.cells is not None and not selection.cells:
+            return []
         if not selection.in_rollups or (view is None and selection.attributes):
             return [
                 (row.period, mask_of(row.cells), row.scale, row.items, *row.rating[1:])
@@ -118,12 +120,9 @@ class Items:
 def speaking(session: Session, selection: Selection) -> int:
     """How many items have a mention in the selection."""
     cells = selection.cells
-    if cells is None and selection.in_rollups:
-        shape, values = shaped(session, selection, None, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
-        return session.execute(_speaking(shape), {**values, "views": [STAGES]}).scalar() or 0
     if cells is None:
         cells = selection.journey.cells_within(None, None)
-    return Items(session, replace(selection, cells=cells)).whole.items
+    return Items(session, replace(selection, cells=cells), rated=False).whole.items
 
 
 @lru_cache(maxsize=KEPT)
@@ -143,12 +142,6 @@ def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
 def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """A scale and ``ITEM_COUNTERS`` of items whose ratings are not told."""
     return [literal(""), count, *(literal(0) for _ in ITEM_COUNTERS[1:])]
-
-
-@lru_cache(maxsize=KEPT)
-def _speaking(shape: Shape) -> Select[Any]:
-    found = [of.where(of.table.c.cells != NOWHERE) for of in _of_views(shape)]
-    return select(added_up(found, (), ("items",)).subquery().c["items"])
 
 
 def _of_views(shape: Shape) -> Sequence[Portion]:

@@ -44,14 +44,17 @@ SAID_IN: Final = and_(
 SCALE: Final = ("rating_scale", "rating_min", "rating_max")
 
 
-def feedback_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
-    """What rows of feedback must satisfy, apart from the selection's cells."""
+def feedback_conditions(
+    session: Session, selection: Selection, moment: ColumnElement[Any] = FEEDBACK.c.occurred_at
+) -> list[ColumnElement[bool]]:
+    """What rows of feedback must satisfy, apart from the selection's cells; ``moment`` is when
+    they occurred."""
     columns = FEEDBACK.c
     conditions = [columns.workspace_id == selection.workspace_id]
     if selection.since:
-        conditions.append(columns.occurred_at >= selection.since)
+        conditions.append(moment >= selection.since)
     if selection.until:
-        conditions.append(columns.occurred_at < selection.until)
+        conditions.append(moment < selection.until)
     chosen = (
         (columns.kind, selection.kinds),
         (columns.source, selection.sources),

@@ -21,9 +21,7 @@ from sqlalchemy import (
     distinct,
     func,
     select,
-    type_coerce,
 )
-from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from models.feedback import DONE
@@ -33,7 +31,7 @@ from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
-from service.insights.queries.expressions import utc_day
+from service.insights.queries.expressions import as_stored, utc_day
 from service.insights.queries.portions import (
     KEPT,
     Portion,
@@ -96,12 +94,12 @@ def weighed(session: Session, selection: Selection) -> list[Weighed]:
     own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "title")]
     counts = [weights_of.c[name] for name in WEIGHTS]
     rows = session.execute(
-        select(_as_stored(THEME.c.id), *own, *counts)
+        select(as_stored(THEME.c.id), *own, *counts)
         .select_from(weights_of.join(THEME, weights_of.c.pain_point_id == THEME.c.id))
         .where(*theme_conditions(selection, None), THEME.c.status != IGNORED),
         values,
     )
-    themes = (Weighed(*row) for row in rows.all())
+    themes = (Weighed(*row) for row in rows)
     return [theme for theme in themes if selection.has(theme.cell)]
 
 
@@ -114,7 +112,7 @@ def weights(
         theme: ThemeSums(
             _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
         )
-        for theme, mentions, severity, items in rows.all()
+        for theme, mentions, severity, items in rows
     }
 
 
@@ -133,10 +131,10 @@ def full_sums(
     else:
         mentions = _counted_mentions(session, selection, themes)
         items = _counted_items(session, selection, themes)
-    touching = _items_by_theme(session.execute(items, values).all())
+    touching = _items_by_theme(session.execute(items, values))
     return {
         theme: ThemeSums(mention_sums_of(sentiment, counts, first, last), touching[theme])
-        for theme, *counts, first, last in session.execute(mentions, values).all()
+        for theme, *counts, first, last in session.execute(mentions, values)
     }
 
 
@@ -154,11 +152,6 @@ def _weights(
         return sums, values
     themes = select(THEME.c.id).where(*theme_conditions(selection, sentiment))
     return sums.where(sums.selected_columns.pain_point_id.in_(themes)), values
-
-
-def _as_stored(id_: ColumnElement[Any]) -> ColumnElement[Any]:
-    """An id as the driver gives it: making UUIDs of hundreds takes longer than reading them."""
-    return type_coerce(id_, NullType())
 
 
 @lru_cache(maxsize=KEPT)

@@ -4,13 +4,13 @@ import json
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy import ColumnElement, Select, Table, select
 from sqlmodel import Session, SQLModel
 
 from models.pain_point import PainPoint
 from service.insights.cells import Cell
 from service.insights.filters import Selection
+from service.insights.queries.expressions import as_stored
 
 THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
 
@@ -45,7 +45,7 @@ class Theme(NamedTuple):
 
 def themes_of(session: Session, selection: Selection, sentiment: str) -> list[Theme]:
     """The themes of one sentiment in the selection's cells, with or without mentions in it."""
-    rows = session.execute(_themes().where(*theme_conditions(selection, sentiment))).all()
+    rows = session.execute(_themes().where(*theme_conditions(selection, sentiment)))
     return [theme for theme in (Theme(*row) for row in rows) if selection.has(theme.cell)]
 
 
@@ -90,5 +90,5 @@ def theme_conditions(selection: Selection, sentiment: str | None) -> list[Column
 def _themes() -> Select[Any]:
     table = THEME.c
     place = (table.stage, table.touchpoint, table.sentiment)
-    keywords = type_coerce(table.keywords, NullType())
+    keywords = as_stored(table.keywords)
     return select(table.id, *place, table.title, keywords, table.status, table.owner)

@@ -124,7 +124,7 @@ def _found(
     width = len(by.columns)
     found: dict[K, list[Place]] = {}
     for statement in statements:
-        for row in session.execute(statement).all():
+        for row in session.execute(statement):
             found.setdefault(by.key(*row[:width]), []).append(Place(*row[width:]))
     return found
 
@@ -185,8 +185,11 @@ def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool
     ``LATEST_AHEAD``.
     """
     row = FEEDBACK.c
-    within = [row.workspace_id == selection.workspace_id, row.revision > FIRST_REVISION]
-    within.append(row.occurred_at >= selection.since)
+    within = [
+        row.workspace_id == selection.workspace_id,
+        row.revision > FIRST_REVISION,
+        row.occurred_at >= selection.since,
+    ]
     if selection.until:
         within.append(row.occurred_at < selection.until)
     return (
