@@ -2,10 +2,11 @@
 
 All three tables start with a span: a ``day``, an ISO ``week``, a ``month`` or a ``year`` that
 begins on ``start``, over all kinds, sources, channels and languages, which are "" in these rows;
-or a ``slice``: a month with its dimensions. ``segment`` is "" for all feedback, and ``persona=smb``
-for that with this value of a declared attribute; of segments there are no slices. Rows of all
-feedback are sums of those of ``rollup``, ``rollup_item`` and ``rollup_pain`` and nothing else; see
-``docs/decisions/0009-spans-and-views-of-rollups.md`` and ``0011-declared-attributes.md``.
+or a month or a year with its dimensions, a ``slice`` or a ``year_slice``. ``segment`` is "" for all
+feedback, and ``persona=smb`` for that with this value of a declared attribute; of segments there
+are no slices. Rows of all feedback are sums of those of ``rollup``, ``rollup_item`` and
+``rollup_pain`` and nothing else; see ``docs/decisions/0009-spans-and-views-of-rollups.md`` and
+``0011-declared-attributes.md``.
 
 Their rows are changed far more often than added. PostgreSQL leaves room in each page, so that a
 changed row finds place beside the old one; SQLite keeps them in the order of their key.

@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -17,8 +17,10 @@ from service.insights.segments import EVERYBODY
 Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
 """The longest first."""
-SLICE: Final = "slice"
-"""A month with its dimensions."""
+SLICES: Final[Mapping[Span, str]] = {"year": "year_slice", "month": "slice"}
+"""What a year and a month are called that are kept with their dimensions."""
+SLICED: Final[tuple[Span, ...]] = (*SLICES, "day")
+"""The spans that are known by their dimensions, days from the roll-ups themselves."""
 COLLAPSED: Final = ("", "", "", "")
 """The kind, source, channel and language of a span that adds up all of them."""
 STAGES: Final = ""
@@ -45,8 +47,8 @@ def next_start(start: date, span: Span) -> date:
 
 
 def length_of(span: str) -> Span:
-    """How long a stored span is: a slice is a month."""
-    return next((known for known in SPANS if known == span), "month")
+    """How long a stored span, or slice, is."""
+    return next(known for known in SPANS if span in (known, SLICES.get(known)))
 
 
 Spans = dict[tuple[str, str, date], dict[Key, dict[str, int]]]
@@ -101,7 +103,8 @@ def _places(segment: str, day: date, *dimensions: str) -> tuple[Key, ...]:
     whole = tuple((span, segment, start_of(day, span), *COLLAPSED) for span in SPANS)
     if segment != EVERYBODY:
         return whole
-    return ((SLICE, segment, start_of(day, "month"), *dimensions), *whole)
+    slices = ((name, segment, start_of(day, span), *dimensions) for span, name in SLICES.items())
+    return (*slices, *whole)
 
 
 class View(NamedTuple):
@@ -134,9 +137,14 @@ class Stretch(NamedTuple):
     end: date | None
 
 
-def cover(first: date | None, end: date | None, longest: Span = "year") -> list[Stretch]:
-    """The fewest spans, none longer than ``longest``, that make up the days [first, end)."""
-    return list(_cover(first, end, SPANS.index(longest)))
+def cover(
+    first: date | None,
+    end: date | None,
+    longest: Span = "year",
+    spans: Sequence[Span] = SPANS,
+) -> list[Stretch]:
+    """The fewest of ``spans``, none longer than ``longest``, that make up the days [first, end)."""
+    return list(_cover(first, end, spans[spans.index(longest) :]))
 
 
 def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
@@ -147,19 +155,19 @@ def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
     return [*cover(first, cut, by), *cover(cut, end, by)]
 
 
-def _cover(first: date | None, end: date | None, index: int) -> Iterator[Stretch]:
+def _cover(first: date | None, end: date | None, spans: Sequence[Span]) -> Iterator[Stretch]:
     if first is not None and end is not None and first >= end:
         return
-    span = SPANS[index]
+    span, *shorter = spans
     begins, ends = first and _ceiling(first, span), end and start_of(end, span)
     if begins is not None and ends is not None and begins >= ends:
-        yield from _cover(first, end, index + 1)
+        yield from _cover(first, end, shorter)
         return
     if begins is not None:
-        yield from _cover(first, begins, index + 1)
+        yield from _cover(first, begins, shorter)
     yield Stretch(span, begins, ends)
     if ends is not None:
-        yield from _cover(ends, end, index + 1)
+        yield from _cover(ends, end, shorter)
 
 
 def _ceiling(day: date, span: Span) -> date:

@@ -14,7 +14,7 @@ from nlp.themes import Description, centroid, describe
 from service import clock
 from service.insights.rollups import ROLLUP_ITEM_SPAN
 from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICE, WHOLE
+from service.insights.spans import SLICES, WHOLE
 from service.themes.due import mark
 from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
 from service.themes.places import THEME, Place, hold, place_of, stamp
@@ -46,15 +46,15 @@ class Sitting(NamedTuple):
 def main_language(session: Session, workspace_id: UUID) -> str:
     """The language of most feedback of a workspace."""
     row = ROLLUP_ITEM_SPAN.c
-    months = (
+    years = (
         row.workspace_id == workspace_id,
-        row.span == SLICE,
+        row.span == SLICES["year"],
         row.segment == EVERYBODY,
         row.view == WHOLE,
     )
     most = (
         select(row.language)
-        .where(*months)
+        .where(*years)
         .group_by(row.language)
         .order_by(func.sum(row["items"]).desc(), row.language)
     )

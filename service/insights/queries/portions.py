@@ -1,7 +1,7 @@
 """Which rows of the roll-ups make up a selection: the longest spans first, days at the edges.
 
-Spans add up all dimensions; with a filter on one, whole months come from the slices. With one on
-a declared attribute, everything comes from the spans of its segments. Making a
+Spans add up all dimensions; with a filter on one, whole years and months come from the slices. With
+one on a declared attribute, everything comes from the spans of its segments. Making a
 statement takes longer than reading its few rows, so that it is kept: it depends on the shape of a
 selection alone, whose values are given when it is executed.
 """
@@ -29,7 +29,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start
 from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICE, Span, Stretch, cover, cover_by
+from service.insights.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
 
 KEPT: Final = 500
 """Statements of each kind that are kept; shapes are few."""
@@ -102,9 +102,11 @@ def shaped(
         return _shaped(session, selection, by, [(spans, one.span, one) for one in stretches])
     if (by or longest) in ("day", "week"):
         return shaped_of_days(session, selection, by, days)
-    months, edges = months_and_edges(first, end)
-    found = [(spans, SLICE, one) for one in months]
-    return _shaped(session, selection, by, [*found, *((days, None, one) for one in edges)])
+    found = [
+        (days, None, one) if one.span == "day" else (spans, SLICES[one.span], one)
+        for one in cover(first, end, by or longest, SLICED)
+    ]
+    return _shaped(session, selection, by, found)
 
 
 def shaped_of_days(
@@ -155,7 +157,7 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
         conditions.append(start >= bindparam(f"first_{own.place}"))
     if own.has_end:
         conditions.append(start < bindparam(f"end_{own.place}"))
-    if own.span in (None, SLICE):
+    if own.span is None or own.span in SLICES.values():
         conditions += [
             table.c[name].in_(bindparam(name, expanding=True)) for name in shape.dimensions
         ]
@@ -189,22 +191,6 @@ def days_of(selection: Selection) -> tuple[date | None, date | None]:
     """The days [first, end) of a selection of whole days; None is open."""
     since, until = selection.since, selection.until
     return since and since.date(), until and until.date()
-
-
-def months_and_edges(
-    first: date | None, end: date | None
-) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
-    """The whole months of [first, end), and the days before and after them."""
-    months = [stretch for stretch in cover(first, end, "month") if stretch.span == "month"]
-    if not months:
-        return [], [Stretch("day", first, end)]
-    (inner,) = months
-    edges = []
-    if inner.first != first:
-        edges.append(Stretch("day", first, inner.first))
-    if inner.end != end:
-        edges.append(Stretch("day", inner.end, end))
-    return months, edges
 
 
 def chosen_dimensions(selection: Selection) -> Mapping[str, Sequence[str]]:

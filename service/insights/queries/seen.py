@@ -4,7 +4,6 @@ Spans only tell that there were some. So the first and the last span with any ar
 looked into: years by their months, these by their days.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -16,10 +15,9 @@ from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
 from service.insights.rollups import ROLLUP, ROLLUP_SPAN
-from service.insights.spans import SLICE, Span, length_of, next_start
+from service.insights.spans import Span, length_of, next_start
 
 DAY: Final = "day"
-FINER: Final[Mapping[str, Span]] = {"year": "month", "month": "day", "week": "day", SLICE: "day"}
 
 
 class SpanKey(NamedTuple):
@@ -43,7 +41,7 @@ def first_and_last(
     ends = _ends(session, selection, sentiment, longest)
     coarse = {place for of in ends.values() for place in of if place.span != DAY}
     inside = {
-        place: first_and_last(session, _within(selection, place), sentiment, FINER[place.span])
+        place: first_and_last(session, _within(selection, place), sentiment, _finer(place))
         for place in sorted(coarse)
     }
     return {
@@ -87,6 +85,11 @@ def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:
         .where(*portion.conditions, columns[sentiment] > 0)
         .group_by(*cell)
     )
+
+
+def _finer(place: SpanKey) -> Span:
+    """The spans that are looked into."""
+    return "month" if length_of(place.span) == "year" else "day"
 
 
 def _within(selection: Selection, place: SpanKey) -> Selection:

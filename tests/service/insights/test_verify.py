@@ -13,6 +13,7 @@ from models.workspace import Workspace
 from service.cli import app
 from service.db import Database
 from service.insights import verify as room
+from service.insights.rollups import SPAN_TABLES
 from service.insights.verify import CHECKS, MOST_FINDINGS, Report, verify
 from tests.service.insights.test_rollups import Readings, add_themes, put
 
@@ -55,6 +56,15 @@ def test_what_is_right_is_clean(filled: Database) -> None:
     assert report.clean
     assert (report.workspaces, report.items, report.mentions) == (1, 4, 8)
     assert set(report.failures) == set(CHECKS)
+
+
+def test_years_are_added_up_by_their_migration(filled: Database) -> None:
+    """Of feedback that a version without them has taken in."""
+    migrations.downgrade(filled.url, "2026_11_27_0610")
+    without = verify(filled).failures
+    assert all(without[f"{table.name}_equals_the_truth"] for table in SPAN_TABLES)
+    migrations.upgrade(filled.url)
+    assert verify(filled).clean
 
 
 def test_pages_are_read_to_the_end(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from models.span import RollupItemSpan
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICE, WHOLE
+from service.insights.spans import SLICES, WHOLE
 from service.themes.naming import main_language
 from tests.service.themes.conftest import Say
 
@@ -15,10 +15,10 @@ from tests.service.themes.conftest import Say
 def store(database: Database, workspace: Workspace, **columns: Any) -> None:
     row: dict[str, Any] = {
         "workspace_id": workspace.id,
-        "span": SLICE,
+        "span": SLICES["year"],
         "segment": EVERYBODY,
         "view": WHOLE,
-        "start": date(2026, 3, 1),
+        "start": date(2026, 1, 1),
         "kind": "review",
         "source": "shop",
         "channel": "website",
@@ -38,13 +38,14 @@ def test_it_is_that_of_most_feedback(say: Say, database: Database, workspace: Wo
         assert main_language(session, workspace.id) == "de"
 
 
-def test_it_is_counted_by_the_month_and_each_item_once(
+def test_it_is_counted_by_the_year_and_each_item_once(
     database: Database, workspace: Workspace
 ) -> None:
-    """A view of the cells has items again, a year has no languages."""
-    for month in (3, 4):
-        store(database, workspace, start=date(2026, month, 1), language="pt", items=2)
+    """A view of the cells has items again, so have months, a span without languages tells none."""
+    for year in (2025, 2026):
+        store(database, workspace, start=date(year, 1, 1), language="pt", items=2)
     store(database, workspace, items=3)
+    store(database, workspace, span=SLICES["month"], items=80)
     store(database, workspace, view="checkout", cells="1", items=90)
     store(database, workspace, span="year", start=date(2026, 1, 1), language="", items=7)
     with database.read() as session:
