@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, FAILED, PENDING, Feedback
-from service.analysis.ids import Id, among
 from service.analysis.versions import stale_versions
+from service.ids import Id, among
 
 CLAIM_CHARS: Final = 100_000
 """Texts of one claim, in characters; a longer text is claimed alone."""

@@ -7,8 +7,8 @@ from typing import Final
 from models.feedback import DONE, PENDING
 from nlp.labels import UNASSIGNED
 from service import telemetry
-from service.analysis.ids import Id
 from service.analysis.results import Outcome, Read
+from service.ids import Id
 
 SUPERSEDED: Final = "superseded"
 

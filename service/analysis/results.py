@@ -22,7 +22,6 @@ from nlp.documents import Analysis
 from nlp.probe import packed, unpacked
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
-from service.analysis.ids import Id, among
 from service.corrections.labelling import NOTHING, Learned, learned_in
 from service.corrections.layers import (
     READ,
@@ -34,6 +33,7 @@ from service.corrections.layers import (
 )
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
+from service.ids import Id, among
 from service.insights.rollups import Delta, apply
 from service.themes.arrivals import Newcomer, settle
 from service.themes.places import place_of

@@ -19,12 +19,12 @@ from service.analysis import claims
 from service.analysis.briefs import Brief, brief
 from service.analysis.claims import Claim, Claimed, Terms
 from service.analysis.engine import Engine, slices
-from service.analysis.ids import Id
 from service.analysis.lessons import has_unlabelled, label_some, learn_for
 from service.analysis.measures import observe
 from service.analysis.results import Failed, Outcome, Read, Writer, write
 from service.analysis.workers import gone, worker_id
 from service.db import Database
+from service.ids import Id
 from service.journey.service import current_map
 from service.settings import Settings
 

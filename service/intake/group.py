@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Table, select, tuple_
+from sqlalchemy import Table, select
 from sqlmodel import Session, SQLModel
 
 from models.idempotency import Idempotency
 from service import clock
 from service.errors import Problem
+from service.ids import among
 from service.intake.bulk import insert_ignoring
 from service.intake.ledger import Ledger
 from service.intake.submissions import Raced, Submission
@@ -87,7 +88,7 @@ def _answers_given(
     if not keys:
         return {}
     table = IDEMPOTENCY.c
-    wanted = tuple_(table.workspace_id, table.key).in_(sorted(keys))
+    wanted = among(table.workspace_id, table.key, sorted(keys))
     rows = session.execute(select(IDEMPOTENCY).where(wanted)).mappings().all()
     valid = {
         (row["workspace_id"], row["key"]): row for row in rows if row["created_at"] > at - KEPT

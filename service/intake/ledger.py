@@ -81,7 +81,9 @@ class Ledger:
             return Outcome("accepted", entry.id, PENDING)
         if entry.content_hash == content_hash:
             return Outcome("duplicate", entry.id, entry.state)
-        entry.row, entry.content_hash, entry.state = draft.row, content_hash, PENDING
+        occurred_at = draft.row["occurred_at"] or entry.row.get("occurred_at")
+        entry.row = draft.row | {"occurred_at": occurred_at}
+        entry.content_hash, entry.state = content_hash, PENDING
         entry.revision += 1
         return Outcome("updated", entry.id, PENDING)
 

@@ -74,6 +74,11 @@ _PLAIN = {"﹫": "@"} | {
 _FOREIGN = re.compile(f"[{''.join(_PLAIN)}]")
 
 
+def has_numbers(text: str) -> bool:
+    """Whether ``text`` may have more than e-mail addresses, for which to look takes time."""
+    return _FOUR_DIGITS.search(text) is not None or "::" in text
+
+
 def redact(text: str, regions: Iterable[str]) -> str:
     """``text`` with every direct identifier replaced by ``[email]``, ``[card]``, …
 
@@ -82,13 +87,13 @@ def redact(text: str, regions: Iterable[str]) -> str:
     if _SUSPICIOUS.search(text) is None:
         return text
     masked, found = _folded(text), list[tuple[int, int, str]]()
-    has_numbers = _FOUR_DIGITS.search(masked) is not None or "::" in masked
-    for kind, find in _FINDERS if has_numbers else _FINDERS[:1]:
+    searched = has_numbers(masked)
+    for kind, find in _FINDERS if searched else _FINDERS[:1]:
         spans = list(find(masked))
         found += [(*span, kind) for span in spans]
         if spans:
             masked = _replaced(masked, [(*span, "\0" * (span[1] - span[0])) for span in spans])
-    if has_numbers:
+    if searched:
         found += [(*span, "[phone]") for span in phone_spans(masked, regions)]
     return _replaced(text, sorted(found))
 

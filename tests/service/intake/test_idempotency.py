@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import select, update
+from sqlalchemy import text
+from sqlmodel import col, select, update
 
 from models.feedback import FAILED, Feedback
 from models.idempotency import Idempotency
+from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
+from service.ids import among
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
 
@@ -71,6 +74,22 @@ def test_concurrent_requests_with_one_key_have_one_effect(send: Send, stored: St
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(stored()) == 1
+
+
+def test_keys_of_many_requests_are_sought_not_scanned(
+    database: Database, workspace: Workspace
+) -> None:
+    """An answer is kept for a day, so that there may be millions."""
+    own = (col(Idempotency.workspace_id), col(Idempotency.key))
+    found = select(Idempotency).where(among(*own, [(workspace.id, "a"), (workspace.id, "b")]))
+    compiled = found.compile(database.engine, compile_kwargs={"literal_binds": True})
+    with database.write() as session:
+        if not database.is_sqlite:
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+        plan = str(session.connection().exec_driver_sql(explain + str(compiled)).all())
+    assert "idempotency" in plan
+    assert "SCAN" not in plan.upper().replace("INDEX SCAN", "").replace("HEAP SCAN", "")
 
 
 def test_a_blank_key_is_refused(send: Send) -> None:

@@ -1,13 +1,14 @@
 """The same external id again."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from service.db import Database
 from service.insights.verify import verify
-from tests.service.intake.conftest import REVIEWS, SURVEYS, Send, Stored
+from tests.service.intake.conftest import BATCH, REVIEWS, SURVEYS, Send, Stored
 
 Analyse = Callable[[], None]
 ITEM: dict[str, Any] = {
@@ -71,6 +72,14 @@ def test_a_time_that_is_not_sent_leaves_the_known_one(send: Send, stored: Stored
     before = stored()[0].occurred_at
     assert send(SURVEYS, ITEM | {"occurred_at": None, "text": "x"}).json()["status"] == "updated"
     assert stored()[0].occurred_at == before
+
+
+def test_nor_does_it_matter_that_both_are_in_one_batch(send: Send, stored: Stored) -> None:
+    first = ITEM | {"kind": "survey"}
+    second = first | {"occurred_at": None, "text": "x"}
+    answer = send(BATCH, {"items": [first, second]}).json()
+    assert [result["status"] for result in answer["items"]] == ["accepted", "updated"]
+    assert stored()[0].occurred_at == datetime.fromisoformat(ITEM["occurred_at"])
 
 
 def test_an_item_sent_twice_without_a_time_is_a_duplicate(send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Rows by their ids, across workspaces."""
+"""Rows by their ids, or by other keys of their own, across workspaces."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ Id = tuple[UUID, UUID]
 """(workspace_id, id)"""
 
 
-def among(workspace: Any, key: Any, ids: Iterable[Id]) -> ColumnElement[bool]:
+def among(workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]) -> ColumnElement[bool]:
     """Whether the columns ``workspace`` and ``key`` are a pair of ``ids``.
 
     Spelled out by workspace, because SQLite scans the table for ``(a, b) IN (…)``.
