@@ -21,6 +21,7 @@ from service.exports import routes as exports
 from service.health import routes as health
 from service.insights import routes as insights
 from service.insights import search_routes as search
+from service.intake import import_routes as imports
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
 from service.intake.imports import Importer
@@ -33,7 +34,7 @@ from service.keys.ring import KeyRing
 from service.settings import Settings
 from service.themes import routes as themes
 from service.web import openapi, problems
-from service.web.bodies import BodyGuard
+from service.web.bodies import BodyGuard, Larger
 from service.web.edge import Edge
 from service.web.head import Head
 from service.worker import start_inline
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.add_middleware(
         BodyGuard,
         limit=settings.max_body_bytes,
-        larger={"/v1/imports": settings.max_import_bytes},
+        larger={imports.PATH: Larger(settings.max_import_bytes, imports.admit_upload)},
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)

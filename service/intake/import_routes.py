@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from pydantic_core import to_json
 from starlette.responses import Response
+from starlette.types import Scope
 
 from service.intake.addresses import refuse_unknown
 from service.intake.cells import DateOrder
@@ -17,17 +18,31 @@ from service.intake.ratings import Scale
 from service.intake.reports import csv_report, jsonl_report
 from service.intake.rows import SHOWN_ERRORS
 from service.intake.uploads import columns_of, receive, scale_of
-from service.keys.auth import IngestCaller, Requires
+from service.keys.auth import Requires
 from service.keys.ring import Caller
 from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, fingerprint
 from service.web.once import Once, response_of
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+PATH: Final = "/v1/imports"
+router = APIRouter(prefix=PATH, tags=["imports"])
 
+_may_import = Requires("ingest")
+UploadCaller = Annotated[Caller, Depends(_may_import)]
 ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read"))]
 CSV: Final = "text/csv; charset=utf-8"
 JSONL: Final = "application/jsonl"
+
+
+async def admit_upload(scope: Scope) -> None:
+    """See that a file may come, before any of it does.
+
+    Raises:
+        Problem: the caller may not import, or not now.
+    """
+    request = Request(scope)
+    await _may_import(request)
+    request.app.state.importer.check_room()
 
 
 def _wishes(
@@ -57,7 +72,7 @@ def post_import(
     request: Request,
     file: Annotated[UploadFile, File(description="CSV with a header row, or JSONL.")],
     wishes: Annotated[Wishes, Depends(_wishes)],
-    caller: IngestCaller,
+    caller: UploadCaller,
     database: Db,
     settings: Config,
     dry_run: Annotated[
@@ -108,4 +123,4 @@ def read_import_errors(
 def _once(key: str | None, digest: str, wishes: Wishes) -> Once | None:
     if key is None:
         return None
-    return Once(key, fingerprint("POST", "/v1/imports", f"{digest} {wishes}".encode()))
+    return Once(key, fingerprint("POST", PATH, f"{digest} {wishes}".encode()))

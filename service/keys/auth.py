@@ -14,6 +14,8 @@ from service.keys.schemas import SCOPES
 
 MANAGE: Final = "manage"
 LONGEST_SECRET: Final = 512
+CALLER: Final = "voc.caller"
+"""Where in the scope of a request its caller is kept, who is then not counted again."""
 
 
 class Requires(SecurityBase):
@@ -31,15 +33,22 @@ class Requires(SecurityBase):
         Raises:
             Unauthenticated, OriginNotAllowed, TooManyRequests, Forbidden: as they say.
         """
-        ring: KeyRing = request.app.state.keys
-        rate: RateLimit = request.app.state.rate
-        caller = await ring.find(_secret(request))
-        if caller.origins and request.headers.get("origin") not in caller.origins:
-            raise OriginNotAllowed()
-        rate.spend(caller)
+        if CALLER not in request.scope:
+            request.scope[CALLER] = await _counted(request)
+        caller: Caller = request.scope[CALLER]
         if self.scopes.isdisjoint(caller.scopes):
             raise Forbidden(f"This key lacks the scope '{self.shown}'; use one that has it.")
         return caller
+
+
+async def _counted(request: Request) -> Caller:
+    ring: KeyRing = request.app.state.keys
+    rate: RateLimit = request.app.state.rate
+    caller = await ring.find(_secret(request))
+    if caller.origins and request.headers.get("origin") not in caller.origins:
+        raise OriginNotAllowed()
+    rate.spend(caller)
+    return caller
 
 
 def _secret(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Request bodies: how large they may be, and whether they say that they are JSON."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, NamedTuple
 
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,28 +12,36 @@ _ENCODED: Final = "The body is compressed; send it without Content-Encoding."
 _NUL: Final = "The address contains a NUL character (%00); remove it."
 
 
+class Larger(NamedTuple):
+    """A limit of its own, for senders that ``admit`` raises nothing about."""
+
+    limit: int
+    admit: Callable[[Scope], Awaitable[None]]
+
+
 class BodyGuard:
     """Refuses bodies that are too large, while they arrive, and compressed ones.
 
-    ``larger`` has limits for paths that begin with its keys. Nothing beyond a limit is ever
+    ``larger`` has limits for single paths. FastAPI reads a body before it asks who sends it, so
+    that there the sender is looked at before anything is read. Nothing beyond a limit is ever
     held in memory, whether or not the sender announced a length.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, Larger]) -> None:
         self.app = app
         self.limit = limit
-        self.larger = tuple(larger.items())
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self._limit(scope["path"])
+        larger = self.larger.get(scope["path"])
+        limit = larger.limit if larger else self.limit
         _check_head(scope, limit)
+        if larger:
+            await larger.admit(scope)
         await self.app(scope, _counted(receive, limit), send)
-
-    def _limit(self, path: str) -> int:
-        return next((size for start, size in self.larger if path.startswith(start)), self.limit)
 
 
 def _check_head(scope: Scope, limit: int) -> None:

@@ -1,6 +1,7 @@
 """Files through the API: in the background, with a report."""
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ from httpx2 import Response
 from sqlmodel import update
 
 from models.import_job import ImportJob
+from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
+from service.keys import service
+from service.keys.schemas import NewKey
+from service.keys.tokens import new_secret
 from service.settings import Settings
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
@@ -60,6 +65,15 @@ class Uploader:
 @pytest.fixture
 def upload(client: TestClient, keys: Keys) -> Uploader:
     return Uploader(client, keys)
+
+
+def unread(client: TestClient, headers: dict[str, str]) -> tuple[int, str]:
+    """The status and code of a refusal, given without a look at what was sent."""
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    body: Iterator[bytes] = (part for part in [b"--x"])
+    answer = client.post(IMPORTS, content=body, headers=headers | form)
+    assert list(body) == [b"--x"], "it was read"
+    return answer.status_code, answer.json()["code"]
 
 
 def counts(job: dict[str, Any]) -> list[int]:
@@ -276,3 +290,32 @@ def test_another_workspace_does_not_see_the_import(
     upload.report(location)
     for path in (location, f"{location}/errors"):
         assert client.get(path, headers=bearer(other_keys.manage)).status_code == 404
+
+
+def test_nothing_is_read_of_a_file_from_someone_without_a_key(client: TestClient) -> None:
+    assert unread(client, {}) == (401, "unauthenticated")
+    assert unread(client, bearer(new_secret())) == (401, "unauthenticated")
+
+
+def test_nor_with_a_key_that_may_not_import(client: TestClient, keys: Keys) -> None:
+    assert unread(client, bearer(keys.read)) == (403, "forbidden")
+
+
+def test_nor_while_there_is_no_room(
+    client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    assert unread(client, bearer(keys.ingest)) == (429, "too_many_imports")
+
+
+def test_an_upload_counts_once_and_is_not_read_beyond_the_limit(
+    client: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        wanted = NewKey(name="slow", scopes=["ingest"], rate_per_minute=2)
+        key = bearer(service.make(session, workspace.id, wanted)[1])
+    for _ in range(2):
+        files = {"file": ("file.csv", MIXED)}
+        answer = client.post(IMPORTS + "?dry_run=true", files=files, headers=key)
+        assert answer.status_code == 200
+    assert unread(client, key) == (429, "too_many_requests")

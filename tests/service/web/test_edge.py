@@ -9,12 +9,12 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.responses import StreamingResponse
-from starlette.types import Message
+from starlette.types import Message, Scope
 
-from service.errors import NotFound, Unavailable
+from service.errors import NotFound, Unauthenticated, Unavailable
 from service.telemetry import HTTP_REQUESTS
 from service.web import problems
-from service.web.bodies import BodyGuard
+from service.web.bodies import BodyGuard, Larger
 from service.web.edge import Edge
 
 LIMIT = 1000
@@ -66,11 +66,16 @@ def cut() -> StreamingResponse:
     return StreamingResponse(stream())
 
 
+async def admit(scope: Scope) -> None:
+    if (b"x-stranger", b"yes") in scope["headers"]:
+        raise Unauthenticated
+
+
 @pytest.fixture
 def client() -> Iterator[TestClient]:
     app = FastAPI()
     problems.install(app)
-    app.add_middleware(BodyGuard, limit=LIMIT, larger={"/large": 10 * LIMIT})
+    app.add_middleware(BodyGuard, limit=LIMIT, larger={"/large": Larger(10 * LIMIT, admit)})
     app.add_middleware(Edge)
     app.include_router(router)
     with TestClient(app) as client:
@@ -192,6 +197,13 @@ class TestBodies:
 def test_a_path_may_have_a_larger_limit(client: TestClient) -> None:
     assert client.post("/large", content=b" " * 2 * LIMIT).json() == 2 * LIMIT
     assert client.post("/large", content=b" " * 11 * LIMIT).status_code == 413
+
+
+def test_nothing_is_read_there_of_a_stranger(client: TestClient) -> None:
+    body = chunks(LIMIT)
+    answer = client.post("/large", content=body, headers={"X-Stranger": "yes"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert len(list(body)) == LIMIT // 100
 
 
 def test_requests_are_counted_by_template_never_by_path(client: TestClient) -> None:
