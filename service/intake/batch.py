@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +17,8 @@ from service.web.invalid import invalid_request, malformed
 
 Checked = Draft | Problem
 """One item: what would be stored, or why it can't be."""
+Charge = Callable[[int], None]
+"""Is told how many items came before they are looked at, and may raise."""
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
 LONGEST_NAME = 200
@@ -29,18 +31,20 @@ class TooManyItems(PayloadTooLarge):
     code = "too_many_items"
 
 
-def checked(body: bytes, clerk: Clerk) -> list[Checked]:
+def checked(body: bytes, clerk: Clerk, charge: Charge) -> list[Checked]:
     """Every item of a batch's body, in order.
 
     Raises:
         MalformedJson: the body is not JSON.
         InvalidRequest: it is not an object with a list ``items`` that has at least one item.
         TooManyItems: it has more than 1000.
+        Problem: what ``charge`` raises.
     """
     try:
         items: Sequence[Any] = BatchIn.model_validate_json(body).items
     except ValidationError:
         items = _items_of(_parsed(body))
+    charge(len(items))
     return [_checked_item(item, clerk) for item in items]
 
 

@@ -27,9 +27,9 @@ from service.web.once import Once, response_of
 PATH: Final = "/v1/imports"
 router = APIRouter(prefix=PATH, tags=["imports"])
 
-_may_import = Requires("ingest")
+_may_import = Requires("ingest", in_browsers=False)
 UploadCaller = Annotated[Caller, Depends(_may_import)]
-ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read"))]
+ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read", in_browsers=False))]
 CSV: Final = "text/csv; charset=utf-8"
 JSONL: Final = "application/jsonl"
 

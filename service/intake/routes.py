@@ -1,5 +1,6 @@
 """POST /v1/feedback/…: surveys, reviews and tickets in; erasure and replay."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from service.intake.answers import (
     DryRunOut,
     ErasedOut,
 )
+from service.intake.batch import TooManyItems
 from service.intake.customers import customer_ref, salt_of
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.import_routes import router as import_router
@@ -27,6 +29,8 @@ from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
+from service.keys.rate import RateLimit
+from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer
@@ -105,6 +109,16 @@ async def _waiting_intake(
     return intake
 
 
+def _charge(rate: RateLimit, caller: Caller, items: int) -> None:
+    """Count a browser key's items, which nothing else bounds; the first one is counted already."""
+    most = caller.rate_per_minute
+    if not caller.origins or most is None:
+        return
+    if items > most:
+        raise TooManyItems(f"This key may send {most} items a minute; split the batch.")
+    rate.spend(caller, items - 1)
+
+
 In = Annotated[Intake, Depends(_intake)]
 WaitingIn = Annotated[Intake, Depends(_waiting_intake)]
 
@@ -136,15 +150,17 @@ async def post_ticket(item: TicketIn, intake: WaitingIn) -> Response:
 async def post_batch(
     request: Request,
     intake: In,
+    caller: IngestCaller,
     dry_run: Annotated[bool, Query(description="Validate and show, store nothing.")] = False,
 ) -> Response:
     """Accept up to 1000 items of any kind; an invalid one is reported and harms no other."""
     if not is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType
     body = await request.body()
+    charge = partial(_charge, request.app.state.rate, caller)
     if dry_run:
-        return response_of(StoredAnswer(200, await intake.dry_run(body)))
-    return response_of(await intake.batch(body))
+        return response_of(StoredAnswer(200, await intake.dry_run(body, charge)))
+    return response_of(await intake.batch(body, charge))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from service.db import Database
 from service.errors import Problem
 from service.intake.accept import Acceptor
-from service.intake.batch import Checked, batch_answer, checked, dry_run_body
+from service.intake.batch import Charge, Checked, batch_answer, checked, dry_run_body
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import FeedbackIn
 from service.intake.submissions import Outcome, Render, Submission
@@ -58,20 +58,20 @@ class Intake:
             return StoredAnswer(answer.status, answer.body, headers)
         return StoredAnswer(200, item.model_dump(mode="json"), headers)
 
-    async def batch(self, body: bytes) -> StoredAnswer:
+    async def batch(self, body: bytes, charge: Charge) -> StoredAnswer:
         """Store what is valid in a batch.
 
         Raises:
             Problem: the batch as a whole can't be accepted (now).
         """
-        items = await run_in_threadpool(checked, body, self._clerk)
+        items = await run_in_threadpool(checked, body, self._clerk, charge)
         drafts = [item for item in items if not isinstance(item, Problem)]
         count_invalid(items)
         return await self._submit(drafts, lambda outcomes: batch_answer(items, outcomes))
 
-    async def dry_run(self, body: bytes) -> dict[str, Any]:
+    async def dry_run(self, body: bytes, charge: Charge) -> dict[str, Any]:
         """What a batch would store; stores nothing."""
-        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk)))
+        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk, charge)))
 
     async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
         submission = Submission(self._workspace_id, drafts, render, self._once)

@@ -7,7 +7,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from service.errors import Forbidden, Unauthenticated
-from service.keys.errors import OriginNotAllowed
+from service.keys.errors import NotForBrowsers, OriginNotAllowed
 from service.keys.rate import RateLimit
 from service.keys.ring import Caller, KeyRing
 from service.keys.schemas import SCOPES
@@ -19,9 +19,13 @@ CALLER: Final = "voc.caller"
 
 
 class Requires(SecurityBase):
-    """A dependency that admits callers with one of ``scopes``; ``manage`` includes them all."""
+    """A dependency that admits callers with one of ``scopes``; ``manage`` includes them all.
 
-    def __init__(self, *scopes: str) -> None:
+    ``in_browsers``: also those with keys that are public.
+    """
+
+    def __init__(self, *scopes: str, in_browsers: bool = True) -> None:
+        self.in_browsers = in_browsers
         self.scopes = frozenset(scopes) | {MANAGE}
         self.shown = " or ".join(scopes)
         self.model = HTTPBearer(description="An API key, made with `voc keys create`.")
@@ -31,13 +35,16 @@ class Requires(SecurityBase):
         """The caller of ``request``.
 
         Raises:
-            Unauthenticated, OriginNotAllowed, TooManyRequests, Forbidden: as they say.
+            Unauthenticated, OriginNotAllowed, TooManyRequests: as they say.
+            NotForBrowsers, Forbidden: as they say.
         """
         if CALLER not in request.scope:
             request.scope[CALLER] = await _counted(request)
         caller: Caller = request.scope[CALLER]
         if self.scopes.isdisjoint(caller.scopes):
             raise Forbidden(f"This key lacks the scope '{self.shown}'; use one that has it.")
+        if caller.origins and not self.in_browsers:
+            raise NotForBrowsers
         return caller
 
 

@@ -21,6 +21,12 @@ class OriginNotAllowed(Forbidden):
     code = "origin_not_allowed"
 
 
+class NotForBrowsers(Forbidden):
+    """A key with origins is public: it may post feedback, but not import files; use another key."""
+
+    code = "not_for_browsers"
+
+
 class KeyNotFound(NotFound):
     """There is no such key in this workspace."""
 

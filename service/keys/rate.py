@@ -20,8 +20,8 @@ class RateLimit:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def spend(self, caller: Caller) -> None:
-        """Count one request of ``caller``.
+    def spend(self, caller: Caller, cost: int = 1) -> None:
+        """Count one request of ``caller``, or what is worth ``cost`` of them.
 
         Raises:
             TooManyRequests: its limit for this minute is used up.
@@ -29,7 +29,7 @@ class RateLimit:
         if caller.rate_per_minute is None:
             return
         item = RateLimitItemPerMinute(caller.rate_per_minute)
-        if self._limiter.hit(item, str(caller.key_id)):
+        if self._limiter.hit(item, str(caller.key_id), cost=cost):
             return
         reset, remaining = self._limiter.get_window_stats(item, str(caller.key_id))
         raise TooManyRequests(

@@ -90,8 +90,8 @@ class NewKey(BaseModel):
         None,
         ge=1,
         le=100_000,
-        description="Requests a minute. Unset: no limit, or the service's default for browser "
-        "keys.",
+        description="Requests a minute; each item of a browser key's batch counts as one. "
+        "Unset: no limit, or the service's default for browser keys.",
     )
     expires_at: UtcTime | None = Field(None, description="Unset: never.")
 

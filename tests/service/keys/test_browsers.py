@@ -1,5 +1,7 @@
 """Keys in web pages: their origins, and what CORS lets a browser see."""
 
+from uuid import uuid4
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -110,3 +112,55 @@ def test_browser_keys_have_the_default_limit(start: StartClient, browser_key: st
     client = start(rate_per_minute=2)
     statuses = [ask(client, browser_key, Origin=SHOP)[0] for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_each_item_of_a_batch_counts(start: StartClient, browser_key: str, query: str) -> None:
+    client = start(rate_per_minute=5)
+    headers = bearer(browser_key) | {"Origin": SHOP}
+
+    def send(items: int) -> tuple[int, str]:
+        body = {"items": [{"kind": "survey", "text": "Good"}] * items}
+        answer = client.post(f"/v1/feedback/batch{query}", json=body, headers=headers)
+        return answer.status_code, answer.json().get("code", "")
+
+    assert send(3) == (200, "")
+    assert send(3) == (429, "too_many_requests")
+    assert send(1) == (200, "")
+    assert send(1) == (429, "too_many_requests")
+
+
+def test_a_batch_beyond_the_limit_is_never_taken(start: StartClient, browser_key: str) -> None:
+    client = start(rate_per_minute=5)
+    body = {"items": [{"kind": "survey", "text": "Good"}] * 6}
+    headers = bearer(browser_key) | {"Origin": SHOP}
+    answer = client.post("/v1/feedback/batch", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_many_items")
+    assert "5 items a minute" in answer.json()["detail"]
+
+
+def test_a_secret_key_counts_requests(
+    client: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        wanted = NewKey(name="server", scopes=["ingest"], rate_per_minute=2)
+        secret = service.make(session, workspace.id, wanted)[1]
+    body = {"items": [{"kind": "survey", "text": "Good"}] * 10}
+    statuses = [
+        client.post("/v1/feedback/batch", json=body, headers=bearer(secret)).status_code
+        for _ in range(3)
+    ]
+    assert statuses == [200, 200, 429]
+
+
+def test_browser_keys_import_no_files(client: TestClient, browser_key: str) -> None:
+    headers = bearer(browser_key) | {"Origin": SHOP}
+    files = {"file": ("file.csv", "comment\nGood\n")}
+    answers = [
+        client.post("/v1/imports?dry_run=true", files=files, headers=headers),
+        client.get(f"/v1/imports/{uuid4()}", headers=headers),
+        client.get(f"/v1/imports/{uuid4()}/errors", headers=headers),
+    ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
+        (403, "not_for_browsers")
+    }
