@@ -1,6 +1,6 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, get_args
@@ -15,6 +15,9 @@ from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
 
 SAMPLE_ROWS: Final = 1000
+SAMPLE_CHARS: Final = 4_000_000
+"""Characters after which a sample ends: parsed, each may take more than twenty bytes."""
+MOST_COLUMNS: Final = 2000
 TARGETS: Final = frozenset(get_args(Target))
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
@@ -34,6 +37,12 @@ class UnmappedColumns(InvalidRequest):
     code = "unmapped_columns"
 
 
+class TooManyColumns(InvalidRequest):
+    """The file has more than 2,000 columns; leave out those that are not needed."""
+
+    code = "too_many_columns"
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the user has said: field -> column (``None``: no column), kind, source, scale."""
@@ -50,16 +59,16 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
 
     Raises:
         InvalidRequest: a wish names a field or a column that is not there.
+        TooManyColumns: it has more than 2,000.
         UnmappedColumns: neither words nor a rating were found.
     """
-    sample = [
-        record.values
-        for record in islice(source.records(), SAMPLE_ROWS)
-        if isinstance(record, Record)
-    ]
+    _refuse_many(source.columns)
+    sample = _sample(source)
     if source.format == "jsonl" and not wishes.columns and _are_items(sample):
         return Plan(wishes.kind or "survey", wishes.source or "import", is_native=True)
-    columns = _cells(source.columns or _keys(sample), sample)
+    names = source.columns or _keys(sample)
+    _refuse_many(names)
+    columns = _cells(names, sample)
     guesses = _with_wishes(guess_columns(columns), wishes.columns)
     return _plan(guesses, columns, wishes)
 
@@ -86,6 +95,23 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
     )
 
 
+def _refuse_many(names: Collection[str]) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise TooManyColumns
+
+
+def _sample(source: Source) -> list[Mapping[str, Any]]:
+    sample: list[Mapping[str, Any]] = []
+    chars = 0
+    for record in islice(source.records(), SAMPLE_ROWS):
+        if isinstance(record, Record):
+            sample.append(record.values)
+            chars += record.chars
+        if chars >= SAMPLE_CHARS:
+            break
+    return sample
+
+
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
     """Whether JSON records are in the API's own form: all are, or most and some of them nested.
 
@@ -109,15 +135,12 @@ def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The sample by column, as text, without blank cells and nested values."""
-    return {
-        name: [
-            str(values[name])
-            for values in sample
-            if not isinstance(values.get(name), dict | list | None)
-            and blank_as_none(values[name]) is not None
-        ]
-        for name in names
-    }
+    cells: dict[str, list[str]] = {name: [] for name in names}
+    for values in sample:
+        for name, value in values.items():
+            if not isinstance(value, dict | list) and blank_as_none(value) is not None:
+                cells[name].append(str(value))
+    return cells
 
 
 def _with_wishes(guesses: Sequence[Guess], wishes: Mapping[str, str | None]) -> list[Guess]:

@@ -53,10 +53,11 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record; ``line`` is where it begins, counted from 1."""
+    """One record; ``line`` is where it begins, counted from 1, ``chars`` about how long it is."""
 
     line: int
     values: dict[str, Any]
+    chars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +184,12 @@ def _delimiter_of(sample: str) -> str:
 
 def _distinct(header: list[str]) -> tuple[str, ...]:
     """Column names, none of them blank, none of them twice."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for number, cell in enumerate(header, start=1):
         name = cell.strip().strip("\ufeff") or f"column {number}"
         while name in names:
             name = f"{name} ({number})"
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 
@@ -229,7 +230,7 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
             "put fields that contain the delimiter or line breaks into double quotes"
         )
         return RowError(line, reason)
-    return Record(line, dict(zip(columns, row, strict=True)))
+    return Record(line, dict(zip(columns, row, strict=True)), sum(map(len, row)) + len(row))
 
 
 def _jsonl_records(text: TextIO) -> Iterator[Record | RowError]:
@@ -255,4 +256,4 @@ def _json_record(line: int, content: str) -> Record | RowError:
         return RowError(line, f"is not valid JSON: {error}")
     if not isinstance(values, dict):
         return RowError(line, "is not a JSON object; each line is one object")
-    return Record(line, values)
+    return Record(line, values, len(content))

@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import InvalidRequest
 from service.intake.cells import Reading, read_rating, read_time
-from service.intake.mapping import UnmappedColumns, Wishes, plan_for
+from service.intake.mapping import MOST_COLUMNS, TooManyColumns, UnmappedColumns, Wishes, plan_for
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import Record, RowError, Source, open_source
 from service.intake.scales import RatingScale, guess_scale
@@ -352,3 +352,31 @@ def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
     assert read_rating("4" + " " * 100_000 + "!") is None
     assert read_time("1" + " " * 100_000 + "1:00 am !", "iso") is None
     assert perf_counter() - started < 2
+
+
+def test_a_sample_ends_with_its_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.intake.mapping.SAMPLE_CHARS", 1000)
+    nested = '{"comment": "It is fine", "more": [' + "[]," * 400 + "0]}\n"
+    plan = read(tmp_path, nested + '{"later": "x"}\n', "f.jsonl")[1]
+    assert [guess.column for guess in plan.guesses] == ["comment", "more"]
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("comment" + "," * 60_000 + "\nx\n", "f.csv"),
+        ("".join(f'{{"a{n}": 1, "b{n}": 1, "c{n}": 1}}\n' for n in range(700)), "f.jsonl"),
+    ],
+)
+def test_a_file_of_too_many_columns_is_refused_in_no_time(
+    tmp_path: Path, content: str, name: str
+) -> None:
+    started = perf_counter()
+    with pytest.raises(TooManyColumns):
+        read(tmp_path, content, name)
+    assert perf_counter() - started < 5
+
+
+def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
+    names = ",".join(["comment", *(f"c{number}" for number in range(MOST_COLUMNS - 1))])
+    assert read(tmp_path, f"{names}\n")[1].columns["text"] == "comment"
