@@ -11,6 +11,7 @@ from starlette.types import Scope
 from service.intake.addresses import refuse_unknown
 from service.intake.cells import DateOrder
 from service.intake.drafts import Clerk
+from service.intake.fields import Name
 from service.intake.import_schemas import ImportOut, ImportPreviewOut, StartedOut
 from service.intake.imports import find_job
 from service.intake.mapping import Wishes
@@ -55,7 +56,7 @@ def _wishes(
         ),
     ] = None,
     kind: Annotated[Literal["survey", "review", "ticket"] | None, Form()] = None,
-    source: Annotated[str | None, Form(min_length=1, max_length=100)] = None,
+    source: Annotated[Name | None, Form()] = None,
     scale: Annotated[Scale | None, Form(description="The scale of the ratings.")] = None,
     scale_min: Annotated[float | None, Form()] = None,
     scale_max: Annotated[float | None, Form()] = None,

@@ -13,10 +13,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
+from service.web.text import refuse_unstorable
+
 Format = Literal["csv", "jsonl"]
 
 LONGEST_LINE: Final = 4_000_000
 """Characters of a CSV field and of a JSONL line, beyond which the row is an error."""
+UNCLEAN_KEY: Final = (
+    "has a key that contains a NUL character or half of a surrogate pair; remove it"
+)
 _CHUNK: Final = 1 << 20
 _SAMPLE_CHARS: Final = 64_000
 _SAMPLE_ROWS: Final = 30
@@ -256,4 +261,8 @@ def _json_record(line: int, content: str) -> Record | RowError:
         return RowError(line, f"is not valid JSON: {error}")
     if not isinstance(values, dict):
         return RowError(line, "is not a JSON object; each line is one object")
+    try:
+        refuse_unstorable("".join(values))
+    except ValueError:
+        return RowError(line, UNCLEAN_KEY)
     return Record(line, values, len(content))

@@ -21,11 +21,14 @@ from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.intake.scales import RatingScale
 from service.web.idempotency import REPLAYED, StoredAnswer
+from service.web.invalid import reason_of
 from service.web.once import Once, answered_once
+from service.web.text import CleanText
 
 LONGEST_NAME: Final = 200
 NO_SCALE: Final = "is needed beside scale_min and scale_max; 'other' if it is none of the known"
-_COLUMNS: Final = TypeAdapter(dict[str, str | None])
+NO_COLUMNS: Final = 'must be a JSON object of field and column, such as {"text": "Comment"}'
+_COLUMNS: Final = TypeAdapter(dict[CleanText, CleanText | None])
 
 
 class UnreadableUpload(InvalidRequest):
@@ -106,12 +109,13 @@ def columns_of(mapping: str | None) -> dict[str, str | None]:
     """The wished-for columns, sent as a JSON object.
 
     Raises:
-        InvalidRequest: it is no such object.
+        InvalidRequest: it is no such object, or a name in it can't be stored.
     """
     try:
         return _COLUMNS.validate_json(mapping) if mapping else {}
-    except ValidationError:
-        reason = 'must be a JSON object of field and column, such as {"text": "Comment"}'
+    except ValidationError as error:
+        fault = error.errors()[0]
+        reason = reason_of(fault) if fault["type"] == "value_error" else NO_COLUMNS
         raise InvalidRequest(invalid_params=[InvalidParam("mapping", reason)]) from None
 
 

@@ -319,3 +319,33 @@ def test_an_upload_counts_once_and_is_not_read_beyond_the_limit(
         answer = client.post(IMPORTS + "?dry_run=true", files=files, headers=key)
         assert answer.status_code == 200
     assert unread(client, key) == (429, "too_many_requests")
+
+
+@pytest.mark.parametrize("key", ["pl\\ud83d", "pl\\u0000"])
+def test_a_key_that_can_not_be_stored_costs_its_row_alone(
+    upload: Uploader, stored: Stored, key: str
+) -> None:
+    content = f'{{"comment": "Good"}}\n{{"comment": "Bad", "{key}": 1}}\n'
+    job = upload.run(content, name="file.jsonl")
+    assert counts(job) == [2, 1, 0, 0, 1]
+    assert [error["row"] for error in job["errors"]] == [2]
+    assert "has a key that contains" in str(job["errors"])
+    assert [row.text for row in stored()] == ["Good"]
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ({"mapping": '{"attributes.\\u0000": "plan", "text": "comment"}'}, "mapping"),
+        ({"mapping": '{"text": "comment\\u0000"}'}, "mapping"),
+        ({"source": "a\0b"}, "source"),
+        ({"source": " "}, "source"),
+        ({"source": "x" * 101}, "source"),
+    ],
+)
+def test_wishes_that_can_not_be_stored_are_refused(
+    upload: Uploader, form: dict[str, str], name: str
+) -> None:
+    answer = upload.post("comment,plan\nGood,a\n", **form)
+    assert (answer.status_code, names_at_fault(answer)) == (422, [name])
+    assert "JSON object" not in answer.json()["invalid_params"][0]["reason"]
