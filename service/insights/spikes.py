@@ -63,7 +63,7 @@ class _History:
     def expected(self, slot: int, count: int) -> Expected | None:
         """For a period on this day of the week; None while there is too little history."""
         n = len(self.counts)
-        level = sum(sums.total for sums in self.slots.values()) / n if n else 0.0
+        level = sum(count for _, count in self.counts) / n if n else 0.0
         if n < ENOUGH[self.by] or not level:
             return None
         mean = self._mean(slot, level)

@@ -97,3 +97,13 @@ def test_weeks_are_judged_by_the_weeks_before() -> None:
     counts = [100, 104, 96, 99, 108, 101, 95, 100, 103, 97, 102, 180]
     found = list(expectations(weeks, counts, "week"))
     assert [one and one.spike for one in found] == [None] * 8 + [False, False, False, True]
+
+
+@pytest.mark.parametrize("usual", [5, 6])  # rounding left less than nothing, or more
+def test_nothing_is_expected_of_silence_after_a_spike(usual: int) -> None:
+    counts = [*[usual] * 8, 30, *[0] * 15, 6]
+    weeks = [FIRST + timedelta(weeks=week) for week in range(len(counts))]
+    found = list(expectations(weeks, counts, "week"))
+    assert found[8] is not None
+    assert found[8].spike
+    assert found[-1] is None
