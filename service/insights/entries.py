@@ -81,21 +81,9 @@ def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
     return themes if level == "theme" else [*themes, *_cell_entries(session, survey, themed)]
 
 
-def theme_entries(session: Session, survey: Survey, only: UUID | None = None) -> list[Entry]:
-    """An entry for every theme that has a mention, or for ``only`` one."""
-    selection, sentiment = survey.selection, survey.sentiment
-    sums = weights(session, selection, sentiment, only)
-    earlier: Mapping[UUID, ThemeSums] = {}
-    if survey.before:
-        earlier = weights(session, survey.before.selection, sentiment, only)
-    return _judged(
-        survey,
-        (
-            _theme_entry(survey, theme, sums[theme.id], earlier.get(theme.id, NO_SUMS))
-            for theme in themes_of(session, selection, sentiment)
-            if theme.id in sums
-        ),
-    )
+def theme_entries(session: Session, survey: Survey) -> list[Entry]:
+    """An entry for every theme that has a mention."""
+    return [entry for entry in _judged_themes(session, survey) if entry.mentions.mentions]
 
 
 def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
@@ -104,7 +92,7 @@ def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
     Without a period before there is nothing to correct for, and the others are not counted.
     """
     only = None if survey.before else theme.id
-    found = {entry.id: entry for entry in theme_entries(session, survey, only)}
+    found = {entry.id: entry for entry in _judged_themes(session, survey, only)}
     return found.get(theme.id) or _theme_entry(survey, theme, NO_SUMS, NO_SUMS)
 
 
@@ -113,11 +101,9 @@ def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
 
     Without a period before there is nothing to correct for, and the others are not counted.
     """
-    entries = _cell_entries(session, survey, frozenset()) if survey.before else []
-    found = {entry.cell: entry for entry in entries}
-    return found.get(cell) or _cell_entry(
-        survey, cell, cell_sums(session, survey, {cell}), NO_CELLS
-    )
+    if survey.before is None:
+        return _cell_entry(survey, cell, cell_sums(session, survey, {cell}), NO_CELLS)
+    return next(one for one in _judged_cells(session, survey, {cell}) if one.cell == cell)
 
 
 def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
@@ -162,21 +148,47 @@ def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSum
     )
 
 
+def _judged_themes(session: Session, survey: Survey, only: UUID | None = None) -> list[Entry]:
+    """Entries of all themes with a mention in either period, or of ``only`` one.
+
+    What is no longer said is a change as well, and counts where these are judged.
+    """
+    selection, sentiment = survey.selection, survey.sentiment
+    sums = weights(session, selection, sentiment, only)
+    earlier: Mapping[UUID, ThemeSums] = {}
+    if survey.before:
+        earlier = weights(session, survey.before.selection, sentiment, only)
+    return _judged(
+        survey,
+        (
+            _theme_entry(survey, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
+            for theme in themes_of(session, selection, sentiment)
+            if theme.id in sums or theme.id in earlier
+        ),
+    )
+
+
 def _cell_entries(session: Session, survey: Survey, but: Set[Cell]) -> list[Entry]:
     """Entries of all cells ``but`` some, which count nevertheless where changes are judged."""
-    cells: Set[Cell] = survey.native.keys()
+    cells = survey.native.keys() - but
     if survey.before is None:
-        cells = cells - but
-        sums, before = cell_sums(session, survey, cells), NO_CELLS
-    else:
-        sums, before = cell_sums(session, survey), cell_sums_before(session, survey)
-    found = _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in cells))
-    return [entry for entry in found if entry.cell not in but]
+        sums = cell_sums(session, survey, cells)
+        return [_cell_entry(survey, cell, sums, NO_CELLS) for cell in cells]
+    return [entry for entry in _judged_cells(session, survey) if entry.cell in cells]
+
+
+def _judged_cells(session: Session, survey: Survey, wanted: Set[Cell] = frozenset()) -> list[Entry]:
+    """Entries of all cells with a mention of the sentiment in either period, and of ``wanted``."""
+    sums, before = cell_sums(session, survey), cell_sums_before(session, survey)
+    earlier = {cell for cell, said in before.mentions.items() if getattr(said, survey.sentiment)}
+    cells = survey.native.keys() | earlier | wanted
+    return _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in cells))
 
 
 def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
     selection = survey.selection
-    mentions = sums.mentions.get(cell, MentionSums())
+    mentions, items = sums.of(cell)
+    mentions_before, items_before = before.of(cell)
     return Entry(
         id=names.cell_id(selection.workspace_id, cell, survey.sentiment),
         cell=cell,
@@ -184,9 +196,9 @@ def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) ->
         title=names.title(selection.journey, cell),
         owner=names.owner(selection.journey, cell),
         mentions=mentions,
-        items=sums.items.get(cell, ItemSums()) if mentions.mentions else ItemSums(),
-        mentions_before=before.mentions.get(cell, MentionSums()),
-        items_before=before.items.get(cell, ItemSums()),
+        items=items,
+        mentions_before=mentions_before,
+        items_before=items_before,
     )
 
 

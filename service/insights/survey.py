@@ -24,6 +24,11 @@ class CellSums(NamedTuple):
     mentions: Mapping[Cell, MentionSums]
     items: Mapping[Cell, ItemSums]
 
+    def of(self, cell: Cell) -> tuple[MentionSums, ItemSums]:
+        """Those of one cell; nothing of one outside of the filter, whose items are known too."""
+        mentions = self.mentions.get(cell, MentionSums())
+        return mentions, self.items.get(cell, ItemSums()) if mentions.mentions else ItemSums()
+
 
 NO_CELLS: Final = CellSums({}, {})
 

@@ -120,6 +120,19 @@ def test_a_cell_without_complaints_is_told_with_its_ratings(
     assert point["impact"]["nps"]["without"] == -100.0
 
 
+def test_a_cell_without_complaints_is_compared_with_the_period_before(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for days in (0, 5, 6):
+            praise = [Said(*CHECKOUT, "positive")]
+            write(session, workspace.id, praise, occurred_at=NOON - timedelta(days=days))
+    wanted = cell_id(workspace.id, Cell("purchase", "checkout"), PAIN)
+    trend = get(f"/v1/pain-points/{wanted}", **MARCH)["trend"]
+    before = {"previous_mentions": 2, "previous_items": 2, "change": -0.5, "rate_change": -0.5}
+    assert trend.items() >= before.items()
+
+
 def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
     unknown = "/v1/pain-points/00000000-0000-4000-8000-000000000000"
     assert get(unknown, status=404)["code"] == "not_found"

@@ -247,6 +247,41 @@ def test_only_great_changes_are_significant_when_many_are_compared(
     assert alone["trend"] == trends["more"]
 
 
+@pytest.mark.parametrize("period", [MARCH, WITHIN_A_DAY])
+def test_what_is_no_longer_said_is_compared_with_what_was_said_before(
+    get: Get, database: Database, workspace: Workspace, period: dict[str, Any]
+) -> None:
+    with database.write() as session:
+        gone = theme(session, workspace.id, CHECKOUT, "gone")
+        for _ in range(40):
+            said = [Said(*CHECKOUT, severity=1, theme=gone)]
+            write(session, workspace.id, said, occurred_at=NOON - WEEK)
+    one = get(f"{LIST}/{gone}", **period)
+    counts = {"previous_mentions": 40, "previous_items": 40, "previous_negative_share": 1.0}
+    change = {"change": -1.0, "rate_change": -1.0, "p": 0.0, "significant": True}
+    for wanted in (one, get(f"{LIST}/{one['parent']}", **period)):
+        assert (wanted["mentions"], wanted["items"]) == (0, 0)
+        assert wanted["trend"].items() >= (counts | change).items()
+        elsewhere = get(f"{LIST}/{wanted['id']}", stage="awareness", **period)["trend"]
+        assert (elsewhere["previous_mentions"], elsewhere["previous_items"]) == (0, 0)
+    assert [titles(get(LIST, level=level, **period)) for level in ("theme", "cell")] == [[], []]
+
+
+def test_what_is_no_longer_said_counts_among_what_is_compared(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    """One of two tests with p 0.03 is not significant; that of what vanished has 0.25."""
+    with database.write() as session:
+        for cell, title, before, now in ((CHECKOUT, "more", 4, 14), (PRODUCT, "gone", 3, 0)):
+            said = [Said(*cell, theme=theme(session, workspace.id, cell, title))]
+            for place in range(before + now):
+                at = NOON - WEEK if place < before else NOON
+                write(session, workspace.id, said, occurred_at=at)
+    for level in ("theme", "cell"):
+        (more,) = get(LIST, level=level, **MARCH)["items"]
+        assert (more["trend"]["p"], more["trend"]["significant"]) == (0.0309, False)
+
+
 def test_a_period_that_is_not_over_is_compared_by_the_part_that_is(
     get: Get, database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
