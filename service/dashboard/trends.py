@@ -26,7 +26,7 @@ class Course:
 
 def trends(view: View) -> Values:
     """Mentions over time, with what was changed, and the same by stage."""
-    by = charts.period_length(view.days_since(view.first))
+    by = charts.period_length(view.days)
     whole = draw_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
     split = draw_trends(
         view.session, view.workspace_id, view.params(TrendParams, by=by, group="stage")

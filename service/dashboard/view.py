@@ -72,16 +72,13 @@ class View:
         """The id of the pain point of a whole cell."""
         return names.cell_id(self.workspace_id, Cell(stage, touchpoint), PAIN)
 
-    def days_since(self, first_seen: date | None) -> int:
-        """How long the period is.
-
-        Without a beginning it begins with what was ``first_seen``, without an end it ends with the
-        latest feedback.
-        """
+    @property
+    def days(self) -> int:
+        """How long the period is; its open ends are the first and the latest feedback."""
         until = self.filters.until
         end = (until - INSTANT).date() if until else self.latest or self.today
         last = min(end, self.today)
-        first = self.filters.since.date() if self.filters.since else first_seen or last
+        first = self.filters.since.date() if self.filters.since else self.first or last
         return (last - first).days + 1
 
     def frame(self, answer: AnswerOut) -> Values:

@@ -175,7 +175,7 @@ def _themes_in(view: View, point: OnePainPointOut) -> list[PainPointOut]:
 
 def _course(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
     """The mentions of a pain point over time, and the length of a period."""
-    by = charts.period_length(view.days_since(point.first_seen))
+    by = charts.period_length(view.days)
     params = view.params(TrendParams, pain_point=point.id, by=by)
     series = draw_trends(view.session, view.workspace_id, params).series
     return by, charts.spans(series[0].points if series else [])

@@ -112,6 +112,19 @@ def test_a_pain_point_has_its_course_and_its_quotes(
         assert visitor.get(more).text.count("<mark") == 10
 
 
+@pytest.mark.usefixtures("shop")
+def test_what_is_new_after_years_has_its_course(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        said = [Said("onboarding", "delivery", "positive")]
+        write(session, workspace.id, said, occurred_at=NOON - timedelta(days=1500))
+    page = open_page(visitor, "/pain-points", {"period": "all"})
+    for _ in ("theme", "its cell"):
+        page = open_page(visitor, first_link(page, "/pain-points/"), {"period": "all"})
+        assert "Mentions by month" in page
+
+
 def test_a_change_stands_beside_the_interval_that_it_is_in(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
