@@ -22,9 +22,8 @@ from service.insights.queries.freshness import freshness
 from service.insights.queries.items import AxisName, Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
-from service.insights.queries.themes import Theme
+from service.insights.queries.themes import Theme, find_theme
 from service.insights.spikes import HISTORY, expectations
-from service.insights.subject import narrowed_to
 from service.insights.sums import ItemSums, MentionSums
 
 ALL = "all"
@@ -38,7 +37,10 @@ COUNTS = ("mentions", "negative")
 
 
 class Grid(NamedTuple):
-    """Sums by (period, key of a series), and the names of the series by their keys."""
+    """Sums by (period, key of a series), and the names of the series by their keys.
+
+    ``totals`` are all mentions of the selection, a pain point's or not.
+    """
 
     names: list[tuple[str, str]]
     parts: Mapping[tuple[date, str], Part]
@@ -55,9 +57,8 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
     if params.pain_point and params.group != "none":
         reason = "must be none, or be left out, beside pain_point"
         raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
-    selection, theme = narrowed_to(
-        session, select_feedback(session, workspace_id, params), params.pain_point
-    )
+    selection = select_feedback(session, workspace_id, params)
+    theme = find_theme(session, workspace_id, params.pain_point) if params.pain_point else None
     fresh = freshness(session, workspace_id)
     grid = _grid(session, selection, params, theme)
     periods = _periods(selection, params.by, list(grid.totals))
@@ -84,28 +85,33 @@ def _grid(session: Session, selection: Selection, params: TrendParams, theme: Th
     for (period, _), sums in mentions.items():
         if period:
             totals[period] += sums.mentions
-    if theme is None:
-        parts = _together(mentions, items.by_part(axis))
-        if params.pain_point:
-            return _of_cell(selection, params.pain_point, parts, totals)
-        return Grid(_groups(selection, params.group), parts, totals)
+    if theme:
+        return _of_theme(session, selection, params.by, theme, totals)
+    if params.pain_point:
+        return _of_cell(session, selection, params.by, params.pain_point, totals)
+    parts = _together(mentions, items.by_part(axis))
+    return Grid(_groups(selection, params.group), parts, totals)
+
+
+def _of_theme(
+    session: Session, selection: Selection, by: By, theme: Theme, totals: Mapping[date, int]
+) -> Grid:
     key = str(theme.id)
-    found = theme_series(session, selection, theme, params.by)
-    of_theme = {(period, key): Part(*sums) for period, sums in found.items()}
-    return Grid([(key, theme.title)], of_theme, totals)
+    found = theme_series(session, selection, theme, by)
+    parts = {(period, key): Part(*sums) for period, sums in found.items()}
+    return Grid([(key, theme.title)], parts, totals)
 
 
 def _of_cell(
-    selection: Selection,
-    pain_point: UUID,
-    parts: Mapping[tuple[date, str], Part],
-    totals: Mapping[date, int],
+    session: Session, selection: Selection, by: By, pain_point: UUID, totals: Mapping[date, int]
 ) -> Grid:
-    """The grid of a selection that is one cell, as the cell's pain point (or win) is called."""
+    """The grid of a cell within the selection, as its pain point (or win) is called."""
     cell, _ = names.cell_with_id(selection.journey, selection.workspace_id, pain_point)
+    own = selection.narrowed({cell.stage}, {cell.touchpoint})
     key = str(pain_point)
-    renamed = {(period, key): part for (period, _), part in parts.items()}
-    return Grid([(key, names.title(selection.journey, cell))], renamed, totals)
+    found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
+    parts = {(period, key): part for (period, _), part in found.items()}
+    return Grid([(key, names.title(selection.journey, cell))], parts, totals)
 
 
 def _together(

@@ -7,12 +7,14 @@ import pytest
 from sqlmodel import Session
 
 from models.mention import Mention
-from models.pain_point import PainPoint
+from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.cells import Cell
+from service.insights.names import cell_id
 from service.insights.rollups import Delta, apply
-from tests.service.insights.conftest import CHECKOUT, Get
+from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, write
 
 
@@ -186,3 +188,32 @@ def test_a_cells_pain_point_has_the_series_of_the_cell(get: Get) -> None:
     assert get("/v1/trends", status=404, pain_point=str(uuid4()))["code"] == "not_found"
     wrong = get("/v1/trends", status=422, pain_point=cell["id"], group="stage")
     assert wrong["invalid_params"][0]["name"] == "group"
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_share_of_a_cell_is_of_all_mentions_in_the_filter(
+    get: Get, workspace: Workspace
+) -> None:
+    """Delivery has 1 of 7 mentions of its week, of which 4 are of retention; before it has none."""
+    wanted = str(cell_id(workspace.id, Cell("retention", "delivery"), PAIN))
+    shares = {(): [0.0, 0.143], (("stage", "retention"),): [0.25], (("stage", "advocacy"),): []}
+    for filters, found in shares.items():
+        (series,) = get("/v1/trends", by="week", pain_point=wanted, **dict(filters))["series"]
+        assert [point["share"] for point in series["points"]] == found
+    within_a_day = {"since": "2026-02-25T00:00:01Z", "until": "2026-03-05"}
+    (series,) = get("/v1/trends", by="week", pain_point=wanted, **within_a_day)["series"]
+    assert [point["share"] for point in series["points"]] == shares[()]
+
+
+@pytest.mark.parametrize("period", [{}, {"since": "2026-03-02", "until": "2026-03-05"}])
+def test_a_new_cell_is_judged_by_the_days_when_others_were_spoken_of(
+    get: Get, database: Database, workspace: Workspace, period: dict[str, str]
+) -> None:
+    with database.write() as session:
+        for day in range(40):
+            said = [Said(*PRODUCT), *[Said(*CHECKOUT)] * (day < 5)]
+            for _ in range(1 if day else 12):
+                write(session, workspace.id, said, occurred_at=NOON - timedelta(days=day))
+    wanted = str(cell_id(workspace.id, Cell("purchase", "checkout"), PAIN))
+    (series,) = get("/v1/trends", by="day", pain_point=wanted, **period)["series"]
+    assert [point["spikes"] for point in series["points"][-2:]] == [[], ["mentions", "negative"]]
