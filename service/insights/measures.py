@@ -119,10 +119,10 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
         if overall is None or not own.n:
             continue
         without = kpi_value(scale, rating.plus(own, -1))
-        bounds = leaving_out.of_scale(scale, whole, touching, tested=False)
+        left = leaving_out.of_scale(scale, whole, touching, tested=False)
         found[scale_name(scale)] = ImpactOut(
-            impact=None if without is None else round(overall - without, 2),
-            interval=bounds and interval_out(Interval(bounds.low, bounds.high), 2),
+            impact=left and round(left.impact, 2),
+            interval=left and interval_out(Interval(left.low, left.high), 2),
             overall=overall,
             without=without,
             n=own.n,

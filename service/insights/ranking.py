@@ -6,8 +6,8 @@ from typing import Final, NamedTuple, Self
 
 from models.pain_point import IGNORED, PAIN
 from service.errors import InvalidParam, InvalidRequest
+from service.insights import samples
 from service.insights.entries import Entry
-from service.insights.measures import kpi_value
 from service.insights.params import ThemeParams, plain
 from service.insights.sums import ItemSums, RatingSums
 from service.insights.survey import Survey
@@ -126,13 +126,14 @@ def _last_day(entry: Entry) -> float:
 def _impact_on(whole: ItemSums, sign: int) -> Callable[[Entry], float]:
     """``sign`` x the impact on the KPI of the main scale; those that tell none come last."""
     scale = main_scale(whole)
-    overall = kpi_value(scale, whole.ratings[scale]) if scale else None
+    overall = samples.of_ratings(scale, whole.ratings[scale]).value if scale else None
     if scale is None or overall is None:
         return lambda _entry: 0.0
 
     def impact(entry: Entry) -> float:
         own = entry.items.ratings.get(scale, RatingSums())
-        without = kpi_value(scale, whole.ratings[scale].plus(own, -1)) if own.n else None
+        rest = whole.ratings[scale].plus(own, -1)
+        without = samples.of_ratings(scale, rest).value if own.n else None
         return -inf if without is None else sign * (overall - without)
 
     return impact

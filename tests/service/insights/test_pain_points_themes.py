@@ -1,5 +1,6 @@
 """Themes among the pain points: listed, narrowed, ordered, compared, with their evidence."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from models.types import new_id
 from models.workspace import Workspace
 from nlp.probe import packed
 from service.db import Database
+from service.insights.cells import mask_of
+from service.insights.rollups import Delta, apply
 from service.insights.statistics import wilson
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, theme, write
@@ -98,7 +101,7 @@ def test_a_theme_is_measured_as_worked_out_by_hand(
     assert card["emotions"] == {"frustration": 4}
     assert (card["first_seen"], card["last_seen"]) == ("2026-03-04", "2026-03-04")
     # Of all, 0, 10 and 9: 33.3. Without 0 and 10: 100.
-    nps = {"impact": -66.7, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
+    nps = {"impact": -66.67, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
     assert card["impact"]["nps"].items() >= nps.items()
     assert set(card["intervals"]) == {"share", "mean_severity"}
     assert card["small"] is True
@@ -153,7 +156,7 @@ def test_ignored_themes_are_hidden_unless_asked_for(
     [
         ("mentions", "Card declined"),  # 4
         ("trend", "Card declined"),  # 2 items more, as the crash, but with more pain
-        ("impact", "Card declined"),  # -66.7
+        ("impact", "Card declined"),  # -66.67
         ("recent", "Card declined"),
     ],
 )
@@ -185,6 +188,25 @@ def test_the_order_by_impact_puts_the_costliest_first(
     assert titles(get(LIST, sort="impact")) == ["costly", "latest", "cheap", "none"]
     assert titles(get(LIST, sort="recent"))[0] == "latest"
     assert titles(get(LIST))[-1] == "latest"
+
+
+def test_the_order_by_impact_is_not_that_of_rounded_figures(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    """One detractor costs 10,000 others 0.01 points; a fault that hurts more costs nothing."""
+    with database.write() as session:
+        for title, value, severity in (("costly", 0, 1), ("painful", 8, 3)):
+            own = theme(session, workspace.id, CHECKOUT, title)
+            write(
+                session, workspace.id, [Said(*CHECKOUT, severity=severity, theme=own)], **nps(value)
+            )
+        others = Counter(items=10_000, value_milli=50_000_000, high=5_000, low=5_000)
+        dimensions = (workspace.id, NOON.date(), "survey", "web", "website", "en")
+        apply(session, Delta(items={(*dimensions, mask_of(()), "nps:0-10"): others}))
+    assert titles(get(LIST)) == ["painful", "costly"]
+    listed = get(LIST, sort="impact")
+    assert titles(listed) == ["costly", "painful"]
+    assert [point["impact"]["nps"]["impact"] for point in listed["items"]] == [-0.01, 0.0]
 
 
 @pytest.mark.usefixtures("themes")
