@@ -108,7 +108,10 @@ class TrendOut(BaseModel):
     )
     low: float | None = Field(description="The bounds of rate_change.")
     high: float | None = Field(description="Null: without bound, for there were none before.")
-    p: float | None = Field(description="How likely such a change is by chance; exact, two-sided.")
+    p: float | None = Field(
+        description="How likely such a change is by chance; exact, two-sided, also of few. Of this "
+        "one change: unlike significant it is not corrected for how many are compared."
+    )
     significant: bool = Field(
         description="Of what is called so, 5 % are false alarms (Benjamini-Hochberg)."
     )
