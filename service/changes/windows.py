@@ -80,6 +80,7 @@ def total_of(parts: Iterable[Part]) -> Part:
     for part in parts:
         mentions.add(part.mentions)
         items.items += part.items.items
+        items.silent += part.items.silent
         for scale, rating in part.items.ratings.items():
             items.ratings[scale] = items.ratings[scale].plus(rating)
     return Part(mentions, items)
@@ -91,7 +92,8 @@ def minus(whole: Part, own: Part) -> Part:
     mentions = MentionSums(
         *(getattr(whole.mentions, name) - getattr(own.mentions, name) for name in names)
     )
-    items = ItemSums(whole.items.items - own.items.items)
+    silent = whole.items.silent - own.items.silent
+    items = ItemSums(whole.items.items - own.items.items, silent=silent)
     for scale, rating in whole.items.ratings.items():
         items.ratings[scale] = rating.plus(own.items.ratings.get(scale, RatingSums()), -1)
     return Part(mentions, items)

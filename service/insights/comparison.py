@@ -26,10 +26,11 @@ class Part(NamedTuple):
 
 
 class Side(NamedTuple):
-    """All of one side, and its length in days; None where lengths are not to be compared."""
+    """All that is said on one side, by how many items, and its length in days; None where lengths
+    are not to be compared."""
 
     mentions: int
-    items: int
+    speaking: int
     days: float | None
 
 
@@ -65,7 +66,7 @@ def _samples(
     """Each measure with what it is the mean of, on both sides, and its digits."""
     yield "share", _shares(now, side), _shares(before, other), DIGITS
     own, others = (
-        samples.of_many_mentions([of.mentions for of in parts], [of.items.items for of in parts])
+        samples.of_many_mentions([of.mentions for of in parts], [of.items.speaking for of in parts])
         for parts in (now, before)
     )
     for name, sample in own.items():
@@ -80,7 +81,7 @@ def _samples(
 
 def _shares(parts: Sequence[Part], side: Side) -> Sample:
     counts = np.asarray([of.mentions.mentions for of in parts], float)
-    return samples.share(counts, side.mentions, side.items)
+    return samples.share(counts, side.mentions, side.speaking)
 
 
 def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:

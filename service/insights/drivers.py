@@ -89,7 +89,7 @@ def _kpi(asked: str | None, whole: Part) -> str:
 
 def _overall(whole: Part, kpi: str) -> Sample:
     if kpi == SENTIMENT:
-        return samples.of_mentions(whole.mentions, whole.items.items)["net_sentiment"]
+        return samples.of_mentions(whole.mentions, whole.items.speaking)["net_sentiment"]
     return samples.of_ratings(kpi, whole.items.ratings.get(kpi, RatingSums()))
 
 

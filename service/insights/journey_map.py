@@ -108,7 +108,7 @@ def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
         until=other.selection.until,
         filters=filters_of(other.selection),
         mentions=before.side.mentions,
-        items=before.side.items,
+        items=before.whole.items.items,
     )
 
 

@@ -39,7 +39,7 @@ def take(
     """Add up the rows of a selection."""
     whole = Part(total(row.sums for row in mentions), items.whole)
     return Taken(
-        Side(whole.mentions.mentions, whole.items.items, days),
+        Side(whole.mentions.mentions, whole.items.speaking, days),
         whole,
         {axis: parts(selection, mentions, items, axis) for axis in MAP_AXES},
     )
@@ -62,7 +62,7 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
     found = {}
     for key, part in parts.items():
         if kpi == SENTIMENT:
-            impact = leaving_out.of_sentiment(whole.mentions, part.mentions, whole.items.items)
+            impact = leaving_out.of_sentiment(whole.mentions, part.mentions, whole.items.speaking)
         else:
             impact = leaving_out.of_scale(kpi, whole.items, part.items)
         if impact:

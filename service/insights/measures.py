@@ -143,7 +143,7 @@ def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -
     map would take ten times as long.
     """
     items = [own for _, own in parts]
-    found = samples.of_many_mentions([own for own, _ in parts], [own.items for own in items])
+    found = samples.of_many_mentions([own for own, _ in parts], [own.speaking for own in items])
     intervals = {name: _shown(sample.interval()) for name, sample in found.items()}
     answers = found["negative_share"]
     some, small = (answers.n > 0).tolist(), answers.small.tolist()

@@ -69,10 +69,19 @@ class RatingSums(NamedTuple):
 
 @dataclass(slots=True)
 class ItemSums:
-    """Distinct items added up, and their ratings by scale (``nps:0-10``)."""
+    """Distinct items added up, and their ratings by scale (``nps:0-10``).
+
+    ``silent`` are those of them without any mention.
+    """
 
     items: int = 0
     ratings: dict[str, RatingSums] = field(default_factory=lambda: defaultdict(RatingSums))
+    silent: int = field(default=0, kw_only=True)
+
+    @property
+    def speaking(self) -> int:
+        """Those that mentions are from."""
+        return self.items - self.silent
 
     def add(self, items: int, scale: str, rating: RatingSums) -> None:
         """Add items that are rated on one scale, or ("") not at all."""

@@ -11,7 +11,7 @@ from service import clock
 from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import period_before
-from service.insights.queries.items import Items, speaking
+from service.insights.queries.items import Items
 from service.insights.queries.sums import days_seen, mention_rows
 from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
 
@@ -74,14 +74,15 @@ class Survey:
 
 def take(session: Session, selection: Selection, sentiment: str) -> Survey:
     """Add up what is there."""
-    rows = mention_rows(session, selection)
+    rows, whole = mention_rows(session, selection), Items(session, selection.everywhere()).whole
+    here = whole if selection.cells is None else Items(session, selection, rated=False).whole
     return Survey(
         selection=selection,
         sentiment=sentiment,
         rows=rows,
         all_mentions=sum(row.sums.mentions for row in rows),
-        voices=speaking(session, selection),
-        whole=Items(session, selection.everywhere()).whole,
+        voices=here.speaking,
+        whole=whole,
         before=_before(selection, clock.now()),
     )
 

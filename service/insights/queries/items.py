@@ -8,13 +8,12 @@ kept, from the mentions.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
 from sqlmodel import Session
 
 from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
@@ -29,6 +28,7 @@ from service.insights.queries.portions import (
     portions,
     shaped,
     shaped_of_days,
+    summed,
 )
 from service.insights.rollups import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
 from service.insights.spans import ITEM_COUNTERS, STAGES, WHOLE
@@ -37,9 +37,9 @@ from service.journey.mapping import JourneyMap
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
-Counted = tuple[date | None, str, str, int, int, int, int]
+Counted = tuple[date | None, str, str, int, int, int, int, int]
 """Items in a period that touch the cells of a mask and no others, on one rating scale:
-``ITEM_COUNTERS``."""
+``ITEM_COUNTERS``, and how many of them are silent: touch no cell at all."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
 NOWHERE: Final = mask_of(())
@@ -105,38 +105,60 @@ class Items:
             return []
         if not selection.in_rollups or (view is None and selection.attributes):
             return [
-                (row.period, mask_of(row.cells), row.scale, row.items, *row.rating[1:])
+                (
+                    row.period,
+                    mask_of(row.cells),
+                    row.scale,
+                    row.items,
+                    *row.rating[1:],
+                    0 if row.cells else row.items,
+                )
                 for row in recount.item_rows(session, selection, self._by)
             ]
         if view is None:
             shape, values = shaped_of_days(session, selection, self._by, ROLLUP_ITEM)
         else:
             shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
-            values["views"] = _stored_views(selection, view)
+            if view != "whole":
+                values["views"] = _stored_views(selection, view)
         rows: Sequence[Any] = session.execute(_statement(shape, view, self._rated), values).all()
         return rows
 
 
-def speaking(session: Session, selection: Selection) -> int:
-    """How many items have a mention in the selection."""
-    cells = selection.cells
-    if cells is None:
-        cells = selection.journey.cells_within(None, None)
-    return Items(session, replace(selection, cells=cells), rated=False).whole.items
-
-
 @lru_cache(maxsize=KEPT)
 def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
-    """A statement for (period, cells, scale, ``ITEM_COUNTERS``); days have the sets themselves."""
+    """A statement for the columns of ``Counted``; days have the sets themselves."""
+    if view == "whole":
+        period, *rest = _whole(shape).subquery().c
+        return select(period, literal(NOWHERE), *rest)
     found = portions(shape) if view is None else _of_views(shape)
-    own = () if view == "whole" else ("cells",)
-    if not rated:
-        period, *cells, count = added_up(found, own, ("items",)).subquery().c
-        return select(period, *(cells or [literal(NOWHERE)]), *_unrated(count))
-    if own:
-        return added_up(found, (*own, "scale"), ITEM_COUNTERS)
-    period, *rest = added_up(found, ("scale",), ITEM_COUNTERS).subquery().c
-    return select(period, literal(NOWHERE), *rest)
+    if rated:
+        rows = added_up(found, ("cells", "scale"), ITEM_COUNTERS).subquery()
+        return select(*rows.c, _silent(rows))
+    rows = added_up(found, ("cells",), ("items",)).subquery()
+    return select(rows.c.period, rows.c.cells, *_unrated(rows.c["items"]), _silent(rows))
+
+
+def _silent(rows: FromClause) -> ColumnElement[Any]:
+    return case((rows.c.cells == NOWHERE, rows.c["items"]), else_=0)
+
+
+def _whole(shape: Shape) -> Select[Any]:
+    """All items by period and scale: ``ITEM_COUNTERS``, silent ones."""
+    found = [rows for of in portions(shape) for rows in _with_silent(of)]
+    return summed(found, ("scale",), (*ITEM_COUNTERS, "silent"))
+
+
+def _with_silent(of: Portion) -> Iterator[Select[Any]]:
+    """Sets of days tell who touches no cell; beside the view of the whole, that of stages does."""
+    own = of.table.c
+    counters = [own[name] for name in ITEM_COUNTERS]
+    if of.table is ROLLUP_ITEM:
+        yield of.rows(own.scale, *counters, _silent(of.table).label("silent"))
+        return
+    yield of.where(own.view == WHOLE).rows(own.scale, *counters, literal(0).label("silent"))
+    silent = of.where(own.view == STAGES, own.cells == NOWHERE)
+    yield silent.rows(own.scale, *(literal(0) for _ in counters), own["items"])
 
 
 def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
@@ -155,7 +177,7 @@ def _stored_views(selection: Selection, view: View) -> Sequence[str]:
     if view == "touchpoints":
         cells = selection.cells
         return STORED_TOUCHPOINTS if cells is None else sorted({c.native.touchpoint for c in cells})
-    return (WHOLE,) if view == "whole" else (STAGES,)
+    return (STAGES,)
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:
@@ -217,18 +239,20 @@ def _parts_of(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisNam
 def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
     """Items added up by period and part; an item counts once in each of its parts."""
     sums: dict[tuple[date | None, Key, str], list[int]] = {}
-    for period, mask, scale, items, value_milli, high, low in rows:
+    for period, mask, scale, items, value_milli, high, low, silent in rows:
         for part in parts_of[mask]:
             key = (period, part, scale)
             known = sums.get(key)
             if known is None:
-                sums[key] = [items, value_milli, high, low]
+                sums[key] = [items, value_milli, high, low, silent]
             else:
                 known[0] += items
                 known[1] += value_milli
                 known[2] += high
                 known[3] += low
+                known[4] += silent
     found: dict[tuple[date | None, Key], ItemSums] = defaultdict(ItemSums)
-    for (period, part, scale), counters in sums.items():
+    for (period, part, scale), (*counters, silent) in sums.items():
         found[period, part].add(counters[0], scale, RatingSums(*counters))
+        found[period, part].silent += silent
     return found

@@ -83,6 +83,10 @@ class Portion(NamedTuple):
         """Those of the rows that satisfy ``conditions``, too."""
         return self._replace(conditions=[*self.conditions, *conditions])
 
+    def rows(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """The rows themselves: period, ``columns``."""
+        return select(self.period.label("period"), *columns).where(*self.conditions)
+
 
 def shaped(
     session: Session,
@@ -174,14 +178,14 @@ def _segment(table: Table, shape: Shape) -> ColumnElement[bool]:
 def added_up(found: Sequence[Portion], keys: Sequence[str], counters: Sequence[str]) -> Select[Any]:
     """The rows of some portions, added up: period, ``keys``, sums of ``counters``."""
     names = (*keys, *counters)
-    rows = union_all(
-        *(
-            select(of.period.label("period"), *(of.table.c[name] for name in names)).where(
-                *of.conditions
-            )
-            for of in found
-        )
-    ).subquery()
+    return summed([of.rows(*(of.table.c[name] for name in names)) for of in found], keys, counters)
+
+
+def summed(
+    found: Sequence[Select[Any]], keys: Sequence[str], counters: Sequence[str]
+) -> Select[Any]:
+    """The same of rows that were chosen already."""
+    rows = union_all(*found).subquery()
     group = [rows.c.period, *(rows.c[name] for name in keys)]
     sums = [cast(func.sum(rows.c[name]), BigInteger).label(name) for name in counters]
     return select(*group, *sums).group_by(*group)

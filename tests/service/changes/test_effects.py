@@ -170,6 +170,20 @@ def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
     assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False))
 
 
+def test_those_who_say_nothing_make_no_effect_surer() -> None:
+    said, elsewhere = MentionSums(6, 3, 2, 0, 6), MentionSums(12, 6, 3, 0, 9)
+
+    def side(silent: int) -> Window:
+        scope = Part(said, ItemSums(2 + silent, silent=silent))
+        rest = Part(elsewhere, ItemSums(3 + silent, silent=silent))
+        return Window([scope] * 28, [total_of([scope, rest])] * 28)
+
+    spoken = effects(side(0), side(0), has_rest=True)
+    beside = effects(side(10), side(10), has_rest=True)
+    del spoken[VOLUME], beside[VOLUME]
+    assert beside == spoken
+
+
 def test_windows_are_whole_days_of_equal_length() -> None:
     found = windows(NOON, 28, datetime(2026, 8, 1, tzinfo=UTC))
     assert found == (date(2026, 4, 5), date(2026, 5, 3), date(2026, 5, 4), date(2026, 6, 1))

@@ -17,7 +17,7 @@ from service.insights.cells import CELLS, Cell
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
-from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by, speaking
+from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
 from service.insights.sums import ItemRow, ItemSums, MentionRow, total
 from service.journey.mapping import JourneyMap
 from service.journey.presets import preset_map
@@ -157,6 +157,7 @@ def counted(session: Session, selection: Selection, by: By | None, axis: AxisNam
     for row in recount.item_rows(session, selection, by):
         for part in parts(row):
             found[part].add(row.items, row.scale, row.rating)
+            found[part].silent += 0 if row.cells else row.items
     return found
 
 
@@ -209,7 +210,7 @@ def test_longer_spans_and_views_agree_with_recounts(
             for sentiment in ("negative", "positive"):
                 rolled = days(sums.days_seen(session, selection, sentiment))
                 assert rolled == days(recount.mention_rows(session, selection, None, sentiment))
-            assert speaking(session, selection) == sum(
+            assert Items(session, selection, rated=False).whole.speaking == sum(
                 row.items
                 for row in recount.item_rows(session, selection, None)
                 if any(map(selection.has, row.cells))
