@@ -84,13 +84,14 @@ def effects(
 ) -> dict[str, Effect]:
     """All measures of a scope; with the ``direction`` of a theme's volume, those of a theme.
 
-    -1 for a pain point, which is better the rarer it is, 1 for a win.
+    -1 for a pain point, which is better the rarer it is, 1 for a win, which has no severity.
     """
     own = (_measures(before.scope), _measures(after.scope))
     rest = (_measures(before.rest), _measures(after.rest)) if has_rest else None
+    found = {}
     if direction is None:
         found = {name: _effect(name, own, rest) for name in own[0] if name in own[1]}
-    else:
+    elif direction < 0:
         found = {"mean_severity": _effect("mean_severity", own, None)}
     if has_rest:
         volumes = (_volumes(before), _volumes(after))

@@ -189,7 +189,7 @@ class ChangeImpactOut(AnswerOut):
     measures: dict[str, EffectOut] = Field(
         description="negative_share, net_sentiment, mean_severity, the KPI of each rating scale, "
         "and volume_share, of all items those in the scope (of a pain point, only this and "
-        "mean_severity)."
+        "mean_severity, of a win only this)."
     )
     verdict: Verdict
     sentence: str

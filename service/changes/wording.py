@@ -8,11 +8,12 @@ from service.changes.schemas import Verdict
 from service.pictures.wording import difference, distance, in_points, scale, value
 
 NAMES: Final = {
+    VOLUME: "its share of all feedback",
     "negative_share": "the share of complaints",
     "net_sentiment": "net sentiment",
     "mean_severity": "mean severity",
-    VOLUME: "its share of all feedback",
 }
+"""What is told first comes first; a volume is told of themes only, and it is what they need."""
 
 
 def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:

@@ -122,6 +122,32 @@ def test_a_pain_point_is_better_the_rarer_it_is() -> None:
     assert verdict(effects(before, rarer, has_rest=True, direction=1))[0] == "worse"
 
 
+def test_of_a_win_only_its_volume_is_told() -> None:
+    random = np.random.default_rng(2)
+    before, after = (praise(random, items) for items in (6, 14))
+    found = effects(before, after, has_rest=True, direction=1)
+    assert set(found) == {VOLUME}
+    assert found[VOLUME].p == found[VOLUME].change.p
+    assert verdict(found) == ("improved", VOLUME)
+
+
+@pytest.mark.parametrize("direction", [-1, 1])
+def test_a_theme_that_did_not_change_is_told_by_its_volume(direction: int) -> None:
+    random = np.random.default_rng(2)
+    side = praise(random, 14) if direction == 1 else window(random, 1.0, 0.3)
+    found = effects(side, side, has_rest=True, direction=direction)
+    said = sentence(found, DAYS, needed(found, of_theme=True))
+    assert said.startswith("Nothing yet that chance would not explain: its share of all feedback")
+    assert "severity" not in said
+
+
+def praise(random: Generator, items: int) -> Window:
+    """A window of a win with so many items a day; elsewhere there are 42."""
+    scope = [Part(MentionSums(n, 0, n), ItemSums(n)) for n in random.poisson(items, DAYS).tolist()]
+    others = [day(random, 42, 0.3) for _ in range(DAYS)]
+    return Window(scope, [total_of(pair) for pair in zip(scope, others, strict=True)])
+
+
 def test_too_little_feedback_says_how_much_is_needed() -> None:
     random = np.random.default_rng(3)
     before, after = (Window([day(random, 10, 0.5)], [day(random, 90, 0.5)]) for _ in "ab")
