@@ -5,7 +5,11 @@ from typing import Final
 
 Span = tuple[int, int]
 
-_EDGE: Final = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029\x00\u00a0\u3000\u200b\ufeff"
+_EDGE: Final = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\x00\u200b\ufeff"
+)
+"""All that ``str.split`` takes for white space, lest a trimmed text have no word; and more."""
 _UNPRINTABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 

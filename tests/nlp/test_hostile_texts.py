@@ -1,5 +1,6 @@
 """Any text is read: without a crash, at exact offsets, in time that grows with its length."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nlp.reading import Calibration
 from service.cli.bench.lengths import UNITS, measure, text_of
 
 GREETINGS = (Path(__file__).parent / "greetings.txt").read_text("utf-8").splitlines()
+SPACES = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
 FORMS = ("{}", "{}!", "{}, {}", "{} 👋")
 
 
@@ -78,6 +80,14 @@ def test_the_model_reads_hostile_texts(bundled: Analyzer) -> None:
     documents = [Document(text) for text in texts]
     for text, analysis in zip(texts, bundled.analyze(documents, embeddings=True), strict=True):
         check(text, analysis)
+
+
+@pytest.mark.parametrize("sign", ["Regards,", "--"])
+def test_a_line_of_any_white_space_below_a_sign_off_is_read(mute: Analyzer, sign: str) -> None:
+    texts = [f"Nice place.\n{sign}\n{space}\nfoo bar" for space in SPACES]
+    for text, analysis in zip(texts, mute.analyze([*map(Document, texts)]), strict=True):
+        check(text, analysis)
+        assert [mention.text for mention in analysis.mentions] == ["Nice place."]
 
 
 def test_greetings_of_the_world_are_read(mute: Analyzer) -> None:
