@@ -28,11 +28,13 @@ _ENCLOSED: Final = (
     )
     + r"|\([^()]{1,300}\)"
 )
-_EMOJI: Final = "[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?"
+_EMOJI: Final = "\u2600-\u27bf\U0001f300-\U0001faff"
+_EMOJI_PARTS: Final = "\u200d\ufe0e\ufe0f\u2194\u2195\u2b1b\U000e0020-\U000e007f"
+"""What goes on with an emoji: joiners, what only joiners make a part of one, styles, tags."""
 _STRONG: Final = r"[;；]|\s/\s|(?<!\()\s(?=\d\)\s)"
 _WEAK: Final = (
     r"[,:](?=\s)|[，،、：]|\s[–—-]+(?=\s)|(?<![!?…])[!?…]+(?=\s)|(?<!\.)\.\.+(?=\s)"
-    rf"|(?:{_EMOJI})+"
+    rf"|[{_EMOJI}][{_EMOJI}{_EMOJI_PARTS}]*"
 )
 """A run of signs is tried from its first sign alone: from each, time would grow squared."""
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -280,6 +280,17 @@ def test_an_emoji_belongs_to_what_it_follows() -> None:
     assert points("Never again! 😡", "en") == ["Never again! 😡"]
 
 
+@pytest.mark.parametrize(
+    "emoji",
+    ["👩‍🍳", "🤷🏽‍♀️", "❤️‍🔥", "👩🏽‍🤝‍👨🏻", "🏳️‍🌈", "🐈‍⬛", "🙂‍↔️", "☹︎", "👁️‍🗨️", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "😡👩‍🍳👍🏽"],
+)
+def test_an_emoji_is_not_cut_in_two(emoji: str) -> None:
+    said, more = "I loved its friendly team", "the delivery was terrible, late and broken"
+    text = f"{said} {emoji} {more}"
+    found = [text[piece.start : piece.end] for piece in segment(text, "en")]
+    assert found[:2] == [f"{said} {emoji}", "the delivery was terrible"]
+
+
 def test_thanks_are_praise_outside_of_tickets() -> None:
     assert points("Fast delivery. Thank you!", "en", "review") == ["Fast delivery.", "Thank you!"]
 
