@@ -25,8 +25,9 @@ _LANGUAGES: Final = (
 )
 """What customers write; the identifier's rarer ones are mostly mistaken for these."""
 
+_KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _SCRIPTS: Final = (
-    (re.compile(r"[\u3040-\u30ff]"), "ja"),
+    (_KANA, "ja"),
     (re.compile(r"[\uac00-\ud7af\u1100-\u11ff]"), "ko"),
     (re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]"), "zh"),
     (re.compile(r"[\u0370-\u03ff]"), "el"),
@@ -35,7 +36,8 @@ _SCRIPTS: Final = (
     (re.compile(r"[\u10a0-\u10ff]"), "ka"),
     (re.compile(r"[\u0530-\u058f]"), "hy"),
 )
-"""Scripts that give a language away, the mixed ones first."""
+"""Scripts that give a language away, the mixed ones first. Few kana among Chinese characters do
+not: Japanese notes have them, and Chinese that names something Japanese."""
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _NOISE: Final = re.compile(r"https?://\S+|\S+@\S+|[\ud800-\udfff\x00]")
@@ -54,16 +56,19 @@ def detect(text: str) -> str:
     if _FOREIGN.search(head):
         for script, language in _SCRIPTS:
             if 3 * len(script.findall(head)) >= letters > 0:
-                return language
-    if letters < _LEAST:
-        return UNDETERMINED
-    language, confidence = _identifier().classify(head)
-    return str(language) if confidence >= _SURE else UNDETERMINED
+                mixed = language == "zh" and _KANA.search(head)
+                return _identify(head) if mixed else language
+    return _identify(head) if letters >= _LEAST else UNDETERMINED
 
 
 def normalize(code: str) -> str:
     """A sender's language tag as analyses carry it: ``pt-BR`` and ``PT_br`` become ``pt``."""
     return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0] or UNDETERMINED
+
+
+def _identify(head: str) -> str:
+    language, confidence = _identifier().classify(head)
+    return str(language) if confidence >= _SURE else UNDETERMINED
 
 
 def _identifier() -> "LanguageIdentifier":

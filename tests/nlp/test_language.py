@@ -32,6 +32,32 @@ def test_languages_are_told_apart(language: str, text: str) -> None:
     assert detect(text) == language
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "配送遅延。連絡無し。二度と利用しない",
+        "商品説明不足。対応最悪でした。返品手続面倒。",
+        "アプリ起動不可。返金要求。",
+        "サポート対応遅延、返信無、解約検討中",
+        "待ち時間",
+    ],
+)
+def test_japanese_may_have_few_kana(text: str) -> None:
+    assert detect(text) == "ja"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这家ラーメン店的汤很好喝，但是服务员态度很差，等了一个小时",
+        "日本买的お守り很灵验，包装也好，推荐购买",
+        "買了一盒ポケモン卡，外盒壓壞，客服說不能退",
+    ],
+)
+def test_chinese_may_have_a_japanese_name(text: str) -> None:
+    assert detect(text) == "zh"
+
+
 @pytest.mark.parametrize("text", ["", "ok", "😡😡", "\x00\ud800", "12345", "\n" * 10_000, "top!"])
 def test_what_is_too_short_is_left_undetermined(text: str) -> None:
     assert detect(text) == UNDETERMINED
