@@ -25,6 +25,9 @@ _LANGUAGES: Final = (
 )
 """What customers write; the identifier's rarer ones are mostly mistaken for these."""
 
+_CODES: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
+"""Forms of a language, and codes of long ago, by what ``detect`` calls them."""
+
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _SCRIPTS: Final = (
     (_KANA, "ja"),
@@ -62,8 +65,10 @@ def detect(text: str) -> str:
 
 
 def normalize(code: str) -> str:
-    """A sender's language tag as analyses carry it: ``pt-BR`` and ``PT_br`` become ``pt``."""
-    return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0] or UNDETERMINED
+    """A sender's language tag as analyses carry it: ``pt-BR`` and ``PT_br`` become ``pt``, and
+    ``nb-NO`` becomes ``no``."""
+    primary = re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+    return _CODES.get(primary, primary) or UNDETERMINED
 
 
 def _identify(head: str) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 
+from nlp import language
 from service.clock import LATEST_AHEAD, now
 from service.intake.normalise import normalise
 from service.web.text import refuse_unstorable
@@ -131,8 +132,8 @@ Attributes = Annotated[dict[AttributeKey, AttributeValue], AfterValidator(_few)]
 
 
 def primary_language(tag: str | None) -> str:
-    """The language of a tag without script and region, lower case; ``und`` if there is none."""
-    return tag.partition("-")[0].lower() if tag else "und"
+    """The language of a tag as analyses name it; ``und`` if there is none."""
+    return language.normalize(tag) if tag else language.UNDETERMINED
 
 
 def country_of(tag: str | None, attributes: dict[str, Any]) -> str | None:

@@ -20,7 +20,6 @@ REGIONS_OF_LANGUAGE = {
     "it": ("IT",),
     "ja": ("JP",),
     "ko": ("KR",),
-    "nb": ("NO",),
     "nl": ("NL", "BE"),
     "no": ("NO",),
     "pl": ("PL",),

@@ -72,6 +72,19 @@ def test_a_senders_tag_is_shortened(sent: str, kept: str) -> None:
     assert normalize(sent) == kept
 
 
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        ("nb-NO", "Pakken kom en uke for sent, og den var ødelagt."),
+        ("nn", "Pakka kom ikkje fram, og ingen svarar på telefonen."),
+        ("iw", "החבילה הגיעה באיחור של שבוע"),
+        ("in", "Paketnya datang terlambat satu minggu dan kotaknya rusak."),
+    ],
+)
+def test_a_senders_tag_is_called_as_the_language_is_when_it_is_told(sent: str, text: str) -> None:
+    assert normalize(sent) == detect(text)
+
+
 def test_threads_share_one_identifier() -> None:
     found: list[str] = []
     threads = [

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.clock import now
+from service.intake.fields import primary_language
 from service.intake.ratings import RatingIn
 from service.intake.schemas import BATCH_EXAMPLE, BatchIn, ReviewIn, SurveyIn, TicketIn
 
@@ -122,6 +123,14 @@ def test_numbers_are_taken_for_references() -> None:
 @pytest.mark.parametrize("field", ["external_id", "customer", "source", "stage"])
 def test_a_blank_reference_is_refused(field: str) -> None:
     assert "blank" in reason(SurveyIn, text="x", **{field: "  "})
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("pt-BR", "pt"), ("nb-NO", "no"), ("nn", "no"), ("iw", "he"), (None, "und")],
+)
+def test_a_tag_is_stored_as_the_language_that_analyses_name(tag: str | None, language: str) -> None:
+    assert primary_language(tag) == language
 
 
 def test_a_language_tag_is_checked_for_its_form() -> None:
