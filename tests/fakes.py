@@ -22,6 +22,7 @@ _MOODS = {
     "positive": (0.8, "delight", "praise", 0),
 }
 _POISON = "poison"
+_NOTHING = "n/a"
 
 
 class FakeAnalyzer:
@@ -29,7 +30,8 @@ class FakeAnalyzer:
 
     bad, broken, slow, declined: negative, severity 2; great, love: positive. checkout, card:
     purchase/checkout; delivery, parcel: onboarding/delivery; app, crash: usage/mobile_app;
-    agent, support: support/support; else unassigned. One mention per sentence, split at ". ".
+    agent, support: support/support; else unassigned. One mention per sentence, split at ". ";
+    none of "n/a".
     A batch with ``poison`` in any text raises RuntimeError.
     """
 
@@ -123,7 +125,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for piece in text.split(". "):
         trimmed = piece.strip()
-        if trimmed:
+        if trimmed not in ("", _NOTHING):
             first = start + piece.index(trimmed)
             yield first, first + len(trimmed)
         start += len(piece) + len(". ")

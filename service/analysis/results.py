@@ -215,7 +215,7 @@ def _labelled(
     if learned is NOTHING and not log:
         return item_columns(read.analysis), mentions
     item = read.brief.item
-    stored = unpacked(vectors) if len(vectors) == len(mentions) else None
+    stored = unpacked(vectors) if vectors and len(vectors) == len(mentions) else None
     laid = label(item.text, mentions, stored, learned, item, log)
     return summarized(read.analysis.language, laid), laid
 

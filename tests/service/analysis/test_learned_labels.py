@@ -130,6 +130,15 @@ def test_new_feedback_is_labelled_as_it_is_analysed(
     assert found["candidates"]["stage"][0]["key"] == "moving-in"
 
 
+def test_feedback_that_says_nothing_is_done(
+    put: Put, get: Get, add: AddFeedback, work: Work
+) -> None:
+    put(LEARNED)
+    key = add("n/a")
+    work()
+    assert get(f"/v1/feedback/{key}")["state"] == "done"
+
+
 def test_stored_feedback_is_labelled_without_reading_it_again(
     put: Put, get: Get, add: AddFeedback, work: Work
 ) -> None:
