@@ -1,8 +1,8 @@
 """Do corrections say something about mentions that nobody has corrected? Pure.
 
 For each label to which mentions were corrected, a probe tells those from all other mentions that
-people have judged, and from the workspace's latest ones. It would replace the model's label where
-it is likely enough. Whether that helps is tried on mentions that were left out.
+people have judged, and from the workspace's latest ones that nobody has. It would replace the
+model's label where it is likely enough. Whether that helps is tried on mentions that were left out.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
 
 
 class Background(NamedTuple):
-    """The latest mentions: vectors (n, width) and their labels."""
+    """The latest mentions that nobody has judged: vectors (n, width) and their labels."""
 
     vectors: Float
     labels: Sequence[str]

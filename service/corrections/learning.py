@@ -103,13 +103,20 @@ def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
             frozenset(was.get("among") or [native_of(getattr(mention, name))]),
         )
         for mention, vector in rows
-        if (was := (mention.replaced or {}).get(name))
-        and was["by"] == HUMAN
+        if (was := _judgement(mention, name))
         and was.get("provenance") != EXPLICIT
         and not learned_of(getattr(mention, name))
     ]
 
 
 def _background(rows: Sequence[Row], name: Field) -> Background:
-    vectors = unpacked([vector for _, vector in rows])
-    return Background(vectors, [native_of(getattr(mention, name)) for mention, _ in rows])
+    """The mentions that nobody has judged: what is left out of a trial is not in it either."""
+    unjudged = [(mention, vector) for mention, vector in rows if not _judgement(mention, name)]
+    vectors = unpacked([vector for _, vector in unjudged])
+    return Background(vectors, [native_of(getattr(mention, name)) for mention, _ in unjudged])
+
+
+def _judgement(mention: Mention, name: Field) -> dict[str, Any] | None:
+    """What a person's label stands in for, if there is one."""
+    was: dict[str, Any] | None = (mention.replaced or {}).get(name)
+    return was if was and was["by"] == HUMAN else None

@@ -1,6 +1,6 @@
 """Corrections teach only what helps, and what they taught can be taken away again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +20,12 @@ from tests.service.corrections.conftest import Analyse
 WIDTH = 16
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+WOBBLES = [f"The gadget wobbles a lot number{n}" for n in range(12)]
+"""Read as unassigned."""
+SLOW = [f"Today my app is slow number{n}" for n in range(22)]
+
 Ask = Callable[..., Any]
+Store = Callable[[Sequence[str]], list[Feedback]]
 
 
 def near(direction: int, n: int, seed: int = 1) -> Float:
@@ -99,39 +104,45 @@ def ask(client: TestClient, keys: Keys) -> Ask:
 
 
 @pytest.fixture
-def shop(database: Database, workspace: Workspace, analyse: Analyse) -> list[Feedback]:
-    """12 complaints about a gadget that are read as unassigned, 22 about the app, one new."""
-    texts = [f"The gadget wobbles a lot number{n}" for n in range(12)]
-    texts += [f"Today my app is slow number{n}" for n in range(22)]
-    rows = [
-        Feedback(
-            workspace_id=workspace.id,
-            kind="review",
-            source="shop",
-            text=text,
-            channel="website",
-            language="en",
-            occurred_at=MOMENT,
-            received_at=MOMENT,
-            due_at=MOMENT,
-            content_hash="0",
-        )
-        for text in [*texts, "The gadget wobbles a lot again"]
-    ]
-    with database.write() as session:
-        session.add_all(rows)
-    analyse()
-    return rows
+def store(database: Database, workspace: Workspace, analyse: Analyse) -> Store:
+    """Store and analyse a review for each text."""
+
+    def put(texts: Sequence[str]) -> list[Feedback]:
+        rows = [
+            Feedback(
+                workspace_id=workspace.id,
+                kind="review",
+                source="shop",
+                text=text,
+                channel="website",
+                language="en",
+                occurred_at=MOMENT,
+                received_at=MOMENT,
+                due_at=MOMENT,
+                content_hash="0",
+            )
+            for text in texts
+        ]
+        with database.write() as session:
+            session.add_all(rows)
+        analyse()
+        return rows
+
+    return put
+
+
+def judge(ask: Ask, row: Feedback, stage: str) -> None:
+    path = f"/v1/feedback/{row.id}/mentions/0"
+    ask("PATCH", path, json={"stage": stage}, params={"journey": "eight-stage"})
 
 
 def test_it_is_applied_to_all_others_and_taken_away_exactly(
-    ask: Ask, shop: list[Feedback], analyse: Analyse, database: Database
+    ask: Ask, store: Store, analyse: Analyse, database: Database
 ) -> None:
-    for row in shop[:-1]:
-        right = "renewal" if "gadget" in row.text else "usage"
-        path = f"/v1/feedback/{row.id}/mentions/0"
-        ask("PATCH", path, json={"stage": right}, params={"journey": "eight-stage"})
-    last = f"/v1/feedback/{shop[-1].id}"
+    *shop, new = store([*WOBBLES, *SLOW, "The gadget wobbles a lot again"])
+    for row in shop:
+        judge(ask, row, "renewal" if "gadget" in row.text else "usage")
+    last = f"/v1/feedback/{new.id}"
     before = ask("GET", last)
     assert ask("GET", "/v1/journey/learning")["fields"] == []
     learned = ask("POST", "/v1/journey/learning")
@@ -147,6 +158,20 @@ def test_it_is_applied_to_all_others_and_taken_away_exactly(
     analyse()
     assert ask("GET", last)["analysis"]["mentions"] == before["analysis"]["mentions"]
     assert verify(database).clean
+
+
+def test_a_trial_has_seen_nothing_of_what_it_is_tried_on(ask: Ask, store: Store) -> None:
+    """What was judged is among the latest mentions, too."""
+    confirmed = ["The gadget wobbles calmly calmlycalmly", "The gadget wobbles gladly gladlygladly"]
+    for row in store([*WOBBLES, *SLOW, *confirmed]):
+        right = "renewal" if row.text in WOBBLES else "usage" if row.text in SLOW else "unassigned"
+        judge(ask, row, right)
+    [stage] = [
+        field
+        for field in ask("POST", "/v1/journey/learning")["fields"]
+        if field["field"] == "stage"
+    ]
+    assert (stage["confirmed"], stage["broken"], stage["applied"]) == (24, 2, False)
 
 
 def test_without_corrections_nothing_is_learned(ask: Ask) -> None:
