@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from nlp.labels import NONE, UNASSIGNED
 from service.corrections.errors import NoSuchCell
-from service.corrections.layers import Values
+from service.corrections.layers import HUMAN, Values
 from service.errors import InvalidParam
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
@@ -34,7 +34,8 @@ def stored_labels(
     """What ``sent`` means.
 
     ``bare`` is the mention's reading without corrections, ``now`` with those in force. Praise and
-    neutral words have no severity (codebook): a sentiment brings it along unless it is sent too.
+    neutral words have no severity (codebook): a sentiment brings that along, and takes it along
+    again, unless a severity is sent too.
 
     Raises:
         UnknownStage, UnknownTouchpoint: the journey has none of that name.
@@ -42,7 +43,7 @@ def stored_labels(
     """
     labels = {field: label for field, label in sent.items() if field not in AXES or label is None}
     if "sentiment" in sent and "severity" not in sent:
-        labels |= _severity(sent["sentiment"])
+        labels |= _severity(sent["sentiment"], now)
     among: dict[str, list[str]] = {}
     named = {axis: sent[axis] for axis in AXES if sent.get(axis) is not None}
     if named:
@@ -54,10 +55,15 @@ def stored_labels(
     return Meant(labels, {axis: natives for axis, natives in among.items() if len(natives) > 1})
 
 
-def _severity(sentiment: str | None) -> Values:
+def _severity(sentiment: str | None, now: Mapping[str, Any]) -> Values:
     if sentiment is None:
         return {"severity": None}
-    return {} if sentiment == "negative" else {"severity": 0}
+    if sentiment != "negative":
+        return {"severity": 0}
+    replaced = now["replaced"] or {}
+    by = {replaced.get(field, {}).get("by") for field in ("sentiment", "severity")}
+    brought = by == {HUMAN} and now["sentiment"] != "negative" and now["severity"] == 0
+    return {"severity": None} if brought else {}
 
 
 def _fitting(journey: JourneyMap, present: Cell, named: Mapping[str, str]) -> list[Cell]:

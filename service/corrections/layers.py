@@ -48,13 +48,17 @@ def lifted(values: Mapping[str, Any]) -> Values:
     """The reading without anything laid over it."""
     bare = {**values, "confidence": dict(values["confidence"]), "replaced": None}
     for field, was in (values["replaced"] or {}).items():
-        bare[field] = was["label"]
-        bare["confidence"][field] = was["confidence"]
-        if field == "sentiment":
-            bare["score"] = was["score"]
-        if field in WITH_PROVENANCE:
-            bare[f"{field}_provenance"] = was["provenance"]
+        _put_back(bare, field, was)
     return bare
+
+
+def _put_back(values: Values, field: str, was: Mapping[str, Any]) -> None:
+    values[field] = was["label"]
+    values["confidence"][field] = was["confidence"]
+    if field == "sentiment":
+        values["score"] = was["score"]
+    if field in WITH_PROVENANCE:
+        values[f"{field}_provenance"] = was["provenance"]
 
 
 def corrected(
@@ -65,13 +69,14 @@ def corrected(
     """``values`` with a human's ``labels`` laid over: certain, whatever was read.
 
     Where several native labels were meant alike, the one that was read stays if it is ``among``
-    them; that they were is kept beside it.
+    them; that they were is kept beside it. A severity of 0 that was learned, with a sentiment that
+    has none, goes with that sentiment.
     """
-    laid = {
-        **values,
-        "confidence": dict(values["confidence"]),
-        "replaced": dict(values["replaced"] or {}) or None,
-    }
+    replaced = dict(values["replaced"] or {})
+    laid = {**values, "confidence": dict(values["confidence"]), "replaced": replaced}
+    if labels.get("sentiment") == "negative" and replaced.get("severity", {}).get("by") == LEARNED:
+        _put_back(laid, "severity", replaced.pop("severity"))
+    laid["replaced"] = replaced or None
     for field, label in labels.items():
         alike = among.get(field, ())
         read = native_of(values[field]) if alike else None

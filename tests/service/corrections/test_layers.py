@@ -11,7 +11,14 @@ from nlp.documents import Mention
 from nlp.labels import HEADS
 from nlp.reading import Calibration, probabilities, read_labels
 from nlp.summary import summarize
-from service.corrections.layers import bare_values, corrected, item_columns, lifted, summarized
+from service.corrections.layers import (
+    bare_values,
+    corrected,
+    item_columns,
+    laid_over,
+    lifted,
+    summarized,
+)
 
 CALIBRATION = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.4))
 BY_MODEL = {"stage": "model", "touchpoint": "model"}
@@ -58,6 +65,20 @@ def test_what_was_read_stays_if_it_was_meant_too() -> None:
     assert laid["replaced"]["stage"]["among"] == [read["stage"], other]
     assert corrected(read, {"stage": other}, {"stage": [other, "x"]})["stage"] == other
     assert lifted(laid) == read
+
+
+def test_a_severity_that_was_learned_goes_with_its_sentiment() -> None:
+    [read] = stored(mentions_read(3, 1))
+    read |= {"sentiment": "negative", "severity": 2}
+    learned = {**read, "replaced": None}
+    for field, label in (("sentiment", "neutral"), ("severity", 0)):
+        laid_over(learned, field, label, "learned", 0.9)
+    for labels in ({"sentiment": "negative"}, {"sentiment": "negative", "severity": 1}):
+        laid = corrected(learned, labels)
+        assert laid["severity"] == labels.get("severity", 2)
+        assert lifted(laid) == read
+    assert corrected(learned, {"sentiment": "positive"})["severity"] == 0
+    assert "severity" not in corrected(learned, {"sentiment": "negative"})["replaced"]
 
 
 def test_what_a_person_says_of_every_mention_is_the_items() -> None:

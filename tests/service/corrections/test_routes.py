@@ -90,6 +90,24 @@ def test_a_confirmed_label_is_human_and_certain(correct: Correct) -> None:
     assert mention["severity"] == 2
 
 
+@pytest.mark.parametrize("mistake", ["neutral", "positive"])
+def test_a_sentiment_that_is_corrected_back_has_its_severity_again(
+    correct: Correct, client: TestClient, keys: Keys, mistake: str
+) -> None:
+    correct(1, sentiment=mistake)
+    mention = correct(1, sentiment="negative")["analysis"]["mentions"][1]
+    assert (mention["severity"], mention["provenance"]["severity"]) == (2, "model")
+    latest = get(client, keys, "/v1/corrections")["items"][0]
+    assert latest["new"] == {"sentiment": "negative", "severity": None}
+
+
+def test_a_severity_that_a_person_gave_stays_with_another_sentiment(correct: Correct) -> None:
+    correct(1, sentiment="neutral", severity=1)
+    assert correct(1, sentiment="negative")["analysis"]["mentions"][1]["severity"] == 1
+    correct(1, severity=0)
+    assert correct(1, sentiment="negative")["analysis"]["mentions"][1]["severity"] == 0
+
+
 def test_a_stage_of_the_journey_keeps_the_native_one_within_it(correct: Correct) -> None:
     correct(0, stage="Post-Purchase")
     mention = correct(0, intent="churn", journey="eight-stage")["analysis"]["mentions"][0]
