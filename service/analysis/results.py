@@ -36,6 +36,7 @@ from service.corrections.relabel import label
 from service.ids import Id, among
 from service.insights.rollups import Delta, apply
 from service.themes.arrivals import Newcomer, settle
+from service.themes.naming import Said, unsay
 from service.themes.places import place_of
 from service.themes.space import Space
 
@@ -134,21 +135,51 @@ def write(
 def _settle(
     session: Session, space: Space, written: Sequence[Written], old: Mapping[Id, Sequence[Any]]
 ) -> None:
-    """Let mentions find their themes; one that was there before keeps its own."""
+    """Let mentions find their themes; one that was there before keeps its own.
+
+    No theme goes on saying what those said that are not there any more.
+    """
+    left = {
+        (*id, was.start, was.end, place_of(id[0], was)): was
+        for id, found in old.items()
+        for was in found
+    }
     newcomers: list[tuple[Values, Newcomer]] = []
     for row, mentions, vectors in written:
-        had = {
-            (was.start, was.end, place_of(row.workspace_id, was)): was.pain_point_id
-            for was in old[row.workspace_id, row.id]
-        }
         for values, vector in zip_longest(mentions, vectors):
             place = place_of(row.workspace_id, counted(values))
             if place is not None:
-                theme = had.get((values["start"], values["end"], place))
+                span = (row.workspace_id, row.id, values["start"], values["end"])
+                was = left.pop((*span, place), None)
+                theme = was.pain_point_id if was else None
                 newcomers.append((values, Newcomer(place, vector, row.occurred_at, theme)))
+    gone = [was for was in left.values() if was.pain_point_id is not None]
+    unsay(session, _said(session, gone), [newcomer.place for _, newcomer in newcomers])
     settle(session, space, [newcomer for _, newcomer in newcomers])
     for values, newcomer in newcomers:
         values["pain_point_id"] = newcomer.theme
+
+
+def _said(session: Session, mentions: Sequence[Any]) -> list[Said]:
+    """What mentions said that are deleted by now; their feedback has the same text still."""
+    if not mentions:
+        return []
+    key = (col(Feedback.workspace_id), col(Feedback.id))
+    ids = {(each.workspace_id, each.feedback_id) for each in mentions}
+    texts = {
+        (workspace_id, id): text
+        for workspace_id, id, text in session.exec(
+            select(*key, col(Feedback.text)).where(among(*key, ids))
+        )
+    }
+    return [
+        Said(
+            place_of(each.workspace_id, each),
+            each.pain_point_id,
+            texts[each.workspace_id, each.feedback_id][each.start : each.end],
+        )
+        for each in mentions
+    ]
 
 
 def _insert(session: Session, written: Sequence[Written]) -> None:

@@ -23,7 +23,8 @@ from service.corrections.layers import Values, corrected, lifted, summarized, va
 from service.corrections.queries import corrections_of, mentions_of, vectors_of
 from service.insights.rollups import Delta, apply
 from service.themes.arrivals import Newcomer, settle
-from service.themes.places import Place, place_of
+from service.themes.naming import Said, unsay
+from service.themes.places import place_of
 from service.themes.space import Space
 
 UNREADABLE: Final = " without vectors"
@@ -33,8 +34,8 @@ UNREADABLE: Final = " without vectors"
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
     """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
 
-    A mention that is at another place now leaves its theme, and looks in ``space`` for one there.
-    The rows are locked, and before them the workspace's learning.
+    A mention that is at another place now leaves its theme, which no longer says what it said, and
+    looks in ``space`` for one there. The rows are locked, and before them the workspace's learning.
     """
     ids = [row.id for row in rows]
     mentions = mentions_of(session, workspace_id, ids)
@@ -44,14 +45,18 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
         logs[correction.feedback_id].append(correction)
     labelled = [row for row in rows if mentions[row.id]]
     moved: list[tuple[Mention, Newcomer]] = []
+    left: list[Said] = []
     delta = Delta()
     for row in labelled:
         found = mentions[row.id]
         learned = learned_in(session, workspace_id, found[0].model_version)
         delta.add(row, found, -1)
-        before = [place_of(workspace_id, mention) for mention in found]
+        before = [_said(row, mention) for mention in found]
         _label(row, found, learned, vectors[row.id], logs[row.id])
         moved += _moved(row, zip_longest(found, before, vectors[row.id]), space)
+        pairs = zip(found, before, strict=True)
+        left += [was for mention, was in pairs if mention.pain_point_id != was.theme]
+    unsay(session, left, [newcomer.place for _, newcomer in moved])
     settle(session, space, [newcomer for _, newcomer in moved])
     for mention, newcomer in moved:
         mention.pain_point_id = newcomer.theme
@@ -61,13 +66,18 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     apply(session, delta)
 
 
+def _said(row: Feedback, mention: Mention) -> Said:
+    text = row.text[mention.start : mention.end]
+    return Said(place_of(row.workspace_id, mention), mention.pain_point_id, text)
+
+
 def _moved(
-    row: Feedback, found: Iterable[tuple[Mention, Place | None, bytes | None]], space: Space
+    row: Feedback, found: Iterable[tuple[Mention, Said, bytes | None]], space: Space
 ) -> Iterator[tuple[Mention, Newcomer]]:
     """The mentions that are at another place now; where there are no themes, they have none."""
     for mention, before, vector in found:
         place = place_of(row.workspace_id, mention)
-        if place == before:
+        if place == before.place:
             continue
         mention.pain_point_id = None
         if place is not None:

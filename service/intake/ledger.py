@@ -26,7 +26,8 @@ from service.intake.queries import (
     mentions_of,
 )
 from service.intake.submissions import Outcome, Raced
-from service.themes.naming import unsay
+from service.themes.naming import Said, unsay
+from service.themes.places import place_of
 
 READINGS = (
     "analysis_version",
@@ -137,7 +138,13 @@ def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]
     """
     mentions = mentions_of(session, workspace_id, list(rows))
     gone = [mention for found in mentions.values() for mention in found]
-    unsay(session, workspace_id, [(each, rows[each.feedback_id].text) for each in gone])
+    unsay(
+        session,
+        [
+            Said(place_of(workspace_id, each), each.pain_point_id, rows[each.feedback_id].text)
+            for each in gone
+        ],
+    )
     delta = Delta()
     for id, row in rows.items():
         delta.add(row, mentions.get(id, []), -1)

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models.mention import Mention
 from models.pain_point import PainPoint
 from nlp.themes import Description, centroid, describe
 from service import clock
@@ -17,7 +16,7 @@ from service.insights.segments import EVERYBODY
 from service.insights.spans import SLICES, WHOLE
 from service.themes.due import mark
 from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
-from service.themes.places import THEME, Place, hold, place_of, stamp
+from service.themes.places import THEME, Place, hold, stamp
 from service.themes.rows import UNTITLED, plain_title
 from service.themes.space import Space, stored
 
@@ -41,6 +40,14 @@ class Sitting(NamedTuple):
     theme: UUID
     sample: Sample
     said: Mapping[Key, tuple[str, str]]
+
+
+class Said(NamedTuple):
+    """What was said, and the theme of which place it belongs to, if to any."""
+
+    place: Place | None
+    theme: UUID | None
+    text: str
 
 
 def main_language(session: Session, workspace_id: UUID) -> str:
@@ -110,27 +117,25 @@ def _all_there(session: Session, theme: PainPoint, portrait: Portrait) -> bool:
     return set(portrait.keys) <= {Key(*row) for row in session.execute(members)}
 
 
-def unsay(session: Session, workspace_id: UUID, gone: Iterable[tuple[Mention, str]]) -> None:
-    """Take titles and keywords away that are from mentions which are about to go.
+def unsay(session: Session, gone: Iterable[Said], held_next: Iterable[Place] = ()) -> None:
+    """Take titles and keywords away that are from mentions which leave their theme, or are to go.
 
-    ``gone`` has the mentions with the texts that they are of; their feedback is locked. A theme
-    that loses its title has one without a quote until the next refresh finds another. A person's
-    title is theirs, but not the keywords beside it.
+    Their feedback is locked. A theme that loses its title has one without a quote until the next
+    refresh finds another. A person's title is theirs, but not the keywords beside it. Places that
+    the caller is to hold next are held here, in one order with those of ``gone``.
     """
     texts: dict[UUID, list[str]] = defaultdict(list)
     places: dict[UUID, Place] = {}
-    for mention, text in gone:
-        place = place_of(workspace_id, mention)
-        if mention.pain_point_id is not None and place is not None:
-            texts[mention.pain_point_id].append(_folded(text))
-            places[mention.pain_point_id] = place
+    for place, theme, text in gone:
+        if theme is not None and place is not None:
+            texts[theme].append(_folded(text))
+            places[theme] = place
     if not texts:
         return
-    for place in sorted(set(places.values())):
-        hold(session, place)
+    hold(session, *places.values(), *held_next)
     unsaid = {
         places[theme.id]
-        for theme in _themes(session, workspace_id, texts)
+        for theme in _themes(session, places)
         if _unsay(theme, places[theme.id], texts[theme.id])
     }
     session.flush()
@@ -138,10 +143,11 @@ def unsay(session: Session, workspace_id: UUID, gone: Iterable[tuple[Mention, st
         mark(session, place)
 
 
-def _themes(session: Session, workspace_id: UUID, themes: Iterable[UUID]) -> Sequence[PainPoint]:
+def _themes(session: Session, places: Mapping[UUID, Place]) -> Sequence[PainPoint]:
+    workspaces = {place.workspace_id for place in places.values()}
     found = (
         select(PainPoint)
-        .where(THEME.c.workspace_id == workspace_id, THEME.c.id.in_(list(themes)))
+        .where(THEME.c.workspace_id.in_(workspaces), THEME.c.id.in_(list(places)))
         .execution_options(populate_existing=True)
     )
     return session.scalars(found).all()

@@ -74,9 +74,12 @@ def arrive(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime
     return {Place(*key): stamp for *key, stamp in session.execute(counting, rows)}
 
 
-def hold(session: Session, place: Place) -> None:
-    """Keep everybody else from changing pain points of ``place`` until the transaction ends."""
-    arrive(session, {place: 0})
+def hold(session: Session, *places: Place) -> None:
+    """Keep everybody else from changing pain points of ``places`` until the transaction ends.
+
+    Whoever holds several holds them all at once, or in their order.
+    """
+    arrive(session, dict.fromkeys(places, 0))
 
 
 def stamp(session: Session, place: Place, **changes: Any) -> None:

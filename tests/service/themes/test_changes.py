@@ -17,7 +17,9 @@ from service.insights.verify import verify
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.ledger import make_pending, withdraw
 from service.intake.queries import lock_feedback
+from tests import fakes
 from tests.callers import Keys, bearer
+from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
 
@@ -81,6 +83,52 @@ def test_an_erased_customer_is_not_quoted(
     with database.read() as session:
         assert session.exec(select(RollupPain)).all() == []
         assert session.exec(select(PainPoint)).all() == []
+
+
+def test_a_theme_does_not_quote_what_has_left_it(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    workspace: Workspace,
+    correct: Callable[..., None],
+) -> None:
+    """Once it has, nobody would know which theme quotes what is erased."""
+    texts = dict(zip(say([*DECLINED, *SLOW]), [*DECLINED, *SLOW], strict=True))
+    look()
+    said = {theme.title for theme in themes()}
+    quoted = [id for id, text in texts.items() if text in said]
+    assert len(quoted) == len(said) == 2
+    correct(quoted[0], stage="usage", touchpoint="mobile_app")
+    correct(quoted[1], sentiment="neutral")
+    assert {(theme.title, *theme.keywords) for theme in themes()} == {("Checkout at purchase",)}
+    for id in quoted:
+        _transact(database, erase_one, workspace.id, id)
+    look()
+    assert said.isdisjoint(theme.title for theme in themes())
+    assert all(theme.keywords for theme in themes())
+
+
+def test_a_theme_does_not_quote_what_is_read_to_be_of_another(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    analyse: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    say([*DECLINED, *SLOW])
+    look()
+    for theme in themes():
+        with database.write() as session:
+            session.get_one(PainPoint, (theme.workspace_id, theme.id)).owner = "Ana"
+    before = [theme.title for theme in themes()]
+    analyse(FakeAnalyzer("2"))
+    assert [theme.title for theme in themes()] == before
+    monkeypatch.setattr(fakes, "_cell", lambda *_: ("renewal", "mobile_app"))
+    analyse(FakeAnalyzer("3"))
+    assert {(theme.title, *theme.keywords) for theme in themes()} == {("Checkout at purchase",)}
+    assert verify(database).clean
 
 
 def test_no_spelling_hides_what_was_erased(
