@@ -39,7 +39,7 @@ class TorchBackend:
 
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
-        reader = load_reader(folder, dropout=0.0, attention="sdpa")
+        reader = load_reader(folder, dropout=0.0, attention=None)
         self._device, self._dtype = _placement(threads)
         self._reader = reader.eval().to(self._device, self._dtype)
 

@@ -72,8 +72,11 @@ def build_reader(base: Path, layers: int, dropout: float) -> Reader:
     return Reader(frozen_words(encoder), encoder.config.hidden_size, dropout)
 
 
-def load_reader(folder: Path, dropout: float, attention: str = "eager") -> Reader:
-    """The reader whose unquantised weights and configuration are in ``folder``."""
+def load_reader(folder: Path, dropout: float, attention: str | None = "eager") -> Reader:
+    """The reader whose unquantised weights and configuration are in ``folder``.
+
+    Without an ``attention`` it is the fastest kind that the encoder knows.
+    """
     config = AutoConfig.from_pretrained(folder)
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
         config, add_pooling_layer=False, attn_implementation=attention

@@ -125,17 +125,17 @@ def test_a_classifier_replaces_sentiment_and_nothing_else(classifier: Path) -> N
     )
 
 
-@pytest.fixture(scope="module")
-def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny encoder of ours with random weights, unquantised."""
+@pytest.fixture(scope="module", params=["Bert", "MPNet"])
+def artefact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny encoder of ours, or one as teachers may have, with random weights, unquantised."""
     from safetensors.torch import save_file
 
     from nlp.train.network import Reader
 
     folder = tmp_path_factory.mktemp("tiny-encoder")
     torch.manual_seed(0)
-    config = transformers.BertConfig(**SHAPE)
-    encoder = transformers.BertModel(config, add_pooling_layer=False)
+    config = getattr(transformers, f"{request.param}Config")(**SHAPE)
+    encoder = getattr(transformers, f"{request.param}Model")(config, add_pooling_layer=False)
     config.save_pretrained(folder)
     save_file(Reader(encoder, config.hidden_size, 0.1).state_dict(), folder / WEIGHTS_FILE)
     write_tokenizer(folder)
