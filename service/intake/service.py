@@ -1,5 +1,6 @@
 """One request's way in: validated, drafted, submitted, answered after the commit."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service.db import Database
 from service.errors import Problem
+from service.insights.schemas import FeedbackOut
 from service.intake.accept import Acceptor
 from service.intake.batch import Charge, Checked, batch_answer, checked, dry_run_body
 from service.intake.drafts import Clerk, Draft
@@ -17,6 +19,8 @@ from service.intake.waiting import analysed
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once
+
+log = logging.getLogger(__name__)
 
 
 class Intake:
@@ -52,11 +56,17 @@ class Intake:
 
     async def _waited(self, answer: StoredAnswer) -> StoredAnswer:
         headers = answer.headers | {"Preference-Applied": f"wait={self.wait_s}"}
-        id = UUID(answer.body["id"])
-        item = await analysed(self._database, self._workspace_id, id, self.wait_s)
+        item = await self._analysed(UUID(answer.body["id"]))
         if item is None:
             return StoredAnswer(answer.status, answer.body, headers)
         return StoredAnswer(200, item.model_dump(mode="json"), headers)
+
+    async def _analysed(self, id: UUID) -> FeedbackOut | None:
+        try:
+            return await analysed(self._database, self._workspace_id, id, self.wait_s)
+        except Exception as error:  # the seam: told of an error, senders would store it twice
+            log.error("intake_wait_failed", exc_info=error)
+            return None
 
     async def batch(self, body: bytes, charge: Charge) -> StoredAnswer:
         """Store what is valid in a batch.

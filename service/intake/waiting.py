@@ -41,13 +41,15 @@ def wait_of(prefer: str | None) -> int:
 async def analysed(
     database: Database, workspace_id: UUID, id: UUID, seconds: int
 ) -> FeedbackOut | None:
-    """The item once it is done or failed; ``None`` if it still waits after ``seconds``."""
+    """The item once it is done or failed; ``None`` if it is gone or waits after ``seconds``."""
     until, pause = monotonic() + seconds, POLL_SECONDS
-    while await run_in_threadpool(_state, database, workspace_id, id) == PENDING:
+    while (state := await run_in_threadpool(_state, database, workspace_id, id)) == PENDING:
         if monotonic() + pause > until:
             return None
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
+    if state is None:
+        return None
     return await run_in_threadpool(_item, database, workspace_id, id)
 
 

@@ -1,10 +1,15 @@
 """Prefer: wait=N."""
 
-import pytest
+from typing import NoReturn
 
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError, TimeoutError
+
+from service.intake import waiting
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
-from tests.service.intake.conftest import SURVEYS, Send
+from tests.service.intake.conftest import SURVEYS, Send, Stored
 
 ITEM = {"text": "The checkout is broken."}
 
@@ -40,3 +45,29 @@ def test_a_longer_wait_than_ten_seconds_is_cut(start: StartClient, keys: Keys) -
     assert (
         client.post(SURVEYS, json=ITEM, headers=headers).headers["preference-applied"] == "wait=10"
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT", {}, Exception("gone")), TimeoutError("no connection is free")],
+)
+def test_what_is_stored_is_accepted_even_if_nobody_can_look_at_it(
+    send: Send, stored: Stored, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(waiting, "state_of", fail)
+    answer = send(SURVEYS, ITEM, prefer="wait=1")
+    assert answer.status_code == 202
+    assert [str(row.id) for row in stored()] == [answer.json()["id"]]
+
+
+def test_what_was_erased_is_answered_as_the_first_time(
+    client: TestClient, send: Send, keys: Keys
+) -> None:
+    first = send(SURVEYS, ITEM, key="k-1")
+    client.delete(first.headers["location"], headers=bearer(keys.manage))
+    again = send(SURVEYS, ITEM, key="k-1", prefer="wait=1")
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
