@@ -4,6 +4,8 @@ A key that is revoked in this process stops at once; revoked in another process,
 ``voc keys revoke``, within ``TTL_S``. Unknown keys are never remembered.
 """
 
+import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
@@ -11,6 +13,7 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from models.api_key import ApiKey
@@ -23,6 +26,8 @@ from service.keys.tokens import hash_of, is_mistyped
 
 TTL_S: Final = 2.0
 MOST_KEYS: Final = 10_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class KeyRing:
         self.browser_rate = browser_rate
         self._held: dict[str, _Held] = {}
         self._origins = _Origins()
+        self._asking: asyncio.Task[_Origins] | None = None
         self._changes = 0
 
     async def find(self, secret: str) -> Caller:
@@ -116,11 +122,29 @@ class KeyRing:
 
     async def allows_origin(self, origin: str) -> bool:
         """Whether any live key lists this origin."""
-        if self._origins.until < monotonic():
-            self._origins.until = monotonic() + TTL_S
-            allowed = await run_in_threadpool(self._read_origins)
-            self._origins = _Origins(allowed, monotonic() + TTL_S)
-        return origin in self._origins.allowed
+        held = self._origins
+        if held.until < monotonic():
+            held = await self._ask_together()
+        return origin in held.allowed
+
+    async def _ask_together(self) -> _Origins:
+        """The answer to one question for everybody: who didn't wait for it would be refused."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._asking)
+
+    async def _ask(self) -> _Origins:
+        changes, allowed = -1, self._origins.allowed
+        while changes != self._changes:  # made or revoked meanwhile
+            changes = self._changes
+            try:
+                allowed = await run_in_threadpool(self._read_origins)
+            except SQLAlchemyError as error:
+                if not self._origins.until:
+                    raise
+                log.error("origins_unread", exc_info=error)
+        self._origins = _Origins(allowed, monotonic() + TTL_S)
+        return self._origins
 
     def _read_origins(self) -> frozenset[str]:
         with self.database.read() as session:

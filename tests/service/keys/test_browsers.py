@@ -1,13 +1,18 @@
 """Keys in web pages: their origins, and what CORS lets a browser see."""
 
+import asyncio
+import time
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from models.workspace import Workspace
 from service.db import Database
-from service.keys import queries, service
+from service.keys import queries, ring, service
+from service.keys.ring import KeyRing
 from service.keys.schemas import NewKey
 from tests.callers import bearer
 from tests.conftest import StartClient
@@ -164,3 +169,89 @@ def test_browser_keys_import_no_files(client: TestClient, browser_key: str) -> N
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
         (403, "not_for_browsers")
     }
+
+
+def shop_key(database: Database, workspace: Workspace) -> None:
+    with database.write() as session:
+        service.make(session, workspace.id, NewKey(name="w", scopes=["ingest"], origins=[SHOP]))
+
+
+def fail(*_: object) -> NoReturn:
+    raise OperationalError("SELECT", {}, Exception("gone"))
+
+
+async def ask_at_once(keys: KeyRing) -> list[bool | BaseException]:
+    asked = (keys.allows_origin(SHOP) for _ in range(3))
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
+def test_nobody_is_refused_while_origins_are_read(database: Database, workspace: Workspace) -> None:
+    keys = KeyRing(database, 600)
+
+    async def ask() -> None:
+        assert await ask_at_once(keys) == [False] * 3
+        shop_key(database, workspace)
+        keys.forget()
+        assert await ask_at_once(keys) == [True] * 3
+        keys.forget()
+        assert await ask_at_once(keys) == [True] * 3
+
+    asyncio.run(ask())
+
+
+def test_those_who_ask_at_once_share_one_query(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[frozenset[str]] = []
+
+    def read(*_: object) -> frozenset[str]:
+        reads.append(frozenset([SHOP]))
+        return reads[-1]
+
+    monkeypatch.setattr(queries, "live_origins", read)
+    assert asyncio.run(ask_at_once(KeyRing(database, 600))) == [True] * 3
+    assert len(reads) == 1
+
+
+def test_a_key_made_elsewhere_is_known_to_all_who_ask_at_once(
+    database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = KeyRing(database, 600)
+    assert asyncio.run(ask_at_once(keys)) == [False] * 3
+    shop_key(database, workspace)
+    later = time.monotonic() + ring.TTL_S + 0.1
+    monkeypatch.setattr(ring, "monotonic", lambda: later)
+    assert asyncio.run(ask_at_once(keys)) == [True] * 3
+
+
+def test_a_key_made_while_origins_are_read_is_known(
+    database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = KeyRing(database, 600)
+    read = KeyRing._read_origins
+
+    def read_too_early(self: KeyRing) -> frozenset[str]:
+        found = read(self)
+        monkeypatch.setattr(KeyRing, "_read_origins", read)
+        shop_key(database, workspace)
+        self.forget()
+        return found
+
+    monkeypatch.setattr(KeyRing, "_read_origins", read_too_early)
+    assert asyncio.run(ask_at_once(keys)) == [True] * 3
+
+
+def test_origins_that_cannot_be_read_refuse_nobody(
+    database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_key(database, workspace)
+    keys = KeyRing(database, 600)
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "live_origins", fail)
+        for answer in asyncio.run(ask_at_once(keys)):
+            assert isinstance(answer, OperationalError)
+    assert asyncio.run(ask_at_once(keys)) == [True] * 3
+    later = time.monotonic() + ring.TTL_S + 0.1
+    monkeypatch.setattr(ring, "monotonic", lambda: later)
+    monkeypatch.setattr(queries, "live_origins", fail)
+    assert asyncio.run(ask_at_once(keys)) == [True] * 3
