@@ -1,6 +1,6 @@
 """Tables: data, not networks. The neural network lives in ``nlp``.
 
-Every table starts with ``workspace_id``; every query names it.
+Every table but ``reader`` starts with ``workspace_id``; every query names it.
 """
 
 from models.api_key import ApiKey
@@ -15,6 +15,7 @@ from models.learning import LearnedProbe, Learning
 from models.mention import Mention
 from models.mention_vector import MentionVector
 from models.pain_point import PainPoint, RollupPain, ThemeRefresh
+from models.reader import Reader
 from models.rollup import Rollup, RollupItem
 from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from models.web_session import WebSession
@@ -34,6 +35,7 @@ __all__ = [
     "Mention",
     "MentionVector",
     "PainPoint",
+    "Reader",
     "Rollup",
     "RollupItem",
     "RollupItemSpan",

@@ -119,7 +119,7 @@ def test_every_constraint_and_index_has_a_name() -> None:
         assert all(names), table.name
 
 
-def test_every_table_but_workspace_belongs_to_a_workspace() -> None:
+def test_every_table_but_two_belongs_to_a_workspace() -> None:
     for table in SQLModel.metadata.tables.values():
         first = next(iter(table.columns)).name
-        assert first == ("id" if table.name == "workspace" else "workspace_id")
+        assert first == ("id" if table.name in ("workspace", "reader") else "workspace_id")

@@ -1,8 +1,9 @@
 """Which items a worker takes next, and its lease on them.
 
 Work is any row whose analysis is missing (``pending`` and due) or stale (``done`` by another
-version). A claim is one short write transaction: on PostgreSQL rows that another worker is just
-claiming are skipped, on SQLite ``BEGIN IMMEDIATE`` lets one claim at a time through.
+version than that of the worker that started last). A claim is one short write transaction: on
+PostgreSQL rows that another worker is just claiming are skipped, on SQLite ``BEGIN IMMEDIATE`` lets
+one claim at a time through.
 
 A lease is an economy, not a lock: whoever writes an analysis checks its claim again, so that a
 lease that ran out too early costs a repeated analysis and nothing else.

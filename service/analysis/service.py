@@ -27,6 +27,7 @@ from service.db import Database
 from service.ids import Id
 from service.journey.service import current_map
 from service.settings import Settings
+from service.themes.reader import start
 
 REASON_CHARS: Final = 500
 DATABASE_AT_FAULT: Final = (OperationalError, InterfaceError, InternalError, ProgrammingError)
@@ -47,6 +48,7 @@ class Analyst:
             max_attempts=settings.max_attempts,
         )
         self._held: list[Id] = []
+        self._is_started = False
 
     def free_the_dead(self) -> None:
         """End the leases of workers of this host that are no more, so that nobody waits for them.
@@ -68,6 +70,7 @@ class Analyst:
         Raises:
             SQLAlchemyError: the database failed; the next round starts with giving the claim back.
         """
+        self._start()
         self._give_back(self._held)
         claim = self._claim()
         if claim is None:
@@ -79,6 +82,11 @@ class Analyst:
             self._held = [key for key in self._held if key not in outcomes]
         self._give_back(self._held)
         return True
+
+    def _start(self) -> None:
+        if not self._is_started:
+            self._database.transact(lambda session: start(session, self._terms.version))
+            self._is_started = True
 
     def _claim(self) -> Claim | None:
         with self._database.read() as session:

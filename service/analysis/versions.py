@@ -1,9 +1,11 @@
-"""Which versions of the analysis are in the table: a walk over the index, not over the rows."""
+"""Which versions of the analysis are stale: a walk over the index, not over the rows."""
 
 from typing import Final
 
 from sqlalchemy import text
 from sqlmodel import Session
+
+from service.themes.reader import has_last_word
 
 STALE_VERSIONS: Final = text("""
 WITH RECURSIVE version (name) AS (
@@ -26,6 +28,9 @@ ORDER BY (
 def stale_versions(session: Session, current: str) -> list[str]:
     """The versions other than ``current`` that some item was analysed with.
 
-    The one with the newest item first. Across workspaces, like the claims that use it.
+    The one with the newest item first; none if a worker with another version has started since.
+    Across workspaces, like the claims that use it.
     """
+    if not has_last_word(session, current):
+        return []
     return list(session.scalars(STALE_VERSIONS, {"current": current}))

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, false, or_, select, update
 from sqlmodel import Session
 
 from models.feedback import PENDING
 from service.themes.members import FEEDBACK
 from service.themes.places import REFRESH, ROW, Place, at, stamp
+from service.themes.reader import has_last_word
+from service.themes.space import Space
 
 LEAST_LOOSE: Final = 5
 """Mentions without a theme that make it worth looking."""
@@ -46,11 +48,13 @@ class Marks(NamedTuple):
     stand: bool
 
 
-def due(session: Session, version: str, now: datetime) -> list[Due]:
-    """What might be looked through by a worker whose model is ``version``, in all workspaces."""
-    anew = ROW.refreshed_at.is_not(None) & (
-        ROW.model_version.is_(None) | (ROW.model_version != version)
-    )
+def due(session: Session, space: Space, now: datetime) -> list[Due]:
+    """What might be looked through by a worker whose model is that of ``space``, in all workspaces.
+
+    Not all over for it, if a worker with another one has started since.
+    """
+    other = ROW.model_version != space.name if has_last_word(session, space.version) else false()
+    anew = ROW.refreshed_at.is_not(None) & (ROW.model_version.is_(None) | other)
     free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
     found = (
         select(*(ROW[name] for name in Place._fields), ROW.loose, anew)

@@ -87,7 +87,7 @@ class Refresher:
     def round(self) -> bool:
         """Look through the place that needs it most; whether there was any."""
         with self._database.read() as session:
-            waiting = leases.due(session, self._space.name, clock.now())
+            waiting = leases.due(session, self._space, clock.now())
             busy = bool(waiting) and leases.is_busy(session)
         for each in waiting:
             if self._is_time(each, busy):

@@ -173,6 +173,20 @@ def test_a_new_version_of_the_analysis_replaces_the_old_one(
     assert report.mentions == 2
 
 
+def test_of_two_versions_the_one_that_started_last_has_the_last_word(
+    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+) -> None:
+    key = add()
+    older, newer = analyst(), analyst(FakeAnalyzer("2"))
+    assert [work(older), work(newer), work(older), work(newer)] == [1, 1, 0, 0]
+    fresh = add()
+    assert [work(older), work(newer), work(older)] == [1, 1, 0]
+    assert {find(id).analysis_version for id in (key, fresh)} == {"2-000000000000"}
+    assert [work(analyst()), work(newer)] == [1, 0]
+    assert {find(id).analysis_version for id in (key, fresh)} == {"1-000000000000"}
+    assert verify(database).clean
+
+
 def test_an_item_that_changed_while_it_was_read_is_read_again(
     add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
 ) -> None:

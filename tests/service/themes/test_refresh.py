@@ -15,6 +15,7 @@ from service.insights.verify import verify
 from service.themes.due import claim
 from service.themes.members import Key
 from service.themes.places import Place
+from service.themes.reader import start
 from service.themes.steps import TooFew, founded
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
@@ -87,6 +88,16 @@ def test_ids_stay_over_refreshes_and_re_analysis(
     assert look(later) == 0
 
 
+def test_themes_are_worked_over_for_the_model_that_started_last(
+    say: Say, look: Look, analyse: Callable[..., None]
+) -> None:
+    say([*DECLINED, *SLOW])
+    look()
+    later = FakeAnalyzer("2")
+    analyse(later)
+    assert [look(later), look(), look(later)] == [1, 0, 0]
+
+
 def test_nothing_is_founded_while_themes_wait_for_the_present_model(
     say: Say, look: Look, themes: Themes, database: Database
 ) -> None:
@@ -94,7 +105,9 @@ def test_nothing_is_founded_while_themes_wait_for_the_present_model(
     say([*DECLINED, *SLOW])
     look()
     before = [theme.id for theme in themes()]
-    assert look(FakeAnalyzer("2")) == 1
+    later = FakeAnalyzer("2")
+    database.transact(lambda session: start(session, Engine(later).version))
+    assert look(later) == 1
     assert [theme.id for theme in themes()] == before
 
 
