@@ -81,11 +81,16 @@ def _lock_postgresql(connection: Connection) -> None:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, poolclass=NullPool)
+        return create_engine(url, poolclass=NullPool, hide_parameters=True)
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": SQLITE_WAIT_S})
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"timeout": SQLITE_WAIT_S},
+    )
     event.listen(engine, "connect", _leave_transactions_to_us)
     event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -4,6 +4,8 @@ SQLite has one writer. Inside a process, writers take turns at a lock instead of
 SQLite's busy handler; across processes ``BEGIN IMMEDIATE`` and the busy time-out do the same.
 PostgreSQL needs neither, but may pick one of two transactions as a deadlock victim, so a write
 is a function that can run again.
+
+Errors are logged, and what they are about may be what customers said: they quote no values.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -73,9 +75,25 @@ def _is_victim(error: DBAPIError) -> bool:
 
 
 def _engine(url: str, pool_size: int) -> Engine:
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _configure_postgres)
+    event.listen(engine, "handle_error", _leave_out_the_row)
     return engine
+
+
+def _leave_out_the_row(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL and CONTEXT quote what was to be stored; keep its first line alone."""
+    original, ours = context.original_exception, context.sqlalchemy_exception
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    if primary is not None and ours is not None:
+        ours.args = tuple(str(each).replace(str(original), primary) for each in ours.args)
+        original.args = (primary,)
 
 
 def _configure_postgres(connection: Any, _record: Any) -> None:
@@ -93,6 +111,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _configure_sqlite)
