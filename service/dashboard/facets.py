@@ -1,7 +1,7 @@
 """What the filters offer: the values that the latest feedback has."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models.feedback import Feedback
-from service.dashboard.address import Address
+from service.dashboard.address import OTHER_SIDE, Address
 from service.insights.params import ATTRIBUTE, escaped, plain
 from service.pictures.wording import words
 
@@ -78,7 +78,7 @@ def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet
         for field, value in [*zip(DIMENSIONS, values, strict=True), *_attributes(attributes)]:
             seen[field][escaped(value)] += 1
     fields = [*DIMENSIONS, *_worth_a_filter(seen)]
-    found = (_facet(field, seen[field], address.chosen(field)) for field in fields)
+    found = (_facet(field, seen[field], address) for field in fields)
     return [facet for facet in found if len(facet.options) > 1 or facet.chosen]
 
 
@@ -105,9 +105,9 @@ def _worth_a_filter(seen: Mapping[str, Mapping[str, int]]) -> list[str]:
     return sorted(few, key=lambda field: (-sum(few[field].values()), field))[:MOST_ATTRIBUTES]
 
 
-def _facet(field: str, seen: Mapping[str, int], chosen: Iterable[str]) -> Facet:
-    wanted = list(dict.fromkeys(chosen))
+def _facet(field: str, seen: Mapping[str, int], address: Address) -> Facet:
+    wanted, against = address.chosen(field), address.chosen(f"{OTHER_SIDE}.{field}")
     usual = sorted(seen, key=lambda value: (-seen[value], value))[:MOST_VALUES]
-    values = dict.fromkeys([*usual, *wanted])
+    values = dict.fromkeys([*usual, *wanted, *against])
     options = [Option(value, words(plain(value)), value in wanted) for value in values]
     return Facet(field, words(field.removeprefix(ATTRIBUTE)), options)

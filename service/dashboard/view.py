@@ -1,6 +1,6 @@
 """One look at the service: whose, at which address, and what stands above every figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -11,8 +11,8 @@ from sqlmodel import Session
 from models.pain_point import PAIN
 from nlp.labels import UNASSIGNED
 from service import clock
-from service.dashboard.address import PERIODS, Address, Period
-from service.dashboard.facets import axis_facet, facets, first_day, latest_day
+from service.dashboard.address import OTHER_SIDE, PERIODS, Address, Period
+from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
 from service.insights import names
 from service.insights.cells import Cell
 from service.insights.params import FilterParams
@@ -97,12 +97,20 @@ class View:
             "periods": PERIODS,
             "period_in_words": period(self.filters.since, self.filters.until),
             "facets": found,
-            "hidden": self.address.hidden([*(facet.field for facet in found), "journey"]),
+            "hidden": self.address.hidden(self._fields(found)),
             "journeys": self._journeys(),
             "names": names,
             "is_first": self._is_first(),
             "year_earlier": self._year_earlier(),
         }
+
+    def _fields(self, found: Sequence[Facet]) -> Iterable[str]:
+        """What the form has fields for; the map's also for the side to compare with."""
+        own = [facet.field for facet in found]
+        if self.address.path != "/":
+            return [*own, "journey"]
+        offered = (f"{OTHER_SIDE}.{facet.field}" for facet in found if facet.chosen)
+        return [*own, "journey", "compare.from", "compare.to", *offered]
 
     def _is_first(self) -> bool:
         """Whether nothing at all was heard before the period: then everything in it is new."""

@@ -41,3 +41,22 @@ def test_a_segment_is_not_compared_with_itself(visitor: TestClient) -> None:
     page = open_page(visitor, "/", PERIOD | {"source": "Acme", "compare.source": "Acme"})
     assert "on both sides" in page
     assert "Side by side" not in page
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize("other", ["Inc", "not met lately"])
+def test_what_is_compared_with_is_sent_by_its_box_alone(visitor: TestClient, other: str) -> None:
+    page = open_page(visitor, "/", PERIOD | {"source": "Acme", "compare.source": other})
+    fields = re.findall(r'<input [^>]*name="compare.source" value="[^"]*"[^>]*>', page)
+    (ticked,) = (field for field in fields if f'value="{other}"' in field)
+    assert ticked == f'<input type="checkbox" name="compare.source" value="{other}" checked>'
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(("path", "query"), [("/", {}), ("/pain-points", {"source": "Acme"})])
+def test_what_is_compared_with_goes_along_where_it_has_no_box(
+    visitor: TestClient, path: str, query: dict[str, str]
+) -> None:
+    page = open_page(visitor, path, PERIOD | query | {"compare.source": "Inc"})
+    assert page.count('name="compare.source"') == 1
+    assert '<input type="hidden" name="compare.source" value="Inc">' in page
