@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from service.cli.sending import Report, send
@@ -92,15 +93,17 @@ def _refusal(error: Exception) -> typer.Exit:
 def _show(plan: Plan) -> None:
     """The guess, for the user to see and overrule."""
     shown = plan.shown()
-    table = Table("column", "field", "sure", "because", title=f"{plan.kind}s from {plan.source}")
+    title = escape(f"{plan.kind}s from {plan.source}")
+    table = Table("column", "field", "sure", "because", title=title)
     for guess in shown["columns"]:
         sure = f"{guess['confidence']:.0%}" if guess["field"] else ""
-        table.add_row(guess["column"], guess["field"] or "–", sure, guess["because"])
+        cells = (guess["column"], guess["field"] or "–", sure, guess["because"])
+        table.add_row(*map(escape, cells))
     console.print(table if shown["columns"] else "The records are in the API's own form.")
     if plan.rating:
         console.print("Ratings: {scale}, {min:g} to {max:g}.".format(**plan.rating._asdict()))
     for note in plan.notes:
-        console.print(note)
+        console.print(note, markup=False)
 
 
 def _conclude(file: Path, report: Report, dry_run: bool) -> None:
@@ -114,6 +117,6 @@ def _conclude(file: Path, report: Report, dry_run: bool) -> None:
         console.print(f"  row {line}", markup=False)
     listed = file.with_name(file.name + ".errors.csv")
     listed.write_text(csv_report(errors), encoding="utf-8")
-    console.print(f"All of them are in {listed}")
+    console.print(f"All of them are in {listed}", markup=False)
     if not report.counts:
         raise typer.Exit(1)

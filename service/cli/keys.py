@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 import migrations
@@ -91,7 +92,7 @@ def list_keys() -> None:
     with _database() as database, database.read() as session:
         for tenant in queries.workspaces(session):
             for key in queries.page(session, tenant.id, None, None):
-                table.add_row(tenant.name, *_columns(key))
+                table.add_row(*map(escape, (tenant.name, *_columns(key))))
     Console(width=max(LEAST_WIDTH, Console().width), highlight=False).print(table)
 
 

@@ -97,9 +97,8 @@ def train(
                 train_model(files, base, places, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
-    console.print(
-        f"The model is in {' and '.join(str(place) for place in (out, weights) if place)}"
-    )
+    made = " and ".join(str(place) for place in (out, weights) if place)
+    console.print(f"The model is in {made}", markup=False)
 
 
 @contextmanager
@@ -152,4 +151,4 @@ def average(
         base = load_manifest(models[0]).base
         identity = Identity(name, model_version, version("verbatim-voc"), base)
         average_models(parts, held_out or (), Places(CHECKPOINT, out, weights), identity)
-    console.print(f"The model is in {out}")
+    console.print(f"The model is in {out}", markup=False)

@@ -35,5 +35,6 @@ def fit_themes(
     )
     console.print(
         f"Cosines that decide: cut {limits.cut:.2f}, join {limits.join:.2f}, "
-        f"merge {limits.merge:.2f}. Written into {model_dir}"
+        f"merge {limits.merge:.2f}. Written into {model_dir}",
+        markup=False,
     )

@@ -148,3 +148,11 @@ def test_the_key_is_that_of_the_service_on_this_machine(
     file.write_text(keys.ingest + "\n")
     assert run(CONTENT).exit_code == 0
     assert len(stored()) == 1
+
+
+def test_brackets_in_a_file_are_shown_as_they_are(run: Run) -> None:
+    content = "Feedback [text],Score [/10],Date [/x]\nGreat checkout,9,soon\nToo short\n"
+    result = run(content, "--source", "shop [/eu]", name="f[a].csv")
+    assert result.exit_code == 0, result.output
+    for word in ("Feedback [text]", "Score [/10]", "'Date [/x]'", "shop [/eu]", "f[a].csv.errors"):
+        assert word in result.output

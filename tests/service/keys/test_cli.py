@@ -47,6 +47,13 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
         assert word in shown
 
 
+def test_list_shows_brackets_in_names_as_they_are(voc: Voc) -> None:
+    voc("keys", "create", "x [/y]", "--workspace", "shop [eu]")
+    shown = voc("keys", "list")
+    assert "x [/y]" in shown
+    assert "shop [eu]" in shown
+
+
 def test_revoke(voc: Voc) -> None:
     voc("keys", "create", "one")
     line = next(line for line in voc("keys", "list").splitlines() if "one" in line)
