@@ -48,6 +48,7 @@ def _who(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, HOME_BITS), strict=False))
-    return str(parsed)
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    # As a socket for both kinds tells IPv4; these would all be of one /64.
+    return str(parsed.ipv4_mapped or ip_network((parsed, HOME_BITS), strict=False))

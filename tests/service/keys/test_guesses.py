@@ -19,6 +19,7 @@ def used_up(address: str) -> Guesses:
     [
         ("192.0.2.1", "192.0.2.1"),
         ("2001:db8::1", "2001:db8::ffff:2"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
         ("testclient", "testclient"),
         ("", ""),
     ],
@@ -31,7 +32,12 @@ def test_an_address_has_ten_a_minute(address: str, as_well: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "other"), [("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8:0:1::1")]
+    ("address", "other"),
+    [
+        ("192.0.2.1", "192.0.2.2"),
+        ("2001:db8::1", "2001:db8:0:1::1"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2"),
+    ],
 )
 def test_others_are_not_made_to_wait(address: str, other: str) -> None:
     used_up(address).check(other)
