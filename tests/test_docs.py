@@ -1,6 +1,7 @@
 """Docs are complete: every error, metric and relative link."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -56,3 +57,11 @@ def test_every_metric_is_documented() -> None:
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_docs_tell_how_to_install_every_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = re.findall(
+        r"\.venv/bin/pip install -e '\.\[(\w+)\]'", "".join(page.read_text() for page in PAGES)
+    )
+    assert set(told) == set(project["optional-dependencies"]) - {"dev"}
