@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered, ``None`` outside of one."""
@@ -31,9 +31,17 @@ INTAKE_ITEMS: Final = Counter(
     "Items received; outcome is accepted, updated, duplicate or invalid.",
     ["kind", "outcome"],
 )
-QUEUE_PENDING: Final = Gauge("voc_queue_pending", "Items that wait for their analysis.")
-QUEUE_FAILED: Final = Gauge("voc_queue_failed", "Items set aside because analysis failed.")
-QUEUE_OLDEST: Final = Gauge("voc_queue_oldest_seconds", "Age of the oldest pending item.")
+QUEUE: Final = CollectorRegistry()
+"""Of the whole database, measured when the API is asked; a worker process tells none of it."""
+QUEUE_PENDING: Final = Gauge(
+    "voc_queue_pending", "Items that wait for their analysis.", registry=QUEUE
+)
+QUEUE_FAILED: Final = Gauge(
+    "voc_queue_failed", "Items set aside because analysis failed.", registry=QUEUE
+)
+QUEUE_OLDEST: Final = Gauge(
+    "voc_queue_oldest_seconds", "Age of the oldest pending item.", registry=QUEUE
+)
 ANALYSIS_ITEMS: Final = Counter(
     "voc_analysis_items_total",
     "Items analysed; outcome is done, retried, failed or superseded.",

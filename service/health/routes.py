@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from service import telemetry
 from service.analysis.engine import Engine
 from service.health import service
 from service.health.errors import ModelNotLoaded
@@ -44,7 +45,8 @@ def metrics(database: Db) -> Response:
     """Everything that is counted, in Prometheus' text format."""
     with database.read() as session:
         service.measure_queue(session)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    text = generate_latest() + generate_latest(telemetry.QUEUE)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/v1/info")
