@@ -1,4 +1,7 @@
-"""Settings: environment variables with the prefix ``VOC_``, documented in ``.env.example``."""
+"""Settings: environment variables with the prefix ``VOC_``, documented in ``.env.example``.
+
+``FORWARDED_ALLOW_IPS`` has uvicorn's name, which would read it from the environment alone.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -16,6 +19,12 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        validation_alias="FORWARDED_ALLOW_IPS",
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses "
+        "or networks, parted by commas.",
+    )
     data_dir: Path = Field(
         Path("./data"), description="Where the SQLite file and the bootstrap key live."
     )

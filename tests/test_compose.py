@@ -1,10 +1,20 @@
 """The compose file against the compose specification, without an engine."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+FIXED = {
+    "VOC_HOST",
+    "VOC_PORT",
+    "VOC_DATA_DIR",
+    "VOC_DATABASE_URL",
+    "VOC_WORKER",
+    "VOC_METRICS_PORT",
+}
+"""Settings that the image or the file decide on."""
 
 
 def test_the_compose_file_meets_the_specification() -> None:
@@ -16,3 +26,10 @@ def test_the_compose_file_meets_the_specification() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_other_setting_reaches_the_containers() -> None:
+    settings = re.findall(r"^# (\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    file = (ROOT / "docker-compose.yml").read_text()
+    passed = re.findall(r"^ +(\w+): \$\{\1:", file, re.MULTILINE)
+    assert set(passed) >= set(settings) - FIXED

@@ -1,11 +1,14 @@
 """Every setting is documented, and the documentation is the truth."""
 
+import re
 import textwrap
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from pydantic import ValidationError
 
+from service.cli.serve import Server
 from service.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -21,7 +24,7 @@ def documented() -> str:
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else field.default
         parts += ["", *(f"# {line}" for line in textwrap.wrap(str(field.description), WIDTH))]
-        parts += [f"# VOC_{name.upper()}={default}"]
+        parts += [f"# {field.validation_alias or f'VOC_{name.upper()}'}={default}"]
     return "\n".join(parts) + "\n"
 
 
@@ -31,7 +34,7 @@ def test_env_example_is_complete_and_current() -> None:
 
 def test_env_example_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / ".env"
-    file.write_text(EXAMPLE.read_text().replace("# VOC_", "VOC_"))
+    file.write_text(re.sub(r"^# (\w+=)", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE))
     assert Settings(_env_file=file) == Settings()
 
 
@@ -56,6 +59,14 @@ def test_environment_is_read_and_empty_means_unset(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("VOC_PORT", "9000")
     monkeypatch.setenv("VOC_BOOTSTRAP_KEY", "")
     assert (Settings().port, Settings().bootstrap_key) == (9000, None)
+
+
+def test_proxies_are_believed_that_a_file_names(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("FORWARDED_ALLOW_IPS=10.0.0.0/8\n")
+    settings = Settings(_env_file=file)
+    believed = Server(FastAPI(), settings).config.forwarded_allow_ips
+    assert believed == "10.0.0.0/8"
 
 
 def test_short_bootstrap_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
