@@ -105,8 +105,9 @@ def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said:
 def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> int:
     """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is held.
 
-    With what was merged into them.
+    With what was merged into them, of which nothing is still to be moved.
     """
+    awaited = set(signposts_at(session, place).values())
     members = select_columns(MENTION.c.feedback_id).where(
         MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
     )
@@ -117,7 +118,7 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
         THEME.c.shaped.is_(False),
         THEME.c.merged_into.is_(None),
     )
-    empty = THEME.delete().where(at(THEME, place), THEME.c.id.in_(themes), *unused)
+    empty = THEME.delete().where(at(THEME, place), THEME.c.id.in_(set(themes) - awaited), *unused)
     gone = session.scalars(empty.where(~members.exists()).returning(THEME.c.id)).all()
     if gone:
         led_there = THEME.delete().where(at(THEME, place), THEME.c.merged_into.in_(gone))

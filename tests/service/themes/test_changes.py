@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.pain_point import PainPoint, RollupPain
+from models.pain_point import PainPoint, RollupPain, ThemeRefresh
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.verify import verify
@@ -169,6 +169,45 @@ def test_what_people_use_outlives_its_mentions(
     assert [(theme.id, theme.title, theme.keywords) for theme in themes()] == [
         (kept.id, "Checkout at purchase", [])
     ]
+
+
+def test_what_others_are_still_to_be_moved_to_outlives_its_own_mentions(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The refresh that merged them is killed before it moves a mention."""
+    say([*DECLINED, *SLOW])
+    look()
+    older, younger = themes()
+    with database.write() as session:
+        row = session.get_one(PainPoint, (younger.workspace_id, younger.id))
+        row.centroid = older.centroid
+    say([f"Broken checkout {word * 3} {word * 5}" for word in "xyzvw"])
+    transact, left = Database.transact, iter(("claim", "merge"))
+
+    def until(self: Database, work: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return transact(self, work)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "transact", until)
+        with pytest.raises(KeyboardInterrupt):
+            look()
+    moving = members(database, younger.id)
+    assert moving
+    for id in members(database, older.id):
+        _transact(database, erase_one, workspace.id, id)
+    with database.write() as session:
+        for refresh in session.exec(select(ThemeRefresh)):
+            refresh.claimed_until = None
+    look()
+    assert members(database, younger.id) == set()
+    assert moving <= members(database, older.id)
 
 
 def test_a_changed_text_leaves_its_theme_and_may_come_back(
