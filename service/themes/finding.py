@@ -33,7 +33,8 @@ class Theme(NamedTuple):
 @dataclass(slots=True)
 class Plan:
     """``joins`` has, of each theme, the indices of the mentions that go into it; ``births`` those
-    of each new one; ``merges`` say which theme goes into which."""
+    of each new one; ``merges`` say which theme goes into which, if people let it: its own joins go
+    where it has gone by then."""
 
     joins: dict[UUID, list[int]] = field(default_factory=dict)
     births: list[list[int]] = field(default_factory=list)
@@ -53,7 +54,6 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
         group = [rest[index] for index in np.flatnonzero(labels == label)]
         if len({items[index] for index in group}) >= LEAST_ITEMS:
             _settle(made, group, themes, vectors, limits.merge)
-    made.joins = _by_survivor(made)
     return made
 
 
@@ -120,11 +120,3 @@ def _settle(
             other.extend(group)
             return
     made.births.append(group)
-
-
-def _by_survivor(made: Plan) -> dict[UUID, list[int]]:
-    """The joins, those of a theme and of what goes into it together."""
-    together: dict[UUID, list[int]] = {}
-    for id, group in made.joins.items():
-        together.setdefault(made.merges.get(id, id), []).extend(group)
-    return together

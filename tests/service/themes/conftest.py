@@ -21,6 +21,7 @@ from service.db import Database
 from service.insights.verify import verify
 from service.settings import Settings
 from service.themes import finding
+from service.themes.known import Known
 from service.themes.refresh import Refresher
 from tests.fakes import FakeAnalyzer
 
@@ -78,6 +79,18 @@ def say(database: Database, workspace: Workspace, analyse: Callable[..., None]) 
             session.add_all(rows)
         analyse()
         return [row.id for row in rows]
+
+    return put
+
+
+@pytest.fixture
+def say_loose(say: Say, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """As ``say``, of what is near no theme when it arrives."""
+
+    def put(texts: Sequence[str], **columns: Any) -> list[UUID]:
+        with monkeypatch.context() as patch:
+            patch.setattr(Known, "nearest", lambda _, vectors, __: [None] * len(vectors))
+            return say(texts, **columns)
 
     return put
 

@@ -1,10 +1,12 @@
 """What happens to a place while it is looked through is followed, then or the next time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
@@ -14,6 +16,7 @@ from models.pain_point import PainPoint
 from service.db import Database
 from service.insights.verify import verify
 from service.themes import shaping
+from service.themes.space import restored, stored
 from tests.callers import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
@@ -45,6 +48,10 @@ class People:
     def merge(self) -> None:
         """Merge two themes; most mentions are still to be moved."""
         self._ask("POST", f"/v1/pain-points/{self.slow}/merge", {"into": str(self.declined)})
+
+    def name(self) -> None:
+        """Give the theme a title, with which no refresh merges it into another."""
+        self._ask("PATCH", f"/v1/pain-points/{self.slow}", {"title": "Takes minutes"})
 
     def _ask(self, method: str, path: str, body: Any = None) -> None:
         answer = self.client.request(method, path, json=body, headers=bearer(self.keys.manage))
@@ -105,3 +112,38 @@ def test_a_deed_between_any_two_steps_of_a_refresh_is_followed(
         signposts = session.exec(merged).all()
     assert not any(members(database, signpost) for signpost in signposts)
     assert verify(database).clean
+
+
+@pytest.mark.parametrize("deeds", [[], [People.name]])
+def test_mentions_go_where_their_theme_has_gone_and_nowhere_if_it_stays(
+    people: People,
+    say_loose: Say,
+    look: Look,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    deeds: list[Callable[[People], None]],
+) -> None:
+    """Mentions are to join a theme that is to be merged; meanwhile a person may name it."""
+    new = set(say_loose([f"Slow checkout page took minutes loading {word}" for word in "abcde"]))
+    with database.write() as session:
+        ids = (people.declined, people.slow)
+        declined, slow = (
+            session.exec(select(PainPoint).where(PainPoint.id == id)).one() for id in ids
+        )
+        [one, other] = restored([declined.centroid, slow.centroid])
+        declined.centroid = stored((one + 4 * other) / np.linalg.norm(one + 4 * other))
+        declined.created_at = slow.created_at - timedelta(days=1)
+    transact, steps = Database.transact, count(1)
+
+    def interrupted(self: Database, work: Any) -> Any:
+        if next(steps) == 2:
+            with monkeypatch.context() as patch:
+                patch.setattr(Database, "transact", transact)
+                for deed in deeds:
+                    deed(people)
+        return transact(self, work)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "transact", interrupted)
+        look()
+    assert new <= members(database, people.slow if deeds else people.declined)
