@@ -175,6 +175,15 @@ def sample_of(
     return _sample(session, space, latest)
 
 
+def count_read(session: Session, space: Space, workspace_id: UUID, theme: UUID, limit: int) -> int:
+    """How many mentions of a theme the present model has read, ``limit`` at most."""
+    read = _read_by(space).where(
+        MENTION.c.workspace_id == workspace_id, MENTION.c.pain_point_id == theme
+    )
+    count = select_columns(func.count()).select_from(read.limit(limit).subquery())
+    return session.scalar(count) or 0
+
+
 def keys_of(
     session: Session, workspace_id: UUID, themes: Collection[UUID], limit: int
 ) -> list[Key]:

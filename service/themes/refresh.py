@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -29,6 +29,7 @@ from service.themes.members import (
     Key,
     Sample,
     awaits,
+    count_read,
     keys_of,
     loose_on,
     loose_ones,
@@ -36,7 +37,7 @@ from service.themes.members import (
     sizes,
     texts_of,
 )
-from service.themes.naming import Sitting, hang, main_language, portray, sit
+from service.themes.naming import LOOKED_AT, Sitting, hang, main_language, portray, sit
 from service.themes.places import Place
 from service.themes.rows import UNTITLED, is_used, signposts_at, themes_at
 from service.themes.space import Space, restored, stored
@@ -62,6 +63,13 @@ BACKGROUND: Final = 300
 """Mentions of the same place that a theme's keywords are to stand out from."""
 
 
+class Portrayed(NamedTuple):
+    """How many mentions a theme had when it was portrayed, and how many of them were looked at."""
+
+    size: int
+    seen: int
+
+
 class Refresher:
     """Looks through one place after the other; ``computing`` does what needs a processor.
 
@@ -82,7 +90,7 @@ class Refresher:
         self._since: dict[Place, float] = {}
         self._not_before: dict[Place, float] = {}
         self._size: dict[Place, int] = {}
-        self._portrayed: dict[UUID, int] = {}
+        self._portrayed: dict[UUID, Portrayed] = {}
 
     def round(self) -> bool:
         """Look through the place that needs it most; whether there was any."""
@@ -91,7 +99,7 @@ class Refresher:
             busy = bool(waiting) and leases.is_busy(session)
         for each in waiting:
             if self._is_time(each, busy):
-                return self._claimed(each.place)
+                return self._claimed(each)
         return False
 
     def _is_time(self, each: Due, busy: bool) -> bool:
@@ -102,39 +110,42 @@ class Refresher:
             return False
         return not busy or now - self._since.setdefault(each.place, now) >= BUSY_SECONDS
 
-    def _claimed(self, place: Place) -> bool:
-        started = time.monotonic()
+    def _claimed(self, each: Due) -> bool:
+        place, started = each.place, time.monotonic()
         self._not_before[place] = started + PAUSE_SECONDS
         loose = self._write(leases.claim, place, clock.now())
         if loose is None:
             return False
-        self._look_through(place, loose)
+        self._look_through(each, loose)
         self._since.pop(place, None)
         took = time.monotonic() - started
         self._not_before[place] = time.monotonic() + max(PAUSE_SECONDS, 10 * took)
         return True
 
-    def _look_through(self, place: Place, loose: int) -> None:
+    def _look_through(self, each: Due, loose: int) -> None:
+        place = each.place
         self._follow_signposts(place)
         waiting = self._work_over(place)
         with self._database.read() as session:
             known = current_map(session, place.workspace_id).known
             sample = loose_ones(session, self._space, place, known, LOOSE_AT_ONCE)
-            themes = [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
+            vague = self._vague(session, place) if each.anew else set()
+        if each.anew:
+            self._portray_grown(place, sample)
         made = self._compute(
             plan,
-            themes,
+            self._themes(place),
             sample.vectors,
             [key.feedback_id for key in sample.keys],
             self._space.limits,
         )
-        self._merge(place, made.merges)
+        self._merge(place, {id: to for id, to in made.merges.items() if not {id, to} & vague})
         self._join(place, sample, made.joins)
         if not waiting:
             for group in made.births:
                 self._found(place, sample, group)
         self._portray_grown(place, sample)
-        followed = None if waiting else self._gather(place, sample)
+        followed = None if waiting or vague else self._gather(place, sample)
         self._write(ended, place, loose, followed)
 
     def _follow_signposts(self, place: Place) -> None:
@@ -164,6 +175,19 @@ class Refresher:
         ]
         self._portray(place, ready, {})
         return bool(waiting - {each.theme for each in ready})
+
+    def _vague(self, session: Session, place: Place) -> set[UUID]:
+        """Those whose mean is of few mentions, as the present model is still to read the others.
+
+        They are portrayed again as it does. Until it has, none is merged: that can't be undone.
+        """
+
+        def is_vague(theme: UUID) -> bool:
+            of_it = (session, self._space, place.workspace_id, theme)
+            return count_read(*of_it, LOOKED_AT) < LOOKED_AT and awaits(*of_it)
+
+        rows = themes_at(session, place)
+        return {row.id for row in rows if self._comparable(row) and is_vague(row.id)}
 
     def _merge(self, place: Place, merges: Mapping[UUID, UUID]) -> None:
         for theme, into in merges.items():
@@ -197,8 +221,7 @@ class Refresher:
 
     def _compared(self, place: Place) -> bool:
         """Compare every loose mention with every theme; False if there was no time to."""
-        with self._database.read() as session:
-            themes = [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
+        themes = self._themes(place)
         if not themes:
             return True
         for page in self._loose_pages(place):
@@ -247,19 +270,29 @@ class Refresher:
         with self._database.read() as session:
             rows = themes_at(session, place)
             size = sizes(session, place.workspace_id, [row.id for row in rows])
-            growth = {row.id: self._growth(row, size.get(row.id, 0)) for row in rows}
+            growth = {
+                row.id: self._growth(session, row, size.get(row.id, 0))
+                for row in rows
+                if self._comparable(row)
+            }
             grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
             sittings = list(self._sittings(session, place, grown[:MOST_PORTRAYED]))
             around = texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
         self._size[place] = sum(size.values())
-        self._portrayed.update({each.theme: size.get(each.theme, 0) for each in sittings})
+        for each in sittings:
+            self._portrayed[each.theme] = Portrayed(size.get(each.theme, 0), len(each.sample.keys))
         self._portray(place, sittings, around)
 
-    def _growth(self, row: PainPoint, size: int) -> float:
-        """By what factor a theme has grown since it was portrayed."""
-        if row.keywords == UNTITLED or row.id not in self._portrayed:
+    def _growth(self, session: Session, row: PainPoint, size: int) -> float:
+        """By what factor a theme has grown since it was portrayed, or what had been read of it."""
+        was = self._portrayed.get(row.id)
+        if row.keywords == UNTITLED or was is None:
             return float("inf")
-        return size / max(self._portrayed[row.id], 1)
+        growth = size / max(was.size, 1)
+        if was.seen < min(was.size, LOOKED_AT):
+            read = count_read(session, self._space, row.workspace_id, row.id, LOOKED_AT)
+            growth = max(growth, read / was.seen)
+        return growth
 
     def _sittings(
         self, session: Session, place: Place, themes: Iterable[UUID]
@@ -278,6 +311,10 @@ class Refresher:
             for each in sittings
         ]
         self._write(hang, self._space, place, portraits)
+
+    def _themes(self, place: Place) -> list[Theme]:
+        with self._database.read() as session:
+            return [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
 
     def _comparable(self, row: PainPoint) -> bool:
         return row.model_version == self._space.name

@@ -1,0 +1,105 @@
+"""With a new model the mean of a theme is of few mentions at first, of more as they are read."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+
+from models.pain_point import PainPoint
+from models.workspace import Workspace
+from nlp.themes import centroid
+from service.analysis.engine import Engine
+from service.analysis.service import Analyst
+from service.db import Database
+from service.insights.verify import verify
+from service.settings import Settings
+from service.themes import refresh
+from service.themes.due import finish
+from service.themes.members import Key, sample_of
+from service.themes.places import Place
+from service.themes.refresh import Refresher
+from service.themes.space import stored
+from service.themes.steps import handed
+from tests.fakes import FakeAnalyzer
+from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes
+
+LATER = FakeAnalyzer("2")
+Read = Callable[..., None]
+
+
+@pytest.fixture
+def refresher(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresher]:
+    """One of the later model that never rests."""
+    monkeypatch.setattr(refresh, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(refresh, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    with ThreadPoolExecutor(1) as computing:
+        yield Refresher(database, Engine(LATER).space, computing)
+
+
+@pytest.fixture
+def read(database: Database, settings: Settings) -> Read:
+    """Let the later model read the latest items that it has not read."""
+
+    def run(items: int) -> None:
+        few = settings.model_copy(update={"batch_items": items})
+        assert Analyst(database, Engine(LATER), few).round(lambda: True)
+
+    return run
+
+
+def mean_of(database: Database, theme: PainPoint) -> bytes:
+    """The mean of what the later model has read."""
+    space = Engine(LATER).space
+    with database.read() as session:
+        return stored(centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors))
+
+
+def test_a_mean_of_few_mentions_is_made_of_more_as_they_are_read(
+    say: Say, look: Look, themes: Themes, database: Database, refresher: Refresher, read: Read
+) -> None:
+    say(["The checkout declined my visa card and bad", *DECLINED, "The card declined my visa"])
+    look()
+    [theme] = themes()
+    before = theme.centroid
+    read(2)
+    assert refresher.round()
+    assert {theme.model_version for theme in themes()} == {"1-000000000000"}
+    for _ in range(3):
+        read(1)
+        assert refresher.round()
+        [theme] = themes()
+        assert theme.model_version == "2-000000000000"
+        assert theme.centroid == mean_of(database, theme)
+    assert theme.centroid == before
+    assert not refresher.round()
+    assert verify(database).clean
+
+
+def test_nothing_is_merged_by_a_mean_of_few_mentions(
+    say: Say,
+    say_loose: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    workspace: Workspace,
+    refresher: Refresher,
+    read: Read,
+) -> None:
+    """The latest mentions of two themes say the same, the others do not."""
+    say([f"{text} {word}" for text in (*DECLINED, *SLOW) for word in ("now", "then")])
+    look()
+    before = [theme.id for theme in themes()]
+    ids = say_loose(["Broken checkout"] * 6)
+    place = Place(workspace.id, "purchase", "checkout", "negative")
+    for theme, group in zip(before, (ids[:3], ids[3:]), strict=True):
+        keys = [Key(id, 0) for id in group]
+        database.transact(partial(handed, place=place, keys=keys, given=None, taken=theme))
+    database.transact(lambda session: finish(session, place, 6, None))
+    for items in (6, 12):
+        read(items)
+        assert refresher.round()
+        assert [theme.id for theme in themes()] == before
+    assert not refresher.round()
+    assert verify(database).clean
