@@ -127,7 +127,7 @@ class View(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of it: the pain point to show, and what is left to move."""
+    """What came of it: the pain point to show, and what has moved or is still to."""
 
     theme: UUID
     move: Move | None
@@ -154,7 +154,8 @@ def _done(
 
     answer = answered_once(database, workspace_id, once, work)
     if REPLAYED.keys().isdisjoint(answer.headers) and (move := done[0].move):
-        shaping.follow(database, move)
+        if move.rest:
+            shaping.follow(database, move)
         shaping.look_again(database, space, move.place, [move.theme, move.home])
     with database.read() as session:
         shown = _shown(session, view.caller, UUID(answer.body["id"]), view.params)

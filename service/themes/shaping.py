@@ -1,6 +1,7 @@
 """What people do with pain points: name, own, resolve, merge and split them.
 
-The deed itself, with at most ``AT_ONCE`` mentions, is one transaction. ``follow`` moves the others.
+The deed itself is one transaction: a whole split, but of a merge at most ``AT_ONCE`` mentions.
+``follow`` moves the others.
 """
 
 from collections.abc import Sequence
@@ -51,12 +52,12 @@ class Person(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Mentions of ``theme`` that are still to go to ``home``; None for all of them."""
+    """Mentions of ``theme`` went to ``home``; ``rest`` if all that it still has are to follow."""
 
     place: Place
     theme: UUID
     home: UUID
-    keys: Sequence[Key] | None
+    rest: bool
 
 
 def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
@@ -115,9 +116,10 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
     merge_rows(session, place, theme, home)
     if moved := hand_over(session, held, keys, place, theme.id, home.id):
         reopen_if_said_since(session, place, home, max(said for _, said in moved))
-    if has_members(session, person.workspace_id, theme.id):
+    rest = has_members(session, person.workspace_id, theme.id)
+    if rest:
         mark(session, place)
-    return Move(place, theme.id, home.id, None)
+    return Move(place, theme.id, home.id, rest)
 
 
 def split(
@@ -134,19 +136,18 @@ def split(
         NotSplittable: some are not its mentions, or they are all of its mentions.
         CellPainPoint, NoSuchPainPoint: it is none of these.
     """
-    first, rest = keys[:AT_ONCE], keys[AT_ONCE:]
-    held = hold_items(session, person.workspace_id, {key.feedback_id for key in first})
+    held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
     theme = _held(session, person, wanted)
     place = place_of_theme(theme)
-    middle = middle_of(session, space, person.workspace_id, first)
+    middle = middle_of(session, space, person.workspace_id, set(keys))
     new = found(session, space, place, theme.centroid if middle is None else stored(middle))
     if middle is None:
         new.model_version = theme.model_version
     if title:
         new.title, new.titled_by = title, person.key_id
     new.shaped = theme.shaped = True
-    moved = {key for key, _ in hand_over(session, held, first, place, theme.id, new.id)}
-    if missing := [index for index, key in enumerate(first) if key not in moved]:
+    moved = {key for key, _ in hand_over(session, held, keys, place, theme.id, new.id)}
+    if missing := [index for index, key in enumerate(keys) if key not in moved]:
         reason = "is no mention of this pain point; list its mentions to see which are"
         raise NotSplittable(
             invalid_params=[InvalidParam(f"mentions.{index}", reason) for index in missing]
@@ -155,7 +156,7 @@ def split(
         reason = "are all mentions that there are; leave at least one"
         raise NotSplittable(invalid_params=[InvalidParam("mentions", reason)])
     _changed(session, theme)
-    return Move(place, theme.id, new.id, rest)
+    return Move(place, theme.id, new.id, rest=False)
 
 
 def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list[Key]:
@@ -182,17 +183,13 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
 
 
 def follow(database: Database, move: Move) -> None:
-    """Move what the deed itself has left, a few at a time."""
+    """Move what a merge has left, a few at a time."""
 
     def step(keys: Sequence[Key]) -> int:
         return database.transact(
             lambda session: handed(session, move.place, keys, move.theme, move.home)
         )
 
-    if move.keys is not None:
-        for start in range(0, len(move.keys), AT_ONCE):
-            step(move.keys[start : start + AT_ONCE])
-        return
     while left := _left(database, move):
         if not step(left):
             return

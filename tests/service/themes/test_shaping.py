@@ -148,6 +148,26 @@ def test_a_merge_that_was_killed_is_finished_by_the_next_refresh(
     assert len(members(database, declined.id)) == 6
 
 
+def test_a_split_is_done_whole_or_not_at_all(
+    found: tuple[PainPoint, PainPoint],
+    send: Send,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However large it is: a request that comes again only tells what has been done."""
+    declined, slow = found
+    apart = {frozenset(members(database, theme.id)) for theme in found}
+    send("POST", f"{slow.id}/merge", into=str(declined.id))
+    with monkeypatch.context() as patch:
+        patch.setattr(shaping, "AT_ONCE", 1)
+        patch.setattr(shaping, "follow", lambda *_: None)
+        patch.setattr(shaping, "look_again", lambda *_: None)
+        new = send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)
+    assert send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)["id"] == new["id"]
+    both = (declined.id, UUID(new["id"]))
+    assert {frozenset(members(database, theme)) for theme in both} == apart
+
+
 def test_only_what_is_at_one_place_can_be_merged(
     found: tuple[PainPoint, PainPoint], send: Send, say: Say, look: Look, themes: Themes
 ) -> None:
