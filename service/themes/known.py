@@ -25,7 +25,8 @@ class Known:
 
     ``homes`` has for each id, merged ones among them, where its mentions are now. The rows of
     ``centroids`` (n, d) are of ``owners``: a theme that took in another has that one's, too, so
-    that what came to it by a person's word goes on coming. ``resolved`` says since when.
+    that what came to it by a person's word goes on coming, until there is another model.
+    ``resolved`` says since when.
     """
 
     stamp: datetime | None = None
