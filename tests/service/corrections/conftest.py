@@ -37,14 +37,13 @@ def analyse(database: Database, settings: Settings) -> Analyse:
     return run
 
 
-@pytest.fixture
-def item(database: Database, workspace: Workspace, analyse: Analyse) -> UUID:
-    """One analysed review: usage/mobile_app, purchase/checkout and support/support."""
-    row = Feedback(
+def review(workspace: Workspace, text: str) -> Feedback:
+    """A review that waits to be read."""
+    return Feedback(
         workspace_id=workspace.id,
         kind="review",
         source="shop",
-        text=TEXT,
+        text=text,
         channel="website",
         language="en",
         occurred_at=MOMENT,
@@ -52,6 +51,12 @@ def item(database: Database, workspace: Workspace, analyse: Analyse) -> UUID:
         due_at=MOMENT,
         content_hash="0",
     )
+
+
+@pytest.fixture
+def item(database: Database, workspace: Workspace, analyse: Analyse) -> UUID:
+    """One analysed review: usage/mobile_app, purchase/checkout and support/support."""
+    row = review(workspace, TEXT)
     with database.write() as session:
         session.add(row)
     analyse()

@@ -1,7 +1,6 @@
 """Corrections teach only what helps, and what they taught can be taken away again."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,9 @@ from service.corrections.adjusting import Background, Judged, attempt
 from service.db import Database
 from service.insights.verify import verify
 from tests.callers import Keys, bearer
-from tests.service.corrections.conftest import Analyse
+from tests.service.corrections.conftest import Analyse, review
 
 WIDTH = 16
-MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 WOBBLES = [f"The gadget wobbles a lot number{n}" for n in range(12)]
 """Read as unassigned."""
@@ -108,21 +106,7 @@ def store(database: Database, workspace: Workspace, analyse: Analyse) -> Store:
     """Store and analyse a review for each text."""
 
     def put(texts: Sequence[str]) -> list[Feedback]:
-        rows = [
-            Feedback(
-                workspace_id=workspace.id,
-                kind="review",
-                source="shop",
-                text=text,
-                channel="website",
-                language="en",
-                occurred_at=MOMENT,
-                received_at=MOMENT,
-                due_at=MOMENT,
-                content_hash="0",
-            )
-            for text in texts
-        ]
+        rows = [review(workspace, text) for text in texts]
         with database.write() as session:
             session.add_all(rows)
         analyse()

@@ -31,6 +31,7 @@ SLOW = [f"Slow checkout page took minutes loading {word}" for word in ("there", 
 
 Say = Callable[..., list[UUID]]
 Look = Callable[..., int]
+DieAfter = Callable[[int], None]
 Themes = Callable[[], list[PainPoint]]
 
 
@@ -110,6 +111,26 @@ def look(database: Database) -> Iterator[Look]:
             return rounds
 
         yield run
+
+
+@pytest.fixture
+def die_after(look: Look, monkeypatch: pytest.MonkeyPatch) -> DieAfter:
+    """Look for themes, and be killed after so many transactions."""
+
+    def run(transactions: int) -> None:
+        transact, left = Database.transact, iter(range(transactions))
+
+        def until(self: Database, work: Any) -> Any:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return transact(self, work)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "transact", until)
+            with pytest.raises(KeyboardInterrupt):
+                look()
+
+    return run
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from service.intake.queries import lock_feedback
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
-from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
+from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_what_others_are_still_to_be_moved_to_outlives_its_own_mentions(
     themes: Themes,
     database: Database,
     workspace: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
+    die_after: DieAfter,
 ) -> None:
     """The refresh that merged them is killed before it moves a mention."""
     say([*DECLINED, *SLOW])
@@ -187,17 +187,7 @@ def test_what_others_are_still_to_be_moved_to_outlives_its_own_mentions(
         row = session.get_one(PainPoint, (younger.workspace_id, younger.id))
         row.centroid = older.centroid
     say([f"Broken checkout {word * 3} {word * 5}" for word in "xyzvw"])
-    transact, left = Database.transact, iter(("claim", "merge"))
-
-    def until(self: Database, work: Any) -> Any:
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        return transact(self, work)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "transact", until)
-        with pytest.raises(KeyboardInterrupt):
-            look()
+    die_after(2)  # it has claimed the place and merged
     moving = members(database, younger.id)
     assert moving
     for id in members(database, older.id):

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -14,7 +13,7 @@ from service.insights.verify import verify
 from service.themes import refresh
 from service.themes.refresh import Refresher
 from tests.fakes import FakeAnalyzer
-from tests.service.themes.conftest import DECLINED, Look, Say, Themes, members
+from tests.service.themes.conftest import DECLINED, DieAfter, Look, Say, Themes, members
 
 EARLIER = [
     f"The checkout declined my visa card {word}" for word in ("ago", "before", "once", "then")
@@ -43,22 +42,12 @@ def test_gathering_that_was_killed_is_done_again(
     look: Look,
     themes: Themes,
     database: Database,
-    monkeypatch: pytest.MonkeyPatch,
+    die_after: DieAfter,
     crash_at: int,
 ) -> None:
     """Also where so few are left that they alone would be no reason to look."""
     said = {*say(EARLIER), *say(DECLINED)}
-    transact, left = Database.transact, iter(range(crash_at))
-
-    def until(self: Database, work: Any) -> Any:
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        return transact(self, work)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "transact", until)
-        with pytest.raises(KeyboardInterrupt):
-            look()
+    die_after(crash_at)
     assert verify(database).clean
     with database.write() as session:
         for row in session.exec(select(ThemeRefresh)):
