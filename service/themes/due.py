@@ -17,6 +17,8 @@ LEAST_LOOSE: Final = 5
 PROPORTION: Final = 20
 """Where there are many mentions already, a twentieth of them must be new."""
 LEASE: Final = timedelta(seconds=30)
+UNFINISHED: Final = ""
+"""No model's version: the place is due for the model that has the last word, and for no other."""
 
 
 class Due(NamedTuple):
@@ -86,10 +88,11 @@ def renew(session: Session, place: Place, now: datetime) -> None:
 def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
     """Give the lease back; ``seen`` of the loose mentions have been looked at.
 
-    A mark that has come since those that were ``followed`` stays; all of them, if that is None.
+    A mark that has come since those that were ``followed`` stays. If that is None, the model that
+    has the last word is to go on.
     """
     left = case((ROW.loose > seen, ROW.loose - seen), else_=0)
-    version = case((ROW.marks == followed.marks, followed.version)) if followed else None
+    version = case((ROW.marks == followed.marks, followed.version)) if followed else UNFINISHED
     stamp(session, place, claimed_until=None, loose=left, model_version=version)
 
 

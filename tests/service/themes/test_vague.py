@@ -77,6 +77,21 @@ def test_a_mean_of_few_mentions_is_made_of_more_as_they_are_read(
     assert verify(database).clean
 
 
+def test_a_worker_of_the_model_before_leaves_alone_what_the_later_one_is_still_to_read(
+    say: Say, look: Look, themes: Themes, database: Database, refresher: Refresher, read: Read
+) -> None:
+    say([*DECLINED, *SLOW])
+    look()
+    read(5)
+    assert refresher.round()
+    with ThreadPoolExecutor(1) as computing:
+        assert not Refresher(database, Engine(FakeAnalyzer()).space, computing).round()
+    read(1)
+    assert refresher.round()
+    assert {theme.model_version for theme in themes()} == {"2-000000000000"}
+    assert not refresher.round()
+
+
 def test_nothing_is_merged_by_a_mean_of_few_mentions(
     say: Say,
     say_loose: Say,
