@@ -83,7 +83,8 @@ class Clerk:
         """Whether ``draft`` needs no query and little time, so that an event loop may call it."""
         if item.stage or item.touchpoint or item.customer or item.kind == "ticket":
             return False
-        texts = [item.text, item.subject or "", item.question or "", *_told(item).values()]
+        told = (value for value in item.attributes.values() if isinstance(value, str))
+        texts = [item.text, item.subject or "", item.question or "", *told]
         return (
             sum(map(len, texts)) <= QUICK_CHARS
             and sum(len(text) for text in texts if has_numbers(text)) <= QUICK_CHARS_WITH_NUMBERS
@@ -115,11 +116,6 @@ class Clerk:
     def _journey(self) -> JourneyMap:
         with self._database.read() as session:
             return current_map(session, self._workspace_id)
-
-
-def _told(item: FeedbackIn) -> dict[str, str]:
-    """The attributes that are texts."""
-    return {key: value for key, value in item.attributes.items() if isinstance(value, str)}
 
 
 def _words(item: FeedbackIn, words: str, regions: tuple[str, ...]) -> Row:

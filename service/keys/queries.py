@@ -9,13 +9,13 @@ from secrets import token_hex
 from uuid import UUID
 
 from sqlalchemy import String, cast
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, or_, select
 
 from models.api_key import ApiKey
 from models.types import new_id
 from models.workspace import Workspace
 from service.clock import now
+from service.db import insert_into
 
 
 def by_hash(session: Session, hash_: str) -> ApiKey | None:
@@ -61,9 +61,8 @@ def workspaces(session: Session) -> Sequence[Workspace]:
 
 def ensure_workspace(session: Session, name: str) -> Workspace:
     """The workspace of this name, made if new, locked until the transaction ends."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"id": new_id(), "name": name, "salt": token_hex(32), "created_at": now()}
-    session.execute(insert(Workspace).values(row).on_conflict_do_nothing())
+    session.execute(insert_into(session, Workspace).values(row).on_conflict_do_nothing())
     return session.exec(select(Workspace).where(Workspace.name == name).with_for_update()).one()
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from models.pain_point import PAIN, WIN, PainPoint, ThemeRefresh
 from nlp.labels import UNASSIGNED
 from service import clock
+from service.db import insert_into
 from service.journey.native import native_of
 
 REFRESH: Final[Table] = SQLModel.metadata.tables[str(ThemeRefresh.__tablename__)]
@@ -65,8 +65,7 @@ def arrive(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime
     if not loose:
         return {}
     rows = [place._asdict() | {"loose": loose[place]} for place in sorted(loose)]
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(REFRESH)
+    insert = insert_into(session, REFRESH)
     counting = insert.on_conflict_do_update(
         index_elements=list(REFRESH.primary_key),
         set_={"loose": ROW.loose + insert.excluded.loose},

@@ -4,21 +4,15 @@ While workers have several, none of the others does over what has been done with
 each would undo what the other does, without end.
 """
 
-from typing import Final
-
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from models.reader import Reader
-
-READER: Final[Table] = SQLModel.metadata.tables[str(Reader.__tablename__)]
+from service.db import insert_into
 
 
 def start(session: Session, version: str) -> None:
     """Note that a worker with ``version`` starts."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(READER).values(id=1, version=version)
+    new = insert_into(session, Reader).values(id=1, version=version)
     session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"version": version}))
 
 

@@ -187,7 +187,7 @@ def test_what_others_are_still_to_be_moved_to_outlives_its_own_mentions(
         row = session.get_one(PainPoint, (younger.workspace_id, younger.id))
         row.centroid = older.centroid
     say([f"Broken checkout {word * 3} {word * 5}" for word in "xyzvw"])
-    die_after(2)  # it has claimed the place and merged
+    assert die_after(2)  # it has claimed the place and merged
     moving = members(database, younger.id)
     assert moving
     for id in members(database, older.id):

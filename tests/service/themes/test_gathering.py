@@ -47,7 +47,7 @@ def test_gathering_that_was_killed_is_done_again(
 ) -> None:
     """Also where so few are left that they alone would be no reason to look."""
     said = {*say(EARLIER), *say(DECLINED)}
-    die_after(crash_at)
+    assert die_after(crash_at)
     assert verify(database).clean
     with database.write() as session:
         for row in session.exec(select(ThemeRefresh)):

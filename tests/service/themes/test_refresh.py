@@ -1,7 +1,6 @@
 """Themes are found, joined and merged; ids stay, and the roll-ups are the truth all the time."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -18,7 +17,7 @@ from service.themes.places import Place
 from service.themes.reader import start
 from service.themes.steps import TooFew, founded
 from tests.fakes import FakeAnalyzer
-from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
+from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
 
 
 def test_themes_are_found_among_mentions_of_one_place(
@@ -134,24 +133,13 @@ def test_a_refresh_that_was_killed_is_done_again(
     look: Look,
     themes: Themes,
     database: Database,
-    monkeypatch: pytest.MonkeyPatch,
+    die_after: DieAfter,
     crash_at: int,
 ) -> None:
     """Every transaction in turn is the last one that is committed."""
     declined, slow = set(say(DECLINED)), set(say(SLOW))
-    transact, left = Database.transact, iter(range(crash_at))
-
-    def until(self: Database, work: Any) -> Any:
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        return transact(self, work)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "transact", until)
-        try:
-            look()
-        except KeyboardInterrupt:
-            assert verify(database).clean
+    if die_after(crash_at):
+        assert verify(database).clean
     with database.write() as session:
         for row in session.exec(select(ThemeRefresh)):
             row.claimed_until = None
