@@ -8,12 +8,12 @@ from sqlmodel import Session
 from models.change import Change
 from service.changes.schemas import Scope
 from service.errors import InvalidRequest, NotFound
-from service.insights.cells import Cell
 from service.insights.filters import Selection, cells_of, select_feedback
 from service.insights.params import ATTRIBUTE, FilterParams
 from service.insights.queries.themes import Theme
 from service.insights.subject import narrowed_to
 from service.journey.mapping import JourneyMap
+from service.journey.native import Cell
 from service.journey.service import current_map, map_at
 
 PLACE: Final = {"stage", "touchpoint"}

@@ -14,10 +14,10 @@ from service import clock
 from service.dashboard.address import OTHER_SIDE, PERIODS, Address, Period
 from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
 from service.insights import names
-from service.insights.cells import Cell
 from service.insights.params import FilterParams
 from service.insights.schemas import AnswerOut
 from service.journey.mapping import JourneyMap
+from service.journey.native import Cell
 from service.journey.presets import PRESETS
 from service.journey.service import CURRENT, current_map, named_map
 from service.pictures.wording import period

@@ -9,16 +9,7 @@ of these, behind it: ``4000;moving-in,=80000`` has one native cell and one with 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from service.journey.native import (
-    CELLS,
-    STORED_STAGES,
-    STORED_TOUCHPOINTS,
-    Cell,
-    learned_of,
-    with_learned,
-)
-
-__all__ = ["CELLS", "STORED_STAGES", "STORED_TOUCHPOINTS", "Cell", "cells_in", "mask_of"]
+from service.journey.native import CELLS, Cell, learned_of, with_learned
 
 _BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
 _NATIVE: Final = ("", "")

@@ -10,7 +10,6 @@ from models.pain_point import IGNORED, PAIN, WIN
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights import names, samples
-from service.insights.cells import Cell
 from service.insights.comparison import P_DIGITS, Part
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
@@ -27,6 +26,7 @@ from service.insights.queries.themes import themes_of
 from service.insights.samples import FEWEST, Sample
 from service.insights.statistics import Interval
 from service.insights.sums import RatingSums, total
+from service.journey.native import Cell
 
 MOST_THEMES: Final = 200
 SENTIMENTS: Final[Mapping[str, str]] = {"pain_point": PAIN, "win": WIN}

@@ -10,7 +10,6 @@ import numpy as np
 from sqlmodel import Session
 
 from service.insights import names
-from service.insights.cells import Cell
 from service.insights.measures import pain
 from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
@@ -25,6 +24,7 @@ from service.insights.survey import (
     cell_sums_before,
     rated_items,
 )
+from service.journey.native import Cell
 
 Level = Literal["auto", "theme", "cell"]
 

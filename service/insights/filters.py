@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.cells import Cell
 from service.insights.errors import UnknownParameter
 from service.insights.params import ATTRIBUTE as ATTRIBUTE
 from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
@@ -18,6 +17,7 @@ from service.insights.queries.declared import ready
 from service.insights.segments import EVERYBODY, is_rolled_up, segments
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
+from service.journey.native import Cell
 from service.journey.service import named_map
 from service.web.text import composed, refuse_unstorable
 

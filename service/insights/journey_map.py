@@ -10,7 +10,6 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service import clock
 from service.insights import leaving_out, names
-from service.insights.cells import Cell
 from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
@@ -32,6 +31,7 @@ from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
+from service.journey.native import Cell
 
 LOWER_IS_BETTER: Final = ("negative_share", "mean_severity")
 

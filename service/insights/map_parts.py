@@ -7,7 +7,6 @@ from typing import Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
 from service.insights import leaving_out
-from service.insights.cells import Cell
 from service.insights.comparison import NOTHING, Part, Side, compare
 from service.insights.filters import Selection
 from service.insights.leaving_out import SENTIMENT, Impact
@@ -15,6 +14,7 @@ from service.insights.map_themes import Key, Ranked, top
 from service.insights.measures import Fields, emotions, measured
 from service.insights.queries.items import PART_OF, AxisName, Items
 from service.insights.sums import ItemSums, MentionRow, mentions_by, total
+from service.journey.native import Cell
 
 K = TypeVar("K", bound=Hashable)
 Parts = Mapping[Key, Part]

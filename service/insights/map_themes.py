@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from models.pain_point import WIN
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
 from service.insights.queries.theme_sums import Weighed, weighed
+from service.journey.native import Cell
 
 MOST: Final = 3
 

@@ -6,10 +6,10 @@ from uuid import UUID, uuid5
 
 from models.pain_point import PAIN, WIN
 from nlp.labels import UNASSIGNED
-from service.insights.cells import Cell
 from service.insights.errors import NoSuchPainPoint
 from service.journey.definition import Entry, Stage, Touchpoint
 from service.journey.mapping import JourneyMap
+from service.journey.native import Cell
 
 UNASSIGNED_NAME: Final = "Unassigned"
 _KINDS: Final = {PAIN: "pain-point", WIN: "win"}

@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from service.insights.cells import Cell
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries import search
@@ -25,6 +24,7 @@ from service.insights.queries.review import latest_readings
 from service.insights.queries.sums import mention_rows
 from service.insights.search_params import ReviewParams
 from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewOut
+from service.journey.native import Cell
 
 CONSIDERED: Final = 10_000
 """The latest mentions of the filter, among which doubtful ones are sought."""

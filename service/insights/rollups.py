@@ -19,7 +19,7 @@ from models.pain_point import RollupPain
 from models.rollup import Rollup, RollupItem
 from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from service.insights import counters
-from service.insights.cells import Cell, mask_of
+from service.insights.cells import mask_of
 from service.insights.contributions import (
     Contribution,
     Counted,
@@ -37,6 +37,7 @@ from service.insights.spans import (
     pains_over_spans,
     together,
 )
+from service.journey.native import Cell
 
 ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]

@@ -11,9 +11,8 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, Field
 
 from nlp.labels import NONE
-from service.insights.cells import Cell
 from service.insights.conflicts import contradicts
-from service.journey.native import learned_of
+from service.journey.native import Cell, learned_of
 
 Provenance = Literal["explicit", "model", "learned", "human"]
 

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from nlp.labels import UNASSIGNED
-from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
+from service.insights.cells import cells_in, mask_of
 from service.insights.counters import Changes, Key
 from service.insights.segments import EVERYBODY
+from service.journey.native import STORED_TOUCHPOINTS, Cell
 
 Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")

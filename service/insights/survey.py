@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from service import clock
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.periods import period_before
 from service.insights.queries.items import Items
 from service.insights.queries.sums import days_seen, mention_rows
 from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
+from service.journey.native import Cell
 
 NOTHING: Final = timedelta()
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.insights.cells import CELLS, Cell
+from service.journey.native import CELLS, Cell
 
 Weights = NDArray[np.float64]
 

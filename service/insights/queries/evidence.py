@@ -20,7 +20,6 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.recount import (
     FEEDBACK,
@@ -29,6 +28,7 @@ from service.insights.queries.recount import (
     SAID_IN,
     feedback_conditions,
 )
+from service.journey.native import Cell
 
 SHORT: Final = {
     "feedback_id",

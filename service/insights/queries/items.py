@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
 from sqlmodel import Session
 
-from service.insights.cells import STORED_TOUCHPOINTS, Cell, cells_in, mask_of
+from service.insights.cells import cells_in, mask_of
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -34,6 +34,7 @@ from service.insights.rollups import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
 from service.insights.spans import ITEM_COUNTERS, STAGES, WHOLE
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
+from service.journey.native import STORED_TOUCHPOINTS, Cell
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any

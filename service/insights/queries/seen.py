@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
 from sqlmodel import Session
 
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
 from service.insights.rollups import ROLLUP, ROLLUP_SPAN
 from service.insights.spans import Span, length_of, next_start
+from service.journey.native import Cell
 
 DAY: Final = "day"
 

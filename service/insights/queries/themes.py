@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, Table, select
 from sqlmodel import Session, SQLModel
 
 from models.pain_point import PainPoint
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.expressions import as_stored
+from service.journey.native import Cell
 
 THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
 

@@ -24,7 +24,6 @@ from sqlmodel import Session, SQLModel
 from models.mention_vector import MentionVector
 from models.types import first_id
 from service.clock import LATEST_AHEAD, now
-from service.insights.cells import Cell
 from service.insights.filters import Selection
 from service.insights.queries.evidence import Place, confidence, in_cells
 from service.insights.queries.expressions import only_compared
@@ -34,6 +33,7 @@ from service.insights.queries.recount import (
     OF_FEEDBACK,
     feedback_conditions,
 )
+from service.journey.native import Cell
 
 FEW: Final = 20_000
 """Mentions up to which reading them all beats visiting every cell by itself."""

@@ -16,9 +16,9 @@ from service import clock
 from service.changes.scopes import in_present_words
 from service.changes.service import one
 from service.db import Database
-from service.insights.cells import Cell
 from service.insights.names import cell_id
 from service.insights.rollups import Delta, apply
+from service.journey.native import Cell
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import NOON, Said, nps, write
 

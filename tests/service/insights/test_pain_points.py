@@ -8,9 +8,9 @@ import pytest
 from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.cells import Cell
 from service.insights.names import cell_id
 from service.insights.queries import typical
+from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, write
 

@@ -13,13 +13,13 @@ from sqlmodel import Session
 from models.workspace import Workspace
 from nlp.labels import SENTIMENTS
 from service.db import Database
-from service.insights.cells import CELLS, Cell
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
 from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
 from service.insights.sums import ItemRow, ItemSums, MentionRow, total
 from service.journey.mapping import JourneyMap
+from service.journey.native import CELLS, Cell
 from service.journey.presets import preset_map
 from tests.service.insights.rows import Said, nps, rating, write
 

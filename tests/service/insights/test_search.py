@@ -21,13 +21,13 @@ from nlp.labels import EMOTIONS, INTENTS
 from nlp.probe import packed
 from service.db import Database
 from service.insights import likeness
-from service.insights.cells import Cell
 from service.insights.names import cell_id
 from service.insights.queries import search
 from service.insights.queries.search import Point
 from service.insights.search import find, wanted_by
 from service.insights.search_params import Emotion, Intent, MentionFilters
 from service.insights.words import parse
+from service.journey.native import Cell
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get

@@ -11,9 +11,9 @@ from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.cells import Cell
 from service.insights.names import cell_id
 from service.insights.rollups import Delta, apply
+from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, write
 
