@@ -123,8 +123,8 @@ def _fill_items() -> None:
 
 def _views(mask: str) -> list[tuple[str, str]]:
     """What the views see of a set of cells; as the service had it when these tables were made."""
-    from service.insights.cells import cells_in, mask_of
     from service.journey.native import Cell
+    from service.rollups.cells import cells_in, mask_of
 
     cells = list(cells_in(mask))
     at: dict[str, list[Any]] = defaultdict(list)

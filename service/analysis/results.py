@@ -34,7 +34,7 @@ from service.corrections.layers import (
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
 from service.ids import Id, among
-from service.insights.rollups import Delta, apply
+from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Newcomer, settle
 from service.themes.naming import Said, unsay
 from service.themes.places import place_of

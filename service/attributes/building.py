@@ -1,7 +1,7 @@
 """Building the roll-ups of a declared attribute from the feedback there is: a worker's share.
 
 Feedback is counted in the order of its ids, a portion in a transaction, together with the id that
-it has come to. Whoever writes feedback holds that (``queries.declared.held``): what is up to there
+it has come to. Whoever writes feedback holds that (``rollups.declared.held``): what is up to there
 is theirs to keep right, what is beyond is still to be counted. So it may end at any point, and two
 workers may build at once.
 """
@@ -19,11 +19,11 @@ from models.attribute import READY, DeclaredAttribute
 from models.feedback import Feedback
 from service.attributes.declaring import next_building
 from service.db import Database
-from service.insights.queries.declared import hold_alone
 from service.insights.queries.feedback import mentions_of
-from service.insights.rollups import Delta, add_over_spans
-from service.insights.segments import EVERYBODY, Declared
 from service.insights.truth import UNREAD_COLUMNS
+from service.rollups.apply import Delta, add_over_spans
+from service.rollups.declared import hold_alone
+from service.rollups.segments import EVERYBODY, Declared
 
 PORTION: Final = 500
 """Items counted in one transaction: others wait for it to write."""

@@ -9,9 +9,9 @@ from sqlmodel import Session, SQLModel, select
 
 from models.attribute import BUILDING, READY, DeclaredAttribute
 from service.attributes.schemas import AttributeOut, AttributesOut
-from service.insights.queries.declared import declared_in, hold_alone
-from service.insights.rollups import SPAN_TABLES
-from service.insights.segments import segments
+from service.rollups.apply import SPAN_TABLES
+from service.rollups.declared import declared_in, hold_alone
+from service.rollups.segments import segments
 
 ATTRIBUTE: Final[Table] = SQLModel.metadata.tables[str(DeclaredAttribute.__tablename__)]
 

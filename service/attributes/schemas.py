@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.insights.segments import BETWEEN
+from service.rollups.segments import BETWEEN
 from service.web.text import CleanText, composed
 
 MOST: Final = 3

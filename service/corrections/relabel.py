@@ -21,7 +21,7 @@ from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of
 from service.corrections.queries import corrections_of, mentions_of, vectors_of
-from service.insights.rollups import Delta, apply
+from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Newcomer, settle
 from service.themes.naming import Said, unsay
 from service.themes.places import place_of

@@ -13,12 +13,12 @@ from service.errors import InvalidParam, InvalidRequest
 from service.insights.errors import UnknownParameter
 from service.insights.params import ATTRIBUTE as ATTRIBUTE
 from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
-from service.insights.queries.declared import ready
-from service.insights.segments import EVERYBODY, is_rolled_up, segments
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
+from service.rollups.declared import ready
+from service.rollups.segments import EVERYBODY, is_rolled_up, segments
 from service.web.text import composed, refuse_unstorable
 
 LONGEST: Final = 300

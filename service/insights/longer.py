@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Table
 
-from service.insights import spans
-from service.insights.counters import Changes
-from service.insights.rollups import SPAN_TABLES, Sums, spread
+from service.rollups import spans
+from service.rollups.apply import SPAN_TABLES, Sums, spread
+from service.rollups.counters import Changes
 
 
 class Stored(NamedTuple):

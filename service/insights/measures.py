@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from service.insights import leaving_out, samples
-from service.insights.contributions import FELT
 from service.insights.pain_schemas import ImpactOut
 from service.insights.schemas import IntervalOut, MeasuresOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.rollups.contributions import FELT
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
 """A scale with its usual range is called by its name alone."""

@@ -7,8 +7,8 @@ from datetime import date
 from operator import add
 from typing import Any, Final, NamedTuple, TypeVar
 
-from service.insights.contributions import FELT
 from service.journey.native import Cell
+from service.rollups.contributions import FELT
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
 UNFELT: Final = (0,) * len(FELT)

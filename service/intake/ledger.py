@@ -15,7 +15,6 @@ from sqlmodel import Session
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
 from models.types import new_id
-from service.insights.rollups import Delta, apply
 from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row
 from service.intake.queries import (
@@ -26,6 +25,7 @@ from service.intake.queries import (
     mentions_of,
 )
 from service.intake.submissions import Outcome, Raced
+from service.rollups.apply import Delta, apply
 from service.themes.naming import Said, unsay
 from service.themes.places import place_of
 

@@ -18,9 +18,9 @@ from models.mention_vector import MentionVector
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
-from service.insights.rollups import ROLLUP_PAIN, Delta, apply
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
+from service.rollups.apply import ROLLUP_PAIN, Delta, apply
 from service.themes.places import Place, place_of
 from service.themes.space import Space
 

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from models.pain_point import PainPoint
 from nlp.themes import Description, centroid, describe
 from service import clock
-from service.insights.rollups import ROLLUP_ITEM_SPAN
-from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICES, WHOLE
+from service.rollups.apply import ROLLUP_ITEM_SPAN
+from service.rollups.segments import EVERYBODY
+from service.rollups.spans import SLICES, WHOLE
 from service.themes.due import mark
 from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
 from service.themes.places import THEME, Place, hold, stamp

@@ -16,7 +16,6 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
 from sqlmodel import Session
 
-from service.insights.cells import cells_in, mask_of
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -30,11 +29,12 @@ from service.insights.queries.portions import (
     shaped_of_days,
     summed,
 )
-from service.insights.rollups import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
-from service.insights.spans import ITEM_COUNTERS, STAGES, WHOLE
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
+from service.rollups.apply import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
+from service.rollups.cells import cells_in, mask_of
+from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any

@@ -28,8 +28,8 @@ from sqlmodel import Session, SQLModel
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start
-from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
+from service.rollups.segments import EVERYBODY
+from service.rollups.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
 
 KEPT: Final = 500
 """Statements of each kind that are kept; shapes are few."""

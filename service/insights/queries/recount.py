@@ -21,12 +21,12 @@ from sqlmodel import Session, SQLModel
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, is_sqlite, period_start, utc_day
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import Cell
+from service.rollups.contributions import FELT
 
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]

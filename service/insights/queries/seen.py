@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from service.insights.filters import Selection
 from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
-from service.insights.rollups import ROLLUP, ROLLUP_SPAN
-from service.insights.spans import Span, length_of, next_start
 from service.journey.native import Cell
+from service.rollups.apply import ROLLUP, ROLLUP_SPAN
+from service.rollups.spans import Span, length_of, next_start
 
 DAY: Final = "day"
 

@@ -12,14 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Select
 from sqlmodel import Session
 
-from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.items import ALL, PART_OF, AxisName
 from service.insights.queries.portions import KEPT, Shape, added_up, portions, shaped
 from service.insights.queries.seen import first_and_last
-from service.insights.rollups import ROLLUP, ROLLUP_SPAN
 from service.insights.sums import (
     SUMS,
     MentionRow,
@@ -27,6 +25,8 @@ from service.insights.sums import (
     mention_row,
     mentions_by,
 )
+from service.rollups.apply import ROLLUP, ROLLUP_SPAN
+from service.rollups.contributions import FELT
 
 UNSEEN: Final = (None, None)
 

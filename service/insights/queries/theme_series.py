@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session
 
 from models.feedback import DONE
-from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start, utc_day
@@ -36,6 +35,7 @@ from service.insights.queries.theme_sums import (
 )
 from service.insights.queries.themes import Theme
 from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.rollups.contributions import FELT
 
 Sums = dict[date, ThemeSums]
 

@@ -26,7 +26,6 @@ from sqlmodel import Session
 
 from models.feedback import DONE
 from models.pain_point import IGNORED, WIN
-from service.insights.contributions import FELT
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
@@ -53,9 +52,10 @@ from service.insights.queries.recount import (
     scale_of,
 )
 from service.insights.queries.themes import THEME, theme_conditions
-from service.insights.rollups import ROLLUP_PAIN, ROLLUP_PAIN_SPAN
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.journey.native import Cell
+from service.rollups.apply import ROLLUP_PAIN, ROLLUP_PAIN_SPAN
+from service.rollups.contributions import FELT
 
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
 COUNTED: Final = len(ITEM_SUMS)

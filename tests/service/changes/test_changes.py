@@ -17,8 +17,8 @@ from service.changes.scopes import in_present_words
 from service.changes.service import one
 from service.db import Database
 from service.insights.names import cell_id
-from service.insights.rollups import Delta, apply
 from service.journey.native import Cell
+from service.rollups.apply import Delta, apply
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import NOON, Said, nps, write
 

@@ -13,7 +13,7 @@ from models.feedback import DONE, Feedback
 from models.mention import Mention
 from models.pain_point import PAIN, PainPoint
 from models.types import new_id
-from service.insights.rollups import Delta, apply
+from service.rollups.apply import Delta, apply
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MOODS = {

@@ -2,7 +2,6 @@
 
 import pytest
 
-from service.insights.contributions import FELT
 from service.insights.measures import (
     emotions,
     impacts,
@@ -14,6 +13,7 @@ from service.insights.measures import (
     scale_name,
 )
 from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.rollups.contributions import FELT
 
 NPS = RatingSums(n=10, value_milli=71_000, high=5, low=2)
 

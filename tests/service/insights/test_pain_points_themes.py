@@ -13,9 +13,9 @@ from models.types import new_id
 from models.workspace import Workspace
 from nlp.probe import packed
 from service.db import Database
-from service.insights.cells import mask_of
-from service.insights.rollups import Delta, apply
 from service.insights.statistics import wilson
+from service.rollups.apply import Delta, apply
+from service.rollups.cells import mask_of
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, theme, write
 

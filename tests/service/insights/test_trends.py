@@ -12,8 +12,8 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.names import cell_id
-from service.insights.rollups import Delta, apply
 from service.journey.native import Cell
+from service.rollups.apply import Delta, apply
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, write
 

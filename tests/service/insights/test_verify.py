@@ -13,9 +13,9 @@ from models.workspace import Workspace
 from service.cli import app
 from service.db import Database
 from service.insights import verify as room
-from service.insights.rollups import SPAN_TABLES
 from service.insights.verify import CHECKS, MOST_FINDINGS, Report, verify
-from tests.service.insights.test_rollups import Readings, add_themes, put
+from service.rollups.apply import SPAN_TABLES
+from tests.service.rollups.test_apply import Readings, add_themes, put
 
 MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
 RUN = CliRunner()

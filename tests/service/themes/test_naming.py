@@ -6,8 +6,8 @@ from typing import Any
 from models.span import RollupItemSpan
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.segments import EVERYBODY
-from service.insights.spans import SLICES, WHOLE
+from service.rollups.segments import EVERYBODY
+from service.rollups.spans import SLICES, WHOLE
 from service.themes.naming import main_language
 from tests.service.themes.conftest import Say
 

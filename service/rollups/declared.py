@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
 from models.workspace import Workspace
-from service.insights.segments import Declared
+from service.rollups.segments import Declared
 
 
 def declared_in(session: Session, workspace_id: UUID) -> Sequence[Declared]:

@@ -18,18 +18,19 @@ from models.feedback import DONE, Feedback
 from models.pain_point import RollupPain
 from models.rollup import Rollup, RollupItem
 from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
-from service.insights import counters
-from service.insights.cells import mask_of
-from service.insights.contributions import (
+from service.journey.native import Cell
+from service.rollups import counters
+from service.rollups.cells import mask_of
+from service.rollups.contributions import (
     Contribution,
     Counted,
     contribution_of,
     rating_sums,
 )
-from service.insights.counters import Key
-from service.insights.queries.declared import held
-from service.insights.segments import EVERYBODY, Declared, segments_of
-from service.insights.spans import (
+from service.rollups.counters import Key
+from service.rollups.declared import held
+from service.rollups.segments import EVERYBODY, Declared, segments_of
+from service.rollups.spans import (
     COLLAPSED,
     Spans,
     items_over_spans,
@@ -37,7 +38,6 @@ from service.insights.spans import (
     pains_over_spans,
     together,
 )
-from service.journey.native import Cell
 
 ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
 ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]

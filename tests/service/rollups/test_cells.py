@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.cells import cells_in, mask_of
-from service.insights.rollups import Delta, apply
 from service.journey.consistency import LONGEST_LEARNED_KEY, MOST_LEARNED
 from service.journey.native import CELLS, Cell, with_learned
+from service.rollups.apply import Delta, apply
+from service.rollups.cells import cells_in, mask_of
 
 keys = st.sampled_from(["", "moving-in", "lift_2"])
 wide = st.builds(

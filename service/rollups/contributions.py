@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.feedback import Feedback
 from nlp.labels import EMOTIONS
-from service.insights.counters import Key
+from service.rollups.counters import Key
 
 FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
 DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from nlp.labels import UNASSIGNED
-from service.insights.cells import cells_in, mask_of
-from service.insights.counters import Changes, Key
-from service.insights.segments import EVERYBODY
 from service.journey.native import STORED_TOUCHPOINTS, Cell
+from service.rollups.cells import cells_in, mask_of
+from service.rollups.counters import Changes, Key
+from service.rollups.segments import EVERYBODY
 
 Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
