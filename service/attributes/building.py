@@ -20,10 +20,10 @@ from models.feedback import Feedback
 from service.attributes.declaring import next_building
 from service.db import Database
 from service.insights.queries.feedback import mentions_of
-from service.insights.truth import UNREAD_COLUMNS
 from service.rollups.apply import Delta, add_over_spans
 from service.rollups.declared import hold_alone
 from service.rollups.segments import EVERYBODY, Declared
+from service.verify.truth import UNREAD_COLUMNS
 
 PORTION: Final = 500
 """Items counted in one transaction: others wait for it to write."""

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from service.db import Database
-from service.insights import verify as room
-from service.insights.verify import Report
 from service.settings import Settings
+from service.verify import verify as room
+from service.verify.verify import Report
 
 SHOWN: Final = 20
 console = Console(highlight=False)

@@ -12,8 +12,8 @@ from service.db import Database
 from service.insights.filters import Selection
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
-from service.insights.verify import verify
 from service.journey.presets import preset_map
+from service.verify.verify import verify
 
 UNTIL = date(2026, 11, 26)
 

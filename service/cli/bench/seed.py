@@ -28,11 +28,11 @@ from service.cli.bench.drawing import Author, Drawn, Said
 from service.cli.bench.phrases import PHRASES
 from service.cli.bench.population import MENTIONS, items_by_day
 from service.db import Database
-from service.insights.longer import Longer
 from service.keys.queries import ensure_workspace
 from service.rollups.apply import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
 from service.rollups.counters import Changes
 from service.rollups.segments import Declared
+from service.verify.longer import Longer
 
 DAYS: Final = 730
 DECLARED: Final = "persona"

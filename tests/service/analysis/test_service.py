@@ -19,9 +19,9 @@ from service.analysis import service as room
 from service.analysis.service import Analyst
 from service.clock import now
 from service.db import Database
-from service.insights.verify import verify
 from service.journey.schemas import DefinitionIn
 from service.journey.service import put_definition
+from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback, HireAnalyst
 

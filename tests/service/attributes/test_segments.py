@@ -23,9 +23,9 @@ from service.db import Database
 from service.insights.filters import Selection
 from service.insights.queries import recount, sums, theme_series, theme_sums
 from service.insights.queries.items import Items
-from service.insights.verify import Finding, verify
 from service.rollups.apply import ROLLUP_PAIN_SPAN, Delta, apply
 from service.rollups.segments import is_rolled_up, segments_of
+from service.verify.verify import Finding, verify
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import Said, nps, rating, theme, write
 from tests.service.insights.test_queries import AXES, counted, merged_touchpoints

@@ -13,8 +13,8 @@ from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
-from service.insights.verify import verify
 from service.settings import Settings
+from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 

@@ -12,7 +12,7 @@ from models.workspace import Workspace
 from nlp.backends.protocol import Float
 from service.corrections.adjusting import Background, Judged, attempt
 from service.db import Database
-from service.insights.verify import verify
+from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.service.corrections.conftest import Analyse, review
 

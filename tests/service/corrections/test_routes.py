@@ -10,7 +10,7 @@ from sqlmodel import update
 from models.feedback import Feedback
 from models.types import new_id
 from service.db import Database
-from service.insights.verify import verify
+from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer

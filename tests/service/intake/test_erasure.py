@@ -10,9 +10,9 @@ from models.feedback import Feedback
 from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from service.db import Database
-from service.insights.verify import verify
 from service.intake import ledger, queries
 from service.rollups.apply import Delta, apply
+from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import SURVEYS, Send, Stored
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.db import Database
-from service.insights.verify import verify
+from service.verify.verify import verify
 from tests.service.intake.conftest import BATCH, REVIEWS, SURVEYS, Send, Stored
 
 Analyse = Callable[[], None]

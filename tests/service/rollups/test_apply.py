@@ -21,9 +21,9 @@ from models.rollup import Rollup, RollupItem
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.verify import verify
 from service.rollups.apply import Delta, apply
 from service.rollups.contributions import rating_counts
+from service.verify.verify import verify
 
 START = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 RATINGS: tuple[dict[str, Any], ...] = (

@@ -18,11 +18,11 @@ from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.clock import now
 from service.db import Database
-from service.insights.verify import verify
 from service.settings import Settings
 from service.themes import finding
 from service.themes.known import Known
 from service.themes.refresh import Refresher
+from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,10 +13,10 @@ from models.mention import Mention
 from models.pain_point import PainPoint, RollupPain, ThemeRefresh
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.verify import verify
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.ledger import make_pending, withdraw
 from service.intake.queries import lock_feedback
+from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer

@@ -9,9 +9,9 @@ from sqlmodel import select
 from models.pain_point import ThemeRefresh
 from service.analysis.engine import Engine
 from service.db import Database
-from service.insights.verify import verify
 from service.themes import refresh
 from service.themes.refresh import Refresher
+from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, DieAfter, Look, Say, Themes, members
 

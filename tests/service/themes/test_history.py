@@ -14,8 +14,8 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.verify import verify
 from service.intake.erasure import erase_one
+from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import Look, Say

@@ -10,12 +10,12 @@ from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
-from service.insights.verify import verify
 from service.themes.due import claim
 from service.themes.members import Key
 from service.themes.places import Place
 from service.themes.reader import start
 from service.themes.steps import TooFew, founded
+from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
 

@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from models.pain_point import PainPoint
 from service.clock import now
 from service.db import Database
-from service.insights.verify import verify
 from service.themes import shaping
+from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.operations import Operation, operations

@@ -13,7 +13,6 @@ from nlp.themes import centroid
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
-from service.insights.verify import verify
 from service.settings import Settings
 from service.themes import refresh
 from service.themes.due import finish
@@ -22,6 +21,7 @@ from service.themes.places import Place
 from service.themes.refresh import Refresher
 from service.themes.space import stored
 from service.themes.steps import handed
+from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes
 

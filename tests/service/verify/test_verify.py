@@ -12,9 +12,9 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.cli import app
 from service.db import Database
-from service.insights import verify as room
-from service.insights.verify import CHECKS, MOST_FINDINGS, Report, verify
 from service.rollups.apply import SPAN_TABLES
+from service.verify import verify as room
+from service.verify.verify import CHECKS, MOST_FINDINGS, Report, verify
 from tests.service.rollups.test_apply import Readings, add_themes, put
 
 MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
@@ -68,7 +68,7 @@ def test_years_are_added_up_by_their_migration(filled: Database) -> None:
 
 
 def test_pages_are_read_to_the_end(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.insights.truth.PAGE", 1)
+    monkeypatch.setattr("service.verify.truth.PAGE", 1)
     report = verify(filled)
     assert (report.clean, report.items, report.mentions) == (True, 4, 8)
 

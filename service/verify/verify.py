@@ -16,14 +16,14 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.invariants import INVARIANTS
-from service.insights.longer import Longer, Stored
-from service.insights.truth import Item, items
 from service.journey.native import native_of
 from service.rollups.apply import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, SPAN_TABLES, Delta
 from service.rollups.counters import Key
 from service.rollups.declared import declared_in
 from service.rollups.spans import VIEWS
+from service.verify.invariants import INVARIANTS
+from service.verify.longer import Longer, Stored
+from service.verify.truth import Item, items
 
 MOST_FINDINGS: Final = 100
 ORPHANS: Final = "mentions_belong_to_feedback"

@@ -7,8 +7,8 @@ from typing import Final
 from models.feedback import DONE
 from models.mention import Mention
 from nlp.labels import EMOTIONS, INTENTS, SENTIMENTS
-from service.insights.truth import Item
 from service.journey.native import STORED_STAGES, STORED_TOUCHPOINTS, learned_of, native_of
+from service.verify.truth import Item
 
 PROVENANCES: Final = ("explicit", "model", "learned", "human")
 LEARNED: Final = re.compile(r"[a-z0-9_-]*")
