@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Document, Mention
 from nlp.info import ModelInfo
-from nlp.labels import MIXED, NONE, UNASSIGNED
+from nlp.labels import NONE, UNASSIGNED
+from nlp.summary import summarize
 
 _NEGATIVE = re.compile(r"\b(bad|broken|slow|declined)\b", re.IGNORECASE)
 _POSITIVE = re.compile(r"\b(great|love)\b", re.IGNORECASE)
@@ -31,7 +32,7 @@ class FakeAnalyzer:
     bad, broken, slow, declined: negative, severity 2; great, love: positive. checkout, card:
     purchase/checkout; delivery, parcel: onboarding/delivery; app, crash: usage/mobile_app;
     agent, support: support/support; else unassigned. One mention per sentence, split at ". ";
-    none of "n/a".
+    none of "n/a". The item follows from its mentions by ``nlp.summary``, as with the model.
     A batch with ``poison`` in any text raises RuntimeError.
     """
 
@@ -49,54 +50,10 @@ class FakeAnalyzer:
 
 
 def _read(document: Document, embeddings: bool) -> Analysis:
-    mentions = tuple(
+    mentions = [
         _mention(document, start, end, embeddings) for start, end in _sentences(document.text)
-    )
-    language = document.language or "en"
-    if not mentions:
-        return Analysis(
-            language=language,
-            sentiment="neutral",
-            score=0.0,
-            stage=UNASSIGNED,
-            touchpoint=UNASSIGNED,
-            emotion="neutral",
-            intent="statement",
-            severity=0,
-            confidence=None,
-            candidates=Candidates(stage=(), touchpoint=()),
-            mentions=(),
-            main=None,
-        )
-    main = _main(mentions)
-    chosen = mentions[main]
-    moods = {mention.sentiment for mention in mentions} - {"neutral"}
-    return Analysis(
-        language=language,
-        sentiment=MIXED if len(moods) == 2 else next(iter(moods), "neutral"),
-        score=round(sum(mention.score for mention in mentions) / len(mentions), 3),
-        stage=chosen.stage,
-        touchpoint=chosen.touchpoint,
-        emotion=chosen.emotion,
-        intent=chosen.intent,
-        severity=max(mention.severity for mention in mentions),
-        confidence=chosen.confidence,
-        candidates=chosen.candidates,
-        mentions=mentions,
-        main=main,
-    )
-
-
-def _main(mentions: Sequence[Mention]) -> int:
-    """The first of the most severe mentions, one with a stage before one without."""
-    return max(
-        range(len(mentions)),
-        key=lambda index: (
-            mentions[index].severity,
-            mentions[index].stage != UNASSIGNED,
-            -index,
-        ),
-    )
+    ]
+    return summarize(document.language or "en", mentions)
 
 
 def _mention(document: Document, start: int, end: int, embeddings: bool) -> Mention:

@@ -14,6 +14,7 @@ from service.settings import Settings
 from tests.callers import Keys, bearer
 
 SLOW = {"text": "The checkout was slow. I love the app"}
+BOTH = {"text": "The checkout was slow. I love the app. Great support"}
 
 
 def post(client: TestClient, keys: Keys, body: Any, **params: str) -> Any:
@@ -25,7 +26,7 @@ def post(client: TestClient, keys: Keys, body: Any, **params: str) -> Any:
 def test_texts_are_read_in_order_and_nothing_is_stored(
     client: TestClient, keys: Keys, database: Database
 ) -> None:
-    answer = post(client, keys, {"items": [SLOW, {"text": ""}]})
+    answer = post(client, keys, {"items": [BOTH, {"text": ""}]})
     assert answer.status_code == 200
     body = answer.json()
     assert (body["journey"], body["model"]) == ("five-stage", "fake 1-000000000000")
@@ -36,10 +37,16 @@ def test_texts_are_read_in_order_and_nothing_is_stored(
         "checkout",
     )
     spans = [(m["start"], m["end"], m["text"]) for m in first["mentions"]]
-    assert spans == [(0, 21, "The checkout was slow"), (23, 37, "I love the app")]
-    assert first["mentions"][1]["stage"] == "retention"
-    assert first["confidence"]["stage"] == 0.9
-    assert first["candidates"]["stage"] == [{"key": "purchase", "p": 0.9}]
+    assert spans == [
+        (0, 21, "The checkout was slow"),
+        (23, 37, "I love the app"),
+        (39, 52, "Great support"),
+    ]
+    main, other, _ = first["mentions"]
+    assert (main["confidence"]["stage"], other["stage"]) == (0.9, "retention")
+    assert main["candidates"]["stage"] == [{"key": "purchase", "p": 0.9}]
+    assert first["confidence"]["stage"] < 0.9
+    assert [one["key"] for one in first["candidates"]["stage"]] == ["purchase", "retention"]
     assert (second["mentions"], second["confidence"], second["stage"]) == ([], None, "unassigned")
     with database.read() as session:
         assert session.exec(select(Feedback)).all() == []

@@ -97,26 +97,27 @@ def work(analyst: Analyst) -> int:
 def test_an_item_is_read_and_its_mentions_and_sums_are_written(
     add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
 ) -> None:
-    key = add("The checkout was slow. I love the app")
+    key = add("The checkout was slow. I love the app. Great support")
     assert work(analyst()) == 1
     row = find(key)
     assert (row.state, row.attempts, row.error, row.claimed_by) == (DONE, 0, None, None)
     assert (row.sentiment, row.stage, row.touchpoint) == ("mixed", "purchase", "checkout")
     assert (row.severity, row.language_read, row.analysis_version) == (2, "en", "1-000000000000")
     assert row.analysed_at is not None
-    assert row.confidence is not None
-    assert row.confidence["stage"] == 0.9
-    first, second = mentions(database)
+    first, second, third = mentions(database)
     assert (first.start, first.end, first.sentiment) == (0, 21, "negative")
     assert (second.start, second.end, second.touchpoint) == (23, 37, "mobile_app")
+    assert (third.start, third.end, third.sentiment) == (39, 52, "positive")
     assert first.candidates == {
         "stage": [{"key": "purchase", "p": 0.9}],
         "touchpoint": [{"key": "checkout", "p": 0.9}],
     }
+    assert row.confidence is not None
+    assert row.confidence["stage"] < first.confidence["stage"] == 0.9
     assert {first.stage_provenance, first.touchpoint_provenance} == {"model"}
     report = verify(database)
     assert report.clean
-    assert (report.items, report.mentions) == (1, 2)
+    assert (report.items, report.mentions) == (1, 3)
 
 
 def test_an_item_without_words_is_done_without_mentions(
