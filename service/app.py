@@ -83,7 +83,7 @@ async def _start(app: FastAPI, analyzer: AnalyzerLike | None, running: AsyncExit
     database: Database = app.state.database
     running.callback(database.dispose)
     await run_in_threadpool(migrations.upgrade, settings.sqlalchemy_url)
-    app.state.new_key = await run_in_threadpool(bootstrap, database, settings)
+    app.state.first_key = await run_in_threadpool(bootstrap, database, settings)
     app.state.engine = await run_in_threadpool(_engine, settings, analyzer)
     _start_acceptor(app, running)
     if settings.worker == "inline":

@@ -8,8 +8,10 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
+from rich.markup import escape
 
 from service.app import create_app
+from service.keys.bootstrap import FirstKey
 from service.settings import Settings
 from service.telemetry import configure_logging
 
@@ -43,7 +45,8 @@ class Server(uvicorn.Server):
         if self.started:
             _leave_what_stays()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            _greet(f"http://{f'[{host}]' if ':' in host else host}:{port}", self.app.state.new_key)
+            url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            _greet(url, self.app.state.first_key)
 
 
 SWITCH_S: Final = 0.0002
@@ -69,11 +72,17 @@ def _leave_what_stays() -> None:
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
-def _greet(url: str, new_key: str | None) -> None:
+def _greet(url: str, first_key: FirstKey | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]Verbatim[/bold] answers at [cyan]{url}[/cyan]: the page. API: {url}/docs")
-    if new_key is not None:
-        console.print(f"Your key, shown this once: [bold green]{new_key}[/bold green]")
-        console.print(
-            "Sign in with it. It may do everything: keep it safe; more with `voc keys create`."
-        )
+    if first_key is None:
+        return
+    file = escape(str(first_key.file.absolute()))
+    if first_key.secret is None:
+        console.print(f"Your key is in {file}")
+        return
+    console.print(f"Your key, shown this once: [bold green]{first_key.secret}[/bold green]")
+    console.print(f"It is kept in {file}")
+    console.print(
+        "Sign in with it. It may do everything: keep it safe; more with `voc keys create`."
+    )

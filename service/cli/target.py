@@ -2,7 +2,7 @@
 
 import typer
 
-from service.keys.bootstrap import FILE
+from service.keys.bootstrap import FILE, secret_in
 from service.settings import Settings
 
 
@@ -17,9 +17,7 @@ def api_key(settings: Settings) -> str:
     Raises:
         typer.BadParameter: there is none yet.
     """
-    file = settings.data_dir / FILE
-    if settings.bootstrap_key is not None:
-        return settings.bootstrap_key
-    if not file.exists():
+    key = settings.bootstrap_key or secret_in(settings.data_dir / FILE)
+    if key is None:
         raise typer.BadParameter("is needed; or set VOC_KEY", param_hint="--key")
-    return file.read_text().strip()
+    return key

@@ -3,11 +3,12 @@
 import logging
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
 from models.workspace import Workspace
+from service.clock import now
 from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import SCOPES, NewKey
@@ -19,17 +20,30 @@ FILE: Final = "bootstrap.key"
 _log = logging.getLogger(__name__)
 
 
-def bootstrap(database: Database, settings: Settings) -> str | None:
-    """Make sure that somebody can get in; the secret, if one was made up just now.
+class FirstKey(NamedTuple):
+    """A live key that is kept in ``file``; ``secret`` is there only if it was made just now."""
+
+    file: Path
+    secret: str | None = None
+
+
+def bootstrap(database: Database, settings: Settings) -> FirstKey | None:
+    """Make sure that somebody can get in; the key that was made for that, if it is of use.
 
     ``VOC_BOOTSTRAP_KEY`` exists afterwards, unless it has been revoked: that stays. Without it,
-    and only if the workspace never had a key, a new one is written to ``data_dir/bootstrap.key``.
+    and only if the workspace has no live key that may manage, one is made that is also in
+    ``data_dir/bootstrap.key``: the one there already, unless that was revoked or has expired.
     """
     if settings.bootstrap_key is not None:
         given = settings.bootstrap_key
         database.transact(lambda session: _ensure(session, given))
         return None
     return database.transact(lambda session: _first(session, settings.data_dir / FILE))
+
+
+def secret_in(file: Path) -> str | None:
+    """The secret that ``file`` keeps; an empty file keeps none."""
+    return (file.read_text().strip() or None) if file.exists() else None
 
 
 def _ensure(session: Session, secret: str) -> None:
@@ -41,13 +55,17 @@ def _ensure(session: Session, secret: str) -> None:
         _log.warning("bootstrap_key_is_revoked", extra={"key_id": str(key.id)})
 
 
-def _first(session: Session, file: Path) -> str | None:
+def _first(session: Session, file: Path) -> FirstKey | None:
     workspace = queries.ensure_workspace(session, WORKSPACE)
-    if queries.has_keys(session, workspace.id):
-        return None
-    secret = file.read_text().strip() if file.exists() else _keep(new_secret(), file)
+    secret = secret_in(file)
+    kept = queries.by_hash(session, hash_of(secret)) if secret else None
+    managers = queries.live_managers(session, workspace.id, now())
+    if managers:
+        return FirstKey(file) if kept in managers else None
+    if secret is None or kept is not None:
+        secret = _keep(new_secret(), file)
     _make(session, workspace, secret)
-    return secret
+    return FirstKey(file, secret)
 
 
 def _make(session: Session, workspace: Workspace, secret: str) -> None:
@@ -55,8 +73,14 @@ def _make(session: Session, workspace: Workspace, secret: str) -> None:
 
 
 def _keep(secret: str, file: Path) -> str:
+    """Write the file at once or not at all, for its owner alone."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as opened:
         opened.write(secret + "\n")
+        opened.flush()
+        os.fsync(descriptor)
+    fresh.replace(file)
     return secret

@@ -8,8 +8,8 @@ from datetime import datetime
 from secrets import token_hex
 from uuid import UUID
 
-from sqlalchemy import String, cast
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, String, cast
+from sqlmodel import Session, and_, col, or_, select
 
 from models.api_key import ApiKey
 from models.types import new_id
@@ -26,8 +26,7 @@ def by_hash(session: Session, hash_: str) -> ApiKey | None:
 def live_origins(session: Session, at: datetime) -> frozenset[str]:
     """Every origin that a key lists which is neither revoked nor expired."""
     statement = select(ApiKey.origins).where(
-        col(ApiKey.revoked_at).is_(None),
-        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > at),
+        _is_live(at),
         cast(col(ApiKey.origins), String) != "[]",
     )
     return frozenset(origin for origins in session.exec(statement) for origin in origins)
@@ -66,7 +65,14 @@ def ensure_workspace(session: Session, name: str) -> Workspace:
     return session.exec(select(Workspace).where(Workspace.name == name).with_for_update()).one()
 
 
-def has_keys(session: Session, workspace_id: UUID) -> bool:
-    """Whether this workspace ever had a key."""
-    statement = select(ApiKey.id).where(ApiKey.workspace_id == workspace_id).limit(1)
-    return session.exec(statement).first() is not None
+def live_managers(session: Session, workspace_id: UUID, at: datetime) -> list[ApiKey]:
+    """The keys of this workspace that may manage and are neither revoked nor expired."""
+    statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id, _is_live(at))
+    return [key for key in session.exec(statement) if "manage" in key.scopes]
+
+
+def _is_live(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(ApiKey.revoked_at).is_(None),
+        or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > at),
+    )

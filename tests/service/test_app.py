@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -67,9 +68,10 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.out, self.log = folder / "out", folder / "log"
         with self.out.open("w") as out, self.log.open("w") as log:
-            env = {"VOC_DATA_DIR": str(folder), "VOC_PORT": "0", "PYTHONUNBUFFERED": "1"}
             command = [sys.executable, "-c", SERVE]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(folder, port=0), stdout=out, stderr=log
+            )
         deadline = time.monotonic() + 30
         while "answers at" not in self.out.read_text():
             assert self.process.poll() is None, self.log.read_text()
@@ -81,6 +83,10 @@ class Served:
         self.process.send_signal(by)
         self.process.wait(20)
         return self.out.read_text(), self.log.read_text()
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    return {"VOC_DATA_DIR": str(folder), "VOC_PORT": str(port), "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.fixture
@@ -111,7 +117,28 @@ def test_serve_greets_works_and_stops(serve: Callable[[], Served], tmp_path: Pat
     assert "Application shutdown complete." in events
 
 
-def test_second_start_tells_no_key(serve: Callable[[], Served]) -> None:
+def test_second_start_tells_where_the_key_is_not_what_it_is(
+    serve: Callable[[], Served], tmp_path: Path
+) -> None:
     for told in (True, False):
         printed, _ = serve().stop(signal.SIGINT)
         assert ("voc_" in printed) is told
+        assert str(tmp_path / "bootstrap.key") in printed
+
+
+def test_the_key_of_a_start_on_a_taken_port_is_found(
+    serve: Callable[[], Served], tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = subprocess.run(
+            [sys.executable, "-c", SERVE],
+            cwd=ROOT,
+            env=_environment(tmp_path, taken.getsockname()[1]),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert refused.returncode
+    assert "voc_" not in refused.stdout
+    printed, _ = serve().stop(signal.SIGINT)
+    assert f"Your key is in {tmp_path / 'bootstrap.key'}" in printed

@@ -1,14 +1,17 @@
 """The first key."""
 
 import stat
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from models.api_key import ApiKey
+from service.clock import now
 from service.db import Database
 from service.keys import queries, service
-from service.keys.bootstrap import FILE, WORKSPACE, bootstrap
+from service.keys.bootstrap import FILE, WORKSPACE, FirstKey, bootstrap, secret_in
+from service.keys.schemas import NewKey
 from service.keys.tokens import hash_of
 from service.settings import Settings
 from tests.callers import bearer
@@ -40,19 +43,70 @@ def test_given_key_opens_the_service(start: StartClient) -> None:
 def test_made_key_is_told_once_and_kept_for_the_owner_alone(
     database: Database, settings: Settings
 ) -> None:
-    secret = bootstrap(database, settings)
-    assert secret is not None
-    assert bootstrap(database, settings) is None
     file = settings.data_dir / FILE
-    assert file.read_text() == secret + "\n"
+    first = bootstrap(database, settings)
+    assert first is not None
+    assert first.file == file
+    assert first.secret is not None
+    assert bootstrap(database, settings) == FirstKey(file)
+    assert file.read_text() == first.secret + "\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [key.hash for key in stored(database)] == [hash_of(secret)]
+    assert list(settings.data_dir.iterdir()) == [file]
+    assert [key.hash for key in stored(database)] == [hash_of(first.secret)]
 
 
 def test_kept_key_survives_a_new_database(database: Database, settings: Settings) -> None:
     settings.data_dir.mkdir()
-    (settings.data_dir / FILE).write_text(GIVEN + "\n")
-    assert bootstrap(database, settings) == GIVEN
+    file = settings.data_dir / FILE
+    file.write_text(GIVEN + "\n")
+    assert bootstrap(database, settings) == FirstKey(file, GIVEN)
+
+
+def test_an_empty_file_keeps_no_key(database: Database, settings: Settings) -> None:
+    settings.data_dir.mkdir()
+    file = settings.data_dir / FILE
+    file.touch()
+    first = bootstrap(database, settings)
+    assert first is not None
+    assert first.secret
+    assert file.read_text() == first.secret + "\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_key_that_may_not_manage_is_no_first_key(database: Database, settings: Settings) -> None:
+    with database.write() as session:
+        workspace = queries.ensure_workspace(session, WORKSPACE)
+        service.make(session, workspace.id, NewKey(name="report", scopes=["read"]))
+    first = bootstrap(database, settings)
+    assert first is not None
+    assert hash_of(first.secret or "") in [key.hash for key in stored(database)]
+
+
+def test_another_key_is_made_when_none_that_may_manage_is_left(
+    database: Database, settings: Settings
+) -> None:
+    first = bootstrap(database, settings)
+    with database.write() as session:
+        key = session.exec(select(ApiKey)).one()
+        key.expires_at = now() - timedelta(days=1)
+        session.add(key)
+    second = bootstrap(database, settings)
+    assert first is not None
+    assert second is not None
+    assert second.secret not in (None, first.secret)
+    assert secret_in(settings.data_dir / FILE) == second.secret
+
+
+def test_the_file_of_another_database_is_neither_told_nor_changed(
+    database: Database, settings: Settings
+) -> None:
+    settings.bootstrap_key = GIVEN
+    bootstrap(database, settings)
+    settings.bootstrap_key = None
+    settings.data_dir.mkdir()
+    (settings.data_dir / FILE).write_text("a-key-of-elsewhere\n")
+    assert bootstrap(database, settings) is None
+    assert secret_in(settings.data_dir / FILE) == "a-key-of-elsewhere"
 
 
 def test_no_key_is_made_where_there_is_one(database: Database, settings: Settings) -> None:
