@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from service.cli.serve import GRACE_S
+from service.worker import STOP_SECONDS
+
 ROOT = Path(__file__).parents[1]
 FIXED = {
     "VOC_HOST",
@@ -33,3 +36,11 @@ def test_every_other_setting_reaches_the_containers() -> None:
     file = (ROOT / "docker-compose.yml").read_text()
     passed = re.findall(r"^ +(\w+): \$\{\1:", file, re.MULTILINE)
     assert set(passed) >= set(settings) - FIXED
+
+
+def test_containers_have_the_time_that_a_graceful_stop_may_take() -> None:
+    file = (ROOT / "docker-compose.yml").read_text()
+    ours = file.partition("x-verbatim:")[2].partition("services:")[0]
+    found = re.search(r"^  stop_grace_period: (\d+)s$", ours, re.MULTILINE)
+    assert found is not None
+    assert int(found[1]) > GRACE_S + 2 * STOP_SECONDS
