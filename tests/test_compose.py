@@ -1,4 +1,4 @@
-"""The compose file against the compose specification, without an engine."""
+"""The compose file against the compose specification, and the image, without an engine."""
 
 import re
 import subprocess
@@ -44,3 +44,11 @@ def test_containers_have_the_time_that_a_graceful_stop_may_take() -> None:
     found = re.search(r"^  stop_grace_period: (\d+)s$", ours, re.MULTILINE)
     assert found is not None
     assert int(found[1]) > GRACE_S + 2 * STOP_SECONDS
+
+
+def test_the_image_is_compiled_when_it_is_built() -> None:
+    _, build, final = (ROOT / "docker/Dockerfile").read_text().split("\nFROM ")
+    assert "pip install" in build
+    assert "--no-compile" not in build
+    compiles = final.index("RUN python -m compileall -q ")
+    assert compiles < final.index("\nUSER verbatim")
