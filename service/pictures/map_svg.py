@@ -9,13 +9,18 @@ from service.pictures.board import Board, Square, lay_out
 from service.pictures.svg import Sheet, fitted, shape_in
 
 SIDE, COLUMN, MARGIN, PAD = 150, 160, 24, 8
-TOP: Final = 78
+LEAST_COLUMNS: Final = 3
+"""The legend needs as much."""
+TOP: Final = 62
 HEADER: Final = 34
 CURVE: Final = 96
 LINE: Final = 15
 ROW: Final = 36
-FOOT: Final = 56
+FOOT: Final = 74
 SMALL: Final = 11
+HEADING: Final = 12
+MOST_ABOUT: Final = 6
+"""Lines of what the map is of."""
 INK, SOFT, RULE, SHADE = "#17202b", "#55606e", "#dde2e8", "#eef1f4"
 TONES: Final = {
     "n3": ("#a64b00", "#ffffff"),
@@ -38,6 +43,10 @@ LEGEND: Final = (
     ("p3", 65),
 )
 
+SIGNS: Final = (
+    "blind spot: too little feedback to judge · ★ moment of truth · circle, number: items"
+)
+
 Lane = tuple[str, Callable[[StageOut], list[str]], int]
 
 
@@ -48,14 +57,18 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
     and its items as a circle and a number. Cells with too little feedback are hatched.
     """
     board = lay_out(map_)
-    width = 2 * MARGIN + SIDE + COLUMN * max(1, len(board.stages))
+    inner = SIDE + COLUMN * max(LEAST_COLUMNS, len(board.stages))
+    width = 2 * MARGIN + inner
+    told, signs = _told(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
+    top = TOP + len(told) * LINE
     lanes = _lanes(board)
     lanes_height = sum(_height(count) for _, _, count in lanes)
-    height = TOP + HEADER + CURVE + lanes_height + ROW * len(board.rows) + FOOT
+    foot = FOOT + len(signs) * LINE
+    height = top + HEADER + CURVE + lanes_height + ROW * len(board.rows) + foot
     sheet = Sheet(width, height, f"Journey map. {about}".strip(), _in_words(board))
     _hatching(sheet)
-    _heading(sheet, map_, about)
-    y = _stages(sheet, board, TOP)
+    _heading(sheet, told)
+    y = _stages(sheet, board, top)
     y = _curve(sheet, board, y)
     for lane in lanes:
         y = _lane(sheet, board, lane, y)
@@ -64,7 +77,7 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
         for index, square in enumerate(row.squares):
             _square(sheet, square, _x(index), y)
         y += ROW
-    _legend(sheet, y + 22)
+    _legend(sheet, signs, y + 22)
     return str(sheet)
 
 
@@ -127,15 +140,18 @@ def _hatching(sheet: Sheet) -> None:
         shape_in(pattern, "rect", width=wide, height=8, fill=colour)
 
 
-def _heading(sheet: Sheet, map_: JourneyMapOut, about: str) -> None:
+def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
+    """Of what the map is, and how much of that has been read, in lines."""
+    before = f"received before {wording.moment(map_.as_of)}"
+    analysed, pending = wording.count(map_.coverage.analysed), wording.count(map_.pending)
+    read = f"{before} · {analysed} analysed, {pending} pending"
+    return [*fitted(about, width, HEADING, MOST_ABOUT), *fitted(read, width, HEADING, 2)]
+
+
+def _heading(sheet: Sheet, told: list[str]) -> None:
     sheet.text(MARGIN, 40, "Journey map", 22, fill=INK, font_weight="700")
-    cover = map_.coverage
-    told = (
-        *((about,) if about else ()),
-        f"received before {wording.moment(map_.as_of)}",
-        f"{wording.count(cover.analysed)} analysed, {wording.count(map_.pending)} pending",
-    )
-    sheet.text(MARGIN, 60, " · ".join(told), 12, fill=SOFT)
+    for index, line in enumerate(told):
+        sheet.text(MARGIN, 60 + index * LINE, line, HEADING, fill=SOFT)
 
 
 def _stages(sheet: Sheet, board: Board, y: float) -> float:
@@ -206,7 +222,7 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
     sheet.text(x + COLUMN - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
 
 
-def _legend(sheet: Sheet, y: float) -> None:
+def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
     sheet.text(MARGIN, y + 14, "Net sentiment", SMALL, fill=SOFT)
     for index, (tone, value) in enumerate(LEGEND):
         ground, ink = TONES[tone]
@@ -214,9 +230,7 @@ def _legend(sheet: Sheet, y: float) -> None:
         sheet.shape("rect", x=x, y=y, width=42, height=20, fill=ground)
         middle = x + 21
         sheet.text(middle, y + 14, wording.signed(value), SMALL, fill=ink, text_anchor="middle")
-    x = MARGIN + 88 + 42 * len(LEGEND) + 20
-    sheet.shape("rect", x=x, y=y, width=30, height=20, rx=4, fill="url(#blind)", stroke=RULE)
-    told = (
-        "blind spot: too little feedback to judge     ★ moment of truth     circle, number: items"
-    )
-    sheet.text(x + 38, y + 14, told, SMALL, fill=SOFT)
+    y += 28
+    box = {"x": MARGIN, "y": y, "width": 30, "height": 20, "rx": 4}
+    sheet.shape("rect", **box, fill="url(#blind)", stroke=RULE)
+    sheet.lines(MARGIN + 38, y + 14, signs, SMALL, fill=SOFT)

@@ -7,9 +7,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from service.exports import canvas
 from service.insights.map_schemas import MAP_EXAMPLE, JourneyMapOut
 from service.pictures.board import lay_out
-from service.pictures.map_svg import TONES, draw_svg
+from service.pictures.map_svg import HEADER, MARGIN, TONES, draw_svg
 from service.pictures.svg import NAMESPACE, fitted, plain_text, width_of
 
 HOSTILE = "<script>alert(1)</script> & \"'\x0b\ufffe\u202eoh ]]> שלום 結帳 " + "x" * 300
@@ -82,6 +83,46 @@ def test_everything_is_within_the_picture() -> None:
     for shape in root.iter(f"{{{NAMESPACE}}}text"):
         assert 0 < float(shape.get("x", "-1")) < width
         assert 0 < float(shape.get("y", "-1")) < height
+
+
+ABOUT = "1 May 2026 to 31 May 2026; source: web, app store, play store; " + "; ".join(
+    f"attribute {number}: one value, and another one of more words" for number in range(6)
+)
+
+
+def stages(count: int) -> list[dict[str, Any]]:
+    return [dict(MAP_EXAMPLE["stages"][0]) | {"key": f"s{n}"} for n in range(count)]
+
+
+@pytest.mark.parametrize("columns", [0, 1, 2, 3, 5, 9])
+@pytest.mark.parametrize("about", ["", ABOUT, ABOUT * 9, "x" * 900])
+def test_no_text_is_wider_than_the_picture(columns: int, about: str) -> None:
+    root = parsed(draw_svg(a_map(stages=stages(columns)), about))
+    right = float(root.get("width", "0")) - MARGIN
+    for shape in root.iter(f"{{{NAMESPACE}}}text"):
+        wide = width_of(shape.text or "", float(shape.get("font-size", "0")))
+        part = {"middle": 0.5, "end": 0.0}.get(shape.get("text-anchor", ""), 1.0)
+        assert float(shape.get("x", "0")) + part * wide <= right, shape.text
+
+
+@pytest.mark.parametrize("columns", [1, 5])
+def test_nothing_is_drawn_in_the_right_margin(columns: int) -> None:
+    svg = draw_svg(a_map(stages=stages(columns)), ABOUT)
+    width, height = (float(parsed(svg).get(side, "0")) for side in ("width", "height"))
+    blank = f'<rect x="{width - MARGIN + 2}" width="{MARGIN}" height="{height}" fill="#ffffff"/>'
+    assert canvas.draw(svg.replace("</svg>", f"{blank}</svg>"), 1) == canvas.draw(svg, 1)
+
+
+def test_all_filters_are_told_in_lines_above_the_stages() -> None:
+    svg = draw_svg(a_map(), ABOUT)
+    assert ABOUT in " ".join(texts(svg))
+    first, second = (
+        float(shape.get("y", "0"))
+        for start in ("received before", "Usage")
+        for shape in parsed(svg).iter(f"{{{NAMESPACE}}}text")
+        if (shape.text or "").startswith(start)
+    )
+    assert first < second - HEADER / 2
 
 
 def test_cells_with_too_little_feedback_are_hatched() -> None:
