@@ -1,0 +1,174 @@
+"""Every example of docs/connecting.md is run."""
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final, Self
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import sync_playwright
+
+from tests.bridge import transport_to
+from tests.callers import Keys, bearer
+from tests.service.dashboard.site import KEY, served
+
+PAGE: Final = Path(__file__).parents[2] / "docs/connecting.md"
+CHROMIUM: Final = shutil.which("chromium")
+EVENT: Final[dict[str, Any]] = {
+    "id": "event-1",
+    "ticket": {
+        "id": 17,
+        "subject": "Parcel never arrived",
+        "created_at": "2026-03-01T09:30:00Z",
+        "group": "logistics",
+        "comments": [
+            {"by": "end-user", "text": "My parcel is a week late."},
+            {"by": "agent", "text": "Sorry to hear that!"},
+        ],
+    },
+}
+
+Handle = Callable[[dict[str, Any]], None]
+
+
+def example(language: str) -> str:
+    """The one block of this language."""
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
+    return str(found)
+
+
+@pytest.fixture
+def adapter(client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> dict[str, Handle]:
+    """The adapter, connected with the service under test."""
+    monkeypatch.setenv("VOC_URL", "http://testserver")
+    monkeypatch.setenv("VOC_KEY", keys.manage)
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport_to(client)))
+    names: dict[str, Any] = {}
+    exec(example("python"), names)  # noqa: S102 - our own documentation
+    return names
+
+
+class Shop(ThreadingHTTPServer):
+    """Another web site: ``page`` at every path."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), ShopPage)
+        self.origin = f"http://127.0.0.1:{self.server_port}"
+        self.page = ""
+
+    def __enter__(self) -> Self:
+        Thread(target=self.serve_forever).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class ShopPage(BaseHTTPRequestHandler):
+    """Answers for the shop."""
+
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Shop)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.server.page.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def stored(client: TestClient, keys: Keys) -> list[dict[str, Any]]:
+    items = client.get("/v1/feedback", headers=bearer(keys.read)).json()["items"]
+    return list(items)
+
+
+def test_the_adapter_sends_a_ticket_once_and_its_changes(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys
+) -> None:
+    for _ in range(2):
+        adapter["on_ticket"](EVENT)
+    (item,) = stored(client, keys)
+    assert item["text"] == "My parcel is a week late."
+    assert item["attributes"] == {"group": "logistics"}
+    more = [*EVENT["ticket"]["comments"], {"by": "end-user", "text": "Still nothing."}]
+    changed = {"id": "event-2", "ticket": EVENT["ticket"] | {"comments": more}}
+    adapter["on_ticket"](changed)
+    (item,) = stored(client, keys)
+    assert item["text"].endswith("Still nothing.")
+    with pytest.raises(httpx.HTTPStatusError, match="409"):
+        adapter["on_ticket"](EVENT | {"ticket": changed["ticket"]})
+
+
+def test_the_adapter_forwards_deletions(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys
+) -> None:
+    adapter["on_ticket"](EVENT)
+    adapter["on_ticket"]({"id": "event-3", "ticket": EVENT["ticket"] | {"id": 18}})
+    for _ in range(2):
+        adapter["on_deleted"](EVENT)
+    assert [item["external_id"] for item in stored(client, keys)] == ["18"]
+
+
+def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) -> None:
+    filled = example("json")
+    for name, value in (
+        ("id", "4711"),
+        ("title", "Refund"),
+        ("description", json.dumps('I want "my money" back.\nNow.')[1:-1]),
+    ):
+        filled = filled.replace(f"{{{{ticket.{name}}}}}", value)
+    assert "{{" not in filled
+    headers = bearer(keys.ingest) | {"Content-Type": "application/json"}
+    for status in ("accepted", "duplicate"):
+        answer = client.post("/v1/feedback/tickets", content=filled, headers=headers)
+        assert answer.json()["status"] == status
+    broken = filled.replace("\\n", "\n")
+    answer = client.post("/v1/feedback/tickets", content=broken, headers=headers)
+    assert answer.status_code == 400
+
+
+def test_texts_of_beacons_are_refused(client: TestClient, keys: Keys) -> None:
+    plain = {"Content-Type": "text/plain"}
+    refused = client.post("/v1/feedback/surveys", content="{}", headers=plain | bearer(keys.ingest))
+    assert refused.status_code == 415
+
+
+def test_a_page_tells_while_it_is_being_left(tmp_path: Path) -> None:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no chromium; .ci/run installs it")
+        pytest.skip("there is no chromium; apt-get install chromium")
+    with (
+        served(tmp_path) as address,
+        httpx.Client(base_url=address, headers=bearer(KEY)) as service,
+        Shop() as shop,
+        sync_playwright() as driver,
+    ):
+        wanted = {"name": "shop", "scopes": ["ingest"], "origins": [shop.origin]}
+        secret = service.post("/v1/keys", json=wanted).json()["secret"]
+        script = example("js").replace("https://voc.example", address).replace("voc_…", secret)
+        shop.page = f"<script>{script}</script>"
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu"])
+        visitor = browser.new_page()
+        visitor.goto(shop.origin)
+        visitor.evaluate("() => { tell('Checkout refused my card.', 3); location = '/left'; }")
+        visitor.wait_for_url("**/left")
+        deadline = time.monotonic() + 10
+        told: list[str] = []
+        while not told and time.monotonic() < deadline:
+            found = service.get("/v1/feedback", params={"source": "shop"}).json()["items"]
+            told = [item["text"] for item in found]
+            time.sleep(0.1)
+        browser.close()
+    assert told == ["Checkout refused my card."]
