@@ -1,6 +1,7 @@
 """Tables: data, not networks. The neural network lives in ``nlp``.
 
-Every table but ``reader`` starts with ``workspace_id``; every query names it.
+Every table but ``workspace`` itself and ``reader`` has a ``workspace_id``; queries name it, but for
+those that look across workspaces and say so.
 """
 
 from models.api_key import ApiKey

@@ -31,7 +31,8 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
-    """An engine and the two ways to use it: ``read`` and ``write``."""
+    """An engine and three ways to use it: ``read``, ``write``, and ``transact``, a write that may
+    run again."""
 
     def __init__(self, url: str, pool_size: int = 20) -> None:
         self.url = url

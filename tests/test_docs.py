@@ -1,5 +1,6 @@
 """Docs are complete: every error, metric and relative link."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from service import telemetry
 from service.errors import Problem
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = sorted(
+    file for root in ("service", "models", "nlp") for file in (ROOT / root).rglob("__init__.py")
+)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -57,6 +61,22 @@ def test_every_metric_is_documented() -> None:
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_map_of_the_code_has_every_room_in_its_order() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    rooms = [room for layer in layers for room in re.findall(r"\w+", layer)]
+    page = (ROOT / "docs/architecture.md").read_text()
+    table = page.partition("## The rooms")[2].partition("\n\n`client`")[0]
+    heads = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+    assert [room for head in heads for room in re.findall(r"`(\w+)`", head)] == rooms
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda file: str(file.parent.relative_to(ROOT)))
+def test_every_package_says_what_it_is(package: Path) -> None:
+    assert ast.get_docstring(ast.parse(package.read_text()))
 
 
 def test_docs_tell_how_to_install_every_extra() -> None:

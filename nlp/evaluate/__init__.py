@@ -1,0 +1,1 @@
+"""How well a model reads, and what it has to beat: what ``voc evaluate`` runs."""

@@ -1,0 +1,1 @@
+"""HTTP without any domain: problems, bodies, cursors, idempotency, and the outermost layer."""
