@@ -9,12 +9,10 @@ from typing import Any, Final
 
 from service.exports.errors import NoParquet
 from service.exports.tables import Column, Kind, Row
+from service.web.text import inert
 
 Pages = Iterable[Sequence[Row]]
 BOM: Final = "\ufeff"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
-GUARD: Final = "'"
 ROW_GROUP: Final = 10_000
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -51,8 +49,7 @@ def _cell(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
     if kind is Kind.TEXT:
-        text = str(value)
-        return GUARD + text if text.startswith(FORMULA) else text
+        return inert(str(value))
     if kind is Kind.JSON:
         return _json(value)
     if kind is Kind.FLAG:

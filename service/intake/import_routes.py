@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Scope
 
+from service.errors import UnsupportedMediaType
 from service.intake.addresses import refuse_unknown
 from service.intake.cells import DateOrder
 from service.intake.drafts import Clerk
@@ -21,6 +22,7 @@ from service.intake.rows import SHOWN_ERRORS
 from service.intake.uploads import columns_of, receive, scale_of
 from service.keys.auth import Requires
 from service.keys.ring import Caller
+from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
 from service.web.idempotency import IdempotencyKey, fingerprint
 from service.web.once import Once, response_of
@@ -31,6 +33,9 @@ router = APIRouter(prefix=PATH, tags=["imports"])
 _may_import = Requires("ingest", in_browsers=False)
 UploadCaller = Annotated[Caller, Depends(_may_import)]
 ImportCaller = Annotated[Caller, Depends(Requires("ingest", "read", in_browsers=False))]
+NO_FORM: Final = (
+    "Send the file as multipart/form-data, in a field named file: curl -F file=@reviews.csv."
+)
 CSV: Final = "text/csv; charset=utf-8"
 JSONL: Final = "application/jsonl"
 
@@ -40,9 +45,12 @@ async def admit_upload(scope: Scope) -> None:
 
     Raises:
         Problem: the caller may not import, or not now.
+        UnsupportedMediaType: it does not come in a form.
     """
     request = Request(scope)
     await _may_import(request)
+    if request.method == "POST" and not is_form(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType(NO_FORM)
     request.app.state.importer.check_room()
 
 

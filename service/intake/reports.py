@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from service.web.text import inert
 
 
 def csv_report(errors: Sequence[dict[str, Any]]) -> str:
@@ -16,7 +16,7 @@ def csv_report(errors: Sequence[dict[str, Any]]) -> str:
     writer.writerow(["row", "field", "reason"])
     for error in errors:
         for field, reason in _faults(error["problem"]):
-            writer.writerow([error["row"], _inert(field), _inert(reason)])
+            writer.writerow([error["row"], inert(field), inert(reason)])
     return out.getvalue()
 
 
@@ -28,8 +28,3 @@ def jsonl_report(errors: Sequence[dict[str, Any]]) -> str:
 def _faults(problem: dict[str, Any]) -> list[tuple[str, str]]:
     params = problem.get("invalid_params") or [{"name": "", "reason": problem["detail"]}]
     return [(param["name"], param["reason"]) for param in params]
-
-
-def _inert(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

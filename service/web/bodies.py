@@ -1,4 +1,4 @@
-"""Request bodies: how large they may be, and whether they say that they are JSON."""
+"""Request bodies: how large they may be, and what they say that they are."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
@@ -77,3 +77,8 @@ def is_json(content_type: str) -> bool:
     """Whether a Content-Type says JSON (application/json or application/…+json)."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind[-5:] == "+json")
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a Content-Type says that files may be in the body."""
+    return content_type.partition(";")[0].strip().lower() == "multipart/form-data"

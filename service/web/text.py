@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, FiniteFloat
 
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -24,6 +26,11 @@ def refuse_unstorable(text: str) -> str:
 def composed(text: str) -> str:
     """The same text in NFC, as all of it is stored."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def inert(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 CleanText = Annotated[str, AfterValidator(refuse_unstorable)]

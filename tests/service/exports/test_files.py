@@ -15,6 +15,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
+from service.web.text import FORMULA
 from tests.service.exports.conftest import SAID, Fetch
 from tests.service.insights.rows import NOON, Said, write
 
@@ -78,7 +79,7 @@ def test_parquet_of_nothing_can_be_read() -> None:
     assert table.column_names == [column.name for column in TABLE]
 
 
-@pytest.mark.parametrize("sign", writers.FORMULA)
+@pytest.mark.parametrize("sign", FORMULA)
 def test_no_text_is_a_formula(sign: str) -> None:
     text = f"{sign}1+1"
     [cell] = list(csv.reader(io.StringIO(made("csv", TABLE[:1], [[text]]).decode(), newline="")))[1]

@@ -189,8 +189,22 @@ def test_what_can_not_be_imported_is_refused_at_once(
 
 
 def test_a_request_without_a_file_is_refused(client: TestClient, keys: Keys) -> None:
-    answer = client.post(IMPORTS, data={"kind": "survey"}, headers=bearer(keys.ingest))
+    form = {"kind": (None, "survey")}
+    answer = client.post(IMPORTS, files=form, headers=bearer(keys.ingest))
     assert names_at_fault(answer) == ["file"]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/csv", "application/x-ndjson", "application/x-www-form-urlencoded", ""]
+)
+def test_a_file_that_comes_in_no_form_is_told_how_to(
+    client: TestClient, keys: Keys, kind: str
+) -> None:
+    headers = bearer(keys.ingest) | {"Content-Type": kind}
+    answer = client.post(IMPORTS, content=b"id,comment\n1,Fine\n", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert "multipart/form-data" in answer.json()["detail"]
+    assert "file" in answer.json()["detail"]
 
 
 def test_a_form_without_a_boundary_is_no_broken_json(client: TestClient, keys: Keys) -> None:

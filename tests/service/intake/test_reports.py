@@ -1,4 +1,10 @@
+import csv
+import io
+
+import pytest
+
 from service.intake.reports import csv_report, jsonl_report
+from service.web.text import FORMULA
 
 ERRORS = [
     {"row": 2, "problem": {"detail": "=HYPERLINK(1)"}},
@@ -15,6 +21,12 @@ def test_a_csv_report_is_no_program_for_a_spreadsheet() -> None:
         "2,,'=HYPERLINK(1)",
         '3,\'@a,"is, bad"',
     ]
+
+
+@pytest.mark.parametrize("sign", FORMULA)
+def test_no_sign_of_a_formula_begins_a_cell_of_a_report(sign: str) -> None:
+    report = csv_report([{"row": 2, "problem": {"detail": f"{sign}1+1"}}])
+    assert list(csv.reader(io.StringIO(report, newline="")))[1] == ["2", "", f"'{sign}1+1"]
 
 
 def test_a_jsonl_report_has_a_line_a_row() -> None:
