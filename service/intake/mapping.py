@@ -22,6 +22,7 @@ TARGETS: Final = frozenset(get_args(Target))
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
+_KINDS: Final = ("survey", "review", "ticket")
 _TICKET_FIELDS: Final = ("priority", "status")
 _DATES: Final[dict[DateOrder, str]] = {
     "iso": "Dates have the year first, or the month as a word.",
@@ -113,20 +114,30 @@ def _sample(source: Source) -> list[Mapping[str, Any]]:
 
 
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether JSON records are in the API's own form: all are, or most and some of them nested.
+    """Whether JSON records are in the API's own form: all are, or most and some say so.
 
     Odd ones among flat records don't decide: these can be mapped like a table's rows.
     """
-    own = [values for values in sample if _is_item(values)]
+    own = [values for values in sample if _is_item(values) or _says_so(values)]
     if len(own) == len(sample):
         return True
-    are_nested = any(isinstance(value, dict | list) for each in own for value in each.values())
-    return are_nested and len(own) * 2 > len(sample)
+    return len(own) * 2 > len(sample) and any(map(_says_so, own))
 
 
 def _is_item(values: Mapping[str, Any]) -> bool:
     is_known = values.keys() <= _OWN_FIELDS | {"title"}
     return is_known and isinstance(values.get("rating", {}), dict | None)
+
+
+def _says_so(values: Mapping[str, Any]) -> bool:
+    """Whether a record is an item by what no table has, whatever else stands in it."""
+    rating, parts = values.get("rating"), values.get("conversation")
+    if isinstance(rating, dict) and "value" in rating:
+        return True
+    if isinstance(parts, list) and all(isinstance(p, dict) and "author_role" in p for p in parts):
+        return True
+    is_told = values.get("kind") in _KINDS or isinstance(values.get("attributes"), dict)
+    return is_told and ("text" in values or "rating" in values)
 
 
 def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
+from service.intake.table import LONGEST_LINE, Unread, read_rows
 from service.web.text import refuse_unstorable
 
 Format = Literal["csv", "jsonl"]
 
-LONGEST_LINE: Final = 4_000_000
-"""Characters of a CSV field and of a JSONL line, beyond which the row is an error."""
 UNCLEAN_KEY: Final = (
     "has a key that contains a NUL character or half of a surrogate pair; remove it"
 )
@@ -36,8 +36,6 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-csv.field_size_limit(LONGEST_LINE)
 
 AS_CP1252: Final = "verbatim.as_cp1252"
 """Name of the handler that reads bytes which are no UTF-8 as Windows-1252."""
@@ -115,11 +113,17 @@ def open_source(path: Path, name: str | None = None) -> Source:
         return Source(path, "jsonl", encoding, "", (), digest)
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
-    rows = csv.reader(_without_blank_start(sample), delimiter=delimiter)
-    header = next((row for row in rows if not _is_before_header(row, delimiter)), None)
-    if header is None:
-        raise UnreadableFile("it is empty")
+    header = _header(sample, delimiter)
     return Source(path, "csv", encoding, delimiter, _distinct(header), digest)
+
+
+def _header(sample: str, delimiter: str) -> list[str]:
+    for _, row in read_rows(_lines_of(sample), delimiter):
+        if isinstance(row, Unread):
+            raise UnreadableFile(f"its header {row.reason}")
+        if not _is_before_header(row, delimiter):
+            return row
+    raise UnreadableFile("it is empty")
 
 
 def _encoding_and_digest(file: BinaryIO) -> tuple[str, str]:
@@ -169,15 +173,15 @@ def _format_of(name: str, sample: str) -> Format:
     return "jsonl" if sample.lstrip("\ufeff \t\r\n").startswith("{") else "csv"
 
 
-def _without_blank_start(sample: str) -> Iterator[str]:
-    return iter(sample.lstrip("\ufeff\r\n").splitlines(keepends=True))
+def _lines_of(sample: str) -> StringIO:
+    return StringIO(sample.lstrip("\ufeff\r\n"), newline="")
 
 
 def _delimiter_of(sample: str) -> str:
     """The one that splits most of the first records into as many columns as the header."""
 
     def fit(delimiter: str) -> tuple[float, int]:
-        rows = csv.reader(_without_blank_start(sample), delimiter=delimiter)
+        rows = csv.reader(_lines_of(sample), delimiter=delimiter)
         some = zip(rows, range(_SAMPLE_ROWS), strict=False)
         widths = [len(row) for row, _ in some if not _is_blank(row)]
         if not widths or widths[0] == 1:
@@ -199,16 +203,10 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 
 
 def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
-    rows = csv.reader(text, delimiter=source.delimiter)
     header_seen = False
-    while True:
-        line = rows.line_num + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RowError(line, f"can't be read: {error}; check the quotes")
+    for line, row in read_rows(text, source.delimiter):
+        if isinstance(row, Unread):
+            yield RowError(line, row.reason)
             continue
         if header_seen and not _is_blank(row):
             yield _record(line, row, source.columns)

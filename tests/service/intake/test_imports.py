@@ -188,6 +188,30 @@ def test_what_can_not_be_imported_is_refused_at_once(
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
+def test_an_unknown_field_costs_its_line_alone_and_is_named(
+    upload: Uploader, stored: Stored
+) -> None:
+    line = '{"kind": "ticket", "text": "Row %d", "source": "desk", "status": "open"%s}\n'
+    content = "".join(line % (n, ', "txt": "typo"' if n == 2 else "") for n in range(4))
+    report = upload.run(content, name="tickets.jsonl")
+    assert counts(report) == [4, 3, 0, 0, 1]
+    [error] = report["errors"]
+    assert error["row"] == 3
+    assert error["problem"]["invalid_params"][0]["name"] == "txt"
+    assert {(row.kind, row.source, row.ticket_status) for row in stored()} == {
+        ("ticket", "desk", "open")
+    }
+
+
+def test_a_quote_that_is_never_closed_costs_its_row_alone(upload: Uploader, stored: Stored) -> None:
+    rows = [f"{n},{n},Row {n} text is fine here" for n in range(1, 11)]
+    rows[2] = '3,3,"Row 3 text is fine here'
+    report = upload.run("\n".join(["id,score,comment", *rows, ""]))
+    assert counts(report) == [10, 9, 0, 0, 1]
+    assert [error["row"] for error in report["errors"]] == [4]
+    assert max(len(row.text) for row in stored()) < 30
+
+
 def test_a_request_without_a_file_is_refused(client: TestClient, keys: Keys) -> None:
     form = {"kind": (None, "survey")}
     answer = client.post(IMPORTS, files=form, headers=bearer(keys.ingest))

@@ -175,6 +175,50 @@ def test_odd_records_among_nested_ones_fail_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_an_odd_record_among_flat_ones_that_say_their_kind_fails_alone(tmp_path: Path) -> None:
+    ticket = '{"kind": "ticket", "text": "a", "external_id": "%d", "status": "open"%s}\n'
+    content = "".join(ticket % (n, ', "txt": "oops"' if n == 3 else "") for n in range(4))
+    source, plan = read(tmp_path, content, "f.jsonl")
+    assert plan.is_native
+    assert [item["kind"] for item in items(source, plan)] == ["ticket"] * 4
+    assert [item for item in items(source, plan) if "txt" in item] == [items(source, plan)[3]]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        '"kind": "survey", "text": "a"',
+        '"text": "a", "rating": {"value": 3, "scale": "nps"}',
+        '"text": "a", "attributes": {"plan": "b"}',
+        '"conversation": [{"author_role": "customer", "text": "a"}]',
+    ],
+)
+def test_an_unknown_field_in_every_record_does_not_make_a_table_of_items(
+    tmp_path: Path, own: str
+) -> None:
+    source, plan = read(tmp_path, f'{{{own}, "team": "x"}}\n' * 3, "f.jsonl")
+    assert plan.is_native
+    assert items(source, plan)[0]["team"] == "x"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '"kind": "review", "Stars": 5',
+        '"kind": ["review"]',
+        '"rating": {"average": 3}',
+        '"attributes": {"type": "Case"}',
+        '"conversation": [{"from": "x"}]',
+    ],
+)
+def test_records_of_other_programs_that_look_like_items_are_a_table(
+    tmp_path: Path, other: str
+) -> None:
+    plan = read(tmp_path, f'{{{other}, "Comment": "a", "Team": "b"}}\n', "f.jsonl")[1]
+    assert not plan.is_native
+    assert plan.columns["text"] == "Comment"
+
+
 def test_other_records_are_mapped_like_columns(tmp_path: Path) -> None:
     content = '{"Comment": "a", "Score": 10, "id": 17}\n{"Comment": "b", "Score": 3, "id": 18}\n'
     source, plan = read(tmp_path, content, "f.jsonl")

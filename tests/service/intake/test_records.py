@@ -1,13 +1,14 @@
 """Files as they come: encodings, delimiters, broken rows."""
 
-import csv
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 
-from service.intake import records
+from service.intake import records, table
 from service.intake.records import Record, RowError, Source, UnreadableFile, open_source
+from service.intake.table import MOST_LINES
 
 
 def opened(folder: Path, content: bytes | str, name: str = "file.csv") -> Source:
@@ -61,14 +62,82 @@ def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
     assert faults(source) == {}
 
 
-def test_a_quote_that_never_ends_harms_a_bounded_part(tmp_path: Path) -> None:
-    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * 500 + "3,4\n")
-    limit = csv.field_size_limit(1000)
-    try:
-        assert "quotes" in next(iter(faults(source).values()))
-        assert values(source)[-1] == {"a": "3", "b": "4"}
-    finally:
-        csv.field_size_limit(limit)
+ROWS = ["id,score,comment", *(f"{n},{n},Row {n}" for n in range(1, 10)), '10,10,"Row 10, quoted"']
+
+
+def with_row(number: int, row: str, rows: list[str] = ROWS, end: str = "\n") -> str:
+    return end.join([*rows[:number], row, *rows[number + 1 :], ""])
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:10]], ids=["a quoted row follows", "none does"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_quote_that_never_ends_costs_its_own_row_alone(
+    tmp_path: Path, rows: list[str], end: str, encoding: str
+) -> None:
+    content = with_row(3, '3,3,"Row 3 text', rows, end)
+    source = opened(tmp_path, content.encode(encoding))
+    assert list(faults(source)) == [4]
+    assert "quotes" in faults(source)[4]
+    others = [str(number) for number in range(1, len(rows)) if number != 3]
+    assert [value["id"] for value in values(source)] == others
+    lines = [record.line for record in source.records()]
+    assert lines == list(range(2, len(rows) + 1))
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_nor_does_one_in_the_first_row_or_the_last(tmp_path: Path, number: int) -> None:
+    source = opened(tmp_path, with_row(number, f'{number},"{number},x', ROWS[:10]))
+    assert list(faults(source)) == [number + 1]
+    assert len(values(source)) == 8
+
+
+def test_a_header_with_a_quote_that_never_ends_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="header"):
+        opened(tmp_path, with_row(0, 'id,"score,comment'))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('a 5" screen', 'a 5" screen'),
+        ('"a 5"" screen\nof, mine"', 'a 5" screen\nof, mine'),
+        ('"3,3,""x""\n\n4,4,y"', '3,3,"x"\n\n4,4,y'),
+        ('"He said "no" to me"', 'He said no" to me"'),
+        ('"fine" ', "fine "),
+    ],
+)
+def test_other_quotes_are_read_as_before(tmp_path: Path, cell: str, value: str) -> None:
+    source = opened(tmp_path, with_row(3, f"3,3,{cell}"))
+    assert faults(source) == {}
+    assert values(source)[2]["comment"] == value
+    assert len(values(source)) == 10
+
+
+def test_a_quote_that_is_closed_nowhere_in_a_long_file_harms_its_row_alone(tmp_path: Path) -> None:
+    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MOST_LINES))
+    assert list(faults(source)) == [2]
+    assert len(values(source)) == 2 * MOST_LINES - 1
+
+
+def test_lines_that_are_too_long_are_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "LONGEST_LINE", 40)
+    rows = ["a,b", "1,x", "2," + "x" * 100, '3,"x', "4," + "x" * 37, "5," + "x" * 60, "6,x", ""]
+    source = opened(tmp_path, "\n".join(rows))
+    assert [value["a"] for value in values(source)] == ["1", "6"]
+    assert list(faults(source)) == [3, 4, 5, 6]
+
+
+def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_AGAIN", 1_000_000)
+    source = opened(tmp_path, "a,b\n" + '5",""",\n' * 100_000 + "1,x\n")
+    started = perf_counter()
+    assert 0 < len(faults(source)) < 200
+    assert perf_counter() - started < 5
 
 
 def test_columns_without_a_name_or_with_the_same_one_are_told_apart(tmp_path: Path) -> None:
