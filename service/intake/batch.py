@@ -13,7 +13,7 @@ from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
 from service.intake.submissions import Outcome
 from service.web.idempotency import StoredAnswer
-from service.web.invalid import invalid_request, malformed
+from service.web.invalid import invalid_request, read_int, unread_json
 
 Checked = Draft | Problem
 """One item: what would be stored, or why it can't be."""
@@ -58,7 +58,7 @@ def _checked_item(item: Any, clerk: Clerk) -> Checked:
         valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
         return clerk.draft(valid)
     except ValidationError as error:
-        problem = invalid_request(error.errors(include_url=False, include_input=False), item)
+        problem = invalid_request(error.errors(include_url=False), item)
         return _named(problem, "kind" if isinstance(item, dict) else "item")
     except Problem as problem:
         return problem
@@ -82,14 +82,17 @@ def _storable_name(name: str) -> str:
 
 
 def _parsed(body: bytes) -> Any:
-    """Python's parser takes half surrogates and NaN, so that they harm only their own item."""
+    """Python's parser takes half surrogates, NaN and, with help, overlong numbers.
+
+    So they harm only their own item.
+    """
     try:
         return from_json(body)
-    except ValueError as error:
+    except ValueError:
         try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            raise malformed(str(error)) from None
+            return json.loads(body, parse_int=read_int)
+        except (ValueError, RecursionError) as error:
+            raise unread_json(error) from None
 
 
 def _items_of(parsed: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
 from service.intake.table import LONGEST_LINE, Unread, read_rows
+from service.web.invalid import json_fault
 from service.web.text import refuse_unstorable
 
 Format = Literal["csv", "jsonl"]
@@ -256,7 +257,7 @@ def _json_record(line: int, content: str) -> Record | RowError:
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
-        return RowError(line, f"is not valid JSON: {error}")
+        return RowError(line, json_fault(error))
     if not isinstance(values, dict):
         return RowError(line, "is not a JSON object; each line is one object")
     try:

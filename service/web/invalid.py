@@ -1,11 +1,16 @@
 """Validation errors of pydantic as ``invalid_params``: a dotted name, and how to fix it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service.errors import InvalidParam, InvalidRequest, MalformedJson, Problem
 
 MOST_PARAMS: Final = 50
+UNREAD_NUMBER: Final = object()
+"""Stands for a number of more digits than Python reads, where it must harm its own item alone."""
+TOO_MANY_DIGITS: Final = "has a number of more than 4,300 digits; send it as text"
+TOO_DEEP: Final = "is nested too deeply; leave levels out"
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
 _REASONS: Final = {
     "missing": "is required; add it",
@@ -52,7 +57,7 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
     """The problem that stands for pydantic's ``errors`` about ``body`` (parsed JSON, if any)."""
     broken = next((error for error in errors if error["type"] == "json_invalid"), None)
     if broken is not None:
-        return malformed(str(broken.get("ctx", {}).get("error", "")))
+        return malformed(_cause_of(broken, body))
     params = dict.fromkeys(
         InvalidParam(name_of(error["loc"], body), reason_of(error)) for error in errors
     )
@@ -63,6 +68,53 @@ def malformed(cause: str, kind: type[Problem] = MalformedJson) -> Problem:
     """The problem of a body that can't be parsed, with the parser's word on what or where."""
     default = kind.default_detail()
     return kind(f"{default} ({cause})" if cause else default)
+
+
+def unread_json(error: BaseException | None) -> Problem:
+    """The problem of a body that the JSON parser has refused with ``error``."""
+    match error:
+        case json.JSONDecodeError():
+            return malformed(_located(error.msg, error.doc, error.pos))
+        case UnicodeDecodeError():
+            return malformed(f"it is no {error.encoding.upper()} at byte {error.start + 1}")
+        case ValueError() | RecursionError():
+            return MalformedJson(f"The body {json_fault(error)}.")
+    return MalformedJson()
+
+
+def json_fault(error: ValueError | RecursionError) -> str:
+    """What is wrong with one line of JSON, as the end of a sentence about it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"is not valid JSON: {_said(error.msg)} at column {error.colno}"
+    return TOO_DEEP if isinstance(error, RecursionError) else TOO_MANY_DIGITS
+
+
+def read_int(digits: str) -> Any:
+    """A whole number in JSON; ``UNREAD_NUMBER`` if it has too many digits."""
+    try:
+        return int(digits)
+    except ValueError:
+        return UNREAD_NUMBER
+
+
+def _cause_of(broken: Mapping[str, Any], body: Any) -> str:
+    """The parser's word; FastAPI tells the position apart from it, pydantic in it."""
+    cause = str(broken.get("ctx", {}).get("error", ""))
+    position = broken["loc"][-1] if broken["loc"] else None
+    if isinstance(body, str) and isinstance(position, int):
+        return _located(cause, body, position)
+    return cause
+
+
+def _located(cause: str, text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    return f"{_said(cause)} at line {line} column {column}"
+
+
+def _said(cause: str) -> str:
+    """Python's word on JSON without the preposition that its position would follow."""
+    return cause.strip().removesuffix(":").removesuffix(" at")
 
 
 def name_of(location: Sequence[str | int], body: Any) -> str:
@@ -95,6 +147,8 @@ def _step(body: Any, part: str | int) -> tuple[bool, Any]:
 def reason_of(error: Mapping[str, Any]) -> str:
     """What is wrong and how to fix it, as the end of a sentence that begins with the name."""
     context = error.get("ctx") or {}
+    if error.get("input") is UNREAD_NUMBER:
+        return TOO_MANY_DIGITS
     if error["type"] == "value_error":
         return str(context.get("error", error["msg"]))
     kind = error["type"]

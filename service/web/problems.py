@@ -15,7 +15,7 @@ from starlette.responses import Response
 from service import errors
 from service.errors import Problem
 from service.telemetry import request_id
-from service.web.invalid import invalid_request, malformed
+from service.web.invalid import invalid_request, malformed, unread_json
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -32,7 +32,7 @@ _BY_STATUS: Final[dict[int, type[Problem]]] = {
     503: errors.Unavailable,
 }
 _NOT_JSON: Final = "There was an error parsing the body"
-"""FastAPI's word on JSON that is not even text; of forms it says what is wrong with them."""
+"""FastAPI's word on JSON that Python can't read; of forms it says what is wrong with them."""
 _NO_PATH: Final = "There is no such path; see /docs for those that exist."
 _DATABASE_DOWN: Final = "The database can't be reached right now; try again as Retry-After says."
 _log = logging.getLogger(__name__)
@@ -116,7 +116,9 @@ def _http_problem(error: HTTPException) -> Problem:
     if kind is None:
         _log.error("unmapped_http_error", exc_info=error)
         return Problem()
-    if error.status_code == 400 and error.detail != _NOT_JSON:
+    if error.status_code == 400:
+        if error.detail == _NOT_JSON:
+            return unread_json(error.__cause__)
         return malformed(str(error.detail), errors.MalformedForm)
     own_words = {404: _NO_PATH, 413: str(error.detail)}.get(error.status_code)
     return kind(own_words, headers=error.headers)

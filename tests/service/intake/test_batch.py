@@ -50,6 +50,7 @@ def test_a_batch_of_every_kind_is_accepted(send: Send, stored: Stored) -> None:
         '{"kind": "survey", "text": "x", "stage": "nowhere"}',
         '{"kind": "survey", "text": "x", "priority": "high"}',
         json.dumps({"kind": "survey", "text": "x" * 1_000_000}),
+        '{"kind": "survey", "text": "x", "external_id": %s}' % ("1" * 4301),
     ],
 )
 def test_a_bad_item_harms_no_other(send: Send, stored: Stored, bad: str) -> None:
@@ -68,6 +69,32 @@ def test_a_bad_item_is_told_how_to_be_good(send: Send) -> None:
     assert first == {"name": "txt", "reason": "is not known here; did you mean 'text'?"}
     assert second["name"] == "kind"
     assert third == {"name": "item", "reason": "must be an object"}
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ('"rating": {"scale": "other", "min": 0, "max": 9, "value": %s}', "rating.value"),
+        ('"external_id": %s', "external_id"),
+        ('"text": -%s', "text"),
+        ('"attributes": {"n": %s}', "attributes.n"),
+    ],
+)
+def test_a_number_of_too_many_digits_harms_its_item_alone(
+    send: Send, field: str, name: str
+) -> None:
+    bad = '{"kind": "survey", ' + field % ("1" * 4301) + "}"
+    answer = send(BATCH, f'{{"items": [{json.dumps(GOOD)}, {bad}]}}'.encode())
+    assert statuses(answer) == ["accepted", "invalid"]
+    reason = "has a number of more than 4,300 digits; send it as text"
+    assert {"name": name, "reason": reason} in answer.json()["items"][1]["error"]["invalid_params"]
+
+
+def test_a_batch_that_can_not_be_read_is_told_where(send: Send) -> None:
+    answer = send(BATCH, b'{"items": [{"kind": "survey", "text": }]}')
+    assert "at line 1 column 39)" in answer.json()["detail"]
+    answer = send(BATCH, b'{"items": ' + b"[" * 3000 + b"]" * 3000 + b"}")
+    assert answer.json()["detail"] == "The body is nested too deeply; leave levels out."
 
 
 def test_items_with_one_external_id_are_taken_in_their_order(send: Send, stored: Stored) -> None:

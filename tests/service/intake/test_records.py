@@ -171,6 +171,22 @@ def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(faults(source)) == [3, 4, 5, 6]
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"a": nope}', "is not valid JSON: Expecting value at column 7"),
+        ('{"a": "\t"}', "is not valid JSON: Invalid control character at column 8"),
+        ('{"a": ' + "1" * 4301 + "}", "has a number of more than 4,300 digits; send it as text"),
+        ("[" * 9000 + "]" * 9000, "is nested too deeply; leave levels out"),
+    ],
+)
+def test_a_json_line_that_can_not_be_read_is_told_why(
+    tmp_path: Path, line: str, reason: str
+) -> None:
+    source = opened(tmp_path, f'{{"a": 1}}\n{line}\n', "file.jsonl")
+    assert faults(source) == {2: reason}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_json_lines_are_read_in_every_usual_encoding(

@@ -141,6 +141,20 @@ def test_a_body_of_six_megabytes_is_refused(send: Send) -> None:
     assert send(SURVEYS, {"text": "x" * 6_000_000}).status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("value", "detail"),
+    [
+        (b"1" * 4301, "The body has a number of more than 4,300 digits; send it as text."),
+        (b"[" * 3000 + b"]" * 3000, "The body is nested too deeply; leave levels out."),
+    ],
+)
+def test_json_that_python_can_not_read_is_told_what_it_is(
+    send: Send, value: bytes, detail: str
+) -> None:
+    answer = send(SURVEYS, b'{"text": "a", "rating": ' + value + b"}")
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
+
+
 def test_other_types_of_body_are_refused(send: Send) -> None:
     assert send(SURVEYS, b"text=x", **{"content-type": "text/plain"}).status_code in (415, 422)
 

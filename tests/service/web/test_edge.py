@@ -186,6 +186,25 @@ class TestBodies:
         answer = client.post("/parsed", content=body, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed_json")
 
+    @pytest.mark.parametrize(
+        ("body", "told"),
+        [
+            (
+                b'{"text":\n "a\tb"}',
+                "application/json. (Invalid control character at line 2 column 4)",
+            ),
+            (b'{"text": "\\q"}', "(Invalid \\escape at line 1 column 11)"),
+            (b'{"text": nul}', "(Expecting value at line 1 column 10)"),
+            (b'{"text": "\xff"}', "(it is no UTF-8 at byte 11)"),
+        ],
+    )
+    def test_broken_json_is_told_where_and_what(
+        self, client: TestClient, body: bytes, told: str
+    ) -> None:
+        headers = {"Content-Type": "application/json"}
+        detail = client.post("/parsed", content=body, headers=headers).json()["detail"]
+        assert detail.endswith(told)
+
     @pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"a"', b"{}", b'{"text": null}'])
     def test_json_of_another_shape(self, client: TestClient, body: bytes) -> None:
         headers = {"Content-Type": "application/json"}
