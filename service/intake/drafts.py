@@ -12,6 +12,7 @@ from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.customers import customer_ref, salt_of
 from service.intake.fields import country_of, primary_language
+from service.intake.normalise import worded
 from service.intake.phones import regions_for
 from service.intake.ratings import RatingIn
 from service.intake.redaction import has_numbers, redact
@@ -87,6 +88,7 @@ class Clerk:
         texts = [item.text, item.subject or "", item.question or "", *told]
         return (
             sum(map(len, texts)) <= QUICK_CHARS
+            and not any("<" in text for text in texts)  # it may be HTML
             and sum(len(text) for text in texts if has_numbers(text)) <= QUICK_CHARS_WITH_NUMBERS
         )
 
@@ -121,8 +123,8 @@ class Clerk:
 def _words(item: FeedbackIn, words: str, regions: tuple[str, ...]) -> Row:
     return {
         "text": redact(words, regions),
-        "subject": redact(item.subject, regions) if item.subject else None,
-        "question": redact(item.question, regions) if item.question else None,
+        "subject": redact(worded(item.subject), regions) if item.subject else None,
+        "question": redact(worded(item.question), regions) if item.question else None,
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())

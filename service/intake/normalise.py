@@ -1,5 +1,6 @@
 """Text as it is stored: the offsets of mentions count characters of this form."""
 
+from service.intake.markup import plain
 from service.web.text import composed
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -11,3 +12,8 @@ def normalise(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip()
+
+
+def worded(text: str) -> str:
+    """Normalised text with its HTML, if it is such, made plain."""
+    return normalise(plain(text)) if "<" in text or "&" in text else text

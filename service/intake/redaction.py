@@ -30,7 +30,7 @@ _SPACED = r"[^\WA-Za-z\u0080-\u036f\u0e00-\u109f\u1100-\u1eff\u2000-\U0010ffff]"
 
 _EMAIL = re.compile(
     rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}}"
-    rf"|(?:[^\WA-Za-z\u0080-\u02af]|[-.+%']){{1,64}})@"
+    rf"|(?:[^\WA-Za-z\u0080-\u02af]|[-.+%']){{1,64}})(?:@|%40)"
     rf"(?:(?:[{_LATIN}]{{1,63}}|(?:[^\WA-Za-z\u0080-\u02af]|-){{1,63}})\.){{1,8}}"
     rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}}"
     r"|中[国國]|公司|网络|香港|台[湾灣]|한국|닷컴|닷넷|ไทย|コム|みんな)"
@@ -115,7 +115,7 @@ def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:
 
 
 def _emails(text: str) -> Iterator[Span]:
-    if "@" in text:
+    if "@" in text or "%40" in text:
         yield from (match.span() for match in _EMAIL.finditer(text))
 
 

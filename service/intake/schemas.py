@@ -16,6 +16,7 @@ from service.intake.fields import (
     Reference,
     Time,
 )
+from service.intake.normalise import worded
 from service.intake.ratings import RatingIn
 
 MOST_ITEMS: Final = 1000
@@ -95,8 +96,8 @@ class FeedbackIn(Closed):
 
     @property
     def words(self) -> str:
-        """The text to be stored and read."""
-        return self.text
+        """The text to be stored and read, HTML made plain."""
+        return worded(self.text)
 
 
 class SurveyIn(FeedbackIn):
@@ -142,8 +143,9 @@ class TicketIn(FeedbackIn):
     def words(self) -> str:
         """``text`` and the customer's parts, a blank line between them, no part twice."""
         if not self.conversation:
-            return self.text
+            return worded(self.text)
         said = [self.text, *(p.text for p in self.conversation if p.author_role == "customer")]
+        said = [worded(part) for part in said]
         return "\n\n".join(dict.fromkeys(part for part in said if part))
 
 

@@ -33,6 +33,7 @@ def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]
         {"text": "a", "attributes": {str(n): "012345678 " for n in range(23)}},
         {"text": "a", "stage": "purchase"},
         {"text": "a", "customer": "c-1"},
+        {"text": "<p>a</p>"},
     ],
 )
 def test_everything_else_is_not(clerk: Clerk, sent: dict[str, Any]) -> None:
@@ -41,3 +42,14 @@ def test_everything_else_is_not(clerk: Clerk, sent: dict[str, Any]) -> None:
 
 def test_nor_is_a_ticket(clerk: Clerk) -> None:
     assert not clerk.is_quick(TicketIn.model_validate({"text": "a"}))
+
+
+def test_html_is_made_plain(clerk: Clerk) -> None:
+    sent = {"text": "<p>a</p>", "subject": "A&amp;B", "question": "Why&nbsp;not?"}
+    row = clerk.draft(SurveyIn.model_validate(sent)).row
+    assert (row["text"], row["subject"], row["question"]) == ("a", "A&B", "Why not?")
+
+
+def test_text_is_as_long_as_it_is_without_its_tags(clerk: Clerk) -> None:
+    item = SurveyIn.model_validate({"text": "<style>" + "x" * 2000 + "</style><p>a</p>"})
+    assert clerk.draft(item).row["text"] == "a"

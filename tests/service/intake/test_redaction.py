@@ -14,6 +14,7 @@ ENGLISH = regions_for("en", None)
     ("text", "redacted"),
     [
         ("write to jane.doe+shop@mail.example.co.uk now", "write to [email] now"),
+        ("mailto:bob%40example.com it is", "mailto:[email] it is"),
         ("call +49 170 1234567 now", "call [phone] now"),
         ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 it was", "[card] it was"),
         ("call (212) 555-0123", "call [phone]"),

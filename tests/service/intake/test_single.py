@@ -155,6 +155,28 @@ def test_json_that_python_can_not_read_is_told_what_it_is(
     assert (answer.status_code, answer.json()["detail"]) == (400, detail)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("<p>Write to bob&#64;example.com</p>", "Write to [email]"),
+        ("Ring +49&nbsp;170&nbsp;1234567", "Ring [phone]"),
+        ("<b>4111&nbsp;1111</b>&nbsp;1111&#160;1111 was refused", "[card] was refused"),
+        ('<a href="mailto:bob%40example.com">me</a>', "me"),
+        ("<p>bob<wbr>@<i>example</i>.com</p>", "[email]"),
+    ],
+)
+def test_html_hides_nothing_from_redaction(
+    send: Send, stored: Stored, text: str, kept: str
+) -> None:
+    assert send(SURVEYS, {"text": text}).status_code == 202
+    assert [row.text for row in stored()] == [kept]
+
+
+def test_html_without_words_is_empty(send: Send) -> None:
+    answer = send(SURVEYS, {"text": '<div><img src="x.png"></div>'})
+    assert (answer.status_code, names_at_fault(answer)) == (422, ["text"])
+
+
 def test_other_types_of_body_are_refused(send: Send) -> None:
     assert send(SURVEYS, b"text=x", **{"content-type": "text/plain"}).status_code in (415, 422)
 
