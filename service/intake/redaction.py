@@ -30,7 +30,7 @@ _SPACED = r"[^\WA-Za-z\u0080-\u036f\u0e00-\u109f\u1100-\u1eff\u2000-\U0010ffff]"
 
 _EMAIL = re.compile(
     rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}}"
-    rf"|(?:[^\WA-Za-z\u0080-\u02af]|[-.+%']){{1,64}})(?:@|%40)"
+    rf"|(?:[^\WA-Za-z\u0080-\u02af]|[-.+%']){{1,64}})@"
     rf"(?:(?:[{_LATIN}]{{1,63}}|(?:[^\WA-Za-z\u0080-\u02af]|-){{1,63}})\.){{1,8}}"
     rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}}"
     r"|中[国國]|公司|网络|香港|台[湾灣]|한국|닷컴|닷넷|ไทย|コム|みんな)"
@@ -39,6 +39,9 @@ _EMAIL = re.compile(
 blank, and an ending of theirs must not be taken for a part of the address, but for the top-level
 domains that there are. What is theirs right before the "@" is taken for its name, and what stands
 before that with it: it can't be told apart."""
+
+_ENCODED_EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}%40(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}")
+"""As it stands in addresses of pages and in mailto: links."""
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[\s.-]{0,2}[A-Za-z0-9]){11,30}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
@@ -88,7 +91,7 @@ def redact(text: str, regions: Iterable[str]) -> str:
         return text
     masked, found = _folded(text), list[tuple[int, int, str]]()
     searched = has_numbers(masked)
-    for kind, find in _FINDERS if searched else _FINDERS[:1]:
+    for kind, find in _FINDERS if searched else _FINDERS[:2]:
         spans = list(find(masked))
         found += [(*span, kind) for span in spans]
         if spans:
@@ -115,8 +118,13 @@ def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:
 
 
 def _emails(text: str) -> Iterator[Span]:
-    if "@" in text or "%40" in text:
+    if "@" in text:
         yield from (match.span() for match in _EMAIL.finditer(text))
+
+
+def _encoded_emails(text: str) -> Iterator[Span]:
+    if "%40" in text:
+        yield from (match.span() for match in _ENCODED_EMAIL.finditer(text))
 
 
 def _ibans(text: str) -> Iterator[Span]:
@@ -157,6 +165,7 @@ def _is_address(match: Match[str]) -> bool:
 
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
     ("[email]", _emails),
+    ("[email]", _encoded_emails),
     ("[iban]", _ibans),
     ("[card]", close_cards),
     ("[card]", spread_cards),
