@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from math import isnan
 from typing import Final, Literal
 from uuid import UUID
 
-import numpy as np
 from sqlmodel import Session
 
 from service.insights import names
 from service.insights.measures import pain
 from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
-from service.insights.statistics import Change, corrected, rate_changes
 from service.insights.sums import ItemSums, MentionSums
 from service.insights.survey import (
     NO_CELLS,
@@ -24,12 +21,11 @@ from service.insights.survey import (
     cell_sums_before,
     rated_items,
 )
+from service.insights.trend_tests import UNJUDGED, Judged, judge
 from service.journey.native import Cell
 
 Level = Literal["auto", "theme", "cell"]
 
-ALPHA: Final = 0.05
-"""The share of false alarms that is put up with among all changes that are called significant."""
 NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 
 
@@ -37,8 +33,7 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is the journey's. ``change`` is that of its items against the period before, None
-    without one; ``significant`` after the correction for all entries of its kind.
+    ``cell`` is the journey's. ``judged`` is the change of its items against the period before.
     """
 
     id: UUID
@@ -50,8 +45,7 @@ class Entry:
     items: ItemSums
     mentions_before: MentionSums
     items_before: ItemSums
-    change: Change | None = None
-    significant: bool = False
+    judged: Judged = UNJUDGED
 
     @property
     def sums(self) -> ThemeSums:
@@ -207,29 +201,8 @@ def _judged(survey: Survey, entries: Iterable[Entry]) -> list[Entry]:
     plain = list(entries)
     if survey.before is None:
         return plain
-    changes = _changes(plain, survey.before.elapsed)
-    rates = corrected([change.p for change in changes.values()])
-    called = {place for place, rate in zip(changes, rates, strict=True) if rate < ALPHA}
+    counts = [(entry.items.items, entry.items_before.items) for entry in plain]
     return [
-        replace(entry, change=changes.get(place), significant=place in called)
-        for place, entry in enumerate(plain)
+        replace(entry, judged=judged)
+        for entry, judged in zip(plain, judge(counts, survey.before.elapsed), strict=True)
     ]
-
-
-def _changes(entries: Sequence[Entry], elapsed: float) -> dict[int, Change]:
-    """How the items of each entry have changed, by its place; those of which that can be told."""
-    some = [place for place, one in enumerate(entries) if one.items.items + one.items_before.items]
-    if not some or not elapsed:
-        return {}
-    counts, before = (
-        [side.items for side in sides]
-        for sides in (
-            [entries[place].items for place in some],
-            [entries[place].items_before for place in some],
-        )
-    )
-    found = np.array(rate_changes(counts, elapsed, before, 1.0)).T.tolist()
-    return {
-        place: Change(*(None if isnan(value) else value for value in change))
-        for place, change in zip(some, found, strict=True)
-    }

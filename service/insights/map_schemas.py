@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.insights.pain_schemas import PAIN_POINT_EXAMPLE, TrendOut
 from service.insights.periods import By
 from service.insights.schemas import (
     AS_OF,
@@ -20,10 +21,14 @@ from service.journey.definition import Kpi
 Comparison = Literal["previous_period", "period", "segment"]
 THEME_EXAMPLE: Final[dict[str, Any]] = {
     "id": "01936a3b-7c1e-7e64-a1c0-5a3f6f1b2d12",
+    "stage": "purchase",
+    "touchpoint": "checkout",
     "title": "Card declined at the last step",
-    "mentions": 131,
-    "items": 127,
-    "pain": 241.3,
+    "mentions": 140,
+    "items": 131,
+    "pain": 222.7,
+    "small": False,
+    "trend": PAIN_POINT_EXAMPLE["trend"],
 }
 PART_EXAMPLE: Final[dict[str, Any]] = MEASURES_EXAMPLE | {
     "emotions": {"frustration": 201, "anger": 64},
@@ -111,10 +116,17 @@ class ThemeOut(BaseModel):
     """A pain point or a win: what mentions of one cell and sentiment are about."""
 
     id: UUID
+    stage: str
+    touchpoint: str
     title: str
     mentions: int
     items: int
     pain: float = Field(description="Items x mean severity; 0 for a win.")
+    small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
+    trend: TrendOut | None = Field(
+        description="As the pain point itself has it; null unless the map is compared with the "
+        "period before."
+    )
 
 
 class PartOut(MeasuresOut):

@@ -1,30 +1,42 @@
 """What the parts of a map are about: the most painful themes of each, and the most praised."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
-from models.pain_point import WIN
+from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
+from service.insights.pain_schemas import TrendOut
 from service.insights.queries.theme_sums import Weighed, weighed
+from service.insights.samples import FEWEST
+from service.insights.sums import MentionSums
+from service.insights.survey import Before
+from service.insights.trend_tests import judge, trend
 from service.journey.native import Cell
 
 MOST: Final = 3
+NOTHING: Final = (MentionSums(), 0)
 
 Key = str | Cell
 """Of a stage or a touchpoint, or a cell of the journey."""
-OfCell = tuple[Cell, Weighed]
-"""A theme, and the cell of the journey that it is in."""
+
+
+class Placed(NamedTuple):
+    """A theme, the cell of the journey that it is in, and its trend if it has one."""
+
+    cell: Cell
+    theme: Weighed
+    trend: TrendOut | None
 
 
 class Ranked(NamedTuple):
     """Themes with their journey cells, the weightiest first."""
 
-    pains: list[OfCell]
-    wins: list[OfCell]
+    pains: list[Placed]
+    wins: list[Placed]
 
 
 class Top(NamedTuple):
@@ -34,15 +46,23 @@ class Top(NamedTuple):
     wins: Mapping[Key, list[Fields]]
 
 
-def rank_themes(session: Session, selection: Selection) -> Ranked:
-    """All themes with mentions in the selection, but those that people ignore."""
-    ranked, cells = Ranked([], []), selection.journey.cells
-    for theme in weighed(session, selection):
-        own = ranked.wins if theme.sentiment == WIN else ranked.pains
-        own.append((cells[theme.cell], theme))
-    ranked.pains.sort(key=_by_pain)
-    ranked.wins.sort(key=_by_mentions)
-    return ranked
+def rank_themes(session: Session, selection: Selection, before: Before | None) -> Ranked:
+    """All themes with mentions in the selection, but those that people ignore.
+
+    Without ``before`` they have no trend.
+    """
+    themes = weighed(session, selection)
+    earlier = weighed(session, before.selection) if before else []
+    pains, wins = (
+        _placed(
+            selection,
+            [theme for theme in themes if theme.sentiment == sentiment],
+            [theme for theme in earlier if theme.sentiment == sentiment],
+            before.elapsed if before else None,
+        )
+        for sentiment in (PAIN, WIN)
+    )
+    return Ranked(sorted(pains, key=_by_pain), sorted(wins, key=_by_mentions))
 
 
 def top(ranked: Ranked, part_of: Callable[[Cell], Key]) -> Top:
@@ -50,32 +70,67 @@ def top(ranked: Ranked, part_of: Callable[[Cell], Key]) -> Top:
     return Top(*(_first(themes, part_of) for themes in ranked))
 
 
+def _placed(
+    selection: Selection,
+    themes: Sequence[Weighed],
+    earlier: Sequence[Weighed],
+    elapsed: float | None,
+) -> list[Placed]:
+    """Themes of one sentiment. Those that nobody sees count where changes are judged."""
+    trends = _trends(themes, earlier, elapsed) if elapsed is not None else [None] * len(themes)
+    cells = selection.journey.cells
+    return [
+        Placed(cells[theme.cell], theme, found)
+        for theme, found in zip(themes, trends, strict=True)
+        if theme.status != IGNORED
+    ]
+
+
+def _trends(
+    themes: Sequence[Weighed], earlier: Sequence[Weighed], elapsed: float
+) -> list[TrendOut]:
+    known = {theme.id for theme in themes}
+    before = {theme.id: (theme.sums, theme.items) for theme in earlier}
+    pairs = [(theme, *before.get(theme.id, NOTHING)) for theme in themes]
+    counts = [(theme.items, items_before) for theme, _, items_before in pairs]
+    gone = [(0, theme.items) for theme in earlier if theme.id not in known]
+    judged = judge([*counts, *gone], elapsed)[: len(themes)]
+    return [
+        trend(theme.mentions, sums, items_before, one)
+        for (theme, sums, items_before), one in zip(pairs, judged, strict=True)
+    ]
+
+
 def _pain(theme: Weighed) -> float:
     return pain_of(theme.items, theme.severity, theme.mentions)
 
 
-def _by_pain(entry: OfCell) -> tuple[float, int, str]:
-    theme = entry[1]
+def _by_pain(entry: Placed) -> tuple[float, int, str]:
+    theme = entry.theme
     return -_pain(theme), -theme.mentions, str(theme.id)
 
 
-def _by_mentions(entry: OfCell) -> tuple[int, str]:
-    return -entry[1].mentions, str(entry[1].id)
+def _by_mentions(entry: Placed) -> tuple[int, str]:
+    return -entry.theme.mentions, str(entry.theme.id)
 
 
-def _first(themes: Iterable[OfCell], part_of: Callable[[Cell], Key]) -> Mapping[Key, list[Fields]]:
+def _first(entries: Iterable[Placed], part_of: Callable[[Cell], Key]) -> Mapping[Key, list[Fields]]:
     found: dict[Key, list[Fields]] = defaultdict(list)
-    for cell, theme in themes:
-        if len(mine := found[part_of(cell)]) < MOST:
-            mine.append(_shown(theme))
+    for entry in entries:
+        if len(mine := found[part_of(entry.cell)]) < MOST:
+            mine.append(_shown(entry))
     return found
 
 
-def _shown(theme: Weighed) -> Fields:
+def _shown(entry: Placed) -> Fields:
+    theme = entry.theme
     return {
         "id": theme.id,
+        **entry.cell._asdict(),
         "title": theme.title,
         "mentions": theme.mentions,
         "items": theme.items,
         "pain": _pain(theme),
+        "small": theme.items < FEWEST,
+        "trend": entry.trend,
     }

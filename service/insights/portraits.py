@@ -17,6 +17,7 @@ from service.insights.measures import (
 from service.insights.pain_schemas import PainPointOut, TrendOut, VerbatimOut
 from service.insights.schemas import IntervalOut
 from service.insights.survey import Survey
+from service.insights.trend_tests import trend
 
 
 def portrait(
@@ -73,19 +74,5 @@ def _intervals(survey: Survey, entry: Entry) -> dict[str, IntervalOut]:
 def _trend(survey: Survey, entry: Entry) -> TrendOut | None:
     if survey.before is None:
         return None
-    before, change = entry.mentions_before, entry.change
-    return TrendOut(
-        previous_mentions=before.mentions,
-        previous_items=entry.items_before.items,
-        previous_negative_share=ratio(before.negative, before.mentions),
-        change=ratio(entry.mentions.mentions - before.mentions, before.mentions),
-        rate_change=change and _rounded(change.difference),
-        low=change and _rounded(change.low),
-        high=change and _rounded(change.high),
-        p=change and _rounded(change.p),
-        significant=entry.significant,
-    )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    items_before = entry.items_before.items
+    return trend(entry.mentions.mentions, entry.mentions_before, items_before, entry.judged)

@@ -83,7 +83,7 @@ def take(session: Session, selection: Selection, sentiment: str) -> Survey:
         all_mentions=sum(row.sums.mentions for row in rows),
         voices=here.speaking,
         whole=whole,
-        before=_before(selection, clock.now()),
+        before=before_of(selection, clock.now()),
     )
 
 
@@ -125,7 +125,8 @@ def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> 
     return CellSums(mentions_by(rows, lambda row: cells[row.cell]), items.parts("cell"))
 
 
-def _before(selection: Selection, now: datetime) -> Before | None:
+def before_of(selection: Selection, now: datetime) -> Before | None:
+    """What the period before is, and how much of the selection's own is over."""
     period = period_before(selection.since, selection.until, now)
     if period is None:
         return None

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from models.feedback import DONE
-from models.pain_point import IGNORED, WIN
+from models.pain_point import WIN
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
@@ -76,6 +76,7 @@ class Weighed(NamedTuple):
     stage: str
     touchpoint: str
     sentiment: str
+    status: str
     title: str
     mentions: int
     severity: int
@@ -86,17 +87,22 @@ class Weighed(NamedTuple):
         """Its native cell."""
         return Cell(self.stage, self.touchpoint)
 
+    @property
+    def sums(self) -> MentionSums:
+        """Its mentions, without scores and emotions."""
+        return _of_sentiment(self.sentiment, mentions=self.mentions, severity=self.severity)
+
 
 def weighed(session: Session, selection: Selection) -> list[Weighed]:
-    """All themes with a mention, of either sentiment, but those that people ignore."""
+    """All themes with a mention, of either sentiment, also those that people ignore."""
     sums, values = _weights(session, selection, None, None)
     weights_of = sums.subquery()
-    own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "title")]
+    own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "status", "title")]
     counts = [weights_of.c[name] for name in WEIGHTS]
     rows = session.execute(
         select(as_stored(THEME.c.id), *own, *counts)
         .select_from(weights_of.join(THEME, weights_of.c.pain_point_id == THEME.c.id))
-        .where(*theme_conditions(selection, None), THEME.c.status != IGNORED),
+        .where(*theme_conditions(selection, None)),
         values,
     )
     themes = (Weighed(*row) for row in rows)

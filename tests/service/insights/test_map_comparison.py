@@ -13,6 +13,7 @@ from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, add_pains, nps, write
+from tests.service.insights.rows import theme as found_theme
 
 WEEK = timedelta(days=7)
 NOW: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}
@@ -188,3 +189,27 @@ def test_parts_of_the_map_have_their_top_pains_and_wins(
     assert stages["purchase"]["pains"] == cell["pains"]
     for filters in ({"until": "2026-03-04"}, {"channel": "phone"}):
         assert not any(part["pains"] for part in get("/v1/journey", **filters)["stages"])
+
+
+def test_themes_on_the_map_have_the_trend_that_they_have_themselves(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    counts = {"grows": (30, 5), "stays": (8, 8), "ignored": (1, 30), "gone": (0, 20)}
+    with database.write() as session:
+        for title, (now, before) in counts.items():
+            status = IGNORED if title == "ignored" else "open"
+            named = found_theme(session, workspace.id, CHECKOUT, title, status=status)
+            for at, count in ((NOON, now), (NOON - WEEK, before)):
+                for _ in range(count):
+                    said = [Said(*CHECKOUT, severity=1, theme=named)]
+                    write(session, workspace.id, said, occurred_at=at)
+    grows, stays = checkout(get("/v1/journey", **NOW))["pains"]
+    assert (grows["title"], stays["title"]) == ("grows", "stays")
+    assert (grows["stage"], grows["touchpoint"]) == CHECKOUT
+    assert (grows["small"], stays["small"]) == (False, True)
+    assert (grows["trend"]["rate_change"], grows["trend"]["significant"]) == (5.0, True)
+    assert stays["trend"]["significant"] is False
+    for pain in (grows, stays):
+        assert pain["trend"] == get(f"/v1/pain-points/{pain['id']}", **NOW)["trend"]
+    for otherwise in ({}, NOW | {"compare_until": "2026-02-20"}):
+        assert checkout(get("/v1/journey", **otherwise))["pains"][0]["trend"] is None

@@ -1,0 +1,71 @@
+"""How the items of many entries of one kind have changed against the period before. Pure."""
+
+from collections.abc import Sequence
+from math import isnan
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from service.insights.measures import ratio
+from service.insights.pain_schemas import TrendOut
+from service.insights.statistics import Change, corrected, rate_changes
+from service.insights.sums import MentionSums
+
+ALPHA: Final = 0.05
+"""The share of false alarms that is put up with among all changes that are called significant."""
+DIGITS: Final = 4
+
+
+class Judged(NamedTuple):
+    """The change of an entry's items, None if it can't be told; ``significant`` after the
+    correction for all entries of its kind."""
+
+    change: Change | None
+    significant: bool
+
+
+UNJUDGED: Final = Judged(None, False)
+
+
+def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
+    """Of each entry, given its items now and before; ``elapsed`` is as in ``Before``.
+
+    What is no longer said is a change as well, and counts where these are judged.
+    """
+    changes = _changes(items, elapsed)
+    rates = corrected([change.p for change in changes.values()])
+    called = {place for place, rate in zip(changes, rates, strict=True) if rate < ALPHA}
+    return [Judged(changes.get(place), place in called) for place in range(len(items))]
+
+
+def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged) -> TrendOut:
+    """An entry's trend as it is told."""
+    change = judged.change
+    return TrendOut(
+        previous_mentions=before.mentions,
+        previous_items=items_before,
+        previous_negative_share=ratio(before.negative, before.mentions),
+        change=ratio(mentions - before.mentions, before.mentions),
+        rate_change=change and _rounded(change.difference),
+        low=change and _rounded(change.low),
+        high=change and _rounded(change.high),
+        p=change and _rounded(change.p),
+        significant=judged.significant,
+    )
+
+
+def _changes(items: Sequence[tuple[int, int]], elapsed: float) -> dict[int, Change]:
+    """By the place of an entry; of those of which it can be told."""
+    some = [place for place, counts in enumerate(items) if sum(counts)]
+    if not some or not elapsed:
+        return {}
+    counts, before = zip(*(items[place] for place in some), strict=True)
+    found = np.array(rate_changes(counts, elapsed, before, 1.0)).T.tolist()
+    return {
+        place: Change(*(None if isnan(value) else value for value in change))
+        for place, change in zip(some, found, strict=True)
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
