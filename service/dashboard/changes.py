@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -19,13 +19,11 @@ from service.changes.schemas import (
 from service.changes.scopes import in_present_words, place_of
 from service.changes.service import listed, one, shown
 from service.dashboard import charts
-from service.dashboard.charts import Chart, Span
 from service.dashboard.figures import Measure, measures
 from service.dashboard.view import Values, View
 from service.errors import Problem
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import ATTRIBUTE, TrendParams, plain
-from service.insights.periods import By
 from service.insights.queries.themes import find_theme
 from service.insights.trends import draw_trends
 from service.pictures.wording import dimension, words
@@ -78,15 +76,11 @@ def list_changes(view: View) -> Values:
 def one_change(view: View, wanted: UUID) -> Values:
     """One change with all its measures, and the course around it."""
     told = _told(view, shown(one(view.session, view.workspace_id, wanted)))
-    by, spans, chart = _course(view, told)
-    return {
+    return _course(view, told) | {
         "address": view.address,
         "told": told,
         "lengths": LENGTHS,
         "days": view.address.params.days,
-        "chart": chart,
-        "by": by,
-        "spans": spans,
     }
 
 
@@ -167,11 +161,11 @@ def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
     return view.address.at("/search", **filters, **days)
 
 
-def _course(view: View, told: Told) -> tuple[By, list[Span], Chart | None]:
-    """The mentions in the scope, before and after."""
+def _course(view: View, told: Told) -> Values:
+    """The mentions in the scope, before and after; ``chart`` is None if there are none to draw."""
     impact, scope = told.impact, told.now
     if impact is None or scope is None or not impact.days_over:
-        return "day", [], None
+        return {"chart": None}
     by = charts.period_length(2 * impact.days_over)
     params = TrendParams.model_validate(
         _filters_of(scope)
@@ -182,7 +176,11 @@ def _course(view: View, told: Told) -> tuple[By, list[Span], Chart | None]:
             "by": by,
         }
     )
-    spans = charts.spans(draw_trends(view.session, view.workspace_id, params).series[0].points)
+    points = draw_trends(view.session, view.workspace_id, params).series[0].points
+    since, until = (
+        datetime.combine(day, time(), UTC) for day in (impact.before.since, impact.after.until)
+    )
+    spans = charts.spans(points, by, since, min(until, clock.now()))
     change = told.change
     mark = Marked(change.id, change.title, change.happened_at.date())
-    return by, spans, charts.draw(spans, [mark])
+    return {"by": by, "spans": spans, **charts.draw_both(spans, [mark])}

@@ -1,15 +1,15 @@
 """The geometry of a column chart: mentions by period, drawn as SVG by a template. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, log10
 from string import ascii_uppercase
 from typing import Final, Protocol
 
 from service.insights.map_schemas import PointOut
-from service.insights.periods import By
+from service.insights.periods import By, next_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +36,31 @@ class Frame:
 
 LARGE: Final = Frame()
 SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
+NARROW: Final = Frame(300, 190, left=36, right=6, top=18, bottom=26, labels=3)
+"""What stands for ``LARGE`` on a phone."""
 GAP: Final = 0.22
 WIDEST: Final = 48
 MOST_COLUMNS: Final = 60
 MOST_DAYS: Final = 31
 """A month, or the usual 30 days and today."""
 LETTER: Final = 17
-"""The width that a letter has on a phone, too."""
+"""The width of a letter in the narrower frames."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The mentions of one period that begins at ``start``; a spike is more than was to expect."""
+    """The mentions of one period that begins at ``start``.
+
+    A spike is more than was to expect. A partial period is one of which only some days are asked
+    for, or over: its column is not to be compared with the others.
+    """
 
     start: date
     negative: int = 0
     neutral: int = 0
     positive: int = 0
     is_spike: bool = False
+    is_partial: bool = False
 
     @property
     def mentions(self) -> int:
@@ -117,8 +124,10 @@ def period_length(days: int) -> By:
     return "week" if days <= 7 * MOST_COLUMNS else "month"
 
 
-def spans(points: Sequence[PointOut]) -> list[Span]:
-    """A series of ``/v1/trends``."""
+def spans(
+    points: Sequence[PointOut], by: By, since: datetime | None, until: datetime
+) -> list[Span]:
+    """A series of ``/v1/trends``, which begins at ``since`` and is known to ``until``."""
     return [
         Span(
             at.start,
@@ -126,9 +135,20 @@ def spans(points: Sequence[PointOut]) -> list[Span]:
             at.mentions - at.negative - at.positive,
             at.positive,
             bool(at.spikes),
+            _is_partial(at.start, by, since, until),
         )
         for at in points
     ]
+
+
+def _is_partial(start: date, by: By, since: datetime | None, until: datetime) -> bool:
+    first, end = (datetime.combine(at, time(), UTC) for at in (start, next_start(start, by)))
+    return end > until or (since is not None and first < since)
+
+
+def draw_both(spans: Sequence[Span], events: Sequence[Event] = ()) -> Mapping[str, Chart | None]:
+    """The chart of a series for a wide and for a narrow place; the page shows one of them."""
+    return {"chart": draw(spans, events), "narrow_chart": draw(spans, events, NARROW)}
 
 
 def draw(spans: Sequence[Span], events: Sequence[Event] = (), frame: Frame = LARGE) -> Chart | None:

@@ -6,7 +6,6 @@ from service.dashboard import charts
 from service.dashboard.changes import marked
 from service.dashboard.charts import SMALL, Chart, Span
 from service.dashboard.view import Values, View
-from service.insights.map_schemas import PointOut
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
 from service.insights.trends import draw_trends
@@ -32,20 +31,23 @@ def trends(view: View) -> Values:
         view.session, view.workspace_id, view.params(TrendParams, by=by, group="stage")
     )
     points = whole.series[0].points
-    spans = charts.spans(points)
-    courses = [_course(series.key, series.name, series.points) for series in split.series]
+    since, until = view.filters.since, view.known_until
+    spans = charts.spans(points, by, since, until)
+    courses = [
+        _course(series.key, series.name, charts.spans(series.points, by, since, until))
+        for series in split.series
+    ]
     return view.frame(whole) | {
         "by": by,
         "points": points,
         "spikes": [point for point in points if point.spikes],
         "spans": spans,
-        "chart": charts.draw(spans, marked(view)),
+        **charts.draw_both(spans, marked(view)),
         "courses": [course for course in courses if course.chart],
     }
 
 
-def _course(key: str, name: str, points: list[PointOut]) -> Course:
-    spans = charts.spans(points)
+def _course(key: str, name: str, spans: list[Span]) -> Course:
     mentions = sum(span.mentions for span in spans)
     balance = sum(span.positive - span.negative for span in spans)
     net = round(balance / mentions, DIGITS) if mentions else None

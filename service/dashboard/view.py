@@ -1,7 +1,7 @@
 """One look at the service: whose, at which address, and what stands above every figure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -71,6 +71,12 @@ class View:
     def cell_id(self, stage: str, touchpoint: str) -> UUID:
         """The id of the pain point of a whole cell."""
         return names.cell_id(self.workspace_id, Cell(stage, touchpoint), PAIN)
+
+    @property
+    def known_until(self) -> datetime:
+        """Up to when the period can be known: its end, or now."""
+        now = clock.now()
+        return min(self.filters.until or now, now)
 
     @property
     def days(self) -> int:

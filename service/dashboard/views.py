@@ -133,7 +133,7 @@ def pain_point(view: View, wanted: UUID) -> Values:
         "next": page.next,
         "by": by,
         "spans": spans,
-        "chart": charts.draw(spans, marked(view, point)),
+        **charts.draw_both(spans, marked(view, point)),
     }
 
 
@@ -178,4 +178,5 @@ def _course(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
     by = charts.period_length(view.days)
     params = view.params(TrendParams, pain_point=point.id, by=by)
     series = draw_trends(view.session, view.workspace_id, params).series
-    return by, charts.spans(series[0].points if series else [])
+    points = series[0].points if series else []
+    return by, charts.spans(points, by, view.filters.since, view.known_until)

@@ -52,11 +52,12 @@ def starts(first: date, last: date, by: By) -> list[date]:
         if len(found) == MOST_POINTS:
             raise TooManyPoints
         found.append(start)
-        start = _next(start, by)
+        start = next_start(start, by)
     return found
 
 
-def _next(start: date, by: By) -> date:
+def next_start(start: date, by: By) -> date:
+    """The first day of the period after the one that begins at ``start``."""
     if by == "month":
         return (start + timedelta(days=31)).replace(day=1)
     return start + (DAY if by == "day" else timedelta(days=7))

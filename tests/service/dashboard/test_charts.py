@@ -1,11 +1,23 @@
 """The geometry of columns."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from service.dashboard.charts import LARGE, LETTER, SMALL, Frame, Span, draw, period_length
+from service.dashboard.charts import (
+    LARGE,
+    LETTER,
+    NARROW,
+    SMALL,
+    Frame,
+    Span,
+    draw,
+    period_length,
+    spans,
+)
+from service.insights.map_schemas import TRENDS_EXAMPLE, PointOut
+from service.insights.periods import By, starts
 
 DAY = date(2026, 3, 2)
 WEEK = timedelta(days=7)
@@ -40,6 +52,39 @@ def test_the_axis_reaches_the_highest_column(most: int) -> None:
     assert max(y for _, y in chart.ticks) == LARGE.ground
 
 
+def midnight(day: date) -> datetime:
+    """The beginning of a day."""
+    return datetime.combine(day, time(), UTC)
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "end", "partial"),
+    [
+        ("week", DAY, DAY + 3 * WEEK, [False, False, False]),
+        ("week", DAY + timedelta(days=6), DAY + 2 * WEEK + timedelta(days=1), [True, False, True]),
+        ("week", None, DAY + 2 * WEEK, [False, False]),
+        ("month", date(2026, 3, 1), date(2026, 4, 30), [False, True]),
+        ("day", DAY, DAY + timedelta(days=2), [False, False]),
+    ],
+)
+def test_periods_of_which_days_are_missing_are_partial(
+    by: By, first: date | None, end: date, partial: list[bool]
+) -> None:
+    example = TRENDS_EXAMPLE["series"][0]["points"][0]
+    points = [
+        PointOut.model_validate(example | {"start": start})
+        for start in starts(first or DAY, end - timedelta(days=1), by)
+    ]
+    found = spans(points, by, midnight(first) if first else None, midnight(end))
+    assert [span.is_partial for span in found] == partial
+
+
+def test_a_day_that_is_not_over_is_partial() -> None:
+    point = PointOut.model_validate(TRENDS_EXAMPLE["series"][0]["points"][0] | {"start": DAY})
+    (span,) = spans([point], "day", midnight(DAY), midnight(DAY) + timedelta(hours=9))
+    assert span.is_partial
+
+
 def test_nothing_is_no_chart() -> None:
     assert draw([]) is None
     assert draw([Span(DAY)]) is None
@@ -52,7 +97,7 @@ def test_long_periods_have_longer_columns(days: int, by: str) -> None:
     assert period_length(days) == by
 
 
-@pytest.mark.parametrize("frame", [LARGE, SMALL])
+@pytest.mark.parametrize("frame", [LARGE, NARROW, SMALL])
 def test_an_event_stands_where_its_day_is_within_its_column(frame: Frame) -> None:
     days = [DAY, DAY + WEEK + timedelta(days=3), DAY + 4 * WEEK - timedelta(days=1)]
     chart = draw(WEEKS, [Happened(day) for day in reversed(days)], frame)
