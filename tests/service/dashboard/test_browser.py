@@ -129,7 +129,7 @@ def test_a_person_signs_in_and_finds_what_hurts(visit: Open) -> None:
     expect(page.get_by_role("heading", name="Journey map")).to_be_visible()
     page.get_by_role("link", name="Checkout at Purchase").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Checkout at Purchase")
-    expect(page.locator("svg.chart")).to_be_visible()
+    expect(page.locator("svg.chart:visible")).to_be_visible()
     page.get_by_role("link", name=DECLINED).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(DECLINED)
     said = page.locator(".quotes mark").first.inner_text()
@@ -222,7 +222,7 @@ def test_a_person_looks_for_what_was_said(visit: Open) -> None:
 
 def test_a_change_is_judged_and_marked_in_the_pictures(visit: Open) -> None:
     page = visit("/trends")
-    expect(page.locator("svg .change")).to_have_count(1)
+    expect(page.locator("svg.chart:visible .change")).to_have_count(1)
     page.get_by_role("link", name=CHANGED).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(CHANGED)
     expect(page.locator("h1 .status")).to_be_visible()
@@ -268,7 +268,7 @@ def test_by_keyboard_alone(visit: Open) -> None:
     cell.focus()
     assert cell.evaluate("it => getComputedStyle(it).outlineStyle") != "none"
     page.keyboard.press("Enter")
-    expect(page.locator("svg.chart")).to_be_visible()
+    expect(page.locator("svg.chart:visible")).to_be_visible()
 
 
 def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open) -> None:
@@ -285,6 +285,58 @@ def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open) -> None:
     for path in (*PATHS[1:], segments, f"/?{two_periods()}"):
         page.goto(path)
         assert overflow(page) <= 0, path
+
+
+FILLED = """() => document.querySelectorAll('.board .cell').forEach(cell => {
+    cell.querySelector('b').textContent = '\u2212100';
+    cell.querySelector('.n').textContent = '123,456';
+})"""
+LINES = """() => [...document.querySelectorAll('.board .cell b, .board .cell .n')].map(it => {
+    const [box, cell] = [it, it.parentElement].map(of => of.getBoundingClientRect());
+    return box.height < 32 && box.left >= cell.left && box.right <= cell.right;
+})"""
+BROKEN = """() => [...document.querySelectorAll('.board .stage a')].filter(
+    it => it.getClientRects().length > it.textContent.split(' ').length
+).map(it => it.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+@pytest.mark.parametrize("journey", ["five-stage", "eight-stage"])
+def test_large_numbers_and_long_names_stay_whole_on_the_map(
+    visit: Open, journey: str, width: int
+) -> None:
+    page = visit(f"/?journey={journey}", viewport={"width": width, "height": 900})
+    page.evaluate(FILLED)
+    lines = page.evaluate(LINES)
+    assert lines
+    assert all(lines)
+    assert page.evaluate(BROKEN) == []
+    assert overflow(page) <= 0
+
+
+def test_the_map_begins_on_the_first_screen_and_keeps_its_stages_in_view(visit: Open) -> None:
+    page = visit("/", viewport={"width": 1440, "height": 900})
+    first = page.locator(".board .cell").first.bounding_box()
+    assert first
+    assert first["y"] + first["height"] < 900
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("document.querySelector('.board').scrollTop = 9999")
+    expect(page.locator(".board thead").get_by_text("Purchase")).to_be_in_viewport()
+    expect(page.get_by_role("rowheader", name="Expectations")).to_be_in_viewport()
+
+
+def test_a_phone_has_a_chart_and_tables_of_its_own(visit: Open) -> None:
+    page = visit("/trends", viewport=PHONE, is_mobile=True, has_touch=True)
+    chart = page.locator(".plot svg.chart:visible")
+    expect(chart).to_have_count(1)
+    box = chart.bounding_box()
+    assert box
+    assert box["height"] > box["width"] / 2
+    page.goto("/drivers")
+    table = page.locator(".drivers").bounding_box()
+    assert table
+    assert table["width"] <= PHONE["width"]
+    expect(page.get_by_role("rowheader").first).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
