@@ -20,7 +20,7 @@ from service.changes.scopes import in_present_words, place_of
 from service.changes.service import listed, one, shown
 from service.dashboard import charts
 from service.dashboard.figures import Measure, measures
-from service.dashboard.view import Values, View
+from service.dashboard.request_view import Values, View
 from service.errors import Problem
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import ATTRIBUTE, TrendParams, plain

@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from service.dashboard import views
+from service.dashboard import page_contents
 from service.dashboard.address import Address
 from service.dashboard.changes import list_changes, one_change
 from service.dashboard.pages import ASSETS, HEADERS, SIGN_IN, PageRoute, page, root_of
+from service.dashboard.request_view import Values, View
 from service.dashboard.search import search, sought
 from service.dashboard.trends import trends
-from service.dashboard.view import Values, View
 from service.dashboard.visitors import Seen, forget, refuse_foreign, remember, secret_in
 from service.db import Database
 from service.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
@@ -46,25 +46,25 @@ def install(app: FastAPI) -> None:
 @router.get("/")
 def show_map(request: Request, seen: Seen, database: Db) -> Response:
     """The journey map."""
-    return _shown(request, seen, database, "map.html", views.journey_map)
+    return _shown(request, seen, database, "map.html", page_contents.journey_map)
 
 
 @router.get("/pain-points")
 def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
     """Pain points, the worst first."""
-    return _shown(request, seen, database, "pain_points.html", views.pain_points)
+    return _shown(request, seen, database, "pain_points.html", page_contents.pain_points)
 
 
 @router.get("/wins")
 def show_wins(request: Request, seen: Seen, database: Db) -> Response:
     """Praise, the most of it first."""
-    return _shown(request, seen, database, "pain_points.html", views.wins)
+    return _shown(request, seen, database, "pain_points.html", page_contents.wins)
 
 
 @router.get("/drivers")
 def show_drivers(request: Request, seen: Seen, database: Db) -> Response:
     """What moves a KPI, the largest effect first."""
-    return _shown(request, seen, database, "drivers.html", views.drivers)
+    return _shown(request, seen, database, "drivers.html", page_contents.drivers)
 
 
 @router.get("/trends")
@@ -100,13 +100,13 @@ def show_search(
 @router.get("/pain-points/{wanted}")
 def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
     """One pain point or win."""
-    return _shown(request, seen, database, "pain_point.html", views.pain_point, wanted)
+    return _shown(request, seen, database, "pain_point.html", page_contents.pain_point, wanted)
 
 
 @router.get("/feedback/{wanted}")
 def show_feedback(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
     """One piece of feedback."""
-    return _shown(request, seen, database, "feedback.html", views.feedback, wanted)
+    return _shown(request, seen, database, "feedback.html", page_contents.feedback, wanted)
 
 
 def _shown(

@@ -5,7 +5,7 @@ from typing import Final
 
 from service.dashboard.address import Address
 from service.dashboard.quotes import quotes
-from service.dashboard.view import Values, View
+from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
 from service.insights.errors import NothingToCompare
 from service.insights.likeness import Embedder, Meaning, meaning_of

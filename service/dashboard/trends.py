@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.dashboard import charts
 from service.dashboard.changes import marked
 from service.dashboard.charts import SMALL, Chart, Span
-from service.dashboard.view import Values, View
+from service.dashboard.request_view import Values, View
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
 from service.insights.trends import draw_trends

@@ -9,7 +9,7 @@ from service.dashboard.changes import marked
 from service.dashboard.charts import Span
 from service.dashboard.figures import beside
 from service.dashboard.quotes import parts_of, quotes
-from service.dashboard.view import Values, View
+from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
 from service.insights.drivers import list_drivers
 from service.insights.errors import OverlappingSides
