@@ -7,6 +7,7 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
+from service.web.edge import ROUTE
 
 _ENCODED: Final = "The body is compressed; send it without Content-Encoding."
 _NUL: Final = "The address contains a NUL character (%00); remove it."
@@ -22,9 +23,9 @@ class Larger(NamedTuple):
 class BodyGuard:
     """Refuses bodies that are too large, while they arrive, and compressed ones.
 
-    ``larger`` has limits for single paths. FastAPI reads a body before it asks who sends it, so
-    that there the sender is looked at before anything is read. Nothing beyond a limit is ever
-    held in memory, whether or not the sender announced a length.
+    ``larger`` has limits for single routes, by path. FastAPI reads a body before it asks who sends
+    it, so that there the sender is looked at before anything is read. Nothing beyond a limit is
+    ever held in memory, whether or not the sender announced a length.
     """
 
     def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, Larger]) -> None:
@@ -38,6 +39,8 @@ class BodyGuard:
             return
         larger = self.larger.get(scope["path"])
         limit = larger.limit if larger else self.limit
+        if larger:
+            scope[ROUTE] = scope["path"]
         _check_head(scope, limit)
         if larger:
             await larger.admit(scope)

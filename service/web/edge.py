@@ -21,6 +21,8 @@ GONE: Final = 499
 """What logs say of a client that left before it was answered, as nginx puts it."""
 ADDED: Final = "voc.headers"
 """Where in the scope the layers inside put headers that every answer must carry, errors too."""
+ROUTE: Final = "voc.route"
+"""Where in the scope a layer that may answer before the routes are asked puts the route's path."""
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: Final = (
@@ -94,7 +96,7 @@ def _marked(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) ->
 
 def _record(scope: Scope, exchange: Exchange) -> None:
     seconds = perf_counter() - exchange.started
-    route = getattr(scope.get("route"), "path", UNMATCHED)
+    route = getattr(scope.get("route"), "path", scope.get(ROUTE, UNMATCHED))
     method = scope["method"] if scope["method"] in _METHODS else "other"
     HTTP_REQUESTS.labels(method, route, exchange.status).inc()
     HTTP_SECONDS.labels(route).observe(seconds)

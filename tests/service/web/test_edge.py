@@ -234,6 +234,16 @@ def test_requests_are_counted_by_template_never_by_path(client: TestClient) -> N
     assert "anna" not in str(labels)
 
 
+def test_who_is_refused_before_the_routes_are_asked_is_counted_by_the_route(
+    client: TestClient,
+) -> None:
+    client.post("/large", content=chunks(LIMIT), headers={"X-Stranger": "yes"})
+    client.post("/large", content=b"{}", headers={"Content-Encoding": "gzip"})
+    samples = [s for metric in HTTP_REQUESTS.collect() for s in metric.samples]
+    labels = {(s.labels["route"], s.labels["status"]) for s in samples}
+    assert {("/large", "401"), ("/large", "415")} <= labels
+
+
 def test_a_client_that_leaves_is_no_error_of_ours(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
