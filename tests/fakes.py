@@ -95,17 +95,17 @@ def _sentiment(text: str) -> str:
 
 
 def _cell(text: str, allowed: frozenset[tuple[str, str]] | None) -> tuple[str, str]:
-    """What the keywords say, narrowed to ``allowed``: its smallest cell when they disagree."""
+    """What the keywords say, narrowed to ``allowed``: what its cells share if they disagree."""
     read = next((cell for word, cell in _CELLS if word.search(text)), (UNASSIGNED, UNASSIGNED))
     if allowed is None or not allowed or read in allowed:
         return read
-    stage, touchpoint = min(allowed)
-    stages = {cell[0] for cell in allowed}
-    touchpoints = {cell[1] for cell in allowed}
-    return (
-        stage if len(stages) == 1 else UNASSIGNED,
-        touchpoint if len(touchpoints) == 1 else UNASSIGNED,
-    )
+    stages, touchpoints = zip(*allowed, strict=True)
+    return _shared(set(stages)), _shared(set(touchpoints))
+
+
+def _shared(labels: set[str]) -> str:
+    """The only one of ``labels``; ``unassigned``, as it is stored, for several or for none."""
+    return min(labels) if len(labels) == 1 and NONE not in labels else UNASSIGNED
 
 
 def _candidates(label: str) -> tuple[Candidate, ...]:
