@@ -10,31 +10,15 @@ from fastapi.testclient import TestClient
 
 from models.feedback import Feedback
 from models.workspace import Workspace
-from service.analysis.engine import Engine
-from service.analysis.service import Analyst
 from service.db import Database
-from service.settings import Settings
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
-from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 
 TEXT = "The app is slow. The checkout declined my card. Great support"
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 Correct = Callable[..., Any]
-Analyse = Callable[..., None]
-
-
-@pytest.fixture
-def analyse(database: Database, settings: Settings) -> Analyse:
-    """Analyse whatever is pending or stale, by default as the fake of version 1."""
-
-    def run(analyzer: FakeAnalyzer | None = None) -> None:
-        analyst = Analyst(database, Engine(analyzer or FakeAnalyzer()), settings)
-        while analyst.round(lambda: True):
-            pass
-
-    return run
 
 
 def review(workspace: Workspace, text: str) -> Feedback:

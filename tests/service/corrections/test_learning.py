@@ -14,7 +14,8 @@ from service.corrections.adjusting import Background, Judged, attempt
 from service.db import Database
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
-from tests.service.corrections.conftest import Analyse, review
+from tests.service.conftest import Analyse
+from tests.service.corrections.conftest import review
 
 WIDTH = 16
 

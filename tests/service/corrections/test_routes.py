@@ -14,7 +14,8 @@ from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
-from tests.service.corrections.conftest import TEXT, Analyse, Correct
+from tests.service.conftest import Analyse
+from tests.service.corrections.conftest import TEXT, Correct
 from tests.service.operations import operations
 
 

@@ -11,14 +11,10 @@ from sqlmodel import col, select
 
 from models.feedback import Feedback
 from models.workspace import Workspace
-from service.analysis.engine import Engine
-from service.analysis.service import Analyst
 from service.db import Database
 from service.intake.accept import Acceptor
 from service.intake.drafts import Clerk
-from service.settings import Settings
 from tests.callers import Keys, bearer
-from tests.fakes import FakeAnalyzer
 
 SURVEYS = "/v1/feedback/surveys"
 REVIEWS = "/v1/feedback/reviews"
@@ -52,18 +48,6 @@ def stored(database: Database) -> Stored:
             return list(session.exec(select(Feedback).order_by(col(Feedback.id))))
 
     return read
-
-
-@pytest.fixture
-def analyse(database: Database, settings: Settings) -> Callable[[], None]:
-    """Analyse everything that is pending."""
-    analyst = Analyst(database, Engine(FakeAnalyzer()), settings)
-
-    def work() -> None:
-        while analyst.round(lambda: True):
-            pass
-
-    return work
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What is erased is gone from everything."""
 
-from collections.abc import Callable
-
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, func, select
@@ -14,9 +12,9 @@ from service.intake import ledger, queries
 from service.rollups.apply import Delta, apply
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
+from tests.service.conftest import Analyse
 from tests.service.intake.conftest import SURVEYS, Send, Stored
 
-Analyse = Callable[[], None]
 TEXT = "The checkout is broken. I love the app."
 
 

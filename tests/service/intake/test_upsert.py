@@ -1,6 +1,5 @@
 """The same external id again."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +7,9 @@ import pytest
 
 from service.db import Database
 from service.verify.verify import verify
+from tests.service.conftest import Analyse
 from tests.service.intake.conftest import BATCH, REVIEWS, SURVEYS, Send, Stored
 
-Analyse = Callable[[], None]
 ITEM: dict[str, Any] = {
     "text": "The checkout is broken. I love the app.",
     "external_id": "r-1",

@@ -15,15 +15,14 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.analysis.engine import Engine
-from service.analysis.service import Analyst
 from service.clock import now
 from service.db import Database
-from service.settings import Settings
 from service.themes import finding
 from service.themes.known import Known
 from service.themes.refresh import Refresher
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DECLINED = [f"The checkout declined my visa card {word}" for word in ("twice", "again", "today")]
@@ -42,19 +41,7 @@ def _three_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def analyse(database: Database, settings: Settings) -> Callable[..., None]:
-    """Analyse whatever is pending or stale, by default as the fake of version 1."""
-
-    def run(analyzer: FakeAnalyzer | None = None) -> None:
-        analyst = Analyst(database, Engine(analyzer or FakeAnalyzer()), settings)
-        while analyst.round(lambda: True):
-            pass
-
-    return run
-
-
-@pytest.fixture
-def say(database: Database, workspace: Workspace, analyse: Callable[..., None]) -> Say:
+def say(database: Database, workspace: Workspace, analyse: Analyse) -> Say:
     """Store and analyse a review for each text: ``say(DECLINED, customer_ref="c")``."""
     numbers = count()
 

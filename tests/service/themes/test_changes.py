@@ -20,6 +20,7 @@ from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
 
 
@@ -114,7 +115,7 @@ def test_a_theme_does_not_quote_what_is_read_to_be_of_another(
     look: Look,
     themes: Themes,
     database: Database,
-    analyse: Callable[..., None],
+    analyse: Analyse,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     say([*DECLINED, *SLOW])
@@ -206,7 +207,7 @@ def test_a_changed_text_leaves_its_theme_and_may_come_back(
     themes: Themes,
     database: Database,
     workspace: Workspace,
-    analyse: Callable[..., None],
+    analyse: Analyse,
 ) -> None:
     ids = say([*DECLINED, *SLOW])
     look()

@@ -18,6 +18,7 @@ from service.intake.erasure import erase_one
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 from tests.service.themes.conftest import Look, Say
 
 STEPS = 30
@@ -89,7 +90,7 @@ def test_any_history_leaves_the_truth(
     keys: Keys,
     say: Say,
     look: Look,
-    analyse: Callable[..., None],
+    analyse: Analyse,
     seed: int,
 ) -> None:
     history = History(seed, database, workspace)

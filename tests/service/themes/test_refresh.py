@@ -1,7 +1,5 @@
 """Themes are found, joined and merged; ids stay, and the roll-ups are the truth all the time."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlmodel import select
 
@@ -17,6 +15,7 @@ from service.themes.reader import start
 from service.themes.steps import TooFew, founded
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
 
 
@@ -72,7 +71,7 @@ def test_who_comes_later_joins_on_arrival(
 
 
 def test_ids_stay_over_refreshes_and_re_analysis(
-    say: Say, look: Look, themes: Themes, database: Database, analyse: Callable[..., None]
+    say: Say, look: Look, themes: Themes, database: Database, analyse: Analyse
 ) -> None:
     say([*DECLINED, *SLOW])
     look()
@@ -88,7 +87,7 @@ def test_ids_stay_over_refreshes_and_re_analysis(
 
 
 def test_themes_are_worked_over_for_the_model_that_started_last(
-    say: Say, look: Look, analyse: Callable[..., None]
+    say: Say, look: Look, analyse: Analyse
 ) -> None:
     say([*DECLINED, *SLOW])
     look()

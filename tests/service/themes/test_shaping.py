@@ -15,6 +15,7 @@ from service.themes import shaping
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
+from tests.service.conftest import Analyse
 from tests.service.operations import Operation, operations
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
@@ -93,7 +94,7 @@ def test_what_has_come_since_reopens_what_it_is_merged_into(
 
 
 def test_re_analysis_reopens_nothing(
-    say: Say, look: Look, themes: Themes, send: Send, analyse: Callable[..., None]
+    say: Say, look: Look, themes: Themes, send: Send, analyse: Analyse
 ) -> None:
     say([*DECLINED, *SLOW], occurred_at=now() + timedelta(hours=1))
     look()
@@ -185,7 +186,7 @@ def test_chosen_mentions_become_a_pain_point_and_stay_one(
     look: Look,
     say: Say,
     database: Database,
-    analyse: Callable[..., None],
+    analyse: Analyse,
 ) -> None:
     declined, _ = found
     chosen = sorted(members(database, declined.id))[:1]
