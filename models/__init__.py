@@ -8,6 +8,7 @@ from models.api_key import ApiKey
 from models.attribute import DeclaredAttribute
 from models.change import Change
 from models.correction import Correction
+from models.current_analysis import CurrentAnalysis
 from models.feedback import Feedback
 from models.idempotency import Idempotency
 from models.import_job import ImportJob
@@ -16,7 +17,6 @@ from models.learning import LearnedProbe, Learning
 from models.mention import Mention
 from models.mention_vector import MentionVector
 from models.pain_point import PainPoint, RollupPain, ThemeRefresh
-from models.reader import Reader
 from models.rollup import Rollup, RollupItem
 from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
 from models.web_session import WebSession
@@ -26,6 +26,7 @@ __all__ = [
     "ApiKey",
     "Change",
     "Correction",
+    "CurrentAnalysis",
     "DeclaredAttribute",
     "Feedback",
     "Idempotency",
@@ -36,7 +37,6 @@ __all__ = [
     "Mention",
     "MentionVector",
     "PainPoint",
-    "Reader",
     "Rollup",
     "RollupItem",
     "RollupItemSpan",

@@ -23,11 +23,11 @@ from service.analysis.lessons import has_unlabelled, label_some, learn_for
 from service.analysis.measures import observe
 from service.analysis.results import Failed, Outcome, Read, Writer, write
 from service.analysis.workers import gone, worker_id
+from service.current_analysis import make_current
 from service.db import Database
 from service.ids import Id
 from service.journey.service import current_map
 from service.settings import Settings
-from service.themes.reader import start
 
 REASON_CHARS: Final = 500
 DATABASE_AT_FAULT: Final = (OperationalError, InterfaceError, InternalError, ProgrammingError)
@@ -85,7 +85,7 @@ class Analyst:
 
     def _start(self) -> None:
         if not self._is_started:
-            self._database.transact(lambda session: start(session, self._terms.version))
+            self._database.transact(lambda session: make_current(session, self._terms.version))
             self._is_started = True
 
     def _claim(self) -> Claim | None:

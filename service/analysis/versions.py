@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel import Session
 
-from service.themes.reader import has_last_word
+from service.current_analysis import is_current
 
 STALE_VERSIONS: Final = text("""
 WITH RECURSIVE version (name) AS (
@@ -31,6 +31,6 @@ def stale_versions(session: Session, current: str) -> list[str]:
     The one with the newest item first; none if a worker with another version has started since.
     Across workspaces, like the claims that use it.
     """
-    if not has_last_word(session, current):
+    if not is_current(session, current):
         return []
     return list(session.scalars(STALE_VERSIONS, {"current": current}))

@@ -7,9 +7,9 @@ from sqlalchemy import case, false, or_, select, update
 from sqlmodel import Session
 
 from models.feedback import PENDING
+from service.current_analysis import is_current
 from service.themes.members import FEEDBACK
 from service.themes.places import REFRESH, ROW, Place, at, stamp
-from service.themes.reader import has_last_word
 from service.themes.space import Space
 
 LEAST_LOOSE: Final = 5
@@ -55,7 +55,7 @@ def due(session: Session, space: Space, now: datetime) -> list[Due]:
 
     Not all over for it, if a worker with another one has started since.
     """
-    other = ROW.model_version != space.name if has_last_word(session, space.version) else false()
+    other = ROW.model_version != space.name if is_current(session, space.version) else false()
     anew = ROW.refreshed_at.is_not(None) & (ROW.model_version.is_(None) | other)
     free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
     found = (

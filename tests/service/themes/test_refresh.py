@@ -7,11 +7,11 @@ from models.pain_point import ThemeRefresh
 from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.clock import now
+from service.current_analysis import make_current
 from service.db import Database
 from service.themes.due import claim
 from service.themes.members import Key
 from service.themes.places import Place
-from service.themes.reader import start
 from service.themes.steps import TooFew, founded
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
@@ -104,7 +104,7 @@ def test_nothing_is_founded_while_themes_wait_for_the_present_model(
     look()
     before = [theme.id for theme in themes()]
     later = FakeAnalyzer("2")
-    database.transact(lambda session: start(session, Engine(later).version))
+    database.transact(lambda session: make_current(session, Engine(later).version))
     assert look(later) == 1
     assert [theme.id for theme in themes()] == before
 

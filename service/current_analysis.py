@@ -1,0 +1,21 @@
+"""Which version of the analysis is current: that of the worker that started last.
+
+While workers with several versions run, those with another one do not redo what has been done with
+the current one: each would undo the other's work, without end.
+"""
+
+from sqlmodel import Session, select
+
+from models.current_analysis import CurrentAnalysis
+from service.db import insert_into
+
+
+def make_current(session: Session, version: str) -> None:
+    """Note that a worker with ``version`` starts."""
+    new = insert_into(session, CurrentAnalysis).values(id=1, version=version)
+    session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"version": version}))
+
+
+def is_current(session: Session, version: str) -> bool:
+    """Whether no worker with another version has started since one with this."""
+    return session.exec(select(CurrentAnalysis.version)).first() in (None, version)
