@@ -24,9 +24,9 @@ class PainPoint(SQLModel, table=True):
 
     ``centroid`` is the mean of its members' theme vectors at length 1, float32, of the model
     ``model_version``. ``titled_by`` and ``owner`` are a person's once one has said so; until then
-    ``title`` follows the members. A pain point that went into another stays as a signpost:
-    ``merged_into`` names it, and nothing is counted here any more. ``shaped`` says that a person
-    has merged or split it, so that a refresh neither undoes nor repeats that.
+    ``title`` follows the members. A pain point that was merged into another keeps its row:
+    ``merged_into`` names the other one, and nothing is counted here any more. ``shaped`` says that
+    a person has merged or split it, so that a refresh neither undoes nor repeats that.
     """
 
     __tablename__ = "pain_point"

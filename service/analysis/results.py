@@ -35,8 +35,8 @@ from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
 from service.ids import Id, among
 from service.rollups.apply import Delta, apply
-from service.themes.arrivals import Newcomer, settle
-from service.themes.naming import Said, unsay
+from service.themes.arrivals import Arrival, assign_arrivals
+from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 from service.themes.space import Space
 
@@ -106,7 +106,7 @@ def write(
         if row.revision == outcomes[row.workspace_id, row.id].revision
     ]
     delta = Delta()
-    old = _take_away(session, delta, [row for row, outcome in pairs if _settles(outcome)])
+    old = _take_away(session, delta, [row for row, outcome in pairs if _is_final(outcome)])
     logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, Read)])
     written: list[Written] = []
     for row, outcome in pairs:
@@ -121,30 +121,30 @@ def write(
         else:
             _refuse(row, outcome, now)
     session.flush()
-    _settle(session, writer.space, written, old)
+    _assign_themes(session, writer.space, written, old)
     for each in written:
         delta.add(each.row, [counted(values) for values in each.mentions])
     _insert(session, written)
     apply(session, delta)
     return {
-        (row.workspace_id, row.id): row.state if _settles(outcome) else RETRIED
+        (row.workspace_id, row.id): row.state if _is_final(outcome) else RETRIED
         for row, outcome in pairs
     }
 
 
-def _settle(
+def _assign_themes(
     session: Session, space: Space, written: Sequence[Written], old: Mapping[Id, Sequence[Any]]
 ) -> None:
-    """Let mentions find their themes; one that was there before keeps its own.
+    """Give mentions their themes; one that was there before keeps the one that it had.
 
-    No theme goes on saying what those said that are not there any more.
+    No theme goes on quoting a mention that is not there any more.
     """
     left = {
         (*id, was.start, was.end, place_of(id[0], was)): was
         for id, found in old.items()
         for was in found
     }
-    newcomers: list[tuple[Values, Newcomer]] = []
+    arrivals: list[tuple[Values, Arrival]] = []
     for row, mentions, vectors in written:
         for values, vector in zip_longest(mentions, vectors):
             place = place_of(row.workspace_id, counted(values))
@@ -152,16 +152,16 @@ def _settle(
                 span = (row.workspace_id, row.id, values["start"], values["end"])
                 was = left.pop((*span, place), None)
                 theme = was.pain_point_id if was else None
-                newcomers.append((values, Newcomer(place, vector, row.occurred_at, theme)))
+                arrivals.append((values, Arrival(place, vector, row.occurred_at, theme)))
     gone = [was for was in left.values() if was.pain_point_id is not None]
-    unsay(session, _said(session, gone), [newcomer.place for _, newcomer in newcomers])
-    settle(session, space, [newcomer for _, newcomer in newcomers])
-    for values, newcomer in newcomers:
-        values["pain_point_id"] = newcomer.theme
+    withdraw_quotes(session, _quotes(session, gone), [arrival.place for _, arrival in arrivals])
+    assign_arrivals(session, space, [arrival for _, arrival in arrivals])
+    for values, arrival in arrivals:
+        values["pain_point_id"] = arrival.theme
 
 
-def _said(session: Session, mentions: Sequence[Any]) -> list[Said]:
-    """What mentions said that are deleted by now; their feedback has the same text still."""
+def _quotes(session: Session, mentions: Sequence[Any]) -> list[Quote]:
+    """The texts of mentions that have just been deleted; their feedback still has them."""
     if not mentions:
         return []
     key = (col(Feedback.workspace_id), col(Feedback.id))
@@ -173,7 +173,7 @@ def _said(session: Session, mentions: Sequence[Any]) -> list[Said]:
         )
     }
     return [
-        Said(
+        Quote(
             place_of(each.workspace_id, each),
             each.pain_point_id,
             texts[each.workspace_id, each.feedback_id][each.start : each.end],
@@ -189,7 +189,7 @@ def _insert(session: Session, written: Sequence[Written]) -> None:
         session.execute(insert(VECTOR), vectors)
 
 
-def _settles(outcome: Outcome) -> bool:
+def _is_final(outcome: Outcome) -> bool:
     return isinstance(outcome, Read) or outcome.final
 
 

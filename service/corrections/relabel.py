@@ -22,8 +22,8 @@ from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of
 from service.corrections.queries import corrections_of, mentions_of, vectors_of
 from service.rollups.apply import Delta, apply
-from service.themes.arrivals import Newcomer, settle
-from service.themes.naming import Said, unsay
+from service.themes.arrivals import Arrival, assign_arrivals
+from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 from service.themes.space import Space
 
@@ -34,8 +34,9 @@ UNREADABLE: Final = " without vectors"
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
     """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
 
-    A mention that is at another place now leaves its theme, which no longer says what it said, and
-    looks in ``space`` for one there. The rows are locked, and before them the workspace's learning.
+    A mention that is at another place now leaves its theme, which no longer quotes it, and gets
+    one there if its vector in ``space`` is near enough. The rows are locked, and before them the
+    workspace's learning.
     """
     ids = [row.id for row in rows]
     mentions = mentions_of(session, workspace_id, ids)
@@ -44,36 +45,36 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     for correction in corrections_of(session, workspace_id, ids):
         logs[correction.feedback_id].append(correction)
     labelled = [row for row in rows if mentions[row.id]]
-    moved: list[tuple[Mention, Newcomer]] = []
-    left: list[Said] = []
+    moved: list[tuple[Mention, Arrival]] = []
+    left: list[Quote] = []
     delta = Delta()
     for row in labelled:
         found = mentions[row.id]
         learned = learned_in(session, workspace_id, found[0].model_version)
         delta.add(row, found, -1)
-        before = [_said(row, mention) for mention in found]
+        before = [_quote(row, mention) for mention in found]
         _label(row, found, learned, vectors[row.id], logs[row.id])
         moved += _moved(row, zip_longest(found, before, vectors[row.id]), space)
         pairs = zip(found, before, strict=True)
         left += [was for mention, was in pairs if mention.pain_point_id != was.theme]
-    unsay(session, left, [newcomer.place for _, newcomer in moved])
-    settle(session, space, [newcomer for _, newcomer in moved])
-    for mention, newcomer in moved:
-        mention.pain_point_id = newcomer.theme
+    withdraw_quotes(session, left, [arrival.place for _, arrival in moved])
+    assign_arrivals(session, space, [arrival for _, arrival in moved])
+    for mention, arrival in moved:
+        mention.pain_point_id = arrival.theme
     for row in labelled:
         delta.add(row, mentions[row.id])
     session.flush()
     apply(session, delta)
 
 
-def _said(row: Feedback, mention: Mention) -> Said:
+def _quote(row: Feedback, mention: Mention) -> Quote:
     text = row.text[mention.start : mention.end]
-    return Said(place_of(row.workspace_id, mention), mention.pain_point_id, text)
+    return Quote(place_of(row.workspace_id, mention), mention.pain_point_id, text)
 
 
 def _moved(
-    row: Feedback, found: Iterable[tuple[Mention, Said, bytes | None]], space: Space
-) -> Iterator[tuple[Mention, Newcomer]]:
+    row: Feedback, found: Iterable[tuple[Mention, Quote, bytes | None]], space: Space
+) -> Iterator[tuple[Mention, Arrival]]:
     """The mentions that are at another place now; where there are no themes, they have none."""
     for mention, before, vector in found:
         place = place_of(row.workspace_id, mention)
@@ -82,7 +83,7 @@ def _moved(
         mention.pain_point_id = None
         if place is not None:
             known = vector if mention.model_version == space.version else None
-            yield mention, Newcomer(place, known, row.occurred_at)
+            yield mention, Arrival(place, known, row.occurred_at)
 
 
 def _label(

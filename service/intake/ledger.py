@@ -26,7 +26,7 @@ from service.intake.queries import (
 )
 from service.intake.submissions import Outcome, Raced
 from service.rollups.apply import Delta, apply
-from service.themes.naming import Said, unsay
+from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 
 READINGS = (
@@ -131,17 +131,17 @@ class Ledger:
 def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> list[Mention]:
     """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
 
-    No pain point goes on saying what they said.
+    No pain point goes on quoting them.
 
     Returns:
         The mentions that there were.
     """
     mentions = mentions_of(session, workspace_id, list(rows))
     gone = [mention for found in mentions.values() for mention in found]
-    unsay(
+    withdraw_quotes(
         session,
         [
-            Said(place_of(workspace_id, each), each.pain_point_id, rows[each.feedback_id].text)
+            Quote(place_of(workspace_id, each), each.pain_point_id, rows[each.feedback_id].text)
             for each in gone
         ],
     )

@@ -1,4 +1,4 @@
-"""Mentions that are new to their place, or to the world, find the theme that they are about."""
+"""Mentions that are new, or new to their place, get the theme of the place that they are near."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,16 +12,16 @@ from models.pain_point import REOPENED, RESOLVED
 from nlp.backends.protocol import Float
 from service import clock
 from service.themes.known import Known, learn, remembered
-from service.themes.places import THEME, Place, arrive, stamp
+from service.themes.places import THEME, Place, hold_and_count, stamp
 from service.themes.space import Space
 
 
 @dataclass(slots=True)
-class Newcomer:
-    """A mention at ``place``; ``vector`` is as stored, None if the engine gave none.
+class Arrival:
+    """A mention that has come to ``place``; ``vector`` is as stored, None if the engine gave none.
 
-    ``theme`` is the one that it had at the same place before it was analysed again, and afterwards
-    the one that it has: it stays, whoever put it there.
+    ``theme`` is the theme that it had at the same place before it was analysed again, if any: it
+    keeps that one. ``assign_arrivals`` sets it to the theme that the mention has from now on.
     """
 
     place: Place
@@ -30,25 +30,26 @@ class Newcomer:
     theme: UUID | None = None
 
 
-def settle(session: Session, space: Space, newcomers: Sequence[Newcomer]) -> None:
-    """Give each of ``newcomers`` its theme, in the transaction that writes their mentions.
+def assign_arrivals(session: Session, space: Space, arrivals: Sequence[Arrival]) -> None:
+    """Set the theme of each of ``arrivals``, in the transaction that writes their mentions.
 
-    The nearest one of the place, if it is as near as ``join``. One statement, as long as what this
-    process knows of the places is up to date; they are held until the transaction ends.
+    It is the nearest theme of the place, if the cosine reaches the model's ``join`` limit. The
+    places are held until the transaction ends. This takes one statement as long as the themes that
+    this process remembers are up to date; those of places that have changed are read again.
     """
-    by_place: dict[Place, list[Newcomer]] = defaultdict(list)
-    for newcomer in newcomers:
-        by_place[newcomer.place].append(newcomer)
-    vectors = _placed(space, newcomers)
+    by_place: dict[Place, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        by_place[arrival.place].append(arrival)
+    vectors = _vectors(space, arrivals)
     known = {place: remembered(place, space) for place in by_place}
     themes = {place: _themes(known[place], by_place[place], vectors, space) for place in by_place}
     loose = {place: _loose(themes[place], members) for place, members in by_place.items()}
-    stamps = arrive(session, loose)
+    stamps = hold_and_count(session, loose)
     changed = {place: at for place, at in stamps.items() if at != known[place].stamp}
     if changed:
         known |= learn(session, changed, space)
         again = {p: _themes(known[p], by_place[p], vectors, space) for p in changed}
-        arrive(session, {p: _loose(again[p], by_place[p]) - loose[p] for p in changed})
+        hold_and_count(session, {p: _loose(again[p], by_place[p]) - loose[p] for p in changed})
         themes |= again
     for place, members in by_place.items():
         reopen(session, place, known[place], zip(themes[place], members, strict=True))
@@ -60,41 +61,45 @@ def reopen(
     session: Session,
     place: Place,
     known: Known,
-    assigned: Iterable[tuple[UUID | None, Newcomer]],
+    assigned: Iterable[tuple[UUID | None, Arrival]],
 ) -> None:
-    """What was resolved and is complained about since, by somebody new to it, is open again."""
-    back = {
+    """Reopen resolved themes that a mention has come to which occurred after they were resolved.
+
+    A mention that had the theme before does not count.
+    """
+    again = {
         theme
         for theme, member in assigned
         if theme is not None
         and theme in known.resolved
-        and (member.theme is None or known.homes.get(member.theme) != theme)
+        and (member.theme is None or known.survivors.get(member.theme) != theme)
         and member.occurred_at > known.resolved[theme]
     }
-    if not back:
+    if not again:
         return
     resolved = (THEME.c.workspace_id == place.workspace_id, THEME.c.status == RESOLVED)
-    again = THEME.update().where(*resolved, THEME.c.id.in_(back))
-    session.execute(again.values(status=REOPENED, updated_at=clock.now()))
+    update = THEME.update().where(*resolved, THEME.c.id.in_(again))
+    session.execute(update.values(status=REOPENED, updated_at=clock.now()))
     stamp(session, place)
 
 
-def _placed(space: Space, newcomers: Sequence[Newcomer]) -> Mapping[int, Float]:
-    """The vectors of those that have one, by identity."""
-    stored = {id(each): each.vector for each in newcomers if each.vector}
-    return dict(zip(stored, space.place(list(stored.values())), strict=True))
+def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float]:
+    """The vectors of those that have one, by the ``id()`` of the arrival."""
+    stored = {id(each): each.vector for each in arrivals if each.vector}
+    return dict(zip(stored, space.project(list(stored.values())), strict=True))
 
 
-def _loose(themes: Sequence[UUID | None], members: Sequence[Newcomer]) -> int:
-    """How many found no theme now and may found one."""
+def _loose(themes: Sequence[UUID | None], members: Sequence[Arrival]) -> int:
+    """How many have a vector but no theme: a refresh may make a new theme of them."""
     pairs = zip(themes, members, strict=True)
     return sum(theme is None and member.vector is not None for theme, member in pairs)
 
 
 def _themes(
-    known: Known, members: Sequence[Newcomer], vectors: Mapping[int, Float], space: Space
+    known: Known, members: Sequence[Arrival], vectors: Mapping[int, Float], space: Space
 ) -> list[UUID | None]:
-    themes = [known.homes.get(member.theme) if member.theme else None for member in members]
+    """The theme of each member: the one that it had (or what that went into), or the nearest."""
+    themes = [known.survivors.get(member.theme) if member.theme else None for member in members]
     for index, member in enumerate(members):
         if themes[index] is None and (row := vectors.get(id(member))) is not None:
             [themes[index]] = known.nearest(row[None, :], space.limits.join)

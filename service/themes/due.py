@@ -1,7 +1,8 @@
-"""Which places are to be looked through, and the lease of the worker that does it."""
+"""Which places need a refresh, and the lease of the worker that does it."""
 
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import case, false, or_, select, update
 from sqlmodel import Session
@@ -13,47 +14,50 @@ from service.themes.places import REFRESH, ROW, Place, at, stamp
 from service.themes.space import Space
 
 LEAST_LOOSE: Final = 5
-"""Mentions without a theme that make it worth looking."""
+"""Loose mentions that make a refresh worth it."""
 PROPORTION: Final = 20
 """Where there are many mentions already, a twentieth of them must be new."""
 LEASE: Final = timedelta(seconds=30)
 UNFINISHED: Final = ""
-"""No model's version: the place is due for the model that has the last word, and for no other."""
+"""No model's version: the place is due for a worker with the current model, and for no other."""
 
 
 class Due(NamedTuple):
-    """A place with ``loose`` mentions since it was looked through; ``anew`` if its themes must be
-    worked over whatever has come: by another model, or because a title was taken away or a theme
-    has come with which not everything loose has been compared."""
+    """A place with ``loose`` mentions that have come since its last refresh.
+
+    ``anew`` says that it needs a refresh however many have come: there is another model, a title
+    was taken away, or not every loose mention has been compared with a new theme.
+    """
 
     place: Place
     loose: int
     anew: bool
 
     def worthwhile(self, size: int) -> bool:
-        """Whether to look now, at a place where ``size`` mentions have themes."""
+        """Whether a refresh is worth it at a place where ``size`` mentions have themes."""
         return self.anew or self.loose >= max(LEAST_LOOSE, size // PROPORTION)
 
 
 class Followed(NamedTuple):
-    """The first ``marks`` of a place have been followed by a worker whose model is ``version``."""
+    """A worker whose model is ``version`` has done what the first ``marks`` of a place ask for."""
 
     marks: int
     version: str
 
 
 class Marks(NamedTuple):
-    """The marks of a place at a time; ``stand`` if some are still to be followed, because of them
-    or of another model."""
+    """The marks of a place at a time; ``open`` if something is still to be done about them, or
+    because the model is another one."""
 
     so_far: Followed
-    stand: bool
+    open: bool
 
 
 def due(session: Session, space: Space, now: datetime) -> list[Due]:
-    """What might be looked through by a worker whose model is that of ``space``, in all workspaces.
+    """The places that may need a refresh by a worker with the model of ``space``.
 
-    Not all over for it, if a worker with another one has started since.
+    They are of all workspaces. A worker whose model is not the current one any more does not
+    work themes over only because another model has.
     """
     other = ROW.model_version != space.name if is_current(session, space.version) else false()
     anew = ROW.refreshed_at.is_not(None) & (ROW.model_version.is_(None) | other)
@@ -66,14 +70,20 @@ def due(session: Session, space: Space, now: datetime) -> list[Due]:
     return [Due(Place(*key), loose, bool(anew)) for *key, loose, anew in session.execute(found)]
 
 
-def is_busy(session: Session) -> bool:
-    """Whether feedback waits for its analysis."""
-    pending = select(FEEDBACK.c.id).where(FEEDBACK.c.state == PENDING).limit(1)
-    return session.execute(pending).first() is not None
+def has_pending(session: Session, workspace_id: UUID | None = None) -> bool:
+    """Whether feedback of a workspace (None: of any) waits for its analysis."""
+    pending = select(FEEDBACK.c.id).where(FEEDBACK.c.state == PENDING)
+    if workspace_id is not None:
+        pending = pending.where(FEEDBACK.c.workspace_id == workspace_id)
+    return session.execute(pending.limit(1)).first() is not None
 
 
 def claim(session: Session, place: Place, now: datetime) -> int | None:
-    """Take the lease on a place: how many mentions are loose there; None if another has it."""
+    """Take the lease on a place.
+
+    Returns:
+        How many loose mentions are counted there; None if another worker has the lease.
+    """
     free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
     taken = update(REFRESH).where(at(REFRESH, place), free).values(claimed_until=now + LEASE)
     loose: int | None = session.scalar(taken.returning(ROW.loose))
@@ -85,11 +95,12 @@ def renew(session: Session, place: Place, now: datetime) -> None:
     session.execute(update(REFRESH).where(at(REFRESH, place)).values(claimed_until=now + LEASE))
 
 
-def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
-    """Give the lease back; ``seen`` of the loose mentions have been looked at.
+def release(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
+    """Give the lease back.
 
-    A mark that has come since those that were ``followed`` stays. If that is None, the model that
-    has the last word is to go on.
+    ``seen`` is how many loose mentions were counted when it was taken: what has come since stays
+    counted. ``followed`` are the marks that have been dealt with; later ones stay. If it is None,
+    the refresh is not complete, and a worker with the current model goes on with it.
     """
     left = case((ROW.loose > seen, ROW.loose - seen), else_=0)
     version = case((ROW.marks == followed.marks, followed.version)) if followed else UNFINISHED
@@ -97,12 +108,12 @@ def finish(session: Session, place: Place, seen: int, followed: Followed | None)
 
 
 def marks_of(session: Session, place: Place, version: str) -> Marks:
-    """What is to be followed at a place by a worker whose model is ``version``."""
+    """The marks of a place, as a worker whose model is ``version`` sees them."""
     found = select(ROW.marks, ROW.model_version).where(at(REFRESH, place))
     count, known = session.execute(found).one()
     return Marks(Followed(count, version), known != version)
 
 
 def mark(session: Session, place: Place) -> None:
-    """Have a held place worked over soon, whatever comes."""
+    """Ask for a refresh of a held place soon, however few mentions come."""
     stamp(session, place, model_version=None, marks=ROW.marks + 1)

@@ -11,12 +11,12 @@ import numpy as np
 from nlp.backends.protocol import Float
 from nlp.themes import SMALLEST, Limits, centroid, find_clusters
 
-FOUNDERS: Final = SMALLEST
-"""Mentions that found a theme: with three, a seventh of the themes would be there twice."""
+SMALLEST_GROUP: Final = SMALLEST
+"""Mentions that make a new theme: with three, a seventh of the themes would be there twice."""
 LEAST_MENTIONS: Final = 3
-"""Of those that were to be moved into a theme, as many must still be there."""
+"""When a new theme is written, at least so many of its mentions must still be without one."""
 LEAST_ITEMS: Final = 2
-"""What one customer says three times is no theme yet."""
+"""Its mentions must be of so many items: what one customer says three times is no theme yet."""
 
 
 class Theme(NamedTuple):
@@ -32,12 +32,15 @@ class Theme(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """``joins`` has, of each theme, the indices of the mentions that go into it; ``births`` those
-    of each new one; ``merges`` say which theme goes into which, if people let it: its own joins go
-    where it has gone by then."""
+    """What is to become of loose mentions, which are named by their indices, and of themes.
+
+    ``joins`` has the mentions that join each theme, ``groups`` those that make each new theme.
+    ``merges`` says which theme is to be merged into which; mentions that are to join a theme that
+    has been merged go where it went.
+    """
 
     joins: dict[UUID, list[int]] = field(default_factory=dict)
-    births: list[list[int]] = field(default_factory=list)
+    groups: list[list[int]] = field(default_factory=list)
     merges: dict[UUID, UUID] = field(default_factory=dict)
 
 
@@ -49,11 +52,11 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
     """
     made = Plan(merges=merges(themes, limits.merge))
     rest = _join(made, themes, vectors, limits.join)
-    labels = find_clusters(vectors[rest], limits, FOUNDERS)
+    labels = find_clusters(vectors[rest], limits, SMALLEST_GROUP)
     for label in range(labels.max(initial=-1) + 1):
         group = [rest[index] for index in np.flatnonzero(labels == label)]
         if len({items[index] for index in group}) >= LEAST_ITEMS:
-            _settle(made, group, themes, vectors, limits.merge)
+            _add_group(made, group, themes, vectors, limits.merge)
     return made
 
 
@@ -65,9 +68,9 @@ def joins(themes: Sequence[Theme], vectors: Float, limit: float) -> dict[UUID, l
 
 
 def merges(themes: Sequence[Theme], limit: float) -> dict[UUID, UUID]:
-    """Which themes have grown together: the younger goes into the older one.
+    """Which themes are so near that they are the same: the younger goes into the older one.
 
-    None that people have shaped, and none into another that people use.
+    Themes that people have shaped are left out; one that people use goes into no other.
     """
     free = sorted((each for each in themes if not each.shaped), key=lambda each: each.created_at)
     into: dict[UUID, UUID] = {}
@@ -84,15 +87,15 @@ def _near_pairs(themes: Sequence[Theme], limit: float) -> Iterator[tuple[Theme, 
         return
     rows = np.stack([each.centroid for each in themes])
     near = np.triu(rows @ rows.T, 1)
-    for place in np.argsort(-near, axis=None, kind="stable"):
-        older, younger = divmod(int(place), len(themes))
+    for position in np.argsort(-near, axis=None, kind="stable"):
+        older, younger = divmod(int(position), len(themes))
         if near[older, younger] < limit:
             return
         yield themes[older], themes[younger]
 
 
 def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> list[int]:
-    """Let mentions join themes; the indices of those that are near none."""
+    """Add to ``made`` which mentions join which theme; the indices of those that are near none."""
     if not themes or not len(vectors):
         return list(range(len(vectors)))
     near = vectors @ np.stack([each.centroid for each in themes]).T
@@ -106,17 +109,17 @@ def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> 
     return rest
 
 
-def _settle(
+def _add_group(
     made: Plan, group: list[int], themes: Sequence[Theme], vectors: Float, limit: float
 ) -> None:
-    """A group goes into the theme, or the one just found, that it is the same as; or is new."""
-    middle = centroid(vectors[group])
-    old = max(themes, key=lambda each: float(each.centroid @ middle), default=None)
-    if old is not None and old.centroid @ middle >= limit:
-        made.joins.setdefault(old.id, []).extend(group)
+    """Make a new theme of a group, unless it is as near as ``limit`` to a theme or a new one."""
+    mean = centroid(vectors[group])
+    nearest = max(themes, key=lambda each: float(each.centroid @ mean), default=None)
+    if nearest is not None and nearest.centroid @ mean >= limit:
+        made.joins.setdefault(nearest.id, []).extend(group)
         return
-    for other in made.births:
-        if centroid(vectors[other]) @ middle >= limit:
+    for other in made.groups:
+        if centroid(vectors[other]) @ mean >= limit:
             other.extend(group)
             return
-    made.births.append(group)
+    made.groups.append(group)

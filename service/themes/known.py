@@ -23,14 +23,14 @@ MOST_KEPT: Final = 50_000
 class Known:
     """The themes of one place.
 
-    ``homes`` has for each id, merged ones among them, where its mentions are now. The rows of
-    ``centroids`` (n, d) are of ``owners``: a theme that took in another has that one's, too, so
-    that what came to it by a person's word goes on coming, until there is another model.
-    ``resolved`` says since when.
+    ``survivors`` has for each theme the one that its mentions belong to: itself, or what it was
+    merged into. The rows of ``centroids`` (n, d) are of ``owners``: a theme that others were merged
+    into has their centroids, too, so that mentions like theirs come to it, as long as the model is
+    the same. ``resolved`` has when each resolved theme was resolved.
     """
 
     stamp: datetime | None = None
-    homes: Mapping[UUID, UUID] = field(default_factory=dict)
+    survivors: Mapping[UUID, UUID] = field(default_factory=dict)
     owners: tuple[UUID, ...] = ()
     centroids: Float = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     resolved: Mapping[UUID, datetime] = field(default_factory=dict)
@@ -81,7 +81,7 @@ def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> Known:
     comparable = [row for row in rows if row.model_version == space.name and row.centroid]
     return Known(
         stamp=stamp,
-        homes={row.id: row.merged_into or row.id for row in rows},
+        survivors={row.id: row.merged_into or row.id for row in rows},
         owners=tuple(row.merged_into or row.id for row in comparable),
         centroids=restored([row.centroid for row in comparable]),
         resolved={row.id: row.resolved_at for row in rows if row.status == RESOLVED},

@@ -1,4 +1,4 @@
-"""Which mentions belong to a theme, and how they change hands: locked, counted, a few at a time."""
+"""Which mentions belong to a theme, and how they are moved: locked, counted, a few at a time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ from service.themes.places import Place, place_of
 from service.themes.space import Space
 
 AT_ONCE: Final = 500
-"""Mentions that change hands in one transaction: others wait for it to write."""
+"""Mentions that are moved in one transaction, which other writers wait for."""
 MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
 VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
@@ -46,8 +46,8 @@ class Key(NamedTuple):
     ordinal: int
 
 
-class Shelf(NamedTuple):
-    """Mentions that an index (``ix_mention_cell``) keeps in the order of their feedback."""
+class IndexRange(NamedTuple):
+    """A range of the index ``ix_mention_cell``: there, mentions are in the order of their ids."""
 
     workspace_id: UUID
     stage: str
@@ -57,10 +57,17 @@ class Shelf(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Some mentions, the latest first, and where their vectors (n, d) are."""
+    """Some mentions, the latest first, and their vectors (n, d), which can be compared."""
 
     keys: Sequence[Key]
     vectors: Float
+
+
+class Text(NamedTuple):
+    """The text of a mention, and its language."""
+
+    text: str
+    language: str
 
 
 class Held(NamedTuple):
@@ -91,20 +98,21 @@ def hold_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> H
     return Held(rows, mentions)
 
 
-def hand_over(
+def move_mentions(
     session: Session,
     held: Held,
     keys: Collection[Key],
     place: Place,
-    given: UUID | None,
-    taken: UUID | None,
+    source: UUID | None,
+    target: UUID | None,
 ) -> list[tuple[Key, datetime]]:
-    """Let those mentions of ``place`` that are of theme ``given`` (None: of none) be of ``taken``.
+    """Move mentions from the theme ``source`` (None: that have none) to the theme ``target``.
 
-    Which others have changed meanwhile is theirs to decide: they are left alone.
+    Both are themes of ``place``. Of the mentions ``keys``, those that are at another place, or do
+    not belong to ``source`` any more, are left as they are: somebody has changed them meanwhile.
 
     Returns:
-        The mentions that changed hands, and when each was said.
+        The mentions that were moved, and when the feedback of each occurred.
     """
     moved: list[tuple[Key, datetime]] = []
     delta = Delta()
@@ -115,14 +123,14 @@ def hand_over(
             mention
             for mention in mentions
             if (row.id, mention.ordinal) in wanted
-            and mention.pain_point_id == given
+            and mention.pain_point_id == source
             and place_of(place.workspace_id, mention) == place
         ]
         if not mine:
             continue
         delta.add(row, mentions, -1)
         for mention in mine:
-            mention.pain_point_id = taken
+            mention.pain_point_id = target
             moved.append((Key(row.id, mention.ordinal), row.occurred_at))
         delta.add(row, mentions)
     session.flush()
@@ -130,8 +138,8 @@ def hand_over(
     return moved
 
 
-def loose_ones(session: Session, space: Space, place: Place, known: Keys, limit: int) -> Sample:
-    """The latest mentions of ``place`` that belong to no theme; ``known`` are learned labels."""
+def latest_loose(session: Session, space: Space, place: Place, known: Keys, limit: int) -> Sample:
+    """The latest loose mentions of ``place``; ``known`` are the labels that were learned."""
     loose = _latest(place.workspace_id, space, limit).where(
         MENTION.c.stage.in_(_labels(place.stage, known.stage)),
         MENTION.c.touchpoint.in_(_labels(place.touchpoint, known.touchpoint)),
@@ -141,23 +149,26 @@ def loose_ones(session: Session, space: Space, place: Place, known: Keys, limit:
     return _sample(session, space, loose)
 
 
-def shelves_of(place: Place, known: Keys) -> list[Shelf]:
-    """Where the mentions of ``place`` are."""
+def index_ranges(place: Place, known: Keys) -> list[IndexRange]:
+    """The ranges of the index that have the mentions of ``place``; ``known`` as above."""
     stages = _labels(place.stage, known.stage)
     touchpoints = _labels(place.touchpoint, known.touchpoint)
     return [
-        Shelf(place.workspace_id, stage, touchpoint, place.sentiment, int(severity))
+        IndexRange(place.workspace_id, stage, touchpoint, place.sentiment, int(severity))
         for stage, touchpoint, severity in product(stages, touchpoints, SEVERITIES)
     ]
 
 
-def loose_on(
-    session: Session, space: Space, shelf: Shelf, before: Key | None, limit: int
+def loose_in(
+    session: Session, space: Space, range_: IndexRange, before: Key | None, limit: int
 ) -> Sample:
-    """The latest mentions on a shelf, of those ``before`` another, that belong to no theme."""
+    """A page of the loose mentions in a range, the latest first.
+
+    ``before`` is the last mention of the page before; None for the first page.
+    """
     key = (MENTION.c.feedback_id, MENTION.c.ordinal)
     loose = _read_by(space).where(
-        *(MENTION.c[name] == value for name, value in shelf._asdict().items()),
+        *(MENTION.c[name] == value for name, value in range_._asdict().items()),
         MENTION.c.pain_point_id.is_(None),
     )
     if before is not None:
@@ -194,7 +205,7 @@ def keys_of(
     return [Key(*row) for row in session.execute(found.limit(limit))]
 
 
-def middle_of(
+def centroid_of(
     session: Session, space: Space, workspace_id: UUID, keys: Collection[Key]
 ) -> Float | None:
     """The centroid (d,) of these mentions, as far as the present model has read them."""
@@ -206,8 +217,8 @@ def middle_of(
     return centroid(sample.vectors[rows]) if rows else None
 
 
-def awaits(session: Session, space: Space, workspace_id: UUID, theme: UUID) -> bool:
-    """Whether mentions of a theme are still to be read by the present model."""
+def has_unread(session: Session, space: Space, workspace_id: UUID, theme: UUID) -> bool:
+    """Whether a theme has mentions that the present model has not read."""
     return has_members(session, workspace_id, theme, MENTION.c.model_version != space.version)
 
 
@@ -230,10 +241,8 @@ def sizes(session: Session, workspace_id: UUID, themes: Collection[UUID]) -> dic
     return {id: int(count) for id, count in session.execute(sums)}
 
 
-def texts_of(
-    session: Session, workspace_id: UUID, keys: Collection[Key]
-) -> dict[Key, tuple[str, str]]:
-    """The text and the language of each mention."""
+def texts_of(session: Session, workspace_id: UUID, keys: Collection[Key]) -> dict[Key, Text]:
+    """The text and the language of each mention that is still there."""
     columns = FEEDBACK.c
     language = func.coalesce(columns.language_read, columns.language)
     said = func.substr(columns.text, MENTION.c.start + 1, MENTION.c.end - MENTION.c.start)
@@ -252,7 +261,7 @@ def texts_of(
         )
     )
     texts = {
-        Key(id, ordinal): (text, spoken) for id, ordinal, text, spoken in session.execute(found)
+        Key(id, ordinal): Text(text, spoken) for id, ordinal, text, spoken in session.execute(found)
     }
     return {key: texts[key] for key in keys if key in texts}
 
@@ -282,4 +291,4 @@ def _read_by(space: Space) -> Select[Any]:
 def _sample(session: Session, space: Space, found: Select[Any]) -> Sample:
     rows = session.execute(found).all()
     keys = [Key(id, ordinal) for id, ordinal, _ in rows]
-    return Sample(keys, space.place([vector for *_, vector in rows]))
+    return Sample(keys, space.project([vector for *_, vector in rows]))

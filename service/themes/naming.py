@@ -15,7 +15,7 @@ from service.rollups.apply import ROLLUP_ITEM_SPAN
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
 from service.themes.due import mark
-from service.themes.members import MENTION, Key, Sample, sample_of, texts_of
+from service.themes.members import MENTION, Key, Sample, Text, sample_of, texts_of
 from service.themes.places import THEME, Place, hold, stamp
 from service.themes.rows import UNTITLED, plain_title
 from service.themes.space import Space, stored
@@ -25,25 +25,28 @@ LOOKED_AT: Final = 150
 ANY_LANGUAGE: Final = "en"
 
 
-class Portrait(NamedTuple):
-    """What the latest mentions of a theme say of it, and which these are."""
+class ThemeSample(NamedTuple):
+    """The latest mentions of a theme, with the texts of those that are still there."""
+
+    theme: UUID
+    sample: Sample
+    texts: Mapping[Key, Text]
+
+
+class ThemeDescription(NamedTuple):
+    """Centroid, title and keywords of a theme, and the mentions that they are made of.
+
+    ``words`` is None if none of the texts was there any more.
+    """
 
     theme: UUID
     keys: Sequence[Key]
     centroid: bytes
-    description: Description | None
+    words: Description | None
 
 
-class Sitting(NamedTuple):
-    """The latest mentions of a theme with their texts and languages, by mention."""
-
-    theme: UUID
-    sample: Sample
-    said: Mapping[Key, tuple[str, str]]
-
-
-class Said(NamedTuple):
-    """What was said, and the theme of which place it belongs to, if to any."""
+class Quote(NamedTuple):
+    """The text of a mention, which a theme may quote; ``place`` and ``theme`` are where it was."""
 
     place: Place | None
     theme: UUID | None
@@ -68,78 +71,89 @@ def main_language(session: Session, workspace_id: UUID) -> str:
     return session.scalar(most.limit(1)) or ANY_LANGUAGE
 
 
-def sit(session: Session, space: Space, workspace_id: UUID, theme: UUID) -> Sitting | None:
-    """What a portrait is made of; None if the present model has read none of its mentions."""
+def sample_theme(
+    session: Session, space: Space, workspace_id: UUID, theme: UUID
+) -> ThemeSample | None:
+    """What a theme is described by; None if the present model has read none of its mentions."""
     sample = sample_of(session, space, workspace_id, theme, LOOKED_AT)
     if not sample.keys:
         return None
-    return Sitting(theme, sample, texts_of(session, workspace_id, sample.keys))
+    return ThemeSample(theme, sample, texts_of(session, workspace_id, sample.keys))
 
 
-def portray(sitting: Sitting, language: str, background: Sequence[str]) -> Portrait:
-    """Centroid, title and keywords."""
-    keys, vectors = sitting.sample
-    told = [(i, *sitting.said[key]) for i, key in enumerate(keys) if key in sitting.said]
-    description = None
-    if told:
-        indices, texts, languages = zip(*told, strict=True)
-        description = describe(texts, languages, vectors[list(indices)], language, background)
-    return Portrait(sitting.theme, keys, stored(centroid(vectors)), description)
+def describe_theme(
+    theme: ThemeSample, language: str, background: Sequence[str]
+) -> ThemeDescription:
+    """Describe a theme in ``language``; its keywords stand out from the texts ``background``."""
+    keys, vectors = theme.sample
+    rows = [(i, *theme.texts[key]) for i, key in enumerate(keys) if key in theme.texts]
+    words = None
+    if rows:
+        indices, texts, languages = zip(*rows, strict=True)
+        words = describe(texts, languages, vectors[list(indices)], language, background)
+    return ThemeDescription(theme.theme, keys, stored(centroid(vectors)), words)
 
 
-def hang(session: Session, space: Space, place: Place, portraits: Iterable[Portrait]) -> None:
-    """Let themes be as they were portrayed; a person's title stays, keywords follow the members.
+def store_descriptions(
+    session: Session, space: Space, place: Place, descriptions: Iterable[ThemeDescription]
+) -> None:
+    """Store the centroid, title and keywords of themes; a title that a person gave stays.
 
-    What was said by somebody whose words have been erased meanwhile is not repeated.
+    If mentions have left a theme since it was described, its title and keywords stay as they are:
+    the new ones may quote words that have been erased.
     """
     hold(session, place)
-    for portrait in portraits:
-        theme = session.get(PainPoint, (place.workspace_id, portrait.theme), populate_existing=True)
+    for each in descriptions:
+        theme = session.get(PainPoint, (place.workspace_id, each.theme), populate_existing=True)
         if theme is None or theme.merged_into is not None:
             continue
-        theme.centroid, theme.model_version = portrait.centroid, space.name
+        theme.centroid, theme.model_version = each.centroid, space.name
         theme.updated_at = clock.now()
-        if portrait.description and _all_there(session, theme, portrait):
+        if each.words and _has_all(session, theme, each.keys):
             if theme.titled_by is None:
-                theme.title = portrait.description.title
-            theme.keywords = list(portrait.description.keywords) or [theme.title]
+                theme.title = each.words.title
+            theme.keywords = list(each.words.keywords) or [theme.title]
     session.flush()
     stamp(session, place)
 
 
-def _all_there(session: Session, theme: PainPoint, portrait: Portrait) -> bool:
-    ids = {key.feedback_id for key in portrait.keys}
+def _has_all(session: Session, theme: PainPoint, keys: Sequence[Key]) -> bool:
+    """Whether all of these mentions still belong to a theme."""
     members = select(MENTION.c.feedback_id, MENTION.c.ordinal).where(
         MENTION.c.workspace_id == theme.workspace_id,
         MENTION.c.pain_point_id == theme.id,
-        MENTION.c.feedback_id.in_(ids),
+        MENTION.c.feedback_id.in_({key.feedback_id for key in keys}),
     )
-    return set(portrait.keys) <= {Key(*row) for row in session.execute(members)}
+    return set(keys) <= {Key(*row) for row in session.execute(members)}
 
 
-def unsay(session: Session, gone: Iterable[Said], held_next: Iterable[Place] = ()) -> None:
-    """Take titles and keywords away that are from mentions which leave their theme, or are to go.
+def withdraw_quotes(
+    session: Session, quotes: Iterable[Quote], held_next: Iterable[Place] = ()
+) -> None:
+    """Take titles and keywords away that quote mentions which have left their theme or are to.
 
-    Their feedback is locked. A theme that loses its title has one without a quote until the next
-    refresh finds another. A person's title is theirs, but not the keywords beside it. Places that
-    the caller is to hold next are held here, in one order with those of ``gone``.
+    The feedback of ``quotes`` is locked. A theme that loses its title is called by its place until
+    the next refresh finds another. A title that a person gave stays; the keywords beside it go.
+
+    ``held_next`` are places that the caller will hold after this. They are held here, so that all
+    places are held in one order and no two transactions wait for each other.
     """
     texts: dict[UUID, list[str]] = defaultdict(list)
     places: dict[UUID, Place] = {}
-    for place, theme, text in gone:
+    for place, theme, text in quotes:
         if theme is not None and place is not None:
             texts[theme].append(_folded(text))
             places[theme] = place
     if not texts:
         return
     hold(session, *places.values(), *held_next)
-    unsaid = {
+    changed = {
         places[theme.id]
         for theme in _themes(session, places)
-        if _unsay(theme, places[theme.id], texts[theme.id])
+        if _withdraw(theme, places[theme.id], texts[theme.id])
     }
     session.flush()
-    for place in sorted(unsaid):
+    for place in sorted(changed):
         mark(session, place)
 
 
@@ -153,11 +167,11 @@ def _themes(session: Session, places: Mapping[UUID, Place]) -> Sequence[PainPoin
     return session.scalars(found).all()
 
 
-def _unsay(theme: PainPoint, place: Place, texts: Sequence[str]) -> bool:
-    """Whether anything of what was said had to go.
+def _withdraw(theme: PainPoint, place: Place, texts: Sequence[str]) -> bool:
+    """Take title and keywords away if they quote one of ``texts``; whether they did.
 
-    The first letter of a title was made a capital, which not every language takes back: "ı" is "I",
-    and that is "i".
+    The first letter of a title is not compared. It was made a capital, and folding does not give
+    the same letter back in every language: "ı" becomes "I", and that becomes "i".
     """
     quote = _folded(theme.title.removesuffix("…")[1:])
     if theme.titled_by is None and any(quote in text for text in texts):

@@ -56,11 +56,11 @@ def at(table: Table, place: Place) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in place._asdict().items()))
 
 
-def arrive(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime | None]:
-    """Hold each place, in order, and count the mentions that found no theme there.
+def hold_and_count(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime | None]:
+    """Hold places, in order, and add to their counts of loose mentions.
 
     Returns:
-        The stamp of each.
+        The stamp of each place.
     """
     if not loose:
         return {}
@@ -78,7 +78,7 @@ def hold(session: Session, *places: Place) -> None:
 
     Whoever holds several holds them all at once, or in their order.
     """
-    arrive(session, dict.fromkeys(places, 0))
+    hold_and_count(session, dict.fromkeys(places, 0))
 
 
 def stamp(session: Session, place: Place, **changes: Any) -> None:

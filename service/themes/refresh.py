@@ -1,17 +1,18 @@
-"""Looking through a place for themes, in the background: a worker's share.
+"""Refreshing the themes of a place, in the background: a worker's share.
 
-The latest loose mentions found themes; those of any age join what has been founded.
+The latest loose mentions join themes or make new ones; then loose mentions of any age are compared
+with new themes, and join them.
 
 Everything is read and computed without a transaction. What follows from it is written in short
-ones, each of which looks again at what it changes: ended at any point, and begun again, by one
-worker or by two at once, it leaves the same.
+ones (``steps``), each of which looks again at what it changes. So a refresh may be killed at any
+point and begun again, by one worker or by two at once; the result is the same.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -22,58 +23,40 @@ from service import clock
 from service.db import Database
 from service.journey.service import current_map
 from service.themes import due as leases
+from service.themes import steps
+from service.themes.describing import Describer
 from service.themes.due import Due, Followed
 from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
 from service.themes.members import (
     AT_ONCE,
     Key,
     Sample,
-    awaits,
     count_read,
+    has_unread,
+    index_ranges,
     keys_of,
-    loose_on,
-    loose_ones,
-    shelves_of,
-    sizes,
-    texts_of,
+    latest_loose,
+    loose_in,
 )
-from service.themes.naming import LOOKED_AT, Sitting, hang, main_language, portray, sit
+from service.themes.naming import LOOKED_AT
 from service.themes.places import Place
-from service.themes.rows import UNTITLED, is_used, signposts_at, themes_at
+from service.themes.rows import comparable_at, is_used, merged_with_mentions, themes_at
 from service.themes.space import Space, restored, stored
-from service.themes.steps import TooFew, ended, founded, handed, merged
+from service.themes.turns import Turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Said = Mapping[Key, tuple[str, str]]
-"""Texts and languages, by mention."""
 
 LOOSE_AT_ONCE: Final = 3000
-"""Mentions looked through at a time, the latest first; memory grows with the square."""
+"""Loose mentions that may make new themes, the latest; memory grows with the square."""
 PAGE: Final = 1000
 """Loose mentions of any age that are compared with the themes at a time."""
-PAUSE_SECONDS: Final = 3.0
-"""A place is left alone for this long, or for ten times as long as it took."""
-BUSY_SECONDS: Final = 20.0
-"""While feedback waits to be analysed, more of it is let come before a place is looked through."""
-MOST_PORTRAYED: Final = 40
-GROWN: Final = 1.2
-"""A theme is portrayed anew when it has grown by a fifth."""
-BACKGROUND: Final = 300
-"""Mentions of the same place that a theme's keywords are to stand out from."""
-
-
-class Portrayed(NamedTuple):
-    """How many mentions a theme had when it was portrayed, and how many of them were looked at."""
-
-    size: int
-    seen: int
 
 
 class Refresher:
-    """Looks through one place after the other; ``computing`` does what needs a processor.
+    """Refreshes one place after the other; ``computing`` does what needs a processor.
 
-    What takes long is left where it is when ``stop`` is set.
+    A refresh that takes long is left where it is when ``stop`` is set.
     """
 
     def __init__(
@@ -87,51 +70,40 @@ class Refresher:
         self._space = space
         self._computing = computing
         self._stop = stop or threading.Event()
-        self._since: dict[Place, float] = {}
-        self._not_before: dict[Place, float] = {}
-        self._size: dict[Place, int] = {}
-        self._portrayed: dict[UUID, Portrayed] = {}
+        self._turns = Turns()
+        self._describer = Describer(database, space, computing)
 
     def round(self) -> bool:
-        """Look through the place that needs it most; whether there was any."""
+        """Refresh the place that needs it most; whether there was any."""
         with self._database.read() as session:
             waiting = leases.due(session, self._space, clock.now())
-            busy = bool(waiting) and leases.is_busy(session)
+            busy = bool(waiting) and leases.has_pending(session)
         for each in waiting:
-            if self._is_time(each, busy):
-                return self._claimed(each)
+            if self._turns.has_come(each, busy):
+                return self._claim(each)
         return False
 
-    def _is_time(self, each: Due, busy: bool) -> bool:
-        now = time.monotonic()
-        if now < self._not_before.get(each.place, 0.0):
-            return False
-        if not each.worthwhile(self._size.get(each.place, 0)):
-            return False
-        return not busy or now - self._since.setdefault(each.place, now) >= BUSY_SECONDS
-
-    def _claimed(self, each: Due) -> bool:
-        place, started = each.place, time.monotonic()
-        self._not_before[place] = started + PAUSE_SECONDS
-        loose = self._write(leases.claim, place, clock.now())
+    def _claim(self, due: Due) -> bool:
+        """Refresh a place, unless another worker does; whether it was refreshed."""
+        self._turns.begin(due.place)
+        loose = self._write(leases.claim, due.place, clock.now())
         if loose is None:
             return False
-        self._look_through(each, loose)
-        self._since.pop(place, None)
-        took = time.monotonic() - started
-        self._not_before[place] = time.monotonic() + max(PAUSE_SECONDS, 10 * took)
+        self._refresh(due, loose)
+        self._turns.end(due.place)
         return True
 
-    def _look_through(self, each: Due, loose: int) -> None:
-        place = each.place
-        self._follow_signposts(place)
-        waiting = self._work_over(place)
+    def _refresh(self, due: Due, loose: int) -> None:
+        """All steps in their order; ``loose`` is how many loose mentions were counted before."""
+        place = due.place
+        self._move_merged(place)
+        unread = self._adopt(place)
         with self._database.read() as session:
             known = current_map(session, place.workspace_id).known
-            sample = loose_ones(session, self._space, place, known, LOOSE_AT_ONCE)
-            vague = self._vague(session, place) if each.anew else set()
-        if each.anew:
-            self._portray_grown(place, sample)
+            sample = latest_loose(session, self._space, place, known, LOOSE_AT_ONCE)
+            provisional = self._provisional(session, place) if due.anew else set()
+        if due.anew:
+            self._describe_grown(place, sample)
         made = self._compute(
             plan,
             self._themes(place),
@@ -139,88 +111,112 @@ class Refresher:
             [key.feedback_id for key in sample.keys],
             self._space.limits,
         )
-        self._merge(place, {id: to for id, to in made.merges.items() if not {id, to} & vague})
+        merges = {id: to for id, to in made.merges.items() if not {id, to} & provisional}
+        self._merge(place, merges)
         self._join(place, sample, made.joins)
-        if not waiting:
-            for group in made.births:
-                self._found(place, sample, group)
-        self._portray_grown(place, sample)
-        followed = None if waiting or vague else self._gather(place, sample)
-        self._write(ended, place, loose, followed)
+        if not unread:
+            for group in made.groups:
+                self._create(place, sample, group)
+        self._describe_grown(place, sample)
+        followed = None if unread or provisional else self._follow_marks(place, sample)
+        self._write(steps.finish, place, loose, followed)
 
-    def _follow_signposts(self, place: Place) -> None:
-        """Bring mentions home that were left with a theme when it was merged into another."""
+    def _move_merged(self, place: Place) -> None:
+        """Move mentions that merged themes still have: whoever merged these was interrupted."""
         with self._database.read() as session:
-            left = signposts_at(session, place)
-        for theme, home in left.items():
-            self._move(place, theme, home)
+            left = merged_with_mentions(session, place)
+        for theme, into in left.items():
+            self._move_all(place, theme, into)
 
-    def _work_over(self, place: Place) -> bool:
-        """Bring the themes that another model knew to this one's space, from their members.
+    def _adopt(self, place: Place) -> bool:
+        """Describe themes of another model anew, from what the present one has read of them.
 
         Returns:
-            Whether there are some whose mentions are still to be read by it. Until then nothing
-            new is founded here: it might be one of them.
+            Whether there are some of which it has read too little. Until it has read more, no new
+            theme is made here: it might be one of them.
         """
         with self._database.read() as session:
-            old = [row.id for row in themes_at(session, place) if not self._comparable(row)]
-            waiting = {
-                theme for theme in old if awaits(session, self._space, place.workspace_id, theme)
+            rows = themes_at(session, place)
+            old = [row.id for row in rows if row.model_version != self._space.name]
+            unread = {
+                theme
+                for theme in old
+                if has_unread(session, self._space, place.workspace_id, theme)
             }
-            sittings = list(self._sittings(session, place, old))
+            samples = self._describer.samples(session, place, old)
         ready = [
             each
-            for each in sittings
-            if each.theme not in waiting or len(each.sample.keys) >= LEAST_MENTIONS
+            for each in samples
+            if each.theme not in unread or len(each.sample.keys) >= LEAST_MENTIONS
         ]
-        self._portray(place, ready, {})
-        return bool(waiting - {each.theme for each in ready})
+        self._describer.describe(place, ready, {})
+        return bool(unread - {each.theme for each in ready})
 
-    def _vague(self, session: Session, place: Place) -> set[UUID]:
-        """Those whose mean is of few mentions, as the present model is still to read the others.
+    def _provisional(self, session: Session, place: Place) -> set[UUID]:
+        """Themes whose centroid is of few mentions, as the present model has more to read.
 
-        They are portrayed again as it does. Until it has, none is merged: that can't be undone.
+        They are described again as it reads on. Until it has read enough, none of them is merged:
+        that can't be undone.
         """
 
-        def is_vague(theme: UUID) -> bool:
+        def is_provisional(theme: UUID) -> bool:
             of_it = (session, self._space, place.workspace_id, theme)
-            return count_read(*of_it, LOOKED_AT) < LOOKED_AT and awaits(*of_it)
+            return count_read(*of_it, LOOKED_AT) < LOOKED_AT and has_unread(*of_it)
 
-        rows = themes_at(session, place)
-        return {row.id for row in rows if self._comparable(row) and is_vague(row.id)}
+        rows = comparable_at(session, self._space, place)
+        return {row.id for row in rows if is_provisional(row.id)}
 
     def _merge(self, place: Place, merges: Mapping[UUID, UUID]) -> None:
         for theme, into in merges.items():
-            if self._write(merged, place, theme, into):
-                self._move(place, theme, into)
+            if self._write(steps.merge, place, theme, into):
+                self._move_all(place, theme, into)
 
     def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
         for theme, group in nearest.items():
             for part in _parts([sample.keys[index] for index in group]):
-                self._write(handed, place, part, None, theme)
+                self._write(steps.move, place, part, None, theme)
 
-    def _gather(self, place: Place, sample: Sample) -> Followed | None:
-        """Follow the marks: what a merge left goes home, loose mentions of any age join themes that
-        are new to them, and what has lost its title gets another.
+    def _create(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
+        """Make a new theme of a group of loose mentions."""
+        mean = stored(centroid(sample.vectors[list(group)]))
+        first, *rest = _parts([sample.keys[index] for index in group])
+        try:
+            theme = self._write(steps.create, self._space, place, first, mean)
+        except steps.TooFew:
+            return
+        for part in rest:
+            self._write(steps.move, place, part, None, theme)
 
-        The marks stay until the refresh has ended: begun again, whatever has joined is loose no
-        more. ``sample`` is what themes stand out from.
+    def _move_all(self, place: Place, source: UUID, target: UUID) -> None:
+        """Move every mention of a merged theme."""
+        while True:
+            with self._database.read() as session:
+                keys = keys_of(session, place.workspace_id, [source], AT_ONCE)
+            if not keys or not self._write(steps.move, place, keys, source, target):
+                return
+
+    def _follow_marks(self, place: Place, sample: Sample) -> Followed | None:
+        """Do what the marks of the place ask for, if there are new ones.
+
+        Mentions of merged themes are moved, loose mentions of any age join themes, and themes
+        without a title get one that stands out from ``sample``. The marks stay until the refresh
+        has ended: if it is killed, the next one does all of this again.
 
         Returns:
-            Which marks have been followed; None if there was no time to.
+            Which marks have been followed; None if it was stopped.
         """
         with self._database.read() as session:
             marks = leases.marks_of(session, place, self._space.name)
-        if not marks.stand:
+        if not marks.open:
             return marks.so_far
-        self._follow_signposts(place)
-        if not self._compared(place):
+        self._move_merged(place)
+        if not self._join_all(place):
             return None
-        self._portray_grown(place, sample)
+        self._describe_grown(place, sample)
         return marks.so_far
 
-    def _compared(self, place: Place) -> bool:
-        """Compare every loose mention with every theme; False if there was no time to."""
+    def _join_all(self, place: Place) -> bool:
+        """Compare every loose mention with every theme; False if it was stopped."""
         themes = self._themes(place)
         if not themes:
             return True
@@ -234,90 +230,25 @@ class Refresher:
         return True
 
     def _loose_pages(self, place: Place) -> Iterator[Sample]:
-        """Every loose mention of a place, the latest of each kind first; a read each."""
+        """Every loose mention of a place, range by range, the latest first; a read each page."""
         with self._database.read() as session:
-            shelves = shelves_of(place, current_map(session, place.workspace_id).known)
-        for shelf in shelves:
+            ranges = index_ranges(place, current_map(session, place.workspace_id).known)
+        for range_ in ranges:
             before: Key | None = None
             while True:
                 with self._database.read() as session:
-                    page = loose_on(session, self._space, shelf, before, PAGE)
+                    page = loose_in(session, self._space, range_, before, PAGE)
                 if not page.keys:
                     break
                 yield page
                 before = page.keys[-1]
 
-    def _found(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
-        keys = [sample.keys[index] for index in group]
-        middle = stored(centroid(sample.vectors[list(group)]))
-        first, *rest = _parts(keys)
-        try:
-            theme = self._write(founded, self._space, place, first, middle)
-        except TooFew:
-            return
-        for part in rest:
-            self._write(handed, place, part, None, theme)
-
-    def _move(self, place: Place, theme: UUID, home: UUID) -> None:
-        """Move everything that belongs to a merged theme."""
-        while True:
-            with self._database.read() as session:
-                keys = keys_of(session, place.workspace_id, [theme], AT_ONCE)
-            if not keys or not self._write(handed, place, keys, theme, home):
-                return
-
-    def _portray_grown(self, place: Place, sample: Sample) -> None:
-        with self._database.read() as session:
-            rows = themes_at(session, place)
-            size = sizes(session, place.workspace_id, [row.id for row in rows])
-            growth = {
-                row.id: self._growth(session, row, size.get(row.id, 0))
-                for row in rows
-                if self._comparable(row)
-            }
-            grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
-            sittings = list(self._sittings(session, place, grown[:MOST_PORTRAYED]))
-            around = texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
-        self._size[place] = sum(size.values())
-        for each in sittings:
-            self._portrayed[each.theme] = Portrayed(size.get(each.theme, 0), len(each.sample.keys))
-        self._portray(place, sittings, around)
-
-    def _growth(self, session: Session, row: PainPoint, size: int) -> float:
-        """By what factor a theme has grown since it was portrayed, or what had been read of it."""
-        was = self._portrayed.get(row.id)
-        if row.keywords == UNTITLED or was is None:
-            return float("inf")
-        growth = size / max(was.size, 1)
-        if was.seen < min(was.size, LOOKED_AT):
-            read = count_read(session, self._space, row.workspace_id, row.id, LOOKED_AT)
-            growth = max(growth, read / was.seen)
-        return growth
-
-    def _sittings(
-        self, session: Session, place: Place, themes: Iterable[UUID]
-    ) -> Iterator[Sitting]:
-        for theme in themes:
-            if sitting := sit(session, self._space, place.workspace_id, theme):
-                yield sitting
-
-    def _portray(self, place: Place, sittings: Sequence[Sitting], around: Said) -> None:
-        if not sittings:
-            return
-        with self._database.read() as session:
-            language = main_language(session, place.workspace_id)
-        portraits = [
-            self._compute(portray, each, language, _others(each, sittings, around))
-            for each in sittings
-        ]
-        self._write(hang, self._space, place, portraits)
+    def _describe_grown(self, place: Place, sample: Sample) -> None:
+        self._turns.note_size(place, self._describer.describe_grown(place, sample))
 
     def _themes(self, place: Place) -> list[Theme]:
         with self._database.read() as session:
-            return [_theme(row) for row in themes_at(session, place) if self._comparable(row)]
-
-    def _comparable(self, row: PainPoint) -> bool:
-        return row.model_version == self._space.name
+            return [_theme(row) for row in comparable_at(session, self._space, place)]
 
     def _compute(self, work: Callable[..., T], *arguments: object) -> T:
         return self._computing.submit(work, *arguments).result()
@@ -329,17 +260,8 @@ class Refresher:
 
 
 def _theme(row: PainPoint) -> Theme:
-    [middle] = restored([row.centroid])
-    return Theme(row.id, middle, row.created_at, row.shaped, is_used(row))
-
-
-def _others(one: Sitting, all_: Sequence[Sitting], around: Said) -> list[str]:
-    """What other mentions of the place say, some of each theme; its own are among those around."""
-    texts = [text for key, (text, _) in around.items() if key not in one.said]
-    for other in all_:
-        if other is not one:
-            texts += [text for text, _ in list(other.said.values())[: BACKGROUND // len(all_)]]
-    return texts
+    [mean] = restored([row.centroid])
+    return Theme(row.id, mean, row.created_at, row.shaped, is_used(row))
 
 
 def _parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:

@@ -57,7 +57,7 @@ def update_pain_point(
 
     place, theme = database.transact(work)
     if "title" in body.model_fields_set and body.title is None:
-        shaping.look_again(database, space, place, [theme])
+        shaping.describe_again(database, space, place, [theme])
     with database.read() as session:
         return _shown(session, caller, theme, params)
 
@@ -107,7 +107,7 @@ def split_pain_point(
             raise refusal
         person = _person(session, caller, params)
         move = shaping.split(session, space, person, pain_point_id, keys, body.title)
-        return Done(move.home, move)
+        return Done(move.target, move)
 
     return _done(database, space, View(caller, params, HTTPStatus.CREATED), once, deed)
 
@@ -127,7 +127,7 @@ class View(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What came of it: the pain point to show, and what has moved or is still to."""
+    """What was done: the pain point to show, and which mentions went from where to where."""
 
     theme: UUID
     move: Move | None
@@ -155,8 +155,8 @@ def _done(
     answer = answered_once(database, workspace_id, once, work)
     if REPLAYED.keys().isdisjoint(answer.headers) and (move := done[0].move):
         if move.rest:
-            shaping.follow(database, move)
-        shaping.look_again(database, space, move.place, [move.theme, move.home])
+            shaping.move_rest(database, move)
+        shaping.describe_again(database, space, move.place, [move.source, move.target])
     with database.read() as session:
         shown = _shown(session, view.caller, UUID(answer.body["id"]), view.params)
     body = to_json(shown.model_dump(mode="json"))

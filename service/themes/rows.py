@@ -39,8 +39,13 @@ def themes_at(session: Session, place: Place) -> Sequence[PainPoint]:
     return session.exec(found.order_by(col(PainPoint.id))).all()
 
 
-def signposts_at(session: Session, place: Place) -> dict[UUID, UUID]:
-    """The merged themes of a place that still have mentions, and where these belong."""
+def comparable_at(session: Session, space: Space, place: Place) -> Sequence[PainPoint]:
+    """Those of ``themes_at`` whose centroids are in ``space``."""
+    return [row for row in themes_at(session, place) if row.model_version == space.name]
+
+
+def merged_with_mentions(session: Session, place: Place) -> dict[UUID, UUID]:
+    """The merged themes of a place that still have mentions, and what each was merged into."""
     members = select_columns(MENTION.c.feedback_id).where(
         MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
     )
@@ -50,8 +55,8 @@ def signposts_at(session: Session, place: Place) -> dict[UUID, UUID]:
     return {id: into for id, into in session.execute(found)}
 
 
-def home_of(session: Session, place: Place, theme: UUID) -> PainPoint | None:
-    """Where the mentions of a theme of ``place`` belong, which is held; None if it is gone."""
+def surviving_theme(session: Session, place: Place, theme: UUID) -> PainPoint | None:
+    """A theme of a held place, or the one that it was merged into; None if it is gone."""
     row = session.get(PainPoint, (place.workspace_id, theme), populate_existing=True)
     if row is not None and row.merged_into is not None:
         key = (place.workspace_id, row.merged_into)
@@ -59,10 +64,10 @@ def home_of(session: Session, place: Place, theme: UUID) -> PainPoint | None:
     return row
 
 
-def found(session: Session, space: Space, place: Place, centroid: bytes) -> PainPoint:
-    """Add a theme to a held place; its title is still to be found.
+def add_theme(session: Session, space: Space, place: Place, centroid: bytes) -> PainPoint:
+    """Add a theme without mentions to a held place; its title is still to be found.
 
-    Until a refresh has ended that compared everything loose with it, the place is due for one.
+    The place is marked as due, so that a refresh compares every loose mention with the new theme.
     """
     now = clock.now()
     theme = PainPoint(
@@ -82,20 +87,20 @@ def found(session: Session, space: Space, place: Place, centroid: bytes) -> Pain
 
 
 def merge_rows(session: Session, place: Place, theme: PainPoint, into: PainPoint) -> None:
-    """Make ``theme`` a signpost to ``into``; its mentions are still to be moved.
+    """Merge ``theme`` into another; its mentions are still to be moved.
 
-    It keeps nothing that anybody has said.
+    Its row stays, without title and keywords: nobody's words are kept there.
     """
     theme.merged_into, theme.title, theme.keywords = into.id, "", UNTITLED
     theme.updated_at = into.updated_at = clock.now()
     session.flush()
-    led_there = update(PainPoint).where(at(THEME, place), col(PainPoint.merged_into) == theme.id)
-    session.exec(led_there.values(merged_into=into.id))
+    before = update(PainPoint).where(at(THEME, place), col(PainPoint.merged_into) == theme.id)
+    session.exec(before.values(merged_into=into.id))
     stamp(session, place)
 
 
 def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said: datetime) -> None:
-    """What was resolved before somebody said this is open again; its place is held."""
+    """Reopen a theme that was resolved before ``said``; its place is held."""
     if theme.status == RESOLVED and theme.resolved_at and said > theme.resolved_at:
         theme.status, theme.updated_at = REOPENED, clock.now()
         session.flush()
@@ -105,9 +110,13 @@ def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said:
 def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> int:
     """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is held.
 
-    With what was merged into them, of which nothing is still to be moved.
+    The rows of what was merged into them go, too. A theme stays while a theme that was merged into
+    it has mentions: they are still to be moved to it.
+
+    Returns:
+        How many of ``themes`` were deleted.
     """
-    awaited = set(signposts_at(session, place).values())
+    awaited = set(merged_with_mentions(session, place).values())
     members = select_columns(MENTION.c.feedback_id).where(
         MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
     )
@@ -121,14 +130,13 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
     empty = THEME.delete().where(at(THEME, place), THEME.c.id.in_(set(themes) - awaited), *unused)
     gone = session.scalars(empty.where(~members.exists()).returning(THEME.c.id)).all()
     if gone:
-        led_there = THEME.delete().where(at(THEME, place), THEME.c.merged_into.in_(gone))
-        session.execute(led_there)
+        session.execute(THEME.delete().where(at(THEME, place), THEME.c.merged_into.in_(gone)))
         stamp(session, place)
     return len(gone)
 
 
 def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]) -> None:
-    """Delete the themes that had no mentions but these, which have just been deleted."""
+    """Delete the themes that are empty now that the mentions ``gone`` have been deleted."""
     themes: dict[Place, set[UUID]] = defaultdict(set)
     for mention in gone:
         place = place_of(workspace_id, mention)

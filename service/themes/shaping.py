@@ -1,7 +1,7 @@
 """What people do with pain points: name, own, resolve, merge and split them.
 
-The deed itself is one transaction: a whole split, but of a merge at most ``AT_ONCE`` mentions.
-``follow`` moves the others.
+Each is one transaction. That of a merge moves at most ``AT_ONCE`` mentions; ``move_rest`` moves the
+others afterwards.
 """
 
 from collections.abc import Sequence
@@ -17,25 +17,30 @@ from service.db import Database
 from service.errors import InvalidParam
 from service.insights import names
 from service.journey.mapping import JourneyMap
+from service.themes import steps
 from service.themes.due import mark
 from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
 from service.themes.finding import LEAST_MENTIONS
 from service.themes.members import (
     AT_ONCE,
     Key,
-    hand_over,
+    centroid_of,
     has_members,
     hold_items,
     keys_of,
-    middle_of,
+    move_mentions,
     sample_of,
 )
-from service.themes.naming import hang, main_language, portray, sit
+from service.themes.naming import (
+    describe_theme,
+    main_language,
+    sample_theme,
+    store_descriptions,
+)
 from service.themes.places import Place, hold, stamp
-from service.themes.rows import found, merge_rows, plain_title, reopen_if_said_since
+from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_said_since
 from service.themes.schemas import PainPointIn
 from service.themes.space import Space, stored
-from service.themes.steps import handed
 
 LOOKED_AT: Final = 3000
 """The latest mentions of a pain point that are told apart when it is split in two."""
@@ -52,11 +57,12 @@ class Person(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Mentions of ``theme`` went to ``home``; ``rest`` if all that it still has are to follow."""
+    """Mentions of the theme ``source`` went to ``target``; ``rest`` if it has some that are still
+    to be moved."""
 
     place: Place
-    theme: UUID
-    home: UUID
+    source: UUID
+    target: UUID
     rest: bool
 
 
@@ -97,7 +103,7 @@ def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) ->
 
 
 def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | None:
-    """Make a pain point a signpost to another; None if it is that already.
+    """Merge a pain point into another; None if that has been done already.
 
     Raises:
         NotTheSamePlace: they are of other cells or sentiments.
@@ -106,20 +112,20 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
     theme = find(session, person, wanted)
     keys = keys_of(session, person.workspace_id, [theme.id], AT_ONCE)
     held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
-    theme, home = _held(session, person, theme.id), find(session, person, into)
+    theme, target = _held(session, person, theme.id), find(session, person, into)
     place = place_of_theme(theme)
-    if place_of_theme(home) != place:
+    if place_of_theme(target) != place:
         raise NotTheSamePlace
-    if theme.id == home.id:
+    if theme.id == target.id:
         return None
-    home.shaped = theme.shaped = True
-    merge_rows(session, place, theme, home)
-    if moved := hand_over(session, held, keys, place, theme.id, home.id):
-        reopen_if_said_since(session, place, home, max(said for _, said in moved))
+    target.shaped = theme.shaped = True
+    merge_rows(session, place, theme, target)
+    if moved := move_mentions(session, held, keys, place, theme.id, target.id):
+        reopen_if_said_since(session, place, target, max(said for _, said in moved))
     rest = has_members(session, person.workspace_id, theme.id)
     if rest:
         mark(session, place)
-    return Move(place, theme.id, home.id, rest)
+    return Move(place, theme.id, target.id, rest)
 
 
 def split(
@@ -130,7 +136,7 @@ def split(
     keys: Sequence[Key],
     title: str | None,
 ) -> Move:
-    """Make a new pain point of mentions of another; ``home`` of the answer is the new one.
+    """Make a new pain point of mentions of another; ``target`` of the answer is the new one.
 
     Raises:
         NotSplittable: some are not its mentions, or they are all of its mentions.
@@ -139,14 +145,14 @@ def split(
     held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
     theme = _held(session, person, wanted)
     place = place_of_theme(theme)
-    middle = middle_of(session, space, person.workspace_id, set(keys))
-    new = found(session, space, place, theme.centroid if middle is None else stored(middle))
-    if middle is None:
+    mean = centroid_of(session, space, person.workspace_id, set(keys))
+    new = add_theme(session, space, place, theme.centroid if mean is None else stored(mean))
+    if mean is None:
         new.model_version = theme.model_version
     if title:
         new.title, new.titled_by = title, person.key_id
     new.shaped = theme.shaped = True
-    moved = {key for key, _ in hand_over(session, held, keys, place, theme.id, new.id)}
+    moved = {key for key, _ in move_mentions(session, held, keys, place, theme.id, new.id)}
     if missing := [index for index, key in enumerate(keys) if key not in moved]:
         reason = "is no mention of this pain point; list its mentions to see which are"
         raise NotSplittable(
@@ -182,12 +188,12 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
     return [key for key, label in zip(keys, labels, strict=True) if label == smaller]
 
 
-def follow(database: Database, move: Move) -> None:
-    """Move what a merge has left, a few at a time."""
+def move_rest(database: Database, move: Move) -> None:
+    """Move the mentions that a merge has left, a few at a time."""
 
     def step(keys: Sequence[Key]) -> int:
         return database.transact(
-            lambda session: handed(session, move.place, keys, move.theme, move.home)
+            lambda session: steps.move(session, move.place, keys, move.source, move.target)
         )
 
     while left := _left(database, move):
@@ -197,16 +203,16 @@ def follow(database: Database, move: Move) -> None:
 
 def _left(database: Database, move: Move) -> list[Key]:
     with database.read() as session:
-        return keys_of(session, move.place.workspace_id, [move.theme], AT_ONCE)
+        return keys_of(session, move.place.workspace_id, [move.source], AT_ONCE)
 
 
-def look_again(database: Database, space: Space, place: Place, themes: Sequence[UUID]) -> None:
+def describe_again(database: Database, space: Space, place: Place, themes: Sequence[UUID]) -> None:
     """Find centroids, keywords and (unless people gave them) titles of themes that have changed."""
     with database.read() as session:
         language = main_language(session, place.workspace_id)
-        sittings = [sit(session, space, place.workspace_id, theme) for theme in themes]
-    portraits = [portray(each, language, []) for each in sittings if each]
-    database.transact(lambda session: hang(session, space, place, portraits))
+        samples = [sample_theme(session, space, place.workspace_id, theme) for theme in themes]
+    descriptions = [describe_theme(each, language, []) for each in samples if each]
+    database.transact(lambda session: store_descriptions(session, space, place, descriptions))
 
 
 def place_of_theme(theme: PainPoint) -> Place:

@@ -1,4 +1,4 @@
-"""Where vectors of one model are compared."""
+"""The space in which vectors of one model are compared."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -32,7 +32,7 @@ class Space(NamedTuple):
         """How near is near enough."""
         return self.projection.limits
 
-    def place(self, packed: Sequence[bytes]) -> Float:
+    def project(self, packed: Sequence[bytes]) -> Float:
         """Stored vectors as rows (n, d) of length 1 that can be compared."""
         return self.projection.apply(unpacked(packed))
 

@@ -1,73 +1,85 @@
-"""What a refresh writes: one transaction each, true to what is there by then."""
+"""What a refresh writes: one transaction each, which looks again at what it changes.
+
+A refresh decides from what it has read before, without a lock. By the time it writes, mentions may
+have gone or have another theme, and themes may have been merged or changed by people. Each step
+locks what it changes and leaves alone what does not fit any more.
+"""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlmodel import Session
 
-from models.feedback import PENDING
 from service import clock
-from service.themes.due import Followed, finish, renew
+from service.themes import due
+from service.themes.due import Followed
 from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
-from service.themes.members import FEEDBACK, Key, hand_over, hold_items
+from service.themes.members import Key, hold_items, move_mentions
 from service.themes.places import Place, hold
 from service.themes.rows import (
-    found,
-    home_of,
+    add_theme,
     is_used,
     merge_rows,
     remove_empty,
     reopen_if_said_since,
+    surviving_theme,
     themes_at,
 )
 from service.themes.space import Space
 
 
 class TooFew(Exception):
-    """Too few of the mentions are still there to found a theme."""
+    """Too few of the mentions are still there for a new theme."""
 
 
-def handed(
-    session: Session, place: Place, keys: Sequence[Key], given: UUID | None, taken: UUID
+def move(
+    session: Session, place: Place, keys: Sequence[Key], source: UUID | None, target: UUID
 ) -> int:
-    """Let mentions of ``given`` (None: of no theme) be of ``taken``, or of what that went into.
+    """Move mentions from the theme ``source`` (None: that have none) to ``target``.
+
+    If ``target`` has been merged meanwhile, they go to the theme that it went into.
 
     Returns:
-        How many changed hands; none if the theme is gone.
+        How many have been moved; 0 if the target is gone.
     """
     held = hold_items(session, place.workspace_id, {key.feedback_id for key in keys})
     hold(session, place)
-    home = home_of(session, place, taken)
-    if home is None or home.id == given:
+    theme = surviving_theme(session, place, target)
+    if theme is None or theme.id == source:
         return 0
-    moved = hand_over(session, held, keys, place, given, home.id)
+    moved = move_mentions(session, held, keys, place, source, theme.id)
     if moved:
-        reopen_if_said_since(session, place, home, max(said for _, said in moved))
-    renew(session, place, clock.now())
+        reopen_if_said_since(session, place, theme, max(said for _, said in moved))
+    due.renew(session, place, clock.now())
     return len(moved)
 
 
-def founded(
+def create(
     session: Session, space: Space, place: Place, keys: Sequence[Key], centroid: bytes
 ) -> UUID:
-    """A new theme of these mentions, which belong to none.
+    """Make a new theme of mentions that have none.
 
     Raises:
-        TooFew: some have gone meanwhile, or have found another.
+        TooFew: too many of them are gone meanwhile, or have got another theme.
     """
     held = hold_items(session, place.workspace_id, {key.feedback_id for key in keys})
     hold(session, place)
-    theme = found(session, space, place, centroid)
-    moved = [key for key, _ in hand_over(session, held, keys, place, None, theme.id)]
+    theme = add_theme(session, space, place, centroid)
+    moved = [key for key, _ in move_mentions(session, held, keys, place, None, theme.id)]
     if len(moved) < LEAST_MENTIONS or len({key.feedback_id for key in moved}) < LEAST_ITEMS:
         raise TooFew
-    renew(session, place, clock.now())
+    due.renew(session, place, clock.now())
     return theme.id
 
 
-def merged(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
-    """Make ``theme`` a signpost to ``into``, unless a person has had a hand in it meanwhile."""
+def merge(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
+    """Merge ``theme`` into another, unless people have shaped one of them, or use it, meanwhile.
+
+    Its mentions are still to be moved.
+
+    Returns:
+        Whether it was merged.
+    """
     hold(session, place)
     rows = {row.id: row for row in themes_at(session, place)}
     younger, older = rows.get(theme), rows.get(into)
@@ -77,12 +89,12 @@ def merged(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
     return True
 
 
-def ended(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
-    """Remove what is empty, as long as nothing is being read that may belong there, and finish."""
+def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
+    """Remove empty themes and give the lease back; see ``due.release`` for the arguments.
+
+    Nothing is removed while feedback waits for its analysis: its mentions may belong there.
+    """
     hold(session, place)
-    pending = select(FEEDBACK.c.id).where(
-        FEEDBACK.c.workspace_id == place.workspace_id, FEEDBACK.c.state == PENDING
-    )
-    if session.execute(pending.limit(1)).first() is None:
+    if not due.has_pending(session, place.workspace_id):
         remove_empty(session, place, [row.id for row in themes_at(session, place)])
-    finish(session, place, seen, followed)
+    due.release(session, place, seen, followed)

@@ -36,8 +36,8 @@ Themes = Callable[[], list[PainPoint]]
 
 @pytest.fixture(autouse=True)
 def _three_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short lists tell the same story: here three mentions found a theme, elsewhere five."""
-    monkeypatch.setattr(finding, "FOUNDERS", 3)
+    """Short lists tell the same story: here three mentions make a theme, elsewhere five."""
+    monkeypatch.setattr(finding, "SMALLEST_GROUP", 3)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "PAGE", 1)
 
 
-def test_what_is_older_than_the_founders_joins_them(
+def test_what_is_older_than_a_new_theme_joins_it(
     say: Say, look: Look, themes: Themes, database: Database
 ) -> None:
     said = {*say(EARLIER), *say(["Broken checkout xxx xxxxx"]), *say(DECLINED)}

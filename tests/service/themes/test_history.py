@@ -122,7 +122,7 @@ def test_any_history_leaves_the_truth(
 
 
 def nothing_is_half_done(database: Database) -> None:
-    """Everything is analysed, and mentions are where signposts lead to."""
+    """Everything is analysed, and no merged theme has mentions."""
     with database.read() as session:
         assert set(session.exec(select(Feedback.state))) <= {DONE}
         themes = {row.id: row for row in session.exec(select(PainPoint))}

@@ -69,8 +69,8 @@ def people(
     monkeypatch: pytest.MonkeyPatch,
 ) -> People:
     monkeypatch.setattr(shaping, "AT_ONCE", 1)
-    monkeypatch.setattr(shaping, "follow", lambda *_: None)
-    monkeypatch.setattr(shaping, "look_again", lambda *_: None)
+    monkeypatch.setattr(shaping, "move_rest", lambda *_: None)
+    monkeypatch.setattr(shaping, "describe_again", lambda *_: None)
     say([*DECLINED, *DECLINED_TOO, *SLOW])
     look()
     people = People(client, keys, database)
@@ -108,9 +108,9 @@ def test_a_deed_between_any_two_steps_of_a_refresh_is_followed(
     look()
     assert all(theme.keywords for theme in themes())
     with database.read() as session:
-        merged = select(PainPoint.id).where(col(PainPoint.merged_into).is_not(None))
-        signposts = session.exec(merged).all()
-    assert not any(members(database, signpost) for signpost in signposts)
+        are_merged = select(PainPoint.id).where(col(PainPoint.merged_into).is_not(None))
+        merged = session.exec(are_merged).all()
+    assert not any(members(database, theme) for theme in merged)
     assert verify(database).clean
 
 

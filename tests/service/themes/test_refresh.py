@@ -12,7 +12,7 @@ from service.db import Database
 from service.themes.due import claim
 from service.themes.members import Key
 from service.themes.places import Place
-from service.themes.steps import TooFew, founded
+from service.themes.steps import TooFew, create
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
@@ -96,7 +96,7 @@ def test_themes_are_worked_over_for_the_model_that_started_last(
     assert [look(later), look(), look(later)] == [1, 0, 0]
 
 
-def test_nothing_is_founded_while_themes_wait_for_the_present_model(
+def test_nothing_is_created_while_themes_wait_for_the_present_model(
     say: Say, look: Look, themes: Themes, database: Database
 ) -> None:
     """A worker with a new model has read nothing of the old themes yet."""
@@ -150,7 +150,7 @@ def test_a_refresh_that_was_killed_is_done_again(
     assert all(theme.keywords for theme in themes())
 
 
-def test_of_two_workers_only_one_founds_a_theme(
+def test_of_two_workers_only_one_makes_a_theme(
     say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
 ) -> None:
     ids = say([*DECLINED, *SLOW])
@@ -159,7 +159,7 @@ def test_of_two_workers_only_one_founds_a_theme(
     place = Place(workspace.id, "purchase", "checkout", "negative")
     space, keys = Engine(FakeAnalyzer()).space, [Key(id, 0) for id in ids]
     with pytest.raises(TooFew):
-        database.transact(lambda session: founded(session, space, place, keys, b""))
+        database.transact(lambda session: create(session, space, place, keys, b""))
     assert themes() == before
 
 

@@ -117,8 +117,8 @@ def test_merged_ones_are_one_for_ever(
     [new] = say(["Slow checkout page took minutes loading today"])
     assert new in members(database, declined.id)
     with database.read() as session:
-        signpost = session.get_one(PainPoint, (slow.workspace_id, slow.id))
-    assert (signpost.title, signpost.keywords) == ("", [])
+        merged = session.get_one(PainPoint, (slow.workspace_id, slow.id))
+    assert (merged.title, merged.keywords) == ("", [])
 
 
 def test_a_large_merge_goes_in_steps(
@@ -141,7 +141,7 @@ def test_a_merge_that_was_killed_is_finished_by_the_next_refresh(
 ) -> None:
     declined, slow = found
     monkeypatch.setattr(shaping, "AT_ONCE", 1)
-    monkeypatch.setattr(shaping, "follow", lambda *_: None)
+    monkeypatch.setattr(shaping, "move_rest", lambda *_: None)
     send("POST", f"{slow.id}/merge", into=str(declined.id))
     assert len(members(database, slow.id)) == 2
     assert look() == 1
@@ -161,8 +161,8 @@ def test_a_split_is_done_whole_or_not_at_all(
     send("POST", f"{slow.id}/merge", into=str(declined.id))
     with monkeypatch.context() as patch:
         patch.setattr(shaping, "AT_ONCE", 1)
-        patch.setattr(shaping, "follow", lambda *_: None)
-        patch.setattr(shaping, "look_again", lambda *_: None)
+        patch.setattr(shaping, "move_rest", lambda *_: None)
+        patch.setattr(shaping, "describe_again", lambda *_: None)
         new = send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)
     assert send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)["id"] == new["id"]
     both = (declined.id, UUID(new["id"]))

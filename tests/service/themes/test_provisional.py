@@ -14,13 +14,13 @@ from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
 from service.settings import Settings
-from service.themes import refresh
-from service.themes.due import finish
+from service.themes import turns
+from service.themes.due import release
 from service.themes.members import Key, sample_of
 from service.themes.places import Place
 from service.themes.refresh import Refresher
 from service.themes.space import stored
-from service.themes.steps import handed
+from service.themes.steps import move
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes
@@ -32,8 +32,8 @@ Read = Callable[..., None]
 @pytest.fixture
 def refresher(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresher]:
     """One of the later model that never rests."""
-    monkeypatch.setattr(refresh, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(refresh, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(turns, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 0.0))
     with ThreadPoolExecutor(1) as computing:
         yield Refresher(database, Engine(LATER).space, computing)
 
@@ -110,8 +110,8 @@ def test_nothing_is_merged_by_a_mean_of_few_mentions(
     place = Place(workspace.id, "purchase", "checkout", "negative")
     for theme, group in zip(before, (ids[:3], ids[3:]), strict=True):
         keys = [Key(id, 0) for id in group]
-        database.transact(partial(handed, place=place, keys=keys, given=None, taken=theme))
-    database.transact(lambda session: finish(session, place, 6, None))
+        database.transact(partial(move, place=place, keys=keys, source=None, target=theme))
+    database.transact(lambda session: release(session, place, 6, None))
     for items in (6, 12):
         read(items)
         assert refresher.round()

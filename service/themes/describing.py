@@ -1,0 +1,123 @@
+"""Which themes a refresh describes: those that have grown since they were described last."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session
+
+from models.pain_point import PainPoint
+from service.db import Database
+from service.themes.members import Key, Sample, Text, count_read, sizes, texts_of
+from service.themes.naming import (
+    LOOKED_AT,
+    ThemeSample,
+    describe_theme,
+    main_language,
+    sample_theme,
+    store_descriptions,
+)
+from service.themes.places import Place
+from service.themes.rows import UNTITLED, themes_at
+from service.themes.space import Space
+
+MOST_DESCRIBED: Final = 40
+"""Themes that are described at a time, those first that have grown most."""
+GROWN: Final = 1.2
+"""A theme is described again when it has grown by a fifth."""
+BACKGROUND: Final = 300
+"""Mentions of the same place that a theme's keywords are to stand out from."""
+
+
+class Described(NamedTuple):
+    """How many mentions a theme had when it was described, and how many of them were looked at."""
+
+    size: int
+    seen: int
+
+
+class Describer:
+    """Finds centroids, titles and keywords of themes; ``computing`` does what needs a processor.
+
+    It remembers how large each theme was. What another worker has described is described again.
+    """
+
+    def __init__(self, database: Database, space: Space, computing: Executor) -> None:
+        self._database = database
+        self._space = space
+        self._computing = computing
+        self._described: dict[UUID, Described] = {}
+
+    def describe_grown(self, place: Place, sample: Sample) -> int:
+        """Describe the themes of a place that have grown; they stand out from ``sample``.
+
+        Returns:
+            How many mentions at the place have themes.
+        """
+        with self._database.read() as session:
+            rows = themes_at(session, place)
+            size = sizes(session, place.workspace_id, [row.id for row in rows])
+            growth = {
+                row.id: self._growth(session, row, size.get(row.id, 0))
+                for row in rows
+                if row.model_version == self._space.name
+            }
+            grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
+            samples = self.samples(session, place, grown[:MOST_DESCRIBED])
+            around = texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
+        for each in samples:
+            self._described[each.theme] = Described(size.get(each.theme, 0), len(each.sample.keys))
+        self.describe(place, samples, around)
+        return sum(size.values())
+
+    def samples(self, session: Session, place: Place, themes: Iterable[UUID]) -> list[ThemeSample]:
+        """Samples of those of ``themes`` of which the present model has read any mention."""
+        samples = (
+            sample_theme(session, self._space, place.workspace_id, theme) for theme in themes
+        )
+        return [sample for sample in samples if sample]
+
+    def describe(
+        self, place: Place, samples: Sequence[ThemeSample], around: Mapping[Key, Text]
+    ) -> None:
+        """Describe the themes of ``samples``; ``around`` are other mentions of their place."""
+        if not samples:
+            return
+        with self._database.read() as session:
+            language = main_language(session, place.workspace_id)
+        descriptions = [
+            self._computing.submit(
+                describe_theme, each, language, _background(each, samples, around)
+            ).result()
+            for each in samples
+        ]
+        self._database.transact(
+            lambda session: store_descriptions(session, self._space, place, descriptions)
+        )
+
+    def _growth(self, session: Session, row: PainPoint, size: int) -> float:
+        """By what factor a theme has grown since it was described; infinite without a title.
+
+        If the model had not read enough of it then, what it has read since counts as growth, too.
+        """
+        was = self._described.get(row.id)
+        if row.keywords == UNTITLED or was is None:
+            return float("inf")
+        growth = size / max(was.size, 1)
+        if was.seen < min(was.size, LOOKED_AT):
+            read = count_read(session, self._space, row.workspace_id, row.id, LOOKED_AT)
+            growth = max(growth, read / was.seen)
+        return growth
+
+
+def _background(
+    theme: ThemeSample, samples: Sequence[ThemeSample], around: Mapping[Key, Text]
+) -> list[str]:
+    """What other mentions of the place say: those ``around``, and some of each other theme."""
+    texts = [said.text for key, said in around.items() if key not in theme.texts]
+    for other in samples:
+        if other is not theme:
+            some = list(other.texts.values())[: BACKGROUND // len(samples)]
+            texts += [said.text for said in some]
+    return texts
