@@ -38,7 +38,7 @@ class Score(NamedTuple):
         return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-12)
 
 
-class Places(NamedTuple):
+class Groupings(NamedTuple):
     """Of each mention, (n,): the number of the cell that it is grouped in, and of its theme.
 
     Themes are numbered across cells; a mention of none has a number of its own.
@@ -78,7 +78,7 @@ def alone(clusters: Ints) -> Ints:
     return np.where(clusters == NO_CLUSTER, own, clusters)
 
 
-def places_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Places:
+def groupings_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Groupings:
     """Where examples of one mention each are: their cells, by name, stage and touchpoint, and by
     the names of the ``files`` they are from, if there are several; and their themes."""
     cells = [
@@ -89,7 +89,7 @@ def places_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Places:
         (cell, index if is_none(example) else example.theme)
         for index, (cell, example) in enumerate(zip(cells, examples, strict=True))
     ]
-    return Places(_numbered(cells), _numbered(themes))
+    return Groupings(_numbered(cells), _numbered(themes))
 
 
 def is_none(example: Example) -> bool:
@@ -102,14 +102,16 @@ def stored(vectors: Float) -> Float:
     return unpacked([packed(vector) for vector in vectors])
 
 
-def grouped(points: Float, places: Places, limits: Limits, first: Bools | None = None) -> Ints:
+def grouped(
+    points: Float, groupings: Groupings, limits: Limits, first: Bools | None = None
+) -> Ints:
     """The cluster of each of ``points`` (n, d), numbered across cells.
 
     With ``first`` (n,) only those are there yet, and the others in no cluster.
     """
     first = np.ones(len(points), dtype=bool) if first is None else first
     found = np.full(len(points), NO_CLUSTER, dtype=np.int64)
-    for cell in places.by_cell():
+    for cell in groupings.by_cell():
         there = cell[first[cell]]
         labels = find_clusters(points[there], limits)
         after = labels + found.max(initial=-1) + 1
@@ -117,18 +119,18 @@ def grouped(points: Float, places: Places, limits: Limits, first: Bools | None =
     return found
 
 
-def halves(places: Places, seed: int) -> Bools:
+def halves(groupings: Groupings, seed: int) -> Bools:
     """A random half of each cell's mentions, as a mask (n,)."""
-    rng, first = np.random.default_rng(seed), np.zeros(len(places.cells), dtype=bool)
-    for cell in places.by_cell():
+    rng, first = np.random.default_rng(seed), np.zeros(len(groupings.cells), dtype=bool)
+    for cell in groupings.by_cell():
         first[rng.permutation(cell)[: len(cell) // 2]] = True
     return first
 
 
-def arrived(points: Float, places: Places, first: Bools, found: Ints, join: float) -> Ints:
+def arrived(points: Float, groupings: Groupings, first: Bools, found: Ints, join: float) -> Ints:
     """Clusters after the others have come one by one to those ``found`` among the ``first``."""
     after = np.where(first, found, NO_CLUSTER)
-    for cell in places.by_cell():
+    for cell in groupings.by_cell():
         names = np.unique(found[cell][found[cell] != NO_CLUSTER])
         if len(names):
             middles = np.stack([centroid(points[found == name]) for name in names])
@@ -149,33 +151,33 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
 
     ``vectors`` (n, width) are theirs, unpacked or not: measured is what is left after storing.
     """
-    places, points = places_of(examples), projection.apply(stored(vectors))
+    groupings, points = groupings_of(examples), projection.apply(stored(vectors))
     limits = projection.limits
-    found = grouped(points, places, limits)
+    found = grouped(points, groupings, limits)
     figures: Figures = {
-        **_score_figures(b_cubed(places.themes, found)),
+        **_score_figures(b_cubed(groupings.themes, found)),
         "themes": len({(cell_of(e), e.theme) for e in examples if not is_none(e)}),
         "clusters": len(set(found.tolist()) - {NO_CLUSTER}),
         "grouped": float((found != NO_CLUSTER).mean()),
         "grouped_precision": b_cubed(
-            places.themes[found != NO_CLUSTER], found[found != NO_CLUSTER]
+            groupings.themes[found != NO_CLUSTER], found[found != NO_CLUSTER]
         ).precision,
-        "near_duplicates": near_duplicates(places.themes, found),
+        "near_duplicates": near_duplicates(groupings.themes, found),
         "limits": asdict(limits),
-        "arrival": _score_figures(arrival(points, places, limits)),
+        "arrival": _score_figures(arrival(points, groupings, limits)),
     }
     rounded_figures: Figures = rounded(figures)
     return rounded_figures
 
 
-def arrival(points: Float, places: Places, limits: Limits) -> Score:
+def arrival(points: Float, groupings: Groupings, limits: Limits) -> Score:
     """The score after a random half was grouped and the other came one by one; mean of ROUNDS."""
     scores = []
     for seed in range(ROUNDS):
-        first = halves(places, seed)
-        found = grouped(points, places, limits, first)
-        after = arrived(points, places, first, found, limits.join)
-        scores.append(b_cubed(places.themes, after))
+        first = halves(groupings, seed)
+        found = grouped(points, groupings, limits, first)
+        after = arrived(points, groupings, first, found, limits.join)
+        scores.append(b_cubed(groupings.themes, after))
     return Score(*np.mean(scores, axis=0).tolist())
 
 

@@ -15,7 +15,7 @@ from nlp.train.curriculum import data_file, flat, read_spoken
 from nlp.train.examples import DataError
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
-from nlp.train.run import Identity, Places, write_model
+from nlp.train.run import Identity, Outputs, write_model
 from nlp.train.start import start_from
 
 
@@ -28,9 +28,9 @@ class Part:
 
 
 def average_models(
-    parts: Sequence[Part], held_out: Sequence[Path], places: Places, identity: Identity
+    parts: Sequence[Part], held_out: Sequence[Path], outputs: Outputs, identity: Identity
 ) -> None:
-    """Write the mean of the models' weights into ``places``, calibrated on ``held_out``.
+    """Write the mean of the models' weights into ``outputs``, calibrated on ``held_out``.
 
     Raises ArtefactError for a part that is no model, DataError for models of different shapes,
     shares that are not positive, or a file that cannot be read.
@@ -49,7 +49,7 @@ def average_models(
         "recipe": {"average": [_named(*each) for each in zip(parts, manifests, strict=True)]},
     }
     manifest = describe(reader, Recipe(max_tokens=manifests[0].max_tokens), facts)
-    write_model(reader, folder, manifest, places, flat(files))
+    write_model(reader, folder, manifest, outputs, flat(files))
 
 
 def _mean(parts: Sequence[Part]) -> Reader:

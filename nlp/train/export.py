@@ -19,7 +19,7 @@ from nlp.train.outliers import INWARD, LARGE, OUTWARD, set_apart
 
 INPUTS: Final = ("input_ids", "attention_mask", "mention_mask")
 OUTPUTS: Final = ("logits", "embedding")
-AXES: Final = {
+DYNAMIC_AXES: Final = {
     "input_ids": {0: "rows", 1: "tokens"},
     "attention_mask": {0: "rows", 1: "tokens"},
     "mention_mask": {0: "rows", 1: "mentions", 2: "tokens"},
@@ -69,7 +69,7 @@ def export_plain(reader: Reader, target: Path) -> None:
             str(target),
             input_names=INPUTS,
             output_names=OUTPUTS,
-            dynamic_axes=AXES,
+            dynamic_axes=DYNAMIC_AXES,
             opset_version=17,
             dynamo=False,
         )

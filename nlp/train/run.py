@@ -32,7 +32,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Outputs:
     """Where a run writes: its checkpoint, what it asked of teachers (beside that), and, at the
     end, the artefact's folder and the torch weights', each if wanted. The two may not be one."""
 
@@ -44,13 +44,13 @@ class Places:
 def train_model(
     files: Files,
     base: Path,
-    places: Places,
+    outputs: Outputs,
     recipe: Recipe,
     identity: Identity,
     on_step: Callable[[Step], None],
     resume: bool = False,
 ) -> None:
-    """Train a model, starting from ``base``, and write it into ``places``.
+    """Train a model, starting from ``base``, and write it into ``outputs``.
 
     ``base`` is an encoder, or a model to go on from, all of whose layers are kept.
 
@@ -59,11 +59,11 @@ def train_model(
     """
     _check_base(base)
     held_out = {path: read_spoken(path, files.languages) for path in files.held_out}
-    curriculum = make_curriculum(files, base, recipe, places.checkpoint.parent)
+    curriculum = make_curriculum(files, base, recipe, outputs.checkpoint.parent)
     torch.manual_seed(recipe.seed)
     reader = _reader(base, recipe)
     run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
-    run.train(places.checkpoint, on_step, resume)
+    run.train(outputs.checkpoint, on_step, resume)
     balance(reader, curriculum.passes[-1], recipe.balance)
     facts: dict[str, Any] = {
         **asdict(identity),
@@ -74,20 +74,20 @@ def train_model(
         "recipe": asdict(recipe),
     }
     manifest = describe(reader, recipe, facts)
-    write_model(reader, base, manifest, places, flat(held_out))
+    write_model(reader, base, manifest, outputs, flat(held_out))
 
 
 def write_model(
-    reader: Reader, base: Path, manifest: Manifest, places: Places, held_out: Sequence[Example]
+    reader: Reader, base: Path, manifest: Manifest, outputs: Outputs, held_out: Sequence[Example]
 ) -> None:
-    """Write the reader into ``places``, calibrated, with the tokenizer of ``base``."""
-    if places.out:
-        write_artefact(places.out, reader, base, manifest)
-        manifest = calibrate_model(places.out, held_out)
-    if places.weights:
-        write_weights(places.weights, reader, base, manifest)
-        if not places.out:
-            calibrate_model(places.weights, held_out)
+    """Write the reader into ``outputs``, calibrated, with the tokenizer of ``base``."""
+    if outputs.out:
+        write_artefact(outputs.out, reader, base, manifest)
+        manifest = calibrate_model(outputs.out, held_out)
+    if outputs.weights:
+        write_weights(outputs.weights, reader, base, manifest)
+        if not outputs.out:
+            calibrate_model(outputs.weights, held_out)
 
 
 def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:

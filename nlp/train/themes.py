@@ -23,13 +23,13 @@ from nlp.backends.protocol import Float
 from nlp.encoding import unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import (
-    Places,
+    Groupings,
     Score,
     arrival,
     b_cubed,
     grouped,
+    groupings_of,
     near_duplicates,
-    places_of,
     stored,
 )
 from nlp.evaluate.metrics import Bools, Floats, Ints
@@ -107,19 +107,19 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     seen = {file.sha256 for file in model.manifest.data}
     new = [sha256(path) not in seen for path, found in files.items() for _ in found]
     names = [path.name for path, found in files.items() for _ in found]
-    fitted = fit(vectors, places_of(examples, names), np.array(new) if any(new) else None)
+    fitted = fit(vectors, groupings_of(examples, names), np.array(new) if any(new) else None)
     _write(folder, model.manifest, fitted.projection, [data_file(*file) for file in files.items()])
     return fitted
 
 
-def fit(vectors: Float, places: Places, judged: Bools | None = None) -> Fitted:
-    """The projection of ``vectors`` (n, width), rows of length 1, that tells ``places`` apart.
+def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fitted:
+    """The projection of ``vectors`` (n, width), rows of length 1, that tells their themes apart.
 
     ``judged`` (n,) has the mentions that limits are fitted to; all by default.
     """
     mean = vectors.mean(axis=0)
-    cells = list(places.by_cell())
-    scatters = [scatter(vectors[cell], places.themes[cell]) for cell in cells]
+    cells = list(groupings.by_cell())
+    scatters = [scatter(vectors[cell], groupings.themes[cell]) for cell in cells]
     if sum(found.means for found in scatters) < FOLDS:
         raise DataError(
             "there are too few themes to learn from: two of a cell are needed, at least"
@@ -130,7 +130,7 @@ def fit(vectors: Float, places: Places, judged: Bools | None = None) -> Fitted:
         for index in np.flatnonzero(part):
             held_out[cells[index]] = unit_rows((vectors[cells[index]] - mean) @ weights)
     chosen = np.ones(len(vectors), dtype=bool) if judged is None else judged
-    within = Places(places.cells[chosen], places.themes[chosen])
+    within = Groupings(groupings.cells[chosen], groupings.themes[chosen])
     limits = fit_limits(held_out[chosen], within)
     found = grouped(held_out[chosen], within, limits)
     return Fitted(
@@ -177,7 +177,7 @@ def directions(scatters: Iterable[Scatter]) -> Float:
     return scaled
 
 
-def fit_limits(points: Float, places: Places) -> Limits:
+def fit_limits(points: Float, groupings: Groupings) -> Limits:
     """The limits that group ``points`` (n, d), held out of the projection, best: by climbing.
 
     Best is the highest F1 with enough precision and few enough near-duplicates, or else what comes
@@ -186,9 +186,9 @@ def fit_limits(points: Float, places: Places) -> Limits:
 
     @cache
     def worth(limits: Limits) -> tuple[float, float]:
-        found = grouped(points, places, limits)
-        score = b_cubed(places.themes, found)
-        excess = max(near_duplicates(places.themes, found) - DUPLICATES, 0.0)
+        found = grouped(points, groupings, limits)
+        score = b_cubed(groupings.themes, found)
+        excess = max(near_duplicates(groupings.themes, found) - DUPLICATES, 0.0)
         return -max(PRECISION - score.precision, 0.0) - excess, score.f1
 
     limits = START

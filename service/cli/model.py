@@ -81,12 +81,12 @@ def train(
         from nlp.train.curriculum import Files
         from nlp.train.loop import CheckpointError
         from nlp.train.recipe import Recipe, changed
-        from nlp.train.run import Identity, Places, train_model
+        from nlp.train.run import Identity, Outputs, train_model
 
         files = Files(
             data, first or (), unlabelled or (), teacher or (), held_out or (), language or ()
         )
-        places = Places(checkpoint, out, weights)
+        outputs = Outputs(checkpoint, out, weights)
         try:
             recipe = changed(Recipe(layers=layers, epochs=epochs, seed=seed), settings or ())
         except ValueError as error:
@@ -94,7 +94,7 @@ def train(
         identity = Identity(name, model_version, version("verbatim-voc"), base.name)
         try:
             with _progress() as on_step:
-                train_model(files, base, places, recipe, identity, on_step, resume)
+                train_model(files, base, outputs, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
     made = " and ".join(str(place) for place in (out, weights) if place)
@@ -145,10 +145,10 @@ def average(
     with plain_errors(), console.status("averaging"):
         from nlp.manifest import load_manifest
         from nlp.train.average import Part, average_models
-        from nlp.train.run import Identity, Places
+        from nlp.train.run import Identity, Outputs
 
         parts = [Part(*each) for each in zip(models, shares, strict=True)]
         base = load_manifest(models[0]).base
         identity = Identity(name, model_version, version("verbatim-voc"), base)
-        average_models(parts, held_out or (), Places(CHECKPOINT, out, weights), identity)
+        average_models(parts, held_out or (), Outputs(CHECKPOINT, out, weights), identity)
     console.print(f"The model is in {out}", markup=False)

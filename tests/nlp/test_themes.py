@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from nlp.artefact import BUNDLED
 from nlp.backends.protocol import Float
 from nlp.evaluate.answers import answer
-from nlp.evaluate.clusters import Places, b_cubed, cluster_figures, near_duplicates
+from nlp.evaluate.clusters import Groupings, b_cubed, cluster_figures, near_duplicates
 from nlp.evaluate.metrics import Ints
 from nlp.loading import open_model
 from nlp.manifest import MANIFEST_FILE, THEMES_FILE, ArtefactError, load_manifest
@@ -47,14 +47,16 @@ def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0)
     return unit((rows + spread).astype(np.float32))
 
 
-def vectors_of_cells(cells: int = 12, themes: int = 5, mentions: int = 8) -> tuple[Float, Places]:
+def vectors_of_cells(
+    cells: int = 12, themes: int = 5, mentions: int = 8
+) -> tuple[Float, Groupings]:
     """Themes differ in the first eight dimensions; in the others every mention goes its own way."""
     rng = np.random.default_rng(5)
     count = cells * themes * mentions
     theme = np.repeat(np.arange(cells * themes), mentions)
     rows = rng.normal(size=(count, WIDTH))
     rows[:, :8] = rng.normal(size=(cells * themes, 8))[theme] + rng.normal(size=(count, 8)) * 0.3
-    return unit(rows.astype(np.float32)), Places(theme // themes, theme)
+    return unit(rows.astype(np.float32)), Groupings(theme // themes, theme)
 
 
 def test_groups_are_found_whatever_the_order() -> None:
@@ -108,8 +110,8 @@ def test_a_second_group_of_a_theme_is_a_near_duplicate() -> None:
 
 
 def test_the_projection_learns_what_tells_themes_apart() -> None:
-    vectors, places = vectors_of_cells()
-    fitted = fit(vectors, places)
+    vectors, groupings = vectors_of_cells()
+    fitted = fit(vectors, groupings)
     assert fitted.cells == 12
     assert fitted.groups.precision >= PRECISION
     assert fitted.groups.f1 > 0.8
@@ -121,15 +123,15 @@ def test_the_projection_learns_what_tells_themes_apart() -> None:
 
 
 def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
-    vectors, places = vectors_of_cells(cells=6)
+    vectors, groupings = vectors_of_cells(cells=6)
     for name in ("a.npz", "b.npz"):
-        fit(vectors, places).projection.save(tmp_path / name)
+        fit(vectors, groupings).projection.save(tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 def test_too_few_themes_teach_nothing() -> None:
     with pytest.raises(DataError, match="too few themes"):
-        fit(around(0, 1), Places(np.zeros(16, np.int64), np.repeat([0, 1], 8)))
+        fit(around(0, 1), Groupings(np.zeros(16, np.int64), np.repeat([0, 1], 8)))
 
 
 def artefact(folder: Path) -> Path:

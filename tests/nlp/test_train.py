@@ -25,7 +25,7 @@ from nlp.train.loss import mention_loss, theme_loss, vector_loss
 from nlp.train.network import build_reader
 from nlp.train.outliers import set_apart
 from nlp.train.recipe import Recipe, changed
-from nlp.train.run import Identity, Places, train_model
+from nlp.train.run import Identity, Outputs, train_model
 from tests.nlp.tiny import write_base, write_rows
 
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
@@ -108,8 +108,8 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     losses: list[float] = []
     files = Files([data], first=[data], held_out=[data])
     out = tmp_path / "model"
-    places = Places(tmp_path / "checkpoint.pt", out, tmp_path / "weights")
-    train_model(files, base, places, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
+    outputs = Outputs(tmp_path / "checkpoint.pt", out, tmp_path / "weights")
+    train_model(files, base, outputs, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
     assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
@@ -147,8 +147,8 @@ def test_the_bundled_engine_takes_batches_of_any_shape(
 ) -> None:
     files = Files([data])
     recipe = dataclasses.replace(RECIPE, epochs=1)
-    places = Places(tmp_path / "checkpoint.pt", tmp_path / "m")
-    train_model(files, base, places, recipe, IDENTITY, _ignore)
+    outputs = Outputs(tmp_path / "checkpoint.pt", tmp_path / "m")
+    train_model(files, base, outputs, recipe, IDENTITY, _ignore)
     tokenizer = load_tokenizer(base)
     windows = [
         item.window
@@ -238,12 +238,15 @@ def test_joined_lessons_keep_every_mention_with_what_is_known_of_it(data: Path) 
 def test_a_student_learns_from_teachers_whose_answers_are_kept(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
-    teacher, places = tmp_path / "teacher", Places(tmp_path / "t.pt", weights=tmp_path / "teacher")
-    train_model(Files([data], languages=["en"]), base, places, RECIPE, IDENTITY, _ignore)
+    teacher, outputs = (
+        tmp_path / "teacher",
+        Outputs(tmp_path / "t.pt", weights=tmp_path / "teacher"),
+    )
+    train_model(Files([data], languages=["en"]), base, outputs, RECIPE, IDENTITY, _ignore)
     assert verify(teacher).languages == ["en"]
     files = Files([data], unlabelled=[data], teachers=[teacher])
     kept = tmp_path / "run"
-    student = Places(kept / "s.pt", out=tmp_path / "student")
+    student = Outputs(kept / "s.pt", out=tmp_path / "student")
     recipe = dataclasses.replace(RECIPE, epochs=1)
     train_model(files, base, student, recipe, IDENTITY, _ignore)
     first = {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
@@ -287,9 +290,9 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
     bare.write_text("text,stage\nhello,\n")
     with pytest.raises(DataError, match="no labels to learn from"):
         make_curriculum(Files([bare]), base, RECIPE, tmp_path)
-    places = Places(tmp_path / "c.pt", out=tmp_path / "m")
+    outputs = Outputs(tmp_path / "c.pt", out=tmp_path / "m")
     with pytest.raises(DataError, match="no encoder to start from"):
-        train_model(Files([data]), tmp_path, places, RECIPE, IDENTITY, _ignore)
+        train_model(Files([data]), tmp_path, outputs, RECIPE, IDENTITY, _ignore)
 
 
 def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:

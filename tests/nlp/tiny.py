@@ -8,7 +8,7 @@ from transformers import BertConfig, BertModel
 
 from nlp.train.curriculum import Files
 from nlp.train.recipe import Recipe
-from nlp.train.run import Identity, Places, train_model
+from nlp.train.run import Identity, Outputs, train_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RECIPE = Recipe(layers=2, epochs=1, tokens=256, max_tokens=32, seconds=0.0)
@@ -43,9 +43,9 @@ def write_rows(folder: Path) -> Path:
     return path
 
 
-def write_model(folder: Path, base: Path, data: Path) -> Places:
+def write_model(folder: Path, base: Path, data: Path) -> Outputs:
     """A model after one pass over ``data``: its artefact and its weights."""
-    places = Places(folder / "checkpoint.pt", folder / "model", folder / "weights")
+    outputs = Outputs(folder / "checkpoint.pt", folder / "model", folder / "weights")
     files = Files([data], held_out=[data])
-    train_model(files, base, places, RECIPE, Identity("tiny", "1", "0", "random"), lambda _: None)
-    return places
+    train_model(files, base, outputs, RECIPE, Identity("tiny", "1", "0", "random"), lambda _: None)
+    return outputs

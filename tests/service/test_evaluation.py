@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.artefact import BUNDLED
-from nlp.train.run import Places
+from nlp.train.run import Outputs
 from service.cli import evaluation
 from tests.nlp.tiny import FLOOR, write_base, write_model, write_rows
 
@@ -25,7 +25,7 @@ class Tiny:
     """A model, its base, and files to measure it on: labelled rows, themes, an item."""
 
     base: Path
-    model: Places
+    model: Outputs
     rows: Path
     themes: Path
     whole: Path
