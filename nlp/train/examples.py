@@ -2,11 +2,12 @@
 
 A CSV or TSV file has one mention a record and a header of at least ``text``, and of heads' names;
 ``kind``, ``question``, ``subject``, ``context``, ``lang``, ``source``, ``cell`` and ``theme`` are
-used if there. A JSONL file has one object a line: a mention with the same names, or a whole item
-whose ``mentions`` each have a ``quote``, an exact substring of ``text``, in order, and which may
-have a ``primary`` reading. An absent or empty label is unknown, so that a file needs only the
-heads that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are read as
-production reads them: what no tokenizer can encode is a space.
+used if there. A JSONL file has one object a line: a mention with the same names, or a whole item,
+which has ``mentions``, a ``primary`` reading, or both. Its mentions each have a ``quote``, an exact
+substring of ``text``, in order; labels beside them, of which nobody could say what they are of,
+are refused. Names are read in lower case. An absent or empty label is unknown, so that a file needs
+only the heads that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are
+read as production reads them: what no tokenizer can encode is a space.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +61,8 @@ class Example:
     ``labels[i][head]`` is an index into ``HEADS[head]``, or ``UNKNOWN``. ``kind``, ``question``
     and ``subject`` are what production would know of the text as well. ``primary`` is the reading
     of the text as a whole, by head, where it is known: sentiment may be ``mixed`` there.
-    ``quoted`` says that the text is a whole item, whose mentions somebody has marked.
+    ``quoted`` says that the text is a whole item whose mentions somebody has marked; an item of
+    which only ``primary`` is known has no spans.
     ``cell`` and ``theme`` name what the text is about, more finely than any label: see ``cell_of``.
     ``language`` is as ``nlp.language.normalize`` gives it, or empty.
     """
@@ -124,9 +126,11 @@ def cell_of(example: Example) -> str:
 
 def _example(row: Mapping[str, Any]) -> Example:
     text = _text(row, "text")
-    quoted = row.get("mentions")
-    whole = quoted is not None
-    mentions = _objects(quoted) if whole else [row]
+    quoted, primary = row.get("mentions"), _primary(row.get("primary"))
+    whole = quoted is not None or bool(primary)
+    if whole and _names(_labels(row)):
+        raise ValueError("an item's labels are in its mentions and in primary, not beside them")
+    mentions = _objects([] if quoted is None else quoted) if whole else [row]
     labels = [_labels(mention) for mention in mentions]
     return Example(
         text=text,
@@ -137,8 +141,8 @@ def _example(row: Mapping[str, Any]) -> Example:
         subject=_word(row, "subject"),
         language=_language(row),
         source=_word(row, "source") or "",
-        primary=_primary(row.get("primary")) if whole else _names(labels[0]),
-        quoted=whole,
+        primary=primary if whole else _names(labels[0]),
+        quoted=quoted is not None,
         cell=_word(row, "cell") or "",
         theme=_word(row, "theme") or "",
     )

@@ -50,9 +50,14 @@ def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) 
             cell = cell_of(example)
             theme = themes.setdefault((cell, example.theme, apart), len(themes))
             lesson = replace(lesson, theme=theme, cell=cell)
-        lessons.append(_with_whole(lesson) if example.quoted and example.primary else lesson)
+        lessons.append(_with_whole(lesson) if _is_item(example) else lesson)
         at = end
     return lessons
+
+
+def _is_item(example: Example) -> bool:
+    """Whether the text is a whole item of which more is known than its mentions."""
+    return bool(example.primary) and (example.quoted or not example.spans)
 
 
 def _with_whole(lesson: Lesson) -> Lesson:

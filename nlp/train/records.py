@@ -21,8 +21,9 @@ def read_records(path: Path) -> Iterator[Record]:
     """The records of a file and their lines, counted from 1.
 
     A CSV file may be delimited by commas, semicolons, tabs or bars, its fields quoted; a TSV file
-    knows no quotes. Names of columns are compared in lower case. A byte order mark and blank
-    lines are passed over. Raises DataError, with the line if there is one to blame.
+    knows no quotes. Names of columns, and of what is in a JSON object, are read in lower case. A
+    byte order mark and blank lines are passed over. Raises DataError, with the line if there is
+    one to blame.
     """
     read = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}.get(path.suffix.lower())
     if read is None:
@@ -37,7 +38,7 @@ def read_records(path: Path) -> Iterator[Record]:
 
 
 def _csv(path: Path, file: TextIO) -> Iterator[Record]:
-    delimiter = _delimiter(file.readline())
+    delimiter = _delimiter(next(filter(_is_filled, file), ""))
     file.seek(0)
     return _table(path, csv.reader(file, delimiter=delimiter, strict=True))
 
@@ -54,6 +55,10 @@ def _delimiter(header: str) -> str:
     return DELIMITERS[0]
 
 
+def _is_filled(line: str) -> bool:
+    return bool(line.strip("".join(DELIMITERS) + " \r\n"))
+
+
 def _names(header: list[str]) -> list[str]:
     return [name.strip().lower() for name in header]
 
@@ -64,21 +69,26 @@ def _table(path: Path, rows: Any) -> Iterator[Record]:
     line = 1
     try:
         for row in rows:
-            if names and any(cell.strip() for cell in row):
+            if not any(cell.strip() for cell in row):
+                pass
+            elif names:
                 yield line, _record(path, line, names, row)
-            names = names or _header(path, row)
+            else:
+                names = _header(path, line, row)
             line = rows.line_num + 1
     except csv.Error as error:
         raise DataError(f"{path}, line {line}: {error}; check the quotes") from error
 
 
-def _header(path: Path, row: list[str]) -> list[str]:
+def _header(path: Path, line: int, row: list[str]) -> list[str]:
     names = _names(row)
     if TEXT not in names:
-        raise DataError(f"{path}, line 1: no column is named {TEXT!r}, only {', '.join(names)}")
+        raise DataError(
+            f"{path}, line {line}: no column is named {TEXT!r}, only {', '.join(names)}"
+        )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise DataError(f"{path}, line 1: there are two columns named {twice[0]!r}")
+        raise DataError(f"{path}, line {line}: there are two columns named {twice[0]!r}")
     return names
 
 
@@ -98,9 +108,13 @@ def _jsonl(path: Path, file: TextIO) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except ValueError as error:
+            row = json.loads(line, object_pairs_hook=_object)
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}, line {number}: no JSON: {error}") from error
         if not isinstance(row, dict):
             raise DataError(f"{path}, line {number}: not an object, as {{…}}")
         yield number, row
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name.strip().lower(): value for name, value in pairs}

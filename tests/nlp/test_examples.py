@@ -39,6 +39,37 @@ def test_a_row_is_one_mention_and_its_own_primary_reading(tmp_path: Path) -> Non
     assert not example.quoted
 
 
+def test_a_primary_reading_without_mentions_is_of_a_whole_item(tmp_path: Path) -> None:
+    path = _file(tmp_path, "a.jsonl", '{"text": "so so", "primary": {"sentiment": "mixed"}}')
+    (example,) = read_examples(path)
+    assert not example.spans
+    assert not example.labels
+    assert example.primary == {"sentiment": "mixed"}
+    assert not example.quoted
+
+
+def test_names_in_json_are_read_in_lower_case_as_headers_are(tmp_path: Path) -> None:
+    path = _file(
+        tmp_path,
+        "a.jsonl",
+        '{"Text": "good", "Lang": "en", "Mentions": [{"Quote": "good", "STAGE": "usage"}],'
+        ' "Primary": {"Stage": "usage"}}\n{"TEXT": "x", " Stage": "usage"}',
+    )
+    item, mention = read_examples(path)
+    assert item.language == "en"
+    assert item.primary == mention.primary == {"stage": "usage"}
+    assert item.labels[0]["stage"] == mention.labels[0]["stage"] == 4
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n  \n", ";;\n"])
+def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path, blank: str) -> None:
+    content = f"{blank}Lang;text;stage\nen;x;usage\n"
+    (example,) = read_examples(_file(tmp_path, "a.csv", content, "utf-8-sig"))
+    assert (example.text, example.language) == ("x", "en")
+    with pytest.raises(DataError, match="line 2: no column is named 'text', only comment"):
+        read_examples(_file(tmp_path, "b.csv", "\ncomment,stage\n"))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_csv_file_is_read_whatever_parts_its_columns(tmp_path: Path, delimiter: str) -> None:
     rows = [["Lang", " Text ", "stage", "question"], ["en", '"a, b; c|d\te"', "usage", "Why?"]]
@@ -79,6 +110,8 @@ def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "x", "mentions": {}}', "line 1: mentions is not a list"),
         ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),
         ("a.jsonl", "[]", "line 1: not an object"),
+        ("a.jsonl", '{"text": "x"}\n' + "[" * 100_000, "line 2: no JSON"),
+        ("a.jsonl", '{"text": "x", "mentions": [], "stage": "usage"}', "line 1: an item's labels"),
         ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a text"),
         ("a.csv", "text,kind\nx,letter\n", "line 2: 'letter' is not a kind; it is one of survey"),
         ("a.jsonl", r'{"text": "\ud83d"}', "line 1: it has no text"),

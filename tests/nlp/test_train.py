@@ -283,6 +283,15 @@ def test_an_item_is_learned_as_a_whole_too(tmp_path: Path) -> None:
     assert lesson.targets.shape == (3, OUTPUTS)
 
 
+def test_an_item_of_which_only_the_whole_is_known_is_learned(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_text('{"text": "good", "primary": {"stage": "usage"}}')
+    nothing = np.zeros((0, OUTPUTS), dtype=np.float32)
+    (lesson,) = make_lessons(read_examples(path), nothing, nothing)
+    assert lesson.example.spans == [(0, 4)]
+    assert lesson.labels.tolist() == [[UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]]
+
+
 def test_nothing_to_learn_and_nothing_to_start_from_are_said(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
