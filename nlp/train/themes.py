@@ -45,6 +45,9 @@ DIMENSIONS: Final = 100
 SHRINKAGE: Final = 1.0
 """This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
 
+SMALLEST: Final = 1e-9
+"""And at least this, for themes whose mentions are all worded alike."""
+
 POWER: Final = 0.1
 """A direction weighs what the themes' share in it is of that within them, to this power."""
 
@@ -118,11 +121,15 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
     ``judged`` (n,) has the mentions that limits are fitted to; all by default.
     """
     mean = vectors.mean(axis=0)
-    cells = list(groupings.by_cell())
-    scatters = [scatter(vectors[cell], groupings.themes[cell]) for cell in cells]
-    if sum(found.means for found in scatters) < FOLDS:
+    parts = [(cell, scatter(vectors[cell], groupings.themes[cell])) for cell in groupings.by_cell()]
+    parts.sort(
+        key=lambda part: part[1].means == 0
+    )  # so that there is one to learn from in any fold
+    cells, scatters = [cell for cell, _ in parts], [found for _, found in parts]
+    if sum(found.means > 0 for found in scatters) < 2:
         raise DataError(
-            "there are too few themes to learn from: two of a cell are needed, at least"
+            "there are too few themes to learn from: at least two cells are needed "
+            "that have two themes with two mentions each"
         )
     held_out = np.zeros((len(vectors), min(DIMENSIONS, vectors.shape[1])), dtype=np.float32)
     for part in folds(len(cells), FOLDS):
@@ -169,7 +176,7 @@ def directions(scatters: Iterable[Scatter]) -> Float:
     width = len(total.within)
     within = total.within / max(total.freedom, 1)
     between = total.between / max(total.means, 1) - within * (total.themes / total.mentions)
-    sphere = SHRINKAGE * within.trace() / width * np.eye(width)
+    sphere = SHRINKAGE * max(within.trace() / width, SMALLEST) * np.eye(width)
     kept = min(DIMENSIONS, width)
     shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
     weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER

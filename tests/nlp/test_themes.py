@@ -59,6 +59,14 @@ def vectors_of_cells(
     return unit(rows.astype(np.float32)), Groupings(theme // themes, theme)
 
 
+def cells_of(sizes: list[list[int]]) -> tuple[Float, Groupings]:
+    """Cells of themes with that many mentions each, an axis a theme."""
+    themes = [count for cell in sizes for count in cell]
+    rows = [around(number, count=count, seed=number) for number, count in enumerate(themes)]
+    cells = np.repeat(np.arange(len(sizes)), [sum(cell) for cell in sizes])
+    return np.concatenate(rows), Groupings(cells, np.repeat(np.arange(len(themes)), themes))
+
+
 def test_groups_are_found_whatever_the_order() -> None:
     vectors = np.concatenate([around(0, count=9), around(1, 2, count=6)])
     labels = find_clusters(vectors, LIMITS)
@@ -129,9 +137,32 @@ def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
-def test_too_few_themes_teach_nothing() -> None:
-    with pytest.raises(DataError, match="too few themes"):
-        fit(around(0, 1), Groupings(np.zeros(16, np.int64), np.repeat([0, 1], 8)))
+@pytest.mark.parametrize("sizes", [[[8, 8, 8, 8, 8, 8]], [[2] * 6, [9, 1], [12], [1, 1]]])
+def test_fewer_than_two_cells_with_themes_teach_nothing(sizes: list[list[int]]) -> None:
+    """``sizes`` has the mentions of each theme of each cell."""
+    with pytest.raises(DataError, match="at least two cells are needed that have two themes"):
+        fit(*cells_of(sizes))
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        [[2, 2], [2, 2]],
+        [[2, 2], [1, 1], [5], [3, 1], [2, 2]],
+        [[8, 8, 8, 8, 8], [1], [1], [1], [2, 2], [1]],
+    ],
+)
+def test_two_cells_with_themes_are_enough_wherever_they_are(sizes: list[list[int]]) -> None:
+    fitted = fit(*cells_of(sizes))
+    assert fitted.cells == len(sizes)
+    weights = fitted.projection.weights
+    assert weights is not None
+    assert np.isfinite(weights).all()
+
+
+def test_mentions_that_are_all_worded_alike_are_no_obstacle() -> None:
+    _, groupings = cells_of([[3, 3], [3, 3]])
+    assert fit(np.eye(WIDTH, dtype=np.float32)[groupings.themes], groupings).cells == 2
 
 
 def artefact(folder: Path) -> Path:
