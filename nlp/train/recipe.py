@@ -2,7 +2,41 @@
 
 from ast import literal_eval
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
+from math import inf
+from typing import Final
+
+LARGEST_SEED: Final = 2**63 - 1
+
+TINY: Final = 1e-9
+"""For what may be as small as one likes, but not 0."""
+
+BOUNDS: Final = {
+    "layers": (1, inf),
+    "epochs": (1, inf),
+    "seed": (0, LARGEST_SEED),
+    "max_tokens": (16, inf),
+    "tokens": (1, inf),
+    "layer_decay": (TINY, 1),
+    "warm_up": (TINY, 1 - TINY),
+    "theme_temperature": (TINY, inf),
+    "clip": (TINY, inf),
+    **dict.fromkeys(
+        (
+            "dropout",
+            "smoothing",
+            "context_dropout",
+            "question_dropout",
+            "token_dropout",
+            "joining",
+            "trust",
+            "averaging",
+            "balance",
+        ),
+        (0, 1),
+    ),
+}
+"""Within which a setting must be; one that is not here must not be negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +84,17 @@ class Recipe:
     clip: float = 1.0
     seconds: float = 120.0
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a setting that no run can have."""
+        for name, value in asdict(self).items():
+            low, high = BOUNDS.get(name, (0, inf))
+            if not low <= value <= high or value == inf:
+                raise ValueError(f"{name} is {value}; it must be {_within(low, high)}")
+
+
+def _within(low: float, high: float) -> str:
+    return f"{low} or more" if high == inf else f"from {low} to {high}"
+
 
 def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     """The recipe with settings of the form ``name=value``; raises ValueError for any other."""
@@ -61,6 +106,6 @@ def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
             raise ValueError(f"there is no {name!r} to set; there is {', '.join(known)}")
         try:
             values[name] = known[name](literal_eval(text))
-        except (ValueError, SyntaxError, TypeError) as error:
+        except (ValueError, SyntaxError, TypeError, OverflowError) as error:
             raise ValueError(f"{setting}: {error}") from error
     return replace(recipe, **values)

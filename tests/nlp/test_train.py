@@ -344,3 +344,26 @@ def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
     for wrong in ("speed=1", "trust=much", "trust"):
         with pytest.raises(ValueError, match=r"speed|trust"):
             changed(RECIPE, [wrong])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "epochs=0",
+        "layers=0",
+        "seed=-1",
+        "tokens=0",
+        "max_tokens=3",
+        "warm_up=0",
+        "warm_up=1",
+        "trust=1.5",
+        "joining=-0.1",
+        "encoder_rate=-1e-4",
+        "theme_temperature=0",
+        "clip=1e999",
+        "epochs=1e999",
+    ],
+)
+def test_a_setting_that_no_run_can_have_is_refused_by_name(setting: str) -> None:
+    with pytest.raises(ValueError, match=setting.partition("=")[0]):
+        changed(RECIPE, [setting])
