@@ -41,8 +41,7 @@ def write_card(folder: Path, figures: Figures) -> None:
     """
     manifest = replace(load_manifest(folder), metrics=_main_figures(figures["sets"]))
     write_manifest(folder, manifest)
-    for former in folder.glob(PICTURE.format("*")):
-        former.unlink()
+    remove_card(folder)
     for name, picture in _pictures(figures["sets"]).items():
         heads = figures["sets"][name]["heads"]
         drawn = reliability_picture(heads, f"{name}: reliability of each head")
@@ -50,6 +49,12 @@ def write_card(folder: Path, figures: Figures) -> None:
     notes = folder / NOTES
     opening = notes.read_text(encoding="utf-8") if notes.exists() else ""
     (folder / CARD).write_text(_card(manifest, opening, figures), encoding="utf-8")
+
+
+def remove_card(folder: Path) -> None:
+    """Remove the card with its pictures, if there is one; what the maker says stays."""
+    for former in (folder / CARD, *folder.glob(PICTURE.format("*"))):
+        former.unlink(missing_ok=True)
 
 
 def _pictures(sets: Figures) -> dict[str, str]:

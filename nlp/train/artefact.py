@@ -12,6 +12,7 @@ from nlp.descriptions import DESCRIPTIONS
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
+from nlp.evaluate.card import remove_card
 from nlp.labels import HEADS
 from nlp.manifest import (
     CONFIG_FILE,
@@ -20,6 +21,7 @@ from nlp.manifest import (
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Manifest,
+    is_model,
     sha256,
     write_manifest,
 )
@@ -75,6 +77,9 @@ def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) 
 
 
 def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
+    """Where another model was, its card would tell the figures of that: it is removed."""
+    if is_model(folder):
+        remove_card(folder)
     load_tokenizer(base).save(str(folder / TOKENIZER_FILE))
     sums = {name: sha256(folder / name) for name in (*files, TOKENIZER_FILE)}
     write_manifest(folder, replace(manifest, files=sums))

@@ -113,6 +113,27 @@ def test_a_mean_of_models_lies_between_them_by_its_shares(outputs: Outputs, tmp_
         average_models([Part(changed, 0.0)], [], made, Identity("mean", "3", "0", "tiny"))
 
 
+def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
+    outputs: Outputs, tmp_path: Path
+) -> None:
+    assert outputs.weights
+    made = Outputs(tmp_path / "c.pt", tmp_path / "model", tmp_path / "weights")
+    for folder in (made.out, made.weights):
+        assert folder
+        folder.mkdir()
+        for name in ("README.md", "reliability-1.svg", "notes.md"):
+            (folder / name).write_text("x")
+    parts, identity = [Part(outputs.weights, 1.0)], Identity("mean", "3", "0", "tiny")
+    average_models(parts, [], made, identity)
+    assert (tmp_path / "model" / "README.md").exists()  # there was no model beside it
+    average_models(parts, [], made, identity)
+    for folder in (made.out, made.weights):
+        assert folder
+        assert (folder / "notes.md").exists()
+        assert not (folder / "README.md").exists()
+        assert not (folder / "reliability-1.svg").exists()
+
+
 def test_models_of_different_depth_have_no_mean(outputs: Outputs, tmp_path: Path) -> None:
     assert outputs.weights
     shallow = tmp_path / "shallow"
