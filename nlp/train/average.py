@@ -11,11 +11,11 @@ from typing import Any
 
 from nlp.manifest import MANIFEST_FILE, DataFile, Manifest, load_manifest, sha256
 from nlp.train.artefact import describe
-from nlp.train.curriculum import data_file, flat, read_spoken
+from nlp.train.curriculum import data_file, flat, read_held_out
 from nlp.train.examples import DataError
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
-from nlp.train.run import Identity, Outputs, write_model
+from nlp.train.run import Identity, Outputs, make_folders, write_model
 from nlp.train.start import start_from
 
 
@@ -33,13 +33,20 @@ def average_models(
     """Write the mean of the models' weights into ``outputs``, calibrated on ``held_out``.
 
     Raises ArtefactError for a part that is no model, DataError for models of different shapes,
-    shares that are not positive, or a file that cannot be read.
+    shares that are not positive, a file that cannot be read or that one of the models has learned
+    from, or a folder that cannot be written to.
     """
     if not parts or min(part.share for part in parts) <= 0:
         raise DataError("shares must be positive")
-    files = {path: read_spoken(path, ()) for path in held_out}
-    reader, folder = _mean(parts), parts[0].folder
     manifests = [load_manifest(part.folder) for part in parts]
+    learned = {
+        file.sha256: f"the model in {part.folder}"
+        for part, manifest in zip(parts, manifests, strict=True)
+        for file in manifest.data
+    }
+    files = read_held_out(held_out, (), learned)
+    make_folders(outputs.out, outputs.weights)
+    reader, folder = _mean(parts), parts[0].folder
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": manifests[0].languages,

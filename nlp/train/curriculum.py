@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from nlp.language import normalize
-from nlp.manifest import MANIFEST_FILE, WEIGHTS_FILE, DataFile, is_model, sha256
+from nlp.manifest import DataFile, sha256
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.lessons import Lesson, labels_of, make_lessons, without_labels
 from nlp.train.recipe import Recipe
-from nlp.train.teachers import ask_teachers, place
+from nlp.train.teachers import ask_teachers, checksum, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,25 @@ class Files:
     held_out: Sequence[Path] = ()
     languages: Sequence[str] = ()
 
+    @property
+    def spoken(self) -> list[str]:
+        """The languages as examples have them, each once."""
+        return sorted({normalize(language) for language in self.languages})
+
+    @property
+    def learned_from(self) -> list[Path]:
+        """All files that the weights depend on."""
+        return [*self.train, *self.first, *self.unlabelled]
+
     def fingerprint(self, base: Path) -> str:
         """Of all that a run's weights depend on, beside its recipe."""
         told = {
-            "base": [sha256(base / (MANIFEST_FILE if is_model(base) else WEIGHTS_FILE))],
+            "base": [checksum(base)],
             "train": map(sha256, self.train),
             "first": map(sha256, self.first),
             "unlabelled": map(sha256, self.unlabelled),
-            "teachers": [sha256(folder / MANIFEST_FILE) for folder in self.teachers],
-            "languages": self.languages,
+            "teachers": map(checksum, self.teachers),
+            "languages": self.spoken,
         }
         lines = [f"{role}: {' '.join(each)}" for role, each in told.items()]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -64,6 +74,21 @@ def read_spoken(path: Path, languages: Sequence[str]) -> list[Example]:
     if not examples:
         raise DataError(f"{path} has no rows in {', '.join(languages)}: is there a column lang?")
     return examples
+
+
+def read_held_out(
+    paths: Sequence[Path], languages: Sequence[str], learned: Mapping[str, str]
+) -> dict[Path, list[Example]]:
+    """The examples of files to calibrate a model with, as ``read_spoken`` gives them.
+
+    ``learned`` has the checksums of what the model learns from, and who does. Raises DataError for
+    a file that is among that: on what it knows, a model is surer and more often right than it will
+    ever be again.
+    """
+    for path in paths:
+        if who := learned.get(sha256(path)):
+            raise DataError(f"{path} cannot be held out: {who} learns from it")
+    return {path: read_spoken(path, languages) for path in paths}
 
 
 def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Curriculum:

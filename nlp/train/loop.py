@@ -143,7 +143,7 @@ class Run:
         try:
             state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
             written_by = state["recipe"], state["fingerprint"]
-        except (UnpicklingError, RuntimeError, KeyError, TypeError) as error:
+        except (UnpicklingError, EOFError, RuntimeError, KeyError, TypeError) as error:
             raise CheckpointError(f"{checkpoint} is not a checkpoint: {error}") from error
         if written_by != (asdict(self.recipe), self.fingerprint):
             raise CheckpointError(

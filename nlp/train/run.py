@@ -1,7 +1,7 @@
 """From files of labelled feedback and a base encoder to a model that can be served."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,19 @@ import torch
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
 from nlp.loading import open_model
-from nlp.manifest import DataFile, Manifest, is_model, load_manifest, write_manifest
+from nlp.manifest import (
+    CONFIG_FILE,
+    WEIGHTS_FILE,
+    DataFile,
+    Manifest,
+    is_model,
+    load_manifest,
+    sha256,
+    write_manifest,
+)
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
 from nlp.train.balance import balance
-from nlp.train.curriculum import Files, data_file, flat, make_curriculum, read_spoken
+from nlp.train.curriculum import Files, data_file, flat, make_curriculum, read_held_out
 from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
 from nlp.train.network import Reader, build_reader
@@ -52,29 +61,45 @@ def train_model(
 ) -> None:
     """Train a model, starting from ``base``, and write it into ``outputs``.
 
-    ``base`` is an encoder, or a model to go on from, all of whose layers are kept.
+    ``base`` is an encoder, or a model to go on from, all of whose layers are kept, whatever the
+    recipe says.
 
-    Raises DataError for a file that cannot be read or a base that is none, ArtefactError for a
-    teacher that is none, CheckpointError for a checkpoint of another run.
+    Raises DataError for a file that cannot be read, a held-out one that is learned from, a base
+    that is none or a folder that cannot be written to, ArtefactError for a teacher that is none,
+    CheckpointError for a checkpoint of another run.
     """
     _check_base(base)
-    held_out = {path: read_spoken(path, files.languages) for path in files.held_out}
-    curriculum = make_curriculum(files, base, recipe, outputs.checkpoint.parent)
+    before = _learned_before(base)
+    learned = {file.sha256: f"the model in {base}" for file in before}
+    learned |= {sha256(path): "this run" for path in files.learned_from}
+    held_out = read_held_out(files.held_out, files.languages, learned)
+    make_folders(outputs.out, outputs.weights, outputs.checkpoint.parent)
     torch.manual_seed(recipe.seed)
     reader = _reader(base, recipe)
+    recipe = replace(recipe, layers=len(reader.layers))
+    curriculum = make_curriculum(files, base, recipe, outputs.checkpoint.parent)
     run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
     run.train(outputs.checkpoint, on_step, resume)
     balance(reader, curriculum.passes[-1], recipe.balance)
     facts: dict[str, Any] = {
         **asdict(identity),
-        "languages": list(files.languages),
-        "data": [*_learned_before(base), *curriculum.used],
+        "languages": files.spoken,
+        "data": [*before, *curriculum.used],
         "held_out": [data_file(path, examples) for path, examples in held_out.items()],
         "teachers": [load_manifest(folder).name for folder in files.teachers],
         "recipe": asdict(recipe),
     }
     manifest = describe(reader, recipe, facts)
     write_model(reader, base, manifest, outputs, flat(held_out))
+
+
+def make_folders(*folders: Path | None) -> None:
+    """Raise DataError, before anything takes time, for a folder that cannot be made."""
+    for folder in filter(None, folders):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"{folder} cannot be written to: {error}") from error
 
 
 def write_model(
@@ -105,8 +130,16 @@ def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
 
 def _reader(base: Path, recipe: Recipe) -> Reader:
     if is_model(base):
-        return start_from(base, recipe.dropout)
-    return build_reader(base, recipe.layers, recipe.dropout)
+        reader = start_from(base, recipe.dropout)
+    else:
+        try:
+            reader = build_reader(base, recipe.layers, recipe.dropout)
+        except Exception as error:  # transformers and safetensors raise many kinds
+            raise DataError(f"{base} is no encoder to start from: {error}") from error
+    longest = reader.encoder.config.max_position_embeddings
+    if recipe.max_tokens > longest:
+        raise DataError(f"max_tokens is {recipe.max_tokens}, but {base} reads {longest} at most")
+    return reader
 
 
 def _learned_before(base: Path) -> list[DataFile]:
@@ -115,7 +148,10 @@ def _learned_before(base: Path) -> list[DataFile]:
 
 
 def _check_base(base: Path) -> None:
-    """Raise DataError, before anything takes time, if the base's tokenizer will not do."""
+    """Raise DataError, before anything takes time, if files are missing or will not do."""
+    for name in () if is_model(base) else (CONFIG_FILE, WEIGHTS_FILE):
+        if not (base / name).is_file():
+            raise DataError(f"{base} is no encoder to start from: it has no {name}")
     try:
         build_windows(load_tokenizer(base), None, "a", [(0, 1)])
     except Exception as error:  # the tokenizers library raises no class of its own

@@ -15,19 +15,37 @@ from nlp.encoding import unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.labels import HEADS
+from nlp.language import normalize
 from nlp.loading import open_model
 from nlp.manifest import (
-    MANIFEST_FILE,
+    CONFIG_FILE,
+    THEMES_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     is_model,
+    load_manifest,
     sha256,
     verify,
 )
 from nlp.reading import softmax
-from nlp.train.examples import Example, mention_count
+from nlp.train.examples import DataError, Example, mention_count
 from nlp.train.lessons import OUTPUTS, Floats
 from nlp.train.precision import fast
+
+
+def checksum(folder: Path) -> str:
+    """Of all that the readings of a model or an encoder depend on, and of nothing else there.
+
+    Measuring a model or fitting themes to it changes none of that.
+    """
+    if is_model(folder):
+        manifest = load_manifest(folder)
+        files = {name: found for name, found in manifest.files.items() if name != THEMES_FILE}
+        told = f"{sorted(files.items())} {manifest.max_tokens}"
+    else:
+        names = (CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE)
+        told = str([(name, sha256(folder / name)) for name in names])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
@@ -35,15 +53,18 @@ def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], ke
 
     A teacher is a folder of a model, 8-bit or not. One that was trained on some languages only is
     asked about those alone; a mention that nobody was asked about has a row of zeros. Raises
-    ArtefactError for a folder that is no unchanged model.
+    ArtefactError for a folder that is no unchanged model, DataError for a teacher who would be
+    asked about nothing.
     """
     owners = [e.language for examples in files for e in examples for _ in e.spans]
     total = np.zeros((len(owners), OUTPUTS), dtype=np.float32)
     voices = np.zeros((len(owners), 1), dtype=np.float32)
     for folder in folders:
-        manifest = verify(folder)
-        spoken, who = manifest.languages, f"{sorted(manifest.files.items())} {manifest.max_tokens}"
+        spoken, who = {normalize(code) for code in verify(folder).languages}, checksum(folder)
         rows = [not spoken or language in spoken for language in owners]
+        if not any(rows):
+            within = f" in {', '.join(sorted(spoken))}: is there a column lang?" if spoken else ""
+            raise DataError(f"{folder} would be asked about nothing, there is no mention{within}")
         answers = []
         for examples in files:
             chosen = [e for e in examples if not spoken or e.language in spoken]
@@ -62,11 +83,10 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     nothing of any of them and hides the rest. A base that is a model already has placed them so,
     and reads them where they stand.
     """
-    goes_on = is_model(base)
-    who = MANIFEST_FILE if goes_on else WEIGHTS_FILE
+    goes_on, who = is_model(base), "placed" + checksum(base)
     answers = []
     for examples in files:
-        name = _name("placed" + sha256(base / who) + sha256(base / TOKENIZER_FILE), examples)
+        name = _name(who, examples)
         embed = partial(_placed if goes_on else _embed, base, examples)
         answers.append(_remembered(kept / name, embed))
     vectors = np.concatenate(answers)

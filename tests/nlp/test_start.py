@@ -1,6 +1,8 @@
 """Going on from a model that is there in 8 bits only."""
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +13,14 @@ from nlp.backends.batching import feed
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.labels import HEADS
-from nlp.manifest import load_manifest, verify
+from nlp.manifest import MODEL_FILE, THEMES_FILE, load_manifest, verify, write_manifest
 from nlp.train.artefact import write_weights
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
 from nlp.train.examples import DataError
 from nlp.train.run import Identity, Outputs, train_model
 from nlp.train.start import start_from
-from tests.nlp.tiny import RECIPE, write_base, write_model, write_rows
+from tests.nlp.tiny import RECIPE, write_base, write_held_out, write_model, write_rows
 
 TEXTS = ("The checkout refused my card.", "Love it, but delivery took weeks.", "Great!")
 
@@ -82,35 +84,47 @@ def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_p
     )
     seen = [file.name for file in load_manifest(outputs.out).data]
     assert [file.name for file in verify(after).data] == [*seen, data.name]
+    files = Files([write_held_out(tmp_path)], held_out=[data])
+    with pytest.raises(DataError, match="cannot be held out: the model in"):
+        train_model(
+            files,
+            outputs.out,
+            Outputs(tmp_path / "c.pt", after),
+            RECIPE,
+            Identity("next", "2", "0", "tiny"),
+            lambda _: None,
+        )
 
 
-def test_unquantised_weights_may_be_gone_on_from_too(outputs: Outputs) -> None:
+@pytest.mark.parametrize("layers", [1, 6])
+def test_rates_fall_from_the_last_layer_that_a_model_has(
+    outputs: Outputs, tmp_path: Path, layers: int
+) -> None:
+    """All of its layers are kept: the recipe has their number, whatever was asked for."""
     assert outputs.weights
-    assert outputs.out
-    exact, rounded = (start_from(folder, 0.1) for folder in (outputs.weights, outputs.out))
-    assert not exact.encoder.get_input_embeddings().weight.requires_grad
-    torch.testing.assert_close(exact.heads.bias, rounded.heads.bias)
+    recipe = replace(RECIPE, layers=layers, seconds=1e6)
+    made = Outputs(tmp_path / "c.pt", weights=tmp_path / "after")
+    files, identity = Files([write_rows(tmp_path)]), Identity("next", "2", "0", "tiny")
+    train_model(files, outputs.weights, made, recipe, identity, lambda _: None)
+    assert load_manifest(tmp_path / "after").recipe["layers"] == 2
+    state = torch.load(made.checkpoint, weights_only=True)
+    peaks = {group["peak"] for group in state["optimizer"]["param_groups"]}
+    rate = recipe.encoder_rate
+    assert sorted(peaks) == pytest.approx([rate * 0.81, rate * 0.9, rate, recipe.head_rate])
 
 
-def test_a_mean_of_models_lies_between_them_by_its_shares(outputs: Outputs, tmp_path: Path) -> None:
-    assert outputs.weights
+def test_what_measuring_a_model_and_fitting_themes_to_it_leave_is_no_other_base(
+    outputs: Outputs, tmp_path: Path
+) -> None:
     assert outputs.out
-    changed, data = tmp_path / "changed", write_rows(tmp_path)
-    reader = start_from(outputs.weights, 0.0)
-    with torch.no_grad():
-        reader.heads.bias.add_(1.0)
-    write_weights(changed, reader, outputs.weights, load_manifest(outputs.weights))
-    parts = [Part(outputs.weights, 0.5), Part(changed, 1.5)]
-    mean = tmp_path / "mean-weights"
-    made = Outputs(tmp_path / "c.pt", tmp_path / "mean", mean)
-    average_models(parts, [data], made, Identity("mean", "3", "0", "tiny"))
-    before, after = (start_from(folder, 0.0).heads.bias for folder in (outputs.weights, mean))
-    torch.testing.assert_close(after, before + 0.75)
-    manifest = verify(tmp_path / "mean")
-    assert [file.name for file in manifest.data] == [data.name]
-    assert [part["share"] for part in manifest.recipe["average"]] == [0.5, 1.5]
-    with pytest.raises(DataError, match="positive"):
-        average_models([Part(changed, 0.0)], [], made, Identity("mean", "3", "0", "tiny"))
+    folder, data = shutil.copytree(outputs.out, tmp_path / "base"), write_rows(tmp_path)
+    files = Files([data], teachers=[folder])
+    before, manifest = files.fingerprint(folder), load_manifest(folder)
+    themes = {**manifest.files, THEMES_FILE: "0"}
+    write_manifest(folder, replace(manifest, metrics={"a.tsv": {"stage": 0.5}}, files=themes))
+    assert files.fingerprint(folder) == before
+    write_manifest(folder, replace(manifest, files={**manifest.files, MODEL_FILE: "0"}))
+    assert files.fingerprint(folder) != before
 
 
 def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
@@ -132,6 +146,39 @@ def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
         assert (folder / "notes.md").exists()
         assert not (folder / "README.md").exists()
         assert not (folder / "reliability-1.svg").exists()
+
+
+def test_unquantised_weights_may_be_gone_on_from_too(outputs: Outputs) -> None:
+    assert outputs.weights
+    assert outputs.out
+    exact, rounded = (start_from(folder, 0.1) for folder in (outputs.weights, outputs.out))
+    assert not exact.encoder.get_input_embeddings().weight.requires_grad
+    torch.testing.assert_close(exact.heads.bias, rounded.heads.bias)
+
+
+def test_a_mean_of_models_lies_between_them_by_its_shares(outputs: Outputs, tmp_path: Path) -> None:
+    assert outputs.weights
+    assert outputs.out
+    changed, data = tmp_path / "changed", write_rows(tmp_path)
+    reader = start_from(outputs.weights, 0.0)
+    with torch.no_grad():
+        reader.heads.bias.add_(1.0)
+    write_weights(changed, reader, outputs.weights, load_manifest(outputs.weights))
+    parts = [Part(outputs.weights, 0.5), Part(changed, 1.5)]
+    mean = tmp_path / "mean-weights"
+    made = Outputs(tmp_path / "c.pt", tmp_path / "mean", mean)
+    held_out = write_held_out(tmp_path)
+    average_models(parts, [held_out], made, Identity("mean", "3", "0", "tiny"))
+    before, after = (start_from(folder, 0.0).heads.bias for folder in (outputs.weights, mean))
+    torch.testing.assert_close(after, before + 0.75)
+    manifest = verify(tmp_path / "mean")
+    assert [file.name for file in manifest.data] == [data.name]
+    assert [part["share"] for part in manifest.recipe["average"]] == [0.5, 1.5]
+    assert [file.name for file in manifest.held_out] == [held_out.name]
+    with pytest.raises(DataError, match=r"few\.tsv cannot be held out: the model in .*changed"):
+        average_models(parts, [data], made, Identity("mean", "3", "0", "tiny"))
+    with pytest.raises(DataError, match="positive"):
+        average_models([Part(changed, 0.0)], [], made, Identity("mean", "3", "0", "tiny"))
 
 
 def test_models_of_different_depth_have_no_mean(outputs: Outputs, tmp_path: Path) -> None:

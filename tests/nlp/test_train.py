@@ -1,6 +1,7 @@
 """Training, from files to a served artefact, on a network and data small enough for a test."""
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
-from nlp.manifest import verify
+from nlp.manifest import load_manifest, verify, write_manifest
 from nlp.train.balance import balance
 from nlp.train.batches import epoch
 from nlp.train.curriculum import Files, make_curriculum
@@ -26,7 +27,8 @@ from nlp.train.network import build_reader
 from nlp.train.outliers import set_apart
 from nlp.train.recipe import Recipe, changed
 from nlp.train.run import Identity, Outputs, train_model
-from tests.nlp.tiny import write_base, write_rows
+from nlp.train.teachers import ask_teachers
+from tests.nlp.tiny import write_base, write_held_out, write_rows
 
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
 IDENTITY = Identity("tiny", "0.0.1", "0.0.0", "random")
@@ -97,23 +99,24 @@ def test_a_checkpoint_of_another_run_is_refused(base: Path, data: Path, tmp_path
     for other in (run, _run(base, data, "other data")):
         with pytest.raises(CheckpointError, match="other data"):
             other.train(checkpoint, _ignore, resume=True)
-    checkpoint.write_bytes(b"not a checkpoint")
-    with pytest.raises(CheckpointError, match="not a checkpoint"):
-        _run(base, data).train(checkpoint, _ignore, resume=True)
+    for content in (b"not a checkpoint", b""):
+        checkpoint.write_bytes(content)
+        with pytest.raises(CheckpointError, match="not a checkpoint"):
+            _run(base, data).train(checkpoint, _ignore, resume=True)
 
 
 def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
     losses: list[float] = []
-    files = Files([data], first=[data], held_out=[data])
+    files = Files([data], first=[data], held_out=[write_held_out(tmp_path)])
     out = tmp_path / "model"
     outputs = Outputs(tmp_path / "checkpoint.pt", out, tmp_path / "weights")
     train_model(files, base, outputs, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
     assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
-    assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("few.tsv", 40)]
+    assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("held_out.tsv", 40)]
     assert Recipe(**manifest.recipe) == RECIPE
     assert manifest.layers == 2
     assert TorchBackend(tmp_path / "weights").manifest.temperatures == manifest.temperatures
@@ -242,7 +245,8 @@ def test_a_student_learns_from_teachers_whose_answers_are_kept(
         tmp_path / "teacher",
         Outputs(tmp_path / "t.pt", weights=tmp_path / "teacher"),
     )
-    train_model(Files([data], languages=["en"]), base, outputs, RECIPE, IDENTITY, _ignore)
+    languages = ["EN", "en-US"]
+    train_model(Files([data], languages=languages), base, outputs, RECIPE, IDENTITY, _ignore)
     assert verify(teacher).languages == ["en"]
     files = Files([data], unlabelled=[data], teachers=[teacher])
     kept = tmp_path / "run"
@@ -253,6 +257,22 @@ def test_a_student_learns_from_teachers_whose_answers_are_kept(
     train_model(files, base, student, recipe, IDENTITY, _ignore)
     assert first == {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
     assert len(first) == 4  # of the teacher and of the base, on each of the two sets
+    french = dataclasses.replace(files, languages=["fr"])
+    with pytest.raises(DataError, match="asked about nothing, there is no mention in en"):
+        make_curriculum(french, base, recipe, kept)
+
+
+def test_a_teacher_knows_its_languages_however_they_are_written(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "teacher"
+    recipe = dataclasses.replace(RECIPE, epochs=1, placing=0.0)
+    outputs = Outputs(tmp_path / "t.pt", weights=folder)
+    train_model(Files([data]), base, outputs, recipe, IDENTITY, _ignore)
+    write_manifest(folder, dataclasses.replace(load_manifest(folder), languages=["en-US"]))
+    examples = [e for e in read_examples(data) if e.language in ("en", "de")]
+    asked = ask_teachers([folder], [examples], tmp_path).any(axis=1)
+    assert asked.tolist() == [e.language == "en" for e in examples]
 
 
 def test_each_file_plays_its_part(base: Path, data: Path, tmp_path: Path) -> None:
@@ -300,8 +320,73 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
     with pytest.raises(DataError, match="no labels to learn from"):
         make_curriculum(Files([bare]), base, RECIPE, tmp_path)
     outputs = Outputs(tmp_path / "c.pt", out=tmp_path / "m")
-    with pytest.raises(DataError, match="no encoder to start from"):
+    with pytest.raises(DataError, match=r"no encoder to start from: it has no config\.json"):
         train_model(Files([data]), tmp_path, outputs, RECIPE, IDENTITY, _ignore)
+    long = dataclasses.replace(RECIPE, max_tokens=1024)
+    with pytest.raises(DataError, match=r"max_tokens is 1024, but .* reads 512 at most"):
+        train_model(Files([data]), base, outputs, long, IDENTITY, _ignore)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_base_with_a_file_less_is_told_before_anything_is_read(
+    base: Path, tmp_path: Path, name: str
+) -> None:
+    folder = shutil.copytree(base, tmp_path / "base")
+    (folder / name).unlink()
+    outputs = Outputs(tmp_path / "c.pt", out=tmp_path / "m")
+    with pytest.raises(DataError, match="no encoder to start from"):
+        train_model(Files([tmp_path / "no.tsv"]), folder, outputs, RECIPE, IDENTITY, _ignore)
+    (folder / name).write_bytes(b"{}")
+    with pytest.raises(DataError, match="no encoder to start from"):
+        train_model(Files([write_rows(tmp_path)]), folder, outputs, RECIPE, IDENTITY, _ignore)
+
+
+def test_a_file_that_is_learned_from_cannot_be_held_out(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    outputs, same = Outputs(tmp_path / "c.pt", out=tmp_path / "m"), tmp_path / "same.tsv"
+    shutil.copy(data, same)
+    other = write_held_out(tmp_path)
+    for files in (
+        Files([data], held_out=[same]),
+        Files([other], first=[data], held_out=[same]),
+        Files([other], unlabelled=[data], held_out=[same]),
+    ):
+        with pytest.raises(DataError, match=r"same\.tsv cannot be held out: this run learns"):
+            train_model(files, base, outputs, RECIPE, IDENTITY, _ignore)
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_training(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    for outputs in (
+        Outputs(tmp_path / "c.pt", out=tmp_path / "file"),
+        Outputs(tmp_path / "c.pt", weights=tmp_path / "file" / "m"),
+        Outputs(tmp_path / "file" / "c.pt", out=tmp_path / "m"),
+    ):
+        with pytest.raises(DataError, match="cannot be written to"):
+            train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)
+
+
+def _fail(step: Step) -> None:
+    raise AssertionError("training has begun")
+
+
+def test_a_run_is_another_with_another_tokenizer_configuration_or_language(
+    base: Path, data: Path, tmp_path: Path
+) -> None:
+    folder, files = shutil.copytree(base, tmp_path / "base"), Files([data], languages=["en"])
+    before = files.fingerprint(folder)
+    assert dataclasses.replace(files, languages=["EN"]).fingerprint(folder) == before
+    assert dataclasses.replace(files, languages=["de"]).fingerprint(folder) != before
+    for name in ("tokenizer.json", "config.json"):
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(content + b" ")
+        assert files.fingerprint(folder) != before
+        (folder / name).write_bytes(content)
+    assert files.fingerprint(folder) == before
 
 
 def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:

@@ -38,14 +38,23 @@ def write_base(folder: Path) -> Path:
 
 def write_rows(folder: Path) -> Path:
     """The first forty rows of the floor."""
-    path = folder / "few.tsv"
-    path.write_text("\n".join(FLOOR.read_text(encoding="utf-8").splitlines()[:41]), "utf-8")
+    return _write(folder / "few.tsv", 0)
+
+
+def write_held_out(folder: Path) -> Path:
+    """The next forty."""
+    return _write(folder / "held_out.tsv", 40)
+
+
+def _write(path: Path, first: int) -> Path:
+    header, *rows = FLOOR.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *rows[first : first + 40]]), "utf-8")
     return path
 
 
 def write_model(folder: Path, base: Path, data: Path) -> Outputs:
-    """A model after one pass over ``data``: its artefact and its weights."""
+    """A model after one pass over ``data``: its artefact and its weights, calibrated."""
     outputs = Outputs(folder / "checkpoint.pt", folder / "model", folder / "weights")
-    files = Files([data], held_out=[data])
+    files = Files([data], held_out=[write_held_out(folder)])
     train_model(files, base, outputs, RECIPE, Identity("tiny", "1", "0", "random"), lambda _: None)
     return outputs

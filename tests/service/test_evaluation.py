@@ -22,11 +22,13 @@ WHOLE = {"text": "Fine.", "mentions": [], "primary": {"stage": "usage", "sentime
 
 @dataclass(frozen=True, slots=True)
 class Tiny:
-    """A model, its base, and files to measure it on: labelled rows, themes, an item."""
+    """A model, its base, and files to measure it on: labelled rows that it has learned from, and
+    was calibrated with, themes, an item."""
 
     base: Path
     model: Outputs
     rows: Path
+    held_out: Path
     themes: Path
     whole: Path
 
@@ -44,7 +46,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     themes, whole = folder / "themes.jsonl", folder / "whole.jsonl"
     themes.write_text("\n".join(map(json.dumps, THEMES)))
     whole.write_text(json.dumps(WHOLE))
-    return Tiny(base, write_model(folder, base, rows), rows, themes, whole)
+    model = write_model(folder, base, rows)
+    return Tiny(base, model, rows, folder / "held_out.tsv", themes, whole)
 
 
 def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
@@ -52,7 +55,8 @@ def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
 ) -> None:
     written, shown = tmp_path / "figures.json", tmp_path / "report.html"
     code, printed = _voc(
-        *(tiny.model.out, "--data", tiny.rows, "--data", tiny.whole, "--themes", tiny.themes),
+        *(tiny.model.out, "--data", tiny.rows, "--data", tiny.held_out),
+        *("--data", tiny.whole, "--themes", tiny.themes),
         *("--baselines", "--train", tiny.rows, "--base", tiny.base),
         *("--weights", tiny.model.weights, "--json", written, "--html", shown, "--card"),
     )
@@ -67,16 +71,17 @@ def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
         assert part in printed
     assert "whole.jsonl: 0 mentions" not in printed
     figures = json.loads(written.read_text(encoding="utf-8"))
-    assert figures["model"]["trained_on"] == figures["model"]["calibrated_on"] == ["few.tsv"]
+    assert figures["model"]["trained_on"] == ["few.tsv"]
+    assert figures["model"]["calibrated_on"] == ["held_out.tsv"]
     assert figures["themes"]["mentions"] == 3
     assert figures["themes"]["base"]["all"]["pairs"] == 1
-    assert figures["rounding"].keys() == {"few.tsv", "whole.jsonl"}
+    assert figures["rounding"].keys() == {"few.tsv", "held_out.tsv", "whole.jsonl"}
     sentiment = figures["sets"]["few.tsv"]["heads"]["sentiment"]
     assert sentiment["baselines"].keys() == {"majority", "words", "zero-shot", "VADER"}
     assert "½ above" in shown.read_text(encoding="utf-8")
     assert tiny.model.out
-    assert (tiny.model.out / "reliability-1.svg").exists()
-    assert not (tiny.model.out / "reliability-2.svg").exists()
+    assert (tiny.model.out / "reliability-2.svg").exists()
+    assert not (tiny.model.out / "reliability-3.svg").exists()
     card = (tiny.model.out / "README.md").read_text(encoding="utf-8")
     assert "Warning: it was trained on few.tsv." in card
 
