@@ -50,7 +50,8 @@ def train(
     data: Rows,
     base: Base,
     out: Annotated[
-        Path | None, typer.Option(help="The folder that the 8-bit model is written to.")
+        Path | None,
+        typer.Option(file_okay=False, help="The folder that the 8-bit model is written to."),
     ] = None,
     first: First = None,
     unlabelled: Unlabelled = None,
@@ -61,22 +62,31 @@ def train(
     ] = None,
     weights: Annotated[
         Path | None,
-        typer.Option(help="A folder for the unquantised weights: for a GPU, or a teacher."),
+        typer.Option(
+            file_okay=False, help="A folder for the unquantised weights: for a GPU, or a teacher."
+        ),
     ] = None,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
     model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
-    layers: Annotated[int, typer.Option(min=1, help="Layers of the base to keep.")] = 6,
+    layers: Annotated[
+        int, typer.Option(min=1, help="Layers of an encoder to keep; of a model, all are.")
+    ] = 6,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 8,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 7,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a recipe; repeatable.")
     ] = None,
-    checkpoint: Annotated[Path, typer.Option(help="Written now and then.")] = CHECKPOINT,
-    resume: Annotated[bool, typer.Option(help="Go on from the checkpoint.")] = False,
+    checkpoint: Annotated[
+        Path, typer.Option(dir_okay=False, help="Written now and then.")
+    ] = CHECKPOINT,
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the checkpoint; begin anew if there is none.")
+    ] = False,
 ) -> None:
     """Train a model on labelled feedback; export it as 8-bit ONNX, or keep it as it is, or both."""
-    if out == weights:
-        raise typer.BadParameter("say where the model goes: --out, --weights, or two folders")
+    _check_folders(out, weights)
+    if resume and not checkpoint.exists():
+        console.print(f"No checkpoint at {checkpoint}: beginning anew", markup=False)
     with plain_errors():
         from nlp.train.curriculum import Files
         from nlp.train.loop import CheckpointError
@@ -99,6 +109,13 @@ def train(
             raise typer.BadParameter(str(error)) from error
     made = " and ".join(str(place) for place in (out, weights) if place)
     console.print(f"The model is in {made}", markup=False)
+
+
+def _check_folders(out: Path | None, weights: Path | None) -> None:
+    """Refuse no folder at all, and one for both."""
+    folders = [folder.resolve() for folder in (out, weights) if folder]
+    if len(set(folders)) < max(len(folders), 1):
+        raise typer.BadParameter("say where the model goes: --out, --weights, or two folders")
 
 
 @contextmanager
@@ -126,19 +143,22 @@ def average(
     models: Annotated[
         list[Path], typer.Argument(exists=True, file_okay=False, help="Folders of models.")
     ],
-    out: Annotated[Path, typer.Option(help="The folder that the 8-bit model is written to.")],
+    out: Annotated[
+        Path, typer.Option(file_okay=False, help="The folder that the 8-bit model is written to.")
+    ],
     share: Annotated[
         list[float] | None,
         typer.Option(help="Of each model, in their order; all alike if there is none."),
     ] = None,
     held_out: HeldOut = None,
     weights: Annotated[
-        Path | None, typer.Option(help="A folder for the unquantised weights.")
+        Path | None, typer.Option(file_okay=False, help="A folder for the unquantised weights.")
     ] = None,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
     model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
 ) -> None:
     """Make one model of several that went on from one another: the mean of their weights."""
+    _check_folders(out, weights)
     shares = share or [1.0] * len(models)
     if len(shares) != len(models):
         raise typer.BadParameter("one for each model, or none", param_hint="--share")
