@@ -19,6 +19,7 @@ class Feedback(SQLModel, table=True):
 
     ``content_hash`` (SHA-256, hex) tells a changed delivery from a repeated one; ``revision``
     grows with every change, so that an analysis of an older text is never written.
+    ``browser_key_id`` is the key that stored it, if it has origins: such a key replaces no others.
     ``claimed_until`` and ``claimed_by`` are a worker's lease; ``due_at`` holds a retry back.
     Readings (``sentiment`` … ``candidates``) are in native labels and ``None`` until analysed.
     """
@@ -72,6 +73,7 @@ class Feedback(SQLModel, table=True):
     stage_sent: str | None = None
     touchpoint_sent: str | None = None
     content_hash: str
+    browser_key_id: UUID | None = None
     revision: int = 1
 
     state: str = PENDING

@@ -22,9 +22,9 @@ from sqlmodel import Session
 from service import clock
 from service.db import Database
 from service.errors import Problem, Unavailable
-from service.intake.group import Answered, Group, Written
+from service.intake.group import Group, Written
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
-from service.intake.submissions import Raced, Submission
+from service.intake.submissions import Answered, Raced, Submission
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import KEPT, StoredAnswer, purge
 

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Problem
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
-from service.intake.submissions import Outcome
+from service.intake.submissions import Result, status_of
 from service.web.idempotency import StoredAnswer
 from service.web.invalid import invalid_request, read_int, unread_json
 
@@ -22,7 +22,7 @@ Charge = Callable[[int], None]
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
 LONGEST_NAME = 200
-_HIDDEN = ("workspace_id", "content_hash", "customer_ref")
+_HIDDEN = ("workspace_id", "content_hash", "customer_ref", "browser_key_id")
 
 
 class TooManyItems(PayloadTooLarge):
@@ -111,20 +111,20 @@ def _items_of(parsed: Any) -> list[Any]:
     return items
 
 
-def batch_answer(items: Sequence[Checked], outcomes: Sequence[Outcome]) -> StoredAnswer:
-    """The body of design §6, from the checked items and the outcomes of the valid ones."""
-    remaining = iter(outcomes)
-    results = []
-    counts: Counter[str] = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
-    for index, item in enumerate(items):
-        if isinstance(item, Problem):
-            counts["invalid"] += 1
-            results.append({"index": index, "status": "invalid", "error": item.body()})
-        else:
-            outcome = next(remaining)
-            counts[outcome.status] += 1
-            results.append({"index": index, "status": outcome.status, "id": str(outcome.id)})
-    return StoredAnswer(200, {**counts, "items": results})
+def batch_answer(items: Sequence[Checked], results: Sequence[Result]) -> StoredAnswer:
+    """The body of design §6, from the checked items and the results of the valid ones."""
+    remaining = iter(results)
+    told = [item if isinstance(item, Problem) else next(remaining) for item in items]
+    counts = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
+    counts.update(map(status_of, told))
+    shown = [{"index": index} | _told(result) for index, result in enumerate(told)]
+    return StoredAnswer(200, {**counts, "items": shown})
+
+
+def _told(result: Result) -> dict[str, Any]:
+    if isinstance(result, Problem):
+        return {"status": "invalid", "error": result.body()}
+    return {"status": result.status, "id": str(result.id)}
 
 
 def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:

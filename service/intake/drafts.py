@@ -53,12 +53,19 @@ class Draft:
 
 
 class Clerk:
-    """Writes drafts for one workspace."""
+    """Writes drafts for one workspace; ``browser_key_id`` is whose they are, if of a public key."""
 
-    def __init__(self, database: Database, workspace_id: UUID, max_text_chars: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        workspace_id: UUID,
+        max_text_chars: int,
+        browser_key_id: UUID | None = None,
+    ) -> None:
         self._database = database
         self._workspace_id = workspace_id
         self._max_text_chars = max_text_chars
+        self._browser_key_id = browser_key_id
 
     def draft(self, item: FeedbackIn) -> Draft:
         """The row for a validated item.
@@ -78,6 +85,7 @@ class Clerk:
         row = self._sent(item) | _words(item, words, regions) | _rating(item.rating)
         row["content_hash"] = _content_hash(row)
         row["workspace_id"] = self._workspace_id
+        row["browser_key_id"] = self._browser_key_id
         return Draft(row)
 
     def is_quick(self, item: FeedbackIn) -> bool:

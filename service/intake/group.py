@@ -16,15 +16,13 @@ from service.errors import Problem
 from service.ids import among
 from service.intake.bulk import insert_ignoring
 from service.intake.ledger import Ledger
-from service.intake.submissions import Raced, Submission
+from service.intake.submissions import Answered, Raced, Submission, status_of
 from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
 from service.web.once import Once
 
 IDEMPOTENCY: Final[Table] = SQLModel.metadata.tables[str(Idempotency.__tablename__)]
 
 OwnedKey = tuple[UUID, str]
-Answered = StoredAnswer | Problem
-"""What a submission gets: an answer, or the problem that it alone has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +67,18 @@ class Group:
         if given is not None:
             return _repeated(given, once)
         answer = self._fresh(submission)
+        if isinstance(answer, Problem):
+            return answer
         record = _record(submission.workspace_id, once, answer, self._at)
         self._given[submission.workspace_id, once.key] = record
         self._new.append(record)
         return answer
 
-    def _fresh(self, submission: Submission) -> StoredAnswer:
-        outcomes = [self._ledger.enter(draft) for draft in submission.drafts]
+    def _fresh(self, submission: Submission) -> Answered:
+        results = [self._ledger.enter(draft) for draft in submission.drafts]
         kinds = (draft.row["kind"] for draft in submission.drafts)
-        self._counts.update(zip(kinds, (outcome.status for outcome in outcomes), strict=True))
-        return submission.render(outcomes)
+        self._counts.update(zip(kinds, map(status_of, results), strict=True))
+        return submission.render(results)
 
 
 def _answers_given(

@@ -31,7 +31,7 @@ from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
 from service.intake.rows import Row, rows_of
 from service.intake.service import count_invalid
-from service.intake.submissions import Outcome, Submission
+from service.intake.submissions import Result, Submission, status_of
 from service.web.idempotency import StoredAnswer
 
 CHUNK_ROWS: Final = 500
@@ -167,8 +167,8 @@ def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
     return job
 
 
-def _counted(outcomes: Sequence[Outcome]) -> StoredAnswer:
-    return StoredAnswer(200, dict(Counter(outcome.status for outcome in outcomes)))
+def _counted(results: Sequence[Result]) -> StoredAnswer:
+    return StoredAnswer(200, dict(Counter(map(status_of, results))))
 
 
 def remove_left_over(folder: Path) -> None:

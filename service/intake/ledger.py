@@ -15,16 +15,18 @@ from sqlmodel import Session
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
 from models.types import new_id
+from service.errors import Forbidden
 from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row
 from service.intake.queries import (
     FEEDBACK,
+    Known,
     delete_mentions,
     find_known,
     lock_feedback,
     mentions_of,
 )
-from service.intake.submissions import Outcome, Raced
+from service.intake.submissions import Outcome, Raced, Result
 from service.rollups.apply import Delta, apply
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
@@ -45,17 +47,24 @@ READINGS = (
 )
 
 
+class StoredByAnotherKey(Forbidden):
+    """A key with origins may replace only what it stored itself; use another key or external_id."""
+
+    code = "stored_by_another_key"
+
+
 @dataclass(slots=True)
 class _Entry:
     """One feedback as the group leaves it. ``row`` is what has to be written, empty if nothing.
 
-    ``found_hash`` is the content hash before the group, ``None`` for a new item.
+    ``found`` is what was stored before the group, ``None`` for a new item.
     """
 
     id: UUID
     content_hash: str
+    browser_key_id: UUID | None
     state: str
-    found_hash: str | None = None
+    found: Known | None = None
     row: Row = field(default_factory=dict)
     revision: int = 1
 
@@ -68,23 +77,27 @@ class Ledger:
         self._session = session
         self._at = at
         self._entries: dict[ExternalKey | UUID, _Entry] = {
-            key: _Entry(known.id, known.content_hash, known.state, known.content_hash)
-            for key, known in find_known(session, keys).items()
+            key: _Entry(*known, found=known) for key, known in find_known(session, keys).items()
         }
 
-    def enter(self, draft: Draft) -> Outcome:
+    def enter(self, draft: Draft) -> Result:
         """What this draft does, given all that came before it."""
         key, content_hash = draft.external_key, draft.row["content_hash"]
+        browser_key_id = draft.row["browser_key_id"]
         entry = self._entries.get(key) if key else None
         if entry is None:
-            entry = _Entry(new_id(), content_hash, PENDING, row=draft.row)
+            entry = _Entry(new_id(), content_hash, browser_key_id, PENDING, row=draft.row)
             self._entries[key or entry.id] = entry
             return Outcome("accepted", entry.id, PENDING)
+        # Before all else: not even that the content is the same is told.
+        if browser_key_id is not None and browser_key_id != entry.browser_key_id:
+            return StoredByAnotherKey()
         if entry.content_hash == content_hash:
             return Outcome("duplicate", entry.id, entry.state)
         occurred_at = draft.row["occurred_at"] or entry.row.get("occurred_at")
         entry.row = draft.row | {"occurred_at": occurred_at}
         entry.content_hash, entry.state = content_hash, PENDING
+        entry.browser_key_id = browser_key_id
         entry.revision += 1
         return Outcome("updated", entry.id, PENDING)
 
@@ -98,8 +111,8 @@ class Ledger:
             Raced: another transaction wrote one of the same external ids in the meantime.
         """
         written = [entry for entry in self._entries.values() if entry.row]
-        self._insert([entry for entry in written if entry.found_hash is None])
-        self._update([entry for entry in written if entry.found_hash is not None])
+        self._insert([entry for entry in written if entry.found is None])
+        self._update([entry for entry in written if entry.found is not None])
         return len(written)
 
     def _insert(self, entries: Sequence[_Entry]) -> None:
@@ -118,9 +131,7 @@ class Ledger:
 
     def _update_in(self, workspace_id: UUID, entries: dict[UUID, _Entry]) -> None:
         rows = lock_feedback(self._session, workspace_id, list(entries))
-        if {id: row.content_hash for id, row in rows.items()} != {
-            id: entry.found_hash for id, entry in entries.items()
-        }:
+        if not all(_is_as_found(rows.get(id), entry.found) for id, entry in entries.items()):
             raise Raced
         withdraw(self._session, workspace_id, rows)
         for id, row in rows.items():
@@ -169,6 +180,12 @@ def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
         setattr(row, name, value)
     row.revision += entry.revision - 1
     make_pending(row, at)
+
+
+def _is_as_found(row: Feedback | None, found: Known | None) -> bool:
+    if row is None or found is None:
+        return False
+    return (row.content_hash, row.browser_key_id) == (found.content_hash, found.browser_key_id)
 
 
 def _new_row(entry: _Entry, at: datetime) -> Row:

@@ -20,7 +20,7 @@ IDS_AT_ONCE: Final = 500
 """Ids in one statement; a database takes only so many parameters."""
 
 _KNOWN = (
-    "SELECT external_id, id, content_hash, state FROM feedback "
+    "SELECT external_id, id, content_hash, browser_key_id, state FROM feedback "
     "WHERE workspace_id = :workspace_id AND source = :source AND external_id "
 )
 
@@ -31,7 +31,7 @@ def _known(among: str) -> TextualSelect:
     return (
         text(_KNOWN + among)
         .bindparams(workspace_id)
-        .columns(external_id=Text, id=Uuid, content_hash=Text, state=Text)
+        .columns(external_id=Text, id=Uuid, content_hash=Text, browser_key_id=Uuid, state=Text)
     )
 
 
@@ -44,6 +44,7 @@ class Known(NamedTuple):
 
     id: UUID
     content_hash: str
+    browser_key_id: UUID | None
     state: str
 
 
@@ -144,6 +145,15 @@ def count_pending(session: Session, limit: int) -> int:
     some = select_columns(FEEDBACK.c.id).where(FEEDBACK.c.state == PENDING).limit(limit).subquery()
     count: int = session.execute(select_columns(func.count()).select_from(some)).scalar_one()
     return count
+
+
+def browser_key_of(session: Session, workspace_id: UUID, id: UUID) -> UUID | None:
+    """The key with origins that stored one item, if such a key did."""
+    return session.exec(
+        select(Feedback.browser_key_id).where(
+            Feedback.workspace_id == workspace_id, Feedback.id == id
+        )
+    ).first()
 
 
 def state_of(session: Session, workspace_id: UUID, id: UUID) -> str | None:

@@ -92,9 +92,7 @@ async def _intake(
     refuse_unknown(request, "dry_run")
     state = request.app.state
     once = await get_once(request, idempotency_key)
-    return Intake(
-        state.database, state.acceptor, caller.workspace_id, state.settings.max_text_chars, once
-    )
+    return Intake(state.database, state.acceptor, caller, state.settings.max_text_chars, once)
 
 
 async def _waiting_intake(

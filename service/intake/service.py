@@ -14,8 +14,9 @@ from service.intake.accept import Acceptor
 from service.intake.batch import Charge, Checked, batch_answer, checked, dry_run_body
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import FeedbackIn
-from service.intake.submissions import Outcome, Render, Submission
+from service.intake.submissions import Answered, Render, Result, Submission
 from service.intake.waiting import analysed
+from service.keys.ring import Caller
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once
@@ -30,14 +31,14 @@ class Intake:
         self,
         database: Database,
         acceptor: Acceptor,
-        workspace_id: UUID,
+        caller: Caller,
         max_text_chars: int,
         once: Once | None,
     ) -> None:
         self._database = database
         self._acceptor = acceptor
-        self._workspace_id = workspace_id
-        self._clerk = Clerk(database, workspace_id, max_text_chars)
+        self._caller = caller
+        self._clerk = Clerk(database, caller.workspace_id, max_text_chars, caller.browser_key_id)
         self._once = once
         self.wait_s = 0
 
@@ -63,7 +64,7 @@ class Intake:
 
     async def _analysed(self, id: UUID) -> FeedbackOut | None:
         try:
-            return await analysed(self._database, self._workspace_id, id, self.wait_s)
+            return await analysed(self._database, self._caller, id, self.wait_s)
         except Exception as error:  # the seam: told of an error, senders would store it twice
             log.error("intake_wait_failed", exc_info=error)
             return None
@@ -77,14 +78,14 @@ class Intake:
         items = await run_in_threadpool(checked, body, self._clerk, charge)
         drafts = [item for item in items if not isinstance(item, Problem)]
         count_invalid(items)
-        return await self._submit(drafts, lambda outcomes: batch_answer(items, outcomes))
+        return await self._submit(drafts, lambda results: batch_answer(items, results))
 
     async def dry_run(self, body: bytes, charge: Charge) -> dict[str, Any]:
         """What a batch would store; stores nothing."""
         return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk, charge)))
 
     async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
-        submission = Submission(self._workspace_id, drafts, render, self._once)
+        submission = Submission(self._caller.workspace_id, drafts, render, self._once)
         return await self._acceptor.accept(submission)
 
 
@@ -95,7 +96,9 @@ def count_invalid(items: Sequence[Checked]) -> None:
         INTAKE_ITEMS.labels("unknown", "invalid").inc(invalid)
 
 
-def _one_answer(outcomes: Sequence[Outcome]) -> StoredAnswer:
-    [outcome] = outcomes
+def _one_answer(results: Sequence[Result]) -> Answered:
+    [outcome] = results
+    if isinstance(outcome, Problem):
+        return outcome
     body = {"id": str(outcome.id), "status": outcome.status, "state": outcome.state}
     return StoredAnswer(202, body, {"Location": f"/v1/feedback/{outcome.id}"})

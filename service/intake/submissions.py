@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from service.errors import Problem
 from service.intake.drafts import Draft
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once
@@ -24,15 +25,24 @@ class Outcome(NamedTuple):
     state: str
 
 
-Render = Callable[[Sequence[Outcome]], StoredAnswer]
+Result = Outcome | Problem
+"""What became of one draft, or why it was refused in view of what is stored."""
+Answered = StoredAnswer | Problem
+"""What a submission gets: an answer, or the problem that it alone has."""
+Render = Callable[[Sequence[Result]], Answered]
 """Makes the answer of a submission. Has no effect: a transaction may be done again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Drafts that are stored together; ``render`` makes the answer from their outcomes."""
+    """Drafts that are stored together; ``render`` makes the answer from their results."""
 
     workspace_id: UUID
     drafts: Sequence[Draft]
     render: Render
     once: Once | None = None
+
+
+def status_of(result: Result) -> str:
+    """The result in one word: accepted, updated, duplicate or invalid."""
+    return "invalid" if isinstance(result, Problem) else result.status

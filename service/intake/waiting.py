@@ -13,8 +13,9 @@ from models.feedback import PENDING
 from service.db import Database
 from service.insights.feedback import feedback_in
 from service.insights.schemas import FeedbackOut
-from service.intake.queries import state_of
+from service.intake.queries import browser_key_of, state_of
 from service.journey.service import current_map
+from service.keys.ring import Caller
 
 LONGEST_WAIT_SECONDS: Final = 10
 POLL_SECONDS: Final = 0.03
@@ -39,18 +40,21 @@ def wait_of(prefer: str | None) -> int:
 
 
 async def analysed(
-    database: Database, workspace_id: UUID, id: UUID, seconds: int
+    database: Database, caller: Caller, id: UUID, seconds: int
 ) -> FeedbackOut | None:
-    """The item once it is done or failed; ``None`` if it is gone or waits after ``seconds``."""
+    """The item once it is done or failed; ``None`` if it is gone or waits after ``seconds``.
+
+    A caller with a public key is never shown what another has put in its place meanwhile.
+    """
     until, pause = monotonic() + seconds, POLL_SECONDS
-    while (state := await run_in_threadpool(_state, database, workspace_id, id)) == PENDING:
+    while (state := await run_in_threadpool(_state, database, caller.workspace_id, id)) == PENDING:
         if monotonic() + pause > until:
             return None
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, SLOWEST_POLL_SECONDS)
     if state is None:
         return None
-    return await run_in_threadpool(_item, database, workspace_id, id)
+    return await run_in_threadpool(_item, database, caller, id)
 
 
 def _state(database: Database, workspace_id: UUID, id: UUID) -> str | None:
@@ -58,6 +62,9 @@ def _state(database: Database, workspace_id: UUID, id: UUID) -> str | None:
         return state_of(session, workspace_id, id)
 
 
-def _item(database: Database, workspace_id: UUID, id: UUID) -> FeedbackOut:
+def _item(database: Database, caller: Caller, id: UUID) -> FeedbackOut | None:
+    workspace_id, key_id = caller.workspace_id, caller.browser_key_id
     with database.read() as session:
+        if key_id is not None and browser_key_of(session, workspace_id, id) != key_id:
+            return None
         return feedback_in(session, workspace_id, id, current_map(session, workspace_id))

@@ -44,6 +44,11 @@ class Caller:
     rate_per_minute: int | None = None
     expires_at: datetime | None = None
 
+    @property
+    def browser_key_id(self) -> UUID | None:
+        """The key's id, if it has origins and so is public."""
+        return self.key_id if self.origins else None
+
 
 @dataclass(slots=True)
 class _Held:

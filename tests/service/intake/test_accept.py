@@ -25,7 +25,7 @@ from service.intake.drafts import Clerk, Draft
 from service.intake.group import Group, Written
 from service.intake.pressure import TooMuchPending
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Outcome, Submission
+from service.intake.submissions import Outcome, Result, Submission
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once
 from tests.service.intake.conftest import Stored
@@ -33,7 +33,8 @@ from tests.service.intake.conftest import Stored
 Submit = Callable[..., Submission]
 
 
-def shown(outcomes: Sequence[Outcome]) -> StoredAnswer:
+def shown(results: Sequence[Result]) -> StoredAnswer:
+    outcomes = [each for each in results if isinstance(each, Outcome)]
     return StoredAnswer(200, {"items": [[each.status, str(each.id)] for each in outcomes]})
 
 
