@@ -41,7 +41,8 @@ def read_feedback(
 ) -> tuple[Sequence[Row], After | None]:
     """A page of feedback as ``params`` say."""
     selection = select_feedback(session, workspace_id, params)
-    found = find_feedback(session, selection, search_of(params, after), PAGE)
+    search = search_of(session, workspace_id, params, after)
+    found = find_feedback(session, selection, search, PAGE)
     rows = [_row(selection, row) for row in found]
     last = found[-1] if len(found) == PAGE else None
     return rows, (last.occurred_at, last.id) if last else None

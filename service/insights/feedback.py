@@ -16,6 +16,7 @@ from service.insights.queries.freshness import freshness
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.journey.mapping import JourneyMap
+from service.keys.pseudonyms import pseudonym, salt_in
 from service.web.cursors import decode_cursor, encode_cursor, moment
 
 
@@ -23,7 +24,7 @@ def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) 
     """A page of feedback, the latest first."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    search = search_of(params, _after(params.cursor))
+    search = search_of(session, workspace_id, params, _after(params.cursor))
     rows = find_feedback(session, selection, search, params.limit + 1)
     page = rows[: params.limit]
     mentions = mentions_of(session, workspace_id, [row.id for row in page])
@@ -35,9 +36,20 @@ def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) 
     )
 
 
-def search_of(params: FeedbackFilters, after: tuple[datetime, UUID] | None) -> Search:
-    """What ``params`` look for within their selection, behind ``after``."""
+def search_of(
+    session: Session,
+    workspace_id: UUID,
+    params: FeedbackFilters,
+    after: tuple[datetime, UUID] | None,
+) -> Search:
+    """What ``params`` look for within their selection, behind ``after``.
+
+    External ids are looked for as sent and as pseudonyms: intake stores either.
+    """
     ids = [*map(plain, params.external_id)]
+    if ids:
+        salt = salt_in(session, workspace_id)
+        ids += [pseudonym(salt, id_) for id_ in ids]
     return Search(params.state, params.q, ids, params.rating_conflict, after)
 
 

@@ -10,15 +10,15 @@ from pydantic_core import to_json
 
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.customers import customer_ref, salt_of
 from service.intake.fields import country_of, primary_language
 from service.intake.normalise import worded
-from service.intake.phones import regions_for
+from service.intake.phones import UNKNOWN_LANGUAGE, regions_for
 from service.intake.ratings import RatingIn
 from service.intake.redaction import has_numbers, redact
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
+from service.keys.pseudonyms import pseudonym, salt_of
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]
@@ -82,7 +82,7 @@ class Clerk:
         regions = regions_for(
             primary_language(item.language), country_of(item.language, item.attributes)
         )
-        row = self._sent(item) | _words(item, words, regions) | _rating(item.rating)
+        row = self._sent(item, regions) | _words(item, words, regions) | _rating(item.rating)
         row["content_hash"] = _content_hash(row)
         row["workspace_id"] = self._workspace_id
         row["browser_key_id"] = self._browser_key_id
@@ -92,6 +92,8 @@ class Clerk:
         """Whether ``draft`` needs no query and little time, so that an event loop may call it."""
         if item.stage or item.touchpoint or item.customer or item.kind == "ticket":
             return False
+        if item.external_id and not _is_kept(item.external_id):
+            return False
         told = (value for value in item.attributes.values() if isinstance(value, str))
         texts = [item.text, item.subject or "", item.question or "", *told]
         return (
@@ -100,18 +102,21 @@ class Clerk:
             and sum(len(text) for text in texts if has_numbers(text)) <= QUICK_CHARS_WITH_NUMBERS
         )
 
-    def _sent(self, item: FeedbackIn) -> Row:
+    def _sent(self, item: FeedbackIn, regions: tuple[str, ...]) -> Row:
         ticket = item if isinstance(item, TicketIn) else None
+        external_id = item.external_id
+        if external_id and not _is_kept(external_id):
+            external_id = pseudonym(self._salt, external_id)
         return {
             "kind": item.kind,
-            "source": item.source,
-            "external_id": item.external_id,
-            "customer_ref": customer_ref(self._salt, item.customer) if item.customer else None,
+            "source": redact(item.source, UNKNOWN_LANGUAGE),
+            "external_id": external_id,
+            "customer_ref": pseudonym(self._salt, item.customer) if item.customer else None,
             "channel": item.channel,
             "language": primary_language(item.language),
             "occurred_at": item.occurred_at,
-            "ticket_priority": ticket.priority if ticket else None,
-            "ticket_status": ticket.status if ticket else None,
+            "ticket_priority": _redacted(ticket.priority, regions) if ticket else None,
+            "ticket_status": _redacted(ticket.status, regions) if ticket else None,
             "stage_sent": self._journey.resolve_stage(item.stage) if item.stage else None,
             "touchpoint_sent": (
                 self._journey.resolve_touchpoint(item.touchpoint) if item.touchpoint else None
@@ -128,11 +133,21 @@ class Clerk:
             return current_map(session, self._workspace_id)
 
 
+def _is_kept(external_id: str) -> bool:
+    """Whether an id is stored as it is. What tells feedback apart is looked at alike always,
+    whatever the language of the item."""
+    return redact(external_id, UNKNOWN_LANGUAGE) == external_id
+
+
+def _redacted(text: str | None, regions: tuple[str, ...]) -> str | None:
+    return redact(text, regions) if text else None
+
+
 def _words(item: FeedbackIn, words: str, regions: tuple[str, ...]) -> Row:
     return {
         "text": redact(words, regions),
-        "subject": redact(worded(item.subject), regions) if item.subject else None,
-        "question": redact(worded(item.question), regions) if item.question else None,
+        "subject": _redacted(worded(item.subject) if item.subject else None, regions),
+        "question": _redacted(worded(item.question) if item.question else None, regions),
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())
@@ -155,7 +170,7 @@ def _rating(rating: RatingIn | None) -> Row:
 
 
 def _content_hash(row: Row) -> str:
-    """SHA-256 over all that the sender can change, in its stored (redacted) form."""
+    """SHA-256 over all that the sender can change, in its stored (redacted) form and this order."""
     return sha256(to_json(row)).hexdigest()
 
 

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from service.intake.cells import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
+from service.intake.phones import UNKNOWN_LANGUAGE
 from service.intake.records import Record
+from service.intake.redaction import redact
 from service.intake.scales import RatingScale
 
 ATTRIBUTE: Final = "attributes."
@@ -38,7 +40,7 @@ class Plan:
         """The plan as it is shown to the user, and kept with an import."""
         return {
             "kind": self.kind,
-            "source": self.source,
+            "source": redact(self.source, UNKNOWN_LANGUAGE),
             "columns": [guess._asdict() for guess in self.guesses],
             "rating": self.rating._asdict() if self.rating else None,
             "notes": list(self.notes),

@@ -20,7 +20,6 @@ from service.intake.answers import (
     ErasedOut,
 )
 from service.intake.batch import TooManyItems
-from service.intake.customers import customer_ref, salt_of
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.import_routes import router as import_router
 from service.intake.normalise import normalise
@@ -29,6 +28,7 @@ from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
+from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.rate import RateLimit
 from service.keys.ring import Caller
 from service.web.bodies import is_json
@@ -182,7 +182,7 @@ def delete_feedback(feedback_id: UUID, caller: ManageCaller, database: Db) -> Er
 @feedback.delete("/customers/{ref:path}")
 def delete_customer(ref: str, caller: ManageCaller, database: Db) -> ErasedOut:
     """Erase everything that a customer (the reference as you sent it) ever said."""
-    hashed = customer_ref(salt_of(database, caller.workspace_id), normalise(ref))
+    hashed = pseudonym(salt_of(database, caller.workspace_id), normalise(ref))
     erased = database.transact(lambda session: erase_customer(session, caller.workspace_id, hashed))
     return ErasedOut(**erased._asdict())
 

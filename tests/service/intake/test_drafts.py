@@ -17,6 +17,7 @@ NUMBERS = "AA11 " * (QUICK_CHARS_WITH_NUMBERS // 5)
         {"text": "Ring 0170 1234567", "question": "Why?", "attributes": {"plan": "b", "n": 3}},
         {"text": "a" * (QUICK_CHARS - 200), "subject": NUMBERS},
         {"text": "It took 3 days. " * 5},
+        {"text": "a", "external_id": "r-1042"},
     ],
 )
 def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]) -> None:
@@ -34,6 +35,7 @@ def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]
         {"text": "a", "stage": "purchase"},
         {"text": "a", "customer": "c-1"},
         {"text": "<p>a</p>"},
+        {"text": "a", "external_id": "bob@example.com"},
     ],
 )
 def test_everything_else_is_not(clerk: Clerk, sent: dict[str, Any]) -> None:

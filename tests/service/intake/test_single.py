@@ -1,5 +1,6 @@
 """One item a request: what is stored, and what is refused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from service.intake.schemas import REVIEW_EXAMPLE, SURVEY_EXAMPLE, TICKET_EXAMPLE
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import (
+    BATCH,
     REVIEWS,
     SURVEYS,
     TICKETS,
@@ -62,6 +64,48 @@ def test_a_ticket_is_stored_with_the_customers_words_only(send: Send, stored: St
     assert row.text == "My parcel is a week late.\n\nStill nothing. I want my money back."
     assert (row.ticket_priority, row.ticket_status) == ("high", "open")
     assert (row.stage_sent, row.touchpoint_sent) == ("purchase", "delivery")
+
+
+def test_what_tells_a_ticket_apart_is_redacted_too(send: Send, stored: Stored) -> None:
+    said = {
+        "source": "mail of bob@example.com",
+        "priority": "bob@example.com",
+        "status": "0170 1234567",
+    }
+    send(TICKETS, {"text": "Broken", "language": "de", **said})
+    [row] = stored()
+    assert (row.source, row.ticket_priority, row.ticket_status) == (
+        "mail of [email]",
+        "[email]",
+        "[phone]",
+    )
+
+
+@pytest.mark.parametrize("external_id", ["bob@example.com", "+49 170 1234567", "T of 192.0.2.7"])
+def test_an_external_id_that_tells_a_person_is_a_keyed_hash(
+    client: TestClient, keys: Keys, send: Send, stored: Stored, external_id: str
+) -> None:
+    sent = {"text": "Broken", "external_id": external_id}
+    for language, status in (("en", "accepted"), ("de", "updated"), ("de", "duplicate")):
+        assert send(SURVEYS, sent | {"language": language}).json()["status"] == status
+    [row] = stored()
+    assert row.external_id
+    assert re.fullmatch("[0-9a-f]{64}", row.external_id)
+    for path in ("/v1/feedback", "/v1/exports/feedback"):
+        found = client.get(path, params={"external_id": external_id}, headers=bearer(keys.manage))
+        assert row.external_id in found.text
+        assert external_id not in found.text
+    shown = send(BATCH + "?dry_run=true", {"items": [{"kind": "survey"} | sent]}).json()
+    assert shown["items"][0]["record"]["external_id"] == row.external_id
+
+
+def test_it_is_another_in_another_workspace(
+    client: TestClient, keys: Keys, other_keys: Keys, stored: Stored
+) -> None:
+    for secret in (keys.ingest, other_keys.ingest):
+        body = {"text": "x", "external_id": "bob@example.com"}
+        client.post(SURVEYS, json=body, headers=bearer(secret))
+    assert len({row.external_id for row in stored()}) == 2
 
 
 def test_a_rating_alone_is_feedback(send: Send, stored: Stored) -> None:
