@@ -10,7 +10,8 @@ from models.types import Json, UtcDateTime
 
 
 class Idempotency(SQLModel, table=True):
-    """One answered request; ``fingerprint`` (SHA-256 of method, path and body) guards its key."""
+    """One answered request; ``fingerprint`` (SHA-256 of method, path and body) guards its ``key``,
+    which begins with the id of the API key that sent it."""
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)
     key: str = Field(primary_key=True)

@@ -17,10 +17,11 @@ from service.changes.schemas import (
     StoredChangeOut,
 )
 from service.keys.auth import ManageCaller, ReadCaller
+from service.keys.once import OnceOnly
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 from service.web.idempotency import StoredAnswer
-from service.web.once import OnceOnly, answered_once, response_of
+from service.web.once import answered_once, response_of
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 

@@ -21,11 +21,12 @@ from service.insights.params import JourneyParams
 from service.insights.schemas import FeedbackOut
 from service.journey.routes import Reader
 from service.keys.auth import ManageCaller, ReadCaller
+from service.keys.once import OnceOnly
 from service.themes.routes import InSpace
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 from service.web.idempotency import StoredAnswer
-from service.web.once import OnceOnly, answered_once, response_of
+from service.web.once import answered_once, response_of
 
 router = APIRouter(prefix="/v1", tags=["feedback"])
 

@@ -24,7 +24,7 @@ from service.keys.auth import Requires
 from service.keys.ring import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
-from service.web.idempotency import IdempotencyKey, fingerprint
+from service.web.idempotency import IdempotencyKey, fingerprint, key_of
 from service.web.once import Once, response_of
 
 PATH: Final = "/v1/imports"
@@ -97,7 +97,7 @@ def post_import(
     clerk = Clerk(database, caller.workspace_id, settings.max_text_chars)
     if dry_run:
         return Response(to_json(upload.preview(clerk)), media_type="application/json")
-    once = _once(idempotency_key, upload.source.digest, wishes)
+    once = _once(caller, idempotency_key, upload.source.digest, wishes)
     answer = upload.start(database, importer, caller.workspace_id, clerk, once)
     return response_of(answer)
 
@@ -129,7 +129,8 @@ def read_import_errors(
     return Response(content, 200, disposition, CSV if format == "csv" else JSONL)
 
 
-def _once(key: str | None, digest: str, wishes: Wishes) -> Once | None:
+def _once(caller: Caller, key: str | None, digest: str, wishes: Wishes) -> Once | None:
     if key is None:
         return None
-    return Once(key, fingerprint("POST", PATH, f"{digest} {wishes}".encode()))
+    print_ = fingerprint("POST", PATH, f"{digest} {wishes}".encode())
+    return Once(key_of(caller.key_id, key), print_)

@@ -28,13 +28,14 @@ from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
+from service.keys.once import OnceOnly
 from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.rate import RateLimit
 from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, StoredAnswer
-from service.web.once import OnceOnly, get_once, response_of
+from service.web.once import get_once, response_of
 
 router = APIRouter()
 feedback = APIRouter(prefix="/v1", tags=["feedback"])
@@ -91,7 +92,7 @@ async def _intake(
 ) -> Intake:
     refuse_unknown(request, "dry_run")
     state = request.app.state
-    once = await get_once(request, idempotency_key)
+    once = await get_once(request, caller.key_id, idempotency_key)
     return Intake(state.database, state.acceptor, caller, state.settings.max_text_chars, once)
 
 

@@ -10,7 +10,7 @@ from service.keys import idempotent, service
 from service.keys.auth import ManageCaller
 from service.keys.schemas import Keys, MadeKey, NewKey
 from service.web.dependencies import Db
-from service.web.idempotency import IdempotencyKey, fingerprint
+from service.web.idempotency import IdempotencyKey, fingerprint, key_of
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -26,8 +26,9 @@ async def make_key(
 ) -> MadeKey:
     """Make a key. Its secret is in this answer and nowhere else."""
     print_ = fingerprint(request.method, request.url.path, await request.body())
+    key = key_of(caller.key_id, idempotency_key) if idempotency_key else None
     made, headers = await run_in_threadpool(
-        idempotent.make, database, caller.workspace_id, wanted, idempotency_key, print_
+        idempotent.make, database, caller.workspace_id, wanted, key, print_
     )
     request.app.state.keys.forget()
     response.headers.update(headers)

@@ -16,6 +16,7 @@ from service.insights.pain_points import one_pain_point
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import FilterParams, JourneyParams
 from service.keys.auth import ManageCaller
+from service.keys.once import OnceOnly
 from service.keys.ring import Caller
 from service.themes import shaping
 from service.themes.places import Place
@@ -24,7 +25,7 @@ from service.themes.shaping import Move, Person
 from service.themes.space import Space
 from service.web.dependencies import Db
 from service.web.idempotency import REPLAYED, StoredAnswer
-from service.web.once import Once, OnceOnly, answered_once
+from service.web.once import Once, answered_once
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 

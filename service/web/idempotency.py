@@ -29,8 +29,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
-        description="Any unique value. The same request again within 24 hours gets the same "
-        "answer and has no second effect.",
+        description="Any value that is unique among the requests of one API key. The same request "
+        "again within 24 hours gets the same answer and has no second effect.",
         examples=["8f14e45f-ceea-467f-a9b8-6d2b6c1f2a3e"],
     ),
 ]
@@ -49,6 +49,11 @@ class StoredAnswer:
     status: int
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def key_of(api_key_id: UUID, idempotency_key: str) -> str:
+    """An Idempotency-Key as it is stored: two senders may use the same one."""
+    return f"{api_key_id}:{idempotency_key}"
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from pydantic_core import to_json
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -13,9 +13,9 @@ from sqlmodel import Session
 from service.db import Database
 from service.web.idempotency import (
     REPLAYED,
-    IdempotencyKey,
     StoredAnswer,
     fingerprint,
+    key_of,
     recall,
     remember,
 )
@@ -24,21 +24,19 @@ Work = Callable[[Session], StoredAnswer]
 
 
 class Once(NamedTuple):
-    """An Idempotency-Key with the fingerprint of the request that it stands for."""
+    """An Idempotency-Key, as it is stored, and the fingerprint of the request it stands for."""
 
     key: str
     fingerprint: str
 
 
-async def get_once(request: Request, idempotency_key: IdempotencyKey = None) -> Once | None:
+async def get_once(request: Request, api_key_id: UUID, idempotency_key: str | None) -> Once | None:
     """What makes a request with an Idempotency-Key this request."""
     if idempotency_key is None:
         return None
     path = request.url.path + "?" + request.url.query
-    return Once(idempotency_key, fingerprint(request.method, path, await request.body()))
-
-
-OnceOnly = Annotated[Once | None, Depends(get_once)]
+    print_ = fingerprint(request.method, path, await request.body())
+    return Once(key_of(api_key_id, idempotency_key), print_)
 
 
 def response_of(answer: StoredAnswer) -> Response:

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from models.workspace import Workspace
+from service.db import Database
+from service.keys import service
+from service.keys.schemas import NewKey
 from tests.callers import Keys, bearer
 from tests.service.operations import operations
 
@@ -16,6 +20,20 @@ CHANGE = {
     "happened_at": "2026-03-01T00:00:00Z",
     "scope": {"stage": "purchase"},
 }
+
+
+POSTS = [
+    ("/v1/changes", CHANGE),
+    ("/v1/journey/learning", None),
+    ("/v1/keys", {"name": "report", "scopes": ["read"]}),
+]
+
+
+@pytest.fixture
+def other_manage(database: Database, workspace: Workspace) -> str:
+    """The secret of another key of the same workspace."""
+    with database.write() as session:
+        return service.make(session, workspace.id, NewKey(name="other", scopes=["manage"]))[1]
 
 
 def post(client: TestClient, keys: Keys, path: str, body: Any, key: str = "k-1") -> Any:
@@ -39,6 +57,19 @@ def test_it_happens_once(client: TestClient, keys: Keys, path: str, body: Any) -
     assert again.headers.get("location") == first.headers.get("location")
     other = post(client, keys, "/v1/changes", CHANGE | {"title": "Other"})
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(("path", "body"), POSTS)
+def test_a_key_of_another_sender_is_another_key(
+    client: TestClient, keys: Keys, other_manage: str, path: str, body: Any
+) -> None:
+    answers = [
+        client.post(path, json=body, headers=bearer(secret) | {KEY: "k-1"})
+        for secret in (keys.manage, other_manage, keys.manage)
+    ]
+    assert all(answer.is_success for answer in answers)
+    replayed = ["idempotency-replayed" in answer.headers for answer in answers]
+    assert replayed == [False, False, True]
 
 
 def test_of_many_at_once_one_is_told(client: TestClient, keys: Keys) -> None:

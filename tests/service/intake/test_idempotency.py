@@ -68,6 +68,15 @@ def test_a_key_of_another_workspace_is_another_key(
     assert len(stored()) == 2
 
 
+def test_a_key_of_another_sender_is_another_key(
+    client: TestClient, keys: Keys, stored: Stored
+) -> None:
+    for secret, said in ((keys.ingest, "a"), (keys.manage, "b"), (keys.ingest, "a")):
+        headers = bearer(secret) | {"idempotency-key": "delivery-42"}
+        assert client.post(SURVEYS, json={"text": said}, headers=headers).status_code == 202
+    assert [row.text for row in stored()] == ["a", "b"]
+
+
 def test_concurrent_requests_with_one_key_have_one_effect(send: Send, stored: Stored) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: send(SURVEYS, ITEM, key="k-1"), range(24)))
@@ -111,4 +120,4 @@ def test_a_replay_of_a_failed_item_happens_once(
     [row] = stored()
     assert (row.state, row.error, row.attempts) == ("pending", None, 0)
     with database.read() as session:
-        assert session.exec(select(Idempotency)).one().key == "r-1"
+        assert session.exec(select(Idempotency)).one().key.endswith(":r-1")
