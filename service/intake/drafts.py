@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
+from service.intake.blanks import is_blank
 from service.intake.fields import country_of, primary_language
 from service.intake.normalise import worded
 from service.intake.phones import UNKNOWN_LANGUAGE, regions_for
@@ -75,6 +76,8 @@ class Clerk:
                 the stage or touchpoint is not known.
         """
         words = item.words
+        if is_blank(words):
+            words = ""
         if not words and item.rating is None:
             raise _refused(EMPTY)
         if len(words) > self._max_text_chars:

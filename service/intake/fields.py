@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 
 from nlp import language
 from service.clock import LATEST_AHEAD, now
+from service.intake.blanks import is_blank
 from service.intake.normalise import normalise
 from service.web.text import refuse_unstorable
 from service.web.times import in_utc
@@ -25,10 +26,13 @@ Channel = Literal[
     "chat",
     "other",
 ]
+DEFAULT_SOURCE: Final = "api"
+DEFAULT_CHANNEL: Final = "other"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MOST_ATTRIBUTES = 50
 LONGEST_ATTRIBUTE = 256
 LARGEST_NUMBER = 1e15
+LONGEST_BLANK = 200
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 _NUMBER = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
 
@@ -47,6 +51,23 @@ def _filled(text: str) -> str:
 
 def _blank_for_null(value: Any) -> Any:
     return "" if value is None else value
+
+
+def _null_for_blank(value: Any) -> Any:
+    """Forms and templates of ticket tools can't leave a field out.
+
+    No field takes more text than is looked at, which would take long.
+    """
+    is_short = isinstance(value, str) and len(value) <= LONGEST_BLANK
+    return None if is_short and is_blank(value) else value
+
+
+def _source(value: Any) -> Any:
+    return DEFAULT_SOURCE if _null_for_blank(value) is None else value
+
+
+def _channel(value: Any) -> Any:
+    return DEFAULT_CHANNEL if _null_for_blank(value) is None else value
 
 
 def _scalar(value: Any) -> str | bool | int | float | None:
@@ -122,6 +143,12 @@ Reference = Annotated[
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
 Time = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(_aware)]
 OccurredAt = Annotated[Time, AfterValidator(_plausible)]
+
+NullForBlank = BeforeValidator(_null_for_blank)
+"""What makes a blank text null, in a field that may be null."""
+Source = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
+GivenAt = Annotated[Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)]
+"""A channel; like a source the default one if it is null or blank."""
 
 AttributeKey = Annotated[
     str, StringConstraints(max_length=64), AfterValidator(_storable), AfterValidator(_filled)

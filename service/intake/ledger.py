@@ -45,6 +45,8 @@ READINGS = (
     "confidence",
     "candidates",
 )
+KEPT = ("occurred_at", "customer_ref")
+"""What an update does not take away by leaving it out: erasure by customer would miss the item."""
 
 
 class StoredByAnotherKey(Forbidden):
@@ -94,8 +96,7 @@ class Ledger:
             return StoredByAnotherKey()
         if entry.content_hash == content_hash:
             return Outcome("duplicate", entry.id, entry.state)
-        occurred_at = draft.row["occurred_at"] or entry.row.get("occurred_at")
-        entry.row = draft.row | {"occurred_at": occurred_at}
+        entry.row = draft.row | _kept(draft.row, entry.row)
         entry.content_hash, entry.state = content_hash, PENDING
         entry.browser_key_id = browser_key_id
         entry.revision += 1
@@ -173,9 +174,13 @@ def make_pending(row: Feedback, at: datetime) -> None:
     row.claimed_by = row.claimed_until = None
 
 
+def _kept(sent: Row, known: Row) -> Row:
+    """What an update leaves as it is known, unless it says so itself."""
+    return {name: sent[name] or known.get(name) for name in KEPT}
+
+
 def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
-    """A time of occurrence that is not sent leaves the one that is known."""
-    sent = entry.row | {"occurred_at": entry.row["occurred_at"] or row.occurred_at}
+    sent = entry.row | _kept(entry.row, row.model_dump(include=set(KEPT)))
     for name, value in sent.items():
         setattr(row, name, value)
     row.revision += entry.revision - 1

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from service.intake.blanks import is_blank
 from service.intake.cells import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
 from service.intake.phones import UNKNOWN_LANGUAGE
@@ -57,12 +58,18 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
         CellError: a rating or a date can't be read.
     """
     if plan.is_native:
-        item = {"kind": plan.kind, "source": plan.source} | record.values
+        item = {"kind": plan.kind} | record.values
+        if _is_missing(item.get("source")):
+            item["source"] = plan.source
     else:
         item = _mapped(record.values, plan)
-    if item.get("external_id") in (None, ""):
+    if _is_missing(item.get("external_id")):
         item["external_id"] = f"{digest[:16]}:{record.line}"
     return item
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and is_blank(value))
 
 
 def _mapped(values: Mapping[str, Any], plan: Plan) -> dict[str, Any]:

@@ -6,14 +6,18 @@ from pydantic import AliasChoices, ConfigDict, Field
 
 from service.intake.closed import Closed, closed
 from service.intake.fields import (
+    DEFAULT_CHANNEL,
+    DEFAULT_SOURCE,
     Attributes,
-    Channel,
+    GivenAt,
     Language,
     Line,
     LongText,
     Name,
+    NullForBlank,
     OccurredAt,
     Reference,
+    Source,
     Time,
 )
 from service.intake.normalise import worded
@@ -73,24 +77,31 @@ class FeedbackIn(Closed):
     rating: RatingIn | None = None
     subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
     question: Line | None = Field(None, description="What was asked; helps to read the answer.")
-    channel: Channel = Field("other", description="Where it was given.")
-    language: Language | None = Field(
+    channel: GivenAt = Field(DEFAULT_CHANNEL, description="Where it was given.")
+    language: Annotated[Language | None, NullForBlank] = Field(
         None, description="BCP 47 tag; found from the text if left out."
     )
-    occurred_at: OccurredAt | None = Field(
+    occurred_at: Annotated[OccurredAt | None, NullForBlank] = Field(
         None, description="When it was given: RFC 3339 with an offset, from 1990 on; default now."
     )
-    customer: Reference | None = Field(
+    customer: Annotated[Reference | None, NullForBlank] = Field(
         None, description="Your reference of the customer; stored as a keyed hash only."
     )
     attributes: Attributes = Field(
         default_factory=dict,
         description="Up to 50 scalars such as persona, segment, product, country.",
     )
-    stage: Name | None = Field(None, description="Key, name or alias of a stage, if you know it.")
-    touchpoint: Name | None = Field(None, description="The same for a touchpoint.")
-    source: Name = Field("api", description="The system that it comes from.")
-    external_id: Reference | None = Field(
+    stage: Annotated[Name | None, NullForBlank] = Field(
+        None, description="Key, name or alias of a stage, if you know it."
+    )
+    touchpoint: Annotated[Name | None, NullForBlank] = Field(
+        None, description="The same for a touchpoint."
+    )
+    source: Source = Field(
+        DEFAULT_SOURCE,
+        description="The system that it comes from. What leaves it out shares the default.",
+    )
+    external_id: Annotated[Reference | None, NullForBlank] = Field(
         None, description="Its id in that system; sent again, it updates the same feedback."
     )
 
@@ -126,7 +137,7 @@ class PartIn(Closed):
 
     author_role: Literal["customer", "agent", "system", "bot"]
     text: LongText
-    at: Time | None = None
+    at: Annotated[Time | None, NullForBlank] = None
 
 
 class TicketIn(FeedbackIn):
@@ -135,8 +146,8 @@ class TicketIn(FeedbackIn):
     model_config = ConfigDict(json_schema_extra=closed(TICKET_EXAMPLE))
 
     kind: Literal["ticket"] = "ticket"
-    priority: Name | None = None
-    status: Name | None = None
+    priority: Annotated[Name | None, NullForBlank] = None
+    status: Annotated[Name | None, NullForBlank] = None
     conversation: list[PartIn] = Field(default_factory=list, max_length=MOST_PARTS)
 
     @property

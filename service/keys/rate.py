@@ -33,7 +33,8 @@ class RateLimit:
             return
         reset, remaining = self._limiter.get_window_stats(item, str(caller.key_id))
         raise TooManyRequests(
-            f"This key may make {caller.rate_per_minute} requests a minute.",
+            f"This key may make {caller.rate_per_minute} requests a minute; "
+            "wait as Retry-After says and send it again.",
             headers=_headers(caller.rate_per_minute, remaining, max(1, math.ceil(reset - time()))),
         )
 

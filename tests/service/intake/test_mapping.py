@@ -164,6 +164,14 @@ def test_records_in_the_form_of_the_api_need_no_mapping(tmp_path: Path) -> None:
     assert two["kind"] == "review"
 
 
+@pytest.mark.parametrize("blank", ['""', '" "', "null"])
+def test_a_blank_source_or_id_of_an_item_is_the_files(tmp_path: Path, blank: str) -> None:
+    item = f'{{"kind": "survey", "text": "a", "source": {blank}, "external_id": {blank}}}\n'
+    source, plan = read(tmp_path, item, "f.jsonl", source="web")
+    [one] = items(source, plan)
+    assert (one["source"], one["external_id"]) == ("web", f"{source.digest[:16]}:1")
+
+
 def test_odd_records_among_nested_ones_fail_alone(tmp_path: Path) -> None:
     good = '{"text": "a", "rating": {"value": 3, "scale": "nps"}}\n'
     source, plan = read(tmp_path, good + '{"txt": "oops"}\n' + good, "f.jsonl")

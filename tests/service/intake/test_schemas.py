@@ -120,9 +120,22 @@ def test_numbers_are_taken_for_references() -> None:
     assert (item.external_id, item.customer) == ("17", "18")
 
 
-@pytest.mark.parametrize("field", ["external_id", "customer", "source", "stage"])
-def test_a_blank_reference_is_refused(field: str) -> None:
-    assert "blank" in reason(SurveyIn, text="x", **{field: "  "})
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b", "\ufeff \u2060", None])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("priority", "status", "customer", "external_id", "source", "channel"),
+        *("stage", "touchpoint", "language", "occurred_at"),
+    ],
+)
+def test_a_blank_text_is_as_if_it_were_left_out(field: str, blank: str | None) -> None:
+    item = TicketIn.model_validate({"text": "x", field: blank})
+    assert item.model_dump() == TicketIn(text="x").model_dump()
+
+
+@pytest.mark.parametrize("field", ["external_id", "source", "language"])
+def test_a_long_blank_text_is_too_long(field: str) -> None:
+    assert "at most" in reason(SurveyIn, text="x", **{field: "\u200b" * 1000})
 
 
 @pytest.mark.parametrize(

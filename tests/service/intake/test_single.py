@@ -113,11 +113,17 @@ def test_a_rating_alone_is_feedback(send: Send, stored: Stored) -> None:
     assert stored()[0].text == ""
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", None])
+@pytest.mark.parametrize("text", ["", "  \n ", None, "\u200b", "\u200b \ufe0f\u3164"])
 def test_neither_words_nor_rating_is_refused(send: Send, text: str | None) -> None:
     answer = send(SURVEYS, {"text": text})
     assert answer.status_code == 422
     assert names_at_fault(answer) == ["text"]
+
+
+def test_invisible_characters_beside_a_rating_are_no_text(send: Send, stored: Stored) -> None:
+    body = {"text": "\u200b", "rating": {"value": 3, "scale": "nps"}}
+    assert send(SURVEYS, body).status_code == 202
+    assert stored()[0].text == ""
 
 
 def test_a_ticket_with_only_the_agents_words_is_refused(send: Send) -> None:

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from service.db import Database
 from service.verify.verify import verify
+from tests.callers import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import BATCH, REVIEWS, SURVEYS, Send, Stored
 
@@ -71,6 +73,28 @@ def test_a_time_that_is_not_sent_leaves_the_known_one(send: Send, stored: Stored
     before = stored()[0].occurred_at
     assert send(SURVEYS, ITEM | {"occurred_at": None, "text": "x"}).json()["status"] == "updated"
     assert stored()[0].occurred_at == before
+
+
+def test_a_customer_that_is_not_sent_stays_known(
+    client: TestClient, keys: Keys, send: Send, stored: Stored, analyse: Analyse
+) -> None:
+    for change in ({"customer": "c-1"}, {"text": "x"}, {"text": "y"}):
+        send(SURVEYS, ITEM | change)
+        analyse()
+    erased = client.delete("/v1/customers/c-1", headers=bearer(keys.manage))
+    assert erased.json()["feedback"] == 1
+    assert stored() == []
+
+
+def test_a_customer_stays_known_within_a_batch_and_gives_way_to_another(
+    send: Send, stored: Stored
+) -> None:
+    first = ITEM | {"kind": "survey"}
+    send(BATCH, {"items": [first | {"customer": "c-1"}, first]})
+    known = stored()[0].customer_ref
+    assert known
+    send(BATCH, {"items": [first | {"text": "x"}, first | {"customer": "c-2"}]})
+    assert stored()[0].customer_ref not in (None, known)
 
 
 def test_nor_does_it_matter_that_both_are_in_one_batch(send: Send, stored: Stored) -> None:

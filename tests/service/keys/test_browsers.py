@@ -117,6 +117,8 @@ def test_browser_keys_have_the_default_limit(start: StartClient, browser_key: st
     client = start(rate_per_minute=2)
     statuses = [ask(client, browser_key, Origin=SHOP)[0] for _ in range(3)]
     assert statuses == [200, 200, 429]
+    detail = client.get("/v1/info", headers=bearer(browser_key) | {"Origin": SHOP}).json()["detail"]
+    assert "2 requests a minute; wait as Retry-After says" in detail
 
 
 @pytest.mark.parametrize("query", ["", "?dry_run=true"])

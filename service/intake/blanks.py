@@ -1,0 +1,18 @@
+"""Text in which there is nothing to see."""
+
+import unicodedata
+from typing import Final
+
+_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
+"""Joiners, fillers, the blank of Braille, selectors of variants: they count as letters."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether ``text`` has only blanks and characters that can't be seen, such as U+200B."""
+    return all(
+        character in _UNSEEN or unicodedata.category(character) in _UNSEEN_KINDS
+        for character in text
+    )
