@@ -1,7 +1,7 @@
 """From what was sent to the row that is stored: redacted, hashed, with explicit labels resolved."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -136,6 +136,7 @@ class Clerk:
             return current_map(session, self._workspace_id)
 
 
+@lru_cache(maxsize=256)  # asked twice of an item, and of numbers it takes time
 def _is_kept(external_id: str) -> bool:
     """Whether an id is stored as it is. What tells feedback apart is looked at alike always,
     whatever the language of the item."""
