@@ -138,20 +138,27 @@ class Clerk:
 
 @lru_cache(maxsize=256)  # asked twice of an item, and of numbers it takes time
 def _is_kept(external_id: str) -> bool:
-    """Whether an id is stored as it is. What tells feedback apart is looked at alike always,
-    whatever the language of the item."""
-    return redact(external_id, UNKNOWN_LANGUAGE) == external_id
+    """Whether an id is stored as it is: it tells no person.
+
+    A number in one piece is the sender's own, however like a telephone's. What tells feedback
+    apart is looked at alike always, whatever the language of the item.
+    """
+    return external_id.isdigit() or redact(external_id, UNKNOWN_LANGUAGE) == external_id
 
 
 def _redacted(text: str | None, regions: tuple[str, ...]) -> str | None:
     return redact(text, regions) if text else None
 
 
+def _worded(text: str | None, regions: tuple[str, ...]) -> str | None:
+    return redact(worded(text), regions) if text else None
+
+
 def _words(item: FeedbackIn, words: str, regions: tuple[str, ...]) -> Row:
     return {
         "text": redact(words, regions),
-        "subject": _redacted(worded(item.subject) if item.subject else None, regions),
-        "question": _redacted(worded(item.question) if item.question else None, regions),
+        "subject": _worded(item.subject, regions),
+        "question": _worded(item.question, regions),
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())

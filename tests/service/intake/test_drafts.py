@@ -18,6 +18,7 @@ NUMBERS = "AA11 " * (QUICK_CHARS_WITH_NUMBERS // 5)
         {"text": "a" * (QUICK_CHARS - 200), "subject": NUMBERS},
         {"text": "It took 3 days. " * 5},
         {"text": "a", "external_id": "r-1042"},
+        {"text": "a", "external_id": "01701234567"},
     ],
 )
 def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]) -> None:

@@ -99,6 +99,11 @@ def test_an_external_id_that_tells_a_person_is_a_keyed_hash(
     assert shown["items"][0]["record"]["external_id"] == row.external_id
 
 
+def test_a_number_in_one_piece_is_kept_for_it_is_the_sender_s(send: Send, stored: Stored) -> None:
+    send(SURVEYS, {"text": "Broken", "external_id": "01701234567"})
+    assert [row.external_id for row in stored()] == ["01701234567"]
+
+
 def test_it_is_another_in_another_workspace(
     client: TestClient, keys: Keys, other_keys: Keys, stored: Stored
 ) -> None:
