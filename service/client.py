@@ -7,36 +7,40 @@
 
 Every POST carries an idempotency key, so that it may be sent again: it is, when the connection
 fails or the service answers 429 or 503, after the time of ``Retry-After`` or an exponential
-pause. Methods return the JSON that the API documents.
+pause. Methods return the JSON that the API documents; an answer that is not the API's (the page of
+a proxy, or of a sign-in for the network) is an error, whatever its status.
 """
 
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Literal, NotRequired, Self, TypedDict, Unpack
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
 Json = dict[str, Any]
 Scalar = str | int | float | bool | None
-Filter = str | int | Sequence[str] | None
+Value = str | int | float | date | UUID
+Filter = Value | Iterable[Value] | None
 
 TRIES: Final = 5
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
 TIMEOUT_S: Final = 30.0
 _PASSING: Final = (429, 503)
+_UNREACHED: Final = (httpx.RequestError, httpx.InvalidURL)
 
 
 class VerbatimError(Exception):
-    """The service refused a request, or could not be reached (then ``status`` is ``None``).
+    """The service refused a request, could not be reached, or something else answered for it.
 
-    ``problem`` is the RFC 9457 object, ``code`` its stable code.
+    ``status`` is ``None`` if there was no answer; ``problem`` is the RFC 9457 object, ``code`` its
+    stable code.
     """
 
     def __init__(self, message: str, status: int | None = None, problem: Json | None = None):
@@ -95,7 +99,11 @@ class TicketFields(Fields, total=False):
 class Verbatim:
     """A connection to one workspace: the key says which.
 
+    ``notice`` is told in a sentence why a request is going to be made again, before each pause.
     ``transport`` and ``sleep`` are for tests.
+
+    Raises:
+        VerbatimError: the URL or the key is none.
     """
 
     def __init__(
@@ -105,16 +113,23 @@ class Verbatim:
         key: str,
         tries: int = TRIES,
         timeout_s: float = TIMEOUT_S,
+        notice: Callable[[str], None] | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = httpx.Client(
-            base_url=url.rstrip("/"),
-            headers={"Authorization": f"Bearer {key}", "User-Agent": "verbatim-client"},
-            timeout=timeout_s,
-            transport=transport,
-        )
+        if not key.isascii():
+            raise VerbatimError("the key has characters that no key has")
+        try:
+            self._http = httpx.Client(
+                base_url=url.rstrip("/"),
+                headers={"Authorization": f"Bearer {key}", "User-Agent": "verbatim-client"},
+                timeout=timeout_s,
+                transport=transport,
+            )
+        except httpx.InvalidURL as error:
+            raise VerbatimError(f"{url} is no URL: {error}") from error
         self._tries = tries
+        self._notice = notice
         self._sleep = sleep
 
     def __enter__(self) -> Self:
@@ -180,7 +195,7 @@ class Verbatim:
         """The readings that are most worth a person's look."""
         return self._get("/v1/review", filters)
 
-    def export(self, what: str, file: BinaryIO, **filters: Filter) -> None:
+    def export(self, what: str, file: BinaryIO, /, **filters: Filter) -> None:
         """Write an export into ``file``, e.g. ``"mentions", f, format="parquet", stage="usage"``.
 
         Nothing of it is kept in memory. If the connection breaks, ``file`` has a part of it.
@@ -190,11 +205,13 @@ class Verbatim:
             with self._http.stream("GET", path, params=_query(filters)) as response:
                 if not response.is_success:
                     response.read()
-                    _json_or_raise(response)
+                    raise _refusal(response)
+                if not response.headers.get("Content-Disposition", "").startswith("attachment"):
+                    raise _foreign(response)
                 for part in response.iter_bytes():
                     file.write(part)
-        except httpx.TransportError as error:
-            raise VerbatimError(f"{self._http.base_url}: {error}") from error
+        except _UNREACHED as error:
+            raise self._unreached(error) from error
 
     def journey(self, **filters: Filter) -> Json:
         """The map: stages and touchpoints with volume, sentiment, severity and ratings."""
@@ -207,6 +224,10 @@ class Verbatim:
     def list_feedback(self, **filters: Filter) -> Json:
         """A page of items, e.g. ``rating_conflict=True``; its ``next`` is the next ``cursor``."""
         return self._get("/v1/feedback", filters)
+
+    def info(self) -> Json:
+        """Version, model, journey and limits of the service."""
+        return self._get("/v1/info", {})
 
     def _submit(self, path: str, item: Json, wait_s: int) -> Json:
         prefer = {"Prefer": f"wait={wait_s}"} if wait_s else {}
@@ -227,28 +248,73 @@ class Verbatim:
             is_last = attempt == self._tries
             try:
                 response = self._http.request(method, path, **request)
-            except httpx.TransportError as error:
-                if is_last:
-                    raise VerbatimError(f"{self._http.base_url}: {error}") from error
-                self._sleep(_pause(attempt))
+            except _UNREACHED as error:
+                if is_last or not _may_pass(error):
+                    raise self._unreached(error) from error
+                self._wait(str(self._unreached(error)), _pause(attempt))
                 continue
             if response.status_code not in _PASSING or is_last:
                 break
-            self._sleep(_wished_pause(response) or _pause(attempt))
+            busy = f"{self._http.base_url} answers {response.status_code}"
+            self._wait(busy, _wished_pause(response) or _pause(attempt))
         return _json_or_raise(response)
+
+    def _unreached(self, error: Exception) -> VerbatimError:
+        reason = str(error) or type(error).__name__
+        return VerbatimError(f"{self._http.base_url} can't be reached ({reason})")
+
+    def _wait(self, why: str, pause_s: float) -> None:
+        if self._notice:
+            self._notice(f"{why}, trying again")
+        self._sleep(pause_s)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same request may succeed later: not if it is the request that can't be sent."""
+    return isinstance(error, httpx.TransportError) and not isinstance(
+        error, httpx.UnsupportedProtocol | httpx.LocalProtocolError
+    )
 
 
 def _json_or_raise(response: httpx.Response) -> Json:
+    if not response.is_success:
+        raise _refusal(response)
+    body = _object(response)
+    if body is None:
+        raise _foreign(response)
+    return body
+
+
+def _object(response: httpx.Response) -> Json | None:
+    """The JSON object that was answered, if it was one."""
     try:
-        body: Json = response.json()
+        body = response.json()
     except ValueError:
-        body = {}
-    if response.is_success:
-        return body
-    reasons = "; ".join(f"{p['name']} {p['reason']}" for p in body.get("invalid_params", []))
-    detail = body.get("detail", response.reason_phrase)
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _refusal(response: httpx.Response) -> VerbatimError:
+    """The problem that was answered, or what can be told of an answer that is none."""
+    problem = _object(response) or {}
+    params = problem.get("invalid_params")
+    reasons = "; ".join(
+        f"{param.get('name')} {param.get('reason')}"
+        for param in (params if isinstance(params, list) else ())
+        if isinstance(param, dict)
+    )
+    detail = problem.get("detail") or response.reason_phrase
     message = f"{response.status_code}: {detail}" + (f" ({reasons})" if reasons else "")
-    raise VerbatimError(message, response.status_code, body)
+    return VerbatimError(message, response.status_code, problem)
+
+
+def _foreign(response: httpx.Response) -> VerbatimError:
+    """A success that is no answer of the API: nothing was taken, and there is nothing to read."""
+    kind = response.headers.get("Content-Type", "without Content-Type")
+    message = (
+        f"what answered at {response.url.host} is not this API ({response.status_code}, {kind})"
+    )
+    return VerbatimError(message, response.status_code)
 
 
 def _pause(attempt: int) -> float:
@@ -271,19 +337,19 @@ def _wished_pause(response: httpx.Response) -> float | None:
 
 def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
     """Lists are sent with commas, their own commas escaped; what is ``None`` is left out."""
-    return {
-        name: value if isinstance(value, str) else _text(value)
-        for name, value in filters.items()
-        if value is not None
-    }
+    return {name: _listed(value) for name, value in filters.items() if value is not None}
 
 
-def _text(value: int | Sequence[str]) -> str:
+def _listed(value: Value | Iterable[Value]) -> str:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return _text(value)
+    return ",".join(_text(each).replace("\\", "\\\\").replace(",", "\\,") for each in value)
+
+
+def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    return ",".join(each.replace("\\", "\\\\").replace(",", "\\,") for each in value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """The client: what it sends, when it tries again, what it raises."""
 
+import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -70,6 +71,8 @@ def test_it_speaks_to_the_real_service(voc: Verbatim) -> None:
     assert voc.evidence(point["id"])["items"][0]["text"] == point["verbatims"][0]["text"]
     assert voc.wins(level="theme")["items"] == []
     assert voc.journey(kind=["survey", "review"])["journey"] == "five-stage"
+    assert voc.mentions(since=datetime(2026, 2, 1, tzinfo=UTC))["items"]
+    assert voc.info()["limits"]["body_bytes"] == 5_000_000
     assert voc.feedback(survey["id"])["text"] == "The checkout is broken."
     assert len(voc.list_feedback(limit=2)["items"]) == 2
 
@@ -135,6 +138,75 @@ def test_other_errors_are_not_tried_again() -> None:
     with pytest.raises(VerbatimError, match="500"):
         service.client().journey()
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.UnsupportedProtocol("no http://"), httpx.LocalProtocolError("illegal header")],
+)
+def test_what_can_never_be_sent_is_not_tried_again(error: Exception) -> None:
+    service = Service(error)
+    with pytest.raises(VerbatimError, match=str(error)):
+        service.client().journey()
+    assert (len(service.requests), service.pauses) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("url", "key"), [("http://::1:8000", "k"), ("http://voc.test", "voc_…")], ids=["url", "key"]
+)
+def test_what_is_no_url_or_key_is_told(url: str, key: str) -> None:
+    with pytest.raises(VerbatimError, match=r"is no URL|characters"):
+        Verbatim(url, key=key)
+
+
+def test_why_it_pauses_is_noticed() -> None:
+    noticed: list[str] = []
+    service = Service(httpx.ConnectError("refused"), httpx.Response(503), ok())
+    service.client(notice=noticed.append).journey()
+    assert noticed == [
+        "http://voc.test can't be reached (refused), trying again",
+        "http://voc.test answers 503, trying again",
+    ]
+
+
+PORTAL = httpx.Response(200, html="<h1>Sign in to the guest network</h1>")
+
+
+@pytest.mark.parametrize("answer", [PORTAL, httpx.Response(204), ok([1]), ok("fine")])
+def test_a_success_that_is_not_the_apis_is_an_error(answer: httpx.Response) -> None:
+    with pytest.raises(VerbatimError, match="is not this API") as caught:
+        Service(answer).client().submit_survey("x")
+    assert caught.value.status == answer.status_code
+
+
+@pytest.mark.parametrize("answer", [PORTAL, ok()])
+def test_an_export_that_is_not_the_apis_is_not_written(answer: httpx.Response) -> None:
+    file = io.BytesIO()
+    with pytest.raises(VerbatimError, match="is not this API"):
+        Service(answer).client().export("mentions", file)
+    assert file.getvalue() == b""
+
+
+@pytest.mark.parametrize(
+    "body", [[], "no", None, {"invalid_params": None}, {"invalid_params": ["x"]}, {"detail": None}]
+)
+def test_a_refusal_in_another_form_is_raised_all_the_same(body: Any) -> None:
+    service = Service(httpx.Response(502, json=body))
+    with pytest.raises(VerbatimError, match="502: Bad Gateway") as caught:
+        service.client().journey()
+    assert caught.value.code == ""
+
+
+def test_filters_may_be_times_and_numbers() -> None:
+    service = Service(ok())
+    since, until = datetime(2026, 3, 1, tzinfo=UTC), date(2026, 4, 1)
+    service.client().mentions(since=since, until=until, severity=[2, 3], least=0.5)
+    assert dict(service.requests[0].url.params) == {
+        "since": "2026-03-01T00:00:00+00:00",
+        "until": "2026-04-01",
+        "severity": "2,3",
+        "least": "0.5",
+    }
 
 
 def test_filters_are_sent_with_commas_and_without_nothing() -> None:
