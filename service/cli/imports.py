@@ -1,6 +1,8 @@
 """``voc import``: a CSV or JSONL file through the API, its columns guessed and shown."""
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -24,6 +26,8 @@ from service.settings import Settings
 
 PATIENT_TRIES: Final = 60
 SHOWN_ERRORS: Final = 10
+PARTLY: Final = 3
+"""The exit code when some rows went in and others could not."""
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
 app = typer.Typer()
@@ -51,7 +55,11 @@ def import_file(
     dates: Annotated[DateOrder | None, typer.Option(help="How dates are written.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Check everything, store nothing.")] = False,
 ) -> None:
-    """Send a CSV or JSONL file to the API. Sent again, it goes on where it stopped."""
+    """Send a CSV or JSONL file to the API. Sent again, it goes on where it stopped.
+
+    Exit code 0: all rows went in; 3: some did, the others are in FILE.errors.csv; 1: none did, or
+    the sending broke off; 2: the file or an option can't be used.
+    """
     settings = Settings()
     try:
         wishes = Wishes(
@@ -62,15 +70,28 @@ def import_file(
     except (UnreadableFile, Problem) as error:
         raise _refusal(error) from None
     _show(plan)
-    voc = Verbatim(url or api_url(settings), key=key or api_key(settings), tries=PATIENT_TRIES)
+    report = Report(Counter(), [])
     try:
-        with voc:
-            report = send(voc, opened, plan, dry_run, console)
+        with _connected(url or api_url(settings), key or api_key(settings)) as voc:
+            send(voc, opened, plan, report, dry_run, console)
     except VerbatimError as error:
         console.print(str(error), style="red", markup=False)
-        console.print("What was sent is stored. The same command again goes on from there.")
+        if report.counts and not dry_run:
+            console.print("What was sent is stored. The same command again goes on from there.")
         raise typer.Exit(1) from None
     _conclude(file, report, dry_run)
+
+
+def _connected(url: str, key: str) -> Verbatim:
+    """A patient client, once a single request has shown that the API is there and knows the key.
+
+    Raises:
+        VerbatimError: it is not, or does not.
+    """
+    with Verbatim(url, key=key, tries=1) as once:
+        once.info()
+    notice = partial(console.print, style="yellow", markup=False)
+    return Verbatim(url, key=key, tries=PATIENT_TRIES, notice=notice)
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str | None]:
@@ -111,12 +132,12 @@ def _conclude(file: Path, report: Report, dry_run: bool) -> None:
     statuses = ("valid",) if dry_run else STATUSES
     counted = ", ".join(f"{report.counts[status]:,} {status}" for status in statuses)
     console.print(f"[bold]{counted}, {len(errors):,} invalid[/bold]")
+    listed = file.with_name(file.name + ".errors.csv")
     if not errors:
+        listed.unlink(missing_ok=True)  # that of an earlier run
         return
     for line in csv_report(errors[:SHOWN_ERRORS]).splitlines()[1:]:
         console.print(f"  row {line}", markup=False)
-    listed = file.with_name(file.name + ".errors.csv")
     listed.write_text(csv_report(errors), encoding="utf-8")
     console.print(f"All of them are in {listed}", markup=False)
-    if not report.counts:
-        raise typer.Exit(1)
+    raise typer.Exit(PARTLY if report.counts else 1)

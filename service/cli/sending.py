@@ -1,5 +1,6 @@
 """A file's rows on their way to the API, in batches, with a progress bar."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
@@ -7,13 +8,16 @@ from typing import Any, Final, NamedTuple
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from service.client import Verbatim
+from service.client import Verbatim, VerbatimError
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
 
 BATCH_ITEMS: Final = 500
 BATCH_CHARS: Final = 700_000
-"""Keeps a batch below the API's 5 MB: JSON takes 6 bytes for a character outside of ASCII."""
+"""What the API takes in within seconds, also where much is to be redacted."""
+BATCH_BYTES: Final = 4_000_000
+"""Keeps a batch below the API's 5 MB. Where less is let through, a batch is halved."""
+TOO_LARGE: Final = 413
 
 
 class Line(NamedTuple):
@@ -31,13 +35,14 @@ class Report(NamedTuple):
     errors: list[dict[str, Any]]
 
 
-def send(voc: Verbatim, source: Source, plan: Plan, dry_run: bool, console: Console) -> Report:
-    """Send every row; what became of them.
+def send(
+    voc: Verbatim, source: Source, plan: Plan, report: Report, dry_run: bool, console: Console
+) -> None:
+    """Send every row, and add to ``report`` what became of them.
 
     Raises:
         VerbatimError: the API refuses it all, or can't be reached any more.
     """
-    report = Report(Counter(), [])
     total = sum(1 for _ in source.records())
     bar = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*bar, console=console) as progress:
@@ -45,7 +50,6 @@ def send(voc: Verbatim, source: Source, plan: Plan, dry_run: bool, console: Cons
         for lines in _batches(_lines(source, plan)):
             _send_batch(voc, lines, dry_run, report)
             progress.advance(task, len(lines))
-    return report
 
 
 def _lines(source: Source, plan: Plan) -> Iterator[Line]:
@@ -61,14 +65,20 @@ def _lines(source: Source, plan: Plan) -> Iterator[Line]:
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
     batch: list[Line] = []
-    chars = 0
+    chars = size = 0
     for line in lines:
-        size = len(str(line.item))
-        if batch and (len(batch) >= BATCH_ITEMS or chars + size > BATCH_CHARS):
+        own_chars = len(str(line.item))
+        own_size = len(json.dumps(line.item, default=str))  # ASCII, as the client sends it
+        if batch and (
+            len(batch) >= BATCH_ITEMS
+            or chars + own_chars > BATCH_CHARS
+            or size + own_size > BATCH_BYTES
+        ):
             yield batch
-            batch, chars = [], 0
+            batch, chars, size = [], 0, 0
         batch.append(line)
-        chars += size
+        chars += own_chars
+        size += own_size
     if batch:
         yield batch
 
@@ -78,13 +88,29 @@ def _send_batch(voc: Verbatim, lines: Sequence[Line], dry_run: bool, report: Rep
     sent = [line for line in lines if line.item is not None]
     if not sent:
         return
-    answer = voc.batch([line.item or {} for line in sent], dry_run=dry_run)
+    try:
+        answer = voc.batch([line.item or {} for line in sent], dry_run=dry_run)
+    except VerbatimError as error:
+        if error.status != TOO_LARGE:
+            raise
+        _send_less(voc, sent, dry_run, report)
+        return
     for result in answer["items"]:
         if result["status"] == "invalid":
             row = sent[result["index"]].number
             report.errors.append({"row": row, "problem": result["error"]})
         else:
             report.counts[result["status"]] += 1
+
+
+def _send_less(voc: Verbatim, lines: Sequence[Line], dry_run: bool, report: Report) -> None:
+    """Each half of what was too large together; a row that is by itself is an error."""
+    if len(lines) == 1:
+        report.errors.append(_error(lines[0].number, "is larger than a request may be; shorten it"))
+        return
+    middle = len(lines) // 2
+    for half in (lines[:middle], lines[middle:]):
+        _send_batch(voc, half, dry_run, report)
 
 
 def _error(row: int, reason: str) -> dict[str, Any]:

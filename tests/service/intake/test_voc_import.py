@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
@@ -13,6 +14,7 @@ from service.cli.imports import app
 from service.client import Verbatim, VerbatimError
 from tests.bridge import transport_to
 from tests.callers import Keys
+from tests.conftest import StartClient
 from tests.service.intake.conftest import Stored
 
 Run = Callable[..., Result]
@@ -23,7 +25,7 @@ CONTENT = "id,date,score,comment\n1,2026-01-31,9,Great checkout\n2,soon,3,Bad\n3
 def run(client: TestClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command on a file against the application: ``run(CONTENT, "--kind", "review")``."""
 
-    def connected(_url: str, *, key: str, tries: int) -> Verbatim:
+    def connected(_url: str, *, key: str, **_options: Any) -> Verbatim:
         return Verbatim("http://testserver", key=key, tries=1, transport=transport_to(client))
 
     monkeypatch.setattr(imports, "Verbatim", connected)
@@ -42,7 +44,7 @@ def test_a_file_is_sent_and_its_bad_rows_are_listed(
     run: Run, stored: Stored, tmp_path: Path
 ) -> None:
     result = run(CONTENT)
-    assert result.exit_code == 0
+    assert result.exit_code == 3
     assert "comment" in result.output
     assert "95%" in result.output
     assert "1 accepted, 0 updated, 0 duplicate, 2 invalid" in result.output
@@ -73,6 +75,10 @@ def test_a_second_run_goes_on_where_the_first_stopped(
     assert result.exit_code == 1
     assert "same command again" in result.output
     assert len(stored()) == 4
+    sent.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "_send_batch", breaks)
+        assert "same command again" not in run(content, "--dry-run").output
     assert "1 accepted, 0 updated, 4 duplicate, 0 invalid" in run(content).output
     assert len(stored()) == 5
 
@@ -133,6 +139,85 @@ def test_a_refused_key_is_told(run: Run) -> None:
     result = run(CONTENT, "--key", "voc_wrong")
     assert result.exit_code == 1
     assert "401" in result.output
+    assert "is stored" not in result.output
+
+
+def test_where_nothing_answers_it_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: pytest.fail("waited"))
+    file = tmp_path / "f.csv"
+    file.write_text(CONTENT)
+    for url, word in (
+        ("http://127.0.0.1:9", "can't be reached"),
+        ("localhost:8000", "unsupported protocol"),
+        ("http://::1:8000", "is no URL"),
+    ):
+        result = CliRunner().invoke(app, [str(file), "--url", url, "--key", "k"])
+        assert (result.exit_code, word in result.output) == (1, True), result.output
+        assert "is stored" not in result.output
+
+
+def test_while_the_api_is_away_it_says_so(
+    client: TestClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = [httpx.ConnectError("refused"), httpx.ConnectError("refused")]
+    real = transport_to(client)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and gone:
+            raise gone.pop()
+        return real.handle_request(request)
+
+    def connected(_url: str, **options: Any) -> Verbatim:
+        pauses: list[float] = []
+        transport = httpx.MockTransport(answer)
+        return Verbatim("http://voc.test", transport=transport, sleep=pauses.append, **options)
+
+    monkeypatch.setattr(imports, "Verbatim", connected)
+    file = tmp_path / "f.csv"
+    file.write_text("comment\nGreat\n")
+    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    assert result.exit_code == 0
+    assert result.output.count("can't be reached (refused), trying again") == 2
+
+
+def test_batches_are_as_large_as_the_api_takes(run: Run, stored: Stored) -> None:
+    emoji = "comment\n" + ("\N{GRINNING FACE}" * 1_700 + "\n") * 400
+    assert "400 accepted" in run(emoji).output
+    assert len(stored()) == 400
+
+
+def test_a_row_that_is_too_large_stops_no_other(run: Run, stored: Stored, tmp_path: Path) -> None:
+    result = run("comment\nGreat\n" + "\N{CYRILLIC SMALL LETTER ZHE}" * 900_000 + "\nBad\n")
+    assert result.exit_code == 3
+    assert "2 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
+    assert "3,,is larger than a request" in (tmp_path / "f.csv.errors.csv").read_text()
+    assert {row.text for row in stored()} == {"Great", "Bad"}
+
+
+def test_a_batch_is_halved_where_less_is_let_through(
+    start: StartClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: Stored
+) -> None:
+    transport = transport_to(start(max_body_bytes=2_000))
+    monkeypatch.setattr(
+        imports,
+        "Verbatim",
+        lambda url, *, key, **_: Verbatim(url, key=key, tries=1, transport=transport),
+    )
+    file = tmp_path / "f.csv"
+    file.write_text("comment\n" + "Great\n" * 50 + "x" * 2_000 + "\n")
+    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    assert "50 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
+    assert len(stored()) == 50
+
+
+def test_the_list_of_bad_rows_goes_when_none_is_left(run: Run, tmp_path: Path) -> None:
+    listed = tmp_path / "f.csv.errors.csv"
+    run(CONTENT)
+    assert listed.exists()
+    assert run("id,date,score,comment\n1,2026-01-31,9,Great checkout\n").exit_code == 0
+    assert not listed.exists()
 
 
 def test_the_key_is_that_of_the_service_on_this_machine(
@@ -143,16 +228,16 @@ def test_the_key_is_that_of_the_service_on_this_machine(
     file.unlink()
     assert "--key" in run(CONTENT).output
     monkeypatch.setenv("VOC_BOOTSTRAP_KEY", keys.ingest)
-    assert run(CONTENT).exit_code == 0
+    assert run(CONTENT).exit_code == 3
     monkeypatch.delenv("VOC_BOOTSTRAP_KEY")
     file.write_text(keys.ingest + "\n")
-    assert run(CONTENT).exit_code == 0
+    assert run(CONTENT).exit_code == 3
     assert len(stored()) == 1
 
 
 def test_brackets_in_a_file_are_shown_as_they_are(run: Run) -> None:
     content = "Feedback [text],Score [/10],Date [/x]\nGreat checkout,9,soon\nToo short\n"
     result = run(content, "--source", "shop [/eu]", name="f[a].csv")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     for word in ("Feedback [text]", "Score [/10]", "'Date [/x]'", "shop [/eu]", "f[a].csv.errors"):
         assert word in result.output
