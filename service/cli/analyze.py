@@ -48,13 +48,14 @@ def analyze(
 
 
 def _texts(texts: Sequence[str], file: Path | None) -> list[str]:
-    if file is not None:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    elif not texts:
-        lines = sys.stdin.read().splitlines()
-    else:
+    if texts and file is None:
         return list(texts)
-    return [line for line in lines if line.strip()]
+    try:
+        read = file.read_text(encoding="utf-8-sig") if file else sys.stdin.read()
+    except UnicodeDecodeError as error:
+        name = file or "standard input"
+        raise typer.BadParameter(f"{name} is not UTF-8 (at byte {error.start:,})") from None
+    return [line for line in read.splitlines() if line.strip()]
 
 
 def _items(texts: Sequence[str]) -> list[AnalyzeItemIn]:

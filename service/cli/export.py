@@ -44,14 +44,18 @@ def export(
     """
     settings = Settings()
     asked = _filters(where or [])
-    form = file.suffix.removeprefix(".")
-    voc = Verbatim(url or api_url(settings), key=key or api_key(settings))
+    form = file.suffix.removeprefix(".").lower()
+    if not file.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {file.parent}", param_hint="FILE")
     part = file.with_name(file.name + ".part")
     try:
-        with voc, part.open("wb") as out:
+        with (
+            Verbatim(url or api_url(settings), key=key or api_key(settings)) as voc,
+            part.open("wb") as out,
+        ):
             voc.export(what, out, format=form, **asked)
         part.replace(file)
-    except VerbatimError as error:
+    except (VerbatimError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     finally:
@@ -66,5 +70,7 @@ def _filters(pairs: Sequence[str]) -> dict[str, str]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--where")
+        if name == "format":
+            raise typer.BadParameter("the file's ending says the format", param_hint="--where")
         found.setdefault(name, []).append(value)
     return {name: ",".join(values) for name, values in found.items()}

@@ -27,6 +27,7 @@ from service.web.invalid import invalid_request
 
 app = typer.Typer(no_args_is_help=True)
 LEAST_WIDTH: Final = 140
+MOST_DAYS: Final = 36_500
 
 Named = Annotated[str, typer.Option("--workspace", help="The workspace; made if it is new.")]
 
@@ -66,7 +67,9 @@ def create(
         typer.Option(help="A web origin a browser key may be used from; repeat for several."),
     ] = None,
     rate: Annotated[int | None, typer.Option(help="Requests a minute.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")
+    ] = None,
 ) -> None:
     """Make a key and print its secret, once, on standard output."""
     with _database() as database, database.write() as session:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from service.app import create_app
+from service.cli.target import url_of
 from service.keys.bootstrap import FirstKey
 from service.settings import Settings
 from service.telemetry import configure_logging
@@ -45,8 +46,7 @@ class Server(uvicorn.Server):
         if self.started:
             _leave_what_stays()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
-            url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-            _greet(url, self.app.state.first_key)
+            _greet(url_of(host, port), self.app.state.first_key)
 
 
 SWITCH_S: Final = 0.0002

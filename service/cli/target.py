@@ -8,7 +8,12 @@ from service.settings import Settings
 
 def api_url(settings: Settings) -> str:
     """Where `voc serve` with the same settings answers."""
-    return f"http://{settings.host}:{settings.port}"
+    return url_of(settings.host, settings.port)
+
+
+def url_of(host: str, port: int) -> str:
+    """The URL of a service at this address, which may be of IPv6."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def api_key(settings: Settings) -> str:

@@ -8,7 +8,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from service.db import Database
+from service.cli.existing import existing_database
 from service.settings import Settings
 from service.verify import verify as room
 from service.verify.verify import Report
@@ -22,11 +22,11 @@ def verify(
 ) -> None:
     """Count everything anew, compare it with what is stored; exit code 1 on any difference.
 
-    Reads one snapshot of the database, so that the service may go on meanwhile.
+    Reads one snapshot of the database, so that the service may go on meanwhile. Exit code 2: there
+    is no database, or not one of this version.
     """
-    database = Database(Settings().sqlalchemy_url)
-    report = room.verify(database)
-    database.dispose()
+    with existing_database(Settings().sqlalchemy_url) as database:
+        report = room.verify(database)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2))
     else:

@@ -3,11 +3,15 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import COMMANDS, app
+from service.cli import COMMANDS, app, demo
+from service.client import Verbatim
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -38,3 +42,33 @@ def test_help_is_quick() -> None:
         "sys.exit(str(slow) if slow else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_texts_that_are_not_utf_8_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "latin1.txt"
+    file.write_bytes("Größe".encode("latin-1"))
+    for arguments, given in ((["--file", str(file)], b""), ([], file.read_bytes())):
+        words, environment = ["analyze", *arguments], {"COLUMNS": "300"}
+        result = CliRunner().invoke(app, words, input=given, env=environment)
+        assert result.exit_code == 2
+        assert "is not UTF-8 (at byte 2)" in result.output
+
+
+@pytest.mark.parametrize("given", ["option", "environment"])
+def test_the_demo_takes_a_key(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["Authorization"])
+        return httpx.Response(403, json={"detail": "seen"})
+
+    def connected(url: str, **options: Any) -> Verbatim:
+        return Verbatim(url, transport=httpx.MockTransport(answer), **options)
+
+    monkeypatch.setattr(demo, "Verbatim", connected)
+    monkeypatch.setattr(demo, "_is_ready", lambda _: True)
+    options = ["--key", "voc_mine"] if given == "option" else []
+    environment = {} if options else {"VOC_KEY": "voc_mine"}
+    result = CliRunner().invoke(app, ["demo", *options], env=environment)
+    assert "403: seen" in result.output
+    assert asked == ["Bearer voc_mine"]

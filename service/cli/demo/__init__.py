@@ -27,6 +27,9 @@ SETTLED_S: Final = 5.0
 
 
 def demo(
+    key: Annotated[
+        str | None, typer.Option(envvar="VOC_KEY", help="A key that may ingest and read.")
+    ] = None,
     once: Annotated[
         bool, typer.Option(help="End when the tables are printed, also if that stops the service.")
     ] = False,
@@ -38,7 +41,7 @@ def demo(
     settings, console = Settings(), Console(highlight=False)
     with _service(settings) as started:
         try:
-            with Verbatim(api_url(settings), key=api_key(settings)) as voc:
+            with Verbatim(api_url(settings), key=key or api_key(settings)) as voc:
                 _load(voc, console)
                 console.print(pain_table(voc))
                 console.print(win_table(voc))
@@ -80,7 +83,7 @@ def _wait_until_ready(settings: Settings, child: subprocess.Popen[bytes]) -> Non
 def _is_ready(settings: Settings) -> bool:
     try:
         return httpx.get(f"{api_url(settings)}/readyz", timeout=2).is_success
-    except httpx.TransportError:
+    except (httpx.TransportError, httpx.InvalidURL):
         return False
 
 

@@ -51,6 +51,7 @@ def test_the_ending_says_the_form(run: Run, tmp_path: Path) -> None:
     assert parquet.read_table(tmp_path / "other.parquet").num_rows == 0
     assert run("journey", "map.png").exit_code == 0
     assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+    assert run("journey", "MAP.CSV").exit_code == 0
 
 
 def test_a_refusal_leaves_no_file(run: Run, tmp_path: Path) -> None:
@@ -68,6 +69,33 @@ def test_what_is_no_filter_is_told(run: Run) -> None:
     result = run("mentions", "m.csv", "-w", "stage")
     assert result.exit_code == 2
     assert "name=value" in result.output
+    assert "the file's ending" in run("mentions", "m.csv", "-w", "format=csv").output
+    for name in ("what", "file"):
+        refused = run("mentions", "m.csv", "-w", f"{name}=x")
+        assert refused.exit_code == 1
+        assert name in refused.output
+
+
+def test_a_file_that_can_not_be_is_told(run: Run) -> None:
+    result = run("mentions", "nowhere/m.csv")
+    assert result.exit_code == 2
+    assert "there is no folder" in result.output
+    assert run("mentions", f"{'m' * 300}.csv").exit_code == 1
+
+
+def test_a_url_of_ipv6_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def connected(url: str, *, key: str) -> Verbatim:
+        asked.append(url)
+        raise VerbatimError("seen")
+
+    monkeypatch.setattr(export, "Verbatim", connected)
+    monkeypatch.setenv("VOC_HOST", "::1")
+    app = typer.Typer()
+    app.command()(export.export)
+    CliRunner().invoke(app, ["mentions", str(tmp_path / "m.csv"), "--key", "k"])
+    assert asked == ["http://[::1]:8000"]
 
 
 def test_a_broken_connection_is_told() -> None:

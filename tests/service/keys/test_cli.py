@@ -47,6 +47,11 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
         assert word in shown
 
 
+def test_days_beyond_the_calendar_are_refused(voc: Voc) -> None:
+    assert "36500" in voc.failing("keys", "create", "x", "--days", "9999999999")
+    assert voc("keys", "create", "x", "--days", "36500")
+
+
 def test_list_shows_brackets_in_names_as_they_are(voc: Voc) -> None:
     voc("keys", "create", "x [/y]", "--workspace", "shop [eu]")
     shown = voc("keys", "list")

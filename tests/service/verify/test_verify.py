@@ -1,6 +1,7 @@
 """`voc verify` finds every kind of difference, and nothing where there is none."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,3 +146,26 @@ def test_longer_spans_are_kept_by_their_migrations(filled: Database, before: str
     assert report.clean, report.findings
     with filled.read() as session:
         assert session.scalar(text("SELECT count(*) FROM rollup_item_span"))
+
+
+def test_where_there_is_no_database_none_is_made(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["verify"], env={"VOC_DATA_DIR": str(tmp_path / "data")})
+    assert result.exit_code == 2
+    assert "There is no database" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_is_not_current_is_no_difference(database: Database) -> None:
+    migrations.downgrade(database.url, "2026_11_27_0610")
+    result = run(database)
+    assert result.exit_code == 2
+    assert "voc migrate" in result.output
+
+
+def test_what_is_no_database_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "verbatim.db"
+    file.write_text("no database at all, but a text")
+    for url in (f"sqlite:///{file}", "postgresql://127.0.0.1:9/verbatim"):
+        result = RUN.invoke(app, ["verify"], env={"VOC_DATABASE_URL": url})
+        assert result.exit_code == 2
+        assert "can't be read" in result.output

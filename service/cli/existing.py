@@ -1,0 +1,49 @@
+"""The database of a command that looks at what is stored: it is neither made nor migrated."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import typer
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+import migrations
+from service.db import Database
+
+UNUSABLE: Final = 2
+"""The exit code, as of wrong arguments."""
+
+
+@contextmanager
+def existing_database(url: str) -> Iterator[Database]:
+    """The database at ``url``.
+
+    Raises:
+        typer.Exit: it is not there, has another schema or can't be read, which is told in a line.
+    """
+    _check_file(url)
+    database = Database(url)
+    try:
+        with database.engine.connect() as connection:
+            is_current = migrations.is_current(connection)
+        if not is_current:
+            raise _refusal("The database's schema is not the one of this version: `voc migrate`.")
+        yield database
+    except DBAPIError as error:
+        raise _refusal(f"The database can't be read: {error.orig}") from error
+    finally:
+        database.dispose()
+
+
+def _check_file(url: str) -> None:
+    """SQLite would make a file that is not there."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite" and not Path(made.database or "").is_file():
+        raise _refusal(f"There is no database {made.database}; VOC_DATA_DIR says where to look.")
+
+
+def _refusal(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(UNUSABLE)
