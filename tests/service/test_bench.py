@@ -1,12 +1,26 @@
-"""Seeded workspaces are as the service would have written them, and reads of them can be timed."""
+"""Seeded workspaces are as the service would have written them, and reads of them can be timed.
 
+What a service refuses, or does not store, is no work that it did.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import Session, select
+from typer.testing import CliRunner, Result
 
+from models.api_key import ApiKey
 from models.workspace import Workspace
+from service.cli import app
+from service.cli.bench import intake, live, reads
+from service.cli.bench.loadgen import Plan, Run
 from service.cli.bench.population import SOURCES, items_by_day, zipf
+from service.cli.bench.processes import Server
 from service.cli.bench.seed import DAYS, seed
 from service.db import Database
 from service.insights.filters import Selection
@@ -59,3 +73,82 @@ def test_shares_add_up() -> None:
     for source in SOURCES:
         assert sum(source.channels.values()) == pytest.approx(1)
         assert sum(share for _, share in source.ratings) == pytest.approx(1)
+
+
+def voc_bench(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["bench", *arguments], env={"COLUMNS": "200"})
+
+
+def test_a_workspace_is_not_seeded_twice(tmp_path: Path) -> None:
+    arguments = ("seed", "--mentions", "1000", "--data-dir", str(tmp_path))
+    assert voc_bench(*arguments).exit_code == 0
+    again = voc_bench(*arguments)
+    assert again.exit_code == 2
+    assert "has feedback already" in again.output
+
+
+def test_reads_of_an_unknown_workspace_leave_nothing_behind(
+    database: Database, tmp_path: Path
+) -> None:
+    result = voc_bench("reads", "--workspace", "bench-1", "--data-dir", str(tmp_path / "none"))
+    assert result.exit_code == 2
+    assert "There is no database" in result.output
+    result = voc_bench("reads", "--workspace", "bench-1", "--postgres", database.url)
+    assert result.exit_code == 2
+    assert "there is no workspace 'bench-1'" in result.output
+    with database.read() as session:
+        assert session.exec(select(Workspace)).all() == []
+
+
+def test_the_key_of_timed_reads_does_not_outlive_them(
+    database: Database, workspace: Workspace
+) -> None:
+    with reads.reading_key(database.url, "acme"), database.read() as session:
+        [key] = session.exec(select(ApiKey)).all()
+        assert (key.revoked_at, key.expires_at is not None) == (None, True)
+    with database.read() as session:
+        [key] = session.exec(select(ApiKey)).all()
+        assert key.revoked_at is not None
+
+
+def test_scale_out_without_postgresql_is_told() -> None:
+    result = voc_bench("--only", "scale-out")
+    assert result.exit_code == 2
+    assert "scale-out needs --postgres" in result.output
+
+
+class Stub(Server):
+    """A server that answers each read with the same figures."""
+
+    def get(self, _path: str) -> httpx.Response:
+        return httpx.Response(200, json={"pending": 0, "overall": {"items": 0}})
+
+    def resident_bytes(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("429", "not all requests were accepted"), ("200", "0 of ")]
+)
+def test_what_is_refused_or_not_stored_is_no_throughput(
+    status: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered(plan: Plan) -> Run:
+        count = len(plan.bodies)
+        return Run(1.0, [0.1] * count, [0.0] * count, {status: count})
+
+    @contextmanager
+    def stub(*_arguments: Any, **_options: Any) -> Iterator[Server]:
+        yield Stub(port=1, key="k", pid=1, seconds_to_ready=0.0)
+
+    for module in (live, intake):
+        monkeypatch.setattr(module, "run_in_process", answered)
+        monkeypatch.setattr(module, "server", stub)
+    monkeypatch.setattr(live, "worker", stub)
+    for measure in (
+        lambda: live.drain_rate(tmp_path, "", 100, workers=1),
+        lambda: live.memory(tmp_path, 100),
+        lambda: intake.measure(tmp_path, None, 10, 10),
+    ):
+        with pytest.raises(RuntimeError, match=reason):
+            measure()

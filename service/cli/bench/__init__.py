@@ -38,15 +38,20 @@ def bench(
         return
     from service.cli.bench import machine, report
     from service.cli.bench.scratch import scratch_database
-    from service.cli.bench.suites import SUITES, Scope
+    from service.cli.bench.suites import SCALE_OUT, SUITES, Scope
 
     console = Console()
     unknown = set(only or ()) - set(SUITES)
     if unknown:
         raise typer.BadParameter(f"unknown suites {sorted(unknown)}; there are {list(SUITES)}")
+    if SCALE_OUT in (only or ()) and postgres is None:
+        raise typer.BadParameter(f"{SCALE_OUT} needs --postgres")
     rows: list[report.Row] = []
     with tempfile.TemporaryDirectory(prefix="voc-bench-") as folder:
         for name in only or SUITES:
+            if name == SCALE_OUT and postgres is None:
+                console.print(f"[dim]left out: {name}, which needs --postgres[/]")
+                continue
             console.print(f"[dim]measuring {name} …[/]")
             with scratch_database(postgres) as url:
                 rows += SUITES[name](Scope(Path(folder), url, threads))
@@ -79,13 +84,16 @@ def seed_workspace(
 ) -> None:
     """Fill a workspace of its own with two years of made-up, analysed feedback."""
     from service import clock
-    from service.cli.bench.seed import seed
+    from service.cli.bench.seed import HasFeedback, seed
     from service.settings import Settings
 
     url = Settings(data_dir=data_dir, database_url=postgres).sqlalchemy_url
     started = perf_counter()
     name = workspace or f"bench-{mentions}"
-    done = seed(url, name, mentions, vectors, (until or clock.now()).date())
+    try:
+        done = seed(url, name, mentions, vectors, (until or clock.now()).date())
+    except HasFeedback as error:
+        raise typer.BadParameter(str(error), param_hint="--workspace") from None
     typer.echo(
         f"{name}: {done.items:,} items, {done.mentions:,} mentions and {done.rows:,} roll-up rows "
         f"in {perf_counter() - started:.0f} s"
@@ -112,15 +120,19 @@ def time_reads(
     from service import clock
     from service.cli.bench import machine, reads, report
     from service.cli.bench.processes import server
+    from service.settings import Settings
 
     bar = 50 if postgres else 100
-    key = reads.key_of(workspace, postgres, data_dir)
+    url = Settings(data_dir=data_dir, database_url=postgres).sqlalchemy_url
     day = (until or clock.now()).date()
 
     def wanted(name: str) -> bool:
         return only in name and not (without and without in name)
 
-    with server(data_dir, postgres, worker="off") as target:
+    with (
+        reads.reading_key(url, workspace) as key,
+        server(data_dir, postgres, worker="off") as target,
+    ):
         rows = []
         for row in reads.rows(target, key, day, bar, rounds, wanted):
             rows.append(row)

@@ -10,7 +10,7 @@ from threading import Thread
 
 from service.cli.bench.corpus import batches, surveys
 from service.cli.bench.intake import BATCH, SINGLE
-from service.cli.bench.loadgen import Plan, Run, run_in_process
+from service.cli.bench.loadgen import Plan, Run, checked, run_in_process
 from service.cli.bench.processes import Server, server, worker
 
 POLL_S = 0.05
@@ -54,7 +54,8 @@ def freshness(data_dir: Path, rate: float, seconds: float) -> Freshness:
         sender.start()
         seen = _poll(target, count, deadline=time.time() + seconds + 60)
         sender.join()
-    delays = [visible - ended for ended, visible in zip(sorted(runs[0].ended), seen, strict=True)]
+    ended = sorted(checked(runs[0]).ended)
+    delays = [visible - accepted for accepted, visible in zip(ended, seen, strict=True)]
     return Freshness(statistics.median(delays), sorted(delays)[int(0.95 * count)], count)
 
 
@@ -64,7 +65,7 @@ def _poll(target: Server, count: int, deadline: float) -> list[float]:
     while len(seen) < count:
         if time.time() > deadline:
             raise RuntimeError(f"only {len(seen)} of {count} items became visible")
-        visible = int(target.get("/v1/journey?source=fresh").json()["overall"]["items"])
+        visible = _analysed(target, "fresh")
         seen.extend([time.time()] * (visible - len(seen)))
         time.sleep(POLL_S)
     return seen
@@ -75,9 +76,7 @@ def memory(data_dir: Path, items: int) -> Memory:
     with server(data_dir) as target:
         sizes = [target.resident_bytes() / MIB]
         for part in range(10):
-            bodies = batches(surveys(items // 10, f"memory{part}"), size=200)
-            run_in_process(Plan(target.port, BATCH, target.key, bodies, connections=2))
-            wait_until_analysed(target)
+            _work_off(target, f"memory{part}", items // 10, size=200, connections=2)
             sizes.append(target.resident_bytes() / MIB)
     return Memory(sizes[0], sizes[4], sizes[-1], max(sizes), items)
 
@@ -96,14 +95,30 @@ def drain_rate(data_dir: Path, database_url: str, items: int, workers: int) -> f
         target = stack.enter_context(server(data_dir, database_url, worker="off"))
         for _ in range(workers):
             stack.enter_context(worker(data_dir, database_url))
-        warm_up = batches(surveys(100 * workers, f"warm{workers}"), size=100)
-        run_in_process(Plan(target.port, BATCH, target.key, warm_up, connections=1))
-        wait_until_analysed(target)
-        started = time.perf_counter()
-        bodies = batches(surveys(items, f"scale{workers}"))
-        run_in_process(Plan(target.port, BATCH, target.key, bodies, connections=2))
-        wait_until_analysed(target)
-        return items / (time.perf_counter() - started)
+        _work_off(target, f"warm{workers}", 100 * workers, size=100, connections=1)
+        return items / _work_off(target, f"scale{workers}", items, size=1000, connections=2)
+
+
+def _work_off(target: Server, source: str, items: int, size: int, connections: int) -> float:
+    """Seconds from the first batch of ``size`` items until all of them are analysed.
+
+    Raises:
+        RuntimeError: some were refused, or could not be analysed.
+    """
+    started = time.perf_counter()
+    bodies = batches(surveys(items, source), size)
+    checked(run_in_process(Plan(target.port, BATCH, target.key, bodies, connections)))
+    wait_until_analysed(target)
+    seconds = time.perf_counter() - started
+    done = _analysed(target, source)
+    if done != items:
+        raise RuntimeError(f"{done:,} of {items:,} items were analysed")
+    return seconds
+
+
+def _analysed(target: Server, source: str) -> int:
+    """How many items of the source the map counts."""
+    return int(target.get(f"/v1/journey?source={source}").json()["overall"]["items"])
 
 
 def wait_until_analysed(target: Server, timeout_s: float = 600.0) -> None:

@@ -93,6 +93,18 @@ async def _drive(plan: Plan, queue: Iterator[tuple[int, bytes]], run: Run, start
     writer.close()
 
 
+def checked(run: Run) -> Run:
+    """The same.
+
+    Raises:
+        RuntimeError: some answer was not a 2xx, for a refused request is no throughput.
+    """
+    refused = {status: n for status, n in run.statuses.items() if not status.startswith("2")}
+    if refused:
+        raise RuntimeError(f"not all requests were accepted: {refused}")
+    return run
+
+
 def _child(plan: Plan, results: Any) -> None:
     results.send(asdict(asyncio.run(send(plan))))
 

@@ -68,7 +68,7 @@ def server(
     }
     environment = settings | _storage(data_dir, database_url)
     started = time.perf_counter()
-    with _process(["service.cli.bench.app"], environment, data_dir / "server.log") as child:
+    with _process(["service.cli.bench.application"], environment, data_dir / "server.log") as child:
         _wait_until_ready(port, child)
         yield Server(port, key, child.pid, time.perf_counter() - started)
 

@@ -3,20 +3,21 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import typer
 
 from service.cli.bench.processes import Server
 from service.cli.bench.report import Row, below
-from service.db import Database
+from service.cli.existing import existing_database
+from service.clock import now
 from service.keys import queries, service
 from service.keys.schemas import NewKey
-from service.settings import Settings
 
 WARM_UP: Final = 2
 DAYS: Final = 28
@@ -134,15 +135,26 @@ def measure(client: httpx.Client, target: Server, read: Read, rounds: int) -> Ti
     return Timed(read, tuple(millis), computed, size)
 
 
-def key_of(workspace: str, postgres: str | None, data_dir: Path) -> str:
-    """A new key that reads the workspace."""
-    database = Database(Settings(data_dir=data_dir, database_url=postgres).sqlalchemy_url)
-    try:
+@contextmanager
+def reading_key(url: str, workspace: str) -> Iterator[str]:
+    """A key that reads the workspace, revoked at the end, and of no use after a day anyway.
+
+    Raises:
+        typer.BadParameter: there is no such workspace.
+    """
+    wanted = NewKey(name="bench", scopes=["read"], expires_at=now() + timedelta(days=1))
+    with existing_database(url) as database:
         with database.write() as session:
-            found = queries.ensure_workspace(session, workspace)
-            return service.make(session, found.id, NewKey(name="bench", scopes=["read"]))[1]
-    finally:
-        database.dispose()
+            found = queries.workspace_named(session, workspace)
+            if found is None:
+                reason = f"there is no workspace {workspace!r}"
+                raise typer.BadParameter(reason, param_hint="--workspace")
+            key, secret = service.make(session, found.id, wanted)
+        try:
+            yield secret
+        finally:
+            with database.write() as session:
+                service.revoke(session, found.id, key.id)
 
 
 def _sign_in(client: httpx.Client, key: str) -> None:
@@ -154,6 +166,9 @@ def _sign_in(client: httpx.Client, key: str) -> None:
 
 def _first_theme(client: httpx.Client) -> str:
     themes: Any = _get(client, "/v1/pain-points?level=theme&limit=1").json()
+    if not themes["items"]:
+        reason = "has no themes to read; `voc bench seed` makes one that has"
+        raise typer.BadParameter(reason, param_hint="--workspace")
     return str(themes["items"][0]["id"])
 
 

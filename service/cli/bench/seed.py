@@ -65,6 +65,10 @@ CANDIDATES: Final = json.dumps(
 )
 
 
+class HasFeedback(ValueError):
+    """The workspace is not a new one."""
+
+
 @dataclass(slots=True)
 class Seeded:
     """What was written: ``rows`` are those of the roll-ups."""
@@ -80,7 +84,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
     ``vectors`` is the share of items whose mentions have vectors, 0 to 1.
 
     Raises:
-        ValueError: the workspace has feedback already.
+        HasFeedback: as it says.
     """
     migrations.upgrade(url)
     database = Database(url)
@@ -89,7 +93,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
             workspace_id = ensure_workspace(session, workspace).id
             owned = select(FEEDBACK.c.id).where(FEEDBACK.c.workspace_id == workspace_id).limit(1)
             if session.execute(owned).first():
-                raise ValueError(f"the workspace {workspace!r} has feedback already")
+                raise HasFeedback(f"the workspace {workspace!r} has feedback already")
             session.merge(DeclaredAttribute(workspace_id=workspace_id, name=DECLARED, state=READY))
         seeding = _Seeding(workspace_id, Bulk(database), vectors)
         done = seeding.run(mentions, until)

@@ -10,6 +10,7 @@ from service.cli.bench.corpus import demo_documents
 from service.cli.bench.report import Row, at_least, below
 
 LATENCY_SECONDS = 15.0
+SCALE_OUT = "scale-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def start(scope: Scope) -> list[Row]:
 
 
 def scale_out(scope: Scope) -> list[Row]:
-    """Two workers beside one, on PostgreSQL; nothing without one."""
+    """Two workers beside one, on PostgreSQL; nothing without it."""
     if scope.postgres is None:
         return []
     one, two = (
@@ -120,5 +121,5 @@ SUITES: dict[str, Callable[[Scope], list[Row]]] = {
     "intake": intake_speed,
     "freshness": freshness,
     "memory": memory,
-    "scale-out": scale_out,
+    SCALE_OUT: scale_out,
 }
