@@ -143,9 +143,9 @@ def _volumes(window: Window) -> Series:
         (own.items.items, whole.items.items)
         for own, whole in zip(window.scope, window.around, strict=True)
     ]
-    days = [samples.share(own, whole, whole) for own, whole in pairs]
+    days = [samples.share(own, own, whole, whole) for own, whole in pairs]
     own, whole = (sum(side) for side in zip(*pairs, strict=True)) if pairs else (0, 0)
-    return Series(days, samples.share(own, whole, whole))
+    return Series(days, samples.share(own, own, whole, whole))
 
 
 Pair = tuple[Series, Series]

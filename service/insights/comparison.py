@@ -81,7 +81,8 @@ def _samples(
 
 def _shares(parts: Sequence[Part], side: Side) -> Sample:
     counts = np.asarray([of.mentions.mentions for of in parts], float)
-    return samples.share(counts, side.mentions, side.speaking)
+    items = np.asarray([of.items.speaking for of in parts], float)
+    return samples.share(counts, items, side.mentions, side.speaking)
 
 
 def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:

@@ -23,7 +23,6 @@ from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.insights.queries.theme_sums import full_sums, weights
 from service.insights.queries.themes import themes_of
-from service.insights.samples import FEWEST, Sample
 from service.insights.statistics import Interval
 from service.insights.sums import RatingSums, total
 from service.journey.native import Cell
@@ -62,14 +61,14 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
     impacts = impacts_of(drivers, whole, kpi)
     judged = judge(impacts)
     ranked = sorted(impacts, key=lambda driver: (-abs(impacts[driver].impact), driver.name))
-    overall = _overall(whole, kpi)
+    overall, of = _overall(whole, kpi)
     return DriversOut(
         **fresh._asdict(),
         journey=selection.journey.key,
         by=params.by,
         kpi=scale_name(kpi),
-        overall=None if overall.value is None else round(overall.value, DIGITS),
-        of=round(overall.n),
+        overall=None if overall is None else round(overall, DIGITS),
+        of=of,
         items=[_out(driver, impacts[driver], judged[driver]) for driver in ranked],
     )
 
@@ -87,10 +86,13 @@ def _kpi(asked: str | None, whole: Part) -> str:
     raise InvalidRequest(invalid_params=[InvalidParam("kpi", reason)])
 
 
-def _overall(whole: Part, kpi: str) -> Sample:
+def _overall(whole: Part, kpi: str) -> tuple[float | None, int]:
+    """The KPI of all answers, and how many they are."""
     if kpi == SENTIMENT:
-        return samples.of_mentions(whole.mentions, whole.items.speaking)["net_sentiment"]
-    return samples.of_ratings(kpi, whole.items.ratings.get(kpi, RatingSums()))
+        said = whole.mentions
+        return samples.of_mentions(said, said.mentions)["net_sentiment"].value, said.mentions
+    rating = whole.items.ratings.get(kpi, RatingSums())
+    return samples.of_ratings(kpi, rating).value, rating.n
 
 
 def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
@@ -134,10 +136,10 @@ def _out(driver: Driver, found: Impact, judged: Judged) -> DriverOut:
         interval=interval_out(Interval(found.low, found.high)),
         value=round(found.value, DIGITS),
         without=round(found.without, DIGITS),
-        n=round(found.n),
+        n=found.n,
         share=round(found.n / found.of, DIGITS),
         p=None if judged.p is None else round(judged.p, P_DIGITS),
         significant=judged.significant,
-        small=found.n < FEWEST,
+        small=found.small,
         moment_of_truth=judged.moment_of_truth,
     )

@@ -2,7 +2,8 @@
 
 The part and the rest are disjoint: all is w of the part and 1 - w of the rest, w = n / of. So
 impact = all - rest = w d with d = part - rest. Its variance is w^2 (V(part) + V(rest)) +
-d^2 w (1 - w) / of (the delta method; w is a share itself), its p that of d = 0.
+d^2 w (1 - w) / of (the delta method; w is a share itself), its p that of d = 0. Means and w are of
+all answers; variances, tests and what is small of those that don't depend on each other.
 """
 
 from collections.abc import Hashable, Mapping
@@ -25,7 +26,7 @@ class Impact(NamedTuple):
     """``overall`` minus the value ``without`` the ``n`` of ``of`` that are the part.
 
     ``low`` and ``high`` are its 95 % interval. ``p`` is None when the part or the rest is too small
-    to be tested, or no test was asked for.
+    to be tested, or no test was asked for. ``small``: the part has too few independent answers.
     """
 
     impact: float
@@ -35,19 +36,36 @@ class Impact(NamedTuple):
     overall: float
     without: float
     value: float
-    n: float
-    of: float
+    n: int
+    of: int
+    small: bool
 
 
-def leave_out(part: Sample, rest: Sample, tested: bool = True) -> Impact | None:
-    """The impact of a part; None if it is empty, or all there is."""
+class Independent(NamedTuple):
+    """How many answers count as independent: of the part, of the rest, and of all where it is
+    about which of them are the part's."""
+
+    part: float
+    rest: float
+    share: float
+
+
+def leave_out(
+    part: Sample, rest: Sample, tested: bool = True, independent: Independent | None = None
+) -> Impact | None:
+    """The impact of a part; None if it is empty, or all there is.
+
+    ``independent`` is None if all answers are.
+    """
     if part.value is None or rest.value is None:
         return None
-    change = part.change(rest) if tested and not (part.small or rest.small) else None
     n, of = part.n, part.n + rest.n
+    kept = independent or Independent(n, of - n, of)
+    own, others = part.thinned(kept.part), rest.thinned(kept.rest)
+    change = own.change(others) if tested and not (own.small or others.small) else None
     weight, difference = n / of, part.value - rest.value
-    variance = sum(side.smoothed().estimate().variance for side in (part, rest))
-    spread = weight**2 * variance + difference**2 * weight * (1 - weight) / of
+    variance = sum(side.smoothed().estimate().variance for side in (own, others))
+    spread = weight**2 * variance + difference**2 * weight * (1 - weight) / kept.share
     impact, half = weight * difference, Z_95 * sqrt(spread)
     return Impact(
         impact=impact,
@@ -57,8 +75,9 @@ def leave_out(part: Sample, rest: Sample, tested: bool = True) -> Impact | None:
         overall=rest.value + impact,
         without=rest.value,
         value=part.value,
-        n=n,
-        of=of,
+        n=round(n),
+        of=round(of),
+        small=own.small,
     )
 
 
@@ -70,21 +89,30 @@ def of_scale(scale: str, whole: ItemSums, part: ItemSums, tested: bool = True) -
     return leave_out(samples.of_ratings(scale, own), samples.of_ratings(scale, rest), tested)
 
 
-def of_sentiment(whole: MentionSums, part: MentionSums, items: int) -> Impact | None:
-    """The impact of mentions on net sentiment; all of them are from ``items``."""
-    if not whole.mentions:
-        return None
+def of_sentiment(
+    whole: tuple[MentionSums, ItemSums], part: tuple[MentionSums, ItemSums]
+) -> Impact | None:
+    """The impact of mentions on net sentiment; ``whole`` and ``part`` each with its items.
+
+    Items that speak of both are answers of the part alone: how many the rest has besides them is
+    the least that it can have.
+    """
+    (all_said, everybody), (said, those) = whole, part
     rest = MentionSums(
-        whole.mentions - part.mentions,
-        whole.negative - part.negative,
-        whole.positive - part.positive,
+        all_said.mentions - said.mentions,
+        all_said.negative - said.negative,
+        all_said.positive - said.positive,
     )
-    independent = min(items / whole.mentions, 1.0)
+    shares = samples.share(said.mentions, those.speaking, all_said.mentions, everybody.speaking)
+    independent = Independent(
+        part=min(said.mentions, those.speaking),
+        rest=min(rest.mentions, max(everybody.speaking - those.speaking, 0)),
+        share=shares.n,
+    )
     own, others = (
-        samples.of_mentions(side, side.mentions * independent)["net_sentiment"]
-        for side in (part, rest)
+        samples.of_mentions(side, side.mentions)["net_sentiment"] for side in (said, rest)
     )
-    return leave_out(own, others)
+    return leave_out(own, others, independent=independent)
 
 
 class Judged(NamedTuple):

@@ -62,7 +62,7 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
     found = {}
     for key, part in parts.items():
         if kpi == SENTIMENT:
-            impact = leaving_out.of_sentiment(whole.mentions, part.mentions, whole.items.speaking)
+            impact = leaving_out.of_sentiment(whole, part)
         else:
             impact = leaving_out.of_scale(kpi, whole.items, part.items)
         if impact:

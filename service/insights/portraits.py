@@ -61,7 +61,7 @@ def _intervals(survey: Survey, entry: Entry) -> dict[str, IntervalOut]:
     """Those that say something: the mentions of a theme have one sentiment by definition."""
     sums = entry.mentions
     found = samples.of_mentions(sums, entry.items.items) | {
-        "share": samples.share(sums.mentions, survey.all_mentions, survey.voices)
+        "share": samples.share(sums.mentions, entry.items.items, survey.all_mentions, survey.voices)
     }
     trivial = ("negative_share", "net_sentiment") if entry.theme else ()
     return {

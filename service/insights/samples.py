@@ -19,10 +19,12 @@ from service.insights.statistics import (
     Interval,
     Moments,
     Number,
+    at_least,
     at_most,
     greatest_squares,
     mean_change,
     mean_interval,
+    quotient,
     share_change,
     wilson,
 )
@@ -83,6 +85,10 @@ class Sample(NamedTuple):
         found = share_change(self._hits(), self.n, before._hits(), before.n)
         return found and found.times(self.greatest - self.least)
 
+    def thinned(self, n: Number) -> "Sample":
+        """As if there were only ``n`` values, with the same mean and spread."""
+        return self._replace(moments=self.moments.thinned(n))
+
     def smoothed(self) -> Moments:
         """The values with what keeps a few equal ones from having no spread."""
         return self.moments.smoothed(self.least, self.greatest)
@@ -118,17 +124,21 @@ def _of_counts(
         "mean_severity": Sample(Moments(n, severity, greatest), 0, WORST),
     }
     kept = at_most(n, items)
-    return {
-        name: sample._replace(moments=sample.moments.thinned(kept))
-        for name, sample in samples.items()
-    }
+    return {name: sample.thinned(kept) for name, sample in samples.items()}
 
 
-def share(part: Number, whole: int, items: int) -> Sample:
-    """Whether each of ``whole`` mentions, from ``items``, is one of ``part``."""
+def share(part: Number, part_items: Number, whole: int, items: int) -> Sample:
+    """Whether each of ``whole`` mentions, from ``items``, is one of ``part``, from ``part_items``.
+
+    Independent are as many as there would be if every item had as many mentions as those of the
+    whole or those of the part have on average, whichever is more: a part that one item is all of
+    is one answer, however many mentions that item has elsewhere or others have here.
+    """
     everything = whole + 0 * part
-    moments = Moments(everything, part, part).thinned(min(whole, items))
-    return Sample(moments, 0, 1, two_valued=True)
+    an_item = at_least(quotient(part, part_items, part), max(quotient(whole, items, whole), 1.0))
+    return Sample(Moments(everything, part, part), 0, 1, two_valued=True).thinned(
+        everything / an_item
+    )
 
 
 def of_ratings(scale: str, rating: RatingSums) -> Sample:

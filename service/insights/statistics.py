@@ -74,7 +74,7 @@ class Moments(NamedTuple):
 
     def thinned(self, n: Number) -> "Moments":
         """As if there were only ``n`` of them, with the same mean and spread."""
-        return Moments(*(_ratio(part * n, self.n, part) for part in self))
+        return Moments(*(quotient(part * n, self.n, part) for part in self))
 
     def smoothed(self, least: float, greatest: float) -> "Moments":
         """With 3 more values: 3/4 at each end of the scale, 3/2 in the middle.
@@ -97,7 +97,7 @@ class Moments(NamedTuple):
         return Estimate(mean, spread / self.n, self.n - 1)
 
 
-def _ratio(part: Number, whole: Number, nothing: Number) -> Number:
+def quotient(part: Number, whole: Number, nothing: Number) -> Number:
     """``part / whole``; ``nothing`` where that is 0."""
     if not isinstance(whole, np.ndarray):
         return part / whole if whole else nothing
@@ -122,10 +122,10 @@ def wilson(hits: Number, n: Number) -> Interval:
     """The score interval of a share (Wilson 1927); 0..1 for n = 0."""
     if not isinstance(n, np.ndarray):
         return Interval(*probe.wilson(hits, n))
-    share, spread = _ratio(hits, n, 0.0), _ratio(Z_95**2, n, 0.0)
+    share, spread = quotient(hits, n, 0.0), quotient(Z_95**2, n, 0.0)
     middle = share + spread / 2
     half = Z_95 * _root(
-        _ratio(at_least(share * (1 - share), 0.0), n, 0.0) + _ratio(spread, 4 * n, 0.0)
+        quotient(at_least(share * (1 - share), 0.0), n, 0.0) + quotient(spread, 4 * n, 0.0)
     )
     low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
     return Interval(
@@ -150,7 +150,7 @@ def share_change(hits: Number, n: Number, hits_before: Number, n_before: Number)
     error = _root(at_least(pooled * (1 - pooled), 0.0) * (1 / n + 1 / n_before))
     difference = now - before
     return Change(
-        difference, difference - down, difference + up, two_sided(_ratio(difference, error, 0.0))
+        difference, difference - down, difference + up, two_sided(quotient(difference, error, 0.0))
     )
 
 
@@ -211,10 +211,12 @@ def contrast(*terms: tuple[float, Estimate]) -> Change:
     variance = sum(part for part, _ in parts)
     from scipy.special import stdtr, stdtrit
 
-    freedom = _ratio(variance**2, sum(part**2 / its for part, its in parts), 1.0)
+    freedom = quotient(variance**2, sum(part**2 / its for part, its in parts), 1.0)
     error = _root(variance)
     half = stdtrit(freedom, TAIL) * error
-    p = 2 * stdtr(freedom, -_ratio(abs(difference), error, np.where(difference == 0, 0.0, np.inf)))
+    p = 2 * stdtr(
+        freedom, -quotient(abs(difference), error, np.where(difference == 0, 0.0, np.inf))
+    )
     if not isinstance(difference, np.ndarray):
         half, p = float(half), float(p)
     return Change(difference, difference - half, difference + half, p)

@@ -63,6 +63,23 @@ def test_sentiment_is_driven_too(get: Get) -> None:
     assert by_name(found)["Checkout"]["moment_of_truth"]
 
 
+def test_one_item_with_many_complaints_is_no_driver(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for number in range(60):
+            said = Said(*PRODUCT, "positive" if number % 2 else "negative")
+            write(session, workspace.id, [said])
+        write(session, workspace.id, [Said("awareness", "advertising")] * 40)
+    found = get("/v1/drivers", by="cell", kpi="sentiment")
+    assert (found["of"], found["overall"]) == (100, -0.4)
+    driver = by_name(found)["Advertising at Awareness"]
+    assert (driver["n"], driver["share"]) == (40, 0.4)
+    assert (driver["small"], driver["p"], driver["moment_of_truth"]) == (True, None, False)
+    cells = {cell["stage"]: cell for cell in get("/v1/journey")["cells"]}
+    assert (cells["awareness"]["small"], cells["awareness"]["moment_of_truth"]) == (True, False)
+
+
 def test_pain_points_and_wins_drive(
     get: Get, database: Database, workspace: Workspace, rated: None
 ) -> None:

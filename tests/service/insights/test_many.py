@@ -111,3 +111,15 @@ def test_what_only_one_side_has_is_not_compared() -> None:
     assert (new["volume"]["difference"], new["volume"]["high"]) == (None, None)
     assert set(usual) == {"volume", "share", "negative_share", "net_sentiment", "mean_severity"}
     assert usual["net_sentiment"]["difference"] == 0
+
+
+def test_the_share_of_one_item_is_not_tested() -> None:
+    """A ticket with 40 complaints among 400 surveys; before it there were 2 complaints of 2."""
+    side, before = Side(440, 401, 7.0), Side(402, 402, 7.0)
+    now = Part(MentionSums(40, 40), ItemSums(1))
+    (found,) = compare([now], [Part(MentionSums(2, 2), ItemSums(2))], side, before)
+    assert found["share"]["p"] is None
+    (many,) = compare(
+        [Part(now.mentions, ItemSums(40))], [Part(MentionSums(2, 2), ItemSums(2))], side, before
+    )
+    assert many["share"]["p"] < 0.001

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.insights.leaving_out import Impact, judge, leave_out, of_scale, of_sentiment
-from service.insights.samples import FEWEST, Sample, of_mentions, of_ratings
+from service.insights.samples import FEWEST, Sample, of_mentions, of_ratings, share
 from service.insights.statistics import Moments, wilson
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
@@ -103,15 +103,61 @@ def test_all_there_is_has_no_impact_and_a_handful_is_not_tested() -> None:
 
 
 def test_sentiment_has_an_impact_too() -> None:
-    found = of_sentiment(MentionSums(200, 80, 100), MentionSums(50, 45, 2), items=150)
+    whole = (MentionSums(200, 80, 100), ItemSums(150))
+    found = of_sentiment(whole, (MentionSums(50, 45, 2), ItemSums(50)))
     assert found is not None
     assert found.impact == pytest.approx(20 / 200 - (98 - 35) / 150)
-    assert found.of == pytest.approx(150)
-    assert of_sentiment(MentionSums(), MentionSums(), 0) is None
+    assert (found.n, found.of, found.small) == (50, 200, False)
+    nothing = (MentionSums(), ItemSums())
+    assert of_sentiment(nothing, nothing) is None
 
 
-def impact(p: float | None, n: float) -> Impact:
-    return Impact(-3, -5, -1, p, 20, 23, -10, n, 1000)
+def test_one_item_drives_nothing_however_much_it_says() -> None:
+    """400 surveys with a mention each, half of them praise, and a ticket with 40 complaints."""
+    whole = (MentionSums(440, 240, 200), ItemSums(401))
+    found = of_sentiment(whole, (MentionSums(40, 40, 0), ItemSums(1)))
+    assert found is not None
+    assert (found.p, found.n, found.of, found.small) == (None, 40, 440, True)
+    assert found.low < found.impact < 0 < found.high
+    many = of_sentiment(whole, (MentionSums(40, 40, 0), ItemSums(40)))
+    assert many is not None
+    assert many.p is not None
+    assert many.p < 0.001
+    assert many.high < 0
+
+
+def test_others_who_say_much_make_no_part_small() -> None:
+    """A part that 40 items have 46 mentions of, beside 10 items with 100 mentions each."""
+    whole = (MentionSums(1046, 546, 400), ItemSums(50))
+    found = of_sentiment(whole, (MentionSums(46, 40, 4), ItemSums(40)))
+    assert found is not None
+    assert (found.n, found.small, found.p) == (46, False, None)  # the rest is small
+    more = of_sentiment((whole[0], ItemSums(100)), (MentionSums(46, 40, 4), ItemSums(40)))
+    assert more is not None
+    assert more.p is not None
+
+
+def test_a_part_that_all_items_speak_of_is_told_but_not_tested() -> None:
+    """Of every one of 60 items a mention is here, and of 30 of them one elsewhere, too."""
+    whole = (MentionSums(90, 70, 10), ItemSums(60))
+    found = of_sentiment(whole, (MentionSums(60, 55, 2), ItemSums(60)))
+    assert found is not None
+    assert found.without == pytest.approx((8 - 15) / 30)
+    assert (found.p, found.small) == (None, False)
+
+
+def test_a_share_that_is_of_one_item_is_small() -> None:
+    assert share(40, 1, 440, 401).n == pytest.approx(11)
+    assert share(40, 1, 440, 401).small
+    assert share(40, 40, 440, 401).n == pytest.approx(401)
+    assert share(40, 80, 440, 500).n == 440
+    many = share(np.array([40.0, 40.0, 0.0]), np.array([1.0, 40.0, 0.0]), 440, 401)
+    assert many.n.tolist() == pytest.approx([11, 401, 401])
+    assert share(0, 0, 0, 0).n == 0
+
+
+def impact(p: float | None, n: int) -> Impact:
+    return Impact(-3, -5, -1, p, 20, 23, -10, n, 1000, small=n < FEWEST)
 
 
 def test_a_moment_of_truth_is_beyond_chance_and_large() -> None:
