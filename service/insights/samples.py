@@ -1,8 +1,11 @@
 """What measures are means of: values on a bounded scale, known by their sums. Pure.
 
 Mentions of one item are not independent of each other, so that their number is taken for that of
-the items where it is larger (the effective sample size if they always agree: never too sure).
-Where sums do not tell the squares, the greatest ones that they allow are taken (never too sure).
+the items where it is larger. That is the effective sample size of items with as many mentions each
+that always agree: too few where they agree in part; too many where they do agree and some items
+have far more of them than others. It is then (sum of m)^2 / sum of m^2 of m mentions an item
+(Kish 1965, Survey Sampling, 8.2), which sums do not tell. Where sums do not tell the squares of the
+values either, the greatest ones that they allow are taken (never too sure).
 """
 
 import re

@@ -4,7 +4,8 @@ A ``Number`` is a float, or an array of them: the same formulas for one case, or
 each in its place. Where one case has no answer (None), many have a NaN.
 
 Counts may be fractions: whoever counts answers that depend on each other gives the number of those
-that don't (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2: the effective sample size).
+that don't (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2: the effective sample size). What
+is said here is as true as that number is; ``samples`` says where it is too large.
 """
 
 from collections.abc import Iterable, Sequence

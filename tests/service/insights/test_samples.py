@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from service.insights.leaving_out import Impact, judge, leave_out, of_scale, of_sentiment
-from service.insights.samples import FEWEST, Sample, of_mentions, of_ratings, share
+from service.insights.samples import (
+    FEWEST,
+    Sample,
+    of_many_mentions,
+    of_mentions,
+    of_ratings,
+    share,
+)
 from service.insights.statistics import Moments, wilson
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
@@ -23,6 +30,41 @@ def test_mentions_of_one_item_count_as_one_answer() -> None:
     for name, sample in lone.items():
         assert many[name].moments == pytest.approx(sample.moments)
     assert many["negative_share"].interval() == pytest.approx(wilson(12, 30))
+
+
+EQUAL = {3: 1}
+AS_IN_THE_DEMO = {
+    **{1: 23, 2: 36, 3: 46, 4: 41, 5: 30, 6: 9, 17: 2, 21: 2},
+    **dict.fromkeys((7, 8, 9, 11, 12, 13, 14, 16, 18, 22), 1),
+}
+"""Mentions an item, and how many items have so many."""
+
+
+@pytest.mark.parametrize(
+    ("sizes", "false_alarms", "coverage"),
+    [(EQUAL, (0.03, 0.07), (0.93, 0.97)), (AS_IN_THE_DEMO, (0.12, 0.16), (0.85, 0.89))],
+)
+def test_how_sure_mentions_that_agree_are_depends_on_how_alike_items_are(
+    sizes: dict[int, int], false_alarms: tuple[float, float], coverage: tuple[float, float]
+) -> None:
+    """100 items a side, each negative throughout or not at all, 40 % of them: no difference."""
+    random, runs, items = np.random.default_rng(1), 4000, 100
+    many = list(sizes)
+    chances = np.array(list(sizes.values())) / sum(sizes.values())
+
+    def side() -> Sample:
+        mentions = random.choice(many, (runs, items), p=chances)
+        negative = np.where(random.random((runs, items)) < 0.4, mentions, 0).sum(axis=1)
+        drawn = zip(mentions.sum(axis=1).tolist(), negative.tolist(), strict=True)
+        sums = [MentionSums(all_said, bad) for all_said, bad in drawn]
+        return of_many_mentions(sums, [items] * runs)["negative_share"]
+
+    now, before = side(), side()
+    change, interval = now.change(before), now.interval()
+    assert change is not None
+    assert false_alarms[0] < np.mean(change.p < 0.05) < false_alarms[1]
+    inside = (interval.low <= 0.4) & (interval.high >= 0.4)
+    assert coverage[0] < np.mean(inside) < coverage[1]
 
 
 @pytest.mark.parametrize(
