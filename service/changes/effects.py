@@ -176,22 +176,11 @@ def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
         before=before,
         after=after,
         control=control and (control[0].whole.value or 0.0, control[1].whole.value or 0.0),
-        change=_possible(change, own[0].whole.greatest - own[0].whole.least),
+        change=change.within(own[0].whole.greatest - own[0].whole.least),
         own=contrast(*_terms(own, 1)),
         p=change.p if tested else None,
         direction=direction,
         detectable=(Z_95 + Z_POWER) * error,
-    )
-
-
-def _possible(change: Change, span: float) -> Change:
-    """Its interval without what no effect on a scale of that ``span`` can be.
-
-    Differences in differences may be beyond the span themselves; then the interval ends there.
-    """
-    difference, low, high = (bound or 0.0 for bound in change[:3])
-    return change._replace(
-        low=max(low, min(-span, difference)), high=min(high, max(span, difference))
     )
 
 

@@ -41,7 +41,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measure on both sides."""
+    """One measure on both sides; ``small`` if one of them has too few answers to be tested."""
 
     this: str
     other: str
@@ -49,6 +49,7 @@ class Compared:
     interval: str
     significant: bool
     is_up: bool
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,5 @@ def _compared(name: str, part: MeasuresOut, changes: Mapping[str, ChangeOut]) ->
         interval=" to ".join(bounds) if found.low is not None else "",
         significant=found.significant,
         is_up=(found.difference or 0) > 0,
+        small=found.p is None,
     )

@@ -77,16 +77,18 @@ class Sample(NamedTuple):
     def change(self, before: "Sample") -> Change | None:
         """The difference to another sample on the same scale; None if one is empty.
 
-        Of many, none may be.
+        Of many, none may be. The interval of a few values, which is that of the smoothed ones, is
+        made wide enough to have the difference in it.
         """
         if not isinstance(self.n, np.ndarray) and (not self.n or not before.n):
             return None
+        span = self.greatest - self.least
         if not self.two_valued:
             smooth = mean_change(self.smoothed(), before.smoothed())
             own, other = (side.moments.total / side.n for side in (self, before))
-            return smooth._replace(difference=own - other)
+            return smooth._replace(difference=own - other).within(span)
         found = share_change(self._hits(), self.n, before._hits(), before.n)
-        return found and found.times(self.greatest - self.least)
+        return found and found.times(span)
 
     def thinned(self, n: Number) -> "Sample":
         """As if there were only ``n`` values, with the same mean and spread."""

@@ -57,6 +57,14 @@ class Change(NamedTuple):
         difference, low, high = (None if bound is None else bound * unit for bound in self[:3])
         return Change(difference, low, high, self.p)
 
+    def within(self, span: float) -> "Change":
+        """Its interval without what no difference on a scale of that ``span`` can be, but with the
+        difference itself, which, of differences in differences, may be beyond the span."""
+        return self._replace(
+            low=at_most(at_least(self.low, -span), self.difference),
+            high=at_least(at_most(self.high, span), self.difference),
+        )
+
 
 class Estimate(NamedTuple):
     """A mean, its variance (the squared standard error), and that variance's degrees of freedom."""
@@ -226,13 +234,16 @@ def contrast(*terms: tuple[float, Estimate]) -> Change:
 def mean_interval(moments: Moments, least: float, greatest: float) -> Interval:
     """The interval of a mean on a bounded scale; the whole scale for n = 0.
 
-    The normal interval of ``Moments.smoothed``, within the scale. For values of -1, 0 and 1 it is
-    Rocks' adjusted Wald interval of the NPS.
+    The normal interval of ``Moments.smoothed``, within the scale, with the mean itself, which it
+    may leave out of very few values. For values of -1, 0 and 1 it is Rocks' adjusted Wald interval
+    of the NPS.
     """
     wide = moments.smoothed(least, greatest)
     mean = wide.total / wide.n
     half = Z_95 * _root(at_least(wide.squares / wide.n - mean**2, 0.0) / wide.n)
-    low, high = at_least(mean - half, least), at_most(mean + half, greatest)
+    own = quotient(moments.total, moments.n, mean)
+    low = at_most(at_least(mean - half, least), own)
+    high = at_least(at_most(mean + half, greatest), own)
     if not isinstance(low, np.ndarray):
         return Interval(low, high) if moments.n else Interval(least, greatest)
     nothing = moments.n == 0

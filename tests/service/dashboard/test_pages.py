@@ -236,7 +236,19 @@ def test_two_periods_stand_side_by_side(
     assert "Side by side" in page
     assert "1 Feb 2026 to 28 Feb 2026 (40 items)" in page
     assert "\u221250 \u25bc" in page
+    assert ", few" not in page
     assert "Side by side" not in open_page(visitor, "/", {"from": "2026-03-01"})
+
+
+def test_a_difference_of_one_answer_is_of_few(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for at, score in ((NOON, 9), (NOON - timedelta(days=20), 2)):
+            write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=at, **nps(score))
+    periods = {"from": "2026-03-01", "compare.from": "2026-02-01", "compare.to": "2026-02-28"}
+    page = open_page(visitor, "/", periods)
+    assert re.search(r">\+200</b> \(\S+ to \+200\), few<", page)
 
 
 def test_one_day_of_the_other_period_is_enough(visitor: TestClient, shop: str) -> None:

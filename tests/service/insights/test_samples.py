@@ -8,6 +8,7 @@ from service.insights.samples import (
     FEWEST,
     Sample,
     of_many_mentions,
+    of_many_ratings,
     of_mentions,
     of_ratings,
     share,
@@ -111,6 +112,26 @@ def test_a_sample_differs_from_another_in_its_own_unit() -> None:
 def nps_sample(promoters: int, passives: int, detractors: int) -> Sample:
     n = promoters + passives + detractors
     return of_ratings("nps:0-10", RatingSums(n, 0, promoters, detractors))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 21])
+def test_an_interval_has_the_value_and_is_on_the_scale(n: int) -> None:
+    best, worst = nps_sample(n, 0, 0), nps_sample(0, 0, n)
+    assert best.value == best.interval().high == 100
+    assert worst.value == worst.interval().low == -100
+    found = best.change(worst)
+    assert found is not None
+    assert found.difference == found.high == 200
+    back = worst.change(best)
+    assert back is not None
+    assert back.difference == back.low == -200
+    many = of_many_ratings("nps:0-10", [RatingSums(n, 0, n, 0)] * 2)
+    assert many.interval().high.tolist() == [100, 100]
+    others = of_many_ratings("nps:0-10", [RatingSums(n, 0, 0, n), RatingSums(n, 0, n, 0)])
+    changes = many.change(others)
+    assert changes is not None
+    assert changes.high is not None
+    assert changes.high[0] == 200
 
 
 @pytest.mark.parametrize(
