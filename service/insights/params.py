@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
 from service.web.text import CleanText, composed
@@ -74,8 +75,14 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
+def _named_once(tags: list[str]) -> list[str]:
+    """Language tags as analyses name the languages, each once: "de" of "de-AT" and "DE"."""
+    return list(dict.fromkeys(map(normalize, tags)))
+
+
 Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
+Languages = Annotated[Words, AfterValidator(_named_once)]
 Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(split_words)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
 Sentiments = Annotated[
@@ -124,7 +131,9 @@ class FilterParams(JourneyParams):
     kind: Kinds = Field([], description="survey, review, ticket.")
     source: Words = Field([], description="The systems that it came from.")
     channel: Words = Field([], description="Where it was given, e.g. website, phone, email.")
-    language: Words = Field([], description="As read by the analysis, e.g. en.")
+    language: Languages = Field(
+        [], description="As read by the analysis, e.g. en; of a tag such as en-GB its language."
+    )
 
 
 class ThemeFilters(FilterParams):
@@ -186,7 +195,7 @@ class MapParams(FilterParams):
     )
     compare_source: Words = Field([], alias="compare.source")
     compare_channel: Words = Field([], alias="compare.channel")
-    compare_language: Words = Field([], alias="compare.language")
+    compare_language: Languages = Field([], alias="compare.language")
 
 
 class TrendParams(FilterParams):

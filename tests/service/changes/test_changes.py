@@ -164,6 +164,18 @@ def test_a_change_that_helped_is_told_from_the_rest(
     assert "too little feedback" in empty["sentence"]
 
 
+def test_a_language_of_a_scope_is_understood_as_intake_does(
+    shop: Shop, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(-7, 8):
+            said(session, workspace, day, bad=2, of=4)
+    told = [shop.tell(scope={"language": tag})["id"] for tag in ("en", "EN-gb")]
+    found = [shop.get(f"/v1/changes/{id}/impact", days=7) for id in told]
+    assert found[0]["before"] == found[1]["before"]
+    assert found[1]["before"]["items"] == 56
+
+
 def test_attributes_are_counted_afresh_and_say_the_same(
     shop: Shop, database: Database, workspace: Workspace
 ) -> None:

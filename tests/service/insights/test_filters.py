@@ -80,6 +80,9 @@ SELECTED: list[tuple[dict[str, Any], int]] = [
     ({"attr.persona": ["big", "none"]}, 1),
     ({"attr.persona": "smb", "attr.country": "GB"}, 1),
     ({"language": "fr"}, 1),
+    ({"language": "FR"}, 1),
+    ({"language": "fr-CA,fr_BE"}, 1),
+    ({"language": "nb"}, 1),
     ({"channel": "phone,website"}, 3),
 ]
 
@@ -89,7 +92,8 @@ def test_filters_select(get: Get, database: Database, workspace: Workspace) -> N
         smb = {"persona": "smb"}
         write(session, workspace.id, [Said(*CHECKOUT)], attributes=smb, language_read="fr")
         write(session, workspace.id, [Said(*PRODUCT)], attributes=smb | {"country": "GB"})
-        write(session, workspace.id, [Said("usage", "mobile_app")], attributes={"persona": "big"})
+        app = [Said("usage", "mobile_app")]
+        write(session, workspace.id, app, attributes={"persona": "big"}, language_read="no")
     for asked, count in SELECTED:
         assert len(get("/v1/feedback", **asked)["items"]) == count
         assert get("/v1/journey", **asked)["overall"]["items"] == count

@@ -101,6 +101,7 @@ def test_what_would_be_compared_with_itself_is_refused(get: Get) -> None:
         {"compare.attr.persona": "pro"},
         {"attr.persona": "smb", "compare.attr.persona": "smb"},
         {**NOW, "source": "web", "compare.source": "web"},
+        {"language": "de", "compare.language": "de-AT"},
         {"kind": "survey,review", "compare.kind": "survey"},
         {**NOW, "compare_since": "2026-03-02", "compare_until": "2026-03-10"},
     ):
