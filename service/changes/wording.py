@@ -5,6 +5,7 @@ from typing import Final
 
 from service.changes.effects import VOLUME, Effect, Need
 from service.changes.schemas import Verdict
+from service.insights.statistics import LEVEL
 from service.pictures.wording import difference, distance, in_points, scale, value
 
 NAMES: Final = {
@@ -13,7 +14,10 @@ NAMES: Final = {
     "net_sentiment": "net sentiment",
     "mean_severity": "mean severity",
 }
-"""What is told first comes first; a volume is told of themes only, and it is what they need."""
+"""What is told first comes first; a volume has a good side in themes only, and it is what they
+need."""
+MOST: Final = 0.5
+"""The share of complaints from which on most of what is said are complaints."""
 
 
 def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
@@ -34,11 +38,43 @@ def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
 
 
 def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
-    """The verdict for a person who reads no tables; there are ``days`` before and after."""
+    """The verdict for a person who reads no tables; there are ``days`` before and after.
+
+    A volume that moved and has no good side comes first where the others decide nothing.
+    """
     said, name = verdict(effects)
+    talk = _talk(effects)
     if name is not None:
         begin = "It got better" if said == "improved" else "It got worse"
-        return f"{begin}: {_told(name, effects[name])}"
+        return f"{begin}: {_told(name, effects[name])}" + (f" {talk}" if talk else "")
+    undecided = _undecided(effects, days, need)
+    if talk is None:
+        return undecided
+    about = f"Whether that is better or worse, the measures do not say{_complaints(effects)}."
+    return f"{talk} {about} Beside that, {undecided[0].lower()}{undecided[1:]}"
+
+
+def _talk(effects: Mapping[str, Effect]) -> str | None:
+    """That it is talked about more, or less, if it is beyond chance and neither good nor bad."""
+    found = effects.get(VOLUME)
+    if found is None or found.direction or not (found.significant and found.moved):
+        return None
+    change = found.change
+    low, high = (difference(VOLUME, bound) for bound in (change.low, change.high))
+    way = "more" if (change.difference or 0.0) > 0 else "less"
+    went = f"{value(VOLUME, found.before)} → {value(VOLUME, found.after)}"
+    return f"It is talked about {way}: {went} of all feedback ({low} to {high} points, 95%)."
+
+
+def _complaints(effects: Mapping[str, Effect]) -> str:
+    """That most of what is said since are complaints, if they are."""
+    found = effects.get("negative_share")
+    if found is None or found.after < MOST:
+        return ""
+    return f"; {value('negative_share', found.after)} of the mentions since are complaints"
+
+
+def _undecided(effects: Mapping[str, Effect], days: int, need: Need) -> str:
     telling = {
         name: found for name, found in effects.items() if found.direction and found.p is not None
     }
@@ -53,7 +89,8 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need) -> str:
     if apart:
         name = min(apart, key=_order)
         return f"What changed is elsewhere, not here: {_told(name, apart[name])}"
-    return _unclear(telling, need)
+    tested = sum(found.p is not None for found in effects.values())
+    return _unclear(telling, tested, need)
 
 
 def too_early(is_to_come: bool) -> str:
@@ -63,13 +100,30 @@ def too_early(is_to_come: bool) -> str:
     return "It happened today; the first whole day (UTC) after it is tomorrow."
 
 
-def _unclear(effects: Mapping[str, Effect], need: Need) -> str:
+def _unclear(effects: Mapping[str, Effect], tested: int, need: Need) -> str:
     name = min(effects, key=_order)
     found = effects[name]
     return (
-        f"Nothing yet that chance would not explain: {_told(name, found)} Only an effect of "
+        f"Nothing yet that chance would not explain: {_told(name, found)}"
+        f"{_alone(found, tested)} Only an effect of "
         f"{distance(name, found.detectable)}{_unit(name)} or more would show with so much "
         f"feedback; about {need.items} items before and after each would show {need.what}."
+    )
+
+
+def _alone(found: Effect, tested: int) -> str:
+    """Why the interval leaves out no effect at all and yet proves none, if it does.
+
+    Bonferroni's bound: however the measures depend on each other, that chance makes one of them
+    stand out is at most as likely as for each of them, together.
+    """
+    low, high = found.change.low or 0.0, found.change.high or 0.0
+    if low <= 0 <= high or tested < 2:
+        return ""
+    chances = min(round(100 * LEVEL * tested), 100)
+    return (
+        f" By itself that would stand out, but it is one of {tested} measures that were looked at, "
+        f"and in up to {chances} cases of 100 chance alone makes one of so many do so."
     )
 
 
@@ -83,6 +137,8 @@ def _told(name: str, found: Effect) -> str:
     low, high = (difference(name, bound) for bound in (change.low, change.high))
     went = f"{_name(name)} went from {value(name, found.before)} to {value(name, found.after)}"
     effect = f"{difference(name, change.difference)}{unit} ({low} to {high}{unit}, 95%)"
+    if name == VOLUME:
+        return f"{went}, by {effect}."
     if found.control is None:
         return f"{went}, by {effect}; there was nothing to compare it with."
     before, after = (value(name, elsewhere) for elsewhere in found.control)

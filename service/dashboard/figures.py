@@ -25,7 +25,8 @@ MOST_SCALES: Final = 2
 class Measure:
     """One measure of a change; ``better`` is None if it has no good side, or didn't move.
 
-    ``told`` is whether it is evidence: beyond chance, and not only because the rest moved.
+    ``told`` is whether it is evidence: beyond chance, and not only because the rest moved;
+    ``small`` whether there was too little to test.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Measure:
     high: str
     told: bool
     better: bool | None
+    small: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _measure(name: str, found: EffectOut) -> Measure:
         high=difference(name, found.high),
         told=found.significant and found.moved,
         better=found.better,
+        small=found.p is None,
     )
 
 

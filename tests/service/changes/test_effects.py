@@ -187,6 +187,58 @@ def test_measures_that_contradict_each_other_decide_nothing() -> None:
     assert "contradict" in sentence(both, DAYS, needed(found, False))
 
 
+def volumes(per_day: int, bad: float, days: int = DAYS) -> Window:
+    """So many items a day in the scope and 12 elsewhere, which half of complain."""
+    own = Part(MentionSums(per_day, round(per_day * bad)), ItemSums(per_day))
+    rest = Part(MentionSums(12, 6), ItemSums(12))
+    return Window([own] * days, [total_of([own, rest])] * days)
+
+
+def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
+    found = effects(volumes(2, 1), volumes(8, 1), has_rest=True)
+    assert verdict(found) == ("no_evidence_yet", None)
+    said = sentence(found, DAYS, needed(found, False))
+    assert re.match(
+        r"It is talked about more: 14% → 40% of all feedback \(\+\d\d to \+\d\d points, 95%\)\. "
+        r"Whether that is better or worse, the measures do not say; 100% of the mentions since are "
+        r"complaints\. Beside that, nothing yet that chance would not explain: the share of",
+        said,
+    )
+    less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
+    del less["negative_share"], less["net_sentiment"], less["mean_severity"]
+    said = sentence(less, DAYS, needed(less, False))
+    assert said.startswith("It is talked about less: 40% → 14% of all feedback")
+    assert "do not say. Beside that, there is too little feedback to tell" in said
+
+
+def test_a_verdict_says_too_that_there_is_more_talk() -> None:
+    found = effects(volumes(4, 1), volumes(12, 0.25), has_rest=True)
+    said = sentence(found, DAYS, needed(found, False))
+    assert said.startswith("It got better: the share of complaints")
+    assert " It is talked about more: 25% → 50% of all feedback" in said
+    assert "better or worse" not in said
+
+
+def test_an_interval_without_nought_that_proves_nothing_is_explained() -> None:
+    random = np.random.default_rng(1)
+    before, after = window(random, 0.6, 0.4), window(random, 0.4, 0.4)
+    clear = effects(before, after, has_rest=True)
+    found = {name: effect._replace(p=0.08) for name, effect in clear.items()}
+    assert (found["negative_share"].change.high or 0) < 0
+    said = sentence(found, DAYS, needed(found, False))
+    assert "By itself that would stand out, but it is one of 5 measures that were looked at" in said
+    assert "in up to 25 cases of 100 chance alone" in said
+    same = effects(before, before, has_rest=True)
+    assert "By itself" not in sentence(same, DAYS, needed(same, False))
+
+
+def test_a_volume_needs_nothing_to_be_compared_with() -> None:
+    random = np.random.default_rng(2)
+    side = praise(random, 14)
+    found = effects(side, side, has_rest=True, direction=1)
+    assert "nothing to compare" not in sentence(found, DAYS, needed(found, of_theme=True))
+
+
 def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
     random = np.random.default_rng(6)
     found = effects(window(random, 0.5, 0.7), window(random, 0.5, 0.3), has_rest=True)

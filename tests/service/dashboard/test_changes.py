@@ -12,7 +12,7 @@ from service import clock
 from service.db import Database
 from tests.callers import Keys, bearer
 from tests.service.dashboard.test_pages import open_page
-from tests.service.insights.rows import NOON, Said, theme, write
+from tests.service.insights.rows import NOON, Said, nps, theme, write
 
 CHECKOUT = ("purchase", "checkout")
 HELPED = {"title": "New <b>checkout</b>", "scope": {"stage": "purchase"}}
@@ -85,6 +85,27 @@ def test_what_can_not_be_told_yet_is_said(team: Team) -> None:
     assert "happened today" in open_page(team.client, "/changes", {})
     team.tell(title="Quiet")
     assert "no evidence yet" in open_page(team.client, "/changes", {})
+
+
+def test_more_talk_has_moved_and_few_ratings_are_too_few(
+    team: Team, database: Database, workspace: Workspace
+) -> None:
+    """One complaint a day before, 6 since, beside 6 others; a rating on each side."""
+    with database.write() as session:
+        for day in range(-28, 28):
+            at = NOON + timedelta(days=day)
+            for number in range(1 if day < 0 else 6):
+                rated = nps(3) if day in (-1, 1) and not number else {}
+                write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=at, **rated)
+            for _ in range(6):
+                write(session, workspace.id, [Said("usage", "product")], occurred_at=at)
+    change = team.tell(title="Louder", scope={"stage": "purchase"})
+    assert team.impact(change)["verdict"] == "no_evidence_yet"
+    for path in ("/changes", f"/changes/{change}"):
+        page = open_page(team.client, path, {})
+        assert '<span class="status">moved</span>' in page
+        assert "It is talked about more: 14% → 50% of all feedback" in page
+    assert ">too few</td>" in page
 
 
 def test_no_change_is_an_invitation_to_tell_one(team: Team) -> None:
