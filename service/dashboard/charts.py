@@ -9,7 +9,8 @@ from string import ascii_uppercase
 from typing import Final, Protocol
 
 from service.insights.map_schemas import PointOut
-from service.insights.periods import By, next_start
+from service.insights.periods import By
+from service.rollups.spans import next_start
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from service.insights.errors import TooManyPoints
+from service.rollups.spans import next_start, start_of
 
 By = Literal["day", "week", "month"]
 MOST_POINTS: Final = 1000
@@ -33,13 +34,6 @@ def _end_of_day(moment: datetime) -> datetime:
     return datetime.combine(moment.astimezone(UTC).date() + DAY, time(), UTC)
 
 
-def start_of(day: date, by: By) -> date:
-    """The first day of the day, ISO week or month that ``day`` is in."""
-    if by == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if by == "month" else day
-
-
 def starts(first: date, last: date, by: By) -> list[date]:
     """The first days of all periods from the one of ``first`` to the one of ``last``.
 
@@ -54,13 +48,6 @@ def starts(first: date, last: date, by: By) -> list[date]:
         found.append(start)
         start = next_start(start, by)
     return found
-
-
-def next_start(start: date, by: By) -> date:
-    """The first day of the period after the one that begins at ``start``."""
-    if by == "month":
-        return (start + timedelta(days=31)).replace(day=1)
-    return start + (DAY if by == "day" else timedelta(days=7))
 
 
 def last_day(until: datetime) -> date:

@@ -17,7 +17,7 @@ from service.insights.map_schemas import TrendsOut
 from service.insights.measures import Fields, measured
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
-from service.insights.periods import By, last_day, start_of, starts
+from service.insights.periods import By, last_day, starts
 from service.insights.queries.freshness import freshness
 from service.insights.queries.items import AxisName, Items
 from service.insights.queries.sums import mention_sums
@@ -25,6 +25,7 @@ from service.insights.queries.theme_series import theme_series
 from service.insights.queries.themes import Theme, find_theme
 from service.insights.spikes import HISTORY, expectations
 from service.insights.sums import ItemSums, MentionSums
+from service.rollups.spans import start_of
 
 ALL = "all"
 AXIS_OF_GROUP: Mapping[str, AxisName] = {

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from service.insights.errors import TooManyPoints
-from service.insights.periods import By, last_day, period_before, start_of, starts
+from service.insights.periods import By, last_day, period_before, starts
+from service.rollups.spans import start_of
 
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 
