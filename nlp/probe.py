@@ -10,8 +10,8 @@ The estimate is made by leaving out: every example once, with all its vectors, a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
-from typing import Final, NamedTuple
+from math import comb
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from nlp.backends.protocol import Float
 
 Double = NDArray[np.float64]
 Owners = NDArray[np.intp]
+N = TypeVar("N", float, Double)
 
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5
@@ -66,11 +67,19 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
     """The 95 % score interval of the share ``hits / n`` (Wilson 1927); 0..1 for n = 0."""
     if not n:
         return 0.0, 1.0
-    share, spread = hits / n, Z_95**2 / n
-    middle = share + spread / 2
-    half = Z_95 * sqrt(max(share * (1 - share), 0.0) / n + spread / (4 * n))
-    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    low, high = score_interval(hits / n, n)
     return max(low, 0.0), min(high, 1.0)
+
+
+def score_interval(share: N, n: N) -> tuple[N, N]:
+    """Wilson's formula: the 95 % interval of a share of ``n`` > 0, or of many, in each place.
+
+    Rounding may leave its ends a little outside of 0..1.
+    """
+    spread = Z_95**2 / n
+    middle = share + spread / 2
+    half = Z_95 * (abs(share * (1 - share)) / n + spread / (4 * n)) ** 0.5
+    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
 
 
 def sign_test(better: int, worse: int) -> float:

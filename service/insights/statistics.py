@@ -131,12 +131,7 @@ def wilson(hits: Number, n: Number) -> Interval:
     """The score interval of a share (Wilson 1927); 0..1 for n = 0."""
     if not isinstance(n, np.ndarray):
         return Interval(*probe.wilson(hits, n))
-    share, spread = quotient(hits, n, 0.0), quotient(Z_95**2, n, 0.0)
-    middle = share + spread / 2
-    half = Z_95 * _root(
-        quotient(at_least(share * (1 - share), 0.0), n, 0.0) + quotient(spread, 4 * n, 0.0)
-    )
-    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
+    low, high = probe.score_interval(quotient(hits, n, 0.0), np.where(n == 0, 1.0, n))
     return Interval(
         np.where(n == 0, 0.0, at_least(low, 0.0)), np.where(n == 0, 1.0, at_most(high, 1.0))
     )
@@ -163,27 +158,16 @@ def share_change(hits: Number, n: Number, hits_before: Number, n_before: Number)
     )
 
 
-def rate_change(
-    count: int, exposure: float, count_before: int, exposure_before: float
-) -> Change | None:
-    """The ratio of two Poisson rates, minus 1: +0.4 is 40 % more per unit of exposure.
-
-    Given both counts together, ``count`` is binomial (Przyborowski & Wilenski 1940,
-    Homogeneity of results in testing samples from Poisson series, Biometrika 31). The interval
-    is Clopper & Pearson's of its chance, p twice the smaller tail; both are exact. None without
-    a count or an exposure.
-    """
-    if not count + count_before or not exposure or not exposure_before:
-        return None
-    found = rate_changes([count], exposure, [count_before], exposure_before)
-    difference, low, high, p = (float(np.asarray(column)[0]) for column in found)
-    return Change(difference if count_before else None, low, high if count_before else None, p)
-
-
 def rate_changes(
     count: ArrayLike, exposure: float, count_before: ArrayLike, exposure_before: float
 ) -> Change:
-    """``rate_change`` of many pairs of counts, none of them both 0, over the same exposures."""
+    """The ratios of two Poisson rates, minus 1: +0.4 is 40 % more per unit of exposure.
+
+    Of many pairs of counts, none of them both 0, over the same exposures. Given both counts
+    together, ``count`` is binomial (Przyborowski & Wilenski 1940, Homogeneity of results in
+    testing samples from Poisson series, Biometrika 31). The interval is Clopper & Pearson's of its
+    chance, p twice the smaller tail; both are exact.
+    """
     from scipy.special import bdtr, betaincinv
 
     own, before = np.asarray(count), np.asarray(count_before)
