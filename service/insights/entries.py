@@ -12,10 +12,10 @@ from service.insights.measures import pain
 from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
 from service.insights.sums import ItemSums, MentionSums
-from service.insights.survey import (
+from service.insights.totals import (
     NO_CELLS,
     CellSums,
-    Survey,
+    Totals,
     cell_days,
     cell_sums,
     cell_sums_before,
@@ -64,53 +64,53 @@ class Entry:
         return round(self.items.items * said.positive / said.mentions, 1) if said.mentions else 0.0
 
 
-def collect(session: Session, survey: Survey, level: Level) -> list[Entry]:
-    """All entries with a mention of the survey's sentiment, in no order.
+def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
+    """All entries with a mention of the sentiment of the totals, in no order.
 
     ``auto`` has the themes, and those cells that none of them is in. They have what ranking needs;
     ``completed`` adds the rest.
     """
-    themes = [] if level == "cell" else theme_entries(session, survey)
+    themes = [] if level == "cell" else theme_entries(session, totals)
     themed = {entry.cell for entry in themes}
-    return themes if level == "theme" else [*themes, *_cell_entries(session, survey, themed)]
+    return themes if level == "theme" else [*themes, *_cell_entries(session, totals, themed)]
 
 
-def theme_entries(session: Session, survey: Survey) -> list[Entry]:
+def theme_entries(session: Session, totals: Totals) -> list[Entry]:
     """An entry for every theme that has a mention."""
-    return [entry for entry in _judged_themes(session, survey) if entry.mentions.mentions]
+    return [entry for entry in _judged_themes(session, totals) if entry.mentions.mentions]
 
 
-def theme_entry(session: Session, survey: Survey, theme: Theme) -> Entry:
+def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
     """The entry of one theme; with zeros if nothing is said of it.
 
     Without a period before there is nothing to correct for, and the others are not counted.
     """
-    only = None if survey.before else theme.id
-    found = {entry.id: entry for entry in _judged_themes(session, survey, only)}
-    return found.get(theme.id) or _theme_entry(survey, theme, NO_SUMS, NO_SUMS)
+    only = None if totals.before else theme.id
+    found = {entry.id: entry for entry in _judged_themes(session, totals, only)}
+    return found.get(theme.id) or _theme_entry(totals, theme, NO_SUMS, NO_SUMS)
 
 
-def cell_entry(session: Session, survey: Survey, cell: Cell) -> Entry:
+def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
     """The entry of one journey cell; with zeros if nothing is said of it.
 
     Without a period before there is nothing to correct for, and the others are not counted.
     """
-    if survey.before is None:
-        return _cell_entry(survey, cell, cell_sums(session, survey, {cell}), NO_CELLS)
-    return next(one for one in _judged_cells(session, survey, {cell}) if one.cell == cell)
+    if totals.before is None:
+        return _cell_entry(totals, cell, cell_sums(session, totals, {cell}), NO_CELLS)
+    return next(one for one in _judged_cells(session, totals, {cell}) if one.cell == cell)
 
 
-def completed(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[Entry]:
+def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
     """The same entries in their order with all that is shown of them.
 
     ``collect`` leaves out what is not needed for ranking: ratings, the first and the last day, and
     of themes also scores and emotions.
     """
     spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
-    sums = full_sums(session, survey.selection, survey.sentiment, spoken_of)
+    sums = full_sums(session, totals.selection, totals.sentiment, spoken_of)
     cells = {entry.cell for entry in entries if entry.theme is None and entry.mentions.mentions}
-    items = rated_items(session, survey, cells)
-    days = cell_days(session, survey) if cells else {}
+    items = rated_items(session, totals, cells)
+    days = cell_days(session, totals) if cells else {}
     return [
         _completed_cell(
             entry, items.get(entry.cell, entry.items), days.get(entry.cell, NO_SUMS.mentions)
@@ -126,8 +126,8 @@ def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
     return replace(entry, mentions=mentions, items=items)
 
 
-def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:
-    journey = survey.selection.journey
+def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:
+    journey = totals.selection.journey
     cell = journey.cell_of(theme.cell)
     return Entry(
         id=theme.id,
@@ -142,49 +142,49 @@ def _theme_entry(survey: Survey, theme: Theme, sums: ThemeSums, before: ThemeSum
     )
 
 
-def _judged_themes(session: Session, survey: Survey, only: UUID | None = None) -> list[Entry]:
+def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -> list[Entry]:
     """Entries of all themes with a mention in either period, or of ``only`` one.
 
     What is no longer said is a change as well, and counts where these are judged.
     """
-    selection, sentiment = survey.selection, survey.sentiment
+    selection, sentiment = totals.selection, totals.sentiment
     sums = weights(session, selection, sentiment, only)
     earlier: Mapping[UUID, ThemeSums] = {}
-    if survey.before:
-        earlier = weights(session, survey.before.selection, sentiment, only)
+    if totals.before:
+        earlier = weights(session, totals.before.selection, sentiment, only)
     return _judged(
-        survey,
+        totals,
         (
-            _theme_entry(survey, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
+            _theme_entry(totals, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
             for theme in themes_of(session, selection, sentiment)
             if theme.id in sums or theme.id in earlier
         ),
     )
 
 
-def _cell_entries(session: Session, survey: Survey, but: Set[Cell]) -> list[Entry]:
+def _cell_entries(session: Session, totals: Totals, but: Set[Cell]) -> list[Entry]:
     """Entries of all cells ``but`` some, which count nevertheless where changes are judged."""
-    cells = survey.native.keys() - but
-    if survey.before is None:
-        sums = cell_sums(session, survey, cells)
-        return [_cell_entry(survey, cell, sums, NO_CELLS) for cell in cells]
-    return [entry for entry in _judged_cells(session, survey) if entry.cell in cells]
+    cells = totals.native.keys() - but
+    if totals.before is None:
+        sums = cell_sums(session, totals, cells)
+        return [_cell_entry(totals, cell, sums, NO_CELLS) for cell in cells]
+    return [entry for entry in _judged_cells(session, totals) if entry.cell in cells]
 
 
-def _judged_cells(session: Session, survey: Survey, wanted: Set[Cell] = frozenset()) -> list[Entry]:
+def _judged_cells(session: Session, totals: Totals, wanted: Set[Cell] = frozenset()) -> list[Entry]:
     """Entries of all cells with a mention of the sentiment in either period, and of ``wanted``."""
-    sums, before = cell_sums(session, survey), cell_sums_before(session, survey)
-    earlier = {cell for cell, said in before.mentions.items() if getattr(said, survey.sentiment)}
-    cells = survey.native.keys() | earlier | wanted
-    return _judged(survey, (_cell_entry(survey, cell, sums, before) for cell in cells))
+    sums, before = cell_sums(session, totals), cell_sums_before(session, totals)
+    earlier = {cell for cell, said in before.mentions.items() if getattr(said, totals.sentiment)}
+    cells = totals.native.keys() | earlier | wanted
+    return _judged(totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
 
 
-def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
-    selection = survey.selection
+def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
+    selection = totals.selection
     mentions, items = sums.of(cell)
     mentions_before, items_before = before.of(cell)
     return Entry(
-        id=names.cell_id(selection.workspace_id, cell, survey.sentiment),
+        id=names.cell_id(selection.workspace_id, cell, totals.sentiment),
         cell=cell,
         theme=None,
         title=names.title(selection.journey, cell),
@@ -196,13 +196,13 @@ def _cell_entry(survey: Survey, cell: Cell, sums: CellSums, before: CellSums) ->
     )
 
 
-def _judged(survey: Survey, entries: Iterable[Entry]) -> list[Entry]:
+def _judged(totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
     """Entries of one kind with their changes, and which of these are significant."""
     plain = list(entries)
-    if survey.before is None:
+    if totals.before is None:
         return plain
     counts = [(entry.items.items, entry.items_before.items) for entry in plain]
     return [
         replace(entry, judged=judged)
-        for entry, judged in zip(plain, judge(counts, survey.before.elapsed), strict=True)
+        for entry, judged in zip(plain, judge(counts, totals.before.elapsed), strict=True)
     ]

@@ -29,7 +29,7 @@ from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
-from service.insights.survey import before_of
+from service.insights.totals import before_of
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell

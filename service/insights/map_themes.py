@@ -13,7 +13,7 @@ from service.insights.pain_schemas import TrendOut
 from service.insights.queries.theme_sums import Weighed, weighed
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
-from service.insights.survey import Before
+from service.insights.totals import Before
 from service.insights.trend_tests import judge, trend
 from service.journey.native import Cell
 

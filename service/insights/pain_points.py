@@ -21,7 +21,7 @@ from service.insights.portraits import portrait
 from service.insights.queries.freshness import freshness
 from service.insights.queries.themes import find_theme
 from service.insights.ranking import COMPLETE, Order, Sieve
-from service.insights.survey import Survey, take
+from service.insights.totals import Totals, take
 from service.insights.verbatims import verbatims
 
 
@@ -46,17 +46,17 @@ def one_pain_point(
         NoSuchPainPoint: no theme, and no cell of the journey, has that id.
     """
     selection = select_feedback(session, workspace_id, params)
-    survey, entry = _found(session, selection, wanted)
+    totals, entry = _found(session, selection, wanted)
     fresh = freshness(session, workspace_id)
-    (out,) = _portraits(session, survey, [entry])
+    (out,) = _portraits(session, totals, [entry])
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
 
 
-def _portraits(session: Session, survey: Survey, entries: Sequence[Entry]) -> list[PainPointOut]:
-    """Entries of a survey with everything that is shown of them."""
-    whole = completed(session, survey, entries)
-    said = verbatims(session, survey, whole)
-    return [portrait(survey, entry, said) for entry in whole]
+def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
+    """Entries with everything that is shown of them."""
+    whole = completed(session, totals, entries)
+    said = verbatims(session, totals, whole)
+    return [portrait(totals, entry, said) for entry in whole]
 
 
 def _listed(
@@ -64,11 +64,11 @@ def _listed(
 ) -> PainPointsOut:
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    survey = take(session, selection, sentiment)
-    order, sieve = Order(survey, params.sort), Sieve.of(params)
-    entries = list(filter(sieve.lets_through, collect(session, survey, params.level)))
+    totals = take(session, selection, sentiment)
+    order, sieve = Order(totals, params.sort), Sieve.of(params)
+    entries = list(filter(sieve.lets_through, collect(session, totals, params.level)))
     if params.sort in COMPLETE:
-        entries = completed(session, survey, entries)
+        entries = completed(session, totals, entries)
     ranked = sorted(entries, key=order.place)
     if params.cursor:
         last = order.after(params.cursor)
@@ -77,16 +77,16 @@ def _listed(
     return PainPointsOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        items=_portraits(session, survey, page),
+        items=_portraits(session, totals, page),
         next=order.cursor(page[-1]) if len(ranked) > len(page) else None,
     )
 
 
-def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Survey, Entry]:
+def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Totals, Entry]:
     theme = find_theme(session, selection.workspace_id, wanted)
     if theme is None:
         cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
-        survey = take(session, selection, sentiment)
-        return survey, cell_entry(session, survey, cell)
-    survey = take(session, selection, theme.sentiment)
-    return survey, theme_entry(session, survey, theme)
+        totals = take(session, selection, sentiment)
+        return totals, cell_entry(session, totals, cell)
+    totals = take(session, selection, theme.sentiment)
+    return totals, theme_entry(session, totals, theme)

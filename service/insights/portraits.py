@@ -16,20 +16,20 @@ from service.insights.measures import (
 )
 from service.insights.pain_schemas import PainPointOut, TrendOut, VerbatimOut
 from service.insights.schemas import IntervalOut
-from service.insights.survey import Survey
+from service.insights.totals import Totals
 from service.insights.trend_tests import trend
 
 
 def portrait(
-    survey: Survey, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
+    totals: Totals, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
 ) -> PainPointOut:
     """An entry with all its sums, and what customers ``said`` by entry."""
     sums, items, theme = entry.mentions, entry.items, entry.theme
     return PainPointOut(
         id=entry.id,
         kind="theme" if theme else "cell",
-        sentiment="positive" if survey.sentiment == WIN else "negative",
-        parent=theme and names.cell_id(survey.selection.workspace_id, entry.cell, survey.sentiment),
+        sentiment="positive" if totals.sentiment == WIN else "negative",
+        parent=theme and names.cell_id(totals.selection.workspace_id, entry.cell, totals.sentiment),
         stage=entry.cell.stage,
         touchpoint=entry.cell.touchpoint,
         title=entry.title,
@@ -38,7 +38,7 @@ def portrait(
         owner=entry.owner,
         mentions=sums.mentions,
         items=items.items,
-        share=ratio(sums.mentions, survey.all_mentions),
+        share=ratio(sums.mentions, totals.all_mentions),
         negative_share=ratio(sums.negative, sums.mentions),
         positive_share=ratio(sums.positive, sums.mentions),
         net_sentiment=net_sentiment(sums),
@@ -46,10 +46,10 @@ def portrait(
         mean_severity=ratio(sums.severity, sums.mentions),
         pain=entry.pain,
         joy=entry.joy,
-        intervals=_intervals(survey, entry),
+        intervals=_intervals(totals, entry),
         small=samples.of_mentions(sums, items.items)["negative_share"].small,
-        trend=_trend(survey, entry),
-        impact=impacts(survey.whole, items),
+        trend=_trend(totals, entry),
+        impact=impacts(totals.whole, items),
         emotions=emotions(sums),
         verbatims=list(said.get(entry.id, ())),
         first_seen=sums.first,
@@ -57,11 +57,11 @@ def portrait(
     )
 
 
-def _intervals(survey: Survey, entry: Entry) -> dict[str, IntervalOut]:
+def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
     """Those that say something: the mentions of a theme have one sentiment by definition."""
     sums = entry.mentions
     found = samples.of_mentions(sums, entry.items.items) | {
-        "share": samples.share(sums.mentions, entry.items.items, survey.all_mentions, survey.voices)
+        "share": samples.share(sums.mentions, entry.items.items, totals.all_mentions, totals.voices)
     }
     trivial = ("negative_share", "net_sentiment") if entry.theme else ()
     return {
@@ -71,8 +71,8 @@ def _intervals(survey: Survey, entry: Entry) -> dict[str, IntervalOut]:
     }
 
 
-def _trend(survey: Survey, entry: Entry) -> TrendOut | None:
-    if survey.before is None:
+def _trend(totals: Totals, entry: Entry) -> TrendOut | None:
+    if totals.before is None:
         return None
     items_before = entry.items_before.items
     return trend(entry.mentions.mentions, entry.mentions_before, items_before, entry.judged)

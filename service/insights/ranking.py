@@ -10,7 +10,7 @@ from service.insights import samples
 from service.insights.entries import Entry
 from service.insights.params import ThemeParams, plain
 from service.insights.sums import ItemSums, RatingSums
-from service.insights.survey import Survey
+from service.insights.totals import Totals
 from service.journey.names import folded
 from service.web.cursors import decode_cursor, encode_cursor, number
 
@@ -29,21 +29,21 @@ class Rank(NamedTuple):
 
 
 class Order:
-    """How the entries of one survey are ordered.
+    """How the entries of one selection are ordered.
 
     What ``sort`` asks for comes first; among equals, what hurts most, or pleases most.
     """
 
-    def __init__(self, survey: Survey, sort: str) -> None:
+    def __init__(self, totals: Totals, sort: str) -> None:
         self._sort = sort
-        self._usual = _pain if survey.sentiment == PAIN else _joy
+        self._usual = _pain if totals.sentiment == PAIN else _joy
         self._values: dict[str, Callable[[Entry], float]] = {
             "pain": _pain,
             "joy": _joy,
             "mentions": lambda entry: entry.mentions.mentions,
-            "trend": _growth(survey),
+            "trend": _growth(totals),
             "recent": _last_day,
-            "impact": _impact_on(survey.whole, -1 if survey.sentiment == PAIN else 1),
+            "impact": _impact_on(totals.whole, -1 if totals.sentiment == PAIN else 1),
         }
 
     def place(self, entry: Entry) -> Rank:
@@ -113,9 +113,9 @@ def _joy(entry: Entry) -> float:
     return entry.joy
 
 
-def _growth(survey: Survey) -> Callable[[Entry], float]:
+def _growth(totals: Totals) -> Callable[[Entry], float]:
     """How many items more than at the rate of the period before."""
-    elapsed = survey.before.elapsed if survey.before else 1.0
+    elapsed = totals.before.elapsed if totals.before else 1.0
     return lambda entry: entry.items.items - elapsed * entry.items_before.items
 
 

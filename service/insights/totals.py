@@ -46,7 +46,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Totals:
     """All sums that the pain points, or the wins, of one selection are made of.
 
     ``rows`` are the mentions by native cell, ``all_mentions`` their number, ``voices`` that of
@@ -72,11 +72,11 @@ class Survey:
         return native
 
 
-def take(session: Session, selection: Selection, sentiment: str) -> Survey:
+def take(session: Session, selection: Selection, sentiment: str) -> Totals:
     """Add up what is there."""
     rows, whole = mention_rows(session, selection), Items(session, selection.everywhere()).whole
     here = whole if selection.cells is None else Items(session, selection, rated=False).whole
-    return Survey(
+    return Totals(
         selection=selection,
         sentiment=sentiment,
         rows=rows,
@@ -87,31 +87,31 @@ def take(session: Session, selection: Selection, sentiment: str) -> Survey:
     )
 
 
-def cell_sums(session: Session, survey: Survey, wanted: Set[Cell] | None = None) -> CellSums:
-    """The sums of a survey by cell, items counted only; of ``wanted`` cells, if these are told."""
-    selection = survey.selection
+def cell_sums(session: Session, totals: Totals, wanted: Set[Cell] | None = None) -> CellSums:
+    """The sums by cell, items counted only; of ``wanted`` cells, if these are told."""
+    selection = totals.selection
     where = selection.everywhere() if wanted is None else _only(selection, wanted)
-    return _by_cell(selection, survey.rows, Items(session, where, rated=False))
+    return _by_cell(selection, totals.rows, Items(session, where, rated=False))
 
 
-def cell_sums_before(session: Session, survey: Survey) -> CellSums:
+def cell_sums_before(session: Session, totals: Totals) -> CellSums:
     """The same of the period before, if there is one."""
-    if survey.before is None:
+    if totals.before is None:
         return NO_CELLS
-    selection = survey.before.selection
+    selection = totals.before.selection
     rows = mention_rows(session, selection)
     return _by_cell(selection, rows, Items(session, selection.everywhere(), rated=False))
 
 
-def rated_items(session: Session, survey: Survey, cells: Set[Cell]) -> Mapping[Cell, ItemSums]:
+def rated_items(session: Session, totals: Totals, cells: Set[Cell]) -> Mapping[Cell, ItemSums]:
     """The items of some cells with their ratings."""
-    return Items(session, _only(survey.selection, cells)).parts("cell")
+    return Items(session, _only(totals.selection, cells)).parts("cell")
 
 
-def cell_days(session: Session, survey: Survey) -> Mapping[Cell, MentionSums]:
+def cell_days(session: Session, totals: Totals) -> Mapping[Cell, MentionSums]:
     """Sums by cell of which only the first and the last day are to be read."""
-    rows = days_seen(session, survey.selection, survey.sentiment)
-    return mentions_by(rows, lambda row: survey.selection.journey.cells[row.cell])
+    rows = days_seen(session, totals.selection, totals.sentiment)
+    return mentions_by(rows, lambda row: totals.selection.journey.cells[row.cell])
 
 
 def _only(selection: Selection, cells: Set[Cell]) -> Selection:

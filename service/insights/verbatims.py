@@ -16,8 +16,8 @@ from nlp.probe import unpacked
 from service.insights.entries import Entry
 from service.insights.pain_schemas import VerbatimOut
 from service.insights.queries import evidence, typical
-from service.insights.queries.evidence import Place
-from service.insights.survey import Survey
+from service.insights.queries.evidence import Rank
+from service.insights.totals import Totals
 from service.journey.names import folded
 
 SHOWN: Final = 3
@@ -28,45 +28,43 @@ Said = dict[tuple[UUID, int], Row[Any]]
 
 
 def verbatims(
-    session: Session, survey: Survey, entries: Sequence[Entry]
+    session: Session, totals: Totals, entries: Sequence[Entry]
 ) -> dict[UUID, list[VerbatimOut]]:
     """The most typical mentions of each entry by its id; a few statements for all of them."""
-    places = _of_themes(session, survey, entries) | _of_cells(session, survey, entries)
-    chosen = {id_: found[: SHOWN + SPARE] for id_, found in places.items()}
+    ranks = _of_themes(session, totals, entries) | _of_cells(session, totals, entries)
+    chosen = {id_: found[: SHOWN + SPARE] for id_, found in ranks.items()}
     rows = evidence.with_text(
         session,
-        survey.selection.workspace_id,
-        [place for found in chosen.values() for place in found],
+        totals.selection.workspace_id,
+        [rank for found in chosen.values() for rank in found],
     )
     said = {(row.feedback_id, row.ordinal): row for row in rows}
     return {id_: _different(found, said) for id_, found in chosen.items()}
 
 
-def _of_cells(
-    session: Session, survey: Survey, entries: Iterable[Entry]
-) -> dict[UUID, list[Place]]:
-    of_cell = survey.native
+def _of_cells(session: Session, totals: Totals, entries: Iterable[Entry]) -> dict[UUID, list[Rank]]:
+    of_cell = totals.native
     native = {entry.id: of_cell.get(entry.cell, {}) for entry in entries if entry.theme is None}
     wanted = {part: count for parts in native.values() for part, count in parts.items()}
-    places = typical.in_cells_of(session, survey.selection, survey.sentiment, wanted)
+    ranks = typical.in_cells_of(session, totals.selection, totals.sentiment, wanted)
     return {
-        id_: sorted((place for part in parts for place in places.get(part, ())), reverse=True)
+        id_: sorted((rank for part in parts for rank in ranks.get(part, ())), reverse=True)
         for id_, parts in native.items()
     }
 
 
 def _of_themes(
-    session: Session, survey: Survey, entries: Iterable[Entry]
-) -> dict[UUID, list[Place]]:
+    session: Session, totals: Totals, entries: Iterable[Entry]
+) -> dict[UUID, list[Rank]]:
     wanted = {
         entry.id: entry.mentions.mentions
         for entry in entries
         if entry.theme and entry.mentions.mentions
     }
-    places = typical.in_themes(session, survey.selection, wanted)
-    everywhere = [place for found in places.values() for place in found]
-    vectors = _vectors(typical.vectors_at(session, survey.selection, everywhere))
-    return {id_: most_central(found, vectors) for id_, found in places.items()}
+    ranks = typical.in_themes(session, totals.selection, wanted)
+    everywhere = [rank for found in ranks.values() for rank in found]
+    vectors = _vectors(typical.vectors_at(session, totals.selection, everywhere))
+    return {id_: most_central(found, vectors) for id_, found in ranks.items()}
 
 
 class Vector(NamedTuple):
@@ -80,34 +78,30 @@ def _vectors(rows: Iterable[Row[Any]]) -> dict[tuple[UUID, int], Vector]:
     return {(row.feedback_id, row.ordinal): Vector(row.model_version, row.vector) for row in rows}
 
 
-def most_central(
-    places: Iterable[Place], vectors: Mapping[tuple[UUID, int], Vector]
-) -> list[Place]:
-    """``places`` with those first whose vectors are nearest to the mean of all of them.
+def most_central(ranks: Iterable[Rank], vectors: Mapping[tuple[UUID, int], Vector]) -> list[Rank]:
+    """``ranks`` with those first whose vectors are nearest to the mean of all of them.
 
     Vectors of the most frequent model count; what has none comes last, most severe, then surest.
     """
-    ranked = sorted(places, reverse=True)
-    versions = Counter(vectors[place[2:]].model_version for place in ranked if place[2:] in vectors)
+    ranked = sorted(ranks, reverse=True)
+    versions = Counter(vectors[rank[2:]].model_version for rank in ranked if rank[2:] in vectors)
     if not versions:
         return ranked
     usual = versions.most_common(1)[0][0]
     known = [
-        place
-        for place in ranked
-        if place[2:] in vectors and vectors[place[2:]].model_version == usual
+        rank for rank in ranked if rank[2:] in vectors and vectors[rank[2:]].model_version == usual
     ]
-    rows = unpacked([vectors[place[2:]].packed for place in known])
+    rows = unpacked([vectors[rank[2:]].packed for rank in known])
     nearness = rows @ rows.mean(axis=0)
     central = [known[index] for index in (-nearness).argsort(kind="stable")]
-    return central + [place for place in ranked if place not in set(known)]
+    return central + [rank for rank in ranked if rank not in set(known)]
 
 
-def _different(places: Iterable[Place], said: Said) -> list[VerbatimOut]:
-    """The first of ``places`` that are still there and say it in different words."""
+def _different(ranks: Iterable[Rank], said: Said) -> list[VerbatimOut]:
+    """The first of ``ranks`` that are still there and say it in different words."""
     found: dict[str, VerbatimOut] = {}
-    for place in places:
-        row = said.get(place[2:])
+    for rank in ranks:
+        row = said.get(rank[2:])
         if row is not None and len(found) < SHOWN:
             found.setdefault(
                 folded(row.text), VerbatimOut.model_validate(row, from_attributes=True)

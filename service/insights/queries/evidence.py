@@ -1,4 +1,4 @@
-"""Mentions themselves, with what was said: of cells, of themes, or at given places."""
+"""Mentions themselves, with what was said: of cells, of themes, or at given ranks."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -47,7 +47,7 @@ MARGIN: Final = 160
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
 
 
-class Place(NamedTuple):
+class Rank(NamedTuple):
     """Where a mention stands among others, most typical first."""
 
     severity: int
@@ -67,7 +67,7 @@ def page(
     session: Session,
     selection: Selection,
     sentiments: Sequence[str],
-    after: Place | None,
+    after: Rank | None,
     limit: int,
     theme: UUID | None = None,
 ) -> Sequence[Row[Any]]:
@@ -94,16 +94,14 @@ def page(
     return session.execute(ordered.limit(limit)).all()
 
 
-def with_text(
-    session: Session, workspace_id: UUID, places: Collection[Place]
-) -> Sequence[Row[Any]]:
-    """What is told of a verbatim, for all mentions of the items at ``places``."""
+def with_text(session: Session, workspace_id: UUID, ranks: Collection[Rank]) -> Sequence[Row[Any]]:
+    """What is told of a verbatim, for all mentions of the items at ``ranks``."""
     told_of = told(OF_FEEDBACK)
     statement = told_of.with_only_columns(
         *(column for column in told_of.selected_columns if column.name in SHORT)
     ).where(
         MENTION.c.workspace_id == workspace_id,
-        MENTION.c.feedback_id.in_({place.feedback_id for place in places}),
+        MENTION.c.feedback_id.in_({rank.feedback_id for rank in ranks}),
     )
     return session.execute(statement).all()
 
@@ -146,16 +144,16 @@ def told(of_feedback: ColumnElement[bool]) -> Select[Any]:
     ).select_from(MENTION.join(FEEDBACK, of_feedback))
 
 
-def _follows(place: Place) -> ColumnElement[bool]:
+def _follows(rank: Rank) -> ColumnElement[bool]:
     table = MENTION.c
     return or_(
-        table.severity < place.severity,
-        and_(table.severity == place.severity, _follows_when_as_severe(place)),
+        table.severity < rank.severity,
+        and_(table.severity == rank.severity, _follows_when_as_severe(rank)),
     )
 
 
-def _follows_when_as_severe(place: Place) -> ColumnElement[bool]:
+def _follows_when_as_severe(rank: Rank) -> ColumnElement[bool]:
     table, sure = MENTION.c, confidence()
-    same_item = and_(table.feedback_id == place.feedback_id, table.ordinal > place.ordinal)
-    as_sure = and_(sure == place.confidence, or_(table.feedback_id < place.feedback_id, same_item))
-    return or_(sure < place.confidence, as_sure)
+    same_item = and_(table.feedback_id == rank.feedback_id, table.ordinal > rank.ordinal)
+    as_sure = and_(sure == rank.confidence, or_(table.feedback_id < rank.feedback_id, same_item))
+    return or_(sure < rank.confidence, as_sure)
