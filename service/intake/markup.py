@@ -22,6 +22,7 @@ _TAG: Final = re.compile(
     r"<(?:[!?][^<>]*|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)"
     r"""(?P<rest>(?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*+[^<>]*)?)/?)>"""
 )
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _REFERENCE: Final = re.compile(
     r"&(?:amp;)*(?:(#0{0,9}[0-9]{1,7}(?![0-9])|#[xX]0{0,9}[0-9A-Fa-f]{1,6}(?![0-9A-Fa-f]));?"
     r"|([A-Za-z][A-Za-z0-9]{1,31});)"
@@ -88,11 +89,9 @@ def _is_html(tags: Sequence[Match[str]]) -> bool:
 
 
 def _without_comments(text: str) -> str:
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
-        at = end + 3
-    return "".join([*kept, text[at:]])
+    """Up to the last end alone: a search for one that is missing would read all of the text."""
+    end = text.rfind("-->") + 3
+    return _COMMENT.sub("", text[:end]) + text[end:]
 
 
 def _decoded(text: str) -> str:
@@ -107,8 +106,7 @@ def _character(reference: Match[str]) -> str:
 
 
 def _read(text: str, tags: Sequence[Match[str]]) -> str:
-    page = _Page(tags)
-    at = 0
+    page, at = _Page(tags), 0
     for tag in tags:
         page.add(text[at : tag.start()])
         page.meet(tag)
@@ -134,15 +132,16 @@ class _Page:
 
     def add(self, text: str) -> None:
         """Text between tags. Line ends are blanks, but where no element has lines of its own."""
-        if self._dropped or not text:
+        if self._dropped:
             return
         if self._after_br and self._verbatim:
             text = text.lstrip(" ").removeprefix("\n")
-        first, *others = text.split("\n") if self._verbatim else [_BLANKS.sub(" ", text)]
-        self._append(first)
-        for line in others:
-            self._end_line()
-            self._append(line)
+        for number, line in enumerate(text.split("\n") if self._verbatim else [text]):
+            if number:
+                self._end_line()
+            if self._bullet and line.strip():
+                line, self._bullet = self._bullet + line, ""
+            self._line.append(_decoded(line))
 
     def meet(self, tag: Match[str]) -> None:
         """Do what the next tag says."""
@@ -165,12 +164,6 @@ class _Page:
         """The text."""
         self._break("p")
         return _MANY_BLANK_LINES.sub("\n\n", "\n".join(self._lines)).strip()
-
-    def _append(self, text: str) -> None:
-        if self._bullet and text.strip():
-            self._line.append(self._bullet)
-            self._bullet = ""
-        self._line.append(_decoded(text))
 
     def _break(self, name: str) -> None:
         if name in _CELLS:

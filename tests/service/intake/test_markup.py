@@ -43,6 +43,8 @@ GMAIL = (
         ("<p>a List<String> of <bob@example.com></p>", "a List<String> of <bob@example.com>"),
         ("<p>x <style>never closed", "x never closed"),
         ("Fine</p>", "Fine"),
+        ("<p>R&<b>amp;</b>D</p>", "R&amp;D"),
+        ("<p>a<!-- b <!-- c -->d<!-- e</p>", "ad<!-- e"),
         ("<blockquote>Bob:<blockquote>a</blockquote>b</blockquote>c", "> Bob:\n\n> a\n\n> b\n\nc"),
         (
             GMAIL,
@@ -99,6 +101,7 @@ def test_references_to_characters_are_decoded(text: str, decoded: str) -> None:
         "<b" * 50_000,
         "<p " * 33_000,
         "<!--" * 25_000 + "<p>",
+        "<p>" + "<!-->" * 20_000 + "<!--" * 5000,
         "<p title='" * 10_000 + "</p>",
         '<p a="' + "\"'" * 50_000,
         "<div>" * 20_000 + "</div>" * 20_000,
