@@ -6,6 +6,12 @@ Character references with their semicolon are decoded anywhere, also if they are
 
 Blocks become lines, and quoted mails lines with ``>`` before them, which are kept but not read.
 The time grows with the length of the text and no faster, however deep its elements are.
+
+No library does all of it, and each needs the tags and elements below to tell ``List<String>``.
+lxml, on which inscriptis and justext stand, loses all text after 255 nested elements. selectolax
+lays out no blocks and takes 2 s for 100 kB of ``<ul><li>``. resiliparse 2.0 lays out as well, but
+knows no quotes: with it these are 146 lines, 200 kB of nested quotes take 4 s (here 0.1 s), and a
+reader of web archives is installed too, 5 MB in all.
 """
 
 import re
