@@ -1,11 +1,13 @@
 """The course of everything, and of each stage, over time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.dashboard import charts
 from service.dashboard.changes import marked
 from service.dashboard.charts import SMALL, Chart, Span
 from service.dashboard.request_view import Values, View
+from service.insights.map_schemas import PointOut, SeriesOut
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
 from service.insights.trends import draw_trends
@@ -13,13 +15,17 @@ from service.insights.trends import draw_trends
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of one stage; ``net_sentiment`` is that of the whole period."""
+    """The course of one stage; ``net_sentiment`` is that of the whole period.
+
+    ``spikes`` are the points with more than was to be expected.
+    """
 
     key: str
     name: str
     mentions: int
     net_sentiment: float | None
     spans: list[Span]
+    spikes: list[PointOut]
     chart: Chart | None
 
 
@@ -34,21 +40,25 @@ def trends(view: View) -> Values:
     since, until = view.filters.since, view.known_until
     spans = charts.spans(points, by, since, until)
     courses = [
-        _course(series.key, series.name, charts.spans(series.points, by, since, until))
-        for series in split.series
+        _course(series, charts.spans(series.points, by, since, until)) for series in split.series
     ]
     return view.frame(whole) | {
         "by": by,
         "points": points,
-        "spikes": [point for point in points if point.spikes],
+        "spikes": _spiking(points),
         "spans": spans,
         **charts.draw_both(spans, marked(view)),
         "courses": [course for course in courses if course.chart],
     }
 
 
-def _course(key: str, name: str, spans: list[Span]) -> Course:
+def _course(series: SeriesOut, spans: list[Span]) -> Course:
     mentions = sum(span.mentions for span in spans)
     balance = sum(span.positive - span.negative for span in spans)
     net = round(balance / mentions, DIGITS) if mentions else None
-    return Course(key, name, mentions, net, spans, charts.draw(spans, frame=SMALL))
+    chart = charts.draw(spans, frame=SMALL)
+    return Course(series.key, series.name, mentions, net, spans, _spiking(series.points), chart)
+
+
+def _spiking(points: Sequence[PointOut]) -> list[PointOut]:
+    return [point for point in points if point.spikes]

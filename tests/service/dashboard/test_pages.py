@@ -290,6 +290,23 @@ def test_the_course_over_time_has_every_stage(visitor: TestClient, keys: Keys, s
     assert "Mentions by day" in open_page(visitor, "/trends", {"period": "all"})
 
 
+def test_spikes_of_stages_are_told_beside_those_of_everything(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    """A rise of one stage that a fall of another hides in the sum of both."""
+    with database.write() as session:
+        for week in range(12):
+            at = NOON - timedelta(weeks=week)
+            for _ in range(30 if week else 2):
+                write(session, workspace.id, [Said("usage", "product", "neutral")], occurred_at=at)
+            for _ in range(2 if week else 30):
+                write(session, workspace.id, [Said(*CHECKOUT, "neutral")], occurred_at=at)
+    page = open_page(visitor, "/trends", {"from": "2026-02-01", "to": "2026-03-08"})
+    told = re.findall(r"<li>▼ (.+?)\s*</li>", page)
+    assert told == ["Purchase, week of 2 Mar 2026: <b>30</b> mentions, 2 were to be expected"]
+    assert "Nothing." not in page
+
+
 @pytest.mark.parametrize(
     ("first", "last", "by"),
     [("2026-02-02", "2026-03-04", "day"), ("2026-02-01", "2026-03-04", "week")],
