@@ -104,13 +104,15 @@ def wins(view: View) -> Values:
 
 
 def drivers(view: View) -> Values:
-    """What moves a KPI."""
+    """What moves a KPI; what too few answers touch comes after the rest."""
     asked = view.address.params
     params = view.params(DriverParams, by=asked.by, kpi=asked.kpi)
     answer = list_drivers(view.session, view.workspace_id, params)
+    shown = sorted(answer.items, key=lambda driver: driver.small)[:DRIVERS_SHOWN]
     return view.frame(answer) | {
         "drivers": answer,
-        "items": answer.items[:DRIVERS_SHOWN],
+        "judged": [driver for driver in shown if not driver.small],
+        "few": [driver for driver in shown if driver.small],
         "most": max((abs(driver.impact) for driver in answer.items), default=0),
         "id_of": view.cell_id,
         "kpis": dict.fromkeys([*USUAL_KPIS, answer.kpi]),

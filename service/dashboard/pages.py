@@ -23,7 +23,7 @@ ASSETS: Final = "/assets"
 SIGN_IN: Final = "/sign-in"
 FILTERS: Final = (
     *("count", "signed", "plain", "net", "percent", "change", "day", "moment", "tone", "scale"),
-    *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling"),
+    *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling", "unit"),
 )
 """The functions of ``wording`` that templates use."""
 HEADERS: Final = {

@@ -115,6 +115,15 @@ def kpi_value(name: str, value: float | None) -> str:
     return f"{plain(value)} of {most}" if most else plain(value)
 
 
+def unit(name: str) -> str:
+    """What follows the name of a scale, to say what an effect on it is in: points, or of 5."""
+    base, _, span = name.partition(":")
+    if base in POINTS:
+        return ", points of 100"
+    most = span.rpartition("-")[2] or _SPANS.get(base)
+    return f", of {most}" if most else ""
+
+
 def value(measure: str, found: float | None) -> str:
     """A measure as it is told beside another value of it: shares below 10% with a digit more."""
     if found is None:

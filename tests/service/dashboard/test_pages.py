@@ -18,6 +18,7 @@ from tests.service.insights.rows import NOON, Said, nps, theme, write
 PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
 SAME = {"since": "2026-02-01", "until": "2026-04-01"}
 CHECKOUT = ("purchase", "checkout")
+PLACES = (("usage", "product"), ("support", "support"))
 PATHS = ("/", "/pain-points", "/wins", "/drivers", "/trends", "/changes", "/search")
 HOSTILE = "</blockquote><script>alert(1)</script>\"'&{{ 7 * 7 }}{% raw %}\u202e\u2066 javascript:x"
 
@@ -305,6 +306,49 @@ def test_spikes_of_stages_are_told_beside_those_of_everything(
     told = re.findall(r"<li>▼ (.+?)\s*</li>", page)
     assert told == ["Purchase, week of 2 Mar 2026: <b>30</b> mentions, 2 were to be expected"]
     assert "Nothing." not in page
+
+
+def test_only_effects_beyond_chance_are_told_in_a_ranking(
+    visitor: TestClient, keys: Keys, database: Database, workspace: Workspace
+) -> None:
+    """All who complain of the checkout give 2, those who do of the product 4 or 10 as others do."""
+    with database.write() as session:
+        for number in range(120):
+            place, score = (
+                (CHECKOUT, 2) if number % 3 == 0 else (("usage", "product"), 4 + number % 7)
+            )
+            write(session, workspace.id, [Said(*place)], occurred_at=NOON, **nps(score))
+        for number in range(120):
+            said = Said("support", "support", "neutral")
+            write(session, workspace.id, [said], occurred_at=NOON, **nps(4 + number % 7))
+    told = visitor.get("/v1/pain-points", params=SAME, headers=bearer(keys.read)).json()["items"]
+    sure = [
+        point["impact"]["nps"]
+        for point in told
+        if point["impact"]["nps"]["interval"]["low"] * point["impact"]["nps"]["interval"]["high"]
+        > 0
+    ]
+    assert 0 < len(sure) < len(told)
+    page = open_page(visitor, "/pain-points")
+    assert page.count("Effect on NPS, points of 100") == len(sure)
+    assert f", n {sure[0]['n']}</span>" in page
+
+
+def test_drivers_of_too_few_answers_come_after_the_rest(
+    visitor: TestClient, keys: Keys, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for number in range(65):
+            place, score = (CHECKOUT, 0) if number < 5 else (PLACES[number % 2], 7)
+            said = Said(*place, "neutral")
+            write(session, workspace.id, [said], occurred_at=NOON, **nps(score))
+    told = visitor.get(
+        "/v1/drivers", params=SAME | {"by": "cell"}, headers=bearer(keys.read)
+    ).json()["items"]
+    assert [driver["small"] for driver in told] == [True, False, False]
+    page = open_page(visitor, "/drivers")
+    few, *judged = (page.index(f">{driver['name']}</a>") for driver in told)
+    assert max(judged) < page.index("Too few to judge") < few
 
 
 @pytest.mark.parametrize(

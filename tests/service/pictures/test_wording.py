@@ -48,6 +48,20 @@ def test_few_answers_are_never_coloured_strongly(
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nps", ", points of 100"),
+        ("csat:1-7", ", points of 100"),
+        ("stars", ", of 5"),
+        ("other:0-20", ", of 20"),
+        ("other", ""),
+    ],
+)
+def test_what_an_effect_on_a_scale_is_in(name: str, told: str) -> None:
+    assert wording.unit(name) == told
+
+
+@pytest.mark.parametrize(
     ("name", "value", "told"),
     [
         ("nps", -12.5, "−12"),
