@@ -29,6 +29,7 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.periods import By
+from service.insights.queries.feedback import mentions_of
 from service.insights.trends import draw_trends
 from service.pictures.board import lay_out
 
@@ -143,9 +144,12 @@ def feedback(view: View, wanted: UUID) -> Values:
     """One piece of feedback with its mentions."""
     params = JourneyParams(journey=view.address.params.journey)
     item = one_feedback(view.session, view.workspace_id, wanted, params)
+    stored = mentions_of(view.session, view.workspace_id, [wanted])[wanted]
     return {
         "address": view.address,
         "item": item,
+        "themes": {(mention.start, mention.end): mention.pain_point_id for mention in stored},
+        "id_of": view.cell_id,
         "parts": parts_of(item.text, item.analysis.mentions if item.analysis else ()),
         "names": view.names(),
     }

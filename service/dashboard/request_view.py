@@ -68,9 +68,9 @@ class View:
         """The page of a list that the address asks for."""
         return {"limit": limit, "cursor": self.address.params.cursor}
 
-    def cell_id(self, stage: str, touchpoint: str) -> UUID:
-        """The id of the pain point of a whole cell."""
-        return names.cell_id(self.workspace_id, Cell(stage, touchpoint), PAIN)
+    def cell_id(self, stage: str, touchpoint: str, sentiment: str = PAIN) -> UUID:
+        """The id of the pain point of a whole cell, or of its win."""
+        return names.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
 
     @property
     def known_until(self) -> datetime:

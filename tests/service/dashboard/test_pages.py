@@ -351,6 +351,24 @@ def test_drivers_of_too_few_answers_come_after_the_rest(
     assert max(judged) < page.index("Too few to judge") < few
 
 
+def test_feedback_leads_to_the_places_that_it_is_about(
+    visitor: TestClient, keys: Keys, shop: str
+) -> None:
+    page = open_page(visitor, f"/feedback/{shop}").partition("<main")[2]
+    links = [html.unescape(link) for link in re.findall(r'href="(/[^"]*)"', page)]
+    assert [link.partition("?")[0] for link in links[:2]] == ["/", "/search"]
+    titles = [
+        re.findall(r"<title>(.*) ·", visitor.get(link).text)[0]
+        for link in links
+        if link.startswith("/pain-points/")
+    ]
+    assert titles == [
+        "Checkout at Purchase",
+        "Card &lt;b&gt;declined&lt;/b&gt;",
+        "Product at Retention",
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "last", "by"),
     [("2026-02-02", "2026-03-04", "day"), ("2026-02-01", "2026-03-04", "week")],
