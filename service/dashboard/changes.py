@@ -68,6 +68,7 @@ def list_changes(view: View) -> Values:
     return {
         "address": view.address,
         "days": view.address.params.days,
+        "is_empty": view.is_empty,
         "changes": [_told(view, change) for change in page.items],
         "next": page.next,
     }

@@ -55,8 +55,15 @@ def render(template: str, **values: Any) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page. Templates get ``root``, the path that a proxy has put before ours."""
-    html = render(template, root=root_of(request), style=_versioned("page.css"), **values)
+    """A page.
+
+    Templates get ``root``, the path that a proxy has put before ours, and ``site``, the whole
+    address in front of our paths.
+    """
+    site = str(request.base_url).rstrip("/")
+    html = render(
+        template, root=root_of(request), site=site, style=_versioned("page.css"), **values
+    )
     return HTMLResponse(html, status, HEADERS)
 
 

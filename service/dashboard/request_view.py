@@ -27,6 +27,8 @@ INSTANT: Final = timedelta(microseconds=1)
 """``until`` is exclusive: the last instant of a period is so much before it."""
 PLACED: Final = frozenset({"/pain-points", "/wins", "/drivers", "/trends", "/search"})
 """Pages that can be narrowed to stages and touchpoints; the map itself shows them all."""
+FIGURES: Final = PLACED | {"/"}
+"""Pages that have nothing to show as long as there is no feedback."""
 
 
 class View:
@@ -50,6 +52,11 @@ class View:
     def first(self) -> date | None:
         """The day of the first feedback."""
         return first_day(self.session, self.workspace_id)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the workspace has no feedback at all."""
+        return self.latest is None
 
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """The names of stages and touchpoints by key."""

@@ -17,7 +17,7 @@ from service.dashboard import page_contents
 from service.dashboard.address import Address
 from service.dashboard.changes import list_changes, one_change
 from service.dashboard.pages import ASSETS, HEADERS, SIGN_IN, PageRoute, page, root_of
-from service.dashboard.request_view import Values, View
+from service.dashboard.request_view import FIGURES, Values, View
 from service.dashboard.search import search, sought
 from service.dashboard.trends import trends
 from service.dashboard.visitors import Seen, forget, refuse_foreign, remember, secret_in
@@ -118,9 +118,14 @@ def _shown(
     *asked: Asked.args,
     **more: Asked.kwargs,
 ) -> Response:
-    """A page of what a ``look`` at the workspace tells."""
+    """A page of what a ``look`` at the workspace tells.
+
+    Without any feedback it is a welcome.
+    """
     with database.read() as session:
         view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
+        if view.is_empty and view.address.path in FIGURES:
+            return page(request, "welcome.html", seen=seen, address=view.address)
         values = look(view, *asked, **more)
     return page(request, template, seen=seen, **values)
 

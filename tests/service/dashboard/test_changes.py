@@ -108,7 +108,11 @@ def test_more_talk_has_moved_and_few_ratings_are_too_few(
     assert ">too few</td>" in page
 
 
-def test_no_change_is_an_invitation_to_tell_one(team: Team) -> None:
+def test_no_change_is_an_invitation_to_tell_one(
+    team: Team, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT)])
     assert "POST /v1/changes" in open_page(team.client, "/changes", {})
 
 

@@ -77,7 +77,7 @@ def test_a_search_that_can_not_be_is_told(visitor: TestClient, shop: None) -> No
     open_page(visitor, "/search", {"q": "x" * 1001}, 422)
 
 
-def test_an_altered_cursor_is_told(visitor: TestClient) -> None:
+def test_an_altered_cursor_is_told(visitor: TestClient, shop: None) -> None:
     for path, *ordinal in (("/search", 0), ("/changes",)):
         cursor = encode_cursor(["2026-01-01", str(new_id()), *ordinal])
         assert "cursor" in open_page(visitor, path, {"cursor": cursor}, 422)
