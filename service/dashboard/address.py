@@ -14,8 +14,10 @@ from urllib.parse import urlencode
 from fastapi import Request
 from pydantic import AfterValidator, Field, ValidationError
 
-from service.errors import InvalidParam, InvalidRequest
+from service.errors import InvalidParam
 from service.insights.driver_schemas import DrivenBy
+from service.insights.errors import UnknownParameter
+from service.insights.filters import LONGEST
 from service.insights.params import (
     ATTRIBUTE,
     YEARS,
@@ -42,6 +44,11 @@ USUAL: Final[Period] = "90"
 OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
 OF_A_PAGE: Final = frozenset({"sentiment", "sort", "status", "by", "kpi", "q", "match", "days"})
 """What stays where it is: a link to another page leaves it behind."""
+KNOWN: Final = (
+    *("period", "from", "to", "stage", "touchpoint", "kind", "source", "channel", "language"),
+    *(ATTRIBUTE + "*", "journey", "compare.*"),
+)
+"""What a person is told that they can filter by."""
 OF_THE_OTHER_PERIOD: Final = frozenset(
     {"compare.from", "compare.to", "compare_since", "compare_until"}
 )
@@ -49,6 +56,11 @@ CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 OTHER_SIDE: Final = "compare"
 """What the names of parameters begin with that only the map has."""
+_COMPARED: Final = frozenset(
+    name
+    for key, field in MapParams.model_fields.items()
+    if (name := field.alias or key).startswith(OTHER_SIDE)
+)
 Params = TypeVar("Params", bound=FilterParams)
 
 
@@ -90,6 +102,18 @@ class Chip:
     without: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unfiltered:
+    """The address that links start from where the one that was asked for makes no sense."""
+
+    root: str
+    path: str = ""
+
+    def link(self, path: str) -> str:
+        """The address of a page without any filter."""
+        return self.root + path
+
+
 class Address:
     """Where the browser is: the filters that were asked for, and links that change one of them."""
 
@@ -98,6 +122,7 @@ class Address:
         self.path = request.url.path.removeprefix(root)
         self.sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
         self.params = _parsed(self.sent)
+        self.backwards = _backwards(self.params)
 
     def period(self, latest: date | None, today: date) -> Period | None:
         """The preset in force; None for own days, which go before it.
@@ -116,7 +141,7 @@ class Address:
     def filters(
         self, kind: type[Params], period: Period | None, today: date, **more: Any
     ) -> Params:
-        """The same filters as the parameters of an endpoint.
+        """The same filters as the parameters of an endpoint, but for days that are backwards.
 
         Raises:
             InvalidRequest: a value that the API would refuse, too.
@@ -226,15 +251,36 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
         params = PageParams.model_validate(single)
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False)) from error
-    _refuse_backwards("to", params.first, params.last)
-    _refuse_backwards("compare.to", params.other_first, params.other_last)
+    _refuse_unknown(params)
     return params
 
 
-def _refuse_backwards(name: str, first: date | None, last: date | None) -> None:
-    if first and last and last < first:
-        begin = name.removesuffix("to") + "from"
-        raise InvalidRequest(invalid_params=[InvalidParam(name, f"must not be before {begin}")])
+def _refuse_unknown(params: PageParams) -> None:
+    """Here, in the page's own words: the API's endpoints would name their parameters."""
+    reason = f"is not known here; known are {', '.join(KNOWN)}"
+    unknown = [name for name in params.model_extra or {} if not _is_known(name)]
+    if unknown:
+        raise UnknownParameter(invalid_params=[InvalidParam(n[:LONGEST], reason) for n in unknown])
+
+
+def _is_known(name: str) -> bool:
+    if name in _COMPARED:
+        return True
+    own = name.removeprefix(OTHER_SIDE + ".")
+    return own.startswith(ATTRIBUTE) and own != ATTRIBUTE
+
+
+def _backwards(params: PageParams) -> InvalidParam | None:
+    """Which end of a period comes before its start."""
+    if _ends_before(params.first, params.last):
+        return InvalidParam("to", "must not be before from")
+    if _ends_before(params.other_first, params.other_last):
+        return InvalidParam("compare.to", "must not be before compare.from")
+    return None
+
+
+def _ends_before(first: date | None, last: date | None) -> bool:
+    return first is not None and last is not None and last < first
 
 
 def _is_list(name: str) -> bool:
@@ -259,7 +305,9 @@ def _other_bounds(params: PageParams) -> dict[str, datetime]:
 
 
 def _days(since: str, first: date | None, until: str, last: date | None) -> dict[str, datetime]:
-    found = {}
+    found: dict[str, datetime] = {}
+    if _ends_before(first, last):
+        return found
     if first:
         found[since] = _midnight(first)
     if last:

@@ -8,19 +8,22 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import __version__
-from service.errors import Unauthenticated
+from service.dashboard.address import Unfiltered
+from service.errors import NotFound, Unauthenticated
 from service.pictures import wording
 from service.telemetry import request_id
 from service.web.problems import as_problem
 
 ASSETS: Final = "/assets"
 SIGN_IN: Final = "/sign-in"
+NOTHING_HERE: Final = "There is nothing at this address."
 FILTERS: Final = (
     *("count", "signed", "plain", "net", "percent", "change", "day", "moment", "tone", "scale"),
     *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling", "unit"),
@@ -108,10 +111,23 @@ def to_sign_in(request: Request) -> RedirectResponse:
 
 
 def problem_page(request: Request, error: Exception) -> HTMLResponse:
-    """What went wrong, in the words of the API's errors."""
-    problem = as_problem(error)
+    """What went wrong, in the words of the API's errors; with the pages' names if signed in."""
+    problem = NotFound(NOTHING_HERE) if _is_of_the_path(error) else as_problem(error)
     answer = page(
-        request, "problem.html", problem.status, problem=problem, request_id=request_id.get()
+        request,
+        "problem.html",
+        problem.status,
+        problem=problem,
+        request_id=request_id.get(),
+        seen=getattr(request.state, "seen", None),
+        address=Unfiltered(root_of(request)),
     )
     answer.headers.update(problem.headers)
     return answer
+
+
+def _is_of_the_path(error: Exception) -> bool:
+    """Whether a part of the path is malformed, such as an id."""
+    return isinstance(error, RequestValidationError) and any(
+        fault["loc"][0] == "path" for fault in error.errors()
+    )

@@ -4,6 +4,7 @@ The page is not part of the API and not in its description; it shows the same an
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from typing import Annotated, Concatenate, Final, ParamSpec
 from uuid import UUID
@@ -16,13 +17,29 @@ from starlette.staticfiles import StaticFiles
 from service.dashboard import page_contents
 from service.dashboard.address import Address
 from service.dashboard.changes import list_changes, one_change
-from service.dashboard.pages import ASSETS, HEADERS, SIGN_IN, PageRoute, page, root_of
+from service.dashboard.pages import (
+    ASSETS,
+    HEADERS,
+    NOTHING_HERE,
+    SIGN_IN,
+    PageRoute,
+    page,
+    problem_page,
+    root_of,
+)
 from service.dashboard.request_view import FIGURES, Values, View
 from service.dashboard.search import search, sought
 from service.dashboard.trends import trends
-from service.dashboard.visitors import Seen, forget, refuse_foreign, remember, secret_in
+from service.dashboard.visitors import (
+    Seen,
+    forget,
+    refuse_foreign,
+    remember,
+    secret_in,
+    visitor,
+)
 from service.db import Database
-from service.errors import Forbidden, Problem, TooManyRequests, Unauthenticated
+from service.errors import Forbidden, NotFound, Problem, TooManyRequests, Unauthenticated
 from service.insights.likeness import Embedder
 from service.insights.search_routes import get_embedder
 from service.keys import sessions
@@ -30,6 +47,7 @@ from service.keys.auth import LONGEST_SECRET
 from service.keys.guesses import Guesses
 from service.keys.ring import Caller, KeyRing
 from service.web.dependencies import Db
+from service.web.problems import problem_response
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Asked = ParamSpec("Asked")
@@ -40,7 +58,18 @@ def install(app: FastAPI) -> None:
     """Serve the page and its style."""
     app.state.guesses = Guesses()
     app.include_router(router)
+    app.add_exception_handler(404, show_nothing)
     app.mount(ASSETS, StaticFiles(directory=str(files(__package__) / "static")))
+
+
+async def show_nothing(request: Request, error: Exception) -> Response:
+    """A path that does not exist: a page for a browser, the usual problem for everybody else."""
+    path = request.url.path.removeprefix(root_of(request))
+    if path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+        return problem_response(error)
+    with suppress(Problem):  # nobody is signed in: the same page without the names of the others
+        await visitor(request)
+    return problem_page(request, NotFound(NOTHING_HERE))
 
 
 @router.get("/")
@@ -120,12 +149,14 @@ def _shown(
 ) -> Response:
     """A page of what a ``look`` at the workspace tells.
 
-    Without any feedback it is a welcome.
+    Without any feedback it is a welcome; with days that are backwards, the form to correct them.
     """
     with database.read() as session:
         view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
         if view.is_empty and view.address.path in FIGURES:
             return page(request, "welcome.html", seen=seen, address=view.address)
+        if view.address.backwards:
+            return page(request, "backwards.html", 422, seen=seen, **view.filtering())
         values = look(view, *asked, **more)
     return page(request, template, seen=seen, **values)
 

@@ -21,7 +21,7 @@ class ForeignForm(Forbidden):
 
 
 async def visitor(request: Request) -> Visitor:
-    """Who is signed in.
+    """Who is signed in; pages of errors find them in the request's state.
 
     Raises:
         Unauthenticated: nobody, or nobody any more.
@@ -33,6 +33,7 @@ async def visitor(request: Request) -> Visitor:
     found = await run_in_threadpool(_find, database, secret) if secret else None
     if found is None:
         raise Unauthenticated
+    request.state.seen = found
     rate.spend(found.caller)
     return found
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi import Request
 
 from service.dashboard.address import Address
-from service.errors import InvalidRequest
+from service.insights.errors import UnknownParameter
 from service.insights.params import FilterParams, MapParams
 
 TODAY = date(2026, 3, 20)
@@ -62,8 +62,20 @@ def test_days_of_the_other_period_are_inclusive_and_for_the_map_alone() -> None:
     assert asked(here.without_other_period() or "") == {"period": "7"}
 
 
-def test_a_period_that_ends_before_it_begins_is_refused() -> None:
-    for query in ("from=2026-03-02&to=2026-03-01", "compare.from=2026-03-02&compare.to=2026-03-01"):
-        with pytest.raises(InvalidRequest) as refused:
-            address("/", query)
-        assert refused.value.invalid_params[0].name.endswith("to")
+@pytest.mark.parametrize("prefix", ["", "compare."])
+def test_a_period_that_ends_before_it_begins_is_told_and_not_asked_for(prefix: str) -> None:
+    here = address("/", f"{prefix}from=2026-03-02&{prefix}to=2026-03-01")
+    assert here.backwards is not None
+    assert here.backwards.name == f"{prefix}to"
+    found = here.filters(MapParams, here.period(TODAY, TODAY), TODAY)
+    assert (found.until, found.compare_since, found.compare_until) == (None, None, None)
+
+
+def test_what_is_no_filter_is_refused_in_the_words_of_the_page() -> None:
+    for name in ("sauce", "attr.", "compare.sauce", "compare.attr."):
+        with pytest.raises(UnknownParameter) as refused:
+            address("/", f"{name}=x")
+        wrong = refused.value.invalid_params[0]
+        assert wrong.name == name
+        assert "period, from, to, " in wrong.reason
+        assert "since" not in wrong.reason

@@ -29,6 +29,8 @@ PATHS: Final = (
     *("/", "/pain-points", "/wins", "/drivers", "/trends", "/changes", "/search", "/sign-in"),
 )
 
+BACKWARDS: Final = "from=2026-03-02&to=2026-03-01"
+
 Open = Callable[..., Page]
 
 
@@ -234,6 +236,16 @@ def test_a_change_is_judged_and_marked_in_the_pictures(visit: Open) -> None:
     expect(page).to_have_url(re.compile(r"touchpoint=checkout"))
 
 
+def test_dates_the_wrong_way_round_are_corrected_where_they_are(visit: Open) -> None:
+    page = visit(f"/trends?{BACKWARDS}&source=web", refused=True)
+    expect(page.get_by_role("alert")).to_contain_text("must not be before")
+    page.get_by_label("From").fill(days_ago(60))
+    page.get_by_label("To, inclusive").fill(days_ago(1))
+    page.locator("details[open]").get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Over time")
+    expect(page).to_have_url(re.compile(r"source=web"))
+
+
 def test_filters_unfold_on_a_phone(visit: Open) -> None:
     page = visit("/pain-points", viewport=PHONE, is_mobile=True, has_touch=True)
     expect(page.locator("summary", has_text="Stage")).to_be_hidden()
@@ -272,7 +284,7 @@ def test_by_keyboard_alone(visit: Open) -> None:
 
 
 def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open) -> None:
-    page = visit("/", viewport=PHONE, is_mobile=True, has_touch=True)
+    page = visit("/", refused=True, viewport=PHONE, is_mobile=True, has_touch=True)
     assert overflow(page) <= 0
     expect(page.locator(".board")).to_be_hidden()
     expect(page.get_by_role("heading", name="Purchase")).to_be_visible()
@@ -282,7 +294,7 @@ def test_on_a_phone_nothing_is_wider_than_the_window(visit: Open) -> None:
     ).to_be_visible()
     assert overflow(page) <= 0
     segments = "/?attr.persona=smb&compare.attr.persona=enterprise"
-    for path in (*PATHS[1:], segments, f"/?{two_periods()}"):
+    for path in (*PATHS[1:], segments, f"/?{two_periods()}", f"/trends?{BACKWARDS}"):
         page.goto(path)
         assert overflow(page) <= 0, path
 
@@ -350,7 +362,7 @@ def test_axe_finds_nothing_serious(visit: Open, scheme: str) -> None:
     change = page.get_by_role("link", name=CHANGED).get_attribute("href") or ""
     usual = ("/", "/pain-points", "/drivers", "/trends", "/search?q=say", "/changes", change, cell)
     rare = (theme, "/wins", "/sign-in", "/?from=2020-01-01&to=2020-02-01", "/wins?nonsense=1")
-    rarer = ("/search?q=-say", f"/?{two_periods()}")
+    rarer = ("/search?q=-say", f"/?{two_periods()}", f"/trends?{BACKWARDS}", "/nowhere")
     for path in (*usual, *((*rare, *rarer) if scheme == "light" else ())):
         answer = page.goto(path)
         if answer and answer.status < 400:

@@ -166,13 +166,48 @@ def test_filters_go_along_every_link(visitor: TestClient, shop: str) -> None:
 
 def test_a_filter_that_makes_no_sense_is_told(visitor: TestClient, shop: str) -> None:
     for params, message in NONSENSE:
-        assert message in open_page(visitor, "/pain-points", params, 422)
+        page = open_page(visitor, "/pain-points", params, 422)
+        assert message in page
+        assert 'aria-label="Pages"' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/trends", {"from": "2026-03-02", "to": "2026-03-01"}),
+        ("/", {"compare.from": "2026-03-02", "compare.to": "2026-03-01"}),
+    ],
+)
+def test_dates_the_wrong_way_round_stay_in_the_form(
+    visitor: TestClient, shop: str, path: str, params: dict[str, str]
+) -> None:
+    page = open_page(visitor, path, params | {"source": "web"}, 422)
+    for name, day in params.items():
+        assert f'name="{name}" value="{day}"' in page
+    assert len(re.findall(r"<details[^>]* open", page)) == 1
+    assert 'name="source" value="web" checked' in page
 
 
 def test_what_is_not_there_is_told(visitor: TestClient) -> None:
     for path in (f"/pain-points/{uuid4()}", f"/feedback/{uuid4()}"):
         assert "Not found" in open_page(visitor, path, status=404)
-    open_page(visitor, "/pain-points/nonsense", status=422)
+    for path in ("/pain-points/nonsense", "/feedback/1"):
+        page = open_page(visitor, path, status=404)
+        assert "There is nothing at this address." in page
+        assert 'aria-label="Pages"' in page
+
+
+def test_a_browser_that_is_lost_gets_a_page(client: TestClient, keys: Keys) -> None:
+    client.headers["accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    page = open_page(client, "/nowhere", status=404)
+    assert "There is nothing at this address." in page
+    assert "Sign out" not in page
+    enter(client, keys.read)
+    assert "Sign out" in open_page(client, "/nowhere", status=404)
+    told = "application/problem+json"
+    assert client.get("/v1/nowhere").headers["content-type"] == told
+    client.headers["accept"] = "*/*"
+    assert client.get("/nowhere").headers["content-type"] == told
 
 
 def test_another_workspace_is_not_seen(client: TestClient, other_keys: Keys, shop: str) -> None:
