@@ -56,6 +56,8 @@ CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 OTHER_SIDE: Final = "compare"
 """What the names of parameters begin with that only the map has."""
+FILES: Final = "/export"
+"""The path that files of the pages are below."""
 _COMPARED: Final = frozenset(
     name
     for key, field in MapParams.model_fields.items()
@@ -149,7 +151,7 @@ class Address:
         named = {"journey", "since", "until", *LISTS}
         said = self.params.model_dump(include=named, exclude_unset=True)
         others = {n: v for n, v in (self.params.model_extra or {}).items() if _is_for(n, kind)}
-        other_side = _other_bounds(self.params) if kind is MapParams else {}
+        other_side = _other_bounds(self.params) if issubclass(kind, MapParams) else {}
         values = said | others | _bounds(self.params, period, today) | other_side | more
         try:
             return kind.model_validate(values)
@@ -165,6 +167,12 @@ class Address:
     def sort_of_wins(self) -> str:
         """The order of wins."""
         return self.params.sort if self.params.sort not in (None, "pain") else "joy"
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """The status of a ranking that was asked for; only themes have one."""
+        status = self.params.status
+        return {"status": [status], "level": "theme"} if status else {}
 
     @property
     def is_compared(self) -> bool:
@@ -186,6 +194,10 @@ class Address:
     def at(self, path: str, **filters: str) -> str:
         """Another page with these filters alone."""
         return self._url(path, list(filters.items()))
+
+    def file(self, name: str) -> str:
+        """A file of what this page shows: the same filters, and the same order and search."""
+        return self._url(f"{FILES}/{name}", self._lasting())
 
     def period_link(self, period: Period) -> str:
         """The same page over another period."""
@@ -289,7 +301,7 @@ def _is_list(name: str) -> bool:
 
 def _is_for(name: str, kind: type[FilterParams]) -> bool:
     """Whether an endpoint should see a parameter: what it doesn't know, it refuses."""
-    return not name.startswith(OTHER_SIDE) or kind is MapParams
+    return not name.startswith(OTHER_SIDE) or issubclass(kind, MapParams)
 
 
 def _bounds(params: PageParams, period: Period | None, today: date) -> dict[str, datetime]:

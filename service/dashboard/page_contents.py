@@ -156,9 +156,8 @@ def feedback(view: View, wanted: UUID) -> Values:
 
 
 def _listing(view: View) -> Values:
-    """The page of a ranking, and the status that was asked for; only themes have one."""
-    status = view.address.params.status
-    return view.page(POINTS_A_PAGE) | ({"status": [status], "level": "theme"} if status else {})
+    """The page of a ranking, and the status that was asked for."""
+    return view.page(POINTS_A_PAGE) | view.address.status
 
 
 def _themes_in(view: View, point: OnePainPointOut) -> list[PainPointOut]:

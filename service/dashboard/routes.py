@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from service.dashboard import page_contents
+from service.dashboard import downloads, page_contents
 from service.dashboard.address import Address
 from service.dashboard.changes import list_changes, one_change
 from service.dashboard.pages import (
@@ -55,9 +55,10 @@ WRONG: Final = "This is not a valid key. Copy it again: a key is shown only once
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page and its style."""
+    """Serve the page, its files and its style."""
     app.state.guesses = Guesses()
     app.include_router(router)
+    app.include_router(downloads.router)
     app.add_exception_handler(404, show_nothing)
     app.mount(ASSETS, StaticFiles(directory=str(files(__package__) / "static")))
 

@@ -16,8 +16,8 @@ LONGEST: Final = 200
 SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
-class ForeignForm(Forbidden):
-    """This form was sent by another site; open the page itself and try again."""
+class ForeignRequest(Forbidden):
+    """Another site has asked for this; open the page itself and try again."""
 
 
 async def visitor(request: Request) -> Visitor:
@@ -84,13 +84,13 @@ def _name(request: Request) -> str:
 
 
 def refuse_foreign(request: Request) -> None:
-    """Let forms pass that this page has sent, and requests that no browser has made.
+    """Let forms and links pass that are this page's own, and requests that no browser has made.
 
     A browser says where a form is from: in Sec-Fetch-Site, or, over plain http, in Origin. This
     is the algorithm of Go's net/http.CrossOriginProtection; no token is needed.
 
     Raises:
-        ForeignForm: another site has sent it.
+        ForeignRequest: another site has sent it.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
@@ -99,4 +99,4 @@ def refuse_foreign(request: Request) -> None:
         host = request.headers.get("host")
         foreign = origin is not None and origin.partition("://")[2] != host
     if foreign:
-        raise ForeignForm
+        raise ForeignRequest

@@ -79,3 +79,10 @@ def test_what_is_no_filter_is_refused_in_the_words_of_the_page() -> None:
         assert wrong.name == name
         assert "period, from, to, " in wrong.reason
         assert "since" not in wrong.reason
+
+
+def test_a_file_is_of_what_the_page_shows() -> None:
+    here = address("/pain-points", "status=open&cursor=x&sort=trend&period=30")
+    link = here.file("pain-points.csv")
+    assert link.startswith("/export/pain-points.csv?")
+    assert asked(link) == {"status": "open", "sort": "trend", "period": "30"}

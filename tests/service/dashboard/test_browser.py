@@ -246,6 +246,16 @@ def test_dates_the_wrong_way_round_are_corrected_where_they_are(visit: Open) -> 
     expect(page).to_have_url(re.compile(r"source=web"))
 
 
+def test_what_is_shown_comes_as_a_file(visit: Open) -> None:
+    page = visit("/?period=all")
+    with page.expect_download() as table:
+        page.get_by_role("link", name="CSV").click()
+    with page.expect_download() as picture:
+        page.get_by_role("link", name="PNG").click()
+    names = [file.value.suggested_filename for file in (table, picture)]
+    assert [name.rpartition(".")[2] for name in names] == ["csv", "png"]
+
+
 def test_filters_unfold_on_a_phone(visit: Open) -> None:
     page = visit("/pain-points", viewport=PHONE, is_mobile=True, has_touch=True)
     expect(page.locator("summary", has_text="Stage")).to_be_hidden()

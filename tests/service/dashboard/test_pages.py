@@ -191,7 +191,7 @@ def test_dates_the_wrong_way_round_stay_in_the_form(
 def test_what_is_not_there_is_told(visitor: TestClient) -> None:
     for path in (f"/pain-points/{uuid4()}", f"/feedback/{uuid4()}"):
         assert "Not found" in open_page(visitor, path, status=404)
-    for path in ("/pain-points/nonsense", "/feedback/1"):
+    for path in ("/pain-points/nonsense", "/feedback/1", "/export/journey.pdf"):
         page = open_page(visitor, path, status=404)
         assert "There is nothing at this address." in page
         assert 'aria-label="Pages"' in page

@@ -1,0 +1,101 @@
+"""What a page shows as a file: the API's exports, with the page's session and filters.
+
+Files are read-only, and kept nowhere on the way, like pages. A link of another site gets none: it
+could have a visitor's browser fetch files that nobody has asked for.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from service.dashboard.address import FILES, Address
+from service.dashboard.pages import HEADERS, PageRoute, root_of
+from service.dashboard.request_view import View
+from service.dashboard.visitors import Seen, refuse_foreign
+from service.db import Database
+from service.errors import InvalidParam, InvalidRequest
+from service.exports import routes as exports
+from service.exports.params import JourneyExport, MentionExport, PainPointExport, WinExport
+from service.insights.params import FilterParams
+from service.keys.sessions import Visitor
+from service.web.dependencies import Db
+
+router = APIRouter(
+    prefix=FILES,
+    route_class=PageRoute,
+    include_in_schema=False,
+    dependencies=[Depends(refuse_foreign)],
+)
+TABLE: Final = {"format": "csv", "bom": True}
+"""As spreadsheets open it: with a byte order mark."""
+NO_FILE: Final = "must be words: what is nearest in meaning is no file"
+Params = TypeVar("Params", bound=FilterParams)
+
+
+@router.get("/journey.{form}")
+def download_map(
+    request: Request, seen: Seen, database: Db, form: Literal["csv", "png"]
+) -> Response:
+    """The map, compared as on the page: its parts as rows, or a picture."""
+    asked = TABLE if form == "csv" else {"format": form}
+    params = _params(_address(request), seen, database, JourneyExport, asked)
+    return _sent(exports.export_journey(seen.caller, database, params))
+
+
+@router.get("/pain-points.csv")
+def download_pain_points(request: Request, seen: Seen, database: Db) -> Response:
+    """All pain points of the ranking, in its order."""
+    address = _address(request)
+    asked = TABLE | {"sort": address.sort_of_pains, **address.status}
+    params = _params(address, seen, database, PainPointExport, asked)
+    return _sent(exports.export_pain_points(seen.caller, database, params))
+
+
+@router.get("/wins.csv")
+def download_wins(request: Request, seen: Seen, database: Db) -> Response:
+    """All wins of the ranking, in its order."""
+    address = _address(request)
+    asked = TABLE | {"sort": address.sort_of_wins, **address.status}
+    params = _params(address, seen, database, WinExport, asked)
+    return _sent(exports.export_wins(seen.caller, database, params))
+
+
+@router.get("/mentions.csv")
+def download_mentions(request: Request, seen: Seen, database: Db) -> Response:
+    """All mentions that a search by words finds, the latest first."""
+    address = _address(request)
+    if address.params.q and address.params.match != "words":
+        raise InvalidRequest(invalid_params=[InvalidParam("match", NO_FILE)])
+    chosen = {"sentiment": [address.params.sentiment]} if address.params.sentiment else {}
+    asked = TABLE | {"q": address.params.q, **chosen}
+    params = _params(address, seen, database, MentionExport, asked)
+    return _sent(exports.export_mentions(seen.caller, database, params))
+
+
+def _address(request: Request) -> Address:
+    """What is asked for; days that are backwards are refused, where there is no form for them."""
+    address = Address(request, root_of(request))
+    if address.backwards:
+        raise InvalidRequest(invalid_params=[address.backwards])
+    return address
+
+
+def _params(
+    address: Address,
+    seen: Visitor,
+    database: Database,
+    kind: type[Params],
+    asked: Mapping[str, Any],
+) -> Params:
+    """The parameters of an export; its pages of rows are read afterwards, each for itself."""
+    with database.read() as session:
+        params: Params = View(session, seen.caller.workspace_id, address).params(kind, **asked)
+    return params
+
+
+def _sent(file: Response) -> Response:
+    """A file with the headers of a page."""
+    file.headers.update(HEADERS)
+    return file
