@@ -2,7 +2,7 @@
 
 import typer
 
-from service.keys.bootstrap import FILE, secret_in
+from service.keys.bootstrap import FILE, UnreadableKeyFile, secret_in
 from service.settings import Settings
 
 
@@ -20,9 +20,14 @@ def api_key(settings: Settings) -> str:
     """The key of the service on this machine, as `voc serve` has made or been given it.
 
     Raises:
-        typer.BadParameter: there is none yet.
+        typer.BadParameter: there is none yet, or its file can't be read.
     """
-    key = settings.bootstrap_key or secret_in(settings.data_dir / FILE)
+    try:
+        key = settings.bootstrap_key or secret_in(settings.data_dir / FILE)
+    except UnreadableKeyFile as error:
+        raise typer.BadParameter(
+            f"is needed: {error}; or set VOC_KEY", param_hint="--key"
+        ) from None
     if key is None:
         raise typer.BadParameter("is needed; or set VOC_KEY", param_hint="--key")
     return key

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
+from models.api_key import ApiKey
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
@@ -18,6 +19,10 @@ from service.settings import Settings
 WORKSPACE: Final = "default"
 FILE: Final = "bootstrap.key"
 _log = logging.getLogger(__name__)
+
+
+class UnreadableKeyFile(Exception):
+    """The file of the first key is there and can't be read."""
 
 
 class FirstKey(NamedTuple):
@@ -42,8 +47,19 @@ def bootstrap(database: Database, settings: Settings) -> FirstKey | None:
 
 
 def secret_in(file: Path) -> str | None:
-    """The secret that ``file`` keeps; an empty file keeps none."""
-    return (file.read_text().strip() or None) if file.exists() else None
+    """The secret that ``file`` keeps; an empty file keeps none.
+
+    Raises:
+        UnreadableKeyFile: a file without permission to read it, a folder, or no text.
+    """
+    try:
+        return file.read_text().strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnreadableKeyFile(f"{file} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableKeyFile(f"{file} can't be read: it is damaged") from error
 
 
 def _ensure(session: Session, secret: str) -> None:
@@ -57,15 +73,23 @@ def _ensure(session: Session, secret: str) -> None:
 
 def _first(session: Session, file: Path) -> FirstKey | None:
     workspace = queries.ensure_workspace(session, WORKSPACE)
-    secret = secret_in(file)
-    kept = queries.by_hash(session, hash_of(secret)) if secret else None
     managers = queries.live_managers(session, workspace.id, now())
     if managers:
-        return FirstKey(file) if kept in managers else None
-    if secret is None or kept is not None:
+        return FirstKey(file) if _is_one_of(managers, file) else None
+    secret = secret_in(file)
+    if secret is None or queries.by_hash(session, hash_of(secret)) is not None:
         secret = _keep(new_secret(), file)
     _make(session, workspace, secret)
     return FirstKey(file, secret)
+
+
+def _is_one_of(keys: list[ApiKey], file: Path) -> bool:
+    """Whether ``file`` keeps one of the keys; what can't be read is of no use, and in no way."""
+    try:
+        secret = secret_in(file)
+    except UnreadableKeyFile:
+        return False
+    return secret is not None and hash_of(secret) in {key.hash for key in keys}
 
 
 def _make(session: Session, workspace: Workspace, secret: str) -> None:

@@ -233,6 +233,10 @@ def test_the_key_is_that_of_the_service_on_this_machine(
     file.write_text(keys.ingest + "\n")
     assert run(CONTENT).exit_code == 3
     assert len(stored()) == 1
+    file.write_bytes(b"\xff\xfe")
+    damaged = run(CONTENT)
+    assert damaged.exit_code == 2
+    assert "it is damaged" in damaged.output
 
 
 def test_brackets_in_a_file_are_shown_as_they_are(run: Run) -> None:

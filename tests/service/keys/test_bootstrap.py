@@ -1,7 +1,10 @@
 """The first key."""
 
 import stat
+from collections.abc import Callable
 from datetime import timedelta
+from errno import EACCES
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -10,7 +13,14 @@ from models.api_key import ApiKey
 from service.clock import now
 from service.db import Database
 from service.keys import queries, service
-from service.keys.bootstrap import FILE, WORKSPACE, FirstKey, bootstrap, secret_in
+from service.keys.bootstrap import (
+    FILE,
+    WORKSPACE,
+    FirstKey,
+    UnreadableKeyFile,
+    bootstrap,
+    secret_in,
+)
 from service.keys.schemas import NewKey
 from service.keys.tokens import hash_of
 from service.settings import Settings
@@ -107,6 +117,39 @@ def test_the_file_of_another_database_is_neither_told_nor_changed(
     (settings.data_dir / FILE).write_text("a-key-of-elsewhere\n")
     assert bootstrap(database, settings) is None
     assert secret_in(settings.data_dir / FILE) == "a-key-of-elsewhere"
+
+
+def _a_folder(file: Path) -> None:
+    file.mkdir()
+
+
+def _damaged(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe\x00")
+
+
+@pytest.mark.parametrize("spoil", [_a_folder, _damaged])
+def test_a_file_that_can_not_be_read_keeps_nobody_out_who_has_a_key(
+    database: Database, settings: Settings, spoil: Callable[[Path], None]
+) -> None:
+    file = settings.data_dir / FILE
+    assert bootstrap(database, settings) is not None
+    file.unlink()
+    spoil(file)
+    assert bootstrap(database, settings) is None
+    assert len(stored(database)) == 1
+    with pytest.raises(UnreadableKeyFile, match=r"bootstrap\.key can't be read"):
+        secret_in(file)
+
+
+def test_a_file_that_may_not_be_read_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_file: Path) -> str:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(UnreadableKeyFile, match="can't be read: Permission denied"):
+        secret_in(settings.data_dir / FILE)
 
 
 def test_no_key_is_made_where_there_is_one(database: Database, settings: Settings) -> None:
