@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from rich.console import Console
@@ -11,12 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from service.client import Verbatim, VerbatimError
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
+from service.web.invalid import TOO_DEEP
 
 BATCH_ITEMS: Final = 500
 BATCH_CHARS: Final = 700_000
 """What the API takes in within seconds, also where much is to be redacted."""
 BATCH_BYTES: Final = 4_000_000
 """Keeps a batch below the API's 5 MB. Where less is let through, a batch is halved."""
+MOST_LEVELS: Final = 200
+"""Of lists and objects in one another. JSON is written and read by functions that call themselves,
+and Python lets none do so a thousand times."""
 TOO_LARGE: Final = 413
 
 
@@ -58,9 +62,27 @@ def _lines(source: Source, plan: Plan) -> Iterator[Line]:
             yield Line(record.line, None, record.reason)
             continue
         try:
-            yield Line(record.line, item_of(record, plan, source.digest))
+            item = item_of(record, plan, source.digest)
         except CellError as error:
             yield Line(record.line, None, str(error))
+        else:
+            yield Line(record.line, None, TOO_DEEP) if _is_deep(item) else Line(record.line, item)
+
+
+def _is_deep(item: dict[str, Any]) -> bool:
+    """Whether anything is inside of more than ``MOST_LEVELS`` others."""
+    level: list[Any] = [item]
+    for _ in range(MOST_LEVELS):
+        level = [part for whole in level for part in _parts(whole)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:

@@ -196,6 +196,20 @@ def test_a_row_that_is_too_large_stops_no_other(run: Run, stored: Stored, tmp_pa
     assert {row.text for row in stored()} == {"Great", "Bad"}
 
 
+@pytest.mark.parametrize("levels", [250, 900])
+def test_a_row_that_is_nested_too_deeply_stops_no_other(
+    run: Run, stored: Stored, tmp_path: Path, levels: int
+) -> None:
+    deep = "[" * levels + "]" * levels
+    rows = ['{"kind": "survey", "text": "Great"}', '{"kind": "survey", "text": "Bad"}']
+    rows.insert(1, f'{{"kind": "survey", "text": "x", "attributes": {{"a": {deep}}}}}')
+    result = run("\n".join(rows), name="f.jsonl")
+    assert result.exit_code == 3, result.output
+    assert "2 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
+    assert "2,,is nested too deeply" in (tmp_path / "f.jsonl.errors.csv").read_text()
+    assert {row.text for row in stored()} == {"Great", "Bad"}
+
+
 def test_a_batch_is_halved_where_less_is_let_through(
     start: StartClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: Stored
 ) -> None:
