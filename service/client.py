@@ -32,7 +32,8 @@ TRIES: Final = 5
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
 TIMEOUT_S: Final = 30.0
-_PASSING: Final = (429, 503)
+PASSING: Final = (429, 503)
+"""Answers of a service that is there and busy: the same request may succeed later."""
 _UNREACHED: Final = (httpx.RequestError, httpx.InvalidURL)
 
 
@@ -253,7 +254,7 @@ class Verbatim:
                     raise self._unreached(error) from error
                 self._wait(str(self._unreached(error)), _pause(attempt))
                 continue
-            if response.status_code not in _PASSING or is_last:
+            if response.status_code not in PASSING or is_last:
                 break
             busy = f"{self._http.base_url} answers {response.status_code}"
             self._wait(busy, _wished_pause(response) or _pause(attempt))

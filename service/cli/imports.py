@@ -13,7 +13,7 @@ from rich.table import Table
 
 from service.cli.sending import Report, send
 from service.cli.target import api_key, api_url
-from service.client import Verbatim, VerbatimError
+from service.client import PASSING, Verbatim, VerbatimError
 from service.errors import Problem
 from service.intake.cells import DateOrder
 from service.intake.mapping import Wishes, plan_for
@@ -86,10 +86,14 @@ def _connected(url: str, key: str) -> Verbatim:
     """A patient client, once a single request has shown that the API is there and knows the key.
 
     Raises:
-        VerbatimError: it is not, or does not.
+        VerbatimError: it is not, or does not; one that is only busy is waited for later.
     """
     with Verbatim(url, key=key, tries=1) as once:
-        once.info()
+        try:
+            once.info()
+        except VerbatimError as error:
+            if error.status not in PASSING:
+                raise
     notice = partial(console.print, style="yellow", markup=False)
     return Verbatim(url, key=key, tries=PATIENT_TRIES, notice=notice)
 

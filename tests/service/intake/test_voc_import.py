@@ -182,6 +182,32 @@ def test_while_the_api_is_away_it_says_so(
     assert result.output.count("can't be reached (refused), trying again") == 2
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_api_that_is_busy_at_first_is_waited_for(
+    client: TestClient,
+    keys: Keys,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+) -> None:
+    real = transport_to(client)
+    busy = [httpx.Response(status, headers={"Retry-After": "1"}) for _ in range(3)]
+    transport = httpx.MockTransport(
+        lambda request: busy.pop() if busy else real.handle_request(request)
+    )
+    pauses: list[float] = []
+
+    def connected(_url: str, **options: Any) -> Verbatim:
+        return Verbatim("http://voc.test", transport=transport, sleep=pauses.append, **options)
+
+    monkeypatch.setattr(imports, "Verbatim", connected)
+    file = tmp_path / "f.csv"
+    file.write_text("comment\nGreat\n")
+    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    assert result.exit_code == 0, result.output
+    assert pauses == [1.0, 1.0]
+
+
 def test_batches_are_as_large_as_the_api_takes(run: Run, stored: Stored) -> None:
     emoji = "comment\n" + ("\N{GRINNING FACE}" * 1_700 + "\n") * 400
     assert "400 accepted" in run(emoji).output
