@@ -5,9 +5,10 @@ A CSV or TSV file has one mention a record and a header of at least ``text``, an
 used if there. A JSONL file has one object a line: a mention with the same names, or a whole item,
 which has ``mentions``, a ``primary`` reading, or both. Its mentions each have a ``quote``, an exact
 substring of ``text``, in order; labels beside them, of which nobody could say what they are of,
-are refused. Names are read in lower case. An absent or empty label is unknown, so that a file needs
-only the heads that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are
-read as production reads them: what no tokenizer can encode is a space.
+are refused. A CSV or TSV file has no items: its columns of these names are something else. Names
+are read in lower case. An absent or empty label is unknown, so that a file needs only the heads
+that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are read as
+production reads them: what no tokenizer can encode is a space.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,9 +93,10 @@ def read_examples(path: Path) -> list[Example]:
     Raises DataError with the line's number if a line is not of the form described above.
     """
     examples = []
+    has_items = path.suffix.lower() == ".jsonl"
     for line, row in read_records(path):
         try:
-            examples.append(_example(row))
+            examples.append(_example(row, has_items))
         except ValueError as error:
             raise DataError(f"{path}, line {line}: {error}") from error
     if not examples:
@@ -124,9 +126,10 @@ def cell_of(example: Example) -> str:
     )
 
 
-def _example(row: Mapping[str, Any]) -> Example:
+def _example(row: Mapping[str, Any], may_be_item: bool) -> Example:
     text = _text(row, "text")
-    quoted, primary = row.get("mentions"), _primary(row.get("primary"))
+    quoted = _part(row, "mentions") if may_be_item else None
+    primary = _primary(_part(row, "primary")) if may_be_item else {}
     whole = quoted is not None or bool(primary)
     if whole and _names(_labels(row)):
         raise ValueError("an item's labels are in its mentions and in primary, not beside them")
@@ -161,6 +164,12 @@ def _word(row: Mapping[str, Any], key: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{key} is {value!r}, not a text")
     return printable(value or "").strip() or None
+
+
+def _part(row: Mapping[str, Any], key: str) -> Any:
+    """What an item has beside its text; a blank is nothing."""
+    value = row.get(key)
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _kind(row: Mapping[str, Any]) -> str | None:

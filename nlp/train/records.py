@@ -86,10 +86,14 @@ def _header(path: Path, line: int, row: list[str]) -> list[str]:
         raise DataError(
             f"{path}, line {line}: no column is named {TEXT!r}, only {', '.join(names)}"
         )
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise DataError(f"{path}, line {line}: there are two columns named {twice[0]!r}")
+    if twice := _twice(names):
+        raise DataError(f"{path}, line {line}: there are two columns named {twice!r}")
     return names
+
+
+def _twice(names: list[str]) -> str | None:
+    """The first name that there are two of."""
+    return min((name for name in names if name and names.count(name) > 1), default=None)
 
 
 def _record(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, Any]:
@@ -109,12 +113,17 @@ def _jsonl(path: Path, file: TextIO) -> Iterator[Record]:
             continue
         try:
             row = json.loads(line, object_pairs_hook=_object)
-        except (ValueError, RecursionError) as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise DataError(f"{path}, line {number}: no JSON: {error}") from error
+        except ValueError as error:
+            raise DataError(f"{path}, line {number}: {error}") from error
         if not isinstance(row, dict):
             raise DataError(f"{path}, line {number}: not an object, as {{…}}")
         yield number, row
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name.strip().lower(): value for name, value in pairs}
+    names = _names([name for name, _ in pairs])
+    if len(set(names)) < len(names) and (twice := _twice(names)):
+        raise ValueError(f"there are two entries named {twice!r}")
+    return dict(zip(names, (value for _, value in pairs), strict=True))

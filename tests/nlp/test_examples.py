@@ -61,6 +61,27 @@ def test_names_in_json_are_read_in_lower_case_as_headers_are(tmp_path: Path) -> 
     assert item.labels[0]["stage"] == mention.labels[0]["stage"] == 4
 
 
+@pytest.mark.parametrize("name", ["primary", "mentions"])
+@pytest.mark.parametrize("value", ["", " ", "yes", "3"])
+def test_a_table_has_no_items_whatever_its_columns_are_called(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    for delimiter, file in ((",", "a.csv"), ("\t", "a.tsv")):
+        rows = (["text", "sentiment", name], ["x", "neg", value])
+        content = "\n".join(map(delimiter.join, rows))
+        (example,) = read_examples(_file(tmp_path, file, content))
+        assert example.primary == {"sentiment": "negative"}
+        assert example.spans == [(0, 1)]
+        assert not example.quoted
+
+
+def test_a_blank_instead_of_what_an_item_has_is_nothing(tmp_path: Path) -> None:
+    row = '{"text": "x", "primary": "", "mentions": " ", "stage": "usage"}'
+    (example,) = read_examples(_file(tmp_path, "a.jsonl", row))
+    assert example.primary == {"stage": "usage"}
+    assert not example.quoted
+
+
 @pytest.mark.parametrize("blank", ["\n", "\r\n  \n", ";;\n"])
 def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path, blank: str) -> None:
     content = f"{blank}Lang;text;stage\nen;x;usage\n"
@@ -110,6 +131,13 @@ def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "x", "mentions": {}}', "line 1: mentions is not a list"),
         ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),
         ("a.jsonl", "[]", "line 1: not an object"),
+        (
+            "a.jsonl",
+            '{"Text": "x", "Sentiment": "neg", "sentiment": ""}',
+            "line 1: there are two entries named 'sentiment'",
+        ),
+        ("a.jsonl", '{"text": "x", "primary": {"stage": "usage", "Stage": ""}}', "named 'stage'"),
+        ("a.jsonl", '{"text": "x", "primary": "neg"}', "line 1: primary is not an object"),
         ("a.jsonl", '{"text": "x"}\n' + "[" * 100_000, "line 2: no JSON"),
         ("a.jsonl", '{"text": "x", "mentions": [], "stage": "usage"}', "line 1: an item's labels"),
         ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a text"),
