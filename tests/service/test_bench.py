@@ -38,12 +38,12 @@ def selection(session: Session, name: str) -> Selection:
 
 
 def test_seeded_roll_ups_equal_the_truth(database: Database) -> None:
-    done = seed(database.url, "seeded", mentions=1_000, vectors=0.1, until=UNTIL)
+    done = seed(database.url, "seeded", mentions=300, vectors=0.1, until=UNTIL)
     report = verify(database)
     assert report.clean, report.findings
     assert (report.items, report.mentions) == (done.items, done.mentions)
     assert report.rows == done.rows
-    assert done.mentions == pytest.approx(1_000, rel=0.1)
+    assert done.mentions == pytest.approx(300, rel=0.1)
     with database.read() as session:
         chosen = selection(session, "seeded")
         rows = mention_rows(session, chosen)
@@ -55,9 +55,9 @@ def test_seeded_roll_ups_equal_the_truth(database: Database) -> None:
 
 
 def test_a_workspace_with_feedback_is_not_seeded(database: Database) -> None:
-    seed(database.url, "seeded", mentions=1_000, vectors=0, until=UNTIL)
+    seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
     with pytest.raises(ValueError, match="has feedback already"):
-        seed(database.url, "seeded", mentions=1_000, vectors=0, until=UNTIL)
+        seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
 
 
 def test_items_are_spread_over_all_days() -> None:
