@@ -36,7 +36,7 @@ def measure(
     need = needed(found, of_theme=scoped.theme is not None)
     said, _ = wording.verdict(found)
     if spans.days:
-        in_words = wording.sentence(found, spans.days, need)
+        in_words = wording.sentence(found, spans.days, need, scoped.kind)
     else:
         in_words = wording.too_early(is_to_come=change.happened_at > now)
     return ChangeImpactOut(

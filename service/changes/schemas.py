@@ -11,6 +11,9 @@ from service.insights.schemas import AS_OF, AnswerOut
 from service.web.text import CleanText
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
+ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]
+"""Whether a scope is narrowed by where in the journey feedback belongs, by whose it is, or both."""
+_OF_A_PLACE: Final = frozenset({"stage", "touchpoint", "pain_point"})
 
 CHANGE_EXAMPLE: Final[dict[str, Any]] = {
     "title": "New checkout",
@@ -83,6 +86,14 @@ class Scope(BaseModel):
     channel: Words | None = None
     language: Words | None = None
     attributes: dict[Word, Words] | None = Field(None, max_length=MOST_VALUES)
+
+    @property
+    def scope_kind(self) -> ScopeKind:
+        """What it is narrowed by."""
+        narrowed = {name for name, values in self if values}
+        if not narrowed & _OF_A_PLACE:
+            return "segment" if narrowed else "everything"
+        return "place" if narrowed <= _OF_A_PLACE else "place_in_segment"
 
 
 class ChangeIn(BaseModel):
@@ -188,13 +199,15 @@ class ChangeImpactOut(AnswerOut):
     control_after: VolumeOut | None
     measures: dict[str, EffectOut] = Field(
         description="negative_share, net_sentiment, mean_severity, the KPI of each rating scale, "
-        "and volume_share, of all items those in the scope (of a pain point, only this and "
-        "mean_severity, of a win only this)."
+        "and volume_share, of all items those in the scope; if that is a place in a segment, "
+        "of all items of the segment (of a pain point, only this and mean_severity, of a win only "
+        "this)."
     )
     verdict: Verdict
     sentence: str
     items_needed: int | None = Field(
         description="Items in the scope, before and after each, with which a difference of 0.1 in "
         "the share of complaints would be found in 4 of 5 cases; of a pain point, items of all "
-        "feedback with which half of its share would. Null once something was found."
+        "feedback (of the segment) with which half of its share would. Null once something was "
+        "found."
     )

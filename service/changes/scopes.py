@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from models.change import Change
-from service.changes.schemas import Scope
+from service.changes.schemas import Scope, ScopeKind
 from service.errors import InvalidRequest, NotFound
 from service.insights.filters import Selection, cells_of, select_feedback
 from service.insights.params import ATTRIBUTE, FilterParams
@@ -33,6 +33,7 @@ class Scoped(NamedTuple):
     selection: Selection
     theme: Theme | None
     around: Selection
+    kind: ScopeKind
 
     @property
     def has_rest(self) -> bool:
@@ -51,7 +52,7 @@ def selected(session: Session, change: Change) -> Scoped:
     everybody = select_feedback(session, change.workspace_id, FilterParams())
     placed = theme is not None or cells is not None
     around = selection if placed else everybody
-    return Scoped(replace(selection, cells=cells), theme, around)
+    return Scoped(replace(selection, cells=cells), theme, around, _scope(change).scope_kind)
 
 
 def place_of(session: Session, change: Change) -> Place:

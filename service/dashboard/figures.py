@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.changes.effects import VOLUME
-from service.changes.schemas import ChangeImpactOut, EffectOut
+from service.changes.schemas import ChangeImpactOut, EffectOut, Scope
+from service.changes.wording import whole_of
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.schemas import ChangeOut, MeasuresOut
 from service.pictures.wording import difference, scale, value
@@ -14,7 +15,6 @@ NAMES: Final[Mapping[str, str]] = {
     "negative_share": "Share of complaints",
     "net_sentiment": "Net sentiment",
     "mean_severity": "Mean severity",
-    VOLUME: "Share of all feedback",
 }
 LAST: Final = (VOLUME, "mean_severity")
 """Measures that tell less than the others."""
@@ -66,16 +66,20 @@ class Beside:
 def measures(impact: ChangeImpactOut) -> list[Measure]:
     """What an impact is told by, evidence first."""
     names = sorted(impact.measures, key=lambda name: LAST.index(name) if name in LAST else -1)
-    found = [_measure(name, impact.measures[name]) for name in names]
+    volume = f"Share of {whole_of(Scope.model_validate(impact.change.scope).scope_kind)}"
+    found = [
+        _measure(volume if name == VOLUME else name_of(name), name, impact.measures[name])
+        for name in names
+    ]
     return sorted(found, key=lambda measure: not measure.told)
 
 
-def _measure(name: str, found: EffectOut) -> Measure:
+def _measure(title: str, name: str, found: EffectOut) -> Measure:
     elsewhere = None
     if found.control_before is not None and found.control_after is not None:
         elsewhere = (value(name, found.control_before), value(name, found.control_after))
     return Measure(
-        name=name_of(name),
+        name=title,
         before=value(name, found.before),
         after=value(name, found.after),
         elsewhere=elsewhere,

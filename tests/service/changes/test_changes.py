@@ -176,6 +176,37 @@ def test_a_language_of_a_scope_is_understood_as_intake_does(
     assert found[1]["before"]["items"] == 56
 
 
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ({"channel": "chat"}, "It makes up more of all feedback: 25% → 50% ("),
+        ({"stage": "purchase"}, "It is talked about more: 33% → 50% of all feedback ("),
+        (
+            {"stage": "purchase", "channel": "chat"},
+            "It is talked about more: 33% → 67% of the feedback of this segment (",
+        ),
+    ],
+)
+def test_the_volume_of_a_scope_is_a_share_of_what_it_is_compared_with(
+    shop: Shop, database: Database, workspace: Workspace, scope: dict[str, str], told: str
+) -> None:
+    counts = {
+        ("purchase", "chat"): (1, 4),
+        ("usage", "chat"): (2, 2),
+        ("purchase", "website"): (3, 2),
+        ("usage", "website"): (6, 4),
+    }
+    with database.write() as session:
+        for day in [*range(-14, 0), *range(1, 15)]:
+            at = NOON + timedelta(days=day)
+            for (stage, channel), (before, after) in counts.items():
+                for _ in range(before if day < 0 else after):
+                    mood = [Said(stage, "product", "positive")]
+                    write(session, workspace.id, mood, occurred_at=at, channel=channel)
+    change = shop.tell(scope=scope)
+    assert told in shop.get(f"/v1/changes/{change['id']}/impact", days=14)["sentence"]
+
+
 def test_attributes_are_counted_afresh_and_say_the_same(
     shop: Shop, database: Database, workspace: Workspace
 ) -> None:

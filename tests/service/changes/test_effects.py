@@ -108,7 +108,7 @@ def test_without_a_rest_it_is_before_and_after() -> None:
     found = effects(before, after, has_rest=False)
     assert VOLUME not in found
     assert found["nps"].control is None
-    assert "nothing to compare it with" in sentence(found, DAYS, needed(found, False))
+    assert "nothing to compare it with" in sentence(found, DAYS, needed(found, False), "place")
 
 
 def test_a_pain_point_is_better_the_rarer_it_is() -> None:
@@ -136,9 +136,11 @@ def test_a_theme_that_did_not_change_is_told_by_its_volume(direction: int) -> No
     random = np.random.default_rng(2)
     side = praise(random, 14) if direction == 1 else window(random, 1.0, 0.3)
     found = effects(side, side, has_rest=True, direction=direction)
-    said = sentence(found, DAYS, needed(found, of_theme=True))
+    said = sentence(found, DAYS, needed(found, of_theme=True), "place")
     assert said.startswith("Nothing yet that chance would not explain: its share of all feedback")
     assert "severity" not in said
+    said = sentence(found, DAYS, needed(found, of_theme=True), "place_in_segment")
+    assert ": its share of the feedback of this segment went from" in said
 
 
 def praise(random: Generator, items: int) -> Window:
@@ -157,7 +159,7 @@ def test_too_little_feedback_says_how_much_is_needed() -> None:
     share = found["negative_share"].before
     assert need.items == pytest.approx(2 * share * (1 - share) * 7.849 / 0.01, abs=1)
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
-    said = sentence({"negative_share": found["negative_share"]}, 3, need)
+    said = sentence({"negative_share": found["negative_share"]}, 3, need, "place")
     assert str(need.items) in said
 
 
@@ -173,7 +175,7 @@ def test_a_share_that_goes_from_all_to_none_is_told_in_whole_points() -> None:
     change = found["negative_share"].change
     assert (change.difference, change.low) == (-1.0, -1.0)
     assert -1 < (change.high or 0) < -0.5
-    said = sentence(found, DAYS, needed(found, False))
+    said = sentence(found, DAYS, needed(found, False), "place")
     assert "from 100% to 0%; elsewhere from 50% to 50%" in said
     assert re.search(r"The difference is −100 points \(−100 to −\d\d points, 95%\)\.$", said)
 
@@ -184,7 +186,7 @@ def test_measures_that_contradict_each_other_decide_nothing() -> None:
     wrong: Effect = found["negative_share"]._replace(direction=1)
     both = {"negative_share": found["negative_share"], "nps": wrong}
     assert verdict(both) == ("no_evidence_yet", None)
-    assert "contradict" in sentence(both, DAYS, needed(found, False))
+    assert "contradict" in sentence(both, DAYS, needed(found, False), "place")
 
 
 def volumes(per_day: int, bad: float, days: int = DAYS) -> Window:
@@ -197,7 +199,7 @@ def volumes(per_day: int, bad: float, days: int = DAYS) -> Window:
 def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     found = effects(volumes(2, 1), volumes(8, 1), has_rest=True)
     assert verdict(found) == ("no_evidence_yet", None)
-    said = sentence(found, DAYS, needed(found, False))
+    said = sentence(found, DAYS, needed(found, False), "place")
     assert re.match(
         r"It is talked about more: 14% → 40% of all feedback \(\+\d\d to \+\d\d points, 95%\)\. "
         r"Whether that is better or worse, the measures do not say; 100% of the mentions since are "
@@ -206,14 +208,14 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     )
     less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
     del less["negative_share"], less["net_sentiment"], less["mean_severity"]
-    said = sentence(less, DAYS, needed(less, False))
+    said = sentence(less, DAYS, needed(less, False), "place")
     assert said.startswith("It is talked about less: 40% → 14% of all feedback")
     assert "do not say. Beside that, there is too little feedback to tell" in said
 
 
 def test_a_verdict_says_too_that_there_is_more_talk() -> None:
     found = effects(volumes(4, 1), volumes(12, 0.25), has_rest=True)
-    said = sentence(found, DAYS, needed(found, False))
+    said = sentence(found, DAYS, needed(found, False), "place")
     assert said.startswith("It got better: the share of complaints")
     assert " It is talked about more: 25% → 50% of all feedback" in said
     assert "better or worse" not in said
@@ -225,18 +227,18 @@ def test_an_interval_without_nought_that_proves_nothing_is_explained() -> None:
     clear = effects(before, after, has_rest=True)
     found = {name: effect._replace(p=0.08) for name, effect in clear.items()}
     assert (found["negative_share"].change.high or 0) < 0
-    said = sentence(found, DAYS, needed(found, False))
+    said = sentence(found, DAYS, needed(found, False), "place")
     assert "By itself that would stand out, but it is one of 5 measures that were looked at" in said
     assert "in up to 25 cases of 100 chance alone" in said
     same = effects(before, before, has_rest=True)
-    assert "By itself" not in sentence(same, DAYS, needed(same, False))
+    assert "By itself" not in sentence(same, DAYS, needed(same, False), "place")
 
 
 def test_a_volume_needs_nothing_to_be_compared_with() -> None:
     random = np.random.default_rng(2)
     side = praise(random, 14)
     found = effects(side, side, has_rest=True, direction=1)
-    assert "nothing to compare" not in sentence(found, DAYS, needed(found, of_theme=True))
+    assert "nothing to compare" not in sentence(found, DAYS, needed(found, of_theme=True), "place")
 
 
 def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
@@ -245,7 +247,7 @@ def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
     share = found["negative_share"]
     assert (share.significant, share.better, share.moved) == (True, False, False)
     assert verdict(found) == ("no_evidence_yet", None)
-    assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False))
+    assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False), "place")
 
 
 def test_those_who_say_nothing_make_no_effect_surer() -> None:

@@ -105,7 +105,12 @@ def test_more_talk_has_moved_and_few_ratings_are_too_few(
         page = open_page(team.client, path, {})
         assert '<span class="status">moved</span>' in page
         assert "It is talked about more: 14% → 50% of all feedback" in page
+        assert ">Share of all feedback<" in page
     assert ">too few</td>" in page
+    there = team.tell(title="Louder there", scope={"stage": "purchase", "channel": "website"})
+    page = open_page(team.client, f"/changes/{there}", {})
+    assert "It is talked about more: 14% → 50% of the feedback of this segment" in page
+    assert ">Share of the feedback of this segment<" in page
 
 
 def test_no_change_is_an_invitation_to_tell_one(
