@@ -76,9 +76,9 @@ def _talk(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
 
 
 def _complaints(effects: Mapping[str, Effect]) -> str:
-    """That most of what is said since are complaints, if they are."""
+    """That most of what is said since are complaints, if they are, of enough to be tested."""
     found = effects.get("negative_share")
-    if found is None or found.after < MOST:
+    if found is None or found.p is None or found.after < MOST:
         return ""
     return f"; {value('negative_share', found.after)} of the mentions since are complaints"
 

@@ -206,6 +206,8 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
         r"complaints\. Beside that, nothing yet that chance would not explain: the share of",
         said,
     )
+    few = found | {"negative_share": found["negative_share"]._replace(p=None)}
+    assert "do not say. Beside that" in sentence(few, DAYS, needed(few, False), "place")
     less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
     del less["negative_share"], less["net_sentiment"], less["mean_severity"]
     said = sentence(less, DAYS, needed(less, False), "place")
