@@ -1,5 +1,6 @@
 """Whether a change helped: read, compare, and say so."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -7,7 +8,7 @@ from sqlmodel import Session
 from models.pain_point import WIN
 from service import clock
 from service.changes import wording
-from service.changes.effects import Effect, effects, needed
+from service.changes.effects import VOLUME, Effect, effects, needed
 from service.changes.schemas import ChangeImpactOut, EffectOut, ImpactParams, VolumeOut, WindowOut
 from service.changes.scopes import Scoped, selected
 from service.changes.service import one, shown
@@ -15,6 +16,9 @@ from service.changes.windows import Window, Windows, read, total_of, windows
 from service.insights.comparison import P_DIGITS
 from service.insights.measures import DIGITS
 from service.insights.queries.freshness import freshness
+
+VOLUME_DIGITS: Final = 5
+"""A part of much feedback may be less than a thousandth of it."""
 
 
 def measure(
@@ -46,7 +50,7 @@ def measure(
         days=params.days,
         days_over=spans.days,
         **_volumes(scoped, spans, before, after),
-        measures={name: _out(effect) for name, effect in found.items()},
+        measures={name: _out(name, effect) for name, effect in found.items()},
         verdict=said,
         sentence=in_words,
         items_needed=need.items if said == "no_evidence_yet" else None,
@@ -78,7 +82,7 @@ def _volumes(
     return volumes
 
 
-def _out(found: Effect) -> EffectOut:
+def _out(name: str, found: Effect) -> EffectOut:
     control = found.control or (None, None)
     values = {
         "before": found.before,
@@ -90,8 +94,9 @@ def _out(found: Effect) -> EffectOut:
         "high": found.change.high,
         "detectable": found.detectable,
     }
+    digits = VOLUME_DIGITS if name == VOLUME else DIGITS
     return EffectOut.model_validate(
-        {name: None if value is None else round(value, DIGITS) for name, value in values.items()}
+        {name: None if value is None else round(value, digits) for name, value in values.items()}
         | {
             "p": None if found.p is None else round(found.p, P_DIGITS),
             "significant": found.significant,

@@ -15,7 +15,8 @@ STRONGEST: Final = 3
 _SHORT: Final = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Stars"}
 _SPANS: Final = {"ces": "7", "stars": "5"}
 """The greatest value of the usual range, for scales whose KPI is a mean."""
-SHARES: Final = frozenset({"negative_share", "net_sentiment", "volume_share"})
+_VOLUME: Final = "volume_share"
+SHARES: Final = frozenset({"negative_share", "net_sentiment", _VOLUME})
 """Measures of 0..1 or -1..1, whose differences are told in points of 100."""
 POINTS: Final = frozenset({"nps", "csat"})
 """Scales whose KPI is in points of 100."""
@@ -125,14 +126,14 @@ def unit(name: str) -> str:
 
 
 def value(measure: str, found: float | None) -> str:
-    """A measure as it is told beside another value of it: shares below 10% with a digit more."""
+    """A measure as it is told beside another value of it: shares below 10% with a digit more, and
+    those of volumes, which are often below 1%, with two below 0.1%."""
     if found is None:
         return NOTHING
     if measure == "mean_severity":
         return f"{plain(found, 2)} of 3"
     if measure in SHARES - {"net_sentiment"}:
-        few = found >= 0.005 and _digits(100 * found)
-        return f"{100 * found:.1f}%" if few else percent(found)
+        return _share(measure, found)
     return kpi_value(measure, found)
 
 
@@ -156,12 +157,21 @@ def _in_unit(measure: str, found: float) -> tuple[float, int]:
     if not in_points(measure):
         return found, 2
     points = 100 * found if measure in SHARES else found
-    return points, _digits(points)
+    return points, _digits(measure, points)
 
 
-def _digits(points: float) -> int:
-    """The decimals of points of 100: one below 10, but none of nought."""
-    return int(0 < abs(points) < 9.95)
+def _share(measure: str, found: float) -> str:
+    digits = _digits(measure, 100 * found)
+    if not digits or (found < 0.005 and measure != _VOLUME):
+        return percent(found)
+    return "<0.01%" if found < 0.00005 else f"{100 * found:.{digits}f}%"
+
+
+def _digits(measure: str, points: float) -> int:
+    """The decimals of points of 100: one below 10, of volumes two below 0.1, none of nought."""
+    if not 0 < abs(points) < 9.95:
+        return 0
+    return 2 if measure == _VOLUME and abs(points) < 0.095 else 1
 
 
 def words(label: str) -> str:
