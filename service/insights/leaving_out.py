@@ -67,10 +67,11 @@ def leave_out(
     variance = sum(side.smoothed().estimate().variance for side in (own, others))
     spread = weight**2 * variance + difference**2 * weight * (1 - weight) / kept.share
     impact, half = weight * difference, Z_95 * sqrt(spread)
+    span = part.greatest - part.least
     return Impact(
         impact=impact,
-        low=impact - half,
-        high=impact + half,
+        low=min(max(impact - half, -span), impact),
+        high=max(min(impact + half, span), impact),
         p=change and change.p,
         overall=rest.value + impact,
         without=rest.value,

@@ -165,6 +165,20 @@ def test_all_there_is_has_no_impact_and_a_handful_is_not_tested() -> None:
     assert found.impact == pytest.approx(30 - 100 * (50 - 15) / 95)
 
 
+@pytest.mark.parametrize(("own", "other"), [(5, 10), (10, 5)])
+def test_no_impact_of_a_few_is_beyond_the_scale(own: int, other: int) -> None:
+    whole, part = ItemSums(), ItemSums()
+    for value, sums in ((own, [whole, part]), (other, [whole])):
+        rating = RatingSums(1, 1000 * value, int(value == 10), int(value == 5))
+        for each in sums:
+            each.add(1, "nps:0-10", rating)
+    found = of_scale("nps:0-10", whole, part)
+    assert found is not None
+    assert abs(found.impact) == 100
+    assert -200 <= found.low <= found.impact <= found.high <= 200
+    assert 200 in (-found.low, found.high)
+
+
 def test_sentiment_has_an_impact_too() -> None:
     whole = (MentionSums(200, 80, 100), ItemSums(150))
     found = of_sentiment(whole, (MentionSums(50, 45, 2), ItemSums(50)))
