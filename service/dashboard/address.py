@@ -25,6 +25,7 @@ from service.insights.params import (
     FilterParams,
     MapParams,
     Word,
+    named_once,
     parts_of,
     plain,
 )
@@ -63,6 +64,7 @@ _COMPARED: Final = frozenset(
     for key, field in MapParams.model_fields.items()
     if (name := field.alias or key).startswith(OTHER_SIDE)
 )
+LANGUAGES: Final = ("language", f"{OTHER_SIDE}.language")
 Params = TypeVar("Params", bound=FilterParams)
 
 
@@ -122,7 +124,8 @@ class Address:
     def __init__(self, request: Request, root: str) -> None:
         self.root = root
         self.path = request.url.path.removeprefix(root)
-        self.sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
+        sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
+        self.sent = _with_languages(sent)
         self.params = _parsed(self.sent)
         self.backwards = _backwards(self.params)
 
@@ -193,7 +196,7 @@ class Address:
 
     def at(self, path: str, **filters: str) -> str:
         """Another page with these filters alone."""
-        return self._url(path, list(filters.items()))
+        return self._url(path, _with_languages([*filters.items()]))
 
     def file(self, name: str) -> str:
         """A file of what this page shows: the same filters, and the same order and search."""
@@ -252,6 +255,16 @@ class Address:
     def _url(self, path: str | None, query: Sequence[tuple[str, str]]) -> str:
         shown = self.root + (self.path if path is None else path)
         return f"{shown}?{urlencode(query)}" if query else shown
+
+
+def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same with language tags as the boxes of the filters have them, each once."""
+    named = {
+        field: named_once(part for n, v in sent if n == field for part in parts_of(v))
+        for field in LANGUAGES
+    }
+    others = [(n, v) for n, v in sent if not named.get(n)]
+    return [*others, *((field, tag) for field, tags in named.items() for tag in tags)]
 
 
 def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:

@@ -8,6 +8,7 @@ error must never widen a result.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, Literal
 from uuid import UUID
@@ -75,14 +76,14 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
-def _named_once(tags: list[str]) -> list[str]:
+def named_once(tags: Iterable[str]) -> list[str]:
     """Language tags as analyses name the languages, each once: "de" of "de-AT" and "DE"."""
     return list(dict.fromkeys(map(normalize, tags)))
 
 
 Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
-Languages = Annotated[Words, AfterValidator(_named_once)]
+Languages = Annotated[Words, AfterValidator(named_once)]
 Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(split_words)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
 Sentiments = Annotated[

@@ -8,6 +8,7 @@ import pytest
 from fastapi import Request
 
 from service.dashboard.address import Address
+from service.errors import InvalidRequest
 from service.insights.errors import UnknownParameter
 from service.insights.params import FilterParams, MapParams
 
@@ -86,3 +87,22 @@ def test_a_file_is_of_what_the_page_shows() -> None:
     link = here.file("pain-points.csv")
     assert link.startswith("/export/pain-points.csv?")
     assert asked(link) == {"status": "open", "sort": "trend", "period": "30"}
+
+
+def test_language_tags_are_those_of_the_boxes() -> None:
+    here = address("/", "language=de-AT&source=web&language=DE,en&compare.language=pt_BR")
+    assert here.chosen("language") == ["de", "en"]
+    assert here.chosen("compare.language") == ["pt"]
+    assert [(chip.field, chip.value) for chip in here.chips()] == [
+        ("source", "web"),
+        ("language", "de"),
+        ("language", "en"),
+        ("compare.language", "pt"),
+    ]
+    assert here.filters(FilterParams, "all", TODAY).language == ["de", "en"]
+    assert asked(here.at("/search", language="de-AT,DE")) == {"language": "de"}
+
+
+def test_a_language_that_names_none_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        address("/", "language=,")

@@ -60,3 +60,11 @@ def test_what_is_compared_with_goes_along_where_it_has_no_box(
     page = open_page(visitor, path, PERIOD | query | {"compare.source": "Inc"})
     assert page.count('name="compare.source"') == 1
     assert '<input type="hidden" name="compare.source" value="Inc">' in page
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_box_of_a_language_is_ticked_by_any_tag_of_it(visitor: TestClient) -> None:
+    page = open_page(visitor, "/", PERIOD | {"language": "en-GB"})
+    assert re.findall(r'name="language" value="[^"]*"[^>]*>', page) == [
+        'name="language" value="en" checked>'
+    ]
