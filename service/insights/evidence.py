@@ -13,7 +13,7 @@ from service.insights.filters import Selection, select_feedback
 from service.insights.pain_schemas import EvidenceOut, EvidencePageOut
 from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
-from service.insights.queries.evidence import MARGIN, Rank
+from service.insights.queries.evidence import MARGIN, MentionRank
 from service.insights.queries.freshness import freshness
 from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
@@ -42,7 +42,7 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        after = Rank(*decode_cursor(params.cursor, (whole, number, UUID, whole)))
+        after = MentionRank(*decode_cursor(params.cursor, (whole, number, UUID, whole)))
     rows = evidence.page(
         session,
         subject.selection,

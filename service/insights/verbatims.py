@@ -16,7 +16,7 @@ from nlp.probe import unpacked
 from service.insights.entries import Entry
 from service.insights.pain_schemas import VerbatimOut
 from service.insights.queries import evidence, typical
-from service.insights.queries.evidence import Rank
+from service.insights.queries.evidence import MentionRank
 from service.insights.totals import Totals
 from service.journey.names import folded
 
@@ -42,7 +42,9 @@ def verbatims(
     return {id_: _different(found, said) for id_, found in chosen.items()}
 
 
-def _of_cells(session: Session, totals: Totals, entries: Iterable[Entry]) -> dict[UUID, list[Rank]]:
+def _of_cells(
+    session: Session, totals: Totals, entries: Iterable[Entry]
+) -> dict[UUID, list[MentionRank]]:
     of_cell = totals.native
     native = {entry.id: of_cell.get(entry.cell, {}) for entry in entries if entry.theme is None}
     wanted = {part: count for parts in native.values() for part, count in parts.items()}
@@ -55,7 +57,7 @@ def _of_cells(session: Session, totals: Totals, entries: Iterable[Entry]) -> dic
 
 def _of_themes(
     session: Session, totals: Totals, entries: Iterable[Entry]
-) -> dict[UUID, list[Rank]]:
+) -> dict[UUID, list[MentionRank]]:
     wanted = {
         entry.id: entry.mentions.mentions
         for entry in entries
@@ -78,7 +80,9 @@ def _vectors(rows: Iterable[Row[Any]]) -> dict[tuple[UUID, int], Vector]:
     return {(row.feedback_id, row.ordinal): Vector(row.model_version, row.vector) for row in rows}
 
 
-def most_central(ranks: Iterable[Rank], vectors: Mapping[tuple[UUID, int], Vector]) -> list[Rank]:
+def most_central(
+    ranks: Iterable[MentionRank], vectors: Mapping[tuple[UUID, int], Vector]
+) -> list[MentionRank]:
     """``ranks`` with those first whose vectors are nearest to the mean of all of them.
 
     Vectors of the most frequent model count; what has none comes last, most severe, then surest.
@@ -97,7 +101,7 @@ def most_central(ranks: Iterable[Rank], vectors: Mapping[tuple[UUID, int], Vecto
     return central + [rank for rank in ranked if rank not in set(known)]
 
 
-def _different(ranks: Iterable[Rank], said: Said) -> list[VerbatimOut]:
+def _different(ranks: Iterable[MentionRank], said: Said) -> list[VerbatimOut]:
     """The first of ``ranks`` that are still there and say it in different words."""
     found: dict[str, VerbatimOut] = {}
     for rank in ranks:

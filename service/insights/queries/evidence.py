@@ -47,7 +47,7 @@ MARGIN: Final = 160
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
 
 
-class Rank(NamedTuple):
+class MentionRank(NamedTuple):
     """Where a mention stands among others, most typical first."""
 
     severity: int
@@ -67,7 +67,7 @@ def page(
     session: Session,
     selection: Selection,
     sentiments: Sequence[str],
-    after: Rank | None,
+    after: MentionRank | None,
     limit: int,
     theme: UUID | None = None,
 ) -> Sequence[Row[Any]]:
@@ -94,7 +94,9 @@ def page(
     return session.execute(ordered.limit(limit)).all()
 
 
-def with_text(session: Session, workspace_id: UUID, ranks: Collection[Rank]) -> Sequence[Row[Any]]:
+def with_text(
+    session: Session, workspace_id: UUID, ranks: Collection[MentionRank]
+) -> Sequence[Row[Any]]:
     """What is told of a verbatim, for all mentions of the items at ``ranks``."""
     told_of = told(OF_FEEDBACK)
     statement = told_of.with_only_columns(
@@ -144,7 +146,7 @@ def told(of_feedback: ColumnElement[bool]) -> Select[Any]:
     ).select_from(MENTION.join(FEEDBACK, of_feedback))
 
 
-def _follows(rank: Rank) -> ColumnElement[bool]:
+def _follows(rank: MentionRank) -> ColumnElement[bool]:
     table = MENTION.c
     return or_(
         table.severity < rank.severity,
@@ -152,7 +154,7 @@ def _follows(rank: Rank) -> ColumnElement[bool]:
     )
 
 
-def _follows_when_as_severe(rank: Rank) -> ColumnElement[bool]:
+def _follows_when_as_severe(rank: MentionRank) -> ColumnElement[bool]:
     table, sure = MENTION.c, confidence()
     same_item = and_(table.feedback_id == rank.feedback_id, table.ordinal > rank.ordinal)
     as_sure = and_(sure == rank.confidence, or_(table.feedback_id < rank.feedback_id, same_item))

@@ -25,7 +25,7 @@ from models.mention_vector import MentionVector
 from models.types import first_id
 from service.clock import LATEST_AHEAD, now
 from service.insights.filters import Selection
-from service.insights.queries.evidence import Rank, confidence, in_cells
+from service.insights.queries.evidence import MentionRank, confidence, in_cells
 from service.insights.queries.expressions import only_compared
 from service.insights.queries.recount import (
     FEEDBACK,
@@ -69,7 +69,7 @@ THEMES: Final = Grouping((MENTION.c.pain_point_id,), lambda theme: theme, consid
 
 def in_cells_of(
     session: Session, selection: Selection, sentiment: str, cells: Mapping[Cell, int]
-) -> dict[Cell, list[Rank]]:
+) -> dict[Cell, list[MentionRank]]:
     """The ranks of typical mentions of a sentiment in each native cell, in no order.
 
     ``cells`` says how many each has in the selection. Few are read and ranked; of many, only
@@ -83,7 +83,7 @@ def in_cells_of(
 
 def in_themes(
     session: Session, selection: Selection, themes: Mapping[UUID, int]
-) -> dict[UUID, list[Rank]]:
+) -> dict[UUID, list[MentionRank]]:
     """The ranks of typical mentions of each theme, in no order; all of one sentiment.
 
     ``themes`` says how many each has in the selection.
@@ -91,7 +91,9 @@ def in_themes(
     return _walked(session, selection, true(), THEMES, themes)
 
 
-def vectors_at(session: Session, selection: Selection, ranks: Collection[Rank]) -> list[Row[Any]]:
+def vectors_at(
+    session: Session, selection: Selection, ranks: Collection[MentionRank]
+) -> list[Row[Any]]:
     """Vectors of the items at ``ranks``: feedback_id, ordinal, model_version, vector."""
     table = VECTOR.c
     vectors = select(table.feedback_id, table.ordinal, table.model_version, table.vector).where(
@@ -120,12 +122,12 @@ def _worst_first() -> tuple[ColumnElement[Any], ...]:
 
 def _found(
     session: Session, by: Grouping[K], statements: Iterable[Executable]
-) -> dict[K, list[Rank]]:
+) -> dict[K, list[MentionRank]]:
     width = len(by.columns)
-    found: dict[K, list[Rank]] = {}
+    found: dict[K, list[MentionRank]] = {}
     for statement in statements:
         for row in session.execute(statement):
-            found.setdefault(by.key(*row[:width]), []).append(Rank(*row[width:]))
+            found.setdefault(by.key(*row[:width]), []).append(MentionRank(*row[width:]))
     return found
 
 
@@ -152,13 +154,13 @@ def _walked(
     said: ColumnElement[bool],
     by: Grouping[K],
     counts: Mapping[K, int],
-) -> dict[K, list[Rank]]:
+) -> dict[K, list[MentionRank]]:
     """The first mentions of each group, which has so many of them.
 
     Those of a short period were, as a rule, received in it or later, which an index tells without a
     look at their feedback; only where these are too few, all are walked through.
     """
-    found: dict[K, list[Rank]] = {}
+    found: dict[K, list[MentionRank]] = {}
     for received in _looks(session, selection):
         lacking = [
             key
