@@ -29,6 +29,8 @@ SETTLED: Final = 1e-3
 MOST_STEPS: Final = 15
 Z_95: Final = 1.959964
 """The 97.5 % point of the normal distribution."""
+LEVEL: Final = 0.05
+"""Below which a p, corrected if there are many, is called significant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,10 @@ from nlp.evaluate.metrics import (
 )
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.labels import Head
+from nlp.probe import LEVEL
 from nlp.train.examples import UNKNOWN
 
 ROUNDS: Final = 2000
-LEVEL: Final = 0.05
-"""A difference counts if it is this improbable by chance, corrected for the number of heads."""
 
 Pair = tuple[Ints, Ints]
 """The labels that the first and the second model give to the same rows."""

@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.probe import Estimate, Probe, fit, folds, rate, sign_test
+from nlp.probe import LEVEL, Estimate, Probe, fit, folds, rate, sign_test
 from service.journey.learned import Field, Probes, Taught
 
 LEAST_CORRECTED: Final = 8
 """Mentions corrected to a label before it is learned."""
 LEAST_CONFIRMED: Final = 20
 """Mentions whose label was confirmed, without which harm could not be seen."""
-SIGNIFICANT: Final = 0.05
 MOST_BROKEN: Final = 0.02
 """The share of confirmed mentions that may get a wrong label: none of fewer than 50."""
 
@@ -72,7 +71,7 @@ class Trial(NamedTuple):
 def attempt(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
     """Learn from ``judged``, and keep it only if it helps with what was left out.
 
-    It does if it mends significantly more than it breaks (one-sided sign test, p < 0.05), and
+    It does if it mends significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
     breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
     """
     judged = sorted(
@@ -112,7 +111,7 @@ def _too_few(targets: Sequence[str], confirmed: int) -> str:
 def _verdict(p: float, broken: int, confirmed: int) -> str:
     if broken > MOST_BROKEN * confirmed:
         return f"would break {broken} of {confirmed} confirmed labels"
-    return "" if p < SIGNIFICANT else "does not mend significantly more than chance"
+    return "" if p < LEVEL else "does not mend significantly more than chance"
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:

@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nlp import probe
+from nlp.probe import LEVEL as LEVEL
 from nlp.probe import Z_95 as Z_95
 
 Double = NDArray[np.float64]
 Number: TypeAlias = Any
 """A float, or an array (n,) of them; all that are given together are of one shape, or floats."""
 
-LEVEL: Final = 0.05
-"""Below which a p, corrected if there are many, is called significant."""
 TAIL: Final = 0.975
 SMOOTHING: Final = 3.0
 """How many answers are added to a bounded scale before its spread is taken; see ``smoothed``."""

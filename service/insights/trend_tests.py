@@ -8,11 +8,9 @@ import numpy as np
 
 from service.insights.measures import ratio
 from service.insights.pain_schemas import TrendOut
-from service.insights.statistics import Change, corrected, rate_changes
+from service.insights.statistics import LEVEL, Change, corrected, rate_changes
 from service.insights.sums import MentionSums
 
-ALPHA: Final = 0.05
-"""The share of false alarms that is put up with among all changes that are called significant."""
 DIGITS: Final = 4
 
 
@@ -34,7 +32,7 @@ def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
     """
     changes = _changes(items, elapsed)
     rates = corrected([change.p for change in changes.values()])
-    called = {place for place, rate in zip(changes, rates, strict=True) if rate < ALPHA}
+    called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
     return [Judged(changes.get(place), place in called) for place in range(len(items))]
 
 
