@@ -29,7 +29,6 @@ from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
-from service.insights.totals import before_of
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
@@ -54,8 +53,8 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     now = take(selection, mentions, items, _days(selection, other, at))
     before = other and _take_other(session, other, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
-    usual = before_of(selection, at) if other and other.by == "previous_period" else None
-    kpi, themes = leaving_out.truth_scale(whole.items), rank_themes(session, selection, usual)
+    kpi = leaving_out.truth_scale(whole.items)
+    themes = rank_themes(session, selection, other and other.before)
     axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in MAP_AXES}
     journey = selection.journey
     overall = _overall(now, before)

@@ -11,16 +11,18 @@ from service.insights.errors import OverlappingSides
 from service.insights.filters import Selection, values_of
 from service.insights.map_schemas import Comparison
 from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
-from service.insights.periods import end_of, period_before
+from service.insights.periods import end_of
+from service.insights.totals import Before, before_of
 
 Bounds = tuple[datetime | None, datetime | None]
 
 
 class Other(NamedTuple):
-    """The other side, and in what it differs."""
+    """The other side, and in what it differs; ``before`` is it if it is the period before."""
 
     by: Comparison
     selection: Selection
+    before: Before | None = None
 
 
 def other_side(selection: Selection, params: MapParams, now: datetime) -> Other | None:
@@ -34,8 +36,8 @@ def other_side(selection: Selection, params: MapParams, now: datetime) -> Other 
     segment = replace(selection, **replaced)
     dated = params.compare_since or params.compare_until
     if not dated and not replaced:
-        before = period_before(selection.since, selection.until, now)
-        return Other("previous_period", selection.between(*before)) if before else None
+        before = before_of(selection, now)
+        return Other("previous_period", before.selection, before) if before else None
     since, until = _period(selection, params, now)
     other = replace(segment, since=since, until=until)
     if not _disjoint(selection, other):
