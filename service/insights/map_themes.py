@@ -9,12 +9,11 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
-from service.insights.pain_schemas import TrendOut
 from service.insights.queries.theme_sums import Weighed, weighed
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
 from service.insights.totals import Before
-from service.insights.trend_tests import judge, trend
+from service.insights.trend_tests import Judged, judge, trend
 from service.journey.native import Cell
 
 MOST: Final = 3
@@ -24,12 +23,20 @@ Key = str | Cell
 """Of a stage or a touchpoint, or a cell of the journey."""
 
 
+class Course(NamedTuple):
+    """What was said of a theme in the period before, and how its items have changed since."""
+
+    mentions_before: MentionSums
+    items_before: int
+    judged: Judged
+
+
 class Placed(NamedTuple):
-    """A theme, the cell of the journey that it is in, and its trend if it has one."""
+    """A theme, the cell of the journey that it is in, and its course if it can be told."""
 
     cell: Cell
     theme: Weighed
-    trend: TrendOut | None
+    course: Course | None
 
 
 class Ranked(NamedTuple):
@@ -77,28 +84,23 @@ def _placed(
     elapsed: float | None,
 ) -> list[Placed]:
     """Themes of one sentiment. Those that nobody sees count where changes are judged."""
-    trends = _trends(themes, earlier, elapsed) if elapsed is not None else [None] * len(themes)
+    courses = _courses(themes, earlier, elapsed) if elapsed is not None else [None] * len(themes)
     cells = selection.journey.cells
     return [
         Placed(cells[theme.cell], theme, found)
-        for theme, found in zip(themes, trends, strict=True)
+        for theme, found in zip(themes, courses, strict=True)
         if theme.status != IGNORED
     ]
 
 
-def _trends(
-    themes: Sequence[Weighed], earlier: Sequence[Weighed], elapsed: float
-) -> list[TrendOut]:
+def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], elapsed: float) -> list[Course]:
     known = {theme.id for theme in themes}
     before = {theme.id: (theme.sums, theme.items) for theme in earlier}
-    pairs = [(theme, *before.get(theme.id, NOTHING)) for theme in themes]
-    counts = [(theme.items, items_before) for theme, _, items_before in pairs]
+    then = [before.get(theme.id, NOTHING) for theme in themes]
+    counts = [(theme.items, items) for theme, (_, items) in zip(themes, then, strict=True)]
     gone = [(0, theme.items) for theme in earlier if theme.id not in known]
     judged = judge([*counts, *gone], elapsed)[: len(themes)]
-    return [
-        trend(theme.mentions, sums, items_before, one)
-        for (theme, sums, items_before), one in zip(pairs, judged, strict=True)
-    ]
+    return [Course(*counted, one) for counted, one in zip(then, judged, strict=True)]
 
 
 def _pain(theme: Weighed) -> float:
@@ -132,5 +134,5 @@ def _shown(entry: Placed) -> Fields:
         "items": theme.items,
         "pain": _pain(theme),
         "small": theme.items < FEWEST,
-        "trend": entry.trend,
+        "trend": entry.course and trend(theme.mentions, *entry.course),
     }
