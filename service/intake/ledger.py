@@ -46,7 +46,9 @@ READINGS = (
     "candidates",
 )
 KEPT = ("occurred_at", "customer_ref")
-"""What an update does not take away by leaving it out: erasure by customer would miss the item."""
+"""What an update does not take away by leaving it out: erasure by customer would miss the item.
+
+What a public key said of it is not kept when another key replaces it: anybody may have said so."""
 
 
 class StoredByAnotherKey(Forbidden):
@@ -96,7 +98,8 @@ class Ledger:
             return StoredByAnotherKey()
         if entry.content_hash == content_hash:
             return Outcome("duplicate", entry.id, entry.state)
-        entry.row = draft.row | _kept(draft.row, entry.row)
+        is_trusted = _is_trusted(entry.browser_key_id, browser_key_id)
+        entry.row = draft.row | _kept(draft.row, entry.row if is_trusted else {})
         entry.content_hash, entry.state = content_hash, PENDING
         entry.browser_key_id = browser_key_id
         entry.revision += 1
@@ -179,9 +182,15 @@ def _kept(sent: Row, known: Row) -> Row:
     return {name: sent[name] or known.get(name) for name in KEPT}
 
 
+def _is_trusted(known: UUID | None, sender: UUID | None) -> bool:
+    """Whether what is known is the sender's own, or of a key that is not public."""
+    return known is None or known == sender
+
+
 def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
-    sent = entry.row | _kept(entry.row, row.model_dump(include=set(KEPT)))
-    for name, value in sent.items():
+    is_trusted = _is_trusted(row.browser_key_id, entry.browser_key_id)
+    known = row.model_dump(include=set(KEPT)) if is_trusted else {"occurred_at": at}
+    for name, value in (entry.row | _kept(entry.row, known)).items():
         setattr(row, name, value)
     row.revision += entry.revision - 1
     make_pending(row, at)

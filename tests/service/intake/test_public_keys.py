@@ -118,6 +118,57 @@ def test_what_a_secret_key_replaced_is_no_longer_theirs(
     assert stored()[0].text == "From the help desk."
 
 
+@pytest.mark.parametrize("more", [[], [{"text": "Still not here."}]])
+def test_what_they_said_of_time_and_customer_does_not_stay_with_what_replaced_it(
+    client: TestClient,
+    keys: Keys,
+    send: Send,
+    send_public: SendPublic,
+    stored: Stored,
+    more: list[dict[str, Any]],
+) -> None:
+    """Else anybody could have a help desk's ticket erased, or put it into another year."""
+    planted = {"text": "x", "occurred_at": "1995-01-01T00:00:00Z", "customer": "victim"}
+    send_public(TICKETS, TICKET | planted)
+    real = TICKET | {"kind": "ticket", "customer": None}
+    assert send(BATCH, {"items": [real, *(real | each for each in more)]}).is_success
+    [row] = stored()
+    assert (row.customer_ref, row.occurred_at) == (None, row.received_at)
+    erased = client.delete("/v1/customers/victim", headers=bearer(keys.manage))
+    assert erased.json()["feedback"] == 0
+
+
+def test_what_they_said_of_it_stays_with_what_replaced_it_if_they_did(
+    send_public: SendPublic, stored: Stored
+) -> None:
+    send_public(TICKETS, TICKET | {"occurred_at": "2026-01-01T00:00:00Z"})
+    [before] = stored()
+    send_public(TICKETS, TICKET | {"text": "Not yet here.", "customer": None})
+    [row] = stored()
+    assert row.text == "Not yet here."
+    assert (row.occurred_at, row.customer_ref) == (before.occurred_at, before.customer_ref)
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_so_it_is_if_both_come_at_once(
+    acceptor: Acceptor,
+    database: Database,
+    workspace: Workspace,
+    stored: Stored,
+    is_public: bool,
+) -> None:
+    key_id = make_key(database, workspace)[0] if is_public else None
+    told_of = SurveyIn(text="x", external_id="1", customer="victim")
+    drafts = [
+        Clerk(database, workspace.id, 1000, key_id).draft(told_of),
+        Clerk(database, workspace.id, 1000).draft(SurveyIn(text="Real", external_id="1")),
+    ]
+    acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: StoredAnswer(200, {})))
+    [row] = stored()
+    assert row.text == "Real"
+    assert (row.customer_ref is None) == is_public
+
+
 def test_an_id_is_free_again_after_erasure(
     client: TestClient, keys: Keys, send: Send, send_public: SendPublic
 ) -> None:
