@@ -205,7 +205,7 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 
 def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
     header_seen = False
-    for line, row in read_rows(text, source.delimiter):
+    for line, row in read_rows(text, source.delimiter, len(source.columns)):
         if isinstance(row, Unread):
             yield RowError(line, row.reason)
             continue

@@ -3,7 +3,12 @@
 Rows are read strictly: between quotes, a quote that neither is doubled nor ends its cell is an
 error, whereas a lenient reader takes all up to the next such quote for one cell. After an error
 reading goes on at the next line of the file. A row that stands on one line costs nobody anything:
-it is read leniently.
+it is read leniently. So is one of several lines whose quotes can be told to be its own: the last
+line ends a cell that it doesn't begin, and there are as many cells as columns.
+
+What is left of a row after an error is no row of its own where it can be told: a line that ends a
+cell which it doesn't begin. It can't be told in a file of one column, nor after a line of the left
+that happens to have as many cells as the header.
 """
 
 import csv
@@ -16,12 +21,15 @@ LONGEST_LINE: Final = 4_000_000
 MOST_LINES: Final = 10_000
 """Lines of a CSV row."""
 MOST_AGAIN: Final = 16 * LONGEST_LINE
-"""Characters of a file that are read once more after errors, so that no file takes for ever."""
+"""Characters that are read once more after errors, and as many again as have been read for the
+first time: so no file takes for ever."""
 TOO_LONG: Final = f"is longer than {LONGEST_LINE:,} characters"
 UNCLOSED: Final = (
     "can't be read: a quote is not closed, or one inside a quoted cell is not doubled; "
     "check the quotes"
 )
+LEFT_OUT: Final = "; with it are left out the {} lines that follow"
+LEFT_OVER: Final = "seems to be the rest of a row above that can't be read; check its quotes"
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -51,7 +59,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._text.readline(LONGEST_LINE)
+        line = self._again.popleft() if self._again else self._read()
         if not line:
             raise StopIteration
         self.row.append(line)
@@ -66,21 +74,37 @@ class _Lines:
         self.row, self._chars = [], 0
         return self._first
 
-    def put_back(self) -> None:
-        """Put all lines of the present row back but the first, unless too many have been."""
-        self._may_read_again -= self._chars - len(self.row[0])
-        if self._may_read_again >= 0:
+    def put_back(self) -> int:
+        """Put all lines of the present row back but the first, unless too many have been.
+
+        Returns:
+            How many were not.
+        """
+        last, again = self.row[-1], self._chars - len(self.row[0])
+        if again <= self._may_read_again:
+            self._may_read_again -= again
             self._again.extendleft(reversed(self.row[1:]))
             del self.row[1:]
-        last = self.row[-1]
         while len(last) >= LONGEST_LINE and last[-1] not in "\r\n":
             last = self._text.readline(LONGEST_LINE)
+        return len(self.row) - 1
+
+    def _read(self) -> str:
+        line = self._text.readline(LONGEST_LINE)
+        self._may_read_again += len(line)
+        return line
 
 
-def read_rows(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | Unread]]:
-    """Each row, or why there is none, with the number of the line where it begins."""
+def read_rows(
+    text: TextIO, delimiter: str, columns: int | None = None
+) -> Iterator[tuple[int, list[str] | Unread]]:
+    """Each row, or why there is none, with the number of the line where it begins.
+
+    ``columns`` is how many the header has, if that is known.
+    """
     lines = _Lines(text)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    is_after_error = False
     while True:
         first = lines.begin()
         row: list[str] | Unread
@@ -89,18 +113,65 @@ def read_rows(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | U
         except StopIteration:
             return
         except (csv.Error, _TooLong):
-            row = _alone(lines.row, delimiter)
-            lines.put_back()
+            row = _own(lines.row, delimiter, columns) or _after_error(lines, delimiter)
+            is_after_error = is_after_error or not _has(row, columns)
+        else:
+            if is_after_error and len(lines.row) == 1 and _is_end(lines.row[0], delimiter):
+                row = Unread(LEFT_OVER)
+            is_after_error = is_after_error and not _has(row, columns)
         yield first, row
+
+
+def _has(row: list[str] | Unread, columns: int | None) -> bool:
+    return isinstance(row, list) and len(row) == columns
+
+
+def _own(lines: list[str], delimiter: str, columns: int | None) -> list[str] | None:
+    """The row of several lines, read leniently, if these are told to be all its own."""
+    if len(lines) == 1 or not _is_end(lines[-1], delimiter):
+        return None
+    try:
+        row, is_all = _leniently(lines, delimiter)
+    except csv.Error:
+        return None
+    return row if is_all and len(row) == columns else None
+
+
+def _is_end(line: str, delimiter: str) -> bool:
+    """Whether a line ends a quoted cell that it doesn't begin."""
+    first, last = line.find('"'), line.rfind('"')
+    if first < 0 or not _ends_cell(line, last, delimiter):
+        return False
+    follows = first > 0 and line[first - 1] != delimiter
+    return follows or _ends_cell(line, first, delimiter)
+
+
+def _ends_cell(line: str, at: int, delimiter: str) -> bool:
+    rest = line[at + 1 :].lstrip(" ")
+    return not rest or rest.startswith((delimiter, "\r", "\n"))
+
+
+def _after_error(lines: _Lines, delimiter: str) -> list[str] | Unread:
+    row = _alone(lines.row, delimiter)
+    left_out = lines.put_back()
+    if left_out and isinstance(row, Unread):
+        return Unread(row.reason + LEFT_OUT.format(f"{left_out:,}"))
+    return row
 
 
 def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
     """The row of a single line, read leniently."""
     if len(lines[0]) >= LONGEST_LINE:
         return Unread(TOO_LONG)
-    rows = csv.reader([*lines[:1], ""], delimiter=delimiter)
     try:
-        row = next(rows)
+        row, is_all = _leniently(lines[:1], delimiter)
     except csv.Error as error:
         return Unread(f"can't be read: {error}")
-    return row if len(lines) == 1 and rows.line_num == 1 else Unread(UNCLOSED)
+    return row if len(lines) == 1 and is_all else Unread(UNCLOSED)
+
+
+def _leniently(lines: list[str], delimiter: str) -> tuple[list[str], bool]:
+    """The first row, and whether it is all of ``lines`` and no more."""
+    rows = csv.reader([*lines, ""], delimiter=delimiter)
+    row = next(rows)
+    return row, rows.line_num == len(lines)

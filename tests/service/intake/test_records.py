@@ -1,5 +1,6 @@
 """Files as they come: encodings, delimiters, broken rows."""
 
+import re
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -114,6 +115,52 @@ def test_other_quotes_are_read_as_before(tmp_path: Path, cell: str, value: str) 
     assert len(values(source)) == 10
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('"Line one\nline two" ', "Line one\nline two "),
+        ('"Line one\n" ', "Line one\n "),
+        ('"Fast, but\nthe "premium" line is bad"', 'Fast, but\nthe premium" line is bad"'),
+    ],
+)
+def test_quotes_of_a_row_of_several_lines_are_read_as_of_one(
+    tmp_path: Path, end: str, cell: str, value: str
+) -> None:
+    text = f"comment;score\n{cell};3\nfine;5\n".replace("\n", end)
+    source = opened(tmp_path, text)
+    assert faults(source) == {}
+    assert values(source) == [
+        {"comment": value.replace("\n", end), "score": "3"},
+        {"comment": "fine", "score": "5"},
+    ]
+
+
+def test_one_in_a_file_of_one_column_too(tmp_path: Path) -> None:
+    source = opened(tmp_path, 'comment\n"Line one\nline two" \nfine\n')
+    assert [value["comment"] for value in values(source)] == ["Line one\nline two ", "fine"]
+
+
+@pytest.mark.parametrize("row", ['4,some 5" screen', '4,"quoted one"', '4," "', "4,x"])
+def test_a_quote_that_never_ends_takes_no_row_that_follows(tmp_path: Path, row: str) -> None:
+    source = opened(tmp_path, f'id,comment\n3,"open\n{row}\n6,"z"\n')
+    assert list(faults(source)) == [2]
+    assert [value["id"] for value in values(source)] == ["4", "6"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ['"He said "no" and\nI left sad"', '"Fast, but the "premium\nline" is bad"'],
+)
+def test_the_rest_of_a_row_that_can_not_be_read_is_no_row_of_its_own(
+    tmp_path: Path, cell: str
+) -> None:
+    source = opened(tmp_path, f'comment,score\n{cell},2\nmy 19",3\nfine,4\n')
+    assert list(faults(source)) == [2, 3, 4]
+    assert "rest of a row" in faults(source)[3]
+    assert [value["score"] for value in values(source)] == ["4"]
+
+
 def test_a_quote_that_is_closed_nowhere_in_a_long_file_harms_its_row_alone(tmp_path: Path) -> None:
     source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MOST_LINES))
     assert list(faults(source)) == [2]
@@ -134,10 +181,25 @@ def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "MOST_AGAIN", 1_000_000)
-    source = opened(tmp_path, "a,b\n" + '5",""",\n' * 100_000 + "1,x\n")
+    lines = 100_000
+    source = opened(tmp_path, "a,b\n" + '5",""",\n' * lines + "1,x\n")
     started = perf_counter()
-    assert 0 < len(faults(source)) < 200
+    found = faults(source)
+    assert 0 < len(found) < 300
     assert perf_counter() - started < 5
+    left_out = [re.search(r"left out the ([\d,]+) lines", reason) for reason in found.values()]
+    told = sum(int(each[1].replace(",", "")) for each in left_out if each)
+    assert told + len(found) + len(values(source)) == lines + 1
+
+
+def test_rows_after_open_quotes_are_read_however_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_AGAIN", 1000)
+    rows = [f'{n},"x' if n % 100 == 0 else f"{n},x" for n in range(10_000)]
+    source = opened(tmp_path, "\n".join(["a,b", *rows, ""]))
+    assert len(faults(source)) == 100
+    assert len(values(source)) == 9900
 
 
 def test_columns_without_a_name_or_with_the_same_one_are_told_apart(tmp_path: Path) -> None:
