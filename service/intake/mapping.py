@@ -1,5 +1,6 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,10 +19,16 @@ SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
 """Characters after which a sample ends: parsed, each may take more than twenty bytes."""
 MOST_COLUMNS: Final = 2000
+NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
+AS_ITEMS: Final = (
+    "Lines are taken for items in the API's own form. If they are rows of a table, say which "
+    "column is what, with mapping (voc import: --map text=Comment)."
+)
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
+_KNOWN: Final = _OWN_FIELDS | {"title"}
 _KINDS: Final = ("survey", "review", "ticket")
 _TICKET_FIELDS: Final = ("priority", "status")
 _DATES: Final[dict[DateOrder, str]] = {
@@ -66,7 +73,9 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     _refuse_many(source.columns)
     sample = _sample(source)
     if source.format == "jsonl" and not wishes.columns and _are_items(sample):
-        return Plan(wishes.kind or "survey", wishes.source or "import", is_native=True)
+        return Plan(
+            wishes.kind or "survey", wishes.source or "import", is_native=True, notes=(AS_ITEMS,)
+        )
     names = source.columns or _keys(sample)
     _refuse_many(names)
     columns = _cells(names, sample)
@@ -80,7 +89,7 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
         raise _unmapped(columns)
     rating = _scale(by_field, columns, wishes)
     dates, is_certain = _dates(by_field, columns, wishes)
-    kind = wishes.kind or _kind(by_field, rating)
+    kind = wishes.kind or _said_kind(columns) or _kind(by_field, rating)
     if kind != "ticket":
         guesses = [_unless_of_tickets(guess) for guess in guesses]
     text_column = by_field.get("text", "")
@@ -116,28 +125,46 @@ def _sample(source: Source) -> list[Mapping[str, Any]]:
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
     """Whether JSON records are in the API's own form: all are, or most and some say so.
 
-    Odd ones among flat records don't decide: these can be mapped like a table's rows.
+    Odd ones among flat records don't decide: these can be mapped like a table's rows. Nor does a
+    ``kind`` or ``attributes`` where unknown fields are the rule: tables and exports have them too.
     """
-    own = [values for values in sample if _is_item(values) or _says_so(values)]
+    is_table = bool(_usual_unknown(sample))
+    says_so = _has_own_parts if is_table else _says_so
+    own = [values for values in sample if _is_item(values) or says_so(values)]
     if len(own) == len(sample):
         return True
-    return len(own) * 2 > len(sample) and any(map(_says_so, own))
+    return len(own) * 2 > len(sample) and any(map(says_so, own))
+
+
+def _usual_unknown(sample: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The fields that nearly all records have and the API has not."""
+    flat = (
+        name
+        for values in sample
+        for name in values.keys() - _KNOWN
+        if not isinstance(values[name], dict | list)
+    )
+    return {name for name, times in Counter(flat).items() if times >= NEARLY_ALL * len(sample)}
 
 
 def _is_item(values: Mapping[str, Any]) -> bool:
-    is_known = values.keys() <= _OWN_FIELDS | {"title"}
-    return is_known and isinstance(values.get("rating", {}), dict | None)
+    return values.keys() <= _KNOWN and isinstance(values.get("rating", {}), dict | None)
 
 
 def _says_so(values: Mapping[str, Any]) -> bool:
-    """Whether a record is an item by what no table has, whatever else stands in it."""
+    """Whether a record is an item by what it has, whatever else stands in it."""
+    is_told = values.get("kind") in _KINDS or isinstance(values.get("attributes"), dict)
+    return _has_own_parts(values) or (is_told and ("text" in values or "rating" in values))
+
+
+def _has_own_parts(values: Mapping[str, Any]) -> bool:
+    """Whether it has what no table has."""
     rating, parts = values.get("rating"), values.get("conversation")
     if isinstance(rating, dict) and "value" in rating:
         return True
-    if isinstance(parts, list) and all(isinstance(p, dict) and "author_role" in p for p in parts):
-        return True
-    is_told = values.get("kind") in _KINDS or isinstance(values.get("attributes"), dict)
-    return is_told and ("text" in values or "rating" in values)
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and "author_role" in part for part in parts
+    )
 
 
 def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -217,6 +244,12 @@ def _dates(
         columns[fields["occurred_at"]] if "occurred_at" in fields else []
     )
     return order or "iso", is_certain or order is None
+
+
+def _said_kind(columns: Mapping[str, list[str]]) -> str | None:
+    """What all records say themselves that they are."""
+    said = set(columns.get("kind", ()))
+    return said.pop() if len(said) == 1 and said <= set(_KINDS) else None
 
 
 def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:

@@ -195,9 +195,7 @@ def test_an_odd_record_among_flat_ones_that_say_their_kind_fails_alone(tmp_path:
 @pytest.mark.parametrize(
     "own",
     [
-        '"kind": "survey", "text": "a"',
         '"text": "a", "rating": {"value": 3, "scale": "nps"}',
-        '"text": "a", "attributes": {"plan": "b"}',
         '"conversation": [{"author_role": "customer", "text": "a"}]',
     ],
 )
@@ -207,6 +205,29 @@ def test_an_unknown_field_in_every_record_does_not_make_a_table_of_items(
     source, plan = read(tmp_path, f'{{{own}, "team": "x"}}\n' * 3, "f.jsonl")
     assert plan.is_native
     assert items(source, plan)[0]["team"] == "x"
+    assert "--map" in plan.notes[0]
+
+
+@pytest.mark.parametrize("own", ['"kind": "review", ', '"attributes": {"plan": "b"}, '])
+def test_a_table_that_happens_to_have_such_a_column_is_mapped(tmp_path: Path, own: str) -> None:
+    row = '{%s"text": "Great", "score": %d, "date": "2024-01-02"%s}\n'
+    content = "".join(row % (own, n, "" if n else ', "more": 1') for n in range(6))
+    source, plan = read(tmp_path, content, "f.jsonl")
+    assert plan.columns == {"text": "text", "rating": "score", "occurred_at": "date"}
+    assert plan.kind == ("review" if "kind" in own else "survey")
+    assert len(items(source, plan)) == 6
+
+
+def test_an_export_of_feedback_can_be_imported(tmp_path: Path) -> None:
+    row = (
+        '{"id": "01a2%d", "kind": "%s", "source": "app", "text": "Great", "rating_value": %d, '
+        '"rating_min": 1, "rating_max": 5, "rating_scale": "stars", "state": "done", '
+        '"score": -0.%d, "attributes": {"plan": "pro"}}\n'
+    )
+    content = "".join(row % (n, kind, n, n) for n, kind in enumerate(("review", "survey"), start=1))
+    plan = read(tmp_path, content, "f.jsonl")[1]
+    assert not plan.is_native
+    assert plan.columns["rating"] == "rating_value"
 
 
 @pytest.mark.parametrize(
