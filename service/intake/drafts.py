@@ -13,13 +13,13 @@ from service.errors import InvalidParam, InvalidRequest
 from service.intake.blanks import is_blank
 from service.intake.fields import country_of, primary_language
 from service.intake.normalise import worded
-from service.intake.phones import UNKNOWN_LANGUAGE, regions_for
 from service.intake.ratings import RatingIn
-from service.intake.redaction import has_numbers, redact
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
 from service.keys.pseudonyms import pseudonym, salt_of
+from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
+from service.redaction.text import has_numbers, redact
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]

@@ -7,10 +7,10 @@ from typing import Any, Final
 from service.intake.blanks import is_blank
 from service.intake.cells import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
-from service.intake.phones import UNKNOWN_LANGUAGE
 from service.intake.records import Record
-from service.intake.redaction import redact
 from service.intake.scales import RatingScale
+from service.redaction.phones import UNKNOWN_LANGUAGE
+from service.redaction.text import redact
 
 ATTRIBUTE: Final = "attributes."
 

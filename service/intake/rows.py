@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple
 from service.errors import InvalidRequest, Problem
 from service.intake.batch import Checked, check_item, record_of
 from service.intake.drafts import Clerk
-from service.intake.phones import UNKNOWN_LANGUAGE
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
-from service.intake.redaction import redact
+from service.redaction.phones import UNKNOWN_LANGUAGE
+from service.redaction.text import redact
 
 PREVIEW_ROWS: Final = 1000
 SHOWN_RECORDS: Final = 5

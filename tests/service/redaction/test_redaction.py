@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.intake.phones import regions_for
-from service.intake.redaction import redact
+from service.redaction.phones import regions_for
+from service.redaction.text import redact
 
 ENGLISH = regions_for("en", None)
 

@@ -1,9 +1,10 @@
 """Direct identifiers leave the text before it is stored; a typed placeholder stays.
 
-E-mail addresses, payment cards (``service.intake.cards``), IBANs (ISO 13616 check digits), IP
-addresses and phone numbers (``service.intake.phones``), with digits, blanks and signs of any width
-and script, and next to letters of scripts that are written without blanks. Order numbers, prices,
-dates and version numbers survive. Text without a digit and without "@" is not looked at further.
+E-mail addresses, payment cards (``service.redaction.cards``), IBANs (ISO 13616 check digits), IP
+addresses and phone numbers (``service.redaction.phones``), with digits, blanks and signs of any
+width and script, and next to letters of scripts that are written without blanks. Order numbers,
+prices, dates and version numbers survive. Text without a digit and without "@" is not looked at
+further.
 """
 
 import re
@@ -15,8 +16,8 @@ from re import Match
 from stdnum import iban
 from stdnum.iso7064 import mod_97_10
 
-from service.intake.cards import close_cards, spread_cards
-from service.intake.phones import phone_spans
+from service.redaction.cards import close_cards, spread_cards
+from service.redaction.phones import phone_spans
 
 Span = tuple[int, int]
 

@@ -1,6 +1,6 @@
 """Payment card numbers in free text, told from others by issuer, groups and check digit.
 
-Texts are folded before (``service.intake.redaction``): digits, blanks and hyphens are ASCII.
+Texts are folded before (``service.redaction.text``): digits, blanks and hyphens are ASCII.
 """
 
 import re

@@ -1,0 +1,1 @@
+"""Direct identifiers are found in texts and replaced. Pure."""
