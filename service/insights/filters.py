@@ -17,6 +17,7 @@ from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
+from service.keys.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
 from service.web.text import composed, refuse_unstorable
@@ -117,7 +118,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         since=params.since,
         until=params.until,
         kinds=params.kind,
-        sources=[*map(plain, params.source)],
+        sources=sources_in(session, workspace_id, map(plain, params.source)),
         channels=[*map(plain, params.channel)],
         languages=[*map(plain, params.language)],
         attributes=values_of(params),

@@ -44,7 +44,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     """
     at = clock.now()
     selection = select_feedback(session, workspace_id, params)
-    other = other_side(selection, params, at)
+    other = other_side(session, selection, params, at)
     fresh = freshness(session, workspace_id)
     all_mentions = mention_rows(session, selection.everywhere())
     all_items = Items(session, selection.everywhere())

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from sqlmodel import Session
+
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.comparison import DAY
 from service.insights.errors import OverlappingSides
@@ -13,6 +15,7 @@ from service.insights.map_schemas import Comparison
 from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
 from service.insights.periods import end_of
 from service.insights.totals import Before, before_of
+from service.keys.references import sources_in
 
 Bounds = tuple[datetime | None, datetime | None]
 
@@ -25,14 +28,16 @@ class Other(NamedTuple):
     before: Before | None = None
 
 
-def other_side(selection: Selection, params: MapParams, now: datetime) -> Other | None:
+def other_side(
+    session: Session, selection: Selection, params: MapParams, now: datetime
+) -> Other | None:
     """What ``params`` compare ``selection`` with; without a word of it, the period before.
 
     Raises:
         OverlappingSides: some feedback would be on both sides.
         InvalidRequest: the other period is empty, or its length can't be told.
     """
-    replaced = _replaced(selection, params)
+    replaced = _replaced(session, selection, params)
     segment = replace(selection, **replaced)
     dated = params.compare_since or params.compare_until
     if not dated and not replaced:
@@ -58,12 +63,12 @@ def filters_of(selection: Selection) -> dict[str, list[str]]:
     return {name: list(values) for name, values in _filters(selection).items() if values}
 
 
-def _replaced(selection: Selection, params: MapParams) -> dict[str, Any]:
+def _replaced(session: Session, selection: Selection, params: MapParams) -> dict[str, Any]:
     """What the other segment has in place of this one's filters, maybe the same."""
     attributes = values_of(params, COMPARED_ATTRIBUTE)
     asked: Mapping[str, Any] = {
         "kinds": params.compare_kind,
-        "sources": [*map(plain, params.compare_source)],
+        "sources": sources_in(session, selection.workspace_id, map(plain, params.compare_source)),
         "channels": [*map(plain, params.compare_channel)],
         "languages": [*map(plain, params.compare_language)],
         "attributes": attributes and {**selection.attributes, **attributes},

@@ -1,7 +1,7 @@
 """From what was sent to the row that is stored: redacted, hashed, with explicit labels resolved."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -18,7 +18,8 @@ from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
 from service.keys.pseudonyms import pseudonym, salt_of
-from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
+from service.keys.references import is_kept, stored_id, stored_source
+from service.redaction.phones import regions_for
 from service.redaction.text import has_numbers, redact
 
 Row = dict[str, Any]
@@ -40,10 +41,12 @@ _NO_RATING: Final[Row] = dict.fromkeys(
 class Draft:
     """A feedback row before it has an id. ``row`` holds every column that a sender determines.
 
-    ``row["occurred_at"]`` is ``None`` if it was not sent.
+    ``row["occurred_at"]`` is ``None`` if it was not sent. ``sent_as`` are the source and the
+    external id as they were sent.
     """
 
     row: Row
+    sent_as: tuple[str, str | None]
 
     @property
     def external_key(self) -> ExternalKey | None:
@@ -51,6 +54,15 @@ class Draft:
         if self.row["external_id"] is None:
             return None
         return self.row["workspace_id"], self.row["source"], self.row["external_id"]
+
+    @property
+    def former_key(self) -> ExternalKey | None:
+        """The key if it was stored as it was sent, as once all were; ``None`` if it is the same."""
+        source, external_id = self.sent_as
+        if external_id is None:
+            return None
+        key = self.row["workspace_id"], source, external_id
+        return None if key == self.external_key else key
 
 
 class Clerk:
@@ -89,13 +101,13 @@ class Clerk:
         row["content_hash"] = _content_hash(row)
         row["workspace_id"] = self._workspace_id
         row["browser_key_id"] = self._browser_key_id
-        return Draft(row)
+        return Draft(row, (item.source, item.external_id))
 
     def is_quick(self, item: FeedbackIn) -> bool:
         """Whether ``draft`` needs no query and little time, so that an event loop may call it."""
         if item.stage or item.touchpoint or item.customer or item.kind == "ticket":
             return False
-        if item.external_id and not _is_kept(item.external_id):
+        if not all(map(is_kept, _references(item))):
             return False
         told = (value for value in item.attributes.values() if isinstance(value, str))
         texts = [item.text, item.subject or "", item.question or "", *told]
@@ -107,13 +119,11 @@ class Clerk:
 
     def _sent(self, item: FeedbackIn, regions: tuple[str, ...]) -> Row:
         ticket = item if isinstance(item, TicketIn) else None
-        external_id = item.external_id
-        if external_id and not _is_kept(external_id):
-            external_id = pseudonym(self._salt, external_id)
+        salt = "" if all(map(is_kept, _references(item))) else self._salt
         return {
             "kind": item.kind,
-            "source": redact(item.source, UNKNOWN_LANGUAGE),
-            "external_id": external_id,
+            "source": stored_source(salt, item.source),
+            "external_id": stored_id(salt, item.external_id) if item.external_id else None,
             "customer_ref": pseudonym(self._salt, item.customer) if item.customer else None,
             "channel": item.channel,
             "language": primary_language(item.language),
@@ -136,14 +146,8 @@ class Clerk:
             return current_map(session, self._workspace_id)
 
 
-@lru_cache(maxsize=256)  # asked twice of an item, and of numbers it takes time
-def _is_kept(external_id: str) -> bool:
-    """Whether an id is stored as it is: it tells no person.
-
-    A number in one piece is the sender's own, however like a telephone's. What tells feedback
-    apart is looked at alike always, whatever the language of the item.
-    """
-    return external_id.isdigit() or redact(external_id, UNKNOWN_LANGUAGE) == external_id
+def _references(item: FeedbackIn) -> list[str]:
+    return [item.source, item.external_id] if item.external_id else [item.source]
 
 
 def _redacted(text: str | None, regions: tuple[str, ...]) -> str | None:

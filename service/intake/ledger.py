@@ -77,11 +77,10 @@ class Ledger:
     """Decides outcomes one by one, then writes them all."""
 
     def __init__(self, session: Session, drafts: Iterable[Draft], at: datetime) -> None:
-        keys = {key for draft in drafts if (key := draft.external_key)}
         self._session = session
         self._at = at
         self._entries: dict[ExternalKey | UUID, _Entry] = {
-            key: _Entry(*known, found=known) for key, known in find_known(session, keys).items()
+            key: _Entry(*known, found=known) for key, known in _known(session, drafts).items()
         }
 
     def enter(self, draft: Draft) -> Result:
@@ -141,6 +140,20 @@ class Ledger:
         for id, row in rows.items():
             _change(row, entries[id], self._at)
         self._session.flush()
+
+
+def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known]:
+    """What is stored of ``drafts``, also what was stored as sent: by the key that it has now."""
+    keys: set[ExternalKey] = set()
+    former: dict[ExternalKey, ExternalKey] = {}
+    for draft in drafts:
+        if key := draft.external_key:
+            keys.add(key)
+            if as_sent := draft.former_key:
+                former[as_sent] = key
+    found = find_known(session, keys | former.keys())
+    renamed = {key: found[as_sent] for as_sent, key in former.items() if as_sent in found}
+    return renamed | {key: known for key, known in found.items() if key in keys}
 
 
 def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> list[Mention]:

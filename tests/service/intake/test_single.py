@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from service.intake.schemas import REVIEW_EXAMPLE, SURVEY_EXAMPLE, TICKET_EXAMPLE
 from tests.callers import Keys, bearer
+from tests.service.conftest import Analyse
 from tests.service.intake.conftest import (
     BATCH,
     REVIEWS,
@@ -102,6 +103,49 @@ def test_an_external_id_that_tells_a_person_is_a_keyed_hash(
 def test_a_number_in_one_piece_is_kept_for_it_is_the_sender_s(send: Send, stored: Stored) -> None:
     send(SURVEYS, {"text": "Broken", "external_id": "01701234567"})
     assert [row.external_id for row in stored()] == ["01701234567"]
+
+
+MAILBOXES = ("support@acme.com", "sales@acme.com", "store-1.2.3.4", "Desk of sales@acme.com")
+
+
+def test_sources_that_tell_a_person_stay_apart(send: Send, stored: Stored) -> None:
+    for status in ("accepted", "duplicate"):
+        for source in MAILBOXES:
+            sent = {"text": "Broken", "source": source, "external_id": "1"}
+            assert send(SURVEYS, sent).json()["status"] == status
+    for row, form in zip(
+        stored(), ("[email]", "[email]", "store-[ip]", "Desk of [email]"), strict=True
+    ):
+        assert re.fullmatch(re.escape(form) + "_[0-9a-f]{8}", row.source)
+    again = send(SURVEYS, {"text": "Broken", "source": stored()[0].source, "external_id": "1"})
+    assert again.json()["status"] == "duplicate"
+
+
+def test_a_source_is_found_by_what_was_sent(client: TestClient, keys: Keys, send: Send) -> None:
+    for source in MAILBOXES:
+        send(SURVEYS, {"text": f"From {len(source)}", "source": source})
+    for source in MAILBOXES:
+        for path in ("/v1/feedback", "/v1/exports/feedback"):
+            found = client.get(path, params={"source": source}, headers=bearer(keys.manage))
+            assert re.findall(r"From (\d+)", found.text) == [str(len(source))]
+            assert source not in found.text
+
+
+def test_the_other_side_is_found_by_the_source_that_was_sent(
+    client: TestClient, keys: Keys, send: Send, analyse: Analyse
+) -> None:
+    for count, source in enumerate(MAILBOXES, start=1):
+        for number in range(count):
+            send(SURVEYS, {"text": f"Broken {number}", "source": source})
+    analyse()
+    asked = {"source": MAILBOXES[1], "compare.source": MAILBOXES[2]}
+    found = client.get("/v1/journey", params=asked, headers=bearer(keys.manage)).json()
+    assert (found["overall"]["items"], found["compared_with"]["items"]) == (2, 3)
+
+
+def test_a_source_that_is_a_number_in_one_piece_is_kept(send: Send, stored: Stored) -> None:
+    send(SURVEYS, {"text": "Broken", "source": "0123456789"})
+    assert [row.source for row in stored()] == ["0123456789"]
 
 
 def test_it_is_another_in_another_workspace(

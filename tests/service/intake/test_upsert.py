@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
+from models.feedback import Feedback
 from service.db import Database
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
@@ -121,3 +123,38 @@ def test_items_without_an_id_are_never_the_same(send: Send, stored: Stored) -> N
     send(SURVEYS, {"text": "x"})
     send(SURVEYS, {"text": "x"})
     assert len(stored()) == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "external_id"),
+    [
+        ("mail", "jane.doe@acme.com/17"),
+        ("support@acme.com", "17"),
+        ("support@acme.com", "jane.doe@acme.com/17"),
+    ],
+)
+def test_what_was_once_stored_as_sent_is_the_same_and_gets_its_present_form(
+    send: Send,
+    stored: Stored,
+    analyse: Analyse,
+    database: Database,
+    source: str,
+    external_id: str,
+) -> None:
+    item = ITEM | {"source": source, "external_id": external_id}
+    id = send(SURVEYS, item).json()["id"]
+    [now] = stored()
+    with database.write() as session:
+        row = session.exec(select(Feedback)).one()
+        row.source, row.external_id, row.content_hash = source, external_id, "of what was sent"
+        session.add(row)
+    analyse()
+    assert verify(database).clean
+    for status in ("updated", "duplicate"):
+        again = send(SURVEYS, item).json()
+        assert (again["id"], again["status"]) == (id, status)
+    [row] = stored()
+    assert (row.source, row.external_id) == (now.source, now.external_id)
+    assert verify(database).clean
+    analyse()
+    assert verify(database).clean
