@@ -19,16 +19,16 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Table,
     func,
     literal_column,
     or_,
     select,
     update,
 )
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from models.feedback import DONE, FAILED, PENDING, Feedback
+from models.feedback import DONE, FAILED, PENDING
+from models.tables import FEEDBACK
 from service.analysis.versions import stale_versions
 from service.ids import Id, among
 
@@ -39,7 +39,6 @@ LEASE_CHARS: Final = 50_000
 
 BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
 
-FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 ROW: Final = FEEDBACK.c
 
 # Literals: with bound parameters neither database can tell that the partial index applies.

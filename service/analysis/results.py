@@ -10,14 +10,13 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.correction import Correction
 from models.feedback import DONE, FAILED, Feedback
-from models.mention import Mention
-from models.mention_vector import MentionVector
+from models.tables import MENTION, VECTOR
 from nlp.documents import Analysis
 from nlp.probe import packed, unpacked
 from service.analysis.briefs import Brief
@@ -40,8 +39,6 @@ from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 from service.themes.space import Space
 
-MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
-VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
     getattr(Feedback, name) for name in ("text", "subject", "question")
 )

@@ -1,19 +1,17 @@
 """Which attributes are declared. What this changes is held alone: see ``building``."""
 
 from collections.abc import Collection
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import delete, func
+from sqlmodel import Session, select
 
 from models.attribute import BUILDING, READY, DeclaredAttribute
+from models.tables import ATTRIBUTE
 from service.attributes.schemas import AttributeOut, AttributesOut
 from service.rollups.apply import SPAN_TABLES
 from service.rollups.declared import declared_in, hold_alone
 from service.rollups.segments import segments
-
-ATTRIBUTE: Final[Table] = SQLModel.metadata.tables[str(DeclaredAttribute.__tablename__)]
 
 
 def shown(session: Session, workspace_id: UUID) -> AttributesOut:

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import Row as Found
 from sqlmodel import Session
 
+from models.tables import FEEDBACK, MENTION
 from service.exports.pages import PAGE
 from service.exports.params import MentionExport
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection
-from service.insights.queries.recount import FEEDBACK, MENTION
 from service.insights.queries.search import Point, latest
 from service.insights.search import query_of, wanted_by
 from service.insights.shapes import provenance_out, reading_fields

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import select
+from sqlmodel import Session
 
-from models.idempotency import Idempotency
+from models.tables import IDEMPOTENCY
 from service import clock
 from service.errors import Problem
 from service.ids import among
@@ -19,8 +19,6 @@ from service.intake.ledger import Ledger
 from service.intake.submissions import Answered, Raced, Submission, status_of
 from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
 from service.web.once import Once
-
-IDEMPOTENCY: Final[Table] = SQLModel.metadata.tables[str(Idempotency.__tablename__)]
 
 OwnedKey = tuple[UUID, str]
 

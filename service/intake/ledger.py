@@ -14,18 +14,12 @@ from sqlmodel import Session
 
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
+from models.tables import FEEDBACK
 from models.types import new_id
 from service.errors import Forbidden
 from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row
-from service.intake.queries import (
-    FEEDBACK,
-    Known,
-    delete_mentions,
-    find_known,
-    lock_feedback,
-    mentions_of,
-)
+from service.intake.queries import Known, delete_mentions, find_known, lock_feedback, mentions_of
 from service.intake.submissions import Outcome, Raced, Result
 from service.rollups.apply import Delta, apply
 from service.themes.naming import Quote, withdraw_quotes

@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, Text, TextualSelect, Uuid, bindparam, func, text
+from sqlalchemy import Text, TextualSelect, Uuid, bindparam, func, text
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, SQLModel, col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
+from models.tables import FEEDBACK
 from service.intake.drafts import ExternalKey
-
-FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 
 IDS_AT_ONCE: Final = 500
 """Ids in one statement; a database takes only so many parameters."""

@@ -12,12 +12,17 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Table
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
-from models.pain_point import RollupPain
-from models.rollup import Rollup, RollupItem
-from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
+from models.tables import (
+    ROLLUP,
+    ROLLUP_ITEM,
+    ROLLUP_ITEM_SPAN,
+    ROLLUP_PAIN,
+    ROLLUP_PAIN_SPAN,
+    ROLLUP_SPAN,
+)
 from service.journey.native import Cell
 from service.rollups import counters
 from service.rollups.cells import mask_of
@@ -39,12 +44,6 @@ from service.rollups.spans import (
     together,
 )
 
-ROLLUP: Final[Table] = SQLModel.metadata.tables[str(Rollup.__tablename__)]
-ROLLUP_ITEM: Final[Table] = SQLModel.metadata.tables[str(RollupItem.__tablename__)]
-ROLLUP_PAIN: Final[Table] = SQLModel.metadata.tables[str(RollupPain.__tablename__)]
-ROLLUP_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupSpan.__tablename__)]
-ROLLUP_ITEM_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupItemSpan.__tablename__)]
-ROLLUP_PAIN_SPAN: Final[Table] = SQLModel.metadata.tables[str(RollupPainSpan.__tablename__)]
 SPAN_TABLES: Final = (ROLLUP_PAIN_SPAN, ROLLUP_SPAN, ROLLUP_ITEM_SPAN)
 """In the order in which they are written."""
 

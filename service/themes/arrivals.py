@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.pain_point import REOPENED, RESOLVED
+from models.tables import THEME
 from nlp.backends.protocol import Float
 from service import clock
 from service.themes.known import Known, learn, remembered
-from service.themes.places import THEME, Place, hold_and_count, stamp
+from service.themes.places import Place, hold_and_count, stamp
 from service.themes.space import Space
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import case, false, or_, select, update
 from sqlmodel import Session
 
 from models.feedback import PENDING
+from models.tables import FEEDBACK, REFRESH
 from service.current_analysis import is_current
-from service.themes.members import FEEDBACK
-from service.themes.places import REFRESH, ROW, Place, at, stamp
+from service.themes.places import ROW, Place, at, stamp
 from service.themes.space import Space
 
 LEAST_LOOSE: Final = 5

@@ -11,8 +11,9 @@ from sqlalchemy import Row, or_, select
 from sqlmodel import Session
 
 from models.pain_point import RESOLVED
+from models.tables import THEME
 from nlp.backends.protocol import Float
-from service.themes.places import THEME, Place, at
+from service.themes.places import Place, at
 from service.themes.space import Space, restored
 
 MOST_KEPT: Final = 50_000

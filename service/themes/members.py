@@ -7,28 +7,25 @@ from itertools import product
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Uuid, and_, exists, func, literal, tuple_
+from sqlalchemy import Select, Uuid, and_, exists, func, literal, tuple_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import InstrumentedAttribute, defer
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.mention_vector import MentionVector
+from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, VECTOR
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
-from service.rollups.apply import ROLLUP_PAIN, Delta, apply
+from service.rollups.apply import Delta, apply
 from service.themes.places import Place, place_of
 from service.themes.space import Space
 
 AT_ONCE: Final = 500
 """Mentions that are moved in one transaction, which other writers wait for."""
-MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
-VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
-FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
 UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
     getattr(Feedback, name) for name in ("text", "subject", "question")
 )

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models.pain_point import PainPoint
+from models.tables import MENTION, ROLLUP_ITEM_SPAN, THEME
 from nlp.themes import Description, centroid, describe
 from service import clock
-from service.rollups.apply import ROLLUP_ITEM_SPAN
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
 from service.themes.due import mark
-from service.themes.members import MENTION, Key, Sample, Text, sample_of, texts_of
-from service.themes.places import THEME, Place, hold, stamp
+from service.themes.members import Key, Sample, Text, sample_of, texts_of
+from service.themes.places import Place, hold, stamp
 from service.themes.rows import UNTITLED, plain_title
 from service.themes.space import Space, stored
 

@@ -10,16 +10,15 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, select, update
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from models.pain_point import PAIN, WIN, PainPoint, ThemeRefresh
+from models.pain_point import PAIN, WIN
+from models.tables import REFRESH
 from nlp.labels import UNASSIGNED
 from service import clock
 from service.db import insert_into
 from service.journey.native import native_of
 
-REFRESH: Final[Table] = SQLModel.metadata.tables[str(ThemeRefresh.__tablename__)]
-THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
 ROW: Final = REFRESH.c
 
 

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select, update
 
 from models.mention import Mention
 from models.pain_point import OPEN, REOPENED, RESOLVED, PainPoint
+from models.tables import MENTION, THEME
 from models.types import new_id
 from service import clock
 from service.themes.due import mark
-from service.themes.members import MENTION
-from service.themes.places import THEME, Place, at, hold, place_of, stamp
+from service.themes.places import Place, at, hold, place_of, stamp
 from service.themes.space import Space
 
 UNTITLED: Final[list[str]] = []

@@ -14,10 +14,11 @@ from sqlmodel import Session, col, select
 from models.feedback import Feedback
 from models.mention import Mention
 from models.pain_point import PainPoint
+from models.tables import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN
 from models.workspace import Workspace
 from service.db import Database
 from service.journey.native import native_of
-from service.rollups.apply import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, SPAN_TABLES, Delta
+from service.rollups.apply import SPAN_TABLES, Delta
 from service.rollups.counters import Key
 from service.rollups.declared import declared_in
 from service.rollups.spans import VIEWS

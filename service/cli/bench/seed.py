@@ -16,12 +16,12 @@ from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Table, select, text
-from sqlmodel import SQLModel
 
 import migrations
 from models.attribute import READY, DeclaredAttribute
 from models.feedback import DONE, Feedback
 from models.pain_point import OPEN
+from models.tables import FEEDBACK, MENTION, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME, VECTOR
 from nlp.probe import packed
 from service.cli.bench.bulk import Bulk, Row
 from service.cli.bench.drawing import Author, Drawn, Said
@@ -29,7 +29,7 @@ from service.cli.bench.phrases import PHRASES
 from service.cli.bench.population import MENTIONS, items_by_day
 from service.db import Database
 from service.keys.queries import ensure_workspace
-from service.rollups.apply import ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, Delta
+from service.rollups.apply import Delta
 from service.rollups.counters import Changes
 from service.rollups.segments import Declared
 from service.verify.longer import Longer
@@ -43,11 +43,7 @@ MENTIONS_AN_ITEM: Final = sum(size * share for size, share in MENTIONS.items())
 PORTION: Final = 10_000
 """Mentions after which the days so far are written, in one transaction."""
 
-FEEDBACK, MENTION, VECTOR, PAIN_POINT = (
-    SQLModel.metadata.tables[name]
-    for name in ("feedback", "mention", "mention_vector", "pain_point")
-)
-ORDER: Final = (PAIN_POINT, FEEDBACK, MENTION, VECTOR)
+ORDER: Final = (THEME, FEEDBACK, MENTION, VECTOR)
 """Tables that others refer to come before those."""
 
 SURE: Final = json.dumps(
@@ -181,7 +177,7 @@ class _Seeding:
                     "created_at": at,
                     "updated_at": at,
                 }
-                self.rows[PAIN_POINT].append(_row(PAIN_POINT, values))
+                self.rows[THEME].append(_row(THEME, values))
 
     def _add_ended(self, before: date | None) -> None:
         for place, sums in self.spans.ended(before):
@@ -247,7 +243,7 @@ def mention_row(item: Drawn, ordinal: int, said: Said) -> Row:
 
 _NOTHING: Final = {
     table: dict.fromkeys(column.name for column in table.columns)
-    for table in (FEEDBACK, MENTION, PAIN_POINT)
+    for table in (FEEDBACK, MENTION, THEME)
 }
 _IN_ORDER: Final = {
     table: itemgetter(*(column.name for column in table.columns)) for table in _NOTHING

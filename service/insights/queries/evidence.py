@@ -20,14 +20,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
-from service.insights.queries.recount import (
-    FEEDBACK,
-    MENTION,
-    OF_FEEDBACK,
-    SAID_IN,
-    feedback_conditions,
-)
+from service.insights.queries.recount import OF_FEEDBACK, SAID_IN, feedback_conditions
 from service.journey.native import Cell
 
 SHORT: Final = {

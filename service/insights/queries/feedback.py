@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
+from models.tables import FEEDBACK
 from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells
-from service.insights.queries.recount import FEEDBACK, OF_FEEDBACK, feedback_conditions
+from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlmodel import Session
 
 from models.feedback import FAILED, PENDING
+from models.tables import FEEDBACK
 from service import clock
 from service.insights.filters import Selection
 from service.insights.queries.expressions import only_compared
-from service.insights.queries.recount import FEEDBACK, feedback_conditions
+from service.insights.queries.recount import feedback_conditions
 
 IS_PENDING: Final[ColumnElement[str]] = literal_column(f"'{PENDING}'")
 """Written out, or a database can't know that the index of pending rows has all that are meant."""

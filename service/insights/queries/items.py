@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
 from sqlmodel import Session
 
+from models.tables import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -32,7 +33,6 @@ from service.insights.queries.portions import (
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.apply import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
 from service.rollups.cells import cells_in, mask_of
 from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
 

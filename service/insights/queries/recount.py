@@ -8,7 +8,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
-    Table,
     and_,
     case,
     cast,
@@ -17,10 +16,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.sql.functions import aggregate_strings
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from models.feedback import DONE, Feedback
-from models.mention import Mention
+from models.feedback import DONE
+from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, is_sqlite, period_start, utc_day
@@ -28,8 +27,6 @@ from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import Cell
 from service.rollups.contributions import FELT
 
-FEEDBACK: Final[Table] = SQLModel.metadata.tables[str(Feedback.__tablename__)]
-MENTION: Final[Table] = SQLModel.metadata.tables[str(Mention.__tablename__)]
 OF_FEEDBACK: Final = and_(
     MENTION.c.workspace_id == FEEDBACK.c.workspace_id,
     MENTION.c.feedback_id == FEEDBACK.c.id,

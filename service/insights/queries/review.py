@@ -6,10 +6,11 @@ from typing import Any, Final
 from sqlalchemy import FromClause, Row, select
 from sqlmodel import Session
 
+from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells
 from service.insights.queries.expressions import InOrder
-from service.insights.queries.recount import FEEDBACK, MENTION, SAID_IN, feedback_conditions
+from service.insights.queries.recount import SAID_IN, feedback_conditions
 
 READ: Final = (
     "feedback_id",

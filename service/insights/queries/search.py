@@ -25,18 +25,11 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from models.tables import FEEDBACK, MENTION, THEME, VECTOR
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells, of_themes, surroundings, told
 from service.insights.queries.expressions import InOrder
-from service.insights.queries.recount import (
-    FEEDBACK,
-    MENTION,
-    OF_FEEDBACK,
-    SAID_IN,
-    feedback_conditions,
-)
-from service.insights.queries.themes import THEME
-from service.insights.queries.typical import VECTOR
+from service.insights.queries.recount import OF_FEEDBACK, SAID_IN, feedback_conditions
 from service.insights.queries.words import having, with_words
 from service.insights.words import Term
 

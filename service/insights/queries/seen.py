@@ -11,10 +11,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CompoundSelect, Select, func, literal, select, union_all
 from sqlmodel import Session
 
+from models.tables import ROLLUP, ROLLUP_SPAN
 from service.insights.filters import Selection
 from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
 from service.journey.native import Cell
-from service.rollups.apply import ROLLUP, ROLLUP_SPAN
 from service.rollups.spans import Span, length_of, next_start
 
 DAY: Final = "day"

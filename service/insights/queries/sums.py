@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Select
 from sqlmodel import Session
 
+from models.tables import ROLLUP, ROLLUP_SPAN
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -25,7 +26,6 @@ from service.insights.sums import (
     mention_row,
     mentions_by,
 )
-from service.rollups.apply import ROLLUP, ROLLUP_SPAN
 from service.rollups.contributions import FELT
 
 UNSEEN: Final = (None, None)

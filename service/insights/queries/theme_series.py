@@ -11,13 +11,12 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session
 
 from models.feedback import DONE
+from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import is_sqlite, period_start, utc_day
 from service.insights.queries.portions import KEPT, Shape, added_up
 from service.insights.queries.recount import (
-    FEEDBACK,
-    MENTION,
     OF_FEEDBACK,
     SCALE,
     count_of,

@@ -26,6 +26,7 @@ from sqlmodel import Session
 
 from models.feedback import DONE
 from models.pain_point import WIN
+from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, ROLLUP_PAIN_SPAN, THEME
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
@@ -41,8 +42,6 @@ from service.insights.queries.portions import (
     shaped_of_days,
 )
 from service.insights.queries.recount import (
-    FEEDBACK,
-    MENTION,
     SAID_IN,
     SCALE,
     count_of,
@@ -51,10 +50,9 @@ from service.insights.queries.recount import (
     rating_sums,
     scale_of,
 )
-from service.insights.queries.themes import THEME, theme_conditions
+from service.insights.queries.themes import theme_conditions
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.journey.native import Cell
-from service.rollups.apply import ROLLUP_PAIN, ROLLUP_PAIN_SPAN
 from service.rollups.contributions import FELT
 
 ITEM_SUMS: Final = ("items", "value_milli", "high", "low")

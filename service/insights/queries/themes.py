@@ -1,18 +1,16 @@
 """Themes as they are stored: the rows of ``pain_point``, without their vectors."""
 
 import json
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, select
-from sqlmodel import Session, SQLModel
+from sqlalchemy import ColumnElement, Select, select
+from sqlmodel import Session
 
-from models.pain_point import PainPoint
+from models.tables import THEME
 from service.insights.filters import Selection
 from service.insights.queries.expressions import as_stored
 from service.journey.native import Cell
-
-THEME: Final[Table] = SQLModel.metadata.tables[str(PainPoint.__tablename__)]
 
 
 class Theme(NamedTuple):

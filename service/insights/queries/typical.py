@@ -12,27 +12,21 @@ from sqlalchemy import (
     Executable,
     Row,
     Select,
-    Table,
     func,
     literal_column,
     select,
     true,
     union_all,
 )
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from models.mention_vector import MentionVector
+from models.tables import FEEDBACK, MENTION, VECTOR
 from models.types import first_id
 from service.clock import LATEST_AHEAD, now
 from service.insights.filters import Selection
 from service.insights.queries.evidence import MentionRank, confidence, in_cells
 from service.insights.queries.expressions import only_compared
-from service.insights.queries.recount import (
-    FEEDBACK,
-    MENTION,
-    OF_FEEDBACK,
-    feedback_conditions,
-)
+from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
 from service.journey.native import Cell
 
 FEW: Final = 20_000
@@ -43,7 +37,6 @@ SHORT: Final = timedelta(days=100)
 """Periods up to which it is worth looking at what was received in them first."""
 FIRST_REVISION: Final[ColumnElement[int]] = literal_column("1")
 """Written out, or a database can't know that the index of what was sent again has all of it."""
-VECTOR: Final[Table] = SQLModel.metadata.tables[str(MentionVector.__tablename__)]
 
 K = TypeVar("K")
 

@@ -25,8 +25,8 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session
 
 from models.feedback import DONE
+from models.tables import FEEDBACK
 from service.insights.queries.expressions import InOrder, is_sqlite
-from service.insights.queries.recount import FEEDBACK
 from service.insights.words import Term
 
 _PLACE: Final = table(

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from models.feedback import DONE, Feedback
 from models.mention import Mention
 from models.pain_point import PAIN, WIN
+from models.tables import ROLLUP_PAIN_SPAN
 from models.types import new_id
 from models.workspace import Workspace
 from service.attributes import building
@@ -23,7 +24,7 @@ from service.db import Database
 from service.insights.filters import Selection
 from service.insights.queries import recount, sums, theme_series, theme_sums
 from service.insights.queries.items import Items
-from service.rollups.apply import ROLLUP_PAIN_SPAN, Delta, apply
+from service.rollups.apply import Delta, apply
 from service.rollups.segments import is_rolled_up, segments_of
 from service.verify.verify import Finding, verify
 from tests.callers import Keys, bearer
