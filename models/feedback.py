@@ -1,10 +1,11 @@
 """One survey answer, review or ticket, as received, and the item-level reading of it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Field, SQLModel
 
 from models.types import Json, UtcDateTime, new_id
@@ -95,3 +96,9 @@ class Feedback(SQLModel, table=True):
     severity: int | None = None
     confidence: dict[str, float] | None = Field(default=None, sa_type=Json)
     candidates: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+TEXT_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
+    getattr(Feedback, name) for name in ("text", "subject", "question")
+)
+"""What was said: most of a row, and left unread by those who only count and move mentions."""

@@ -11,11 +11,11 @@ from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import delete, insert
-from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from models.correction import Correction
-from models.feedback import DONE, FAILED, Feedback
+from models.feedback import DONE, FAILED, TEXT_COLUMNS, Feedback
 from models.tables import MENTION, VECTOR
 from nlp.documents import Analysis
 from nlp.probe import packed, unpacked
@@ -39,10 +39,6 @@ from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 from service.themes.space import Space
 
-UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question")
-)
-"""Columns that writing a result needs no copy of."""
 RETRIED: Final = "retried"
 
 
@@ -197,7 +193,7 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
         select(Feedback)
         .where(among(*key, ids), Feedback.claimed_by == worker)
         .order_by(*key)
-        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .options(*(defer(column) for column in TEXT_COLUMNS))
         .with_for_update()
     ).all()
 

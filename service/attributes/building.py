@@ -16,14 +16,13 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
-from models.feedback import Feedback
+from models.feedback import TEXT_COLUMNS, Feedback
 from service.attributes.declaring import next_building
 from service.db import Database
 from service.insights.queries.feedback import mentions_of
 from service.rollups.apply import Delta, add_over_spans
 from service.rollups.declared import hold_alone
 from service.rollups.segments import EVERYBODY, Declared
-from service.verify.truth import UNREAD_COLUMNS
 
 PORTION: Final = 500
 """Items counted in one transaction: others wait for it to write."""
@@ -76,7 +75,7 @@ def _items(session: Session, workspace_id: UUID, after: UUID | None) -> Sequence
         .where(Feedback.workspace_id == workspace_id)
         .order_by(col(Feedback.id))
         .limit(PORTION)
-        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .options(*(defer(column) for column in TEXT_COLUMNS))
         .execution_options(populate_existing=True)
     )
     if after is not None:

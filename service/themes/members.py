@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Select, Uuid, and_, exists, func, literal, tuple_
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from models.feedback import Feedback
+from models.feedback import TEXT_COLUMNS, Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, VECTOR
 from nlp.backends.protocol import Float
@@ -26,9 +26,6 @@ from service.themes.space import Space
 
 AT_ONCE: Final = 500
 """Mentions that are moved in one transaction, which other writers wait for."""
-UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question")
-)
 HAS_VECTOR: Final = and_(
     VECTOR.c.workspace_id == MENTION.c.workspace_id,
     VECTOR.c.feedback_id == MENTION.c.feedback_id,
@@ -80,7 +77,7 @@ def hold_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> H
         select(Feedback)
         .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(ids))
         .order_by(col(Feedback.id))
-        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .options(*(defer(column) for column in TEXT_COLUMNS))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()

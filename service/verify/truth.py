@@ -5,17 +5,14 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_
-from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from models.feedback import Feedback
+from models.feedback import TEXT_COLUMNS, Feedback
 from models.mention import Mention
 from service.insights.queries.feedback import mentions_of
 
 PAGE: Final = 1000
-UNREAD_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
-    getattr(Feedback, name) for name in ("text", "subject", "question")
-)
 
 
 class Item(NamedTuple):
@@ -46,7 +43,7 @@ def _page(
         .where(Feedback.workspace_id == workspace_id)
         .order_by(occurred, key)
         .limit(PAGE)
-        .options(*(defer(column) for column in UNREAD_COLUMNS))
+        .options(*(defer(column) for column in TEXT_COLUMNS))
     )
     if last is not None:
         page = page.where(
