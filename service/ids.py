@@ -1,11 +1,13 @@
-"""Rows by their ids, or by other keys of their own, across workspaces."""
+"""Rows by their ids, or by other keys of their own."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
+
+K = TypeVar("K")
 
 Id = tuple[UUID, UUID]
 """(workspace_id, id)"""
@@ -23,3 +25,8 @@ def among(workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]) -> C
         False,
         *(and_(workspace == workspace_id, key.in_(rows)) for workspace_id, rows in keys.items()),
     )
+
+
+def in_parts(keys: Sequence[K], size: int) -> Iterator[Sequence[K]]:
+    """All of ``keys`` in their order, at most ``size`` at a time."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))

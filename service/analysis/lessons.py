@@ -12,10 +12,10 @@ from models.learning import Learning
 from service import clock
 from service.analysis.engine import Engine
 from service.corrections.labelling import learned_in
-from service.corrections.queries import lock_items
 from service.corrections.relabel import relabel
 from service.db import Database
 from service.errors import Problem
+from service.items import lock_feedback
 from service.journey.learning import BACKGROUND, teach
 from service.journey.service import current_map
 from service.journey.taught import (
@@ -79,8 +79,8 @@ def label_some(session: Session, space: Space) -> None:
     if state.reached is not None:
         found = found.where(col(Feedback.id) > state.reached)
     ids = session.exec(found.order_by(col(Feedback.id)).limit(ITEMS)).all()
-    rows = [row for row in lock_items(session, workspace_id, ids) if row.state == DONE]
-    relabel(session, workspace_id, rows, space)
+    locked = lock_feedback(session, workspace_id, ids).values()
+    relabel(session, workspace_id, [row for row in locked if row.state == DONE], space)
     state.reached = ids[-1] if ids else state.reached
     state.finished = len(ids) < ITEMS
 

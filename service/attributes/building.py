@@ -19,7 +19,7 @@ from models.attribute import READY, DeclaredAttribute
 from models.feedback import TEXT_COLUMNS, Feedback
 from service.attributes.declaring import next_building
 from service.db import Database
-from service.insights.queries.feedback import mentions_of
+from service.items import mentions_of
 from service.rollups.apply import Delta, add_over_spans
 from service.rollups.declared import hold_alone
 from service.rollups.segments import EVERYBODY, Declared

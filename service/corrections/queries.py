@@ -9,21 +9,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from models.correction import Correction
-from models.feedback import Feedback
 from models.mention import Mention
 from models.mention_vector import MentionVector
-
-
-def lock_items(
-    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
-) -> Sequence[Feedback]:
-    """These pieces of feedback, locked in the order of their ids until the transaction ends."""
-    return session.exec(
-        select(Feedback)
-        .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(feedback_ids))
-        .order_by(col(Feedback.id))
-        .with_for_update()
-    ).all()
 
 
 def corrections_of(
@@ -57,20 +44,6 @@ def find_corrections(
     if before is not None:
         statement = statement.where(col(Correction.id) < before)
     return session.exec(statement.order_by(col(Correction.id).desc()).limit(limit)).all()
-
-
-def mentions_of(
-    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
-) -> dict[UUID, list[Mention]]:
-    """The mentions of these items, each item's in their order."""
-    found: dict[UUID, list[Mention]] = defaultdict(list)
-    for mention in session.exec(
-        select(Mention)
-        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(feedback_ids))
-        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
-    ):
-        found[mention.feedback_id].append(mention)
-    return found
 
 
 def judged_mentions(

@@ -20,7 +20,8 @@ from nlp.probe import unpacked
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of
-from service.corrections.queries import corrections_of, mentions_of, vectors_of
+from service.corrections.queries import corrections_of, vectors_of
+from service.items import mentions_of
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes

@@ -10,7 +10,7 @@ from service import clock
 from service.corrections.errors import MentionChanged, NoSuchMention
 from service.corrections.labels import stored_labels
 from service.corrections.layers import lifted, values_of
-from service.corrections.queries import find_corrections, lock_items, mentions_of
+from service.corrections.queries import find_corrections
 from service.corrections.relabel import relabel
 from service.corrections.schemas import (
     CorrectionIn,
@@ -19,6 +19,7 @@ from service.corrections.schemas import (
     CorrectionParams,
 )
 from service.insights.errors import NoSuchFeedback
+from service.items import lock_feedback, mentions_of
 from service.journey.mapping import JourneyMap
 from service.journey.taught import find_learning
 from service.themes.space import Space
@@ -46,10 +47,10 @@ def correct(
         UnknownStage, UnknownTouchpoint, NoSuchCell: the labels don't exist in ``journey``.
     """
     find_learning(session, target.workspace_id, lock=True)
-    rows = lock_items(session, target.workspace_id, [target.feedback_id])
-    if not rows:
+    rows = lock_feedback(session, target.workspace_id, [target.feedback_id])
+    if target.feedback_id not in rows:
         raise NoSuchFeedback
-    [row] = rows
+    row = rows[target.feedback_id]
     mentions = mentions_of(session, row.workspace_id, [row.id])[row.id]
     if target.ordinal >= len(mentions):
         raise NoSuchMention

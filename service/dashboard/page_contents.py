@@ -29,8 +29,8 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.periods import By
-from service.insights.queries.feedback import mentions_of
 from service.insights.trends import draw_trends
+from service.items import mentions_of
 from service.pictures.board import lay_out
 
 POINTS_A_PAGE: Final = 20

@@ -19,7 +19,7 @@ from service.exports.params import CorrectionExport
 from service.exports.queries import corrected_feedback
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection, select_feedback
-from service.insights.queries.feedback import mentions_of
+from service.items import mentions_of
 from service.journey.native import Cell, learned_of
 
 COLUMNS: Final[Sequence[Column]] = (

@@ -11,10 +11,11 @@ from models.mention import Mention
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
 from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
-from service.insights.queries.feedback import Search, feedback_by_id, find_feedback, mentions_of
+from service.insights.queries.feedback import Search, feedback_by_id, find_feedback
 from service.insights.queries.freshness import freshness
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
 from service.insights.shapes import AnalysisOut, analysis_out
+from service.items import mentions_of
 from service.journey.mapping import JourneyMap
 from service.keys.pseudonyms import pseudonym, salt_in
 from service.web.cursors import decode_cursor, encode_cursor, moment

@@ -13,6 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Dialect, Table
 from sqlmodel import Session
 
+from service.ids import in_parts
+
 MOST_PARAMETERS: Final = 32_000
 """Below SQLite's limit of 32,766."""
 
@@ -32,8 +34,9 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
     connection = session.connection()
     plan = _plan(table, connection.dialect, tuple(rows[0]))
     size = MOST_PARAMETERS // len(rows[0])
-    parts = (rows[start : start + size] for start in range(0, len(rows), size))
-    return sum(connection.exec_driver_sql(*plan.statement(part)).rowcount for part in parts)
+    return sum(
+        connection.exec_driver_sql(*plan.statement(part)).rowcount for part in in_parts(rows, size)
+    )
 
 
 class _Plan:

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from service.errors import NotFound
 from service.intake.ledger import withdraw
-from service.intake.queries import delete_feedback, ids_of_customer, lock_feedback
+from service.intake.queries import delete_feedback, ids_of_customer
+from service.items import lock_feedback
 from service.themes.rows import remove_emptied
 
 

@@ -19,8 +19,9 @@ from models.types import new_id
 from service.errors import Forbidden
 from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row
-from service.intake.queries import Known, delete_mentions, find_known, lock_feedback, mentions_of
+from service.intake.queries import Known, delete_mentions, find_known
 from service.intake.submissions import Outcome, Raced, Result
+from service.items import lock_feedback, mentions_of
 from service.rollups.apply import Delta, apply
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of

@@ -13,10 +13,9 @@ from sqlmodel import Session, col, delete, select
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK
+from service.ids import in_parts
 from service.intake.drafts import ExternalKey
-
-IDS_AT_ONCE: Final = 500
-"""Ids in one statement; a database takes only so many parameters."""
+from service.items import IDS_AT_ONCE
 
 _KNOWN = (
     "SELECT external_id, id, content_hash, browser_key_id, state FROM feedback "
@@ -76,43 +75,9 @@ def _known_from(
         yield external_id, Known(*found)
 
 
-def _parts(ids: Iterable[UUID]) -> Iterator[Sequence[UUID]]:
-    ordered = list(ids)
-    for start in range(0, len(ordered), IDS_AT_ONCE):
-        yield ordered[start : start + IDS_AT_ONCE]
-
-
-def lock_feedback(
-    session: Session, workspace_id: UUID, ids: Collection[UUID]
-) -> dict[UUID, Feedback]:
-    """The rows, locked in the order of their ids until the transaction ends."""
-    rows: dict[UUID, Feedback] = {}
-    for part in _parts(sorted(ids)):
-        locked = session.exec(
-            select(Feedback)
-            .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(part))
-            .order_by(col(Feedback.id))
-            .with_for_update()
-        )
-        rows |= {row.id: row for row in locked}
-    return rows
-
-
-def mentions_of(
-    session: Session, workspace_id: UUID, ids: Collection[UUID]
-) -> dict[UUID, list[Mention]]:
-    """The mentions of each of these items."""
-    found: dict[UUID, list[Mention]] = defaultdict(list)
-    for part in _parts(ids):
-        of_part = (Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(part))
-        for mention in session.exec(select(Mention).where(*of_part)):
-            found[mention.feedback_id].append(mention)
-    return found
-
-
 def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete the mentions of these items; the roll-ups are the caller's to change."""
-    for part in _parts(ids):
+    for part in in_parts(list(ids), IDS_AT_ONCE):
         session.exec(
             delete(Mention).where(
                 col(Mention.workspace_id) == workspace_id, col(Mention.feedback_id).in_(part)
@@ -122,7 +87,7 @@ def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID])
 
 def delete_feedback(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete these items, whose mentions are gone already."""
-    for part in _parts(ids):
+    for part in in_parts(list(ids), IDS_AT_ONCE):
         session.exec(
             delete(Feedback).where(
                 col(Feedback.workspace_id) == workspace_id, col(Feedback.id).in_(part)

@@ -9,7 +9,7 @@ from service import clock
 from service.db import Database
 from service.errors import Conflict, NotFound
 from service.intake.ledger import make_pending, withdraw
-from service.intake.queries import lock_feedback
+from service.items import lock_feedback
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once, answered_once
 

@@ -1,6 +1,5 @@
 """Which mentions belong to a theme, and how they are moved: locked, counted, a few at a time."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import product
@@ -9,15 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Select, Uuid, and_, exists, func, literal, tuple_
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from models.feedback import TEXT_COLUMNS, Feedback
+from models.feedback import Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, VECTOR
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
+from service.items import lock_feedback, mentions_of
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
 from service.rollups.apply import Delta, apply
@@ -73,23 +72,8 @@ class Held(NamedTuple):
 
 def hold_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> Held:
     """Lock feedback, in the order of the ids, until the transaction ends."""
-    rows = session.exec(
-        select(Feedback)
-        .where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(ids))
-        .order_by(col(Feedback.id))
-        .options(*(defer(column) for column in TEXT_COLUMNS))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    mentions: dict[UUID, list[Mention]] = defaultdict(list)
-    for mention in session.exec(
-        select(Mention)
-        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
-        .order_by(col(Mention.feedback_id), col(Mention.ordinal))
-        .execution_options(populate_existing=True)
-    ):
-        mentions[mention.feedback_id].append(mention)
-    return Held(rows, mentions)
+    rows = lock_feedback(session, workspace_id, ids, anew=True, texts=False)
+    return Held(list(rows.values()), mentions_of(session, workspace_id, ids, anew=True))
 
 
 def move_mentions(

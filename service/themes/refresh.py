@@ -21,6 +21,7 @@ from models.pain_point import PainPoint
 from nlp.themes import centroid
 from service import clock
 from service.db import Database
+from service.ids import in_parts
 from service.journey.service import current_map
 from service.themes import due as leases
 from service.themes import steps
@@ -173,13 +174,13 @@ class Refresher:
 
     def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
         for theme, group in nearest.items():
-            for part in _parts([sample.keys[index] for index in group]):
+            for part in in_parts([sample.keys[index] for index in group], AT_ONCE):
                 self._write(steps.move, place, part, None, theme)
 
     def _create(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
         """Make a new theme of a group of loose mentions."""
         mean = stored(centroid(sample.vectors[list(group)]))
-        first, *rest = _parts([sample.keys[index] for index in group])
+        first, *rest = in_parts([sample.keys[index] for index in group], AT_ONCE)
         try:
             theme = self._write(steps.create, self._space, place, first, mean)
         except steps.TooFew:
@@ -262,8 +263,3 @@ class Refresher:
 def _theme(row: PainPoint) -> Theme:
     [mean] = restored([row.centroid])
     return Theme(row.id, mean, row.created_at, row.shaped, is_used(row))
-
-
-def _parts(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield keys[start : start + AT_ONCE]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.feedback import TEXT_COLUMNS, Feedback
 from models.mention import Mention
-from service.insights.queries.feedback import mentions_of
+from service.items import mentions_of
 
 PAGE: Final = 1000
 

@@ -1,7 +1,6 @@
 """Feedback as it is stored, and its mentions."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
-from models.mention import Mention
 from models.tables import FEEDBACK
 from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
@@ -45,21 +43,6 @@ def find_feedback(
 def feedback_by_id(session: Session, workspace_id: UUID, wanted: UUID) -> Feedback | None:
     """One piece of feedback."""
     return session.get(Feedback, (workspace_id, wanted))
-
-
-def mentions_of(
-    session: Session, workspace_id: UUID, ids: Collection[UUID]
-) -> dict[UUID, list[Mention]]:
-    """The mentions of these items, each item's in their order; one statement."""
-    found: dict[UUID, list[Mention]] = defaultdict(list)
-    rows = session.exec(
-        select(Mention)
-        .where(Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(ids))
-        .order_by(col(Mention.ordinal))
-    )
-    for mention in rows:
-        found[mention.feedback_id].append(mention)
-    return found
 
 
 def _conditions(selection: Selection, search: Search) -> list[ColumnElement[bool]]:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION, THEME, VECTOR
+from service.ids import in_parts
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells, of_themes, surroundings, told
 from service.insights.queries.expressions import InOrder
@@ -159,9 +160,7 @@ def told_at(
 ) -> dict[tuple[UUID, int], Row[Any]]:
     """Mentions by feedback id and ordinal, with their feedback and the text around them."""
     found: dict[tuple[UUID, int], Row[Any]] = {}
-    ordered = list(keys)
-    for first in range(0, len(ordered), AT_ONCE):
-        some = ordered[first : first + AT_ONCE]
+    for some in in_parts(list(keys), AT_ONCE):
         statement = (
             told(OF_FEEDBACK)
             .add_columns(*surroundings())

@@ -23,6 +23,7 @@ from sqlmodel import Session
 from models.tables import FEEDBACK, MENTION, VECTOR
 from models.types import first_id
 from service.clock import LATEST_AHEAD, now
+from service.ids import in_parts
 from service.insights.filters import Selection
 from service.insights.queries.evidence import MentionRank, confidence, in_cells
 from service.insights.queries.expressions import only_compared
@@ -94,13 +95,9 @@ def vectors_at(
     )
     return [
         row
-        for some in _parts(sorted({rank.feedback_id for rank in ranks}))
+        for some in in_parts(sorted({rank.feedback_id for rank in ranks}), AT_ONCE)
         for row in session.execute(vectors.where(table.feedback_id.in_(some)))
     ]
-
-
-def _parts(keys: Sequence[K]) -> Iterator[Sequence[K]]:
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
 def _place(by: Grouping[Any]) -> tuple[ColumnElement[Any], ...]:
@@ -212,7 +209,7 @@ def _walks(
         .order_by(*_worst_first())
         .limit(by.considered)
     )
-    for some in _parts(keys):
+    for some in in_parts(keys, AT_ONCE):
         yield union_all(*(_first_of(of_all, by, key) for key in some))
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, func, select
 from models.feedback import Feedback
 from models.mention import Mention
 from models.rollup import Rollup, RollupItem
+from service import items
 from service.db import Database
 from service.intake import ledger, queries
 from service.rollups.apply import Delta, apply
@@ -80,6 +81,7 @@ def test_all_items_are_locked_before_any_figure_is_touched(
     for _ in range(5):
         send(SURVEYS, {"text": TEXT, "customer": "c"})
     analyse()
+    monkeypatch.setattr(items, "IDS_AT_ONCE", 2)
     monkeypatch.setattr(queries, "IDS_AT_ONCE", 2)
     locked = []
 

@@ -17,9 +17,10 @@ from service.intake import ledger, waiting
 from service.intake.accept import Acceptor
 from service.intake.drafts import Clerk
 from service.intake.ledger import StoredByAnotherKey
-from service.intake.queries import find_known, lock_feedback, state_of
+from service.intake.queries import find_known, state_of
 from service.intake.schemas import SurveyIn
 from service.intake.submissions import Answered, Result, Submission
+from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
 from service.verify.verify import verify

@@ -15,7 +15,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.ledger import make_pending, withdraw
-from service.intake.queries import lock_feedback
+from service.items import lock_feedback
 from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
