@@ -21,9 +21,9 @@ from nlp.backends.protocol import Float
 from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
 from nlp.themes import Projection, load_projection
+from nlp.themes.space import Space
 from service.errors import Unavailable
 from service.settings import Settings
-from service.themes.space import Space
 
 SLICE_ITEMS: Final = 16
 SLICE_CHARS: Final = 8_000

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.feedback import DONE, Feedback
 from models.learning import Learning
+from nlp.themes.space import Space
 from service import clock
 from service.analysis.engine import Engine
 from service.corrections.labelling import learned_in
@@ -24,7 +25,6 @@ from service.journey.taught import (
     locked_learning,
     save_taught,
 )
-from service.themes.space import Space
 
 ITEMS: Final = 100
 """How many items are labelled in one transaction: others wait for it to write."""

@@ -19,6 +19,7 @@ from models.feedback import DONE, FAILED, TEXT_COLUMNS, Feedback
 from models.tables import MENTION, VECTOR
 from nlp.documents import Analysis
 from nlp.probe import packed, unpacked
+from nlp.themes.space import Space
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
 from service.corrections.labelling import NOTHING, Learned, learned_in
@@ -37,7 +38,6 @@ from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
-from service.themes.space import Space
 
 RETRIED: Final = "retried"
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeOut
@@ -11,14 +11,9 @@ from service.corrections.labelling import learned_in
 from service.journey.service import named_map
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Config, Db
+from service.web.engine import get_engine
 
 router = APIRouter(prefix="/v1", tags=["analysis"])
-
-
-async def get_engine(request: Request) -> Engine:
-    """The application's engine."""
-    engine: Engine = request.app.state.engine
-    return engine
 
 
 JourneyName = Annotated[

@@ -17,6 +17,7 @@ from models.feedback import Feedback
 from models.mention import Mention
 from nlp.backends.protocol import Float
 from nlp.probe import unpacked
+from nlp.themes.space import Space
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of
@@ -26,7 +27,6 @@ from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
-from service.themes.space import Space
 
 UNREADABLE: Final = " without vectors"
 """Behind the version of an analysis whose mentions have no vectors: it is made again."""

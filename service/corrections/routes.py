@@ -19,12 +19,11 @@ from service.insights.feedback import feedback_in
 from service.insights.filters import journey_for
 from service.insights.params import JourneyParams
 from service.insights.schemas import FeedbackOut
-from service.journey.routes import Reader
 from service.keys.auth import ManageCaller, ReadCaller
 from service.keys.once import OnceOnly
-from service.themes.routes import InSpace
 from service.web.conditional import conditional
 from service.web.dependencies import Db
+from service.web.engine import AppEmbedder, AppSpace
 from service.web.idempotency import StoredAnswer
 from service.web.once import answered_once, response_of
 
@@ -40,7 +39,7 @@ def correct_mention(
     body: CorrectionIn,
     caller: ManageCaller,
     database: Db,
-    space: InSpace,
+    space: AppSpace,
     params: Annotated[JourneyParams, Query()],
 ) -> FeedbackOut:
     """Say what a mention really is; it counts at once, and again after every later analysis."""
@@ -63,7 +62,7 @@ def read_learning(request: Request, caller: ReadCaller, database: Db) -> Respons
 
 @router.post("/journey/learning", tags=["journey"], response_model=LearningOut)
 def learn_from_corrections(
-    caller: ManageCaller, database: Db, reader: Reader, once: OnceOnly
+    caller: ManageCaller, database: Db, reader: AppEmbedder, once: OnceOnly
 ) -> Response:
     """Learn from all corrections there are, in place of what was learned before."""
     trials = try_corrections(database, caller.workspace_id, reader.version)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.correction import Correction
+from nlp.themes.space import Space
 from service import clock
 from service.corrections.errors import MentionChanged, NoSuchMention
 from service.corrections.labels import stored_labels
@@ -22,7 +23,6 @@ from service.insights.errors import NoSuchFeedback
 from service.items import lock_feedback, mentions_of
 from service.journey.mapping import JourneyMap
 from service.journey.taught import find_learning
-from service.themes.space import Space
 from service.web.cursors import decode_cursor, encode_cursor
 
 

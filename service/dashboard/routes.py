@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Annotated, Concatenate, Final, ParamSpec
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Request
+from fastapi import APIRouter, FastAPI, Form, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -40,13 +40,12 @@ from service.dashboard.visitors import (
 )
 from service.db import Database
 from service.errors import Forbidden, NotFound, Problem, TooManyRequests, Unauthenticated
-from service.insights.likeness import Embedder
-from service.insights.search_routes import get_embedder
 from service.keys import sessions
 from service.keys.auth import LONGEST_SECRET
 from service.keys.guesses import Guesses
 from service.keys.ring import Caller, KeyRing
 from service.web.dependencies import Db
+from service.web.engine import AppEmbedder
 from service.web.problems import problem_response
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -120,7 +119,7 @@ def show_search(
     request: Request,
     seen: Seen,
     database: Db,
-    embedder: Annotated[Embedder, Depends(get_embedder)],
+    embedder: AppEmbedder,
 ) -> Response:
     """What customers said, by words or by meaning."""
     asked = sought(Address(request, root_of(request)), embedder)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from nlp.embedder import Embedder
 from service.dashboard.address import Address
 from service.dashboard.quotes import quotes
 from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
 from service.insights.errors import NothingToCompare
-from service.insights.likeness import Embedder, Meaning, meaning_of
+from service.insights.likeness import Meaning, meaning_of
 from service.insights.search import list_mentions
 from service.insights.search_params import MentionParams
 from service.insights.search_schemas import MentionPageOut

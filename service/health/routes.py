@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service import telemetry
@@ -12,14 +12,9 @@ from service.health.errors import ModelNotLoaded
 from service.health.schemas import Alive, Info, Ready
 from service.keys.auth import AnyCaller
 from service.web.dependencies import Config, Db
+from service.web.engine import get_engine
 
 router = APIRouter(tags=["operations"])
-
-
-async def get_engine(request: Request) -> Engine | None:
-    """The engine of this process."""
-    engine: Engine | None = request.app.state.engine
-    return engine
 
 
 Loaded = Annotated[Engine | None, Depends(get_engine)]

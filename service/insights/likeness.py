@@ -12,7 +12,7 @@ if the same step would mend what they are about, in whatever language.
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -21,8 +21,9 @@ from sqlmodel import Session
 
 from nlp.backends.protocol import Float
 from nlp.documents import Document
-from nlp.probe import packed, unpacked
-from nlp.themes import Projection
+from nlp.embedder import Embedder
+from nlp.probe import packed
+from nlp.themes.space import Space
 from service.insights.errors import NothingToCompare
 from service.insights.queries import search
 from service.insights.queries.search import Wanted
@@ -35,35 +36,16 @@ MEMBERS: Final = 500
 Key = tuple[UUID, int]
 
 
-class Where(Protocol):
-    """Where vectors are compared to find themes."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def projection(self) -> Projection: ...
-
-
-class Embedder(Protocol):
-    """The engine, as far as a search needs it."""
-
-    @property
-    def version(self) -> str: ...
-    @property
-    def space(self) -> Where: ...
-    def embed(self, documents: Sequence[Document]) -> Float: ...
-
-
 class Meaning(NamedTuple):
     """Where a text is among the themes: (d,) at length 1; and by which model."""
 
     place: Float
     version: str
-    space: Where
+    space: Space
 
     def nearness(self, stored: Sequence[bytes]) -> list[float]:
         """The cosine of each stored vector to the text."""
-        cosines: list[float] = (self.space.projection.apply(unpacked(stored)) @ self.place).tolist()
+        cosines: list[float] = (self.space.project(stored) @ self.place).tolist()
         return cosines
 
 
@@ -78,7 +60,7 @@ def meaning_of(text: str, embedder: Embedder) -> Meaning:
     if not vector.any():
         raise NothingToCompare
     space = embedder.space
-    place = space.projection.apply(unpacked([packed(vector[0])]))[0]
+    place = space.project([packed(vector[0])])[0]
     return Meaning(place, embedder.version, space)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from service.insights.likeness import Embedder, meaning_of
+from service.insights.likeness import meaning_of
 from service.insights.review import list_review
 from service.insights.routes import DIMENSION
 from service.insights.search import list_mentions, refuse_contradictions
@@ -13,14 +13,9 @@ from service.insights.search_schemas import MentionPageOut, ReviewOut
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
+from service.web.engine import AppEmbedder
 
 router = APIRouter(prefix="/v1", tags=["insights"])
-
-
-async def get_embedder(request: Request) -> Embedder:
-    """The application's engine."""
-    embedder: Embedder = request.app.state.engine
-    return embedder
 
 
 @router.get("/mentions", response_model=MentionPageOut, openapi_extra=DIMENSION)
@@ -28,7 +23,7 @@ def read_mentions(
     request: Request,
     caller: ReadCaller,
     database: Db,
-    embedder: Annotated[Embedder, Depends(get_embedder)],
+    embedder: AppEmbedder,
     params: Annotated[MentionParams, Query()],
 ) -> Response:
     """Mentions by their words (`q`), by what they are about (`like`), or the latest ones."""

@@ -7,13 +7,14 @@ false alarms too high rather than too low.
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from nlp.backends.protocol import Float
 from nlp.descriptions import DESCRIPTIONS
 from nlp.documents import Document, Kind
+from nlp.embedder import Embedder
 from nlp.probe import estimate, fit
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry
@@ -26,17 +27,6 @@ LEAST_BACKGROUND: Final = 50
 """Of fewer too large a part may have the label."""
 READ_AS: Final[tuple[Kind, ...]] = ("review", "ticket")
 """Examples are read as each of these: what is known about a text stands in front of it."""
-
-
-class Embedder(Protocol):
-    """The engine, as far as learning needs it."""
-
-    @property
-    def version(self) -> str: ...
-
-    def embed(self, documents: Sequence[Document]) -> Float:
-        """A vector of length 1 for each, or of zeros where there is nothing to read."""
-        ...
 
 
 class _Lesson(NamedTuple):

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from sqlmodel import Session
 
-from service.journey.learning import BACKGROUND, Embedder, teach
+from nlp.embedder import Embedder
+from service.journey.learning import BACKGROUND, teach
 from service.journey.mapping import JourneyMap
 from service.journey.presets import DEFAULT, PRESETS, key_of, preset_map
 from service.journey.schemas import DefinitionIn, DefinitionOut, PresetsOut
@@ -16,6 +17,7 @@ from service.journey.views import definition_out
 from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional, etag, matches
 from service.web.dependencies import Db
+from service.web.engine import AppEmbedder
 
 router = APIRouter(prefix="/v1/journey", tags=["journey"])
 
@@ -32,15 +34,6 @@ _PRESETS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def get_embedder(request: Request) -> Embedder:
-    """The application's engine."""
-    embedder: Embedder = request.app.state.engine
-    return embedder
-
-
-Reader = Annotated[Embedder, Depends(get_embedder)]
-
-
 def _in_force(session: Session, workspace_id: UUID, embedder: Embedder) -> DefinitionOut:
     journey = current_map(session, workspace_id)
     return definition_out(
@@ -53,7 +46,7 @@ def _in_force(session: Session, workspace_id: UUID, embedder: Embedder) -> Defin
 
 @router.get("/definition", response_model=DefinitionOut)
 def get_definition(
-    request: Request, caller: ReadCaller, database: Db, embedder: Reader
+    request: Request, caller: ReadCaller, database: Db, embedder: AppEmbedder
 ) -> Response:
     """The journey definition in force, with its version and an ETag for If-Match."""
     with database.read() as session:
@@ -66,7 +59,7 @@ def replace_definition(
     response: Response,
     caller: ManageCaller,
     database: Db,
-    embedder: Reader,
+    embedder: AppEmbedder,
     if_match: Annotated[str | None, Header()] = None,
     dry_run: Annotated[
         bool, Query(description="Validate, learn and show the estimate, store nothing.")

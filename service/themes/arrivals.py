@@ -11,10 +11,10 @@ from sqlmodel import Session
 from models.pain_point import REOPENED, RESOLVED
 from models.tables import THEME
 from nlp.backends.protocol import Float
+from nlp.themes.space import Space
 from service import clock
 from service.themes.known import Known, learn, remembered
 from service.themes.places import Place, hold_and_count, stamp
-from service.themes.space import Space
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.pain_point import PainPoint
+from nlp.themes.space import Space
 from service.db import Database
 from service.themes.members import Key, Sample, Text, count_read, sizes, texts_of
 from service.themes.naming import (
@@ -20,7 +21,6 @@ from service.themes.naming import (
 )
 from service.themes.places import Place
 from service.themes.rows import UNTITLED, themes_at
-from service.themes.space import Space
 
 MOST_DESCRIBED: Final = 40
 """Themes that are described at a time, those first that have grown most."""

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from models.feedback import PENDING
 from models.tables import FEEDBACK, REFRESH
+from nlp.themes.space import Space
 from service.current_analysis import is_current
 from service.themes.places import ROW, Place, at, stamp
-from service.themes.space import Space
 
 LEAST_LOOSE: Final = 5
 """Loose mentions that make a refresh worth it."""

@@ -13,8 +13,8 @@ from sqlmodel import Session
 from models.pain_point import RESOLVED
 from models.tables import THEME
 from nlp.backends.protocol import Float
+from nlp.themes.space import Space, restored
 from service.themes.places import Place, at
-from service.themes.space import Space, restored
 
 MOST_KEPT: Final = 50_000
 """Centroids kept in a process, of 0.5 kB each; beyond that all are read again."""

@@ -16,12 +16,12 @@ from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, VECTOR
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
+from nlp.themes.space import Space
 from service.items import lock_feedback, mentions_of
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
 from service.rollups.apply import Delta, apply
 from service.themes.places import Place, place_of
-from service.themes.space import Space
 
 AT_ONCE: Final = 500
 """Mentions that are moved in one transaction, which other writers wait for."""

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from models.pain_point import PainPoint
 from models.tables import MENTION, ROLLUP_ITEM_SPAN, THEME
 from nlp.themes import Description, centroid, describe
+from nlp.themes.space import Space, stored
 from service import clock
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
@@ -18,7 +19,6 @@ from service.themes.due import mark
 from service.themes.members import Key, Sample, Text, sample_of, texts_of
 from service.themes.places import Place, hold, stamp
 from service.themes.rows import UNTITLED, plain_title
-from service.themes.space import Space, stored
 
 LOOKED_AT: Final = 150
 """The latest mentions of a theme that its centroid and its title are made of."""

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from models.pain_point import PainPoint
 from nlp.themes import centroid
+from nlp.themes.space import Space, restored, stored
 from service import clock
 from service.db import Database
 from service.ids import in_parts
@@ -42,7 +43,6 @@ from service.themes.members import (
 from service.themes.naming import LOOKED_AT
 from service.themes.places import Place
 from service.themes.rows import comparable_at, is_used, merged_with_mentions, themes_at
-from service.themes.space import Space, restored, stored
 from service.themes.turns import Turns
 
 P = ParamSpec("P")

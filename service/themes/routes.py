@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic_core import to_json
 from sqlmodel import Session
 
+from nlp.themes.space import Space
 from service.db import Database
 from service.errors import Problem
 from service.insights.filters import journey_for
@@ -22,21 +23,14 @@ from service.themes import shaping
 from service.themes.places import Place
 from service.themes.schemas import MergeIn, PainPointIn, SplitIn
 from service.themes.shaping import Move, Person
-from service.themes.space import Space
 from service.web.dependencies import Db
+from service.web.engine import AppSpace
 from service.web.idempotency import REPLAYED, StoredAnswer
 from service.web.once import Once, answered_once
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 
 
-async def get_space(request: Request) -> Space:
-    """Where vectors of the application's model are compared."""
-    space: Space = request.app.state.engine.space
-    return space
-
-
-InSpace = Annotated[Space, Depends(get_space)]
 Journey = Annotated[JourneyParams, Query()]
 
 
@@ -46,7 +40,7 @@ def update_pain_point(
     body: PainPointIn,
     caller: ManageCaller,
     database: Db,
-    space: InSpace,
+    space: AppSpace,
     params: Journey,
 ) -> OnePainPointOut:
     """Name a pain point or a win, say how far one is with it, or who looks after it."""
@@ -69,7 +63,7 @@ def merge_pain_point(
     body: MergeIn,
     caller: ManageCaller,
     database: Db,
-    space: InSpace,
+    space: AppSpace,
     params: Journey,
     once: OnceOnly,
 ) -> Response:
@@ -89,7 +83,7 @@ def split_pain_point(
     body: SplitIn,
     caller: ManageCaller,
     database: Db,
-    space: InSpace,
+    space: AppSpace,
     params: Journey,
     once: OnceOnly,
 ) -> Response:

@@ -13,10 +13,10 @@ from models.mention import Mention
 from models.pain_point import OPEN, REOPENED, RESOLVED, PainPoint
 from models.tables import MENTION, THEME
 from models.types import new_id
+from nlp.themes.space import Space
 from service import clock
 from service.themes.due import mark
 from service.themes.places import Place, at, hold, place_of, stamp
-from service.themes.space import Space
 
 UNTITLED: Final[list[str]] = []
 """The keywords of a theme whose title is still to be found."""

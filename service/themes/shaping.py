@@ -12,6 +12,7 @@ import numpy as np
 from sqlmodel import Session
 
 from models.pain_point import RESOLVED, PainPoint
+from nlp.themes.space import Space, stored
 from service import clock
 from service.db import Database
 from service.errors import InvalidParam
@@ -40,7 +41,6 @@ from service.themes.naming import (
 from service.themes.places import Place, hold, stamp
 from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_said_since
 from service.themes.schemas import PainPointIn
-from service.themes.space import Space, stored
 
 LOOKED_AT: Final = 3000
 """The latest mentions of a pain point that are told apart when it is split in two."""

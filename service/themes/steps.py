@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from nlp.themes.space import Space
 from service import clock
 from service.themes import due
 from service.themes.due import Followed
@@ -25,7 +26,6 @@ from service.themes.rows import (
     surviving_theme,
     themes_at,
 )
-from service.themes.space import Space
 
 
 class TooFew(Exception):

@@ -13,9 +13,9 @@ from sqlmodel import col, select
 
 from models.feedback import Feedback
 from models.pain_point import PainPoint
+from nlp.themes.space import restored, stored
 from service.db import Database
 from service.themes import shaping
-from service.themes.space import restored, stored
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members

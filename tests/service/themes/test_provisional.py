@@ -10,6 +10,7 @@ import pytest
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from nlp.themes import centroid
+from nlp.themes.space import stored
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
@@ -19,7 +20,6 @@ from service.themes.due import release
 from service.themes.members import Key, sample_of
 from service.themes.places import Place
 from service.themes.refresh import Refresher
-from service.themes.space import stored
 from service.themes.steps import move
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
