@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class MentionVector(SQLModel, table=True):
-    """The embedding of one mention, a byte a dimension (``nlp.probe.packed``).
+    """The embedding of one mention, a byte a dimension (``nlp.vectors.packed``).
 
     Beside ``mention`` and not in it, so that counting mentions does not read vectors.
     """

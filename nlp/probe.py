@@ -10,27 +10,22 @@ The estimate is made by leaving out: every example once, with all its vectors, a
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
+from nlp.rates import Rate, rate
 
 Double = NDArray[np.float64]
 Owners = NDArray[np.intp]
-N = TypeVar("N", float, Double)
 
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5
 FOLDS: Final = 5
 SETTLED: Final = 1e-3
 MOST_STEPS: Final = 15
-Z_95: Final = 1.959964
-"""The 97.5 % point of the normal distribution."""
-LEVEL: Final = 0.05
-"""Below which a p, corrected if there are many, is called significant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +39,11 @@ class Probe:
         return _logistic(vectors @ self.weights[:-1].astype(np.float64) + self.weights[-1])
 
 
-class Rate(NamedTuple):
-    """``hits`` of ``n``, and the 95 % interval of the rate (Wilson 1927), 0..1."""
-
-    hits: int
-    n: int
-    low: float
-    high: float
-
-
 class Estimate(NamedTuple):
     """What left-out examples and negatives say: how many of each the label was given to."""
 
     recall: Rate
     false_alarms: Rate
-
-
-def rate(hits: int, n: int) -> Rate:
-    """``hits`` of ``n`` with its Wilson score interval."""
-    return Rate(hits, n, *wilson(hits, n))
-
-
-def wilson(hits: float, n: float) -> tuple[float, float]:
-    """The 95 % score interval of the share ``hits / n`` (Wilson 1927); 0..1 for n = 0."""
-    if not n:
-        return 0.0, 1.0
-    low, high = score_interval(hits / n, n)
-    return max(low, 0.0), min(high, 1.0)
-
-
-def score_interval(share: N, n: N) -> tuple[N, N]:
-    """Wilson's formula: the 95 % interval of a share of ``n`` > 0, or of many, in each place.
-
-    Rounding may leave its ends a little outside of 0..1.
-    """
-    spread = Z_95**2 / n
-    middle = share + spread / 2
-    half = Z_95 * (abs(share * (1 - share)) / n + spread / (4 * n)) ** 0.5
-    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-
-
-def sign_test(better: int, worse: int) -> float:
-    """How likely ``better`` or more of the changes would be good ones if each were a toss-up.
-
-    The one-sided sign test (exact binomial, probability 1/2); 1.0 without changes.
-    """
-    changes = better + worse
-    return float(sum(comb(changes, k) for k in range(better, changes + 1)) / 2**changes)
 
 
 def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
@@ -145,23 +98,6 @@ def folds(n: int, parts: int = FOLDS) -> Iterator[NDArray[np.bool_]]:
     place = np.arange(n) % parts
     for part in range(min(parts, n)):
         yield place == part
-
-
-def packed(vector: Sequence[float] | Float) -> bytes:
-    """A vector of length 1 in a byte a dimension; its direction is off by less than a degree."""
-    values = np.asarray(vector, dtype=np.float32)
-    scale = float(np.abs(values).max()) or 1.0
-    return bytes(np.rint(values * (127 / scale)).astype(np.int8).tobytes())
-
-
-def unpacked(stored: Sequence[bytes]) -> Float:
-    """Packed vectors as rows (n, width) of length 1; (0, 0) for none."""
-    if not stored:
-        return np.zeros((0, 0), dtype=np.float32)
-    rows = np.frombuffer(b"".join(stored), dtype=np.int8).reshape(len(stored), -1)
-    values = rows.astype(np.float32)
-    unit: Float = values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12)
-    return unit
 
 
 def _logistic(scores: Double) -> Double:

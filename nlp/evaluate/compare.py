@@ -18,7 +18,7 @@ from nlp.evaluate.metrics import (
 )
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.labels import Head
-from nlp.probe import LEVEL
+from nlp.rates import LEVEL
 from nlp.train.examples import UNKNOWN
 
 ROUNDS: Final = 2000

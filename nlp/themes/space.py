@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.probe import unpacked
 from nlp.themes import Limits, Projection
+from nlp.vectors import unpacked
 
 
 class Space(NamedTuple):

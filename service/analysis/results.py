@@ -18,8 +18,8 @@ from models.correction import Correction
 from models.feedback import DONE, FAILED, TEXT_COLUMNS, Feedback
 from models.tables import MENTION, VECTOR
 from nlp.documents import Analysis
-from nlp.probe import packed, unpacked
 from nlp.themes.space import Space
+from nlp.vectors import packed, unpacked
 from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
 from service.corrections.labelling import NOTHING, Learned, learned_in

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Final
 
 from nlp.documents import Analysis, Document
-from nlp.probe import packed, unpacked
+from nlp.vectors import packed, unpacked
 from service.analysis.briefs import MODEL
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.probe import LEVEL, Estimate, Probe, fit, folds, rate, sign_test
+from nlp.probe import Estimate, Probe, fit, folds
+from nlp.rates import LEVEL, rate, sign_test
 from service.journey.learned import Field, Probes, Taught
 
 LEAST_CORRECTED: Final = 8

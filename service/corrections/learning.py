@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.learning import Learning
 from models.mention import Mention
-from nlp.probe import unpacked
+from nlp.vectors import unpacked
 from service import clock
 from service.corrections.adjusting import Background, Judged, Trial, attempt
 from service.corrections.layers import EXPLICIT, HUMAN

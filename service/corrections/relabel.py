@@ -16,8 +16,8 @@ from models.correction import Correction
 from models.feedback import Feedback
 from models.mention import Mention
 from nlp.backends.protocol import Float
-from nlp.probe import unpacked
 from nlp.themes.space import Space
+from nlp.vectors import unpacked
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, lifted, summarized, values_of

@@ -22,8 +22,8 @@ from sqlmodel import Session
 from nlp.backends.protocol import Float
 from nlp.documents import Document
 from nlp.embedder import Embedder
-from nlp.probe import packed
 from nlp.themes.space import Space
+from nlp.vectors import packed
 from service.insights.errors import NothingToCompare
 from service.insights.queries import search
 from service.insights.queries.search import Wanted

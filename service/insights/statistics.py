@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nlp import probe
-from nlp.probe import LEVEL as LEVEL
-from nlp.probe import Z_95 as Z_95
+from nlp import rates
+from nlp.rates import LEVEL as LEVEL
+from nlp.rates import Z_95 as Z_95
 
 Double = NDArray[np.float64]
 Number: TypeAlias = Any
@@ -129,8 +129,8 @@ def _root(value: Number) -> Number:
 def wilson(hits: Number, n: Number) -> Interval:
     """The score interval of a share (Wilson 1927); 0..1 for n = 0."""
     if not isinstance(n, np.ndarray):
-        return Interval(*probe.wilson(hits, n))
-    low, high = probe.score_interval(quotient(hits, n, 0.0), np.where(n == 0, 1.0, n))
+        return Interval(*rates.wilson(hits, n))
+    low, high = rates.score_interval(quotient(hits, n, 0.0), np.where(n == 0, 1.0, n))
     return Interval(
         np.where(n == 0, 0.0, at_least(low, 0.0)), np.where(n == 0, 1.0, at_most(high, 1.0))
     )

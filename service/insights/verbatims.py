@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from nlp.probe import unpacked
+from nlp.vectors import unpacked
 from service.insights.entries import Entry
 from service.insights.pain_schemas import VerbatimOut
 from service.insights.queries import evidence, typical

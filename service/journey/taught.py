@@ -16,7 +16,9 @@ from models.learning import LearnedProbe, Learning
 from models.mention_vector import MentionVector
 from models.workspace import Workspace
 from nlp.backends.protocol import Float
-from nlp.probe import Estimate, Probe, Rate, unpacked
+from nlp.probe import Estimate, Probe
+from nlp.rates import Rate
+from nlp.vectors import unpacked
 from service.journey.learned import Field, Taught
 
 FROM_CORRECTIONS: Final = -1

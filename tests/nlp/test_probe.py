@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from nlp.backends.protocol import Float
-from nlp.probe import EXAMPLE_SHARE, RIDGE, estimate, fit, folds, packed, rate, unpacked
+from nlp.probe import EXAMPLE_SHARE, RIDGE, estimate, fit, folds
+from nlp.rates import rate
+from nlp.vectors import packed, unpacked
 
 WIDTH = 24
 

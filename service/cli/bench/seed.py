@@ -22,7 +22,7 @@ from models.attribute import READY, DeclaredAttribute
 from models.feedback import DONE, Feedback
 from models.pain_point import OPEN
 from models.tables import FEEDBACK, MENTION, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME, VECTOR
-from nlp.probe import packed
+from nlp.vectors import packed
 from service.cli.bench.bulk import Bulk, Row
 from service.cli.bench.drawing import Author, Drawn, Said
 from service.cli.bench.phrases import PHRASES

@@ -11,7 +11,7 @@ from models.mention_vector import MentionVector
 from models.pain_point import IGNORED, IN_PROGRESS
 from models.types import new_id
 from models.workspace import Workspace
-from nlp.probe import packed
+from nlp.vectors import packed
 from service.db import Database
 from service.insights.statistics import wilson
 from service.rollups.apply import Delta, apply

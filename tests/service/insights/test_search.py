@@ -18,7 +18,7 @@ from models.types import new_id
 from models.workspace import Workspace
 from nlp.documents import Document
 from nlp.labels import EMOTIONS, INTENTS
-from nlp.probe import packed
+from nlp.vectors import packed
 from service.db import Database
 from service.insights import likeness
 from service.insights.names import cell_id
