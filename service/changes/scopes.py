@@ -1,7 +1,7 @@
 """What a change is about, as a selection of feedback, and what it can be compared with."""
 
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -13,13 +13,11 @@ from service.insights.params import ATTRIBUTE, FilterParams
 from service.insights.queries.themes import Theme
 from service.insights.subject import narrowed_to
 from service.journey.mapping import JourneyMap
-from service.journey.native import Cell
+from service.journey.native import AXES, Cell
 from service.journey.service import current_map, map_at
 
-PLACE: Final = {"stage", "touchpoint"}
 
-
-class Place(NamedTuple):
+class JourneyPart(NamedTuple):
     """Where in the journey a change was made: native cells (None for all), or one theme in them."""
 
     cells: frozenset[Cell] | None
@@ -45,9 +43,9 @@ def selected(session: Session, change: Change) -> Scoped:
     """The feedback in the scope.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``place_of``.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``part_of``.
     """
-    cells, theme = place_of(session, change)
+    cells, theme = part_of(session, change)
     selection = select_feedback(session, change.workspace_id, _params(_scope(change)))
     everybody = select_feedback(session, change.workspace_id, FilterParams())
     placed = theme is not None or cells is not None
@@ -55,43 +53,43 @@ def selected(session: Session, change: Change) -> Scoped:
     return Scoped(replace(selection, cells=cells), theme, around, _scope(change).scope_kind)
 
 
-def place_of(session: Session, change: Change) -> Place:
-    """The place in the words of the journey that was in force when the change was told.
+def part_of(session: Session, change: Change) -> JourneyPart:
+    """The part in the words of the journey that was in force when the change was told.
 
     Raises:
         UnknownStage, UnknownTouchpoint: the journey had no such part.
         NoSuchPainPoint: there is none with that id (any more).
     """
     then = map_at(session, change.workspace_id, change.created_at)
-    return _place(session, change, then)
+    return _part(session, change, then)
 
 
 def in_present_words(session: Session, change: Change) -> Scope | None:
-    """The scope as the journey in force calls its place; None if it has no such part.
+    """The scope as the journey in force calls it; None if it has no such part.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``place_of``.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``part_of``.
     """
     scope, journey = _scope(change), current_map(session, change.workspace_id)
-    place = place_of(session, change)
+    part = part_of(session, change)
     try:
-        if _place(session, change, journey).cells == place.cells:
+        if _part(session, change, journey).cells == part.cells:
             return scope
     except (InvalidRequest, NotFound):
         pass
-    words = _words_for(journey, place.cells or frozenset())
+    words = _words_for(journey, part.cells or frozenset())
     if words is None:
         return None
-    pain_point = scope.pain_point if place.theme else None
+    pain_point = scope.pain_point if part.theme else None
     return scope.model_copy(update={**words, "pain_point": pain_point})
 
 
-def _place(session: Session, change: Change, journey: JourneyMap) -> Place:
+def _part(session: Session, change: Change, journey: JourneyMap) -> JourneyPart:
     scope = _scope(change)
-    named = FilterParams.model_validate(scope.model_dump(include=PLACE, exclude_none=True))
+    named = FilterParams.model_validate(scope.model_dump(include=set[str](AXES), exclude_none=True))
     there = Selection(change.workspace_id, journey, cells_of(journey, named))
     narrowed, theme = narrowed_to(session, there, scope.pain_point)
-    return Place(narrowed.cells, theme)
+    return JourneyPart(narrowed.cells, theme)
 
 
 def _words_for(journey: JourneyMap, cells: frozenset[Cell]) -> dict[str, list[str] | None] | None:
@@ -112,8 +110,8 @@ def _scope(change: Change) -> Scope:
 
 
 def _params(scope: Scope) -> FilterParams:
-    """The filters of a scope but for its place."""
-    away = {"pain_point", "attributes", *PLACE}
+    """The filters of a scope but for its part of the journey."""
+    away = {"pain_point", "attributes", *AXES}
     filters = scope.model_dump(exclude=away, exclude_none=True)
     attributes = {ATTRIBUTE + name: values for name, values in (scope.attributes or {}).items()}
     return FilterParams.model_validate(filters | attributes)

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from nlp.backends.protocol import Float
 from service.corrections.layers import EXPLICIT, LEARNED, Values, laid_over
-from service.journey.learned import AXES, Axis, Chosen, Field, Probes, probes_of
+from service.journey.learned import Chosen, Field, Probes, probes_of
 from service.journey.mapping import Keys
-from service.journey.native import with_learned
+from service.journey.native import AXES, Axis, with_learned
 from service.journey.service import current_map
 from service.journey.taught import FROM_CORRECTIONS, find_learning, taught_by
 

@@ -9,9 +9,8 @@ from service.corrections.layers import HUMAN, Values
 from service.errors import InvalidParam
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
-from service.journey.native import CELLS, STORED_STAGES, STORED_TOUCHPOINTS, Cell, learned_of
+from service.journey.native import AXES, CELLS, STORED_STAGES, STORED_TOUCHPOINTS, Cell, learned_of
 
-AXES: Final = ("stage", "touchpoint")
 STORED: Final = {"stage": STORED_STAGES, "touchpoint": STORED_TOUCHPOINTS}
 UNLIKELY: Final = 1e-4
 """The probability of a label that is not among the likeliest three."""
@@ -45,7 +44,7 @@ def stored_labels(
     if "sentiment" in sent and "severity" not in sent:
         labels |= _severity(sent["sentiment"], now)
     among: dict[str, list[str]] = {}
-    named = {axis: sent[axis] for axis in AXES if sent.get(axis) is not None}
+    named: dict[str, str] = {axis: sent[axis] for axis in AXES if sent.get(axis) is not None}
     if named:
         base = {axis: bare[axis] if axis in labels else now[axis] for axis in AXES}
         fitting = _fitting(journey, Cell(**base), named)

@@ -11,13 +11,11 @@ from typing import Any, Final
 from nlp import summary
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
-from service.journey.native import learned_of, native_of
+from service.journey.native import AXES, learned_of, native_of
 
 Values = dict[str, Any]
 
 FIELDS: Final = ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity")
-WITH_PROVENANCE: Final = ("stage", "touchpoint")
-"""The fields whose provenance has a column of its own, because a sender can state them."""
 READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 """What an item as a whole has of a reading, beside confidence and candidates."""
 HUMAN: Final = "human"
@@ -57,7 +55,7 @@ def _put_back(values: Values, field: str, was: Mapping[str, Any]) -> None:
     values["confidence"][field] = was["confidence"]
     if field == "sentiment":
         values["score"] = was["score"]
-    if field in WITH_PROVENANCE:
+    if field in AXES:
         values[f"{field}_provenance"] = was["provenance"]
 
 
@@ -93,7 +91,7 @@ def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1
         was = {"label": values[field], "confidence": values["confidence"][field]}
         if field == "sentiment":
             was["score"] = values["score"]
-        if field in WITH_PROVENANCE:
+        if field in AXES:
             was["provenance"] = values[f"{field}_provenance"]
         replaced[field] = was
     values["replaced"] = replaced | {field: replaced[field] | {"by": by}}
@@ -101,7 +99,7 @@ def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1
     values["confidence"] = values["confidence"] | {field: chance}
     if field == "sentiment":
         values["score"] = round(SCORES[label] * chance, 3)
-    if field in WITH_PROVENANCE:
+    if field in AXES:
         values[f"{field}_provenance"] = by
 
 
@@ -120,7 +118,7 @@ def bare_values(mention: Mention, by: Mapping[str, str]) -> Values:
         "confidence": confidence_json(mention.confidence),
         "candidates": candidates_json(mention.candidates),
         "replaced": None,
-        **{f"{axis}_provenance": by[axis] for axis in WITH_PROVENANCE},
+        **{f"{axis}_provenance": by[axis] for axis in AXES},
     }
 
 
@@ -132,8 +130,7 @@ def confidence_json(confidence: Confidence) -> dict[str, float]:
 def candidates_json(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
     """Candidates as they are stored."""
     return {
-        axis: [{"key": one.key, "p": one.p} for one in getattr(candidates, axis)]
-        for axis in WITH_PROVENANCE
+        axis: [{"key": one.key, "p": one.p} for one in getattr(candidates, axis)] for axis in AXES
     }
 
 
@@ -170,12 +167,12 @@ def counted(values: Mapping[str, Any]) -> SimpleNamespace:
 
 
 def _mention(values: Mapping[str, Any]) -> Mention:
-    shown = {axis: learned_of(values[axis]) or values[axis] for axis in WITH_PROVENANCE}
+    shown: Values = {axis: learned_of(values[axis]) or values[axis] for axis in AXES}
     return Mention(
         **{name: values[name] for name in (*READ, "start", "end")} | shown,
         text="",
         confidence=Confidence(**{field: values["confidence"][field] for field in FIELDS}),
-        candidates=Candidates(**{axis: _likeliest(values, axis) for axis in WITH_PROVENANCE}),
+        candidates=Candidates(**{axis: _likeliest(values, axis) for axis in AXES}),
     )
 
 

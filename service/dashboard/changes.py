@@ -16,7 +16,7 @@ from service.changes.schemas import (
     Scope,
     StoredChangeOut,
 )
-from service.changes.scopes import in_present_words, place_of
+from service.changes.scopes import in_present_words, part_of
 from service.changes.service import listed, one, shown
 from service.dashboard import charts
 from service.dashboard.figures import Measure, measures
@@ -99,7 +99,7 @@ def _concerns(view: View, change: StoredChangeOut, point: OnePainPointOut) -> bo
     if not change.scope.keys() & {"stage", "touchpoint", "pain_point"}:
         return True
     try:
-        cells, theme = place_of(view.session, one(view.session, view.workspace_id, change.id))
+        cells, theme = part_of(view.session, one(view.session, view.workspace_id, change.id))
     except Problem:
         return False
     if theme:

@@ -20,7 +20,7 @@ from service.exports.queries import corrected_feedback
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection, select_feedback
 from service.items import mentions_of
-from service.journey.native import Cell, learned_of
+from service.journey.native import AXES, Cell, learned_of
 
 COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "text", *HEADS, "kind", "question", "subject", "lang"),
@@ -28,7 +28,6 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.INTEGER, "ordinal"),
 )
 HUMAN: Final = "human"
-SENT: Final = ("stage", "touchpoint")
 
 
 def read_corrections(
@@ -62,7 +61,7 @@ def _labels(mention: Mention) -> dict[str, str]:
     replaced = mention.replaced or {}
     several = {head for head, was in replaced.items() if was.get("among")}
     by = {head: replaced.get(head, {}).get("by") for head in HEADS}
-    by |= {axis: getattr(mention, f"{axis}_provenance") for axis in SENT}
+    by |= {axis: getattr(mention, f"{axis}_provenance") for axis in AXES}
     said = {head: str(getattr(mention, head)) for head in HEADS if by[head] == HUMAN}
     return {
         head: NONE if label == UNASSIGNED else label

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
+from service.corrections.layers import READ
 from service.exports.pages import PAGE
 from service.exports.params import FeedbackExport
 from service.exports.tables import Column, Kind, Row, columns
@@ -31,7 +32,6 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.INTEGER, "severity"),
     *columns(Kind.JSON, "attributes"),
 )
-_READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 
 After = tuple[datetime, UUID]
 
@@ -50,6 +50,6 @@ def read_feedback(
 
 def _row(selection: Selection, row: Feedback) -> Row:
     read = reading_fields(selection.journey, row) if row.state == DONE else {}
-    values: dict[str, Any] = row.model_dump() | dict.fromkeys(_READ) | read
+    values: dict[str, Any] = row.model_dump() | dict.fromkeys(READ) | read
     values["language"] = row.language_read or row.language
     return [values[column.path or column.name] for column in COLUMNS]

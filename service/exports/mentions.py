@@ -10,18 +10,18 @@ from sqlalchemy import Row as Found
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
+from service.corrections.layers import READ
 from service.exports.pages import PAGE
 from service.exports.params import MentionExport
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection
+from service.insights.queries.evidence import DECISIVE
 from service.insights.queries.search import Point, latest
 from service.insights.search import query_of, wanted_by
 from service.insights.shapes import provenance_out, reading_fields
 
-_READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
-_DOUBTED: Final = ("sentiment", "stage", "touchpoint")
 _OF_MENTION: Final = (
-    *("start", "end", *_READ, "confidence", "candidates", "pain_point_id"),
+    *("start", "end", *READ, "confidence", "candidates", "pain_point_id"),
     *("stage_provenance", "touchpoint_provenance", "replaced"),
 )
 _OF_FEEDBACK: Final = (
@@ -38,8 +38,8 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.NUMBER, "score"),
     *columns(Kind.TEXT, "stage", "touchpoint", "emotion", "intent"),
     *columns(Kind.INTEGER, "severity"),
-    *columns(Kind.NUMBER, *(f"{name}_confidence" for name in _DOUBTED)),
-    *columns(Kind.TEXT, *(f"{name}_provenance" for name in _DOUBTED), "pain_point_id"),
+    *columns(Kind.NUMBER, *(f"{name}_confidence" for name in DECISIVE)),
+    *columns(Kind.TEXT, *(f"{name}_provenance" for name in DECISIVE), "pain_point_id"),
     *columns(Kind.NUMBER, "rating_value", "rating_min", "rating_max"),
     *columns(Kind.TEXT, "rating_scale"),
     *columns(Kind.JSON, "attributes"),
@@ -72,7 +72,7 @@ def _besides() -> list[ColumnElement[Any]]:
 def _row(selection: Selection, row: Found[Any]) -> Row:
     values = dict(row._mapping) | reading_fields(selection.journey, row)
     provenance = provenance_out(row)
-    for name in _DOUBTED:
+    for name in DECISIVE:
         values[f"{name}_confidence"] = values["confidence"][name]
         values[f"{name}_provenance"] = getattr(provenance, name)
     return [values[column.name] for column in COLUMNS]

@@ -19,6 +19,7 @@ from sqlmodel import Session
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries import search
+from service.insights.queries.evidence import DECISIVE
 from service.insights.queries.freshness import freshness
 from service.insights.queries.review import latest_readings
 from service.insights.queries.sums import mention_rows
@@ -30,7 +31,6 @@ CONSIDERED: Final = 10_000
 """The latest mentions of the filter, among which doubtful ones are sought."""
 SURE: Final = 0.8
 """The confidence from which on a label needs no second look."""
-JUDGED: Final = ("sentiment", "stage", "touchpoint")
 HUMAN: Final = "human"
 EXPLICIT: Final = "explicit"
 
@@ -99,7 +99,7 @@ def _confidence(row: Row[Any]) -> dict[str, float]:
     }
     if HUMAN in by.values():
         return {}
-    return {name: row.confidence[name] for name in JUDGED if by[name] != EXPLICIT}
+    return {name: row.confidence[name] for name in DECISIVE if by[name] != EXPLICIT}
 
 
 def _item(selection: Selection, row: Row[Any], doubt: Doubt) -> ReviewItemOut:
@@ -110,5 +110,5 @@ def _item(selection: Selection, row: Row[Any], doubt: Doubt) -> ReviewItemOut:
         doubt=round(doubt.doubt, 3),
         cell_mentions=doubt.cell_mentions,
         priority=round(doubt.priority, 3),
-        confirm=ConfirmOut(text=row.text, **{name: fields[name] for name in JUDGED}),
+        confirm=ConfirmOut(text=row.text, **{name: fields[name] for name in DECISIVE}),
     )

@@ -9,9 +9,7 @@ import numpy as np
 from nlp.backends.protocol import Float
 from nlp.probe import Estimate, Probe
 
-Axis = Literal["stage", "touchpoint"]
 Field = Literal["sentiment", "stage", "touchpoint"]
-AXES: Final[tuple[Axis, ...]] = ("stage", "touchpoint")
 THRESHOLD: Final = 0.5
 """The probability from which a mention has a learned label."""
 

@@ -19,7 +19,8 @@ from nlp.probe import estimate, fit
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry
 from service.journey.errors import InvalidDefinition, NotLearnable
-from service.journey.learned import AXES, THRESHOLD, Axis, Taught
+from service.journey.learned import THRESHOLD, Taught
+from service.journey.native import AXES, Axis
 
 BACKGROUND: Final = 500
 """How many of the workspace's latest mentions are taken."""

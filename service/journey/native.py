@@ -4,10 +4,13 @@ A label that a workspace has taught (``docs/journeys.md``) stands behind the nat
 kept: ``usage+moving-in`` is the native stage ``usage`` and the learned stage ``moving-in``.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 
+Axis = Literal["stage", "touchpoint"]
+AXES: Final[tuple[Axis, ...]] = ("stage", "touchpoint")
+"""What a cell consists of. A sender can state them, so each has a column for its provenance."""
 BEHIND: Final = "+"
 
 

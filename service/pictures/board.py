@@ -14,7 +14,8 @@ from service.insights.map_schemas import (
     TouchpointOut,
 )
 
-Place = tuple[str, str]
+CellKey = tuple[str, str]
+"""The keys of a stage and a touchpoint of the map."""
 LEAST_RADIUS, MOST_RADIUS = 3.0, 13.0
 COLUMN_WIDTH: Final = 160
 CURVE_HEIGHT: Final = 96
@@ -91,7 +92,7 @@ class Board:
     @property
     def worst_square(self) -> Square | None:
         """The most painful square with a stage and a touchpoint."""
-        return next((s for s in _most_painful(self.squares) if UNASSIGNED not in _place(s)), None)
+        return next((s for s in _most_painful(self.squares) if UNASSIGNED not in _key(s)), None)
 
 
 def lay_out(map_: JourneyMapOut) -> Board:
@@ -112,16 +113,16 @@ def lay_out(map_: JourneyMapOut) -> Board:
 def _squares(
     stages: Iterable[StageOut],
     entry: TouchpointOut,
-    cells: Mapping[Place, CellOut],
-    missing: Mapping[Place, int],
+    cells: Mapping[CellKey, CellOut],
+    missing: Mapping[CellKey, int],
     most: int,
 ) -> list[Square]:
     found = []
     for stage in stages:
-        place = (stage.key, entry.key)
-        cell = cells.get(place)
+        key = (stage.key, entry.key)
+        cell = cells.get(key)
         radius = _radius(cell.items if cell else 0, most)
-        found.append(Square(stage, entry, cell, radius, missing.get(place, 0)))
+        found.append(Square(stage, entry, cell, radius, missing.get(key, 0)))
     return found
 
 
@@ -156,7 +157,7 @@ def _cell(square: Square) -> CellOut:
     return square.cell
 
 
-def _place(square: Square) -> Place:
+def _key(square: Square) -> CellKey:
     return square.stage.key, square.touchpoint.key
 
 

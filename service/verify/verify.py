@@ -38,7 +38,7 @@ CHECKS: Final = (
 )
 
 
-Place = tuple[str, ...]
+NativeKey = tuple[str, ...]
 """(stage, touchpoint, sentiment), native"""
 
 
@@ -87,7 +87,7 @@ def verify(database: Database) -> Report:
 def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> None:
     dates: set[dt.date] = set()
     spans = _Spans(session, workspace_id, report)
-    places = _places(session, workspace_id)
+    keys = _native_keys(session, workspace_id)
     declared = {workspace_id: declared_in(session, workspace_id)}
     for date, of_day in groupby(items(session, workspace_id), _date):
         dates.add(date)
@@ -95,7 +95,7 @@ def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> N
         sums = Delta()
         for item in of_day:
             _inspect(item, report)
-            _find_strays(item, places, report)
+            _find_strays(item, keys, report)
             sums.add(item.row, item.mentions)
         _compare_day(session, workspace_id, date, sums, report)
         spans.sums.add(sums.by_segment(declared))
@@ -120,25 +120,25 @@ def _inspect(item: Item, report: Report) -> None:
             report.add(Finding(check.__name__, item.row.workspace_id, subject, fault))
 
 
-def _find_strays(item: Item, places: Mapping[UUID, Place], report: Report) -> None:
+def _find_strays(item: Item, keys: Mapping[UUID, NativeKey], report: Report) -> None:
     """A pain point has mentions of its own native cell and sentiment, and no others."""
     for mention in item.mentions:
         if (theme := mention.pain_point_id) is None:
             continue
-        if places.get(theme) != _place(mention):
+        if keys.get(theme) != _native_key(mention):
             subject = f"feedback {item.row.id} mention {mention.ordinal}"
-            fault = f"{_place(mention)} is in {theme}, of {places.get(theme)}"
+            fault = f"{_native_key(mention)} is in {theme}, of {keys.get(theme)}"
             report.add(Finding(STRAYS, item.row.workspace_id, subject, fault))
 
 
-def _places(session: Session, workspace_id: UUID) -> dict[UUID, Place]:
+def _native_keys(session: Session, workspace_id: UUID) -> dict[UUID, NativeKey]:
     """The native cell and the sentiment of every pain point, merged ones among them."""
     columns = select(PainPoint.id, PainPoint.stage, PainPoint.touchpoint, PainPoint.sentiment)
     found = session.exec(columns.where(PainPoint.workspace_id == workspace_id))
     return {id: tuple(place) for id, *place in found}
 
 
-def _place(mention: Mention) -> Place:
+def _native_key(mention: Mention) -> NativeKey:
     return native_of(mention.stage), native_of(mention.touchpoint), mention.sentiment
 
 

@@ -26,7 +26,7 @@ from service.cli.bench.population import (
     STICKY,
     THEME_EXPONENT,
     THEMED,
-    Places,
+    CellPopulation,
     Rating,
     Source,
     normal,
@@ -97,13 +97,13 @@ class Author:
     def __init__(self, workspace_id: UUID, dice: np.random.Generator) -> None:
         self.workspace_id = workspace_id
         self.dice = dice
-        self.places = Places(dice)
+        self.population = CellPopulation(dice)
         self.themes: dict[tuple[int, str], list[Theme]] = {
             (cell, sentiment): [
                 Theme(new_id(), cell, sentiment, rank)
-                for rank in range(self.places.themes_of(cell))
+                for rank in range(self.population.themes_of(cell))
             ]
-            for cell in range(len(self.places.cells))
+            for cell in range(len(self.population.cells))
             for sentiment in (PAIN, WIN)
         }
 
@@ -145,19 +145,21 @@ class Author:
 
     def _readings(self, sizes: Integers) -> list[Said]:
         """The mentions of items of these sizes, in turn, without a place in the text."""
-        dice, places = self.dice, self.places
+        dice, population = self.dice, self.population
         total = int(sizes.sum())
-        first = np.repeat(dice.choice(len(places.cells), len(sizes), p=places.weights), sizes)
-        own = dice.choice(len(places.cells), total, p=places.weights)
+        first = np.repeat(
+            dice.choice(len(population.cells), len(sizes), p=population.weights), sizes
+        )
+        own = dice.choice(len(population.cells), total, p=population.weights)
         leads = np.zeros(total, dtype=bool)
         leads[np.cumsum(sizes) - sizes] = True
-        near = places.nearest[first]
+        near = population.nearest[first]
         cells = np.where(leads, first, np.where(dice.random(total) < STICKY, near, own))
         mood = dice.random(total)
         moods = np.where(
-            mood < places.negative[cells],
+            mood < population.negative[cells],
             0,
-            np.where(mood < places.negative[cells] + places.positive[cells], 2, 1),
+            np.where(mood < population.negative[cells] + population.positive[cells], 2, 1),
         )
         severities = dice.choice(len(SEVERITIES), total, p=SEVERITIES)
         scores = np.round(dice.uniform(0.3, 1.0, total), 3)
@@ -178,7 +180,7 @@ class Author:
     ) -> Said:
         sentiment = SENTIMENTS[mood]
         felt = FELT[sentiment]
-        place = self.places.cells[cell]
+        place = self.population.cells[cell]
         return Said(
             0,
             0,

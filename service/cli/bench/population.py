@@ -95,7 +95,7 @@ def items_by_day(first: date, days: int, items: int) -> list[int]:
     return [int(count) for count in np.diff(ends, prepend=0)]
 
 
-class Places:
+class CellPopulation:
     """The native cells in a random order, with their weights and how people feel there.
 
     ``nearest`` has, of each, the most frequent one at its touchpoint.

@@ -158,7 +158,7 @@ class _Seeding:
     def _add_themes(self, at: datetime) -> None:
         for themes in self.author.themes.values():
             for theme in themes:
-                cell = self.author.places.cells[theme.cell]
+                cell = self.author.population.cells[theme.cell]
                 pool = PHRASES[theme.sentiment]["en"]
                 title = f"{cell.touchpoint} {theme.rank + 1}: {pool[theme.rank % len(pool)]}"
                 centroid = self.dice.normal(size=WIDTH).astype(np.float32)

@@ -40,6 +40,7 @@ SHORT: Final = {
 MARGIN: Final = 160
 """Characters of the text before and behind a mention that are read with it."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
+"""The labels that say where a mention belongs, and that can be doubted therefore."""
 
 
 class MentionRank(NamedTuple):
