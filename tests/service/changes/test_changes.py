@@ -316,6 +316,6 @@ def test_a_pain_point_that_is_gone_has_improved(
     change = shop.tell(scope={"pain_point": wanted})
     found = shop.get(f"/v1/changes/{change['id']}/impact", days=7)
     volume = found["measures"]["volume_share"]
-    assert (volume["before"], volume["after"]) == (0.333, 0.067)  # 28 of 84, 4 of 60
+    assert (volume["before"], volume["after"]) == (0.33333, 0.06667)  # 28 of 84, 4 of 60
     assert (found["verdict"], volume["better"]) == ("improved", True)
     assert set(found["measures"]) == {"mean_severity", "volume_share"}
