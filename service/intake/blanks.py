@@ -12,6 +12,8 @@ _UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") |
 
 def is_blank(text: str) -> bool:
     """Whether ``text`` has only blanks and characters that can't be seen, such as U+200B."""
+    if text[:1].isascii() and text[:1].isalnum():  # as nearly all of them are
+        return False
     return all(
         character in _UNSEEN or unicodedata.category(character) in _UNSEEN_KINDS
         for character in text
