@@ -9,8 +9,7 @@ from service.intake.cells import DateOrder, blank_as_none, read_rating, read_tim
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
-from service.redaction.phones import UNKNOWN_LANGUAGE
-from service.redaction.text import redact
+from service.keys.references import masked
 
 ATTRIBUTE: Final = "attributes."
 
@@ -41,7 +40,7 @@ class Plan:
         """The plan as it is shown to the user, and kept with an import."""
         return {
             "kind": self.kind,
-            "source": redact(self.source, UNKNOWN_LANGUAGE),
+            "source": masked(self.source),
             "columns": [guess._asdict() for guess in self.guesses],
             "rating": self.rating._asdict() if self.rating else None,
             "notes": list(self.notes),

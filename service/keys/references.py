@@ -25,6 +25,11 @@ def is_kept(reference: str) -> bool:
     return reference.isdigit() or redact(reference, UNKNOWN_LANGUAGE) == reference
 
 
+def masked(reference: str) -> str:
+    """It without whom it tells of, to be shown where nothing has to be told apart."""
+    return reference if is_kept(reference) else redact(reference, UNKNOWN_LANGUAGE)
+
+
 def stored_id(salt: str, external_id: str) -> str:
     """An external id as it is stored: one that tells a person is a keyed hash."""
     return external_id if is_kept(external_id) else pseudonym(salt, external_id)
@@ -39,7 +44,7 @@ def stored_source(salt: str, source: str) -> str:
     if is_kept(source):
         return source
     told_apart = pseudonym(salt, source)[:DIGITS_OF_SOURCE]
-    return f"{redact(source, UNKNOWN_LANGUAGE)}_{told_apart}"
+    return f"{masked(source)}_{told_apart}"
 
 
 def sources_in(session: Session, workspace_id: UUID, sources: Iterable[str]) -> list[str]:

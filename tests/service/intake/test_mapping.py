@@ -453,3 +453,11 @@ def test_a_file_of_too_many_columns_is_refused_in_no_time(
 def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
     names = ",".join(["comment", *(f"c{number}" for number in range(MOST_COLUMNS - 1))])
     assert read(tmp_path, f"{names}\n")[1].columns["text"] == "comment"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [("mail of bob@example.com", "mail of [email]"), ("0123456789", "0123456789")],
+)
+def test_a_plan_shows_a_source_without_persons(source: str, shown: str) -> None:
+    assert Plan("survey", source, is_native=False).shown()["source"] == shown
