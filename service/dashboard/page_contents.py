@@ -18,7 +18,7 @@ from service.insights.feedback import one_feedback
 from service.insights.journey_map import draw_map
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
-from service.insights.pain_schemas import OnePainPointOut, PainPointOut
+from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import (
     DriverParams,
     EvidenceParams,
@@ -79,29 +79,18 @@ def _uncomparable(problem: InvalidRequest) -> str | None:
 
 def pain_points(view: View) -> Values:
     """Complaints, ranked."""
-    order = {"sort": view.address.sort_of_pains, **_listing(view)}
-    params = view.params(PainPointParams, **order)
+    params = view.params(PainPointParams, sort=view.address.sort_of_pains, **_listing(view))
     page = list_pain_points(view.session, view.workspace_id, params)
-    return view.frame(page) | {
-        "page": page,
-        "of": PAIN,
-        "most": max((point.pain for point in page.items), default=0),
-        "sort": params.sort,
-        "only": view.address.params.status,
-    }
+    most = max((point.pain for point in page.items), default=0)
+    return _ranking(view, page) | {"of": PAIN, "most": most, "sort": params.sort}
 
 
 def wins(view: View) -> Values:
     """Praise, ranked."""
     params = view.params(WinParams, sort=view.address.sort_of_wins, **_listing(view))
     page = list_wins(view.session, view.workspace_id, params)
-    return view.frame(page) | {
-        "page": page,
-        "of": WIN,
-        "most": max((point.joy for point in page.items), default=0),
-        "sort": params.sort,
-        "only": view.address.params.status,
-    }
+    most = max((point.joy for point in page.items), default=0)
+    return _ranking(view, page) | {"of": WIN, "most": most, "sort": params.sort}
 
 
 def drivers(view: View) -> Values:
@@ -153,6 +142,11 @@ def feedback(view: View, wanted: UUID) -> Values:
         "parts": parts_of(item.text, item.analysis.mentions if item.analysis else ()),
         "names": view.names(),
     }
+
+
+def _ranking(view: View, page: PainPointsOut) -> Values:
+    """What both rankings show alike."""
+    return view.frame(page) | {"page": page, "only": view.address.params.status}
 
 
 def _listing(view: View) -> Values:
