@@ -122,9 +122,8 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
     """
     mean = vectors.mean(axis=0)
     parts = [(cell, scatter(vectors[cell], groupings.themes[cell])) for cell in groupings.by_cell()]
-    parts.sort(
-        key=lambda part: part[1].means == 0
-    )  # so that there is one to learn from in any fold
+    # Cells that have themes come first, so that there is one to learn from in any fold.
+    parts.sort(key=lambda part: part[1].means == 0)
     cells, scatters = [cell for cell, _ in parts], [found for _, found in parts]
     if sum(found.means > 0 for found in scatters) < 2:
         raise DataError(
