@@ -40,7 +40,19 @@ _LEAST_LABELS, _MOST_LABELS = 3, 12
 """Lines with labels in a row, one of them the sender's, that make the head of a mail."""
 
 _WRAPPED: Final = 60
-"""A line at least this long may be one that a mail program has wrapped."""
+"""A line of at least so many columns may be one that a mail program has wrapped."""
+
+_WIDEST: Final = 80
+"""Characters of the longest lines that mail programs make."""
+
+_LINE_ENDS: Final = ("\n", "\r\n", "\r")
+_BLANKS: Final = " \t\u00a0\u3000"
+_ENDS: Final = ".!?…。！？؟۔।॥"
+_OVER: Final = _ENDS + ":;：；؛"
+"""What ends sentences, and what a line or a point may end with as well."""
+
+_UNBROKEN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
+"""A word that no line ends within."""
 
 
 def body(text: str, ticket: bool) -> list[Span]:
@@ -98,7 +110,7 @@ def _is_quote_header(line: str) -> bool:
 
 
 def _is_wrapped_header(line: str, following: str) -> bool:
-    goes_on = bool(following) and line[-1] not in ".!?…。！？"
+    goes_on = bool(following) and line[-1] not in _ENDS
     return goes_on and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
 
 
@@ -153,23 +165,42 @@ def _is_thanked_for(before: str, line: str) -> bool:
 
 
 def _unwrap(text: str, lines: Sequence[Span]) -> list[Span]:
+    width = max((end - _line_start(text, start) for start, end in lines), default=0)
     blocks: list[Span] = []
-    for start, end in lines:
-        if blocks and _continues(text, blocks[-1], start):
-            blocks[-1] = (blocks[-1][0], end)
-            continue
+    for at, (start, end) in enumerate(lines):
         bullet = _BULLET.match(text, start, end)
-        blocks.append((bullet.end() if bullet else start, end))
+        if blocks and not bullet and _continues(text, lines[at - 1], lines[at], width):
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((bullet.end() if bullet else start, end))
     return [(start, end) for start, end in blocks if start < end]
 
 
-def _continues(text: str, block: Span, start: int) -> bool:
-    """Whether the line at ``start`` goes on where a wrapped line has left off."""
-    end = block[1]
-    if start - end > 2 or not text[start].islower() or text[end - 1] in ".!?:;…":
+def _continues(text: str, before: Span, line: Span, width: int) -> bool:
+    """Whether a line goes on where the wrapped line before it has left off.
+
+    One that begins with a small letter does. Any other does if no line of the text is longer than
+    ``width``, as mail programs make them, and the line before would be with the word that follows.
+    """
+    start, end = _line_start(text, before[0]), before[1]
+    apart = text[end : line[0]].strip(_BLANKS)
+    if apart not in _LINE_ENDS or text[end - 1] in _OVER or _columns(text[start:end]) < _WRAPPED:
         return False
-    line_start = max(text.rfind("\n", block[0], end) + 1, block[0])
-    return end - line_start >= _WRAPPED
+    if text[line[0]].islower():
+        return True
+    word = _UNBROKEN.match(text, *line)
+    return width <= _WIDEST and end - start + 1 + len(word.group() if word else "") > width
+
+
+def _line_start(text: str, at: int) -> int:
+    """Where the line begins that ``at`` stands in, greeting included; not far before it."""
+    before = text[max(at - _WIDEST, 0) : at]
+    return at - len(before) + max(before.rfind("\n"), before.rfind("\r")) + 1
+
+
+def _columns(line: str) -> int:
+    """How wide a line is, whose Chinese, Japanese and Korean signs take two columns each."""
+    return len(line) + len(_WIDE.findall(line))
 
 
 def _is_short(line: str) -> bool:

@@ -1,5 +1,6 @@
 """A text is cut where the point changes, at exact offsets, and forms of politeness are left out."""
 
+import textwrap
 import time
 
 import pytest
@@ -125,6 +126,80 @@ def test_a_wrapped_line_goes_on() -> None:
         "delivered and nobody answers."
     )
     assert points(text, "en") == [text]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "Last week I ordered two chairs in your shop and when the parcel came I saw that one "
+            "of the legs was broken",
+        ),
+        (
+            "de",
+            "Ich habe letzte Woche in Ihrem Laden zwei der neuen Stühle bestellt und noch immer "
+            "keine Lieferung",
+        ),
+        (
+            "ar",
+            "طلبت الأسبوع الماضي كرسيين من متجركم الإلكتروني وعندما وصل الطرد أخيرا يوم الاثنين "
+            "لاحظت أن إحدى الأرجل مكسورة",
+        ),
+        (
+            "hi",
+            "पिछले हफ्ते मैंने आपकी ऑनलाइन दुकान से दो कुर्सियां मंगवाईं और जब सोमवार को "
+            "पार्सल आखिर पहुंचा तो एक पैर टूटा हुआ था",
+        ),
+        (
+            "ko",
+            "지난주에 온라인 쇼핑몰에서 의자 두 개를 주문했는데 "
+            "월요일에 드디어 택배가 도착했을 때 다리 하나가 부러져 있었습니다",
+        ),
+    ],
+)
+@pytest.mark.parametrize("width", [70, 72, 76])
+@pytest.mark.parametrize("line_end", ["\n", " \n", "\r\n", " \r\n"])
+def test_wrapped_lines_go_on_whatever_they_begin_with(
+    language: str, text: str, width: int, line_end: str
+) -> None:
+    wrapped = line_end.join(textwrap.wrap(text, width))
+    assert points(wrapped, language) == [wrapped]
+
+
+def test_wrapped_lines_of_a_script_without_spaces_go_on() -> None:
+    wrapped = (
+        "先週御社のオンラインショップで椅子を二脚注文しましたが月曜日にようやく荷\n"
+        "物が届いたときに脚が一本折れていて"
+    )
+    assert points(wrapped, "ja") == [wrapped]
+
+
+def test_a_line_that_a_greeting_opens_is_wrapped_with_it() -> None:
+    said = "the parcel that I ordered three weeks ago has not been\nsent and nobody answers."
+    assert points(f"Good morning, {said}", "en") == [said]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["The delivery was three weeks late and nobody told me anything.", "Refund please"],
+        ["Die Lieferung kam drei Wochen zu spät und niemand hat angerufen", "- Kein Ersatz"],
+        ["The delivery was three weeks late, nobody told me anything", "Refund please"],
+        [
+            "The kitchen that we ordered in May came late and has scratches",
+            "Support is bad",
+            "Nobody has ever told us anything about when the rest of it is going to come",
+        ],
+        [
+            "The kitchen that we ordered in May came late and has many more scratches",
+            "Support has never told us anything about when the rest of it is to come, nor who pays",
+        ],
+        ["今回の注文は予定より三週間も遅れて届き連絡もまったくありませんでした。", "返金希望"],
+    ],
+)
+def test_lines_that_are_not_wrapped_make_points(lines: list[str]) -> None:
+    assert points("\n".join(lines), "en") == [line.removeprefix("- ") for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -342,6 +417,8 @@ def test_words_outside_of_forms_are_never_lost(parts: list[str]) -> None:
         "On Monday he wrote:\n> so\n" * 4000,
         "To: a\n" * 16_000,
         "Subject: a\nDate: b\nFrom: c\n" * 4000,
+        f"{'a ' * 33}\n" * 1500,
+        "a" * 79 + " \t" * 50_000 + "\nA",
     ],
     ids=lambda text: f"{text[:9]!r}",
 )
