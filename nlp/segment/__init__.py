@@ -2,7 +2,8 @@
 
 ``dressing`` and ``formulas`` leave out what is no feedback (greetings, signatures, quoted replies),
 ``sentences`` finds sentences, ``clauses`` the places inside them where the point may change.
-Phrases and conjunctions are data, in ``phrases`` and ``conjunctions``.
+Phrases, abbreviations and conjunctions are data, in ``phrases``, ``abbreviations`` and
+``conjunctions``.
 """
 
 from nlp.segment.pieces import Piece, segment

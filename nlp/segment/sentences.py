@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from sentencex import get_sentence_boundaries
 
+from nlp.segment.abbreviations import CLOSING, NUMBERED, UNFINISHED
 from nlp.segment.spans import Span, trim
 
 _LINE_BREAK: Final = re.compile(r"[\n\r]")
@@ -17,12 +19,51 @@ _WINDOW: Final = 4_000
 _MARGIN: Final = 100
 """Characters that a sentence's end is decided by; what ends nearer to a window's is split again."""
 
+_INITIALS: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_]{1,3})*")
+"""A letter, or letters parted by dots as in ``m.in``: an abbreviation in any language."""
+
+_OPENING: Final = "([\"'«“„"
+_LONGEST: Final = 20
+"""Characters that are looked at for an abbreviation."""
+
 
 def sentences(text: str, start: int, end: int, language: str) -> list[Span]:
     """The trimmed, non-empty sentences of ``text[start:end]``, as [start, end) in ``text``."""
     block = _LINE_BREAK.sub(" ", text[start:end])
-    spans = (trim(text, start + left, start + right) for left, right in _split(block, language))
+    spans = (trim(text, start + left, start + right) for left, right in _whole(block, language))
     return [span for span in spans if span[0] < span[1]]
+
+
+def _whole(block: str, language: str) -> list[Span]:
+    """The sentences of a block; the dot of an abbreviation ends none."""
+    found: list[Span] = []
+    for left, right in _split(block, language):
+        if found and _goes_on(block, left, language):
+            found[-1] = (found[-1][0], right)
+        else:
+            found.append((left, right))
+    return found
+
+
+def _goes_on(block: str, at: int, language: str) -> bool:
+    """Whether what ends before ``at`` is an abbreviation and no sentence."""
+    words = block[max(at - _LONGEST, 0) : at].split()
+    if not words or words[-1][-1] != ".":
+        return False
+    word = words[-1][:-1].lstrip(_OPENING).casefold()
+    unfinished, closing, numbered = _abbreviations(language)
+    if word in unfinished:
+        return True
+    goes_on = word in closing or bool(_INITIALS.fullmatch(word))
+    if block[at].isdigit():
+        return goes_on or word in numbered
+    return goes_on and block[at].islower()
+
+
+@cache
+def _abbreviations(language: str) -> tuple[frozenset[str], ...]:
+    tables = (UNFINISHED, CLOSING, NUMBERED)
+    return tuple(frozenset(table.get(language, "").split()) for table in tables)
 
 
 def _split(block: str, language: str) -> Iterator[Span]:

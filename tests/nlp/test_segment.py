@@ -203,6 +203,49 @@ def test_lines_that_are_not_wrapped_make_points(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Delivery took approx. 3 weeks."),
+        ("en", "It was incl. VAT and still too much."),
+        ("de", "Der Preis inkl. Versand war falsch."),
+        ("de", "Die Best.-Nr. 123 fehlt."),
+        ("fr", "La commande n. 12345 n'est pas arrivée."),
+        ("es", "El pedido n.º 12345 no llegó."),
+        ("es", "El soporte tarda aprox. 3 días."),
+        ("it", "Il rimborso dell'ordine n. 123 non arriva."),
+        ("pt", "O pedido nº. 123 demorou aprox. 10 dias."),
+        ("pt", "A loja da av. Paulista é suja."),
+        ("pt", "O app, p. ex. o carrinho, trava."),
+        ("nl", "Het pakket is d.w.z. twee weken te laat."),
+        ("nl", "Er ontbreken o.a. schroeven."),
+        ("pl", "Paczka, tj. buty, nie dotarła."),
+        ("pl", "Brakuje m.in. śrub."),
+        ("pl", "Minęło ok. 3 tygodni."),
+        ("tr", "Gecikme vb. sorunlar yaşıyorum."),
+        ("tr", "Bazı parçalar (örn. kablo) eksik."),
+        ("ru", "Прошло 2 недели, т. е. слишком долго."),
+        ("ru", "Ждал прибл. 3 недели."),
+        ("sv", "Det tog tid, t.ex. igår."),
+    ],
+)
+def test_an_abbreviation_ends_no_sentence(language: str, text: str) -> None:
+    assert [piece.joint for piece in segment(text, language)].count("sentence") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["the app is slow.", "support never answers."]),
+        ("en", ["it broke.", "3 days later it was gone."]),
+        ("pl", ["Wszystko ok.", "polecam ten sklep."]),
+        ("tr", ["Kablo eksik vb.", "Hepsi bozuk."]),
+    ],
+)
+def test_what_looks_like_an_abbreviation_may_end_one(language: str, sentences: list[str]) -> None:
+    assert points(" ".join(sentences), language) == sentences
+
+
+@pytest.mark.parametrize(
     ("greeting", "closing"),
     [
         ("Hi team,", "Kind regards,\nAnna Smith"),
@@ -417,6 +460,7 @@ def test_words_outside_of_forms_are_never_lost(parts: list[str]) -> None:
         "On Monday he wrote:\n> so\n" * 4000,
         "To: a\n" * 16_000,
         "Subject: a\nDate: b\nFrom: c\n" * 4000,
+        "e.g. " * 20_000,
         f"{'a ' * 33}\n" * 1500,
         "a" * 79 + " \t" * 50_000 + "\nA",
     ],

@@ -1,0 +1,55 @@
+"""Abbreviations that the splitter of sentences does not know, by language, without the last dot."""
+
+from typing import Final
+
+UNFINISHED: Final[dict[str, str]] = {
+    "en": "approx incl excl acct tel qty misc addr mgr",
+    "de": "inkl exkl zzgl abzgl insb bspw tel abt einschl ausschl best bestellnr kundennr"
+    " rechnungsnr",
+    "fr": "réf bd",
+    "es": "aprox atn ref",
+    "it": "incl pag",
+    "pt": "aprox av núm tel ref dpto incl qtd tb",
+    "nl": "incl excl tel o.a d.w.z",
+    "pl": "m.in tj tel tzw wg ew św dot woj",
+    "tr": "örn yakl tel bkz mah cad",
+    "ru": "прибл макс напр вкл им т.е",
+    "uk": "прибл тел",
+    "sv": "t.ex inkl exkl dvs tel",
+    "da": "bl.a",
+    "no": "f.eks inkl ekskl dvs tlf",
+    "cs": "popř",
+    "ro": "aprox ex tel str",
+    "hu": "kb ún tel",
+    "el": "περ τηλ αρ δηλ",
+    "id": "tdk yg spt tel",
+    "vi": "tp vd",
+}
+"""Those that end no sentence."""
+
+CLOSING: Final[dict[str, str]] = {
+    "en": "max est hrs wks mins pcs appt",
+    "fr": "max min",
+    "pt": "etc máx mín hrs",
+    "pl": "godz szt pkt max min",
+    "tr": "vb dk sn sa maks",
+    "ru": "др дн шт коп",
+    "uk": "дн шт",
+    "sv": "osv kr max ev resp",
+    "no": "osv kr stk maks evt",
+    "ro": "max",
+    "hu": "stb sz db max",
+    "id": "dll dsb maks",
+}
+"""Those that may end a sentence: it goes on if a small letter or a digit follows."""
+
+NUMBERED: Final[dict[str, str]] = {
+    "en": "nº",
+    "fr": "no nº",
+    "es": "nº",
+    "it": "nº",
+    "pt": "nº",
+    "pl": "ok nr",
+    "ru": "ок",
+}
+"""Those that are other words too, and abbreviations only if a digit follows."""
