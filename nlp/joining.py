@@ -25,6 +25,10 @@ CONTRADICTION: Final = 0.8
 LEAST_TOKENS: Final = 5
 """A piece of fewer is not heard against its neighbour."""
 
+TURN: Final = 0.4
+"""That probability where a conjunction of contrast without a comma, however short what it joins,
+says the same."""
+
 _SURE: Final = frozenset(("sentence", "strong", "contrast"))
 
 
@@ -83,17 +87,19 @@ def mention_starts(
 ) -> Indices:
     """Which of the pieces of all texts begin a mention.
 
-    Those after a sentence's end, a semicolon or a contrast do; any other only if it has enough
-    tokens and, like the piece before it, surely says the opposite.
+    Those after a sentence's end, a semicolon or a contrast do; one after a contrast without a comma
+    if it may well say the opposite of the piece before it; any other only if it surely does, and
+    both have enough tokens.
     """
-    surely = [piece.joint in _SURE for pieces in texts for piece in pieces]
+    joints = [piece.joint for pieces in texts for piece in pieces]
+    surely = np.array([joint in _SURE for joint in joints])
+    turns = np.array([joint == "turn" for joint in joints])
     chances = softmax(rows.by_head()["sentiment"] / calibration.temperatures["sentiment"])
     negative, positive = chances[:, 0], chances[:, -1]
-    opposed = np.zeros(len(surely), dtype=bool)
-    opposed[1:] = (negative[1:] * positive[:-1] + positive[1:] * negative[:-1] > CONTRADICTION) & (
-        np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS
-    )
-    return np.flatnonzero(opposed | surely)
+    differ = negative[1:] * positive[:-1] + positive[1:] * negative[:-1]
+    long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS
+    surely[1:] |= np.where(turns[1:], differ > TURN, (differ > CONTRADICTION) & long)
+    return np.flatnonzero(surely)
 
 
 def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:

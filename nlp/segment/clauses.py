@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, Literal, cast
 
-from nlp.segment.conjunctions import ADDITIONS, CONTRASTS
+from nlp.segment.conjunctions import ADDITIONS, CONTRASTS, TURNS, TURNS_WITHIN
 
-Joint = Literal["sentence", "strong", "contrast", "addition", "weak"]
+Joint = Literal["sentence", "strong", "contrast", "turn", "addition", "weak"]
 """How a clause is joined to the one before: it begins a sentence; after a semicolon or in a
-list; after a comma with a conjunction of contrast; with another conjunction; after other
-punctuation or an emoji."""
+list; after a comma with a conjunction of contrast; with such a one without a comma; with another
+conjunction; after other punctuation or an emoji."""
 
 Clause = tuple[int, int, Joint]
 
@@ -37,7 +37,9 @@ _WEAK: Final = (
     rf"|[{_EMOJI}][{_EMOJI}{_EMOJI_PARTS}]*"
 )
 """A run of signs is tried from its first sign alone: from each, time would grow squared."""
-_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SIGN: Final = r"[\W\u2776-\u2793]"
+"""What all joints but turns begin with, so that letters are passed over fast."""
+_WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD: Final = re.compile(r"\w[\w'’]*")
 
 _FIRST: Final[Joint] = "sentence"
@@ -48,7 +50,7 @@ _WORDS_PER_SIGN: Final = 0.75
 _ENOUGH: Final = 60
 """Characters of a clause that are looked at to see whether it can stand alone."""
 
-_LEAST: Final = {"strong": 2, "contrast": 3, "addition": 3, "weak": 2}
+_LEAST: Final = {"strong": 2, "contrast": 3, "turn": 3, "addition": 3, "weak": 2}
 """Words that both sides of a joint must have to stand alone."""
 
 
@@ -69,12 +71,15 @@ def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
 def _joints(language: str) -> re.Pattern[str]:
     """Where a sentence may be split; the group that matches is the kind of the joint."""
     contrast, addition = _any_of(CONTRASTS, language), _any_of(ADDITIONS, language)
+    within = TURNS_WITHIN.get(language)
+    turn = rf"(?={within})" if within else rf"\s(?={_any_of(TURNS, language)})"
     return re.compile(
-        rf"{_ENCLOSED}"
+        rf"(?P<turn>{turn})"
+        rf"|(?={_SIGN})(?:{_ENCLOSED}"
         rf"|(?P<strong>{_STRONG})"
         rf"|(?P<contrast>(?:[,，،]\s*|、)(?={contrast}))"
         rf"|(?P<addition>,?\s(?={addition}))"
-        rf"|(?P<weak>{_WEAK})",
+        rf"|(?P<weak>{_WEAK}))",
         re.IGNORECASE,
     )
 

@@ -61,3 +61,38 @@ ADDITIONS: Final[dict[str, str]] = {
     "fi": "ja",
 }
 """Conjunctions that go on: the same point more often than a new one."""
+
+TURNS: Final[dict[str, str]] = {
+    "en": "but although though however whereas",
+    "de": "aber obwohl wobei",
+    "fr": "mais alors_que bien_que par_contre",
+    "es": "pero aunque sin_embargo mientras_que",
+    "pt": "mas porém embora só_que",
+    "it": "ma tuttavia anche_se sebbene",
+    "nl": "maar hoewel terwijl",
+    "pl": "ale lecz choć chociaż",
+    "tr": "ama fakat ancak lakin",
+    "ru": "но однако хотя зато",
+    "ko": "하지만 그런데 그러나",
+    "sv": "men",
+    "da": "men",
+    "no": "men",
+    "ar": "لكن ولكن",
+    "uk": "але проте",
+    "cs": "ale",
+    "ro": "dar însă",
+    "id": "tapi tetapi namun",
+    "vi": "nhưng",
+    "hi": "लेकिन मगर",
+    "el": "αλλά",
+    "hu": "de viszont",
+    "fi": "mutta",
+}
+"""The contrasts that open a clause even without a comma: those that are no adverbs as well."""
+
+TURNS_WITHIN: Final[dict[str, str]] = {
+    "ja": "しかし|けれど|けど",
+    "zh": "(?<!不)但(?!凡)|(?<!只)不过(?!关)|可是|然而",
+    "th": "(?<!ตั้ง)แต่(?!ละ|งงาน|งตัว)",
+}
+"""The same in scripts without spaces, as patterns: the words that they are a part of are none."""

@@ -130,6 +130,13 @@ def test_opposites_in_one_sentence_are_two_mentions(analyzer: Analyzer) -> None:
     assert [m.sentiment for m in one(analyzer, text).mentions] == ["positive", "negative"]
 
 
+def test_a_contrast_parts_opposites_without_a_comma_however_short(analyzer: Analyzer) -> None:
+    text = "the parcel was great but my card is awful"
+    assert [m.sentiment for m in one(analyzer, text).mentions] == ["positive", "negative"]
+    agreeing = "the parcel was great but my card is great"
+    assert [m.text for m in one(analyzer, agreeing).mentions] == [agreeing]
+
+
 def test_pieces_that_agree_are_one_mention(analyzer: Analyzer) -> None:
     text = "the parcel the parcel was great and my card my card is great"
     assert [m.text for m in one(analyzer, text).mentions] == [text]

@@ -98,6 +98,49 @@ def test_contrast_starts_a_new_point(language: str, text: str, expected: list[st
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "turn"),
+    [
+        ("en", "The food was really great but the waiter was rude to us.", "but"),
+        ("de", "Das Essen war wirklich gut aber der Kellner war unfreundlich.", "aber"),
+        ("fr", "Le repas était très bon mais le serveur était impoli.", "mais"),
+        ("es", "La comida estaba muy buena pero el camarero fue grosero.", "pero"),
+        ("pt", "A comida estava muito boa mas o garçom foi grosseiro.", "mas"),
+        ("it", "Il cibo era molto buono ma il cameriere era maleducato.", "ma"),
+        ("nl", "Het eten was echt heerlijk maar de ober was onbeleefd.", "maar"),
+        ("pl", "Jedzenie było bardzo dobre ale kelner był nieuprzejmy.", "ale"),
+        ("tr", "Yemek gerçekten çok güzeldi ama garson çok kabaydı.", "ama"),
+        ("ru", "Еда была очень вкусной но официант нам хамил.", "но о"),
+        ("ar", "الطعام كان رائعا جدا ولكن النادل كان وقحا معنا.", "ولكن"),
+        ("hi", "खाना बहुत अच्छा था लेकिन वेटर ने बदतमीजी की।", "लेकिन"),
+        ("th", "อาหารอร่อยมากแต่พนักงานพูดจาไม่ดีเลย", "แต่"),
+        ("th", "ใช้มาตั้งแต่เมื่อวาน แต่พนักงานพูดจาไม่ดีเลย", "แต่พ"),
+        ("ko", "음식은 정말 맛있었어요 하지만 직원이 불친절했어요.", "하지만"),
+        ("zh", "味道很不错但是服务员态度很差。", "但"),
+        ("ja", "料理は美味しかったけど店員の態度が悪かった。", "けど"),
+        ("id", "Makanannya enak sekali tapi pelayannya kasar.", "tapi"),
+        ("vi", "Đồ ăn rất ngon nhưng nhân viên thô lỗ.", "nhưng"),
+    ],
+)
+def test_a_contrast_without_a_comma_may_start_a_new_point(
+    language: str, text: str, turn: str
+) -> None:
+    at = text.index(turn)
+    assert [(p.start, p.joint) for p in segment(text, language)] == [(0, "sentence"), (at, "turn")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Anything but cheap and good"),
+        ("zh", "这家店的服务不但很慢而且很差"),
+        ("th", "ลงแอปมาตั้งแต่เมื่อวานพนักงานแต่ละคน"),
+    ],
+)
+def test_a_part_of_another_word_or_clause_is_no_contrast(language: str, text: str) -> None:
+    assert "turn" not in [piece.joint for piece in segment(text, language)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Not bad, but pricey.",
