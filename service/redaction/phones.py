@@ -6,6 +6,7 @@ and the sender's country hint at. International numbers (+…) need no hint.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from re import Match
 
 from phonenumbers import Leniency, PhoneNumberMatcher
@@ -32,12 +33,24 @@ REGIONS_OF_LANGUAGE = {
 }
 UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 FEWEST_DIGITS = 7
+MOST_DIGITS = 17
+MOST_WORDS = 7
+MOST_PARTS = 8
+"""Parts of a candidate that are checked."""
 MOST_CHECKS = 40
 """Candidates of one text that are checked; a text with more is a phone list and loses them all."""
 
 _GAP = r"[^\S\n]"
 _DIGIT = re.compile(r"\d")
-_CANDIDATE = re.compile(rf"(?<![A-Za-z0-9_])[+(]{{0,2}}\d(?:(?:{_GAP}|[().\-–/]){{0,3}}\d){{6,24}}")
+_CANDIDATE = re.compile(
+    rf"(?:(?<![A-Za-z0-9_])[+(]{{0,2}}|\+)\d(?:(?:{_GAP}|[().\-–/]){{0,3}}\d){{6,24}}"
+)
+_WORD = re.compile(r"(?:(?!(?<=\d{9})[-/]\d{9})\S)+")
+"""What stands between blanks, and between the hyphen or slash of two long numbers."""
+_JOINT = re.compile(rf"[(./–]|{_GAP}-|-{_GAP}")
+"""Where the matcher looks for numbers within a candidate."""
+_MARKED = re.compile(r"[+(]|0\d")
+"""How a number begins that can be told from a count, an hour or a room before it."""
 _NO_PHONE = re.compile(
     # a date, perhaps with a time
     r"(?<![\d])(?<!\d[-/.])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}"
@@ -82,12 +95,16 @@ def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
 
 def _spans(masked: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     candidates = [match for match in _CANDIDATE.finditer(masked) if _is_plausible(match)]
-    certain = len(candidates) > MOST_CHECKS
-    for candidate in candidates:
-        if certain:
-            yield candidate.span()
-        else:
-            yield from _spans_within(candidate, regions)
+    if len(candidates) > MOST_CHECKS:
+        yield from (candidate.span() for candidate in candidates)
+        return
+    at = 0
+    while (candidate := _CANDIDATE.search(masked, at)) is not None:
+        at = candidate.end()
+        found = _first_number(candidate[0], regions) if _is_plausible(candidate) else None
+        if found is not None:
+            start, at = (candidate.start() + offset for offset in found)
+            yield start, at
 
 
 def _is_plausible(candidate: Match[str]) -> bool:
@@ -99,13 +116,31 @@ def _is_plausible(candidate: Match[str]) -> bool:
     return _CUE_BEFORE.search(before) is not None
 
 
-def _spans_within(candidate: Match[str], regions: tuple[str, ...]) -> list[tuple[int, int]]:
-    """The numbers found for the first country that finds any."""
+def _first_number(candidate: str, regions: tuple[str, ...]) -> tuple[int, int] | None:
+    """Where the first number stands for the first country that finds any."""
+    parts = list(islice(_parts(candidate), MOST_PARTS))
     for region in regions:
-        found = [
-            (candidate.start() + number.start, candidate.start() + number.end)
-            for number in PhoneNumberMatcher(candidate[0], region, leniency=Leniency.VALID)
-        ]
-        if found:
-            return found
-    return []
+        for start, end, leniency in parts:
+            for number in PhoneNumberMatcher(candidate[start:end], region, leniency, max_tries=1):
+                return start + number.start, start + number.end
+        if _JOINT.search(candidate):
+            for number in PhoneNumberMatcher(candidate, region):
+                return number.start, number.end
+    return None
+
+
+def _parts(candidate: str) -> Iterator[tuple[int, int, int]]:
+    """Words in a row that may be a number, from the left, the longest first; and how strictly.
+
+    A number that nothing marks stands at either end, grouped as its country groups them.
+    """
+    words = [word.span() for word in _WORD.finditer(candidate)]
+    for first, (start, _) in enumerate(words):
+        is_marked = _MARKED.match(candidate, start) is not None
+        for _, end in reversed(words[first : first + MOST_WORDS]):
+            is_last = end == words[-1][1]
+            if not is_marked and first > 0 and not is_last:
+                continue
+            if FEWEST_DIGITS <= len(_DIGIT.findall(candidate, start, end)) <= MOST_DIGITS:
+                is_certain = is_marked or (first == 0 and is_last)
+                yield start, end, Leniency.VALID if is_certain else Leniency.EXACT_GROUPING

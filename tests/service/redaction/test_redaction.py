@@ -82,6 +82,28 @@ def test_national_numbers_are_found_with_the_language_or_country(
 @pytest.mark.parametrize(
     ("language", "text", "redacted"),
     [
+        ("de", "Bitte ab 18 0171 2345678 anrufen", "Bitte ab 18 [phone] anrufen"),
+        ("de", "0171 2345678 0172 9876543", "[phone] [phone]"),
+        ("en", "My phone 07911 123456 2 times", "My phone [phone] 2 times"),
+        ("en", "room 12 07911 123456", "room 12 [phone]"),
+        ("en", "020 7946 0958 020 7946 0959", "[phone] [phone]"),
+        ("en", "+44 20 7946 0958+44 20 7946 0959", "[phone][phone]"),
+        ("fr", "06 12 34 56 78 06 98 76 54 32 06 11 22 33 44", "[phone] [phone] [phone]"),
+        ("es", "2 veces 612 345 678 623 456 789", "2 veces [phone] [phone]"),
+        ("es", "ventana 3 612 345 678", "ventana 3 [phone]"),
+        ("da", "20 24 05 03 31 24 05 04", "[phone] [phone]"),
+        ("zh", "13812345678-13987654321", "[phone]-[phone]"),
+    ],
+)
+def test_phone_numbers_are_found_beside_other_numbers(
+    language: str, text: str, redacted: str
+) -> None:
+    assert redact(text, regions_for(language, None)) == redacted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "redacted"),
+    [
         ("zh", "我的邮箱是taro@example.com请尽快回复", "我的邮箱是[email]请尽快回复"),
         ("ja", "メールはtaro@example.jpです", "メールは[email]です"),
         ("ko", "메일은 kim@example.kr로 주세요", "메일은 [email]로 주세요"),
@@ -165,6 +187,8 @@ def test_plain_text_costs_next_to_nothing() -> None:
         "1.1.1." * 33_000,
         "1:" * 100_000,
         "tel 020 7946 0958, " * 10_000,
+        "12 345 " * 10_000,
+        "01 23 45 " * 300,
         "4444\n\n" * 33_000,
         "4 " * 100_000,
         "a" * 200_000 + "@1234",
