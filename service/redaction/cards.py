@@ -14,14 +14,16 @@ _GROUP_DIGITS = 4
 """Digits of every group but the last, where groups are set apart by more than a blank or hyphen."""
 
 _ISSUED = re.compile(
-    r"4\d{12}(?:\d{3}){0,2}|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}"
-    r"|(?:2[2-7]|5[1-5])\d{14}|(?:5[06-8]|6\d)\d{11,17}",
+    r"4\d{15}(?:\d{3})?|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}"
+    r"|(?:2[2-7]|5[1-5])\d{14}|(?:5[06-8]|6\d)\d{12,17}",
     re.ASCII,
 )
-"""Visa, American Express, Diners, JCB, Mastercard, Maestro and UnionPay: first digits, lengths."""
+"""Visa, American Express, Diners, JCB, Mastercard, Maestro and UnionPay: first digits, lengths.
 
-_CLOSE = re.compile(r"(?<!\d)(?<!\d[ .,-])\d(?:[ -]?\d){12,18}(?![ -]?\d)", re.ASCII)
-_SPREAD = re.compile(r"\d(?:[\s.-]{0,3}\d){12,}", re.ASCII)
+The few with 13 digits are left out: that many has the number of any article (EAN)."""
+
+_CLOSE = re.compile(r"(?<!\d)(?<!\d[ .,-])\d(?:[ -]?\d){13,18}(?![ -]?\d)", re.ASCII)
+_SPREAD = re.compile(r"\d(?:[\s.-]{0,3}\d){13,}", re.ASCII)
 _GROUP = re.compile(r"\d+", re.ASCII)
 _CODE_BEFORE = re.compile(r"[A-Za-z_]-?\Z")
 _CODE_AFTER = re.compile(r"-?[A-Za-z_]")

@@ -46,6 +46,8 @@ def test_direct_identifiers_become_placeholders(text: str, redacted: str) -> Non
         "20240503",
         "in 2023 2024 2025 2026",
         "EAN 4006381333931",
+        "JAN 4901234567894",
+        "EAN 4006381330060 ist defekt, 5012345678900 auch",
         "version 10.2.3.1 and v1.2.3.4",
         "at 12:30:45 std::vector",
         "iPhone 15, 128 GB, 10 000 000 users",
@@ -60,6 +62,56 @@ def test_direct_identifiers_become_placeholders(text: str, redacted: str) -> Non
 @pytest.mark.parametrize("language", ["en", "de", "da", "und"])
 def test_orders_prices_dates_and_versions_survive(text: str, language: str) -> None:
     assert redact(text, regions_for(language, None)) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "error code 8005551212"),
+        ("en", "customer/policy number 2125550123, PNR 2125550124, claim 2125550125"),
+        ("de", "Fehlercode 0301234567, Kundennr. 0815471112, Zählernummer 0301234567"),
+        ("de", "Meine Auftragsnummer lautet 01712345678"),
+        ("de", "08.00 - 12.00 14.00 - 18.00"),
+        ("fr", "N° client 0612345678, référence 0612345679, numéro de contrat : 0612345670"),
+        ("es", "número de incidencia 912345678, 612.345.678 COP"),
+        ("pt", "protocolo 11987654321"),
+        ("nl", "klantnummer 0612345678, ordernr 0612345679"),
+        ("sv", "kundnummer 0701234567"),
+        ("pl", "zgłoszenie 601234567, numer klienta 601234568"),
+        ("tr", "sipariş no 05321234567, 5.321.234.567 TL"),
+        ("ru", "номер договора 89161234567, 89 161 234 567 руб"),
+        ("ja", "お問い合わせ番号は0312345678、0312345679円"),
+        ("zh", "快递单号13812345678，订单号码：13812345679，13812345670元"),
+        ("ko", "주문번호 01012345678, 예약 번호는 01012345679"),
+    ],
+)
+def test_named_numbers_hours_and_prices_survive(language: str, text: str) -> None:
+    assert redact(text, regions_for(language, None)) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "my number is 212-555-0123"),
+        ("en", "contact number 07911 123456"),
+        ("en", "customer 07911123456 called"),
+        ("de", "Handynr. 0171 2345678"),
+        ("de", "Meine Nummer ist 0171 2345678"),
+        ("de", "Hotlinenummer 0800 1234567"),
+        ("fr", "le client 06 12 34 56 78"),
+        ("es", "número de teléfono 612 345 678"),
+        ("nl", "mobiel nummer 06 12345678"),
+        ("pl", "numer telefonu 601 234 567"),
+        ("tr", "telefon numarası 0532 123 45 67"),
+        ("ru", "номер телефона 8 (916) 123-45-67"),
+        ("ja", "電話番号は03-1234-5678"),
+        ("ja", "私の番号は090-1234-5678"),
+        ("zh", "客户手机号码是13812345678"),
+        ("ko", "휴대폰번호는 010-1234-5678"),
+    ],
+)
+def test_numbers_that_are_named_as_a_telephone_are_redacted(language: str, text: str) -> None:
+    assert "[phone]" in redact(text, regions_for(language, None))
 
 
 @pytest.mark.parametrize(
@@ -188,6 +240,7 @@ def test_plain_text_costs_next_to_nothing() -> None:
         "1:" * 100_000,
         "tel 020 7946 0958, " * 10_000,
         "12 345 " * 10_000,
+        "1234567 " + "customer/numero de 番号 Kunden" * 5_000,
         "01 23 45 " * 300,
         "4444\n\n" * 33_000,
         "4 " * 100_000,
