@@ -13,13 +13,21 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 
 from service.redaction.kept import masked
 
+UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 REGIONS_OF_LANGUAGE = {
+    "ar": ("SA", "EG", "AE"),
+    "cs": ("CZ",),
     "da": ("DK",),
     "de": ("DE", "AT", "CH"),
+    "el": ("GR",),
     "en": ("US", "GB"),
     "es": ("ES", "MX"),
     "fi": ("FI",),
     "fr": ("FR", "BE"),
+    "he": ("IL",),
+    "hi": ("IN",),
+    "hu": ("HU",),
+    "id": ("ID",),
     "it": ("IT",),
     "ja": ("JP",),
     "ko": ("KR",),
@@ -27,13 +35,16 @@ REGIONS_OF_LANGUAGE = {
     "no": ("NO",),
     "pl": ("PL",),
     "pt": ("PT", "BR"),
+    "ro": ("RO",),
     "ru": ("RU",),
     "sv": ("SE",),
+    "th": ("TH",),
     "tr": ("TR",),
     "uk": ("UA",),
+    "und": (*UNKNOWN_LANGUAGE, "IT", "RU", "CN", "BR", "KR", "IN"),
+    "vi": ("VN",),
     "zh": ("CN", "TW"),
 }
-UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 FEWEST_DIGITS = 7
 MOST_DIGITS = 17
 MOST_WORDS = 7
@@ -72,23 +83,27 @@ def regions_for(language: str, country: str | None) -> tuple[str, ...]:
 
 
 def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
-    """Where phone numbers stand in ``text``, in their order."""
+    """Where phone numbers stand in ``text``, in their order.
+
+    ``regions`` are asked for only if there is what may be one.
+    """
     first = _CANDIDATE.search(text) if len(_DIGIT.findall(text)) >= FEWEST_DIGITS else None
     if first is None:
         return []
     near = max(0, first.start() - LONGEST_NAME)
-    return list(_spans(text[:near] + masked(text[near:]), tuple(regions)))
+    return list(_spans(text[:near] + masked(text[near:]), regions))
 
 
-def _spans(text: str, regions: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:
     candidates = [match for match in _CANDIDATE.finditer(text) if _is_plausible(match)]
-    if len(candidates) > MOST_CHECKS:
+    if not candidates or len(candidates) > MOST_CHECKS:
         yield from (candidate.span() for candidate in candidates)
         return
+    tried = tuple(regions)
     at = 0
     while (candidate := _CANDIDATE.search(text, at)) is not None:
         at = candidate.end()
-        found = _first_number(candidate[0], regions) if _is_plausible(candidate) else None
+        found = _first_number(candidate[0], tried) if _is_plausible(candidate) else None
         if found is not None:
             start, at = (candidate.start() + offset for offset in found)
             yield start, at
@@ -110,9 +125,9 @@ def _first_number(candidate: str, regions: tuple[str, ...]) -> tuple[int, int] |
         for start, end, leniency in parts:
             for number in PhoneNumberMatcher(candidate[start:end], region, leniency, max_tries=1):
                 return start + number.start, start + number.end
-        if _JOINT.search(candidate):
-            for number in PhoneNumberMatcher(candidate, region):
-                return number.start, number.end
+    for region in regions if _JOINT.search(candidate) else ():
+        for number in PhoneNumberMatcher(candidate, region):
+            return number.start, number.end
     return None
 
 

@@ -86,7 +86,8 @@ def has_numbers(text: str) -> bool:
 def redact(text: str, regions: Iterable[str]) -> str:
     """``text`` with every direct identifier replaced by ``[email]``, ``[card]``, …
 
-    ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for.
+    ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for; they are
+    asked for only if there is what may be one.
     """
     if _SUSPICIOUS.search(text) is None:
         return text

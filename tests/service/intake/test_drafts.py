@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from service.intake import drafts
 from service.intake.drafts import QUICK_CHARS, QUICK_CHARS_WITH_NUMBERS, Clerk
 from service.intake.schemas import SurveyIn, TicketIn
 
@@ -45,6 +46,50 @@ def test_everything_else_is_not(clerk: Clerk, sent: dict[str, Any]) -> None:
 
 def test_nor_is_a_ticket(clerk: Clerk) -> None:
     assert not clerk.is_quick(TicketIn.model_validate({"text": "a"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("我的手机13812345678", "我的手机[phone]"),
+        ("Mi chiami al 347 1234567", "Mi chiami al [phone]"),
+        ("8 (916) 123-45-67", "[phone]"),
+        ("(11) 98765-4321", "[phone]"),
+        ("me liguem por favor no 11987654321", "me liguem por favor no [phone]"),
+        ("मेरा नंबर 98765 43210 है", "मेरा नंबर [phone] है"),
+        ("رقم هاتفي هو 01012345678 من فضلكم", "رقم هاتفي هو [phone] من فضلكم"),
+        ("Gọi cho tôi 0912 345 678 sớm nhé", "Gọi cho tôi [phone] sớm nhé"),
+        ("Ring mig på 070-123 45 67, jag väntar", "Ring mig på [phone], jag väntar"),
+        ("Please call 07911 123456", "Please call [phone]"),
+    ],
+)
+def test_national_numbers_are_found_though_no_language_was_sent(
+    clerk: Clerk, text: str, kept: str
+) -> None:
+    assert clerk.draft(SurveyIn(text=text)).row["text"] == kept
+
+
+def test_numbers_in_attributes_are_those_of_the_language_of_the_words(clerk: Clerk) -> None:
+    sent = {"text": "Proszę o kontakt, czekam na odpowiedź", "attributes": {"a": "22 123 45 67"}}
+    assert clerk.draft(SurveyIn.model_validate(sent)).row["attributes"] == {"a": "[phone]"}
+
+
+def test_the_language_is_looked_for_only_where_it_matters(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = list[str]()
+
+    def detect(text: str) -> str:
+        looked_at.append(text)
+        return "en"
+
+    monkeypatch.setattr(drafts, "detect", detect)
+    for text in ("It broke.", "I paid £1,299.00 on 2026-05-03.", "Order 20231234567 is late."):
+        clerk.draft(SurveyIn(text=text))
+    clerk.draft(SurveyIn(text="Ring 07911 123456", language="en"))
+    assert looked_at == []
+    clerk.draft(SurveyIn(text="Ring 07911 123456", subject="Or 020 7946 0958"))
+    assert looked_at == ["Ring 07911 123456"]
 
 
 def test_html_is_made_plain(clerk: Clerk) -> None:
