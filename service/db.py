@@ -8,13 +8,14 @@ is a function that can run again.
 Errors are logged, and what they are about may be what customers said: they quote no values.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import BigInteger, Connection, Engine, create_engine, event, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
@@ -73,8 +74,26 @@ class Database:
 
 def insert_into(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
     """An insert that may say what is to happen on a conflict, for the session's database."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if is_postgresql else sqlite.insert)(table)
+    return (postgresql.insert if _is_postgresql(session) else sqlite.insert)(table)
+
+
+def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
+    """Hold ``ids`` until the transaction ends; unless ``alone``, others may hold them, too.
+
+    They are no rows, so that no foreign key waits for who holds them. SQLite has one writer.
+    """
+    if ids and _is_postgresql(session):
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        session.execute(select(*(lock(literal(each, BigInteger)) for each in _numbers(ids))))
+
+
+def _numbers(ids: Collection[UUID]) -> list[int]:
+    """What stands for each of ``ids`` in 64 bits, the random ones of a UUIDv7; in order."""
+    return sorted(int.from_bytes(each.bytes[8:], signed=True) for each in ids)
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def _is_victim(error: DBAPIError) -> bool:

@@ -1,7 +1,7 @@
 """Building the roll-ups of a declared attribute from the feedback there is: a worker's share.
 
 Feedback is counted in the order of its ids, a portion in a transaction, together with the id that
-it has come to. Whoever writes feedback holds that (``rollups.declared.held``): what is up to there
+it has come to. Whoever writes roll-ups holds that (``rollups.declared.held``): what is up to there
 is theirs to keep right, what is beyond is still to be counted. So it may end at any point, and two
 workers may build at once.
 """

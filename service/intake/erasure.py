@@ -1,7 +1,7 @@
 """Erasure: feedback, its mentions and what they add to the roll-ups, in one transaction.
 
 However much a customer has said, all items are locked first, then the places of themes, then the
-roll-ups: the order of all who write.
+roll-ups: the order of all who write (``docs/decisions/0013-one-order-of-locks.md``).
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def erase_customer(session: Session, workspace_id: UUID, customer_ref: str) -> E
 
 def _erase(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> Erased:
     rows = lock_feedback(session, workspace_id, ids)
-    gone = withdraw(session, workspace_id, rows)
+    gone = withdraw(session, rows.values())
     remove_emptied(session, workspace_id, gone)
     delete_feedback(session, workspace_id, list(rows))
     return Erased(len(rows), len(gone))

@@ -5,7 +5,7 @@ external id. Runs inside the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -121,19 +121,17 @@ class Ledger:
             raise Raced
 
     def _update(self, entries: Sequence[_Entry]) -> None:
-        by_workspace: dict[UUID, dict[UUID, _Entry]] = defaultdict(dict)
+        by_workspace: dict[UUID, list[UUID]] = defaultdict(list)
         for entry in entries:
-            by_workspace[entry.row["workspace_id"]][entry.id] = entry
-        for workspace_id, changed in sorted(by_workspace.items()):
-            self._update_in(workspace_id, changed)
-
-    def _update_in(self, workspace_id: UUID, entries: dict[UUID, _Entry]) -> None:
-        rows = lock_feedback(self._session, workspace_id, list(entries))
-        if not all(_is_as_found(rows.get(id), entry.found) for id, entry in entries.items()):
+            by_workspace[entry.row["workspace_id"]].append(entry.id)
+        rows: dict[UUID, Feedback] = {}
+        for workspace_id, ids in sorted(by_workspace.items()):
+            rows |= lock_feedback(self._session, workspace_id, ids)
+        if not all(_is_as_found(rows.get(entry.id), entry.found) for entry in entries):
             raise Raced
-        withdraw(self._session, workspace_id, rows)
-        for id, row in rows.items():
-            _change(row, entries[id], self._at)
+        withdraw(self._session, rows.values())
+        for entry in entries:
+            _change(rows[entry.id], entry, self._at)
         self._session.flush()
 
 
@@ -151,7 +149,7 @@ def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known
     return renamed | {key: known for key, known in found.items() if key in keys}
 
 
-def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]) -> list[Mention]:
+def withdraw(session: Session, rows: Collection[Feedback]) -> list[Mention]:
     """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
 
     No pain point goes on quoting them.
@@ -159,20 +157,24 @@ def withdraw(session: Session, workspace_id: UUID, rows: Mapping[UUID, Feedback]
     Returns:
         The mentions that there were.
     """
-    mentions = mentions_of(session, workspace_id, list(rows))
-    gone = [mention for found in mentions.values() for mention in found]
-    withdraw_quotes(
-        session,
-        [
-            Quote(place_of(workspace_id, each), each.pain_point_id, rows[each.feedback_id].text)
-            for each in gone
-        ],
-    )
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        ids[row.workspace_id].append(row.id)
+    mentions = {workspace: mentions_of(session, workspace, of) for workspace, of in ids.items()}
+    gone: list[Mention] = []
+    quotes: list[Quote] = []
     delta = Delta()
-    for id, row in rows.items():
-        delta.add(row, mentions.get(id, []), -1)
+    for row in rows:
+        found = mentions[row.workspace_id].get(row.id, [])
+        delta.add(row, found, -1)
+        gone += found
+        quotes += [
+            Quote(place_of(row.workspace_id, each), each.pain_point_id, row.text) for each in found
+        ]
+    withdraw_quotes(session, quotes)
     apply(session, delta)
-    delete_mentions(session, workspace_id, list(rows))
+    for workspace, of in ids.items():
+        delete_mentions(session, workspace, of)
     return gone
 
 

@@ -41,5 +41,5 @@ def _make_pending_again(session: Session, workspace_id: UUID, id: UUID) -> None:
         raise NotFound
     if rows[id].state != FAILED:
         raise NotFailed
-    withdraw(session, workspace_id, rows)
+    withdraw(session, rows.values())
     make_pending(rows[id], clock.now())

@@ -48,6 +48,10 @@ def definition_of(session: Session, workspace_id: UUID, version: int) -> Stored:
     )
 
 
-def lock_versions(session: Session, workspace_id: UUID) -> None:
-    """Make other writers of this workspace's versions wait (PostgreSQL; SQLite has one writer)."""
-    session.exec(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update()).all()
+def lock_workspace(session: Session, workspace_id: UUID, *, share: bool = False) -> None:
+    """Make others who change what a workspace teaches wait; with ``share``, not who reads it.
+
+    Intake may go on: what refers to the workspace can be stored meanwhile.
+    """
+    row = select(Workspace.id).where(Workspace.id == workspace_id)
+    session.exec(row.with_for_update(read=share, key_share=not share)).all()

@@ -24,7 +24,7 @@ from service.journey.presets import (
     native_touchpoints,
     preset_map,
 )
-from service.journey.queries import definition_of, latest_version, lock_versions
+from service.journey.queries import definition_of, latest_version, lock_workspace
 from service.journey.schemas import DefinitionIn
 from service.journey.taught import label_anew, save_taught
 from service.web.invalid import invalid_request
@@ -126,7 +126,7 @@ def put_definition(
         StaleDefinition: another version is in force.
     """
     definition = complete(body)
-    lock_versions(session, workspace_id)
+    lock_workspace(session, workspace_id)
     current = current_map(session, workspace_id)
     if not expected(current):
         raise StaleDefinition

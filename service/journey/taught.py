@@ -14,12 +14,12 @@ from sqlmodel import Session, col, delete, select
 
 from models.learning import LearnedProbe, Learning
 from models.mention_vector import MentionVector
-from models.workspace import Workspace
 from nlp.backends.protocol import Float
 from nlp.probe import Estimate, Probe
 from nlp.rates import Rate
 from nlp.vectors import unpacked
 from service.journey.learned import Field, Taught
+from service.journey.queries import lock_workspace
 
 FROM_CORRECTIONS: Final = -1
 """What probes taught by corrections have in the place of a version of the definition."""
@@ -109,21 +109,15 @@ def label_anew(session: Session, workspace_id: UUID) -> None:
 
 def locked_learning(session: Session, workspace_id: UUID) -> Learning | None:
     """The state of a workspace's learning, to be changed; None if it was never taught anything."""
-    _hold(session, workspace_id, share=False)
+    lock_workspace(session, workspace_id)
     return session.get(Learning, workspace_id, populate_existing=True)
 
 
 def find_learning(session: Session, workspace_id: UUID, lock: bool) -> Learning | None:
     """The same to be looked at; with ``lock`` nobody changes it until the transaction ends."""
     if lock:
-        _hold(session, workspace_id, share=True)
+        lock_workspace(session, workspace_id, share=True)
     return session.get(Learning, workspace_id)
-
-
-def _hold(session: Session, workspace_id: UUID, share: bool) -> None:
-    """Lock the workspace, which is there before anything is taught; intake may go on."""
-    row = select(Workspace.id).where(Workspace.id == workspace_id)
-    session.exec(row.with_for_update(read=share, key_share=not share)).all()
 
 
 def _taught(row: LearnedProbe) -> Taught:

@@ -59,10 +59,14 @@ def workspaces(session: Session) -> Sequence[Workspace]:
 
 
 def ensure_workspace(session: Session, name: str) -> Workspace:
-    """The workspace of this name, made if new, locked until the transaction ends."""
-    row = {"id": new_id(), "name": name, "salt": token_hex(32), "created_at": now()}
-    session.execute(insert_into(session, Workspace).values(row).on_conflict_do_nothing())
-    return session.exec(select(Workspace).where(Workspace.name == name).with_for_update()).one()
+    """The workspace of this name, made if new, locked until the transaction ends.
+
+    What refers to it can be stored meanwhile.
+    """
+    new = {"id": new_id(), "name": name, "salt": token_hex(32), "created_at": now()}
+    session.execute(insert_into(session, Workspace).values(new).on_conflict_do_nothing())
+    row = select(Workspace).where(Workspace.name == name)
+    return session.exec(row.with_for_update(key_share=True)).one()
 
 
 def live_managers(session: Session, workspace_id: UUID, at: datetime) -> list[ApiKey]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
-from models.workspace import Workspace
+from service.db import hold_ids
 from service.rollups.segments import Declared
 
 
@@ -21,16 +21,14 @@ def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequen
 
     Others may hold them, too, and go on writing feedback.
     """
-    own = select(Workspace.id).where(col(Workspace.id).in_(workspaces)).order_by(col(Workspace.id))
-    session.exec(own.with_for_update(read=True, key_share=True)).all()
+    hold_ids(session, workspaces, alone=False)
     return _declared(session, workspaces)
 
 
 def hold_alone(session: Session, workspace_id: UUID) -> None:
     """Wait for all who hold the declared attributes, and keep others out until the transaction
-    ends: feedback of the workspace is written before or after it."""
-    own = select(Workspace.id).where(Workspace.id == workspace_id)
-    session.exec(own.with_for_update()).all()
+    ends: roll-ups of the workspace are written before or after it."""
+    hold_ids(session, [workspace_id], alone=True)
 
 
 def ready(session: Session, workspace_id: UUID) -> frozenset[str]:

@@ -215,7 +215,7 @@ def test_a_changed_text_leaves_its_theme_and_may_come_back(
 
     def change(session: Session) -> None:
         rows = lock_feedback(session, workspace.id, ids)
-        withdraw(session, workspace.id, rows)
+        withdraw(session, rows.values())
         for row in rows.values():
             row.text = row.text.replace("card", "bank card")
             make_pending(row, row.received_at)
