@@ -7,6 +7,7 @@ wait for it and find nothing left to do.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,13 +25,31 @@ SQLITE_WAIT_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database up to ``revision``, all or nothing."""
+class State(Enum):
+    """How a schema stands to the migrations that this version knows."""
+
+    OLDER = auto()
+    """Some are still to be run."""
+    CURRENT = auto()
+    """All have been run, and no others."""
+    NEWER = auto()
+    """A newer version has run later ones. They only add to it: this version can use it."""
+
+
+def upgrade(url: str, revision: str = "head") -> State:
+    """Bring the database up to ``revision``, all or nothing; a newer one stays as it is.
+
+    Returns:
+        How the schema stood before.
+    """
     with exclusive(url) as connection:
-        if revision == "head" and is_current(connection):
-            return
-        command.upgrade(configuration(connection), revision)
-        _log.info("schema_migrated", extra={"revision": revision})
+        state = state_of(connection)
+        if state is State.NEWER:
+            _log.warning("schema_newer", extra={"revision": max(_heads(connection))})
+        elif revision != "head" or state is State.OLDER:
+            command.upgrade(configuration(connection), revision)
+            _log.info("schema_migrated", extra={"revision": revision})
+        return state
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -39,9 +58,16 @@ def downgrade(url: str, revision: str) -> None:
         command.downgrade(configuration(connection), revision)
 
 
-def is_current(connection: Connection) -> bool:
-    """Whether the schema is at the newest migration that this version knows."""
-    return set(MigrationContext.configure(connection).get_current_heads()) == _newest()
+def state_of(connection: Connection) -> State:
+    """How the schema stands; revisions are dates, so that a later one is a newer version's."""
+    heads = _heads(connection)
+    if heads == _newest():
+        return State.CURRENT
+    return State.NEWER if heads and min(heads) > max(_newest()) else State.OLDER
+
+
+def _heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
 
 
 @cache

@@ -78,7 +78,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(template, tmp_path / 'verbatim.db')}"
     url: str = request.getfixturevalue("postgres_database")
     with _alone(url) as connection:
-        if migrations.is_current(connection):
+        if migrations.state_of(connection) is migrations.State.CURRENT:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 connection.execute(table.delete())
         else:

@@ -11,9 +11,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlmodel import SQLModel
+from typer.testing import CliRunner
 
 import migrations
 import models
+from migrations import State
+from service.cli import app
+from service.cli.migrate import NEWER
 
 assert models
 
@@ -77,12 +81,48 @@ def test_pending_index_covers_pending_rows_only(empty_url: str, engine: Engine) 
     assert "pending" in str(options[f"{engine.dialect.name}_where"])
 
 
-def test_is_current_tells_an_old_schema_from_the_newest(empty_url: str, engine: Engine) -> None:
-    with engine.connect() as connection:
-        assert not migrations.is_current(connection)
+def test_an_old_schema_is_told_from_the_newest(empty_url: str, engine: Engine) -> None:
+    assert state(engine) is State.OLDER
+    migrations.upgrade(empty_url, "2026_11_27_0900")
+    assert state(engine) is State.OLDER
+    assert migrations.upgrade(empty_url) is State.OLDER
+    assert state(engine) is State.CURRENT
+    assert migrations.upgrade(empty_url) is State.CURRENT
+
+
+def test_what_a_newer_version_has_migrated_is_left_as_it_is(
+    empty_url: str, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
     migrations.upgrade(empty_url)
+    migrate_by_a_newer_version(engine)
+    assert state(engine) is State.NEWER
+    assert migrations.upgrade(empty_url) is State.NEWER
+    assert [(record.levelname, record.message) for record in caplog.records][-1] == (
+        "WARNING",
+        "schema_newer",
+    )
+    assert state(engine) is State.NEWER
+
+
+def test_voc_migrate_says_that_a_newer_version_was_there(
+    empty_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOC_DATABASE_URL", empty_url)
+    assert CliRunner().invoke(app, ["migrate"]).output == ""
+    migrate_by_a_newer_version(engine)
+    answer = CliRunner().invoke(app, ["migrate"])
+    assert (answer.exit_code, answer.output) == (0, f"{NEWER}\n")
+
+
+def state(engine: Engine) -> State:
     with engine.connect() as connection:
-        assert migrations.is_current(connection)
+        return migrations.state_of(connection)
+
+
+def migrate_by_a_newer_version(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE feedback ADD COLUMN newer TEXT"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_01_01_0000'"))
 
 
 def test_processes_that_start_at_once_do_not_collide(empty_url: str, engine: Engine) -> None:
@@ -93,8 +133,7 @@ def test_processes_that_start_at_once_do_not_collide(empty_url: str, engine: Eng
     ]
     errors = [process.communicate(timeout=60)[1].decode() for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], errors
-    with engine.connect() as connection:
-        assert migrations.is_current(connection)
+    assert state(engine) is State.CURRENT
 
 
 def test_a_failed_migration_leaves_nothing_behind(

@@ -21,15 +21,15 @@ def existing_database(url: str) -> Iterator[Database]:
     """The database at ``url``.
 
     Raises:
-        typer.Exit: it is not there, has another schema or can't be read, which is told in a line.
+        typer.Exit: it is not there, has an older schema or can't be read, which is told in a line.
     """
     _check_file(url)
     database = Database(url)
     try:
         with database.engine.connect() as connection:
-            is_current = migrations.is_current(connection)
-        if not is_current:
-            raise _refusal("The database's schema is not the one of this version: `voc migrate`.")
+            state = migrations.state_of(connection)
+        if state is migrations.State.OLDER:
+            raise _refusal("The database's schema is older than this version: `voc migrate`.")
         yield database
     except DBAPIError as error:
         raise _refusal(f"The database can't be read: {error.orig}") from error

@@ -4,7 +4,7 @@ from service.errors import Unavailable
 
 
 class NotMigrated(Unavailable):
-    """The database's schema is not the one of this version; run 'voc migrate'."""
+    """The database's schema is older than this version; run 'voc migrate'."""
 
     code = "not_migrated"
 

@@ -18,13 +18,13 @@ from service.settings import Settings
 
 
 def check_database(database: Database) -> None:
-    """Nothing, if the database answers and has the schema of this version.
+    """Nothing, if the database answers and has the schema of this version or of a newer one.
 
     Raises:
-        NotMigrated: it has another schema.
+        NotMigrated: it has an older schema.
     """
     with database.engine.connect() as connection:
-        if not migrations.is_current(connection):
+        if migrations.state_of(connection) is migrations.State.OLDER:
             raise NotMigrated()
 
 
