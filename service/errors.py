@@ -15,6 +15,7 @@ Rendered once, as RFC 9457 problem+json, in ``service.web.problems``::
     ├── UnsupportedMediaType  415
     ├── TooManyRequests       429  with Retry-After
     └── Unavailable           503  with Retry-After
+        └── NoRoom            503
 """
 
 from collections.abc import Mapping, Sequence
@@ -158,3 +159,9 @@ class Unavailable(Problem):
 
     status = 503
     code = "unavailable"
+
+
+class NoRoom(Unavailable):
+    """The server's disk is full or can't be written to; send it again once there is room."""
+
+    code = "no_room"

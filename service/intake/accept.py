@@ -27,6 +27,7 @@ from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Answered, Raced, Submission
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import KEPT, StoredAnswer, purge
+from service.web.problems import as_problem
 
 GROUP_ROWS: Final = 1000
 """A group takes submissions until it has this many rows."""
@@ -148,8 +149,7 @@ class Acceptor:
         try:
             return self._write(submissions)
         except (OperationalError, InterfaceError) as error:
-            log.error("intake_database_unreachable", exc_info=error)
-            return [Unavailable()] * len(submissions)
+            return [as_problem(error)] * len(submissions)
         except Exception as error:  # the seam: without an answer, senders would wait for ever
             if len(submissions) > 1:
                 return [self._answers([submission])[0] for submission in submissions]

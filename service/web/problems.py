@@ -1,5 +1,6 @@
 """Errors as answers: RFC 9457 problem+json, rendered here and nowhere else."""
 
+import errno
 import json
 import logging
 from typing import Any, Final
@@ -35,6 +36,9 @@ _NOT_JSON: Final = "There was an error parsing the body"
 """FastAPI's word on JSON that Python can't read; of forms it says what is wrong with them."""
 _NO_PATH: Final = "There is no such path; see /docs for those that exist."
 _DATABASE_DOWN: Final = "The database can't be reached right now; try again as Retry-After says."
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_NO_ROOM_ON_POSTGRESQL: Final = "53100"
+_NO_ROOM_ON_SQLITE: Final = frozenset({"SQLITE_FULL", "SQLITE_READONLY"})
 _log = logging.getLogger(__name__)
 
 
@@ -98,11 +102,23 @@ def as_problem(error: Exception) -> Problem:
         return _unreadable(error)
     if isinstance(error, HTTPException):
         return _http_problem(error)
+    if _is_of_no_room(error):
+        _log.error("no_room", exc_info=error)
+        return errors.NoRoom()
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         _log.error("database_unreachable", exc_info=error)
         return errors.Unavailable(_DATABASE_DOWN)
     _log.error("unexpected_error", exc_info=error)
     return Problem()
+
+
+def _is_of_no_room(error: Exception) -> bool:
+    """Whether a disk was full or read-only: that of the data directory, or the database's."""
+    if isinstance(error, OperationalError):
+        state = getattr(error.orig, "sqlstate", None)
+        name = getattr(error.orig, "sqlite_errorname", None)
+        return state == _NO_ROOM_ON_POSTGRESQL or name in _NO_ROOM_ON_SQLITE
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
 
 
 def _unreadable(error: RequestValidationError) -> Problem:

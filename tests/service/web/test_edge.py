@@ -1,11 +1,15 @@
 """The outermost layer: ids, headers, limits, and no error without a problem."""
 
 import asyncio
+import errno
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.testclient import TestClient
+from psycopg.errors import DiskFull
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.responses import StreamingResponse
@@ -50,6 +54,27 @@ def broken() -> None:
 @router.get("/down")
 def down() -> None:
     raise OperationalError("SELECT secret", {}, Exception("host db-7 refused"))
+
+
+@router.get("/full")
+def full() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", "/srv/hunter2")
+
+
+@router.get("/full-on-sqlite")
+def full_on_sqlite() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE x (y)")
+        connection.execute("PRAGMA max_page_count = 1")
+        try:
+            connection.execute("CREATE TABLE z (y)")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("INSERT secret", {}, error) from error
+
+
+@router.get("/full-on-postgresql")
+def full_on_postgresql() -> None:
+    raise OperationalError("INSERT secret", {}, DiskFull("could not extend file"))
 
 
 @router.get("/busy")
@@ -115,6 +140,9 @@ def test_every_answer_is_marked(client: TestClient) -> None:
         ("/parsed", 405, "method_not_allowed"),
         ("/busy", 503, "unavailable"),
         ("/down", 503, "unavailable"),
+        ("/full", 503, "no_room"),
+        ("/full-on-sqlite", 503, "no_room"),
+        ("/full-on-postgresql", 503, "no_room"),
         ("/broken", 500, "internal_error"),
         ("/items/%00", 422, "invalid_request"),
         ("/items/1?q=%00", 422, "invalid_request"),
@@ -130,7 +158,7 @@ def test_every_error_is_a_problem(client: TestClient, path: str, status: int, co
     assert problem["detail"]
 
 
-@pytest.mark.parametrize("path", ["/broken", "/down"])
+@pytest.mark.parametrize("path", ["/broken", "/down", "/full"])
 def test_internals_stay_inside(client: TestClient, path: str) -> None:
     text = client.get(path).text
     assert not any(word in text for word in ("hunter2", "secret", "db-7", "Traceback", "Error"))
