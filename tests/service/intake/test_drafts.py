@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from service.intake import drafts
-from service.intake.drafts import QUICK_CHARS, QUICK_CHARS_WITH_NUMBERS, Clerk
+from service.intake.drafts import QUICK_CHARS, QUICK_CHARS_WITH_NUMBERS, QUICK_DIGITS, Clerk
 from service.intake.schemas import SurveyIn, TicketIn
 
-NUMBERS = "AA11 " * (QUICK_CHARS_WITH_NUMBERS // 5)
+NUMBERS = f"{'12345678 ' * (QUICK_DIGITS // 8):A<{QUICK_CHARS_WITH_NUMBERS}}"
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]
     [
         {"text": "a" * (QUICK_CHARS + 1)},
         {"text": "a" * QUICK_CHARS, "question": "b"},
-        {"text": NUMBERS + "1"},
+        {"text": NUMBERS + "A"},
+        {"text": "12345678 " * (QUICK_DIGITS // 8) + "1"},
         {"text": "fe80::1 " * 26},
         {"text": "a", "attributes": {str(n): "012345678 " for n in range(23)}},
         {"text": "a", "stage": "purchase"},
