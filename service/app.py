@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import migrations
@@ -37,6 +37,7 @@ from service.web import openapi, problems
 from service.web.bodies import BodyGuard, Larger
 from service.web.edge import Edge
 from service.web.head import Head
+from service.web.parameters import refuse_undeclared
 from service.worker import start_inline
 
 
@@ -59,10 +60,12 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)
+    strictly = [Depends(refuse_undeclared)]
     for room in (intake, analysis, corrections, changes, themes, insights, search):
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=strictly)
     for room in (attributes, exports, journey, keys, health):
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=strictly)
+    app.include_router(health.probes)
     dashboard.install(app)
     openapi.serve_docs(app)
     return app

@@ -134,16 +134,12 @@ class ChangePageOut(BaseModel):
 class ChangeListParams(BaseModel):
     """The page."""
 
-    model_config = ConfigDict(extra="forbid")
-
     limit: Limit = 50
     cursor: Cursor | None = Field(None, description="`next` of the page before.")
 
 
 class ImpactParams(BaseModel):
     """How long before and after."""
-
-    model_config = ConfigDict(extra="forbid")
 
     days: int = Field(28, ge=7, le=365, description="Days before, and after; best whole weeks.")
 

@@ -125,8 +125,6 @@ class LearningOut(BaseModel):
 class CorrectionParams(BaseModel):
     """Which corrections to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
     feedback_id: UUID | None = Field(None, description="Of one piece of feedback.")
     applied: bool | None = Field(
         None, description="false: those whose span the latest analysis does not have."

@@ -16,8 +16,6 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from service.errors import InvalidParam
 from service.insights.driver_schemas import DrivenBy
-from service.insights.errors import UnknownParameter
-from service.insights.filters import LONGEST
 from service.insights.params import (
     ATTRIBUTE,
     YEARS,
@@ -32,6 +30,7 @@ from service.insights.params import (
 from service.insights.search_params import Phrase
 from service.pictures.wording import words
 from service.web.invalid import invalid_request
+from service.web.parameters import unknown_parameters
 
 Period = Literal["7", "30", "90", "365", "all"]
 PERIODS: Final[Mapping[Period, str]] = {
@@ -282,10 +281,9 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
 
 def _refuse_unknown(params: PageParams) -> None:
     """Here, in the page's own words: the API's endpoints would name their parameters."""
-    reason = f"is not known here; known are {', '.join(KNOWN)}"
     unknown = [name for name in params.model_extra or {} if not _is_known(name)]
     if unknown:
-        raise UnknownParameter(invalid_params=[InvalidParam(n[:LONGEST], reason) for n in unknown])
+        raise unknown_parameters(unknown, KNOWN)
 
 
 def _is_known(name: str) -> bool:

@@ -15,18 +15,20 @@ from service.web.dependencies import Config, Db
 from service.web.engine import get_engine
 
 router = APIRouter(tags=["operations"])
+probes = APIRouter(tags=["operations"])
+"""What monitors ask, who may add parameters of their own to an address."""
 
 
 Loaded = Annotated[Engine | None, Depends(get_engine)]
 
 
-@router.get("/livez")
+@probes.get("/livez")
 async def live() -> Alive:
     """The process runs. Asks nothing else, so that a busy database restarts nobody."""
     return Alive()
 
 
-@router.get("/readyz")
+@probes.get("/readyz")
 def ready(database: Db, engine: Loaded) -> Ready:
     """The database answers and is migrated, and the model is loaded."""
     service.check_database(database)
@@ -35,7 +37,7 @@ def ready(database: Db, engine: Loaded) -> Ready:
     return Ready()
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@probes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(database: Db) -> Response:
     """Everything that is counted, in Prometheus' text format."""
     with database.read() as session:

@@ -5,12 +5,6 @@ from typing import ClassVar
 from service.errors import InvalidRequest, NotFound
 
 
-class UnknownParameter(InvalidRequest):
-    """The address has query parameters that this endpoint does not know; remove or correct them."""
-
-    code: ClassVar[str] = "unknown_parameter"
-
-
 class TooManyPoints(InvalidRequest):
     """The series would have more than 1,000 points; narrow since and until, or use a larger by."""
 

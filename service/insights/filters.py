@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.errors import UnknownParameter
 from service.insights.params import ATTRIBUTE as ATTRIBUTE
 from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
 from service.journey.mapping import JourneyMap
@@ -20,9 +18,8 @@ from service.journey.service import named_map
 from service.keys.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
+from service.web.parameters import LONGEST_NAME
 from service.web.text import composed, refuse_unstorable
-
-LONGEST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +88,8 @@ def journey_for(session: Session, workspace_id: UUID, params: JourneyParams) -> 
     """The journey that ``params`` ask for.
 
     Raises:
-        UnknownParameter: the request has a parameter that isn't declared.
         UnknownJourney: there is no such journey.
     """
-    refuse_unknown(params)
     return named_map(session, workspace_id, params.journey)
 
 
@@ -102,7 +97,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
     """The selection that ``params`` describe.
 
     Raises:
-        UnknownParameter, UnknownJourney, UnknownStage, UnknownTouchpoint: as they say.
+        UnknownJourney, UnknownStage, UnknownTouchpoint: as they say.
         InvalidRequest: an attribute is malformed, or the period is empty.
     """
     journey = journey_for(session, workspace_id, params)
@@ -146,21 +141,6 @@ def _keys(names: Sequence[str], resolve: Callable[[str], str]) -> set[str] | Non
     return {UNASSIGNED if folded(name) == UNASSIGNED else resolve(name) for name in names}
 
 
-def refuse_unknown(params: JourneyParams) -> None:
-    """Raises UnknownParameter: the request has a parameter that isn't declared."""
-    prefixes = params.open_ended
-    unknown = [
-        name
-        for name in params.model_extra or {}
-        if not any(name.startswith(prefix) and name != prefix for prefix in prefixes)
-    ]
-    if unknown:
-        fields = [field.alias or name for name, field in type(params).model_fields.items()]
-        known = ", ".join([*fields, *(prefix + "*" for prefix in prefixes)])
-        reason = f"is not known here; known are {known}"
-        raise UnknownParameter(invalid_params=[InvalidParam(n[:LONGEST], reason) for n in unknown])
-
-
 def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[str]]:
     """The values of attributes by name, from parameters that begin with ``prefix``.
 
@@ -177,9 +157,10 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
     values = [plain(part) for text in texts for part in parts_of(text)]
-    if not values or len(values) > MOST_VALUES or len(name) > LONGEST:
-        reason = f"must have 1 to {MOST_VALUES} values, and a name of at most {LONGEST} characters"
-        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST], reason)])
+    if not values or len(values) > MOST_VALUES or len(name) > LONGEST_NAME:
+        most = f"a name of at most {LONGEST_NAME} characters"
+        reason = f"must have 1 to {MOST_VALUES} values, and {most}"
+        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST_NAME], reason)])
     try:
         return [refuse_unstorable(value) for value in values]
     except ValueError as error:

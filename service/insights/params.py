@@ -3,8 +3,6 @@
 Lists are given by repeating a parameter or with commas. A value's own commas and backslashes stand
 behind a backslash; values are kept like that, so that they may be read again, until ``plain`` takes
 the backslashes away. Dimensions are ``attr.<name>=<value>``.
-Names that are not declared end up in ``model_extra``; ``filters`` refuses them, because a typing
-error must never widen a result.
 """
 
 import re
@@ -13,11 +11,12 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
+from service.web.parameters import OpenEnded
 from service.web.text import CleanText, composed
 
 MOST_VALUES: Final = 50
@@ -106,12 +105,8 @@ Limit = Annotated[int, Field(ge=1, le=1000)]
 Cursor = Annotated[CleanText, AfterValidator(str.strip)]
 
 
-class JourneyParams(BaseModel):
+class JourneyParams(OpenEnded):
     """Which journey's stages and touchpoints to speak in."""
-
-    model_config = ConfigDict(extra="allow")
-    open_ended: ClassVar[tuple[str, ...]] = ()
-    """What the names of further parameters begin with."""
 
     journey: Word | None = Field(
         None, description="A preset's name, or `current` (the default) or `custom`."

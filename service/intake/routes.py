@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
 from service.insights.schemas import FeedbackOut
-from service.intake.addresses import refuse_unknown
 from service.intake.answers import (
     BATCH_OUT_EXAMPLE,
     DRY_RUN_EXAMPLE,
@@ -86,11 +85,10 @@ ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-# One dependency does it all: each costs as much as reading a short item.
+# One dependency does it all that is intake's own: each costs as much as reading a short item.
 async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
-    refuse_unknown(request, "dry_run")
     state = request.app.state
     once = await get_once(request, caller.key_id, idempotency_key)
     return Intake(state.database, state.acceptor, caller, state.settings.max_text_chars, once)
@@ -102,7 +100,6 @@ async def _waiting_intake(
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
 ) -> Intake:
-    refuse_unknown(request)
     intake = await _intake(request, caller, idempotency_key)
     intake.wait_s = wait_of(prefer)
     return intake
@@ -167,7 +164,6 @@ async def post_replay(
     feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
 ) -> Response:
     """Have an item analysed again whose analysis has failed."""
-    refuse_unknown(request)
     answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
     request.app.state.wake.set()
     return response_of(answer)

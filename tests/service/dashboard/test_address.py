@@ -9,8 +9,8 @@ from fastapi import Request
 
 from service.dashboard.address import Address
 from service.errors import InvalidRequest
-from service.insights.errors import UnknownParameter
 from service.insights.params import FilterParams, MapParams
+from service.web.parameters import UnknownParameter
 
 TODAY = date(2026, 3, 20)
 

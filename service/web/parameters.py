@@ -1,0 +1,92 @@
+"""Query parameters: each route takes those that it declares, and single values once."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+
+from service.errors import InvalidParam, InvalidRequest
+
+LONGEST_NAME: Final = 300
+"""How much of a parameter's name an error tells."""
+
+
+class UnknownParameter(InvalidRequest):
+    """The address has query parameters that this endpoint does not know; remove or correct them."""
+
+    code: ClassVar[str] = "unknown_parameter"
+
+
+class OpenEnded(BaseModel):
+    """Query parameters that may go with others, of which only the beginnings of names are known.
+
+    Those end up in ``model_extra``.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    open_ended: ClassVar[tuple[str, ...]] = ()
+    """What the names of further parameters begin with; each is a list."""
+
+
+async def refuse_undeclared(request: Request) -> None:
+    """A dependency of every route: no typing error widens a result, or stores what was to be tried.
+
+    Raises:
+        UnknownParameter: the address has a query parameter that the route does not declare.
+        InvalidRequest: it has one twice that is no list, so that one value would go unseen.
+    """
+    if not request.scope["query_string"]:
+        return
+    dependant: Dependant = request.scope["route"].dependant
+    fields, prefixes = dict(_fields(dependant)), tuple(_prefixes(dependant))
+    sent = Counter(name for name, _ in request.query_params.multi_items())
+    further = {name for name in sent if name.startswith(prefixes) and name not in prefixes}
+    unknown = [name for name in sent if name not in fields and name not in further]
+    if unknown:
+        raise unknown_parameters(unknown, [*fields, *(prefix + "*" for prefix in prefixes)])
+    repeated = [n for n in sent if sent[n] > 1 and n in fields and not _is_list(fields[n])]
+    if repeated:
+        reason = "is there more than once, and takes one value; remove the others"
+        raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in repeated])
+
+
+def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> UnknownParameter:
+    """The error of parameters that an address can't have, with those that it can."""
+    reason = "is not known here" + (f"; known are {', '.join(known)}" if known else "")
+    return UnknownParameter(
+        invalid_params=[InvalidParam(name[:LONGEST_NAME], reason) for name in unknown]
+    )
+
+
+def _fields(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:
+    """The single parameters that a route and its dependencies declare, by name."""
+    for field in dependant.query_params:
+        if model := _model_of(field.field_info):
+            yield from ((each.alias or name, each) for name, each in model.model_fields.items())
+        else:
+            yield field.alias, field.field_info
+    for inner in dependant.dependencies:
+        yield from _fields(inner)
+
+
+def _prefixes(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        model = _model_of(field.field_info)
+        if model and issubclass(model, OpenEnded):
+            yield from model.open_ended
+    for inner in dependant.dependencies:
+        yield from _prefixes(inner)
+
+
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The model whose fields are the parameters, if this declares several."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is list
