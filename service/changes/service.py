@@ -1,5 +1,6 @@
 """Telling, listing and forgetting changes."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,6 +12,9 @@ from service.changes.queries import change_by_id, find_changes
 from service.changes.schemas import ChangeIn, ChangeListParams, ChangePageOut, StoredChangeOut
 from service.changes.scopes import selected
 from service.web.cursors import decode_cursor, encode_cursor, moment
+
+LIST: Final = "changes"
+"""What its cursors begin with."""
 
 
 def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> StoredChangeOut:
@@ -38,14 +42,14 @@ def listed(session: Session, workspace_id: UUID, params: ChangeListParams) -> Ch
     """A page of changes, the latest first."""
     after = None
     if params.cursor:
-        at, last = decode_cursor(params.cursor, (moment, UUID))
+        at, last = decode_cursor(LIST, params.cursor, (moment, UUID))
         after = (at, last)
     rows = find_changes(session, workspace_id, after, params.limit + 1)
     page = rows[: params.limit]
     last_row = page[-1] if len(rows) > len(page) else None
     return ChangePageOut(
         items=[shown(change) for change in page],
-        next=last_row and encode_cursor([last_row.happened_at.isoformat(), str(last_row.id)]),
+        next=last_row and encode_cursor(LIST, [last_row.happened_at.isoformat(), str(last_row.id)]),
     )
 
 

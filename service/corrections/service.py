@@ -1,6 +1,6 @@
 """Correcting mentions: the log, the mention, its item and the roll-ups, in one transaction."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -24,6 +24,9 @@ from service.items import lock_feedback, mentions_of
 from service.journey.mapping import JourneyMap
 from service.journey.taught import find_learning
 from service.web.cursors import decode_cursor, encode_cursor
+
+LIST: Final = "corrections"
+"""What its cursors begin with."""
 
 
 class Target(NamedTuple):
@@ -82,12 +85,12 @@ def list_corrections(
     session: Session, workspace_id: UUID, params: CorrectionParams
 ) -> CorrectionPageOut:
     """A page of the log, the latest first."""
-    before = decode_cursor(params.cursor, (UUID,))[0] if params.cursor else None
+    before = decode_cursor(LIST, params.cursor, (UUID,))[0] if params.cursor else None
     rows = find_corrections(
         session, workspace_id, params.feedback_id, params.applied, before, params.limit + 1
     )
     page = rows[: params.limit]
     return CorrectionPageOut(
         items=[CorrectionOut.model_validate(row, from_attributes=True) for row in page],
-        next=encode_cursor([str(page[-1].id)]) if len(rows) > len(page) else None,
+        next=encode_cursor(LIST, [str(page[-1].id)]) if len(rows) > len(page) else None,
     )

@@ -1,7 +1,7 @@
 """The evidence of a pain point or a win: its mentions, the most typical first."""
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -18,6 +18,9 @@ from service.insights.queries.freshness import freshness
 from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
 from service.web.cursors import decode_cursor, encode_cursor, number, whole
+
+LIST: Final = "evidence"
+"""What its cursors begin with."""
 
 
 class Subject(NamedTuple):
@@ -42,7 +45,7 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        after = MentionRank(*decode_cursor(params.cursor, (whole, number, UUID, whole)))
+        after = MentionRank(*decode_cursor(LIST, params.cursor, (whole, number, UUID, whole)))
     rows = evidence.page(
         session,
         subject.selection,
@@ -85,4 +88,4 @@ def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
 
 
 def _cursor(row: Row[Any]) -> str:
-    return encode_cursor((row.severity, row.sure, str(row.feedback_id), row.ordinal))
+    return encode_cursor(LIST, (row.severity, row.sure, str(row.feedback_id), row.ordinal))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -19,6 +20,9 @@ from service.items import mentions_of
 from service.journey.mapping import JourneyMap
 from service.keys.pseudonyms import pseudonym, salt_in
 from service.web.cursors import decode_cursor, encode_cursor, moment
+
+LIST: Final = "feedback"
+"""What its cursors begin with."""
 
 
 def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) -> FeedbackPageOut:
@@ -137,9 +141,9 @@ def _rating(row: Feedback) -> RatingOut | None:
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
-    at, id_ = decode_cursor(cursor, (moment, UUID))
+    at, id_ = decode_cursor(LIST, cursor, (moment, UUID))
     return at, id_
 
 
 def _cursor(row: Feedback) -> str:
-    return encode_cursor((row.occurred_at.isoformat(), str(row.id)))
+    return encode_cursor(LIST, (row.occurred_at.isoformat(), str(row.id)))

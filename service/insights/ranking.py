@@ -36,6 +36,7 @@ class Order:
 
     def __init__(self, totals: Totals, sort: str) -> None:
         self._sort = sort
+        self._list = "pain-points" if totals.sentiment == PAIN else "wins"
         self._usual = _pain if totals.sentiment == PAIN else _joy
         self._values: dict[str, Callable[[Entry], float]] = {
             "pain": _pain,
@@ -53,7 +54,7 @@ class Order:
 
     def cursor(self, entry: Entry) -> str:
         """The cursor of what comes after ``entry``."""
-        return encode_cursor((self._sort, *self.place(entry)))
+        return encode_cursor(self._list, (self._sort, *self.place(entry)))
 
     def after(self, cursor: str) -> Rank:
         """The place that a cursor stands for.
@@ -61,7 +62,7 @@ class Order:
         Raises:
             InvalidRequest: it is of another order.
         """
-        sort, *place = decode_cursor(cursor, (str, number, number, str, str, str))
+        sort, *place = decode_cursor(self._list, cursor, (str, number, number, str, str, str))
         if sort != self._sort:
             reason = f"is of a list in another order; ask for sort={sort[:20]}, or leave it out"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])

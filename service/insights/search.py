@@ -22,6 +22,8 @@ from service.insights.search_schemas import HighlightOut, MentionHitOut, Mention
 from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor, moment, whole
 
+LIST: Final = "mentions"
+"""What its cursors begin with."""
 LOOKED_THROUGH: Final = 20_000
 """Mentions that a request compares with ``q`` at most."""
 NOTHING: Final = Query((), ())
@@ -138,12 +140,13 @@ def after_of(cursor: str | None) -> Point | None:
     """The point behind which a page begins."""
     if cursor is None:
         return None
-    return Point(*decode_cursor(cursor, (moment, UUID, whole)))
+    return Point(*decode_cursor(LIST, cursor, (moment, UUID, whole)))
 
 
 def cursor_of(point: Point) -> str:
     """A point as a cursor."""
-    return encode_cursor((point.occurred_at.isoformat(), str(point.feedback_id), point.ordinal))
+    at, feedback, ordinal = point
+    return encode_cursor(LIST, (at.isoformat(), str(feedback), ordinal))
 
 
 def _hit(

@@ -1,6 +1,7 @@
 """Making, listing and revoking keys."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,6 +14,9 @@ from service.keys.errors import BrowserKeyScope, KeyNotFound
 from service.keys.schemas import Key, Keys, NewKey
 from service.keys.tokens import hash_of, new_secret, prefix_of
 from service.web.cursors import decode_cursor, encode_cursor
+
+LIST: Final = "keys"
+"""What its cursors begin with."""
 
 
 def make(
@@ -54,11 +58,11 @@ def _check(wanted: NewKey, moment: datetime) -> None:
 
 def listed(session: Session, workspace_id: UUID, cursor: str | None, limit: int) -> Keys:
     """A page of the workspace's keys, oldest first, with the cursor of the next."""
-    after = decode_cursor(cursor, (UUID,))[0] if cursor else None
+    after = decode_cursor(LIST, cursor, (UUID,))[0] if cursor else None
     rows = queries.page(session, workspace_id, after, limit + 1)
     items = [Key.of(row) for row in rows[:limit]]
     more = len(rows) > limit
-    return Keys(items=items, next=encode_cursor([str(items[-1].id)]) if more else None)
+    return Keys(items=items, next=encode_cursor(LIST, [str(items[-1].id)]) if more else None)
 
 
 def revoke(session: Session, workspace_id: UUID, key_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Keyset cursors: the sort key of the last row seen, opaque to clients."""
+"""Keyset cursors: a list's name and the sort key of the last row seen, opaque to clients."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -16,21 +16,21 @@ WHOLES: Final = range(2**31)
 """What fits into an integer column of either database, and is no less than 0."""
 
 
-def encode_cursor(values: Sequence[str | int | float]) -> str:
-    """``values`` as an opaque URL-safe text."""
-    return urlsafe_b64encode(json.dumps(list(values)).encode()).decode().rstrip("=")
+def encode_cursor(listed: str, values: Sequence[str | int | float]) -> str:
+    """``values`` of a row of the list with that name, as an opaque URL-safe text."""
+    return urlsafe_b64encode(json.dumps([listed, *values]).encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str, kinds: Sequence[Callable[[Any], Any]] = ()) -> list[Any]:
-    """The values in a cursor, each passed through its ``kinds`` (``UUID``, ``moment``, …) if given.
+def decode_cursor(listed: str, text: str, kinds: Sequence[Callable[[Any], Any]]) -> list[Any]:
+    """The values in a cursor of that list, each passed through its kind: ``UUID``, ``moment``, ….
 
     Raises:
-        InvalidRequest: not a cursor that this endpoint made.
+        InvalidRequest: not a cursor that this list made.
     """
     try:
-        values = _decode(text)
-        if not kinds:
-            return values
+        made_by, *values = _decode(text)
+        if made_by != listed:
+            raise ValueError("of another list")
         return [kind(value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         reason = "is not a cursor of this endpoint; pass 'next' of the page before, unchanged"

@@ -78,6 +78,6 @@ def test_a_search_that_can_not_be_is_told(visitor: TestClient, shop: None) -> No
 
 
 def test_an_altered_cursor_is_told(visitor: TestClient, shop: None) -> None:
-    for path, *ordinal in (("/search", 0), ("/changes",)):
-        cursor = encode_cursor(["2026-01-01", str(new_id()), *ordinal])
+    for path, listed, *ordinal in (("/search", "mentions", 0), ("/changes", "changes")):
+        cursor = encode_cursor(listed, ["2026-01-01", str(new_id()), *ordinal])
         assert "cursor" in open_page(visitor, path, {"cursor": cursor}, 422)
