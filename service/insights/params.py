@@ -59,8 +59,10 @@ def split_words(value: Any) -> Any:
 
 def _moment(value: Any) -> Any:
     """A date means its first moment in UTC; a time needs an offset."""
-    if not isinstance(value, str):
+    if isinstance(value, datetime):
         return value
+    if not isinstance(value, str):
+        raise ValueError(_TIME_HINT)
     try:
         if _DATE.fullmatch(value):
             moment = datetime.combine(date.fromisoformat(value), time(), UTC)

@@ -11,7 +11,7 @@ from service.clock import LATEST_AHEAD, now
 from service.intake.blanks import is_blank
 from service.intake.normalise import normalise
 from service.web.text import refuse_unstorable
-from service.web.times import in_utc
+from service.web.times import in_utc, written
 
 Channel = Literal[
     "website",
@@ -34,7 +34,6 @@ LONGEST_ATTRIBUTE = 256
 LARGEST_NUMBER = 1e15
 LONGEST_BLANK = 200
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
-_NUMBER = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
 
 
 def _storable(text: str) -> str:
@@ -79,13 +78,6 @@ def _scalar(value: Any) -> str | bool | int | float | None:
         raise ValueError("is not a finite number of at most 15 digits; send it as text")
     if value is not None and not isinstance(value, bool | int | float):
         raise ValueError("must be a text, a number, true, false or null; nothing nested")
-    return value
-
-
-def _written_time(value: Any) -> Any:
-    """Numbers are no RFC 3339 times, though pydantic would read them as seconds."""
-    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        raise ValueError("must be an RFC 3339 text such as 2026-03-01T09:30:00Z, not a number")
     return value
 
 
@@ -141,7 +133,7 @@ Reference = Annotated[
     AfterValidator(_filled),
 ]
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
-Time = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(_aware)]
+Time = Annotated[datetime, BeforeValidator(written), AfterValidator(_aware)]
 OccurredAt = Annotated[Time, AfterValidator(_plausible)]
 
 NullForBlank = BeforeValidator(_null_for_blank)

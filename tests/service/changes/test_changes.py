@@ -104,6 +104,11 @@ def test_values_of_a_scope_may_stand_behind_commas(shop: Shop) -> None:
         ({"scope": {"kind": ["letter"]}}, "invalid_request"),
         ({"scope": {"persona": "smb"}}, "invalid_request"),
         ({"happened_at": "2026-03-04T12:00:00"}, "invalid_request"),
+        ({"happened_at": 20261101}, "invalid_request"),
+        ({"happened_at": -1e10}, "invalid_request"),
+        ({"happened_at": "20261101"}, "invalid_request"),
+        ({"title": "\u200b"}, "invalid_request"),
+        ({"title": "New\x1b[2J"}, "invalid_request"),
         ({"title": ""}, "invalid_request"),
     ],
 )

@@ -50,6 +50,8 @@ class TestMake:
             ({"rate_per_minute": 10**30}, "rate_per_minute"),
             ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
             ({"expires_at": "2020-01-01T00:00:00"}, "expires_at"),
+            ({"expires_at": 4_000_000_000}, "expires_at"),
+            ({"expires_at": "4000000000"}, "expires_at"),
             ({"workspace": "other"}, "workspace"),
         ],
     )

@@ -16,6 +16,12 @@ def test_offset_is_taken_off() -> None:
     assert moment.tzinfo is UTC
 
 
+@pytest.mark.parametrize("number", [2000000000, 2000000000000, -1.5, True, "2000000000", " +1.5 "])
+def test_numbers_are_no_times(number: object) -> None:
+    with pytest.raises(ValidationError, match="not a number"):
+        TIMES.validate_python(number)
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_beyond_the_calendar(text: str) -> None:
     with pytest.raises(ValidationError, match="years 1 to 9999"):
