@@ -4,11 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
 from service.insights.schemas import AS_OF, AnswerOut
-from service.web.text import CleanText
+from service.web.text import CleanText, seen
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
 ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]
@@ -101,7 +108,7 @@ class ChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
 
-    title: Word
+    title: Annotated[Word, AfterValidator(seen)]
     description: Annotated[CleanText, Field(max_length=4000)] | None = None
     happened_at: Moment = Field(description="A date (00:00 UTC) or an RFC 3339 time.")
     scope: Scope = Field(description="Empty: everything; then there is nothing to compare with.")

@@ -9,20 +9,20 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from service.analysis.engine import load_engine
 from service.analysis.schemas import MOST_ITEMS, AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.analysis.spot import analyse
+from service.cli.terminal import Terminal
 from service.journey.presets import DEFAULT, PresetName, preset_map
 from service.settings import Settings
 
 HEADERS: Final = ("words", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 PIPED_WIDTH: Final = 120
 COLOURS: Final = {"negative": "red", "neutral": "default", "positive": "green"}
-console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+console = Terminal(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 def analyze(

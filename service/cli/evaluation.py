@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from service.cli.figures import comparison_tables, detail_tables, main_tables
 from service.cli.labelled import Rows, plain_errors
+from service.cli.terminal import Terminal
 
 app = typer.Typer()
-console = Console()
+console = Terminal()
 
 Folder = Annotated[
     Path | None, typer.Argument(exists=True, file_okay=False, help="The model's folder.")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from service.cli.sending import Report, send
 from service.cli.target import api_key, api_url
+from service.cli.terminal import Terminal
 from service.client import PASSING, Verbatim, VerbatimError
 from service.errors import Problem
 from service.intake.cells import DateOrder
@@ -31,7 +31,7 @@ PARTLY: Final = 3
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
 app = typer.Typer()
-console = Console(highlight=False, soft_wrap=True)
+console = Terminal(highlight=False, soft_wrap=True)
 
 
 @app.command("import")

@@ -9,12 +9,12 @@ from uuid import UUID
 import typer
 from pydantic import ValidationError
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
 import migrations
 from models.api_key import ApiKey
+from service.cli.terminal import Terminal
 from service.clock import now
 from service.db import Database
 from service.errors import Problem
@@ -96,7 +96,7 @@ def list_keys() -> None:
         for tenant in queries.workspaces(session):
             for key in queries.page(session, tenant.id, None, None):
                 table.add_row(*map(escape, (tenant.name, *_columns(key))))
-    Console(width=max(LEAST_WIDTH, Console().width), highlight=False).print(table)
+    Terminal(width=max(LEAST_WIDTH, Terminal().width), highlight=False).print(table)
 
 
 def _columns(key: ApiKey) -> tuple[str, ...]:

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.cli.labelled import Rows, plain_errors
+from service.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from nlp.train.loop import Step
 
 app = typer.Typer()
-console = Console()
+console = Terminal()
 CHECKPOINT: Final = Path("runs/checkpoint.pt")
 
 Base = Annotated[

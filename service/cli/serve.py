@@ -7,11 +7,11 @@ from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
-from rich.console import Console
 from rich.markup import escape
 
 from service.app import create_app
 from service.cli.target import url_of
+from service.cli.terminal import Terminal
 from service.keys.bootstrap import FirstKey
 from service.settings import Settings
 from service.telemetry import configure_logging
@@ -73,7 +73,7 @@ def _leave_what_stays() -> None:
 
 
 def _greet(url: str, first_key: FirstKey | None) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(highlight=False, soft_wrap=True)
     console.print(f"[bold]Verbatim[/bold] answers at [cyan]{url}[/cyan]: the page. API: {url}/docs")
     if first_key is None:
         return

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from service.cli.labelled import Rows, plain_errors
+from service.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 
 
 def fit_themes(

@@ -5,16 +5,16 @@ from typing import Annotated, Final
 
 import typer
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
 from service.cli.existing import existing_database
+from service.cli.terminal import Terminal
 from service.settings import Settings
 from service.verify import verify as room
 from service.verify.verify import Report
 
 SHOWN: Final = 20
-console = Console(highlight=False)
+console = Terminal(highlight=False)
 
 
 def verify(

@@ -12,7 +12,6 @@ from pydantic_core import to_json
 from nlp.language import detect
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.blanks import is_blank
 from service.intake.fields import country_of, primary_language
 from service.intake.normalise import worded
 from service.intake.ratings import RatingIn
@@ -23,6 +22,7 @@ from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.references import is_kept, stored_id, stored_source
 from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
 from service.redaction.text import has_numbers, redact
+from service.web.blanks import is_blank
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]

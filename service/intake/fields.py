@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 
 from nlp import language
 from service.clock import LATEST_AHEAD, now
-from service.intake.blanks import is_blank
 from service.intake.normalise import normalise
+from service.web.blanks import is_blank
 from service.web.text import refuse_unstorable
 from service.web.times import in_utc, written
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.intake.blanks import is_blank
 from service.intake.cells import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
 from service.keys.references import masked
+from service.web.blanks import is_blank
 
 ATTRIBUTE: Final = "attributes."
 

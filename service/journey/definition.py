@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.web.text import refuse_unstorable
+from service.web.text import refuse_unstorable, seen
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Name = Annotated[
@@ -16,6 +16,8 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
     AfterValidator(refuse_unstorable),
 ]
+NewName = Annotated[Name, AfterValidator(seen)]
+"""A name that is given now; stored ones may be older than the rule."""
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),

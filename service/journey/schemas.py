@@ -9,8 +9,8 @@ from service.journey.definition import (
     Key,
     Kpi,
     Line,
-    Name,
     NativeTouchpoint,
+    NewName,
     Stage,
     Touchpoint,
 )
@@ -118,11 +118,11 @@ class _Change(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
-    name: Name | None = None
-    aliases: list[Name] = Field(default_factory=list, max_length=20)
+    name: NewName | None = None
+    aliases: list[NewName] = Field(default_factory=list, max_length=20)
     description: Line | None = None
-    department: Name | None = None
-    owner: Name | None = None
+    department: NewName | None = None
+    owner: NewName | None = None
     kpi: Kpi | None = None
     examples: list[Line] = Field(
         default_factory=list,

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.api_key import ApiKey
-from service.web.text import CleanText
+from service.web.text import CleanText, seen
 from service.web.times import UtcTime
 
 Scope = Literal["ingest", "read", "manage"]
@@ -47,7 +47,7 @@ def normal_origin(text: str) -> str:
 
 
 Origin = Annotated[CleanText, AfterValidator(normal_origin)]
-Name = Annotated[CleanText, Field(min_length=1, max_length=100)]
+Name = Annotated[CleanText, Field(min_length=1, max_length=100), AfterValidator(seen)]
 
 
 class NewWorkspace(BaseModel):

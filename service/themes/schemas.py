@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from service.journey.definition import Name
+from service.journey.definition import NewName
 from service.themes.members import AT_ONCE, Key
 
 Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
@@ -30,9 +30,9 @@ class PainPointIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*UPDATE_EXAMPLES]})
 
-    title: Name | None = Field(None, description="Null: found in the mentions again.")
+    title: NewName | None = Field(None, description="Null: found in the mentions again.")
     status: Status = "open"
-    owner: Name | None = Field(None, description="Null: the definition's.")
+    owner: NewName | None = Field(None, description="Null: the definition's.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -70,7 +70,7 @@ class SplitIn(BaseModel):
 
     mentions: Annotated[list[MentionIn], Field(min_length=1, max_length=AT_ONCE)] | None = None
     parts: Literal[2] | None = None
-    title: Name | None = Field(
+    title: NewName | None = Field(
         None, description="Of the new one; else it is found in its mentions."
     )
 

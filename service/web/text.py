@@ -1,13 +1,17 @@
 """Text that every part of the system can store and send on."""
 
 import re
-import unicodedata
 from typing import Annotated, Final
+from unicodedata import category, normalize
 
 from pydantic import AfterValidator, FiniteFloat
 
+from service.web.blanks import is_blank
+
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
+_JOINERS: Final = "\u200c\u200d"
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -23,9 +27,27 @@ def refuse_unstorable(text: str) -> str:
     raise ValueError(f"contains {what} at position {found.start()}; remove it and send it again")
 
 
+def seen(text: str) -> str:
+    """The same text without blanks around it, if people see all of it, and on one line.
+
+    Joiners stay, which emoji and some scripts are written with.
+
+    Raises:
+        ValueError: it is blank, or has a line break, a control or another invisible character.
+    """
+    if is_blank(text):
+        raise ValueError("is blank; say what people should read")
+    text = text.strip()
+    for position, character in enumerate(text):
+        if category(character) in _UNSEEN and character not in _JOINERS:
+            found = f"an invisible character (U+{ord(character):04X}) at position {position}"
+            raise ValueError(f"contains {found}; remove it and send it again")
+    return text
+
+
 def composed(text: str) -> str:
     """The same text in NFC, as all of it is stored."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else normalize("NFC", text)
 
 
 def inert(text: str) -> str:

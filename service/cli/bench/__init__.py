@@ -7,7 +7,8 @@ from time import perf_counter
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from service.cli.terminal import Terminal
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -40,7 +41,7 @@ def bench(
     from service.cli.bench.scratch import scratch_database
     from service.cli.bench.suites import SCALE_OUT, SUITES, Scope
 
-    console = Console()
+    console = Terminal()
     unknown = set(only or ()) - set(SUITES)
     if unknown:
         raise typer.BadParameter(f"unknown suites {sorted(unknown)}; there are {list(SUITES)}")
@@ -137,6 +138,6 @@ def time_reads(
         for row in reads.rows(target, key, day, bar, rounds, wanted):
             rows.append(row)
             typer.echo(f"{row.measure}: {row.value}")
-    Console().print(report.table(machine.describe(), rows))
+    Terminal().print(report.table(machine.describe(), rows))
     if not all(row.holds for row in rows):
         raise typer.Exit(1)

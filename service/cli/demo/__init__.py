@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from service.cli.demo.items import demo_items
 from service.cli.demo.report import pain_table, win_table
 from service.cli.target import api_key, api_url
+from service.cli.terminal import Terminal
 from service.client import Verbatim, VerbatimError
 from service.settings import Settings
 
@@ -38,7 +39,7 @@ def demo(
 
     Uses the service that answers at VOC_HOST and VOC_PORT, or starts one and keeps it running.
     """
-    settings, console = Settings(), Console(highlight=False)
+    settings, console = Settings(), Terminal(highlight=False)
     with _service(settings) as started:
         try:
             with Verbatim(api_url(settings), key=key or api_key(settings)) as voc:

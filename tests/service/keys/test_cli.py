@@ -1,5 +1,6 @@
 """voc keys, voc migrate."""
 
+import re
 import subprocess
 import sys
 
@@ -7,6 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli import COMMANDS, app
+from service.db import Database
+from service.keys import queries, service
+from service.keys.schemas import NewKey
 from tests.callers import bearer
 from tests.conftest import StartClient
 
@@ -57,6 +61,16 @@ def test_list_shows_brackets_in_names_as_they_are(voc: Voc) -> None:
     shown = voc("keys", "list")
     assert "x [/y]" in shown
     assert "shop [eu]" in shown
+
+
+def test_list_obeys_no_name(voc: Voc, database: Database) -> None:
+    with database.write() as session:
+        workspace = queries.ensure_workspace(session, "acme\x1b[31m")
+        key = NewKey.model_construct(name="x\x1b[1A\x9b2K\r\ny", scopes=["read"], origins=[])
+        service.make(session, workspace.id, key)
+    shown = voc("keys", "list")
+    assert "acme[31m" in shown
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
 
 
 def test_revoke(voc: Voc) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from service.web.text import CleanText, CleanValue
+from service.web.text import CleanText, CleanValue, seen
 
 
 class Holder(BaseModel):
@@ -20,6 +20,20 @@ def test_any_other_text_is_kept_as_it_is(text: str) -> None:
 def test_nul_is_refused(text: str, what: str) -> None:
     with pytest.raises(ValidationError, match=what):
         Holder(text=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\u200b", "\u200d", "\u3164", "a\nb", "a\tb", "\x1b[2J", "a\u202eb", "a\u2028b"],
+)
+def test_what_is_not_seen_on_one_line_is_no_name(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is blank|contains an invisible character"):
+        seen(text)
+
+
+@pytest.mark.parametrize("text", [" web shop ", "👩‍🍳", "❤️", "می‌خواهم", "10\u00a0€"])
+def test_names_may_be_of_any_script(text: str) -> None:
+    assert seen(text) == text.strip()
 
 
 def test_lone_surrogates_are_refused() -> None:

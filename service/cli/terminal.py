@@ -1,0 +1,21 @@
+"""What `voc` prints on: data can't steer the terminal that it is shown on."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Terminal(Console):
+    """A console that leaves control characters out of whatever is printed, but for its own."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """The segments of ``renderable`` without characters that terminals obey."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else _CONTROL.sub("", text), style, control)
