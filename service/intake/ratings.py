@@ -1,27 +1,17 @@
 """Ratings on the scales that surveys use, and their place on a common one from 0 to 1."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from service.intake.closed import Closed, closed
+from service.web.numbers import NoBoolean
 
 Scale = Literal["nps", "csat", "ces", "stars", "other"]
 
 
-def _no_boolean(value: Any) -> Any:
-    """Python takes true for 1, and pydantic with it."""
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
-    return value
-
-
-Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_boolean)]
-Bound = Annotated[
-    float,
-    Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False),
-    BeforeValidator(_no_boolean),
-]
+Number = Annotated[float, Field(allow_inf_nan=False), NoBoolean]
+Bound = Annotated[float, Field(ge=-1_000_000, le=1_000_000, allow_inf_nan=False), NoBoolean]
 
 USUAL_BOUNDS: dict[str, tuple[float, float]] = {
     "nps": (0.0, 10.0),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from service.web.numbers import NoBoolean
 from service.web.text import refuse_unstorable, seen
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -71,7 +72,7 @@ class Kpi(_Strict):
     """What a stage or touchpoint is measured by, and the value to reach, in that measure's unit."""
 
     name: KpiName
-    target: float = Field(allow_inf_nan=False)
+    target: Annotated[float, Field(allow_inf_nan=False), NoBoolean]
 
 
 class Include(_Strict):

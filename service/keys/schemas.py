@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.api_key import ApiKey
+from service.web.numbers import NoBoolean
 from service.web.text import CleanText, seen
 from service.web.times import UtcTime
 
@@ -86,7 +87,7 @@ class NewKey(BaseModel):
         description="Web origins a browser key may be used from. Such a key is public, so that "
         "it may have the scope ingest only.",
     )
-    rate_per_minute: int | None = Field(
+    rate_per_minute: Annotated[int, NoBoolean] | None = Field(
         None,
         ge=1,
         le=100_000,

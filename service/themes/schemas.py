@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.journey.definition import NewName
 from service.themes.members import AT_ONCE, Key
+from service.web.numbers import NoBoolean
 
 Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
 
@@ -55,7 +56,7 @@ class MentionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     feedback_id: UUID
-    ordinal: int = Field(ge=0, le=2**31 - 1)
+    ordinal: Annotated[int, Field(ge=0, le=2**31 - 1), NoBoolean]
 
     @property
     def key(self) -> Key:

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from service.journey.consistency import TARGETS
 from service.journey.definition import KpiName
@@ -106,6 +107,12 @@ def test_a_target_is_in_the_unit_of_its_kpi(name: str, target: float, reason: st
     (first, why), (second, _) = refused(body)
     assert (first, second) == ("stages.0.kpi.target", "touchpoints.0.kpi.target")
     assert reason in why
+
+
+def test_true_is_no_target_and_what_is_not_seen_no_name() -> None:
+    for change in ({"kpi": {"name": "nps", "target": True}}, {"owner": "\u200b"}):
+        with pytest.raises(ValidationError):
+            DefinitionIn.model_validate({"stages": [stage("a", USAGE, **change)]})
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -53,6 +53,7 @@ class TestMake:
             ({"origins": ["https://shop.example"]}, "scopes"),
             ({"rate_per_minute": 0}, "rate_per_minute"),
             ({"rate_per_minute": 10**30}, "rate_per_minute"),
+            ({"rate_per_minute": True}, "rate_per_minute"),
             ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
             ({"expires_at": "2020-01-01T00:00:00"}, "expires_at"),
             ({"expires_at": 4_000_000_000}, "expires_at"),
