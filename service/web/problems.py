@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
 
 from service import errors
 from service.errors import Problem
@@ -20,6 +23,8 @@ from service.web.invalid import invalid_request, malformed, unread_json
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""What routes answer; HEAD is answered wherever GET is."""
 _BY_STATUS: Final[dict[int, type[Problem]]] = {
     400: errors.MalformedJson,
     401: errors.Unauthenticated,
@@ -77,8 +82,25 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _handle)
 
 
-async def _handle(_request: Request, error: Exception) -> Response:
+async def _handle(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == errors.MethodNotAllowed.status:
+        error = errors.MethodNotAllowed(headers={"Allow": ", ".join(_allowed(request))})
     return problem_response(error)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods that the path answers by any of its routes: the first one's own are not all."""
+    scope = request.scope
+    scope = {**scope, "root_path": scope.get("app_root_path", scope["root_path"])}
+    for method in METHODS:
+        if any(_answers(route, {**scope, "method": method}) for route in request.app.routes):
+            yield from ("GET", "HEAD") if method == "GET" else (method,)
+
+
+def _answers(route: BaseRoute, scope: Scope) -> bool:
+    """Whether the request is this route's; what is mounted are files, which are only read."""
+    answers = route.matches(scope)[0] is Match.FULL
+    return answers and (scope["method"] == "GET" or not isinstance(route, Mount))
 
 
 def problem_response(error: Exception) -> Response:

@@ -68,6 +68,17 @@ def test_every_example_is_accepted(client: TestClient, keys: Keys, operation: Op
         assert answer.status_code < 300, answer.text
 
 
+def test_a_405_lists_the_methods_that_are_none(client: TestClient, keys: Keys) -> None:
+    methods, headers = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), bearer(keys.manage)
+    for path in {re.sub(r"\{\w+\}", "x", operation.path) for operation in ALL}:
+        statuses = {m: client.request(m, path, headers=headers).status_code for m in methods}
+        answered = [method for method in methods if statuses[method] != 405]
+        answer = client.request("TRACE", path, headers=headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, ", ".join(answered)), path
+    asset = client.post("/docs/assets/swagger-ui.css")
+    assert (asset.status_code, asset.headers["allow"]) == (405, "GET, HEAD")
+
+
 def test_docs_load_nothing_from_elsewhere(client: TestClient) -> None:
     page = client.get("/docs").text
     assert "https://" not in page
