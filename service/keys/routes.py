@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from service.keys import idempotent, service
 from service.keys.auth import ManageCaller
 from service.keys.schemas import Keys, MadeKey, NewKey
+from service.web.conditional import conditional
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, fingerprint, key_of
 
@@ -35,16 +36,17 @@ async def make_key(
     return made
 
 
-@router.get("")
+@router.get("", response_model=Keys)
 def list_keys(
+    request: Request,
     caller: ManageCaller,
     database: Db,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> Keys:
+) -> Response:
     """The workspace's keys, oldest first, revoked ones included; never their secrets."""
     with database.read() as session:
-        return service.listed(session, caller.workspace_id, cursor, limit)
+        return conditional(request, service.listed(session, caller.workspace_id, cursor, limit))
 
 
 @router.delete("/{key_id}", status_code=204)

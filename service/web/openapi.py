@@ -28,7 +28,8 @@ DESCRIPTION: Final[dict[str, Any]] = {
     "description": (
         "Every request carries a key: `Authorization: Bearer voc_…`. Errors are problem details "
         "(RFC 9457) with a stable `code`. A POST with an `Idempotency-Key` may be sent again "
-        "safely within 24 hours. Lists are paged: pass `next` as `cursor`. Reads carry an `ETag`."
+        "safely within 24 hours. Lists are paged: pass `next` as `cursor`. Reads carry an `ETag`, "
+        "except `/v1/info`, imports and exports."
     ),
     "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "openapi_tags": [{"name": name, "description": text} for name, text in _TAGS.items()],

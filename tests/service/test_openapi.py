@@ -79,6 +79,16 @@ def test_a_405_lists_the_methods_that_are_none(client: TestClient, keys: Keys) -
     assert (asset.status_code, asset.headers["allow"]) == (405, "GET, HEAD")
 
 
+def test_reads_carry_a_tag_but_for_those_that_say_so(client: TestClient, keys: Keys) -> None:
+    for operation in ALL:
+        if operation.method != "GET" or operation.names("path") or operation.path in OPEN:
+            continue
+        answer = client.get(operation.path, headers=bearer(keys.manage))
+        tagged = operation.path != "/v1/info" and not operation.path.startswith("/v1/exports/")
+        assert (answer.status_code, "etag" in answer.headers) == (200, tagged), operation.label
+        assert not tagged or "Authorization" in answer.headers["vary"]
+
+
 def test_docs_load_nothing_from_elsewhere(client: TestClient) -> None:
     page = client.get("/docs").text
     assert "https://" not in page
