@@ -12,21 +12,22 @@ from service.changes.schemas import (
     ChangeImpactOut,
     ChangeIn,
     ChangeListParams,
+    ChangeOut,
     ChangePageOut,
     ImpactParams,
-    StoredChangeOut,
 )
 from service.keys.auth import ManageCaller, ReadCaller
 from service.keys.once import OnceOnly
 from service.web.conditional import conditional
 from service.web.dependencies import Db
+from service.web.headers import LOCATION
 from service.web.idempotency import StoredAnswer
 from service.web.once import answered_once, response_of
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
 
-@router.post("", status_code=201, response_model=StoredChangeOut)
+@router.post("", status_code=201, response_model=ChangeOut, responses={201: {"headers": LOCATION}})
 def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
     """Tell what was changed, when, and for which part of the journey."""
 
@@ -51,7 +52,7 @@ def list_changes(
         return conditional(request, service.listed(session, caller.workspace_id, params))
 
 
-@router.get("/{change_id}", response_model=StoredChangeOut)
+@router.get("/{change_id}", response_model=ChangeOut)
 def read_change(request: Request, change_id: UUID, caller: ReadCaller, database: Db) -> Response:
     """One change."""
     with database.read() as session:

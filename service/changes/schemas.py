@@ -114,7 +114,7 @@ class ChangeIn(BaseModel):
     scope: Scope = Field(description="Empty: everything; then there is nothing to compare with.")
 
 
-class StoredChangeOut(BaseModel):
+class ChangeOut(BaseModel):
     """A change as it was told."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [STORED_EXAMPLE]})
@@ -134,7 +134,7 @@ class ChangePageOut(BaseModel):
         json_schema_extra={"examples": [{"items": [STORED_EXAMPLE], "next": None}]}
     )
 
-    items: list[StoredChangeOut]
+    items: list[ChangeOut]
     next: str | None
 
 
@@ -193,7 +193,7 @@ class ChangeImpactOut(AnswerOut):
 
     model_config = ConfigDict(json_schema_extra={"examples": [IMPACT_EXAMPLE]})
 
-    change: StoredChangeOut
+    change: ChangeOut
     days: int
     days_over: int = Field(description="How many of the days after are there yet.")
     before: WindowOut

@@ -9,7 +9,7 @@ from models.change import Change
 from service import clock
 from service.changes.errors import NoSuchChange
 from service.changes.queries import change_by_id, find_changes
-from service.changes.schemas import ChangeIn, ChangeListParams, ChangePageOut, StoredChangeOut
+from service.changes.schemas import ChangeIn, ChangeListParams, ChangeOut, ChangePageOut
 from service.changes.scopes import selected
 from service.web.cursors import decode_cursor, encode_cursor, moment
 
@@ -17,7 +17,7 @@ LIST: Final = "changes"
 """What its cursors begin with."""
 
 
-def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> StoredChangeOut:
+def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> ChangeOut:
     """Store a change, in the caller's write transaction.
 
     Raises:
@@ -74,6 +74,6 @@ def forget(session: Session, workspace_id: UUID, wanted: UUID) -> None:
     session.delete(one(session, workspace_id, wanted))
 
 
-def shown(change: Change) -> StoredChangeOut:
+def shown(change: Change) -> ChangeOut:
     """A change as it is answered."""
-    return StoredChangeOut.model_validate(change, from_attributes=True)
+    return ChangeOut.model_validate(change, from_attributes=True)

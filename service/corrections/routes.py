@@ -1,4 +1,4 @@
-"""PATCH /v1/feedback/{id}/mentions/{n}, /v1/corrections and /v1/journey/learning."""
+"""PATCH /v1/feedback/{feedback_id}/mentions/{ordinal}, /v1/corrections and /v1/journey/learning."""
 
 from typing import Annotated
 from uuid import UUID
@@ -27,15 +27,15 @@ from service.web.engine import AppEmbedder, AppSpace
 from service.web.idempotency import StoredAnswer
 from service.web.once import answered_once, response_of
 
-router = APIRouter(prefix="/v1", tags=["feedback"])
+router = APIRouter(prefix="/v1")
 
 Ordinal = Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the mention, from 0.")]
 
 
-@router.patch("/feedback/{feedback_id}/mentions/{number}")
+@router.patch("/feedback/{feedback_id}/mentions/{ordinal}", tags=["feedback"])
 def correct_mention(
     feedback_id: UUID,
-    number: Ordinal,
+    ordinal: Ordinal,
     body: CorrectionIn,
     caller: ManageCaller,
     database: Db,
@@ -43,7 +43,7 @@ def correct_mention(
     params: Annotated[JourneyParams, Query()],
 ) -> FeedbackOut:
     """Say what a mention really is; it counts at once, and again after every later analysis."""
-    target = Target(caller.workspace_id, caller.key_id, feedback_id, number)
+    target = Target(caller.workspace_id, caller.key_id, feedback_id, ordinal)
 
     def work(session: Session) -> FeedbackOut:
         journey = journey_for(session, caller.workspace_id, params)
@@ -86,7 +86,7 @@ def switch_learning(body: LearningIn, caller: ManageCaller, database: Db) -> Lea
     return database.transact(work)
 
 
-@router.get("/corrections", response_model=CorrectionPageOut)
+@router.get("/corrections", response_model=CorrectionPageOut, tags=["feedback"])
 def read_corrections(
     request: Request,
     caller: ReadCaller,

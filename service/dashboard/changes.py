@@ -12,9 +12,9 @@ from service.changes.impact import measure
 from service.changes.schemas import (
     ChangeImpactOut,
     ChangeListParams,
+    ChangeOut,
     ImpactParams,
     Scope,
-    StoredChangeOut,
 )
 from service.changes.scopes import in_present_words, part_of
 from service.changes.service import listed, one, shown
@@ -42,7 +42,7 @@ class Told:
     ``now`` is the scope in the words of the journey in force, None if it can't be told in them.
     """
 
-    change: StoredChangeOut
+    change: ChangeOut
     is_to_come: bool
     scope: Sequence[tuple[str, str]]
     now: Scope | None
@@ -95,7 +95,7 @@ def marked(view: View, point: OnePainPointOut | None = None) -> list[Marked]:
     ]
 
 
-def _concerns(view: View, change: StoredChangeOut, point: OnePainPointOut) -> bool:
+def _concerns(view: View, change: ChangeOut, point: OnePainPointOut) -> bool:
     if not change.scope.keys() & {"stage", "touchpoint", "pain_point"}:
         return True
     try:
@@ -109,7 +109,7 @@ def _concerns(view: View, change: StoredChangeOut, point: OnePainPointOut) -> bo
     )
 
 
-def _told(view: View, change: StoredChangeOut) -> Told:
+def _told(view: View, change: ChangeOut) -> Told:
     impact, now, refused = None, None, None
     try:
         params = ImpactParams(days=view.address.params.days)

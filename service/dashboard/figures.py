@@ -8,7 +8,7 @@ from service.changes.effects import VOLUME
 from service.changes.schemas import ChangeImpactOut, EffectOut, Scope
 from service.changes.wording import whole_of
 from service.insights.map_schemas import JourneyMapOut
-from service.insights.schemas import ChangeOut, MeasuresOut
+from service.insights.schemas import DifferenceOut, MeasuresOut
 from service.pictures.wording import difference, scale, value
 
 NAMES: Final[Mapping[str, str]] = {
@@ -101,7 +101,7 @@ def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
     """The names of the measures that a map is compared by, and both sides of every stage."""
     rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MOST_SCALES]
     columns = ["net_sentiment", "negative_share", *rated]
-    parts: list[tuple[str, MeasuresOut, Mapping[str, ChangeOut]]] = [
+    parts: list[tuple[str, MeasuresOut, Mapping[str, DifferenceOut]]] = [
         ("All", map_.overall, map_.overall.changes),
         *((stage.name, stage, stage.changes) for stage in map_.stages),
     ]
@@ -113,7 +113,9 @@ def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
     return [name_of(column) for column in columns], told
 
 
-def _compared(name: str, part: MeasuresOut, changes: Mapping[str, ChangeOut]) -> Compared | None:
+def _compared(
+    name: str, part: MeasuresOut, changes: Mapping[str, DifferenceOut]
+) -> Compared | None:
     found = changes.get(name)
     if found is None:
         return None

@@ -40,7 +40,7 @@ NOTHING: Final = Part(MentionSums(), ItemSums())
 def compare(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> list[dict[str, Fields]]:
-    """Of each part, every measure that both sides have (the fields of ``ChangeOut``).
+    """Of each part, every measure that both sides have (the fields of ``DifferenceOut``).
 
     ``p`` is as it is before ``settle``.
     """

@@ -13,7 +13,7 @@ from service.insights.schemas import (
     CHANGES_EXAMPLE,
     MEASURES_EXAMPLE,
     AnswerOut,
-    ChangeOut,
+    DifferenceOut,
     MeasuresOut,
 )
 from service.journey.definition import Kpi
@@ -133,7 +133,7 @@ class PartOut(MeasuresOut):
     """What feedback says of a part of the map."""
 
     emotions: dict[str, int]
-    changes: dict[str, ChangeOut] = Field(description="By measure, against `compared_with`.")
+    changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
     pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
     wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
     moment_of_truth: bool = Field(
@@ -191,7 +191,7 @@ class BlindSpotOut(BaseModel):
 class OverallOut(MeasuresOut):
     """All that the map speaks of."""
 
-    changes: dict[str, ChangeOut] = Field(description="By measure, against `compared_with`.")
+    changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
 
 
 class ComparedOut(BaseModel):

@@ -24,7 +24,7 @@ from service.insights.queries.freshness import freshness
 from service.insights.queries.review import latest_readings
 from service.insights.queries.sums import mention_rows
 from service.insights.search_params import ReviewParams
-from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewOut
+from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewQueueOut
 from service.journey.native import Cell
 
 CONSIDERED: Final = 10_000
@@ -45,7 +45,7 @@ class Doubt(NamedTuple):
     cell_mentions: int
 
 
-def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> ReviewOut:
+def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> ReviewQueueOut:
     """The mentions that are most worth a person's look."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
@@ -54,7 +54,7 @@ def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> R
     doubts = list(_doubts(selection, readings, cells))
     first = nlargest(params.limit, doubts)
     rows = search.told_at(session, workspace_id, [doubt.key for doubt in first])
-    return ReviewOut(
+    return ReviewQueueOut(
         **fresh._asdict(),
         journey=selection.journey.key,
         items=[_item(selection, rows[doubt.key], doubt) for doubt in first if doubt.key in rows],

@@ -157,7 +157,7 @@ class MeasuresOut(BaseModel):
     kpis: dict[str, KpiOut] = Field(description="By rating scale; scales are never mixed.")
 
 
-class ChangeOut(BaseModel):
+class DifferenceOut(BaseModel):
     """One measure against the other side's: `difference` = this side's minus `other`, with its
     95 % interval; of `volume` (items a day) it is relative, 0.4 is 40 % more.
 

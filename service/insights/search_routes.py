@@ -9,7 +9,7 @@ from service.insights.review import list_review
 from service.insights.routes import DIMENSION
 from service.insights.search import list_mentions, refuse_contradictions
 from service.insights.search_params import MentionParams, ReviewParams
-from service.insights.search_schemas import MentionPageOut, ReviewOut
+from service.insights.search_schemas import MentionPageOut, ReviewQueueOut
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
@@ -33,7 +33,7 @@ def read_mentions(
         return conditional(request, list_mentions(session, caller.workspace_id, params, meaning))
 
 
-@router.get("/review", response_model=ReviewOut, openapi_extra=DIMENSION)
+@router.get("/review", response_model=ReviewQueueOut, openapi_extra=DIMENSION)
 def read_review(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]
 ) -> Response:

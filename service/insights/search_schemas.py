@@ -76,7 +76,7 @@ class ReviewItemOut(EvidenceOut):
     confirm: ConfirmOut
 
 
-class ReviewOut(AnswerOut):
+class ReviewQueueOut(AnswerOut):
     """Mentions that nobody has judged yet, those first whose doubt matters most."""
 
     model_config = ConfigDict(

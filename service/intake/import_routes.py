@@ -23,6 +23,7 @@ from service.keys.auth import Requires
 from service.keys.ring import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
+from service.web.headers import LOCATION
 from service.web.idempotency import IdempotencyKey, fingerprint, key_of
 from service.web.once import Once, response_of
 
@@ -74,7 +75,10 @@ def _wishes(
 
 
 @router.post(
-    "", status_code=202, response_model=StartedOut, responses={200: {"model": ImportPreviewOut}}
+    "",
+    status_code=202,
+    response_model=StartedOut,
+    responses={200: {"model": ImportPreviewOut}, 202: {"headers": LOCATION}},
 )
 def post_import(
     request: Request,

@@ -33,12 +33,17 @@ from service.keys.rate import RateLimit
 from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
+from service.web.headers import LOCATION
 from service.web.idempotency import IdempotencyKey, StoredAnswer
 from service.web.once import get_once, response_of
 
 router = APIRouter()
 feedback = APIRouter(prefix="/v1", tags=["feedback"])
 
+_SCHEMAS: Final = {
+    kind: f"#/components/schemas/{model.__name__}"
+    for kind, model in (("survey", SurveyIn), ("review", ReviewIn), ("ticket", TicketIn))
+}
 _BATCH_BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
@@ -54,11 +59,9 @@ _BATCH_BODY: Final[dict[str, Any]] = {
                             "minItems": 1,
                             "maxItems": MOST_ITEMS,
                             "items": {
-                                "oneOf": [
-                                    {"$ref": f"#/components/schemas/{model.__name__}"}
-                                    for model in (SurveyIn, ReviewIn, TicketIn)
-                                ],
-                                "discriminator": {"propertyName": "kind"},
+                                "required": ["kind"],
+                                "oneOf": [{"$ref": schema} for schema in _SCHEMAS.values()],
+                                "discriminator": {"propertyName": "kind", "mapping": _SCHEMAS},
                             },
                         }
                     },
@@ -81,7 +84,12 @@ _BATCH_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"model": FeedbackOut, "description": "Analysed within the time of `Prefer: wait=N`."}
+    200: {
+        "model": FeedbackOut,
+        "description": "Analysed within the time of `Prefer: wait=N`.",
+        "headers": LOCATION,
+    },
+    202: {"headers": LOCATION},
 }
 
 
@@ -176,10 +184,10 @@ def delete_feedback(feedback_id: UUID, caller: ManageCaller, database: Db) -> Er
     return ErasedOut(**erased._asdict())
 
 
-@feedback.delete("/customers/{ref:path}")
-def delete_customer(ref: str, caller: ManageCaller, database: Db) -> ErasedOut:
+@feedback.delete("/customers/{reference:path}")
+def delete_customer(reference: str, caller: ManageCaller, database: Db) -> ErasedOut:
     """Erase everything that a customer (the reference as you sent it) ever said."""
-    hashed = pseudonym(salt_of(database, caller.workspace_id), normalise(ref))
+    hashed = pseudonym(salt_of(database, caller.workspace_id), normalise(reference))
     erased = database.transact(lambda session: erase_customer(session, caller.workspace_id, hashed))
     return ErasedOut(**erased._asdict())
 

@@ -25,6 +25,7 @@ from service.themes.schemas import MergeIn, PainPointIn, SplitIn
 from service.themes.shaping import Move, Person
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
+from service.web.headers import LOCATION
 from service.web.idempotency import REPLAYED, StoredAnswer
 from service.web.once import Once, answered_once
 
@@ -77,7 +78,12 @@ def merge_pain_point(
     return _done(database, space, View(caller, params, HTTPStatus.OK), once, deed)
 
 
-@router.post("/{pain_point_id}/split", status_code=201, response_model=OnePainPointOut)
+@router.post(
+    "/{pain_point_id}/split",
+    status_code=201,
+    response_model=OnePainPointOut,
+    responses={201: {"headers": LOCATION}},
+)
 def split_pain_point(
     pain_point_id: UUID,
     body: SplitIn,

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from service.web.examples import restore_nulls
+from service.web.headers import RETRY_AFTER, tell_headers
 from service.web.problems import MEDIA_TYPE, ProblemBody
 
 ASSETS: Final = "/docs/assets"
@@ -38,16 +39,18 @@ DESCRIPTION: Final[dict[str, Any]] = {
         "default": {
             "description": "Whatever went wrong, as a problem (RFC 9457).",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+            "headers": RETRY_AFTER,
         }
     },
     "redirect_slashes": False,
+    "generate_unique_id_function": lambda route: route.name,
     "docs_url": None,
     "redoc_url": None,
 }
 
 
 class Api(FastAPI):
-    """FastAPI whose description has the schema of our errors, too, and whole examples."""
+    """FastAPI whose description has our errors and headers, too, and whole examples."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document, made once."""
@@ -56,6 +59,7 @@ class Api(FastAPI):
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas.setdefault("ProblemBody", ProblemBody.model_json_schema())
             restore_nulls(document)
+            tell_headers(document)
         return super().openapi()
 
 

@@ -68,6 +68,16 @@ def test_every_example_is_accepted(client: TestClient, keys: Keys, operation: Op
         assert answer.status_code < 300, answer.text
 
 
+def test_reads_carry_a_tag_but_for_those_that_say_so(client: TestClient, keys: Keys) -> None:
+    for operation in ALL:
+        if operation.method != "GET" or operation.names("path") or operation.path in OPEN:
+            continue
+        answer = client.get(operation.path, headers=bearer(keys.manage))
+        tagged = operation.path != "/v1/info" and not operation.path.startswith("/v1/exports/")
+        assert (answer.status_code, "etag" in answer.headers) == (200, tagged), operation.label
+        assert not tagged or "Authorization" in answer.headers["vary"]
+
+
 def test_a_405_lists_the_methods_that_are_none(client: TestClient, keys: Keys) -> None:
     methods, headers = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), bearer(keys.manage)
     for path in {re.sub(r"\{\w+\}", "x", operation.path) for operation in ALL}:
@@ -79,14 +89,51 @@ def test_a_405_lists_the_methods_that_are_none(client: TestClient, keys: Keys) -
     assert (asset.status_code, asset.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_reads_carry_a_tag_but_for_those_that_say_so(client: TestClient, keys: Keys) -> None:
+@each
+def test_is_called_as_its_function_and_has_one_tag(operation: Operation) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.schema["operationId"])
+    assert len(operation.schema["tags"]) == 1
+
+
+def test_names_tell_one_thing_from_another() -> None:
+    names = [operation.schema["operationId"] for operation in ALL]
+    assert len(set(names)) == len(names)
+    schemas = document()["components"]["schemas"]
+    assert {"ChangeIn", "ChangeOut", "DifferenceOut", "ReviewIn", "ReviewQueueOut"} <= set(schemas)
+    assert [name for name in schemas if name.startswith("Body_")] == ["Body_post_import"]
+
+
+def test_items_of_a_batch_must_name_their_kind() -> None:
+    [batch] = [operation for operation in ALL if operation.path == "/v1/feedback/batch"]
+    body = batch.schema["requestBody"]["content"][JSON]["schema"]
+    items = body["properties"]["items"]["items"]
+    assert items["required"] == ["kind"]
+    for kind, schema in items["discriminator"]["mapping"].items():
+        assert resolve({"$ref": schema})["properties"]["kind"]["const"] == kind
+
+
+def told_headers(operation: Operation, status: int) -> set[str]:
+    return {name.lower() for name in operation.schema["responses"][str(status)].get("headers", ())}
+
+
+def test_headers_are_told_as_they_are_sent(client: TestClient, keys: Keys) -> None:
+    of_interest = {"location", "etag", "idempotency-replayed", "preference-applied", "retry-after"}
     for operation in ALL:
-        if operation.method != "GET" or operation.names("path") or operation.path in OPEN:
+        has_example = operation.method == "POST" and operation in ANYWHERE
+        if operation.names("path") or not (operation.method == "GET" or has_example):
             continue
-        answer = client.get(operation.path, headers=bearer(keys.manage))
-        tagged = operation.path != "/v1/info" and not operation.path.startswith("/v1/exports/")
-        assert (answer.status_code, "etag" in answer.headers) == (200, tagged), operation.label
-        assert not tagged or "Authorization" in answer.headers["vary"]
+        optional = {"Idempotency-Key": operation.path, "Prefer": "wait=1"} if has_example else {}
+        headers = bearer(keys.manage) | optional
+        body = operation.examples[0] if has_example else None
+        for _ in range(2 if has_example else 1):
+            answer = client.request(operation.method, operation.path, json=body, headers=headers)
+        assert of_interest & set(answer.headers) == told_headers(operation, answer.status_code), (
+            operation.label
+        )
+        if "etag" in answer.headers:
+            seen = bearer(keys.manage) | {"If-None-Match": answer.headers["etag"]}
+            assert client.get(operation.path, headers=seen).status_code == 304
+            assert told_headers(operation, 304) == {"etag"}
 
 
 def test_docs_load_nothing_from_elsewhere(client: TestClient) -> None:
