@@ -9,6 +9,7 @@ from service.intake.fields import Channel
 from service.intake.headers import (
     CHANNELS,
     DIMENSIONS,
+    NO_WORDS,
     PRESETS,
     TARGET_OF,
     folded,
@@ -25,6 +26,8 @@ BY_CONTENT: Final = 0.5
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _ASKS = re.compile(r"recommend|satisf|likely|empfehl|zufrieden|recommand|recomend|[?？]")
 _DATE_LIKE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d|\d\d?[-/.]\d\d?[-/.]\d{2,4}(?!\d)|\d:\d\d")
+_SHORT_HEADER = re.compile(r"\S+(?: \S+){0,3}")
+"""Longer ones are questions: "What type of shop do you miss?"."""
 _OWN_CHANNELS = frozenset(get_args(Channel))
 
 
@@ -111,6 +114,8 @@ def _fits(guess: Guess, cells: Column) -> bool:
     check = _CHECKS.get(guess.field or "")
     if check is None or not cells:
         return check is None or guess.confidence > BY_PART_OF_HEADER
+    if guess.field == "text" and guess.confidence < BY_HEADER and not _is_free(guess.column, cells):
+        return False
     return check(guess.column, cells)
 
 
@@ -126,6 +131,14 @@ def _is_time(_column: str, cells: Column) -> bool:
 def _is_text(_column: str, cells: Column) -> bool:
     numbers = sum(read_rating(cell) is not None for cell in cells)
     return numbers * 2 < len(cells) and not _is_time(_column, cells)
+
+
+def _is_free(column: str, cells: Column) -> bool:
+    """Whether it may be people's own words, which differ and of which some are several."""
+    is_other = _SHORT_HEADER.fullmatch(folded(column)) and NO_WORDS & set(folded(column).split())
+    if is_other or len(set(cells)) * 3 <= len(cells):
+        return False
+    return any(map(_is_spaced, cells))
 
 
 def _is_id(_column: str, cells: Column) -> bool:
@@ -165,7 +178,11 @@ def _mean_length(cells: Column) -> float:
 
 
 def _spaced(cells: Column) -> bool:
-    return sum(" " in cell or not cell.isascii() for cell in cells) * 2 > len(cells)
+    return sum(map(_is_spaced, cells)) * 2 > len(cells)
+
+
+def _is_spaced(cell: str) -> bool:
+    return " " in cell or not cell.isascii()
 
 
 def _left_over(column: str) -> Guess:

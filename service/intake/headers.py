@@ -73,6 +73,14 @@ _DIMENSIONS: Final = (
 DIMENSIONS: Final = frozenset(_DIMENSIONS.split(", "))
 """Columns that are kept as attributes without being asked: never names or addresses."""
 
+_OTHER_THINGS: Final = (
+    "tag, tags, label, labels, url, link, group, type, name, address, agent, browser, "
+    "schlagworte, gruppe, typ, adresse, etiquettes, lien, groupe, nom, etiquetas, enlace, grupo, "
+    "tipo, nombre, direccion, gruppo, nome, indirizzo"
+)
+NO_WORDS: Final = frozenset(_OTHER_THINGS.split(", "))
+"""What is in the headers of columns that hold no customer's words, however long their cells."""
+
 PRESETS: Final[dict[str, dict[str, Target]]] = {
     "customer-journey.app": {
         "date": "occurred_at",
@@ -81,16 +89,20 @@ PRESETS: Final[dict[str, dict[str, Target]]] = {
         "stage": "stage",
     },
     "unwrap": {"details": "text", "date": "occurred_at", "stars": "rating"},
+    "Typeform": {"#": "external_id", "submit date utc": "occurred_at"},
 }
 """Exports that are known by their columns: each of these headers is there."""
 
 
 def folded(header: str) -> str:
-    """A header without case, accents and punctuation: ``"Créé_le (UTC)"`` is ``"cree le utc"``."""
+    """A header without case, accents and punctuation: ``"Créé_le (UTC)"`` is ``"cree le utc"``.
+
+    One of nothing but punctuation stays as it is.
+    """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss").replace("ł", "l"))
     letters = "".join(mark for mark in plain.casefold() if not unicodedata.combining(mark))
-    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
+    return " ".join(re.findall(r"\w+", letters.replace("_", " "))) or header.strip()
 
 
 CHANNELS: Final[dict[str, str]] = {

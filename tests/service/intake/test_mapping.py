@@ -101,6 +101,51 @@ def test_columns_without_a_telling_header_are_known_by_their_content(tmp_path: P
     assert "attributes" not in first
 
 
+TYPEFORM = (
+    "#,How likely are you to recommend Acme?,What's the main reason for your score?,"
+    "Response Type,Start Date (UTC),Stage Date (UTC),Submit Date (UTC),Network ID,Tags,Ending\n"
+    "a1f6,3,Checkout refused my card twice.,completed,2026-11-03 09:10:00,,"
+    "2026-11-03 09:12:44,0a1b,,\n"
+    "a1f7,10,Great service and fast delivery every time.,completed,2026-11-04 09:10:00,,"
+    "2026-11-04 09:12:44,0a1c,,\n"
+)
+
+
+def test_an_export_of_typeform_is_known_by_its_columns(tmp_path: Path) -> None:
+    columns = read(tmp_path, TYPEFORM)[1].columns
+    assert columns == {
+        "external_id": "#",
+        "rating": "How likely are you to recommend Acme?",
+        "text": "What's the main reason for your score?",
+        "occurred_at": "Submit Date (UTC)",
+    }
+
+
+@pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
+def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
+    tmp_path: Path, cells: list[str]
+) -> None:
+    rows = [f"{cell},Row {n} tells in some words what went wrong" for n, cell in enumerate(cells)]
+    plan = read(tmp_path, "\n".join(["Response kind,Why?", *rows]))[1]
+    assert plan.columns["text"] == "Why?"
+
+
+@pytest.mark.parametrize(
+    "header", ["Tags", "Labels", "Link to the conversation", "Group stations", "Address"]
+)
+def test_the_longest_cells_are_no_words_if_they_are_called_otherwise(
+    tmp_path: Path, header: str
+) -> None:
+    content = f"Score,{header}\n3,delivery late_parcel vip_customer\n9,refund of the_whole_order\n"
+    assert read(tmp_path, content)[1].columns == {"rating": "Score"}
+
+
+def test_a_question_may_ask_for_what_columns_are_called(tmp_path: Path) -> None:
+    question = "What type of shop do you miss near you?"
+    content = f"Score,{question}\n3,One that sells all kinds of bread\n"
+    assert read(tmp_path, content)[1].columns["text"] == question
+
+
 def test_names_and_addresses_are_never_kept_without_being_asked(tmp_path: Path) -> None:
     content = "Name,Address,Country,Comment\nJane,1 Main St,GB,Fine\n"
     source, plan = read(tmp_path, content)
