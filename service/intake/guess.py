@@ -1,7 +1,7 @@
 """Which column holds what: by its header in several languages, checked against its content."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
 from service.intake.cells import date_order, read_rating
@@ -40,14 +40,16 @@ class Guess(NamedTuple):
     because: str
 
 
-def guess_columns(columns: Mapping[str, Column]) -> list[Guess]:
-    """A guess for every column, in their order; no field is given twice."""
+def guess_columns(columns: Mapping[str, Column], nested: Collection[str] = ()) -> list[Guess]:
+    """A guess for every column, in their order; no field is given twice, none to ``nested``."""
+    flat = {column: cells for column, cells in columns.items() if column not in nested}
     taken: dict[str, Guess] = {}
-    for guess in sorted(_candidates(columns), key=lambda guess: -guess.confidence):
+    for guess in sorted(_candidates(flat), key=lambda guess: -guess.confidence):
         fields = {each.field for each in taken.values()}
         if guess.column not in taken and guess.field not in fields:
             taken[guess.column] = guess
-    return [taken.get(column) or _left_over(column) for column in columns]
+    left_over = {column: _left_over(column, column in nested) for column in columns}
+    return list((left_over | taken).values())
 
 
 def unread_dates(columns: Mapping[str, Column]) -> str | None:
@@ -185,5 +187,5 @@ def _is_spaced(cell: str) -> bool:
     return " " in cell or not cell.isascii()
 
 
-def _left_over(column: str) -> Guess:
-    return Guess(column, None, 0.0, "not used")
+def _left_over(column: str, is_nested: bool) -> Guess:
+    return Guess(column, None, 0.0, "nested values" if is_nested else "not used")

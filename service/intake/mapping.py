@@ -10,7 +10,7 @@ from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
 from service.intake.guess import Guess, guess_columns, unread_dates
 from service.intake.headers import Target
-from service.intake.plan import ATTRIBUTE, Plan
+from service.intake.plan import ATTRIBUTE, Plan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
@@ -79,7 +79,8 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     names = source.columns or _keys(sample)
     _refuse_many(names)
     columns = _cells(names, sample)
-    guesses = _with_wishes(guess_columns(columns), wishes.columns)
+    guesses = guess_columns(columns, _nested(columns, sample))
+    guesses = _with_wishes(guesses, wishes.columns)
     return _plan(guesses, columns, wishes)
 
 
@@ -139,10 +140,7 @@ def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
 def _usual_unknown(sample: Sequence[Mapping[str, Any]]) -> set[str]:
     """The fields that nearly all records have and the API has not."""
     flat = (
-        name
-        for values in sample
-        for name in values.keys() - _KNOWN
-        if not isinstance(values[name], dict | list)
+        name for values in sample for name in values.keys() - _KNOWN if not is_nested(values[name])
     )
     return {name for name, times in Counter(flat).items() if times >= NEARLY_ALL * len(sample)}
 
@@ -176,9 +174,19 @@ def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[st
     cells: dict[str, list[str]] = {name: [] for name in names}
     for values in sample:
         for name, value in values.items():
-            if not isinstance(value, dict | list) and blank_as_none(value) is not None:
+            if not is_nested(value) and blank_as_none(value) is not None:
                 cells[name].append(str(value))
     return cells
+
+
+def _nested(columns: Mapping[str, list[str]], sample: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The columns that have nested values and nothing else."""
+    return {
+        name
+        for values in sample
+        for name, value in values.items()
+        if is_nested(value) and not columns[name]
+    }
 
 
 def _with_wishes(guesses: Sequence[Guess], wishes: Mapping[str, str | None]) -> list[Guess]:

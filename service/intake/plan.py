@@ -12,6 +12,7 @@ from service.keys.references import masked
 from service.web.blanks import is_blank
 
 ATTRIBUTE: Final = "attributes."
+NESTED: Final = "has values in it; put the one that is meant into a field of its own"
 
 
 class CellError(ValueError):
@@ -54,7 +55,7 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
     sent again adds nothing.
 
     Raises:
-        CellError: a rating or a date can't be read.
+        CellError: a rating or a date can't be read, or a value is nested.
     """
     if plan.is_native:
         item = {"kind": plan.kind} | record.values
@@ -65,6 +66,11 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
     if _is_missing(item.get("external_id")):
         item["external_id"] = f"{digest[:16]}:{record.line}"
     return item
+
+
+def is_nested(value: Any) -> bool:
+    """Whether a value of JSON has others in it."""
+    return isinstance(value, dict | list)
 
 
 def _is_missing(value: Any) -> bool:
@@ -80,6 +86,8 @@ def _mapped(values: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
         value = blank_as_none(values.get(column))
         if value is None:
             continue
+        if is_nested(value):
+            raise CellError(f"{column}: {NESTED}")
         if field.startswith(ATTRIBUTE):
             attributes[field.removeprefix(ATTRIBUTE)] = value
         else:

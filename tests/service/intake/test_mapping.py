@@ -305,6 +305,36 @@ def test_other_records_are_mapped_like_columns(tmp_path: Path) -> None:
     }
 
 
+def test_columns_of_nested_values_are_not_guessed(tmp_path: Path) -> None:
+    ticket = (
+        '{"id": %d, "description": "It crashes", "subject": {"label": "x"}, "status": ["open"], '
+        '"satisfaction_rating": {"score": "good"}}\n'
+    )
+    source, plan = read(tmp_path, "".join(ticket % n for n in range(3)), "f.jsonl")
+    assert plan.columns == {"external_id": "id", "text": "description"}
+    assert {guess.column for guess in plan.guesses if guess.because == "nested values"} == {
+        "subject",
+        "status",
+        "satisfaction_rating",
+    }
+    assert items(source, plan)[2]["text"] == "It crashes"
+
+
+@pytest.mark.parametrize("content", ['{"label": "It crashes"}', '["It crashes"]'])
+def test_records_whose_words_are_nested_are_refused(tmp_path: Path, content: str) -> None:
+    with pytest.raises(UnmappedColumns):
+        read(tmp_path, f'{{"id": {{"label": "1"}}, "content": {content}}}\n', "f.jsonl")
+
+
+@pytest.mark.parametrize("field", ["text", "external_id", "occurred_at", "attributes.plan"])
+def test_a_nested_value_is_a_fault_of_its_row(tmp_path: Path, field: str) -> None:
+    rows = '{"Comment": "a", "more": "2026-01-01"}\n{"Comment": "a", "more": {"b": "c"}}\n'
+    source, plan = read(tmp_path, rows, "f.jsonl", columns={field: "more"})
+    one, two = (outcome(record, plan, source) for record in source.records())
+    assert "2026" in one
+    assert two.startswith("more: has values in it")
+
+
 def test_cells_that_say_nothing_are_left_out(tmp_path: Path) -> None:
     source, plan = read(tmp_path, "comment,score,date\na,n/a,-\nb,5,2026-01-01\n")
     assert items(source, plan)[0].keys() == {"kind", "source", "text", "external_id"}
