@@ -91,8 +91,10 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
     rating = _scale(by_field, columns, wishes)
     dates, is_certain = _dates(by_field, columns, wishes)
     kind = wishes.kind or _said_kind(columns) or _kind(by_field, rating)
-    if kind != "ticket":
-        guesses = [_unless_of_tickets(guess) for guess in guesses]
+    unwanted = () if kind == "ticket" else _TICKET_FIELDS
+    if wishes.source:
+        unwanted = (*unwanted, "source")
+    guesses = [_unless_guessed(guess, unwanted) for guess in guesses]
     text_column = by_field.get("text", "")
     return Plan(
         kind=kind,
@@ -211,9 +213,9 @@ def _unused(guess: Guess) -> Guess:
     return Guess(guess.column, None, 0.0, "not used")
 
 
-def _unless_of_tickets(guess: Guess) -> Guess:
+def _unless_guessed(guess: Guess, unwanted: Collection[str]) -> Guess:
     is_guessed = guess.because != AS_SAID
-    return _unused(guess) if guess.field in _TICKET_FIELDS and is_guessed else guess
+    return _unused(guess) if guess.field in unwanted and is_guessed else guess
 
 
 def _fault(field: str, column: str | None, columns: Sequence[str]) -> InvalidParam | None:

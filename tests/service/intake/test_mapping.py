@@ -182,6 +182,22 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
     assert item["rating"] == {"value": 4, "scale": "ces", "min": 1, "max": 7}
 
 
+@pytest.mark.parametrize(
+    ("wishes", "source"),
+    [
+        ({}, "Organic"),
+        ({"source": "trustpilot"}, "trustpilot"),
+        ({"source": "trustpilot", "columns": {"source": "Source Of Review"}}, "Organic"),
+    ],
+)
+def test_a_source_that_is_said_wins_over_a_column_that_is_guessed(
+    tmp_path: Path, wishes: dict[str, Any], source: str
+) -> None:
+    content = "Comment,Source Of Review\nFine,Organic\n"
+    [item] = items(*read(tmp_path, content, **wishes))
+    assert item["source"] == source
+
+
 @pytest.mark.parametrize("columns", [{"txt": "comment"}, {"text": "nope"}])
 def test_a_wish_that_can_not_be_is_refused(tmp_path: Path, columns: dict[str, str]) -> None:
     with pytest.raises(InvalidRequest) as caught:
