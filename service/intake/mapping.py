@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
 
@@ -26,6 +26,9 @@ AS_SAID: Final = "as you said"
 AS_ITEMS: Final = (
     "Lines are taken for items in the API's own form. If they are rows of a table, say which "
     "column is what, with mapping (voc import: --map text=Comment)."
+)
+SUBHEADERS: Final = (
+    "The line after the header, without id and date, is taken for a second line of headers."
 )
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
@@ -81,7 +84,8 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     columns = _cells(names, sample)
     guesses = guess_columns(columns, _nested(columns, sample))
     guesses = _with_wishes(guesses, wishes.columns)
-    return _plan(guesses, columns, wishes)
+    plan = _plan(guesses, columns, wishes)
+    return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
 
 
 def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes) -> Plan:

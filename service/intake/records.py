@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
+from service.intake.subheaders import are_subheaders, joined
 from service.intake.table import LONGEST_LINE, Unread, read_rows
 from service.web.invalid import json_fault
 from service.web.text import refuse_unstorable
@@ -74,7 +76,10 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file and how it is to be read. ``columns`` is empty for JSONL."""
+    """A file and how it is to be read. ``columns`` is empty for JSONL.
+
+    ``header_rows`` is how many rows name them: two if the second has subheaders.
+    """
 
     path: Path
     format: Format
@@ -83,6 +88,7 @@ class Source:
     columns: tuple[str, ...]
     digest: str
     """SHA-256 of the file's bytes, hex."""
+    header_rows: int = 1
 
     def records(self) -> Iterator[Record | RowError]:
         """Every record, in order."""
@@ -115,7 +121,10 @@ def open_source(path: Path, name: str | None = None) -> Source:
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
     header = _header(sample, delimiter)
-    return Source(path, "csv", encoding, delimiter, _distinct(header), digest)
+    subheaders = _subheaders(sample, delimiter, header)
+    names = list(joined(header, subheaders)) if subheaders else header
+    header_rows = 2 if subheaders else 1
+    return Source(path, "csv", encoding, delimiter, _distinct(names), digest, header_rows)
 
 
 def _header(sample: str, delimiter: str) -> list[str]:
@@ -125,6 +134,14 @@ def _header(sample: str, delimiter: str) -> list[str]:
         if not _is_before_header(row, delimiter):
             return row
     raise UnreadableFile("it is empty")
+
+
+def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | None:
+    """The row after the header, if it goes on with naming the columns."""
+    some = islice(read_rows(_lines_of(sample), delimiter, len(header)), _SAMPLE_ROWS)
+    read = [row for _, row in some if isinstance(row, list) and len(row) == len(header)]
+    _, *after = [row for row in read if not _is_before_header(row, delimiter)]
+    return after[0] if after and are_subheaders(header, after[0], after[1:]) else None
 
 
 def _encoding_and_digest(file: BinaryIO) -> tuple[str, str]:
@@ -204,14 +221,15 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 
 
 def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
-    header_seen = False
+    headers = source.header_rows
     for line, row in read_rows(text, source.delimiter, len(source.columns)):
         if isinstance(row, Unread):
             yield RowError(line, row.reason)
             continue
-        if header_seen and not _is_blank(row):
+        if headers:
+            headers -= not _is_before_header(row, source.delimiter)
+        elif not _is_blank(row):
             yield _record(line, row, source.columns)
-        header_seen = header_seen or not _is_before_header(row, source.delimiter)
 
 
 def _is_before_header(row: list[str], delimiter: str) -> bool:

@@ -121,6 +121,13 @@ def test_an_export_of_typeform_is_known_by_its_columns(tmp_path: Path) -> None:
     }
 
 
+def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
+    content = "Response ID,Date,Comment\n,,Open-Ended Response\n1,2026-01-01,Fine\n"
+    source, plan = read(tmp_path, content)
+    assert [item["text"] for item in items(source, plan)] == ["Fine"]
+    assert any("second line of headers" in note for note in plan.notes)
+
+
 @pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
 def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
     tmp_path: Path, cells: list[str]

@@ -286,3 +286,43 @@ def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
         for name, content in (("a.csv", "a\n1\n"), ("b.csv", "a\n1\n"), ("c.csv", "a\n2\n"))
     )
     assert one == same != other
+
+
+HEADER = "Respondent ID,Date Created,Would you recommend us?,Why?,How was it?,,,More?"
+SUBHEADERS = ",,,Open-Ended Response,Delivery,Support,,Open-Ended Response"
+ANSWERS = ["17,11/13/2026,3,Slow,2,1,4,", "18,11/14/2026,,Fine,5,5,5,Thanks"]
+
+
+@pytest.mark.parametrize("between", ["", "\n", ",,,,,,,\n"])
+def test_a_second_line_of_headers_is_no_row(tmp_path: Path, between: str) -> None:
+    source = opened(tmp_path, "\n".join([HEADER, between + SUBHEADERS, *ANSWERS, ""]))
+    assert source.columns[2:] == (
+        "Would you recommend us?",
+        "Why?",
+        "How was it?: Delivery",
+        "How was it?: Support",
+        "How was it?",
+        "More?",
+    )
+    assert [value["Why?"] for value in values(source)] == ["Slow", "Fine"]
+    assert values(source)[0]["How was it?: Support"] == "1"
+    assert faults(source) == {}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [SUBHEADERS],
+        [SUBHEADERS, "17,,3,Slow,2,1,4,"],
+        [",11/12/2026,3,Nothing works,,,,", *ANSWERS],
+        ["16,,3,Nothing works,,,,", *ANSWERS],
+    ],
+)
+def test_an_answer_without_an_id_or_a_date_is_a_row_all_the_same(
+    tmp_path: Path, rows: list[str]
+) -> None:
+    assert len(values(opened(tmp_path, "\n".join([HEADER, *rows, ""])))) == len(rows)
+
+
+def test_without_columns_of_ids_and_dates_the_second_line_is_a_row(tmp_path: Path) -> None:
+    assert len(values(opened(tmp_path, "Name,Comment\n,Fine\nJane,Bad\n"))) == 2
