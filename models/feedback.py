@@ -18,8 +18,8 @@ FAILED = "failed"
 class Feedback(SQLModel, table=True):
     """A piece of feedback; its ``state`` and ``analysis_version`` are the work queue.
 
-    ``content_hash`` (SHA-256, hex) tells a changed delivery from a repeated one; ``revision``
-    grows with every change, so that an analysis of an older text is never written.
+    ``content_hash`` (SHA-256, hex, of what was sent) tells a changed delivery from a repeated one;
+    ``revision`` grows with every change, so that an analysis of an older text is never written.
     ``browser_key_id`` is the key that stored it, if it has origins: such a key replaces no others.
     ``claimed_until`` and ``claimed_by`` are a worker's lease; ``due_at`` holds a retry back.
     Readings (``sentiment`` … ``candidates``) are in native labels and ``None`` until analysed.

@@ -36,6 +36,7 @@ QUICK_CHARS_WITH_NUMBERS: Final = 200
 QUICK_DIGITS: Final = 24
 """… and no more of them than two telephone numbers have: a millisecond or two."""
 
+_NO_CONTENT: Final = ("content_hash", "workspace_id", "browser_key_id")
 _NO_RATING: Final[Row] = dict.fromkeys(
     ("rating_value", "rating_min", "rating_max", "rating_scale", "rating_norm")
 )
@@ -69,6 +70,12 @@ class Draft:
         return None if key == self.external_key else key
 
 
+def content_hash(row: Row) -> str:
+    """SHA-256 over all that the sender can change, in its stored (redacted) form and this order."""
+    content = {name: value for name, value in row.items() if name not in _NO_CONTENT}
+    return sha256(to_json(content)).hexdigest()
+
+
 class Clerk:
     """Writes drafts for one workspace; ``browser_key_id`` is whose they are, if of a public key."""
 
@@ -100,7 +107,7 @@ class Clerk:
             raise _refused(TOO_LONG.format(len(words), self._max_text_chars))
         regions = _Regions(item, words)
         row = self._sent(item, regions) | _words(item, words, regions) | _rating(item.rating)
-        row["content_hash"] = _content_hash(row)
+        row["content_hash"] = content_hash(row)
         row["workspace_id"] = self._workspace_id
         row["browser_key_id"] = self._browser_key_id
         return Draft(row, (item.source, item.external_id))
@@ -209,11 +216,6 @@ def _rating(rating: RatingIn | None) -> Row:
         "rating_scale": rating.scale,
         "rating_norm": rating.normalised,
     }
-
-
-def _content_hash(row: Row) -> str:
-    """SHA-256 over all that the sender can change, in its stored (redacted) form and this order."""
-    return sha256(to_json(row)).hexdigest()
 
 
 def _refused(reason: str) -> InvalidRequest:

@@ -5,20 +5,21 @@ external id. Runs inside the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from uuid import UUID
 
 from sqlmodel import Session
 
-from models.feedback import PENDING, Feedback
+from models.feedback import DONE, PENDING, Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK
 from models.types import new_id
 from service.errors import Forbidden
 from service.intake.bulk import insert_ignoring
-from service.intake.drafts import Draft, ExternalKey, Row
+from service.intake.drafts import Draft, ExternalKey, Row, content_hash
 from service.intake.queries import Known, delete_mentions, find_known
 from service.intake.submissions import Outcome, Raced, Result
 from service.items import lock_feedback, mentions_of
@@ -43,6 +44,8 @@ READINGS = (
 KEPT = ("occurred_at", "customer_ref")
 """What an update does not take away by leaving it out: erasure by customer would miss the item.
 
+Nor is an item read again for it, as the model reads neither.
+
 What a public key said of it is not kept when another key replaces it: anybody may have said so."""
 
 
@@ -56,13 +59,15 @@ class StoredByAnotherKey(Forbidden):
 class _Entry:
     """One feedback as the group leaves it. ``row`` is what has to be written, empty if nothing.
 
-    ``found`` is what was stored before the group, ``None`` for a new item.
+    ``kept`` is what is known of ``KEPT``; ``found`` is what was stored before the group, ``None``
+    for a new item.
     """
 
     id: UUID
     content_hash: str
     browser_key_id: UUID | None
     state: str
+    kept: Row
     found: Known | None = None
     row: Row = field(default_factory=dict)
     revision: int = 1
@@ -75,29 +80,25 @@ class Ledger:
         self._session = session
         self._at = at
         self._entries: dict[ExternalKey | UUID, _Entry] = {
-            key: _Entry(*known, found=known) for key, known in _known(session, drafts).items()
+            key: _entry_of(known) for key, known in _known(session, drafts).items()
         }
 
     def enter(self, draft: Draft) -> Result:
         """What this draft does, given all that came before it."""
-        key, content_hash = draft.external_key, draft.row["content_hash"]
+        key, hashed = draft.external_key, draft.row["content_hash"]
         browser_key_id = draft.row["browser_key_id"]
         entry = self._entries.get(key) if key else None
         if entry is None:
-            entry = _Entry(new_id(), content_hash, browser_key_id, PENDING, row=draft.row)
+            kept = _kept(draft.row, {})
+            entry = _Entry(new_id(), hashed, browser_key_id, PENDING, kept, row=draft.row)
             self._entries[key or entry.id] = entry
             return Outcome("accepted", entry.id, PENDING)
         # Before all else: not even that the content is the same is told.
         if browser_key_id is not None and browser_key_id != entry.browser_key_id:
             return StoredByAnotherKey()
-        if entry.content_hash == content_hash:
+        if entry.content_hash == hashed:
             return Outcome("duplicate", entry.id, entry.state)
-        is_trusted = _is_trusted(entry.browser_key_id, browser_key_id)
-        entry.row = draft.row | _kept(draft.row, entry.row if is_trusted else {})
-        entry.content_hash, entry.state = content_hash, PENDING
-        entry.browser_key_id = browser_key_id
-        entry.revision += 1
-        return Outcome("updated", entry.id, PENDING)
+        return _enter_again(entry, draft)
 
     def write(self) -> int:
         """Write every new and every changed item.
@@ -111,7 +112,7 @@ class Ledger:
         written = [entry for entry in self._entries.values() if entry.row]
         self._insert([entry for entry in written if entry.found is None])
         self._update([entry for entry in written if entry.found is not None])
-        return len(written)
+        return sum(entry.state == PENDING for entry in written)
 
     def _insert(self, entries: Sequence[_Entry]) -> None:
         rows = [_new_row(entry, self._at) for entry in entries]
@@ -129,10 +130,48 @@ class Ledger:
             rows |= lock_feedback(self._session, workspace_id, ids)
         if not all(_is_as_found(rows.get(entry.id), entry.found) for entry in entries):
             raise Raced
-        withdraw(self._session, rows.values())
-        for entry in entries:
+        moved = [entry for entry in entries if entry.state == rows[entry.id].state == DONE]
+        delta = self._move(rows, moved)
+        changed = [entry for entry in entries if not entry.state == rows[entry.id].state == DONE]
+        withdraw(self._session, [rows[entry.id] for entry in changed], delta)
+        for entry in changed:
             _change(rows[entry.id], entry, self._at)
+            make_pending(rows[entry.id], self._at)
         self._session.flush()
+
+    def _move(self, rows: Mapping[UUID, Feedback], moved: Sequence[_Entry]) -> Delta:
+        """Change what is counted elsewhere, but read as before: what the roll-ups are to gain."""
+        mentions = _mentions_of(self._session, [rows[entry.id] for entry in moved])
+        delta = Delta()
+        for entry in moved:
+            row, found = rows[entry.id], mentions.get(entry.id, [])
+            delta.add(row, found, -1)
+            _change(row, entry, self._at)
+            delta.add(row, found)
+        return delta
+
+
+def _entry_of(known: Known) -> _Entry:
+    kept = {"occurred_at": known.occurred_at, "customer_ref": known.customer_ref}
+    return _Entry(
+        known.id, known.content_hash, known.browser_key_id, known.state, kept, found=known
+    )
+
+
+def _enter_again(entry: _Entry, draft: Draft) -> Outcome:
+    """What a draft does that is not what was sent before, word for word."""
+    browser_key_id = draft.row["browser_key_id"]
+    is_trusted = entry.browser_key_id in (None, browser_key_id)
+    kept = _kept(draft.row, entry.kept if is_trusted else {})
+    says_the_same = is_trusted and _says_the_same(draft, entry)
+    if says_the_same and kept == entry.kept:
+        return Outcome("duplicate", entry.id, entry.state)
+    if not says_the_same or entry.state != DONE:
+        entry.state = PENDING
+    entry.row, entry.kept = draft.row | kept, kept
+    entry.content_hash, entry.browser_key_id = draft.row["content_hash"], browser_key_id
+    entry.revision += 1
+    return Outcome("updated", entry.id, entry.state)
 
 
 def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known]:
@@ -149,23 +188,23 @@ def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known
     return renamed | {key: known for key, known in found.items() if key in keys}
 
 
-def withdraw(session: Session, rows: Collection[Feedback]) -> list[Mention]:
+def withdraw(
+    session: Session, rows: Collection[Feedback], delta: Delta | None = None
+) -> list[Mention]:
     """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
 
-    No pain point goes on quoting them.
+    No pain point goes on quoting them. ``delta`` is what the roll-ups gain or lose beside that: a
+    transaction changes them once, so that two of them don't wait for each other.
 
     Returns:
         The mentions that there were.
     """
-    ids: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in rows:
-        ids[row.workspace_id].append(row.id)
-    mentions = {workspace: mentions_of(session, workspace, of) for workspace, of in ids.items()}
+    mentions = _mentions_of(session, rows)
     gone: list[Mention] = []
     quotes: list[Quote] = []
-    delta = Delta()
+    delta = Delta() if delta is None else delta
     for row in rows:
-        found = mentions[row.workspace_id].get(row.id, [])
+        found = mentions.get(row.id, [])
         delta.add(row, found, -1)
         gone += found
         quotes += [
@@ -173,9 +212,24 @@ def withdraw(session: Session, rows: Collection[Feedback]) -> list[Mention]:
         ]
     withdraw_quotes(session, quotes)
     apply(session, delta)
-    for workspace, of in ids.items():
-        delete_mentions(session, workspace, of)
+    for workspace_id, ids in _by_workspace(rows).items():
+        delete_mentions(session, workspace_id, ids)
     return gone
+
+
+def _mentions_of(session: Session, rows: Iterable[Feedback]) -> dict[UUID, list[Mention]]:
+    """The mentions of each of these items, whichever workspaces they are in."""
+    found: dict[UUID, list[Mention]] = {}
+    for workspace_id, ids in _by_workspace(rows).items():
+        found |= mentions_of(session, workspace_id, ids)
+    return found
+
+
+def _by_workspace(rows: Iterable[Feedback]) -> dict[UUID, list[UUID]]:
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in rows:
+        ids[row.workspace_id].append(row.id)
+    return ids
 
 
 def make_pending(row: Feedback, at: datetime) -> None:
@@ -192,18 +246,28 @@ def _kept(sent: Row, known: Row) -> Row:
     return {name: sent[name] or known.get(name) for name in KEPT}
 
 
-def _is_trusted(known: UUID | None, sender: UUID | None) -> bool:
-    """Whether what is known is the sender's own, or of a key that is not public."""
-    return known is None or known == sender
+def _says_the_same(draft: Draft, entry: _Entry) -> bool:
+    """Whether a draft differs in nothing but ``KEPT`` from what was sent before.
+
+    What was sent is known by its hash alone: it had each of them as it is known, or left it out.
+    """
+    sent_before = product(*((entry.kept[name], None) for name in KEPT))
+    return any(
+        content_hash(draft.row | dict(zip(KEPT, values, strict=True))) == entry.content_hash
+        for values in sent_before
+    )
 
 
 def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
-    is_trusted = _is_trusted(row.browser_key_id, entry.browser_key_id)
-    known = row.model_dump(include=set(KEPT)) if is_trusted else {"occurred_at": at}
-    for name, value in (entry.row | _kept(entry.row, known)).items():
+    for name, value in _filled(entry.row, at).items():
         setattr(row, name, value)
     row.revision += entry.revision - 1
-    make_pending(row, at)
+    row.claimed_by = row.claimed_until = None
+
+
+def _filled(row: Row, at: datetime) -> Row:
+    """The columns that a sender determines, with the time ``at`` if none is known."""
+    return row | {"occurred_at": row["occurred_at"] or at}
 
 
 def _is_as_found(row: Feedback | None, found: Known | None) -> bool:
@@ -213,10 +277,9 @@ def _is_as_found(row: Feedback | None, found: Known | None) -> bool:
 
 
 def _new_row(entry: _Entry, at: datetime) -> Row:
-    return entry.row | {
+    return _filled(entry.row, at) | {
         "id": entry.id,
         "revision": entry.revision,
-        "occurred_at": entry.row["occurred_at"] or at,
         "received_at": at,
         "due_at": at,
         "state": PENDING,

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from sqlmodel import Session, col, delete, select
 from models.feedback import PENDING, Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK
+from models.types import UtcDateTime
 from service.ids import in_parts
 from service.intake.drafts import ExternalKey
 from service.items import IDS_AT_ONCE
 
 _KNOWN = (
-    "SELECT external_id, id, content_hash, browser_key_id, state FROM feedback "
+    "SELECT external_id, id, content_hash, browser_key_id, state, occurred_at, customer_ref "
+    "FROM feedback "
     "WHERE workspace_id = :workspace_id AND source = :source AND external_id "
 )
 
@@ -29,7 +32,15 @@ def _known(among: str) -> TextualSelect:
     return (
         text(_KNOWN + among)
         .bindparams(workspace_id)
-        .columns(external_id=Text, id=Uuid, content_hash=Text, browser_key_id=Uuid, state=Text)
+        .columns(
+            external_id=Text,
+            id=Uuid,
+            content_hash=Text,
+            browser_key_id=Uuid,
+            state=Text,
+            occurred_at=UtcDateTime,
+            customer_ref=Text,
+        )
     )
 
 
@@ -44,6 +55,8 @@ class Known(NamedTuple):
     content_hash: str
     browser_key_id: UUID | None
     state: str
+    occurred_at: datetime
+    customer_ref: str | None
 
 
 def find_known(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKey, Known]:

@@ -40,9 +40,7 @@ def test_unchanged_is_a_duplicate_without_work(
         {"text": "The parcel was great."},
         {"rating": {"value": 4, "scale": "nps"}},
         {"rating": None},
-        {"occurred_at": "2026-03-02T09:30:00Z"},
         {"channel": "email"},
-        {"customer": "c-1"},
         {"attributes": {"a": 2}},
         {"stage": "purchase"},
         {"language": "de"},
@@ -61,6 +59,64 @@ def test_any_change_is_analysed_again_and_counted_once(
     assert verify(database).clean
     analyse()
     assert stored()[0].state == "done"
+    assert verify(database).clean
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"occurred_at": "2026-03-02T09:30:00Z"},
+        {"customer": "c-1"},
+        {"occurred_at": "2026-04-02T09:30:00Z", "customer": "c-1"},
+        {"occurred_at": None, "customer": "c-1"},
+    ],
+)
+def test_another_time_or_customer_is_counted_anew_but_not_read_again(
+    send: Send, stored: Stored, analyse: Analyse, database: Database, change: dict[str, Any]
+) -> None:
+    first = send(SURVEYS, ITEM)
+    analyse()
+    before = stored()[0]
+    again = send(SURVEYS, ITEM | change)
+    assert again.json() == {"id": first.json()["id"], "status": "updated", "state": "done"}
+    [row] = stored()
+    sent = change.get("occurred_at") or ITEM["occurred_at"]
+    assert row.occurred_at == datetime.fromisoformat(sent)
+    assert (row.customer_ref is not None) == ("customer" in change)
+    assert (row.revision, row.sentiment) == (2, before.sentiment)
+    assert row.analysed_at == before.analysed_at
+    assert verify(database).clean
+    assert send(SURVEYS, ITEM | change).json()["status"] == "duplicate"
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_time_and_a_customer_that_come_and_go_cost_nothing(
+    send: Send, stored: Stored, analyse: Analyse, is_read: bool
+) -> None:
+    full = ITEM | {"customer": "c-1"}
+    bare = ITEM | {"occurred_at": None}
+    assert send(SURVEYS, bare).json()["status"] == "accepted"
+    assert send(SURVEYS, full).json()["status"] == "updated"
+    if is_read:
+        analyse()
+    for item in (bare, full, bare, ITEM, full):
+        assert send(SURVEYS, item).json()["status"] == "duplicate"
+    assert stored()[0].revision == 2
+
+
+def test_what_comes_and_goes_beside_a_change_does_not_hide_it(
+    send: Send, stored: Stored, analyse: Analyse, database: Database
+) -> None:
+    first = ITEM | {"kind": "survey"}
+    send(SURVEYS, ITEM)
+    analyse()
+    later = {"occurred_at": "2026-03-02T09:30:00Z"}
+    items = [first | later, first | later | {"text": "x"}, first | {"text": "x"}]
+    answer = send(BATCH, {"items": [*items, first | {"text": "y", "customer": "c-1"}]}).json()
+    assert [item["status"] for item in answer["items"]] == ["updated"] * 4
+    [row] = stored()
+    assert (row.text, row.state, row.occurred_at.day) == ("y", "pending", 1)
+    analyse()
     assert verify(database).clean
 
 
