@@ -20,6 +20,11 @@ from nlp.segment.spans import Span, trim
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
 _MAIL_LABEL: Final = re.compile(r"[*_ ]{0,3}([^:：*_]{1,30}?)[*_\s]{0,3}[:：]")
+_RULE: Final = re.compile(r"-{20,}")
+_COMMENT_HEAD: Final = re.compile(
+    r"\S.*, .{4,20}\b\d{4}\b.{1,6}\d{1,2}[:.]\d\d(?:\s?[ap]\.?\s?m\.?)?", re.IGNORECASE
+)
+"""As Zendesk writes it above each comment: "Jane Doe, Mar 1, 2026, 10:30 AM"."""
 _CONTACT: Final = re.compile(
     r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
 )
@@ -101,7 +106,8 @@ def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
     following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else ""
     if _is_quote_header(line) or (line[-1] in ":：" and following[:1] == ">"):
         return 1
-    return 2 if _is_wrapped_header(line, following) else _head(text, lines, at)
+    is_of_two = _is_wrapped_header(line, following) or _is_comment_head(line, following)
+    return 2 if is_of_two else _head(text, lines, at)
 
 
 def _is_quote_header(line: str) -> bool:
@@ -112,6 +118,12 @@ def _is_quote_header(line: str) -> bool:
 def _is_wrapped_header(line: str, following: str) -> bool:
     goes_on = bool(following) and line[-1] not in _ENDS
     return goes_on and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
+
+
+def _is_comment_head(line: str, following: str) -> bool:
+    """Whether a rule, and a name with a time below it, stand above a comment."""
+    is_ruled = len(following) < _FORM and bool(_RULE.fullmatch(line))
+    return is_ruled and bool(_COMMENT_HEAD.fullmatch(following))
 
 
 def _head(text: str, lines: Sequence[Span], at: int) -> int:

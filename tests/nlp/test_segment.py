@@ -350,6 +350,32 @@ def test_what_stands_below_the_head_of_a_mail_is_said_only_if_nothing_else_is(he
     assert points(f"{head}\n\n{said}", "en", "ticket") == [said]
 
 
+RULE = "-" * 46
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Jane Doe, Mar 1, 2026, 10:30 AM",
+        "Triggermesh Developer, Jul 20, 2020, 10:02\u202fAM",
+        "Doe, Jane, 1 Mar 2026, 10:30",
+        "Jörg Maier, 1. März 2026, 10:30",
+    ],
+)
+def test_the_head_of_a_comment_in_a_help_desk_is_not_said(line: str) -> None:
+    latest = f"{RULE}\n\n{line}\n\nStill nothing came."
+    assert points(latest, "en", "ticket") == ["Still nothing came."]
+    again = f"{latest}\n\n{RULE}\n\n{line}\n\nWe are sorry."
+    assert points(again, "en", "ticket") == ["Still nothing came."]
+
+
+@pytest.mark.parametrize(
+    "text", [f"It fails\n{RULE}\nsince Mar 1, 2026.", f"{RULE}\nBad, at 10:30"]
+)
+def test_a_rule_above_a_sentence_is_no_head_of_a_comment(text: str) -> None:
+    assert points(text, "en", "ticket")[-1].endswith(text.splitlines()[-1])
+
+
 def test_two_labels_are_no_head_of_a_mail() -> None:
     text = "From: Berlin\nTo: Paris\nthe train was late"
     assert points(text, "en", "ticket") == text.split("\n")

@@ -37,6 +37,11 @@ EVENT: Final[dict[str, Any]] = {
     },
 }
 
+DESCRIPTION: Final = (
+    f'{"-" * 46}\n\nJane Doe, Mar 1, 2026, 10:30 AM\n\nI want "my money" back.\nNow.'
+)
+"""As Zendesk fills the placeholder in."""
+
 Handle = Callable[[dict[str, Any]], None]
 
 
@@ -125,7 +130,7 @@ def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) ->
     for name, value in (
         ("id", "4711"),
         ("title", "Refund"),
-        ("description", json.dumps('I want "my money" back.\nNow.')[1:-1]),
+        ("description", json.dumps(DESCRIPTION)[1:-1]),
     ):
         filled = filled.replace(f"{{{{ticket.{name}}}}}", value)
     assert "{{" not in filled
