@@ -125,6 +125,19 @@ def test_the_adapter_forwards_deletions(
     assert [item["external_id"] for item in stored(client, keys)] == ["18"]
 
 
+@pytest.mark.parametrize("left", [[], [{"by": "end-user", "text": " "}]])
+def test_the_adapter_keeps_nothing_of_a_ticket_in_which_no_customer_speaks(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys, left: list[dict[str, str]]
+) -> None:
+    silent = EVENT["ticket"] | {"comments": [*left, {"by": "agent", "text": "I called him."}]}
+    adapter["on_ticket"]({"id": "event-0", "ticket": silent})
+    assert stored(client, keys) == []
+    adapter["on_ticket"](EVENT)
+    assert len(stored(client, keys)) == 1
+    adapter["on_ticket"]({"id": "event-2", "ticket": silent})
+    assert stored(client, keys) == []
+
+
 def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) -> None:
     filled = example("json")
     for name, value in (
