@@ -200,9 +200,13 @@ def _words(item: FeedbackIn, words: str, regions: Iterable[str]) -> Row:
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())
-            if value is not None
+            if not _is_missing(value)
         },
     }
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, str) and is_blank(value))
 
 
 def _rating(rating: RatingIn | None) -> Row:

@@ -52,6 +52,10 @@ def _blank_for_null(value: Any) -> Any:
     return "" if value is None else value
 
 
+def _none_for_null(value: Any) -> Any:
+    return {} if value is None else value
+
+
 def _null_for_blank(value: Any) -> Any:
     """Forms and templates of ticket tools can't leave a field out.
 
@@ -147,7 +151,12 @@ AttributeKey = Annotated[
 ]
 Scalar = str | bool | int | float | None
 AttributeValue = Annotated[Scalar, PlainValidator(_scalar, json_schema_input_type=Scalar)]
-Attributes = Annotated[dict[AttributeKey, AttributeValue], AfterValidator(_few)]
+_Attributes = dict[AttributeKey, AttributeValue]
+Attributes = Annotated[
+    _Attributes,
+    AfterValidator(_few),
+    BeforeValidator(_none_for_null, json_schema_input_type=_Attributes | None),
+]
 
 
 def primary_language(tag: str | None) -> str:

@@ -110,6 +110,10 @@ def test_attributes_are_a_few_flat_scalars(attributes: Any, word: str) -> None:
     assert word in reason(SurveyIn, text="x", attributes=attributes)
 
 
+def test_null_for_attributes_is_none() -> None:
+    assert SurveyIn.model_validate({"text": "x", "attributes": None}).attributes == {}
+
+
 def test_attributes_keep_their_types() -> None:
     sent = {"a": 1, "b": True, "c": 1.5, "d": "x", "e": None}
     assert SurveyIn(text="x", attributes=sent).attributes == sent

@@ -44,7 +44,13 @@ def test_what_is_stored_is_normalised_redacted_and_hashed(send: Send, stored: St
             "question": "May we write to jane@example.com?",
             "customer": "c-17",
             "language": "en_GB",
-            "attributes": {"contact": "jane@example.com", "seats": 3, "plan": None},
+            "attributes": {
+                "contact": "jane@example.com",
+                "seats": 3,
+                "plan": None,
+                "a": "",
+                "b": " \u200b",
+            },
             "rating": {"value": 3, "scale": "nps"},
         },
     )
