@@ -183,6 +183,20 @@ def _refuse_foreign(sample: str) -> None:
         raise UnreadableFile("it is no text; send CSV or JSONL")
     if sample.lstrip("\ufeff \t\r\n").startswith("["):
         raise UnreadableFile("it is one JSON list; send JSONL, one object on each line")
+    if _is_document(sample):
+        raise UnreadableFile("it is one JSON document; send JSONL, one object on each line")
+
+
+def _is_document(sample: str) -> bool:
+    """Whether an object begins that goes on over the lines: one broken line doesn't make it so."""
+    lines = (line.strip("\ufeff \t") for line in sample.replace("\r", "\n").split("\n"))
+    first, second, *_ = [*islice(filter(None, lines), 2), "", ""]
+    goes_on = first.startswith("{") and first.endswith(("{", "[", ",")) and bool(second)
+    return goes_on and not (_is_object(first) or _is_object(second))
+
+
+def _is_object(line: str) -> bool:
+    return isinstance(_json_record(1, line), Record)
 
 
 def _format_of(name: str, sample: str) -> Format:

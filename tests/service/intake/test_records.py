@@ -218,6 +218,8 @@ def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
         (b"PK\x03\x04rest", "spreadsheet"),
         (b"\x89PNG\0\0\0\0\0\0", "no text"),
         (b'[{"text": "x"}]', "JSONL"),
+        (b'{\n  "reviews": [\n    {"text": "x"}\n  ]\n}\n', "one JSON document"),
+        (b'\xef\xbb\xbf\r\n{"page": 1,\r\n "reviews": []}', "one JSON document"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, word: str) -> None:
@@ -231,6 +233,13 @@ def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.Monk
     source = opened(tmp_path, b"\n".join(lines), "file.jsonl")
     assert values(source) == [{"a": 1}, {"a": 2}]
     assert list(faults(source)) == [3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("line", ["{", '{"a": 1,', '{"a": [', "{a}"])
+def test_a_first_line_that_breaks_off_makes_no_document(tmp_path: Path, line: str) -> None:
+    source = opened(tmp_path, f'{line}\n{{"a": 2}}\n', "file.jsonl")
+    assert values(source) == [{"a": 2}]
+    assert list(faults(source)) == [1]
 
 
 @pytest.mark.parametrize(
