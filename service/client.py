@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Literal, NotRequired, Self, TypedDict, Unpack
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import httpx
@@ -148,24 +149,66 @@ class Verbatim:
         """Close the connections."""
         self._http.close()
 
-    def submit_survey(self, text: str, *, wait_s: int = 0, **fields: Unpack[Fields]) -> Json:
-        """Send a survey answer; with ``wait_s``, get its analysis if that takes no longer."""
-        return self._submit("surveys", {"text": text, **fields}, wait_s)
+    def submit_survey(
+        self,
+        text: str,
+        *,
+        wait_s: int = 0,
+        idempotency_key: str | None = None,
+        **fields: Unpack[Fields],
+    ) -> Json:
+        """Send a survey answer; with ``wait_s``, get its analysis if that takes no longer.
 
-    def submit_review(self, text: str, *, wait_s: int = 0, **fields: Unpack[Fields]) -> Json:
+        ``idempotency_key``, such as the id of an event, makes a later call the same request.
+        """
+        return self._submit("surveys", {"text": text, **fields}, wait_s, idempotency_key)
+
+    def submit_review(
+        self,
+        text: str,
+        *,
+        wait_s: int = 0,
+        idempotency_key: str | None = None,
+        **fields: Unpack[Fields],
+    ) -> Json:
         """Send a review."""
-        return self._submit("reviews", {"text": text, **fields}, wait_s)
+        return self._submit("reviews", {"text": text, **fields}, wait_s, idempotency_key)
 
     def submit_ticket(
-        self, text: str = "", *, wait_s: int = 0, **fields: Unpack[TicketFields]
+        self,
+        text: str = "",
+        *,
+        wait_s: int = 0,
+        idempotency_key: str | None = None,
+        **fields: Unpack[TicketFields],
     ) -> Json:
         """Send a ticket, with its first message, its conversation, or both."""
-        return self._submit("tickets", {"text": text, **fields}, wait_s)
+        return self._submit("tickets", {"text": text, **fields}, wait_s, idempotency_key)
 
-    def batch(self, items: Sequence[Mapping[str, Any]], *, dry_run: bool = False) -> Json:
+    def batch(
+        self,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        dry_run: bool = False,
+        idempotency_key: str | None = None,
+    ) -> Json:
         """Send up to 1000 items, each with its ``kind``; the answer tells of each."""
         params = {"dry_run": "true"} if dry_run else None
-        return self._post("/v1/feedback/batch", {"items": list(items)}, params=params)
+        body = {"items": list(items)}
+        return self._post("/v1/feedback/batch", body, idempotency_key, params=params)
+
+    def erase(self, feedback_id: str) -> Json:
+        """Erase one item for good, and tell how much: nothing if it is gone already."""
+        try:
+            return self._send("DELETE", f"/v1/feedback/{feedback_id}")
+        except VerbatimError as error:
+            if error.status == 404 and error.code == "not_found":
+                return {"feedback": 0, "mentions": 0}
+            raise
+
+    def erase_customer(self, customer: str) -> Json:
+        """Erase all that one customer has said, by your own reference of the customer."""
+        return self._send("DELETE", f"/v1/customers/{quote(customer, safe='')}")
 
     def analyze(self, items: Sequence[Mapping[str, Any] | str], journey: str | None = None) -> Json:
         """The analysis of texts, nothing stored."""
@@ -230,15 +273,15 @@ class Verbatim:
         """Version, model, journey and limits of the service."""
         return self._get("/v1/info", {})
 
-    def _submit(self, path: str, item: Json, wait_s: int) -> Json:
+    def _submit(self, path: str, item: Json, wait_s: int, key: str | None) -> Json:
         prefer = {"Prefer": f"wait={wait_s}"} if wait_s else {}
-        return self._post(f"/v1/feedback/{path}", item, headers=prefer)
+        return self._post(f"/v1/feedback/{path}", item, key, headers=prefer)
 
     def _get(self, path: str, filters: Mapping[str, Filter]) -> Json:
         return self._send("GET", path, params=_query(filters))
 
-    def _post(self, path: str, body: Json, **request: Any) -> Json:
-        own = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    def _post(self, path: str, body: Json, key: str | None = None, **request: Any) -> Json:
+        own = {"Idempotency-Key": key or str(uuid4()), "Content-Type": "application/json"}
         headers = own | request.pop("headers", {})
         # ASCII, whatever is in it: the service tells which item it can't take.
         content = json.dumps(_plain(body)).encode()

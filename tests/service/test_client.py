@@ -98,6 +98,26 @@ def test_every_post_has_a_key_that_its_repetitions_keep() -> None:
     assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
+def test_a_key_of_ones_own_makes_two_calls_one_request(voc: Verbatim) -> None:
+    first = voc.submit_ticket("Late.", idempotency_key="event-1")
+    assert voc.submit_ticket("Late.", idempotency_key="event-1")["id"] == first["id"]
+    items = [{"kind": "survey", "text": "fine"}]
+    once = voc.batch(items, idempotency_key="event-2")
+    assert voc.batch(items, idempotency_key="event-2") == once
+    assert len(voc.list_feedback()["items"]) == 2
+
+
+def test_it_erases_an_item_and_a_customer(voc: Verbatim) -> None:
+    customer = "a/b c?"
+    id = voc.submit_survey("The checkout is broken.", wait_s=10)["id"]
+    for _ in range(2):
+        voc.submit_survey("Fine.", customer=customer)
+    assert voc.erase(id) == {"feedback": 1, "mentions": 1}
+    assert voc.erase(id) == {"feedback": 0, "mentions": 0}
+    assert voc.erase_customer(customer)["feedback"] == 2
+    assert voc.list_feedback()["items"] == []
+
+
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [
