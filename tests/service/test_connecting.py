@@ -46,9 +46,9 @@ Handle = Callable[[dict[str, Any]], None]
 
 
 def example(language: str) -> str:
-    """The one block of this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
-    return str(found)
+    """The blocks of this language, one after the other."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
+    return "\n".join(found)
 
 
 @pytest.fixture
@@ -136,6 +136,30 @@ def test_the_adapter_keeps_nothing_of_a_ticket_in_which_no_customer_speaks(
     assert len(stored(client, keys)) == 1
     adapter["on_ticket"]({"id": "event-2", "ticket": silent})
     assert stored(client, keys) == []
+
+
+def test_a_response_counts_once_however_many_answers_it_has(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys
+) -> None:
+    questions = {"why": "Why this score?", "more": "What else?", "none": "Anything?"}
+    texts = {"why": "", "more": "My parcel is a week late.", "none": ""}
+    response = {
+        "id": "r-1042",
+        "score": 3,
+        "submitted_at": "2026-03-01T09:30:00Z",
+        "contact": "c-17",
+        "answers": [
+            {"question_id": id, "question": asked, "text": texts[id]}
+            for id, asked in questions.items()
+        ],
+    }
+    for _ in range(2):
+        adapter["on_response"](response)
+    items = stored(client, keys)
+    assert {item["external_id"]: bool(item["rating"]) for item in items} == {
+        "r-1042:why": True,
+        "r-1042:more": False,
+    }
 
 
 def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) -> None:
