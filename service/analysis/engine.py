@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Final, Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from nlp.backends.protocol import Float
 from nlp.documents import Analysis, Document
@@ -169,13 +170,16 @@ def load_engine(settings: Settings) -> Engine:
 
     It has read something already, so that the first item takes no longer than the next ones.
     It is loaded by a thread of low priority, which the analyzer's own threads inherit: analysis
-    takes what answering requests leaves.
+    takes what answering requests leaves. What else this process computes on vectors, it computes
+    in the thread that asks: where cores are busy, several threads wait for one another for minutes.
 
     Raises:
         Whatever the model's loader raises, e.g. when its files do not match its manifest.
     """
     # A second of imports, only for who loads a model.
     from nlp.loading import folder_of, load_analyzer
+
+    threadpool_limits(1, "blas")
 
     def load() -> Engine:
         analyzer = load_analyzer(settings.model, settings.threads)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import numpy as np
 from sqlmodel import Session
+from threadpoolctl import threadpool_limits
 
 from models.pain_point import RESOLVED, PainPoint
 from nlp.themes.space import Space, stored
@@ -183,7 +184,8 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
     from sklearn.cluster import KMeans
 
-    labels = KMeans(2, n_init=10, random_state=0).fit_predict(vectors)
+    with threadpool_limits(1, "openmp"):  # several threads would wait for one another for seconds
+        labels = KMeans(2, n_init=10, random_state=0).fit_predict(vectors)
     smaller = int(np.bincount(labels, minlength=2).argmin())
     return [key for key, label in zip(keys, labels, strict=True) if label == smaller]
 

@@ -8,9 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from nlp.documents import Analysis, Document
-from service.analysis.engine import SLICE_CHARS, SLICE_ITEMS, Engine, EngineBusy, slices
+from service.analysis.engine import (
+    SLICE_CHARS,
+    SLICE_ITEMS,
+    Engine,
+    EngineBusy,
+    load_engine,
+    slices,
+)
+from service.settings import Settings
 from tests.fakes import FakeAnalyzer
 
 TEXTS = [Document(f"text number {number}") for number in range(3 * SLICE_ITEMS)]
@@ -99,3 +108,11 @@ def test_slices_cover_every_document_once_and_are_bounded(lengths: list[int]) ->
 
 def test_versions_differ_when_models_do() -> None:
     assert Engine(FakeAnalyzer("1")).version != Engine(FakeAnalyzer("2")).version
+
+
+@pytest.mark.model
+def test_beside_the_model_vectors_are_computed_by_the_thread_that_asks() -> None:
+    with threadpool_limits(2, "blas"):
+        load_engine(Settings())
+        threads = {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+    assert threads == {1}

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_info
 
 from models.pain_point import PainPoint
 from service.clock import now
@@ -213,6 +215,26 @@ def test_splitting_in_two_tells_what_differs(
     assert {frozenset(members(database, theme)) for theme in both} == apart
     words = {theme: send("GET", theme)["keywords"] for theme in both}
     assert sorted("visa" in " ".join(keywords) for keywords in words.values()) == [False, True]
+
+
+def test_splitting_in_two_is_computed_by_the_thread_that_asks(
+    found: tuple[PainPoint, PainPoint], send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Watched(KMeans):  # type: ignore[misc]
+        """Notes with how many threads it computes."""
+
+        def fit_predict(self, X: Any) -> Any:
+            threads.extend(
+                each["num_threads"] for each in threadpool_info() if each["user_api"] == "openmp"
+            )
+            return super().fit_predict(X)
+
+    threads: list[int] = []
+    monkeypatch.setattr("sklearn.cluster.KMeans", Watched)
+    declined, slow = found
+    send("POST", f"{slow.id}/merge", into=str(declined.id))
+    send("POST", f"{declined.id}/split", 201, parts=2)
+    assert set(threads) == {1}
 
 
 def test_what_all_say_the_same_can_not_be_told_apart(
