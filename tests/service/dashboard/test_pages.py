@@ -428,6 +428,24 @@ def test_a_month_is_drawn_by_day(
     assert f"Mentions by {by}" in open_page(visitor, "/trends", {"from": first, "to": last})
 
 
+def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        declined = theme(session, workspace.id, CHECKOUT, "Card declined", status="ignored")
+        for _ in range(5):
+            said = [Said(*CHECKOUT, theme=declined)]
+            write(session, workspace.id, said, occurred_at=NOON)
+    page = open_page(visitor, "/pain-points")
+    assert "All but ignored" in page
+    assert "No complaint matches" in page
+    assert re.search(r'Ignored ones are left out: <a href="/pain-points\?[^"]*status=ignored', page)
+    assert "Card declined" in open_page(visitor, "/pain-points", PERIOD | {"status": "ignored"})
+    page = open_page(visitor, "/pain-points", PERIOD | {"status": "resolved"})
+    assert "No complaint matches" in page
+    assert "Ignored ones are left out" not in page
+
+
 def test_rankings_are_narrowed_to_a_stage_and_a_status(visitor: TestClient, shop: str) -> None:
     resolved = PERIOD | {"status": "resolved"}
     assert "No complaint matches" in open_page(visitor, "/pain-points", resolved)
