@@ -27,6 +27,7 @@ NOTHING_HERE: Final = "There is nothing at this address."
 FILTERS: Final = (
     *("count", "signed", "plain", "net", "percent", "change", "day", "moment", "tone", "scale"),
     *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling", "unit"),
+    "distance",
 )
 """The functions of ``wording`` that templates use."""
 HEADERS: Final = {

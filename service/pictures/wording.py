@@ -100,20 +100,23 @@ def scale(name: str) -> str:
 
 
 def kpi_value(name: str, value: float | None) -> str:
-    """A KPI's or a measure's value in its own unit."""
+    """A KPI's or a measure's value in its own unit, with the decimals that the API rounds it to.
+
+    With fewer it would be rounded twice: 3.0542 is 3.05, and then 3.0 in place of 3.1.
+    """
     if value is None:
         return NOTHING
     base, _, span = name.partition(":")
     if base == "csat":
-        return f"{value:.0f}%"
+        return f"{value:.1f}%"
     if base == "nps":
-        return signed(value)
+        return signed(value, 1)
     if base == "negative_share":
-        return percent(value)
+        return f"{100 * value:.1f}%"
     if base == "net_sentiment":
-        return net(value)
+        return signed(100 * value, 1)
     most = span.rpartition("-")[2] or _SPANS.get(base)
-    return f"{plain(value)} of {most}" if most else plain(value)
+    return f"{plain(value, 2)} of {most}" if most else plain(value, 2)
 
 
 def unit(name: str) -> str:

@@ -64,18 +64,21 @@ def test_what_an_effect_on_a_scale_is_in(name: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("nps", -12.5, "−12"),
-        ("csat", 64.3, "64%"),
-        ("csat:1-7", 64.3, "64%"),
-        ("stars", 4.12, "4.1 of 5"),
-        ("other:0-20", 13, "13.0 of 20"),
-        ("net_sentiment", -0.2, "−20"),
-        ("negative_share", 0.4, "40%"),
-        ("mean_severity", 1.25, "1.2"),
+        ("nps", -12.5, "−12.5"),
+        ("csat", 64.3, "64.3%"),
+        ("csat:1-7", 64.3, "64.3%"),
+        ("ces", 3.05, "3.05 of 7"),
+        ("stars", 4.12, "4.12 of 5"),
+        ("other:0-20", 13, "13.00 of 20"),
+        ("net_sentiment", -0.204, "−20.4"),
+        ("negative_share", 0.404, "40.4%"),
+        ("mean_severity", 1.25, "1.25"),
         ("nps", None, "–"),
     ],
 )
-def test_each_kpi_has_its_unit(name: str, value: float | None, told: str) -> None:
+def test_each_kpi_has_its_unit_and_the_decimals_of_the_api(
+    name: str, value: float | None, told: str
+) -> None:
     assert wording.kpi_value(name, value) == told
 
 
@@ -142,7 +145,7 @@ def test_differences_have_two_digits_or_are_whole_points(
         ("negative_share", 0.001, "<1%"),
         ("negative_share", 0, "0%"),
         ("mean_severity", 1.256, "1.26 of 3"),
-        ("nps", -12.5, "−12"),
+        ("nps", -12.5, "−12.5"),
         ("stars", None, "–"),
     ],
 )
