@@ -16,7 +16,9 @@ class Mention(SQLModel, table=True):
     A provenance is ``explicit`` (the sender said so), ``model``, ``learned`` or ``human``.
     ``replaced`` keeps, by field, the reading that another label stands in for, so that it can be
     taken back exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by`` whom
-    it was replaced. ``pain_point_id`` names the pain point or the win that it belongs to, if any.
+    it was replaced. ``pain_point_id`` names the pain point or the win that it belongs to, if any;
+    ``replaced_pain_point_id`` the one that it had when a label that was laid over what was read
+    last took it to another place.
     """
 
     __table_args__ = (
@@ -57,3 +59,4 @@ class Mention(SQLModel, table=True):
     model_version: str
     replaced: dict[str, Any] | None = Field(default=None, sa_type=Json)
     pain_point_id: UUID | None = None
+    replaced_pain_point_id: UUID | None = None

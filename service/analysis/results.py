@@ -141,9 +141,10 @@ def _assign_themes(
     for row, mentions, vectors in written:
         for values, vector in zip_longest(mentions, vectors):
             place = place_of(row.workspace_id, counted(values))
+            span = (row.workspace_id, row.id, values["start"], values["end"])
+            was = left.pop((*span, place), None)
+            values["replaced_pain_point_id"] = was.replaced_pain_point_id if was else None
             if place is not None:
-                span = (row.workspace_id, row.id, values["start"], values["end"])
-                was = left.pop((*span, place), None)
                 theme = was.pain_point_id if was else None
                 arrivals.append((values, Arrival(place, vector, row.occurred_at, theme)))
     gone = [was for was in left.values() if was.pain_point_id is not None]

@@ -20,7 +20,7 @@ from nlp.themes.space import Space
 from nlp.vectors import unpacked
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
-from service.corrections.layers import Values, corrected, lifted, summarized, values_of
+from service.corrections.layers import Values, corrected, counted, lifted, summarized, values_of
 from service.corrections.queries import corrections_of, vectors_of
 from service.items import mentions_of
 from service.rollups.apply import Delta, apply
@@ -36,7 +36,8 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
 
     A mention that is at another place now leaves its theme, which no longer quotes it, and gets
-    one there if its vector in ``space`` is near enough. The rows are locked, and before them the
+    one there if its vector in ``space`` is near enough; back where it was read, it gets the theme
+    that it had there. The rows are locked, and before them the
     workspace's learning.
     """
     ids = [row.id for row in rows]
@@ -76,15 +77,22 @@ def _quote(row: Feedback, mention: Mention) -> Quote:
 def _moved(
     row: Feedback, found: Iterable[tuple[Mention, Quote, bytes | None]], space: Space
 ) -> Iterator[tuple[Mention, Arrival]]:
-    """The mentions that are at another place now; where there are no themes, they have none."""
+    """The mentions that are at another place now; where there are no themes, they have none.
+
+    Of what leaves the place where it was read, the theme is kept, to be given back.
+    """
     for mention, before, vector in found:
         place = place_of(row.workspace_id, mention)
         if place == before.place:
             continue
+        read_at = place_of(row.workspace_id, counted(lifted(values_of(mention))))
+        if before.place == read_at:
+            mention.replaced_pain_point_id = before.theme
         mention.pain_point_id = None
         if place is not None:
             known = vector if mention.model_version == space.version else None
-            yield mention, Arrival(place, known, row.occurred_at)
+            had = mention.replaced_pain_point_id if place == read_at else None
+            yield mention, Arrival(place, known, row.occurred_at, had)
 
 
 def _label(

@@ -21,8 +21,9 @@ from service.themes.places import Place, hold_and_count, stamp
 class Arrival:
     """A mention that has come to ``place``; ``vector`` is as stored, None if the engine gave none.
 
-    ``theme`` is the theme that it had at the same place before it was analysed again, if any: it
-    keeps that one. ``assign_arrivals`` sets it to the theme that the mention has from now on.
+    ``theme`` is the theme that it had at the same place before it was analysed again or labelled
+    otherwise, if any: it keeps that one, or gets it back. ``assign_arrivals`` sets it to the theme
+    that the mention has from now on.
     """
 
     place: Place

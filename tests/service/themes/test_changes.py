@@ -16,6 +16,9 @@ from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.ledger import make_pending, withdraw
 from service.items import lock_feedback
+from service.themes import steps
+from service.themes.members import Key
+from service.themes.places import Place
 from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
@@ -60,6 +63,34 @@ def test_a_corrected_mention_looks_for_its_theme_where_it_is_now(
     assert theme_of(database, app) == home
     correct(app, sentiment="neutral")
     assert theme_of(database, app) is None
+
+
+def test_a_mention_gets_back_the_theme_that_it_had_where_it_was_read(
+    say: Say,
+    look: Look,
+    database: Database,
+    workspace: Workspace,
+    correct: Callable[..., None],
+    analyse: Analyse,
+) -> None:
+    first, *_, slow = say([*DECLINED, *SLOW])
+    look()
+    near, other = theme_of(database, first), theme_of(database, slow)
+    assert near
+    assert other
+    place = Place(workspace.id, "purchase", "checkout", "negative")
+    _transact(database, steps.move, place, [Key(first, 0)], near, other)
+    assert theme_of(database, first) == other
+    correct(first, stage="usage", touchpoint="mobile_app")
+    correct(first, stage="support", touchpoint="support")
+    analyse(FakeAnalyzer("2"))
+    assert theme_of(database, first) is None
+    correct(first, stage=None, touchpoint=None)
+    assert theme_of(database, first) == other
+    correct(first, sentiment="neutral")
+    analyse(FakeAnalyzer("3"))
+    correct(first, sentiment=None)
+    assert theme_of(database, first) == other
 
 
 def test_an_erased_customer_is_not_quoted(
