@@ -6,7 +6,7 @@ from typing import Final
 from service.changes.effects import VOLUME, Effect, Need
 from service.changes.schemas import ScopeKind, Verdict
 from service.insights.statistics import LEVEL
-from service.pictures.wording import difference, distance, in_points, scale, value
+from service.pictures.wording import counted, difference, distance, in_points, scale, value
 
 NAMES: Final = {
     VOLUME: "its share",
@@ -89,8 +89,8 @@ def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: Scope
     }
     if not telling:
         return (
-            f"There is too little feedback to tell, from {days} days before and after: about "
-            f"{need.items} items each would show {need.what}."
+            f"There is too little feedback to tell, from {counted(days, 'day')} before and after: "
+            f"about {counted(need.items, 'item')} each would show {need.what}."
         )
     apart = {name: found for name, found in telling.items() if found.significant}
     if any(found.moved for found in apart.values()):
@@ -116,7 +116,8 @@ def _unclear(effects: Mapping[str, Effect], tested: int, need: Need, kind: Scope
         f"Nothing yet that chance would not explain: {_told(name, found, kind)}"
         f"{_alone(found, tested)} Only an effect of "
         f"{distance(name, found.detectable)}{_unit(name)} or more would show with so much "
-        f"feedback; about {need.items} items before and after each would show {need.what}."
+        f"feedback; about {counted(need.items, 'item')} before and after each would show "
+        f"{need.what}."
     )
 
 

@@ -25,9 +25,9 @@ ASSETS: Final = "/assets"
 SIGN_IN: Final = "/sign-in"
 NOTHING_HERE: Final = "There is nothing at this address."
 FILTERS: Final = (
-    *("count", "signed", "plain", "net", "percent", "change", "day", "moment", "tone", "scale"),
-    *("kpi_value", "words", "dimension", "capitalised", "weightiest", "days_of", "feeling", "unit"),
-    "distance",
+    *("count", "counted", "signed", "plain", "distance", "net", "percent", "change", "day"),
+    *("moment", "tone", "scale", "kpi_value", "words", "dimension", "capitalised", "weightiest"),
+    *("days_of", "feeling", "unit"),
 )
 """The functions of ``wording`` that templates use."""
 HEADERS: Final = {

@@ -35,6 +35,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """How many there are of what a regular ``noun`` names: "1 item", "1,234 items"."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def signed(number: float, digits: int = 0) -> str:
     """A number with its sign, a true minus, and no sign for nought."""
     text = f"{abs(number):,.{digits}f}"
@@ -198,11 +203,11 @@ def weightiest(by_scale: Mapping[str, Rated], most: int) -> list[tuple[str, Rate
 
 
 def period(since: datetime | None, until: datetime | None) -> str:
-    """A period, ``until`` exclusive: "3 May 2026 to 1 Jun 2026", "all time"."""
+    """A period, ``until`` exclusive: "3 May 2026 to 1 Jun 2026", "3 May 2026", "all time"."""
     first = day(since.date()) if since else None
     last = day((until - timedelta(microseconds=1)).date()) if until else None
     if first and last:
-        return f"{first} to {last}"
+        return first if first == last else f"{first} to {last}"
     if first:
         return f"since {first}"
     return f"up to {last}" if last else "all time"

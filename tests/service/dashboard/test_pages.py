@@ -353,7 +353,7 @@ def test_spikes_of_stages_are_told_beside_those_of_everything(
                 write(session, workspace.id, [Said(*CHECKOUT, "neutral")], occurred_at=at)
     page = open_page(visitor, "/trends", {"from": "2026-02-01", "to": "2026-03-08"})
     told = re.findall(r"<li>▼ (.+?)\s*</li>", page)
-    assert told == ["Purchase, week of 2 Mar 2026: <b>30</b> mentions, 2 were to be expected"]
+    assert told == ["Purchase, week of 2 Mar 2026: <b>30 mentions</b>, 2 were to be expected"]
     assert "Nothing." not in page
 
 
@@ -426,6 +426,27 @@ def test_a_month_is_drawn_by_day(
     visitor: TestClient, shop: str, first: str, last: str, by: str
 ) -> None:
     assert f"Mentions by {by}" in open_page(visitor, "/trends", {"from": first, "to": last})
+
+
+def test_one_item_of_one_day_is_told_in_the_singular(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        slow = theme(session, workspace.id, CHECKOUT, "Slow checkout")
+        for day in (1, 0):
+            at = NOON - timedelta(days=day)
+            write(session, workspace.id, [Said(*CHECKOUT, theme=slow)], occurred_at=at, **nps(3))
+    today = NOON.date().isoformat()
+    for path in ("/", f"/pain-points/{slow}", "/trends", "/drivers"):
+        page = open_page(visitor, path, {"from": today, "to": today})
+        told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+        assert not re.search(r"\b1 (items|mentions|ratings|answers)\b", told)
+        if path == "/":
+            assert "1 mention, 100% negative" in told
+            assert "1 item, too few to judge" in told
+            assert "4 Mar 2026, compared with 3 Mar 2026 (1 item)" in told
+            assert "nothing heard" in told
+            assert "0 items" not in told
 
 
 def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(

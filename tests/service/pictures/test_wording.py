@@ -1,6 +1,6 @@
 """Figures as a person reads them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -82,6 +82,11 @@ def test_each_kpi_has_its_unit_and_the_decimals_of_the_api(
     assert wording.kpi_value(name, value) == told
 
 
+def test_one_is_told_in_the_singular() -> None:
+    told = [wording.counted(number, "item") for number in (0, 1, 2, 1234)]
+    assert told == ["0 items", "1 item", "2 items", "1,234 items"]
+
+
 def test_scales_have_names() -> None:
     assert [wording.scale(name) for name in ("nps", "csat:1-7", "own_one:0-20")] == [
         "NPS",
@@ -98,6 +103,7 @@ def test_the_scales_with_most_ratings_come_first() -> None:
 def test_a_period_includes_its_last_day() -> None:
     may, june = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
     assert wording.period(may, june) == "1 May 2026 to 31 May 2026"
+    assert wording.period(may, may + timedelta(days=1)) == "1 May 2026"
     assert wording.period(may, None) == "since 1 May 2026"
     assert wording.period(None, june) == "up to 31 May 2026"
     assert wording.period(None, None) == "all time"
