@@ -147,7 +147,7 @@ def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
         if signing and _is_short(line):
             continue
         signing = line == "--" or (bool(kept) and is_dressing(line, ticket=False))
-        start += 0 if signing else greeting_end(line)
+        start += 0 if signing else greeting_end(line, alone=len(lines) == 1)
         if not signing and start < end:
             kept.append((start, end))
     return kept

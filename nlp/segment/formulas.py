@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from unicodedata import category
 
 from nlp.segment import phrases
 
@@ -15,6 +16,7 @@ _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _GREETINGS: Final = phrases.words(phrases.GREETINGS)
 _ADDRESSEES: Final = phrases.words(phrases.ADDRESSEES)
+_HONORIFICS: Final = tuple(sorted(phrases.words(phrases.HONORIFICS)))
 _SIGN_OFFS: Final = phrases.words(phrases.SIGN_OFFS)
 _THANKS: Final = phrases.words(phrases.THANKS)
 
@@ -27,8 +29,14 @@ _NEED_BREAK: Final = phrases.words(phrases.BARE_SIGN_OFFS)
 _NAME_PARTICLES: Final = phrases.words(phrases.NAME_PARTICLES)
 _NEVER_NAMES: Final = phrases.words(phrases.NEVER_NAMES)
 
+_CALLS: Final = ",:，：、،"
+"""What stands after whom a text is for."""
+
 _SALUTATION: Final = 40
 """A longer first line says more than whom it is for."""
+
+_MOST_NAMES: Final = 2
+"""More capitalised words after a greeting, which nobody is called by, may say something."""
 
 
 def is_dressing(text: str, ticket: bool) -> bool:
@@ -57,44 +65,64 @@ def is_first_name(text: str) -> bool:
     words = text.rstrip(".").split()
     caseless = text.lower() == text.upper()
     return 0 < len(words) <= 1 + caseless and all(
-        word.replace("-", "").isalpha() and word.casefold() not in _NEVER_NAMES for word in words
+        _is_spelled(word.replace("-", "")) and word.casefold() not in _NEVER_NAMES for word in words
     )
+
+
+def _is_spelled(word: str) -> bool:
+    """Whether a word is of letters alone, with the marks that vowels have in some scripts."""
+    return word[:1].isalpha() and all(category(char)[0] in "LM" for char in word)
 
 
 def is_salutation(line: str) -> bool:
     """Whether a first line only says whom it is for."""
-    return line[-1] in ",:，：" and len(line) <= _SALUTATION and len(line.split()) <= 5
+    if line[-1] not in _CALLS or len(line) > _SALUTATION:
+        return False
+    words = _WORD.findall(line)
+    return len(words) <= 5 and all(_addresses(word, line) for word in words)
 
 
-def greeting_end(line: str) -> int:
-    """Where a line's text starts after its greetings."""
+def greeting_end(line: str, alone: bool = False) -> int:
+    """Where a line's text starts after its greetings.
+
+    In a line that is ``alone``, all of the text, a name that nothing follows may be what it says.
+    """
     at = 0
     for _ in range(3):
-        end = _one_greeting(line, at) or (at and _addressee(line, at))
+        end = _one_greeting(line, at, alone) or (at and _addressee(line, at))
         if not end:
             return at
         at = end
     return at
 
 
-def _one_greeting(line: str, at: int) -> int:
+def _one_greeting(line: str, at: int, alone: bool) -> int:
     """Where the greeting that stands at ``at`` is over; 0 without one."""
-    end = _phrase(line, _GREETINGS, at)
+    end = start = _phrase(line, _GREETINGS, at)
     if not end:
         return 0
-    if len(line) <= _SALUTATION and line[-1] in ",:，：":
+    if line[-1] in _CALLS and len(line) <= _SALUTATION and _is_first_names(line[end:]):
         return len(line)
-    named = line[at:end].casefold() not in _NEED_NAME
+    names = 0
     for _ in range(7):
         stop = _BREAK.match(line, end)
         if stop:
-            return stop.end() if named else 0
+            addressed = end > start or line[at:end].casefold() not in _NEED_NAME
+            says_nothing = names > 0 and alone and stop.end() == len(line)
+            return stop.end() if addressed and not says_nothing else 0
         word = _WORD.search(line, end)
-        if not word or not _addresses(word.group()):
+        if not word or not _addresses(word.group(), line):
             return 0
-        named = True
+        names += word.group().casefold() not in _ADDRESSEES
+        if names > _MOST_NAMES:
+            return 0
         end = word.end()
     return 0
+
+
+def _is_first_names(rest: str) -> bool:
+    """Whether a line calls somebody by a name in lower case, or in a script without case."""
+    return is_first_name(rest.strip(_CALLS + " "))
 
 
 def _addressee(line: str, at: int) -> int:
@@ -106,8 +134,13 @@ def _addressee(line: str, at: int) -> int:
     return stop.end() if stop else 0
 
 
-def _addresses(word: str) -> bool:
-    return not word[0].islower() or word.casefold() in _ADDRESSEES
+def _addresses(word: str, line: str) -> bool:
+    """Whether a word may be of whom a line is for: by the table, or by its capital, which in a
+    line of capitals says nothing."""
+    plain = word.casefold()
+    if plain in _ADDRESSEES or plain.endswith(_HONORIFICS):
+        return True
+    return word[0].isupper() and not line.isupper() and plain not in _NEVER_NAMES
 
 
 def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:

@@ -36,7 +36,8 @@ GREETINGS: Final = (
     "こんにちは こんばんは おはようございます はじめまして 拝啓 お世話になっております"
     " いつもお世話になっております",
     "您好 你好 你们好 大家好 尊敬的 亲爱的 早上好 下午好",
-    "안녕하세요 안녕하십니까 안녕 مرحبا مرحباً السلام_عليكم تحية_طيبة أهلا أهلا_وسهلا صباح_الخير"
+    "안녕하세요 안녕하십니까 안녕 مرحبا مرحباً السلام_عليكم"
+    " السلام_عليكم_ورحمة_الله السلام_عليكم_ورحمة_الله_وبركاته تحية_طيبة أهلا أهلا_وسهلا صباح_الخير"
     " مساء_الخير",
     # other
     "hej hejsan hallå god_dag god_morgon kära bästa kære hyvää_päivää hei moi terve dobrý_den ahoj"
@@ -54,8 +55,9 @@ ADDRESSEES: Final = (
     "there team all everyone everybody folks guys support sir madam sirs ladies gentlemen or and"
     " customer service services care help desk whom it may concern the your billing account"
     " accounts staff both again friends people product"
-    " members marketing manager sales relations whoever",
-    "zusammen team leute an alle das liebes kundenservice damen und herren support allerseits",
+    " members marketing manager sales relations whoever gets reads this one mr mrs ms miss dr prof",
+    "zusammen team leute an alle das liebes kundenservice damen und herren support allerseits"
+    " herr frau",
     "à tous l'équipe équipe service client madame monsieur et toute la le de du",
     "equipo a todos todas señores señor señora de la los y atención al cliente servicio tardes"
     " días noches",
@@ -64,8 +66,16 @@ ADDRESSEES: Final = (
     "allemaal team mevrouw heer heren dames meneer klantenservice en daar",
     "państwo wszystkim zespole panie pani panowie drodzy team",
     "arkadaşlar ekip herkese yetkili ilgili",
-    "команда коллеги поддержка всем служба господа дамы и",
+    "команда коллеги поддержка поддержки поддержке всем служба господа дамы и",
+    "客服 客服团队 各位 大家 团队 技术支持 皆様 皆さん 担当者様 팀 여러분 고객센터 담당자님 고객님",
+    "السادة السيد السيدة الإخوة الأخ فريق الدعم خدمة العملاء دعم टीम सर मैडम महोदय जी सभी को"
+    " ทีม ทีมงาน แอดมิน צוות לכולם שירות לקוחות تیم پشتیبانی দল",
 )
+
+HONORIFICS: Final = (
+    "様 さま 御中 先生 女士 小姐 同事 同事好 您好 你好 们好 团队 님 님께 귀하 귀중",
+)
+"""What the word for an addressee ends in, in scripts without blanks."""
 
 SIGN_OFFS: Final = (
     "regards kind_regards best_regards warm_regards with_regards with_kind_regards many_regards"
