@@ -8,13 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from nlp.segment import phrases
-from nlp.segment.formulas import (
-    greeting_end,
-    is_dressing,
-    is_first_name,
-    is_name,
-    is_salutation,
-)
+from nlp.segment.formulas import greeting_end, is_dressing, is_salutation, is_sign_off
+from nlp.segment.names import is_first_name, is_name, is_name_alone, is_signature
 from nlp.segment.spans import Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
@@ -28,7 +23,6 @@ _COMMENT_HEAD: Final = re.compile(
 _CONTACT: Final = re.compile(
     r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
 )
-_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 
 _MAIL_SENDERS: Final = phrases.words(phrases.MAIL_SENDERS)
@@ -36,7 +30,8 @@ _MAIL_LABELS: Final = _MAIL_SENDERS | phrases.words(phrases.MAIL_LABELS)
 _DEVICE_STARTS: Final = tuple(sorted(phrases.words(phrases.DEVICE_LINES)))
 
 _SIGNATURE_WORDS: Final = 8
-"""A longer line after a sign-off is text again, such as a postscript."""
+_SIGNATURE: Final = 70
+"""A longer line after a sign-off, in words or characters, is text again."""
 
 _FORM: Final = 200
 """A longer line announces no quote and is no address; patterns would take long to tell."""
@@ -144,9 +139,9 @@ def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
     signing = False
     for start, end in lines:
         line = text[start:end]
-        if signing and _is_short(line):
+        if signing and _is_signature(line):
             continue
-        signing = line == "--" or (bool(kept) and is_dressing(line, ticket=False))
+        signing = line == "--" or (bool(kept) and is_sign_off(line, ticket=False))
         start += 0 if signing else greeting_end(line, alone=len(lines) == 1)
         if not signing and start < end:
             kept.append((start, end))
@@ -164,7 +159,7 @@ def _without_names(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _signs(line: str) -> bool:
-    return is_dressing(line, ticket=True) or is_name(line) or _is_contact(line)
+    return is_dressing(line, ticket=True) or is_name_alone(line) or _is_contact(line)
 
 
 def _is_contact(line: str) -> bool:
@@ -172,8 +167,8 @@ def _is_contact(line: str) -> bool:
 
 
 def _is_thanked_for(before: str, line: str) -> bool:
-    """Whether a name in lower case stands below closing thanks."""
-    return is_first_name(line) and is_dressing(before, ticket=True)
+    """Whether a name, in lower case or a script without, stands below closing thanks."""
+    return (is_name(line) or is_first_name(line)) and is_dressing(before, ticket=True)
 
 
 def _unwrap(text: str, lines: Sequence[Span]) -> list[Span]:
@@ -215,9 +210,10 @@ def _columns(line: str) -> int:
     return len(line) + len(_WIDE.findall(line))
 
 
-def _is_short(line: str) -> bool:
+def _is_signature(line: str) -> bool:
+    """Whether a line below a sign-off belongs to the signature, and is no postscript."""
     words = line.split()
     first = words[0].casefold().rstrip(".:")
-    if first in phrases.POSTSCRIPTS or len(words) > _SIGNATURE_WORDS:
+    if first in phrases.POSTSCRIPTS or len(words) > _SIGNATURE_WORDS or len(line) > _SIGNATURE:
         return False
-    return len(line) <= (20 if _WIDE.search(line) else 70)
+    return is_signature(line) or is_first_name(line) or _signs(line)

@@ -2,9 +2,9 @@
 
 import re
 from typing import Final
-from unicodedata import category
 
 from nlp.segment import phrases
+from nlp.segment.names import is_capital, is_first_name, is_name
 
 _WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟]+")
 _BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟]+|\s[–—-]+(?=\s)|$)\s*")
@@ -26,8 +26,8 @@ _NEED_NAME: Final = phrases.words(phrases.ADJECTIVE_GREETINGS)
 _NEED_BREAK: Final = phrases.words(phrases.BARE_SIGN_OFFS)
 """Sign-offs that also begin sentences: only when a comma or the line's end follows."""
 
-_NAME_PARTICLES: Final = phrases.words(phrases.NAME_PARTICLES)
-_NEVER_NAMES: Final = phrases.words(phrases.NEVER_NAMES)
+_NEED_COMMA: Final = phrases.words(phrases.ADVERB_SIGN_OFFS)
+"""Sign-offs that may be an answer: alone only with a comma, outside of tickets."""
 
 _CALLS: Final = ",:，：、،"
 """What stands after whom a text is for."""
@@ -35,43 +35,32 @@ _CALLS: Final = ",:，：、،"
 _SALUTATION: Final = 40
 """A longer first line says more than whom it is for."""
 
+_LONGEST: Final = 80
+"""A longer line or sentence is none of these."""
+
 _MOST_NAMES: Final = 2
 """More capitalised words after a greeting, which nobody is called by, may say something."""
 
 
 def is_dressing(text: str, ticket: bool) -> bool:
     """Whether a line or sentence is a sign-off, or in a ticket a closing thanks or reference."""
-    if len(text) > 80:
+    if len(text) > _LONGEST:
         return False
-    end = _phrase(text, _SIGN_OFFS)
-    if end:
-        return _is_closing(text, end, ticket, most_words=6)
-    end = ticket and _phrase(text, _THANKS)
-    return bool(end and _is_closing(text, end, ticket)) or (ticket and _is_reference(text))
+    return is_sign_off(text, ticket) or (ticket and (is_thanks(text) or _is_reference(text)))
 
 
-def is_name(text: str) -> bool:
-    """Whether a text has no more than six words, all with a capital, no digits, no verdict."""
-    words = text.split()
-    if len(words) > 6 or text[-1] in "!?…" or (text[-1] == "." and len(words[-1]) > 4):
+def is_sign_off(text: str, ticket: bool) -> bool:
+    """Whether a line or sentence is a sign-off, with a name at most."""
+    end = _phrase(text, _SIGN_OFFS) if len(text) <= _LONGEST else 0
+    if not end or (not ticket and text.casefold() in _NEED_COMMA):
         return False
-    if _WIDE.search(text):
-        return len(text) <= 6
-    return all(_names(word) for word in words) and any(word[0].isalpha() for word in words)
+    return _is_signed(text, end, ticket)
 
 
-def is_first_name(text: str) -> bool:
-    """Whether a text may be a name without a capital: one word, two in a script without case."""
-    words = text.rstrip(".").split()
-    caseless = text.lower() == text.upper()
-    return 0 < len(words) <= 1 + caseless and all(
-        _is_spelled(word.replace("-", "")) and word.casefold() not in _NEVER_NAMES for word in words
-    )
-
-
-def _is_spelled(word: str) -> bool:
-    """Whether a word is of letters alone, with the marks that vowels have in some scripts."""
-    return word[:1].isalpha() and all(category(char)[0] in "LM" for char in word)
+def is_thanks(text: str) -> bool:
+    """Whether a line or sentence of a ticket only thanks, with a name at most."""
+    end = _phrase(text, _THANKS) if len(text) <= _LONGEST else 0
+    return bool(end) and _is_signed(text, end, ticket=True)
 
 
 def is_salutation(line: str) -> bool:
@@ -140,7 +129,7 @@ def _addresses(word: str, line: str) -> bool:
     plain = word.casefold()
     if plain in _ADDRESSEES or plain.endswith(_HONORIFICS):
         return True
-    return word[0].isupper() and not line.isupper() and plain not in _NEVER_NAMES
+    return is_capital(word) and not line.isupper()
 
 
 def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
@@ -157,19 +146,13 @@ def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
     return end
 
 
-def _is_closing(line: str, end: int, ticket: bool, most_words: int = 0) -> bool:
-    """Whether what follows a closing phrase that ends at ``end`` is a name, or short at least."""
+def _is_signed(line: str, end: int, ticket: bool) -> bool:
+    """Whether nothing but a name follows a closing phrase that ends at ``end``."""
     stop = _BREAK.match(line, end)
     if not stop and (line[:end].casefold() in _NEED_BREAK or not line[end].isspace()):
         return False
     rest = line[stop.end() if stop else end :].strip()
-    named = not rest or is_name(rest) or (ticket and is_first_name(rest))
-    return named or bool(stop and len(rest.split()) <= most_words)
-
-
-def _names(word: str) -> bool:
-    plain = word.casefold().strip(",.")
-    return plain in _NAME_PARTICLES or (word[0].isupper() and plain not in _NEVER_NAMES)
+    return not rest or is_name(rest) or (ticket and is_first_name(rest))
 
 
 def _is_reference(line: str) -> bool:

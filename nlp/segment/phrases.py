@@ -104,7 +104,7 @@ SIGN_OFFS: Final = (
     "с_уважением с_наилучшими_пожеланиями всего_доброго с_благодарностью",
     "敬具 以上 よろしくお願いします よろしくお願いいたします よろしくお願い致します"
     " 宜しくお願いします 何卒よろしくお願いいたします 此致 敬礼 此致敬礼 祝好 顺祝商祺",
-    "감사합니다 수고하세요 مع_التحية مع_خالص_التحية وتقبلوا_تحياتي تحياتي",
+    "수고하세요 مع_التحية مع_خالص_التحية وتقبلوا_تحياتي تحياتي",
     "med_vänlig_hälsning vänliga_hälsningar mvh hilsen venlig_hilsen med_venlig_hilsen"
     " med_vennlig_hilsen terveisin ystävällisin_terveisin s_pozdravem üdvözlettel"
     " cu_stimă με_εκτίμηση з_повагою trân_trọng salam hormat_kami",
@@ -112,6 +112,12 @@ SIGN_OFFS: Final = (
 
 BARE_SIGN_OFFS: Final = ("best yours ta grata grato greetings warmly",)
 """Sign-offs that also begin sentences."""
+
+ADVERB_SIGN_OFFS: Final = (
+    "best warmly sincerely respectfully herzlich herzlichst cordialement cordialmente grata grato"
+    " amicalement respectueusement atentamente respeitosamente",
+)
+"""Sign-offs that may be the answer to how something was."""
 
 NAME_PARTICLES: Final = (
     "and und et y e i en of von van de di da del du la le der den the for & – - |",
@@ -122,17 +128,53 @@ NEVER_NAMES: Final = (
     "no not never none nothing still bad good great nice poor worst terrible awful very so too"
     " please help just only all app card order delivery service product refund login"
     " solved fixed resolved sorted done works working perfect excellent awesome amazing brilliant"
-    " fantastic wonderful useless broken slow wow",
+    " fantastic wonderful useless broken slow wow horrible disappointing disappointed pathetic"
+    " i i'm i've my me we our you your is are was can't cannot won't don't doesn't didn't isn't"
+    " internet wifi wi-fi router display screen error crash crashed crashes password account"
+    " cancel cancelled cancellation complaint complaints compensation replacement replace return"
+    " returns missing damaged defective outage billing invoice money urgent asap now again where"
+    " when why",
     "kein keine nicht nie nichts immer sehr gut schlecht bitte hilfe nur alles leider"
-    " gelöst behoben erledigt funktioniert läuft geht perfekt super toll klasse spitze",
+    " gelöst behoben erledigt funktioniert läuft geht perfekt super toll klasse spitze"
+    " ausfall defekt kaputt schaden fehler wlan paket rechnung erstattung geld storno mahnung"
+    " störung lieferung retoure umtausch rückgabe rückruf reparatur beschwerde ersatz problem"
+    " probleme absturz totalausfall gerät ware passwort dringend sofort schade schlimm furchtbar"
+    " schrecklich enttäuschend enttäuscht unverschämt unverschämtheit frechheit",
     "pas rien jamais aucun aucune très trop bon mauvais sin nada nunca muy malo bueno"
     " não nunca muito ruim bom non mai niente molto niet geen nooit nie bardzo"
     " résolu réglé parfait génial marche fonctionne solucionado resuelto perfecto excelente genial"
     " funciona resolvido perfeito ótimo risolto perfetto ottimo funziona opgelost top werkt",
+    "remboursement remboursez annulation annulez résiliation panne commande colis livraison"
+    " facture écran erreur réclamation urgent déçu décevant nul affreux horrible scandaleux",
+    "reembolso devolución cancelación baja ya pantalla error factura pedido entrega avería urgente"
+    " queja reclamación dinero reclamo pésimo fatal decepcionante estafa",
+    "cancelamento devolução tela ecrã erro fatura encomenda reclamação dinheiro péssimo urgente"
+    " já decepcionante golpe estorno",
+    "rimborso annullamento disdetta schermo errore fattura ordine consegna guasto reclamo urgente"
+    " subito pessimo orribile deludente truffa",
+    "terugbetaling annulering opzegging storing scherm fout factuur bestelling levering klacht"
+    " slecht vreselijk waardeloos teleurstellend dringend",
+    "zwrot reklamacja awaria błąd faktura zamówienie pilne fatalnie okropnie źle słabo",
+    "iade iptal arıza ekran hata fatura sipariş teslimat şikayet acil kötü berbat rezalet",
     "rozwiązane działa świetnie idealnie çözüldü çalışıyor harika mükemmel süper"
     " решено работает отлично супер ممتاز رائع جيد سيئ سيء",
+    "возврат деньги отмена ошибка экран заказ доставка жалоба срочно плохо ужасно ужас кошмар"
+    " обман не нет",
+    "لا ليس ليست لم لن ما غير بدون استرداد إلغاء عطل شكوى عاجل",
+    "नहीं न मत रिफंड वापस खराब शिकायत ไม่ แย่ คืนเงิน לא אין החזר ביטול גרוע না নেই ফেরত",
 )
 """Words that show that a line of capitalised words, or a word after thanks, is no name."""
+
+NOUN_ENDINGS: Final = ("ung heit keit tion ción ções ção zione ation",)
+"""Endings of the longer nouns that say what happened, or is asked for."""
+
+NEVER_IN_WIDE_NAMES: Final = (
+    "。！？!?、，,…了太没沒不未请請退换換修坏壞慢差快很还還再要在这這那都吗呢吧我你您返壊遅約急"
+)
+"""What stands in no Chinese or Japanese name."""
+
+WIDE_VERB_ENDINGS: Final = "요다까청음함임중됨"
+"""What Korean sentences and notes end in, and names do not."""
 
 THANKS: Final = (
     "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
@@ -148,6 +190,7 @@ THANKS: Final = (
     "dziękuję dzięki z_góry_dziękuję bardzo_dziękuję",
     "teşekkürler teşekkür_ederim şimdiden_teşekkürler",
     "спасибо большое_спасибо заранее_спасибо благодарю",
+    "감사합니다 감사드립니다 고맙습니다",
     "ありがとうございます ありがとうございました 谢谢 谢谢你们 多谢 感谢 شكرا شكراً",
     "tack tak takk kiitos děkuji köszönöm mulțumesc ευχαριστώ дякую cảm_ơn terima_kasih",
 )

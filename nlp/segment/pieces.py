@@ -7,7 +7,8 @@ from typing import Final
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
 from nlp.segment.dressing import body
-from nlp.segment.formulas import is_dressing, is_name
+from nlp.segment.formulas import is_dressing, is_thanks
+from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
 
@@ -47,14 +48,15 @@ def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
 
 def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
     """The sentences that are no mere form."""
-    kept = [
-        sentence
-        for start, end in body(text, ticket)
-        for sentence in sentences(text, start, end, language)
-        if not is_dressing(text[slice(*sentence)], ticket)
-    ]
-    while ticket and len(kept) > 1 and is_name(text[slice(*kept[-1])]):
-        kept.pop()
+    kept: list[Span] = []
+    thanked = False
+    for start, end in body(text, ticket):
+        for sentence in sentences(text, start, end, language):
+            words = text[slice(*sentence)]
+            signed = thanked and is_name(words)
+            if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
+                kept.append(sentence)
+            thanked = ticket and is_thanks(words)
     return kept
 
 

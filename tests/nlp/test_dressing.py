@@ -76,3 +76,102 @@ def test_a_greeting_takes_no_complaint_with_it(text: str, kind: str) -> None:
 )
 def test_a_greeting_is_not_said(greeting: str) -> None:
     assert points(f"{greeting}\n{SAID}", "en", "ticket") == [SAID]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "屏幕坏了。请退款。",
+        "屏幕坏了，\n请退款",
+        "物流太慢。质量差！",
+        "商品が壊れていた。返金希望",
+        "商品が届きません。\n至急対応を",
+        "배송이 안 왔어요.\n환불해줘요",
+        "배송이 안 왔어요. 환불 요청",
+        "谢谢，太慢了",
+        "Спасибо, ужасно",
+        "Router kaputt.\nInternet Ausfall",
+        "Paket nicht angekommen.\nKündigung",
+        "Paket nicht angekommen. Rückerstattung",
+        "La pantalla no funciona. Reembolso Ya",
+        "The screen is broken. Please Refund Me",
+        "My order is late.\nMONEY BACK",
+    ],
+)
+def test_a_short_last_line_may_be_what_is_asked_for(text: str) -> None:
+    pieces = segment(text, "und", "ticket")
+    said = "".join(text[piece.start : piece.end] for piece in pieces)
+    assert sum(map(str.isalpha, said)) == sum(map(str.isalpha, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sincerely, the worst service ever.",
+        "Respectfully, your app is garbage.",
+        "Take care, this is a scam!",
+        "Cheers, great app",
+        "Best, fastest service in town",
+        "Herzlich, nett und sehr kompetent!",
+        "Grüße, Essen kalt und teuer.",
+        "Bonne journée, mais repas froid.",
+        "Buona giornata, ma cibo freddo",
+        "Saludos, todo muy caro",
+        "Cordialmente, pésimo servicio",
+        "Groetjes, maar slecht hotel",
+        "LG TV",
+        "Freundlich\nHerzlich\nKompetent\nSchnell",
+        "배송이 빨라요.\n감사합니다.\n포장도 꼼꼼해요",
+    ],
+)
+@pytest.mark.parametrize("kind", ["review", "survey"])
+def test_a_sign_off_that_opens_a_sentence_is_said(text: str, kind: str) -> None:
+    pieces = segment(text, "und", kind)
+    said = "".join(text[piece.start : piece.end] for piece in pieces)
+    assert sum(map(str.isalpha, said)) == sum(map(str.isalpha, text))
+
+
+@pytest.mark.parametrize(
+    "more", ["Also the site is down", "Everything else works fine", "App Missing"]
+)
+def test_a_sentence_below_a_sign_off_is_said(more: str) -> None:
+    assert points(f"{SAID}\nKind regards,\n{more}", "en", "ticket") == [SAID, more]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Tom Smith",
+        "Regards, JOHN SMITH",
+        "Kind regards, Solveig Takahashi, CISO",
+        "Regards, J. Amankwah (no. 12)",
+        "Best\nTom",
+        "Warm wishes\nWinifred, for the Hearth & Home Trust",
+        "Thanks. Bryce",
+        "Herzlich, Ihre Uta Semmelrogge",
+        "Mit freundlichen Grüßen\nDipl.-Ing. R. Harmsdorf, Leitung Instandhaltung",
+        "Cordialement,\nSté Brindeau & Fils\n12 chemin des Lavandières",
+        "Atentamente,\nEncarnación Villaplana Ros",
+        "Atte., Gonzalo P.",
+        "Att, Thainá",
+        "Distinti saluti, Ing. P. Castagneri",
+        "Mvg, Gerrit-Jan Hovestad",
+        "Pozdrawiam, Halina Wójtowiak",
+        "Saygılarımla\nMehmet Yılmaz\n0532 123 45 67",
+        "С уважением,\nИванов И. И.",
+        "谢谢！\n此致\n敬礼\n张三\n2026年5月3日",
+        "よろしくお願いいたします。\n田中",
+        "감사합니다. 국채린 드림",
+        "감사합니다.\n김철수 드림",
+        "مع خالص التحية\nأبو ريان الشهيل",
+    ],
+)
+def test_a_closing_is_not_said(closing: str) -> None:
+    assert points(f"{SAID}\n{closing}", "en", "ticket") == [SAID]
+
+
+@pytest.mark.parametrize(
+    "closing", ["Kind regards,\nAnna Smith", "Cheers, Tom", "Viele Grüße, Jan"]
+)
+def test_a_review_is_signed_as_well(closing: str) -> None:
+    assert points(f"{SAID}\n{closing}", "en", "review") == [SAID]

@@ -84,7 +84,7 @@ def test_the_model_reads_hostile_texts(bundled: Analyzer) -> None:
 
 @pytest.mark.parametrize("sign", ["Regards,", "--"])
 def test_a_line_of_any_white_space_below_a_sign_off_is_read(mute: Analyzer, sign: str) -> None:
-    texts = [f"Nice place.\n{sign}\n{space}\nfoo bar" for space in SPACES]
+    texts = [f"Nice place.\n{sign}\n{space}\nFoo Bar" for space in SPACES]
     for text, analysis in zip(texts, mute.analyze([*map(Document, texts)]), strict=True):
         check(text, analysis)
         assert [mention.text for mention in analysis.mentions] == ["Nice place."]

@@ -1,0 +1,94 @@
+"""Whether a line, or what follows a formula, is a name and no verdict in a word or two."""
+
+import re
+from typing import Final
+from unicodedata import category
+
+from nlp.segment import phrases
+
+_PARTICLES: Final = phrases.words(phrases.NAME_PARTICLES)
+_NEVER_NAMES: Final = phrases.words(phrases.NEVER_NAMES)
+_NOUN_ENDINGS: Final = tuple(sorted(phrases.words(phrases.NOUN_ENDINGS)))
+
+_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE_NAME: Final = re.compile(r"[^\W\d_]{1,5}(?:[ \u3000][^\W\d_]{1,3})?")
+_WIDE_SAYING: Final = re.compile(
+    rf"[{phrases.NEVER_IN_WIDE_NAMES}]|[\u3041-\u309f{phrases.WIDE_VERB_ENDINGS}]$"
+)
+_TITLE: Final = re.compile(r"\s*[,(]")
+
+_MOST_WORDS: Final = 6
+
+_INITIALS: Final = 4
+"""A longer line of nothing but capitals may shout."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be a name, where one is expected: with capitals or in a script that has
+    none, no verdict, no number. A title or a company may follow it."""
+    if len(text.split()) > _MOST_WORDS:
+        return False
+    if _WIDE.search(text):
+        return bool(_WIDE_NAME.fullmatch(text)) and not says_wide(text)
+    head = _TITLE.split(text, maxsplit=1)[0]
+    return _is_capitalised(head) and not any(_is_never(word) for word in text.split())
+
+
+def is_name_alone(text: str) -> bool:
+    """Whether a line is a name though nothing announces one: each word with a capital."""
+    if not _is_capitalised(text) or (len(text) > _INITIALS and text.isupper()):
+        return False
+    return len(text.split()) > 2 or not text.casefold().rstrip(".").endswith(_NOUN_ENDINGS)
+
+
+def is_first_name(text: str) -> bool:
+    """Whether a text may be a name without a capital: one word, two in a script without case."""
+    if _WIDE.search(text):
+        return is_name(text)
+    words = text.rstrip(".").split()
+    caseless = text.lower() == text.upper()
+    return 0 < len(words) <= 1 + caseless and all(
+        _is_spelled(word.replace("-", "")) and not _is_never(word) for word in words
+    )
+
+
+def is_capital(word: str) -> bool:
+    """Whether a word may be of a name by its capital, and is no verdict."""
+    return word[:1].isupper() and not _is_never(word)
+
+
+def is_signature(line: str) -> bool:
+    """Whether a line below a sign-off is mostly of names and numbers, and no sentence."""
+    words = line.split()
+    if _WIDE.search(line):
+        return len(line) <= 20 and not says_wide(line)
+    if any(_is_never(word) for word in words):
+        return False
+    plain = [word for word in words if word[0].islower() and word not in _PARTICLES]
+    return 2 * len(plain) <= len(words) if line.lower() != line.upper() else len(words) <= 4
+
+
+def says_wide(text: str) -> bool:
+    """Whether a Chinese, Japanese or Korean text has what no name has, or a verb's ending."""
+    return bool(_WIDE_SAYING.search(text))
+
+
+def _is_capitalised(text: str) -> bool:
+    """Whether a text has no more than six words, all with a capital, no digits, no verdict."""
+    words = text.split()
+    if not words or len(words) > _MOST_WORDS or _WIDE.search(text):
+        return False
+    if text[-1] in "!?…" or (text[-1] == "." and len(words[-1]) > 4):
+        return False
+    return all(
+        word.casefold().strip(",.") in _PARTICLES or is_capital(word.strip(",.")) for word in words
+    ) and any(word[0].isalpha() for word in words)
+
+
+def _is_never(word: str) -> bool:
+    return word.casefold().strip(",!?()") in _NEVER_NAMES
+
+
+def _is_spelled(word: str) -> bool:
+    """Whether a word is of letters alone, with the marks that vowels have in some scripts."""
+    return word[:1].isalpha() and all(category(char)[0] in "LM" for char in word)
