@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from nlp.segment import phrases
-from nlp.segment.formulas import greeting_end, is_dressing, is_salutation, is_sign_off
+from nlp.segment.formulas import (
+    greeting_end,
+    is_dressing,
+    is_reference,
+    is_salutation,
+    is_sign_off,
+)
 from nlp.segment.names import is_first_name, is_name, is_name_alone, is_signature
 from nlp.segment.spans import Span, trim
 
@@ -159,7 +165,12 @@ def _without_names(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _signs(line: str) -> bool:
-    return is_dressing(line, ticket=True) or is_name_alone(line) or _is_contact(line)
+    return (
+        is_dressing(line, ticket=True)
+        or is_name_alone(line)
+        or is_reference(line)
+        or _is_contact(line)
+    )
 
 
 def _is_contact(line: str) -> bool:

@@ -8,10 +8,14 @@ from nlp.segment.names import is_capital, is_first_name, is_name
 
 _WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟]+")
 _BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟]+|\s[–—-]+(?=\s)|$)\s*")
-_REFERENCE: Final = re.compile(
-    r"(?:[^\W\d_]+[.:]*\s+){0,3}"
-    r"(?:#?\d[\d ./-]{3,}|#?[\w./-]*[A-Z][\w./-]*\d[\w./-]*|#?\d+[-/][\w/-]+)"
+_PARTS: Final = re.compile(
+    r"[\s:：#№()]+|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[A-Za-z\d])"
 )
+_DATE_OR_AMOUNT: Final = re.compile(
+    r"\d\d?[./-]\d\d?[./-](?:\d\d|\d{4})?|\d{4}[./-]\d\d?[./-]\d\d?"
+    r"|\d+[.,]\d\d|\d\d?[:/]\d\d?"
+)
+_HAS_DIGIT: Final = re.compile(r"\d")
 _WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _GREETINGS: Final = phrases.words(phrases.GREETINGS)
@@ -19,6 +23,9 @@ _ADDRESSEES: Final = phrases.words(phrases.ADDRESSEES)
 _HONORIFICS: Final = tuple(sorted(phrases.words(phrases.HONORIFICS)))
 _SIGN_OFFS: Final = phrases.words(phrases.SIGN_OFFS)
 _THANKS: Final = phrases.words(phrases.THANKS)
+
+_REFERENCES: Final = phrases.words(phrases.REFERENCES)
+_REFERENCE_ENDINGS: Final = tuple(sorted(phrases.words(phrases.REFERENCE_ENDINGS)))
 
 _NEED_NAME: Final = phrases.words(phrases.ADJECTIVE_GREETINGS)
 """Greetings that are also plain adjectives: only with an addressee."""
@@ -43,10 +50,8 @@ _MOST_NAMES: Final = 2
 
 
 def is_dressing(text: str, ticket: bool) -> bool:
-    """Whether a line or sentence is a sign-off, or in a ticket a closing thanks or reference."""
-    if len(text) > _LONGEST:
-        return False
-    return is_sign_off(text, ticket) or (ticket and (is_thanks(text) or _is_reference(text)))
+    """Whether a line or sentence is a sign-off, or in a ticket thanks."""
+    return is_sign_off(text, ticket) or (ticket and is_thanks(text))
 
 
 def is_sign_off(text: str, ticket: bool) -> bool:
@@ -61,6 +66,26 @@ def is_thanks(text: str) -> bool:
     """Whether a line or sentence of a ticket only thanks, with a name at most."""
     end = _phrase(text, _THANKS) if len(text) <= _LONGEST else 0
     return bool(end) and _is_signed(text, end, ticket=True)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is a number and the words that say of what: an order, a customer."""
+    if len(text) > _LONGEST:
+        return False
+    parts = [part for part in _PARTS.split(text.rstrip(".。")) if part]
+    named = [part for part in parts if not _HAS_DIGIT.search(part)]
+    numbers = parts[len(named) :]
+    return (
+        0 < len(named) < len(parts)
+        and all(_names_reference(part) for part in named)
+        and all(_HAS_DIGIT.search(part) for part in numbers)
+        and not _DATE_OR_AMOUNT.fullmatch(numbers[0])
+    )
+
+
+def _names_reference(word: str) -> bool:
+    plain = word.casefold().strip(".,-")
+    return plain in _REFERENCES or plain.endswith(_REFERENCE_ENDINGS)
 
 
 def is_salutation(line: str) -> bool:
@@ -153,7 +178,3 @@ def _is_signed(line: str, end: int, ticket: bool) -> bool:
         return False
     rest = line[stop.end() if stop else end :].strip()
     return not rest or is_name(rest) or (ticket and is_first_name(rest))
-
-
-def _is_reference(line: str) -> bool:
-    return bool(_REFERENCE.fullmatch(line.rstrip(".")))

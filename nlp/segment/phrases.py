@@ -195,6 +195,32 @@ THANKS: Final = (
     "tack tak takk kiitos děkuji köszönöm mulțumesc ευχαριστώ дякую cảm_ơn terima_kasih",
 )
 
+REFERENCES: Final = (
+    "order ticket case ref reference booking reservation confirmation account acct customer client"
+    " member membership invoice receipt policy contract agreement rental transaction txn session"
+    " serial model meter tracking parcel shipment claim request incident number no num nr id code"
+    " my the our is your # order-id imei",
+    "bestellung auftrag kunde vertrag rechnung vorgang fall sendung aktenzeichen az gerät zähler"
+    " meine",
+    "commande client cliente dossier facture contrat réservation référence réf numéro n° nº n"
+    " billet suivi ma mon de",
+    "pedido expediente factura contrato reserva referencia número núm incidencia mi",
+    "encomenda processo fatura reserva referência protocolo contrato nota meu",
+    "ordine pratica fattura contratto prenotazione riferimento rif numero codice cliente mio",
+    "bestelling klant factuur zaak dossier kenmerk referentie mijn",
+    "zamówienie zgłoszenie faktura umowa klient numer sprawa",
+    "sipariş müşteri fatura talep numarası no sözleşme",
+    "заказ номер клиент договор счёт счет обращение заявка бронь мой заказа договора клиента",
+    "رقم الطلب طلب الفاتورة العميل الحجز البلاغ ऑर्डर नंबर नं ग्राहक टिकट"
+    " หมายเลข เลขที่ เลขที่ออเดอร์ หมายเลขคำสั่งซื้อ คำสั่งซื้อ ออเดอร์ הזמנה מספר לקוח",
+)
+"""Words before a number that say what it is the number of."""
+
+REFERENCE_ENDINGS: Final = (
+    "nummer nr number numer номер 番号 单号 單號 订单 编号 编码 号码 尾号 번호",
+)
+"""What such words end in where they are compounds."""
+
 DEVICE_LINES: Final = (
     "sent_from_my sent_from_outlook sent_from_mail sent_from_yahoo get_outlook_for sent_via",
     "von_meinem_iphone_gesendet gesendet_von_meinem von_meinem_smartphone gesendet_mit"

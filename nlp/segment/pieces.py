@@ -7,7 +7,7 @@ from typing import Final
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
 from nlp.segment.dressing import body
-from nlp.segment.formulas import is_dressing, is_thanks
+from nlp.segment.formulas import is_dressing, is_reference, is_thanks
 from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
@@ -57,7 +57,8 @@ def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
             if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
                 kept.append(sentence)
             thanked = ticket and is_thanks(words)
-    return kept
+    said = [span for span in kept if not (ticket and is_reference(text[slice(*span)]))]
+    return said or kept
 
 
 def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Piece]:

@@ -175,3 +175,69 @@ def test_a_closing_is_not_said(closing: str) -> None:
 )
 def test_a_review_is_signed_as_well(closing: str) -> None:
     assert points(f"{SAID}\n{closing}", "en", "review") == [SAID]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Charged twice 49.99",
+        "Overcharged by 120.00",
+        "Still waiting since 12.05.2026.",
+        "Nothing works since 2026-05-03",
+        "Kein Internet seit 03.05.2026",
+        "Doppelt abgebucht: 49.99",
+        "Débité deux fois 49.90",
+        "Cobrado dos veces 120.00",
+        "Sin servicio desde 03/05/2026",
+        "Non funziona dal 03/05/2026",
+        "Двойное списание 1999.00",
+        "Refund missing 2500",
+        "Down since 14:30",
+        "Error code E18",
+        "Shows Error F05.",
+        "Crash on iOS17",
+        "iPhone14",
+        "Ninguém atende no 0800.",
+        "Invoice 49.99",
+        "Order 12.05.2026",
+    ],
+)
+def test_a_complaint_may_end_in_a_number(text: str) -> None:
+    assert points(text, "en", "ticket") == [text]
+    assert points(f"{SAID}\n{text}", "en", "ticket") == [SAID, text]
+    assert points(f"{SAID} {text}", "en", "ticket") == [SAID, text]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "Order ref MOV-119-883",
+        "order 404-7719.",
+        "Booking no. 91.220.4.",
+        "customer 90041127",
+        "My order number is #12345",
+        "Rental agreement RA-7750123",
+        "session id 99-0c17",
+        "Kundennr 440 918 77",
+        "Zählernummer 1EMH0099127.",
+        "Bestellnummer: 4711-0815",
+        "Commande n° 12345",
+        "Pedido 98765432",
+        "Numero ordine 12345",
+        "Ordernummer 12345",
+        "Zamówienie nr 12/2026",
+        "Sipariş no 556677",
+        "Заказ № 12345",
+        "订单号：20260503001",
+        "注文番号 A-1234",
+        "주문번호 20260503-001",
+        "رقم الطلب 12345",
+        "ऑर्डर नंबर 12345",
+        "เลขที่ออเดอร์ 123456",
+    ],
+)
+def test_a_reference_is_said_only_if_nothing_else_is(reference: str) -> None:
+    assert points(f"{SAID}\n{reference}", "en", "ticket") == [SAID]
+    assert points(f"{SAID}\n{reference}\nRegards,\nAnna", "en", "ticket") == [SAID]
+    assert points(f"{reference}\n{SAID}", "en", "ticket") == [SAID]
+    assert segment(reference, "en", "ticket")
