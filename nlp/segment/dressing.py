@@ -29,6 +29,7 @@ _COMMENT_HEAD: Final = re.compile(
 _CONTACT: Final = re.compile(
     r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
 )
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{2}(?:[.!?؟।](?=\s)|[。！？])")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 
 _MAIL_SENDERS: Final = phrases.words(phrases.MAIL_SENDERS)
@@ -86,6 +87,8 @@ def _without_quotes(text: str) -> list[Span]:
         line = text[slice(*lines[at])]
         announcing = _announcing(text, lines, at)
         if announcing:
+            said = _said_before(text, lines[at])
+            kept.extend([said] if said else [])
             at += announcing
             if kept and not (at < len(lines) and text[lines[at][0]] == ">"):
                 break
@@ -109,6 +112,15 @@ def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
         return 1
     is_of_two = _is_wrapped_header(line, following) or _is_comment_head(line, following)
     return 2 if is_of_two else _head(text, lines, at)
+
+
+def _said_before(text: str, line: Span) -> Span | None:
+    """What a line says in whole sentences before the one that announces a quote."""
+    start, end = line
+    if text[end - 1] not in ":：" or _is_quote_header(text[start:end]):
+        return None
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, start, end)]
+    return (start, ends[-1]) if ends else None
 
 
 def _is_quote_header(line: str) -> bool:

@@ -440,6 +440,22 @@ def test_a_word_after_thanks_may_be_a_verdict(text: str) -> None:
     assert points(text, "en", "ticket") == [text]
 
 
+@pytest.mark.parametrize(
+    ("said", "announcement"),
+    [
+        ("The parcel is lost.", "Your mail of 4/11 says:"),
+        ("A quoi correspond-il ? Le colis est perdu.", "Votre courriel indiquait pourtant :"),
+        ("导出月报一直提示内存不足。", "你们8月2日的回复说："),
+        ("Paczka nie dotarła.", "W odpowiedzi napisali Państwo:"),
+    ],
+)
+def test_what_stands_before_the_sentence_that_announces_a_quote_is_said(
+    said: str, announcement: str
+) -> None:
+    text = f"{said} {announcement}\n\n> It has left our house."
+    assert " ".join(points(text, "und", "ticket")) == said
+
+
 def test_a_postscript_is_said() -> None:
     text = "The app crashed.\n\nKind regards,\nAnna\n\nPS: the site is down as well."
     assert points(text, "en", "ticket") == ["The app crashed.", "PS: the site is down as well."]
