@@ -6,8 +6,8 @@ from typing import Final
 from nlp.segment import phrases
 from nlp.segment.names import is_capital, is_first_name, is_name
 
-_WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟]+")
-_BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟]+|\s[–—-]+(?=\s)|$)\s*")
+_WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟।]+")
+_BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟।]+|\s[–—-]+(?=\s)|$)\s*")
 _PARTS: Final = re.compile(
     r"[\s:：#№()]+|(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])(?=[A-Za-z\d])"
 )
@@ -27,6 +27,13 @@ _THANKS: Final = phrases.words(phrases.THANKS)
 _REFERENCES: Final = phrases.words(phrases.REFERENCES)
 _REFERENCE_ENDINGS: Final = tuple(sorted(phrases.words(phrases.REFERENCE_ENDINGS)))
 
+_COURTESIES: Final = _THANKS | phrases.words(phrases.COURTESIES)
+_COURTESY_WORDS: Final = frozenset(word for entry in _COURTESIES for word in entry.split())
+_WIDE_COURTESIES: Final = re.compile(
+    f"(?:{'|'.join(sorted(filter(_WIDE.match, _COURTESIES), key=len, reverse=True))})+"
+)
+_LETTER_CLOSING: Final = re.compile(rf"(?:{'|'.join(phrases.LETTER_CLOSINGS)})+", re.IGNORECASE)
+
 _NEED_NAME: Final = phrases.words(phrases.ADJECTIVE_GREETINGS)
 """Greetings that are also plain adjectives: only with an addressee."""
 
@@ -45,6 +52,9 @@ _SALUTATION: Final = 40
 _LONGEST: Final = 80
 """A longer line or sentence is none of these."""
 
+_LONGEST_CLOSING: Final = 200
+"""So long is what a formal letter ends with."""
+
 _MOST_NAMES: Final = 2
 """More capitalised words after a greeting, which nobody is called by, may say something."""
 
@@ -56,6 +66,8 @@ def is_dressing(text: str, ticket: bool) -> bool:
 
 def is_sign_off(text: str, ticket: bool) -> bool:
     """Whether a line or sentence is a sign-off, with a name at most."""
+    if len(text) <= _LONGEST_CLOSING and _LETTER_CLOSING.fullmatch(text.rstrip(".,")):
+        return True
     end = _phrase(text, _SIGN_OFFS) if len(text) <= _LONGEST else 0
     if not end or (not ticket and text.casefold() in _NEED_COMMA):
         return False
@@ -66,6 +78,21 @@ def is_thanks(text: str) -> bool:
     """Whether a line or sentence of a ticket only thanks, with a name at most."""
     end = _phrase(text, _THANKS) if len(text) <= _LONGEST else 0
     return bool(end) and _is_signed(text, end, ticket=True)
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a sentence gives thanks for an answer or for help, and says nothing of either."""
+    words = [_folded(word) for word in _WORD.findall(text[: _LONGEST + 1])]
+    if len(text) > _LONGEST or not any(_phrase(text, _THANKS, at) for at in _word_starts(text)):
+        return False
+    if _WIDE.search(text):
+        return all(_WIDE_COURTESIES.fullmatch(word) for word in words)
+    return all(word in _COURTESY_WORDS for word in words)
+
+
+def _word_starts(text: str) -> list[int]:
+    """Where a phrase may start: at words, and anywhere in scripts without blanks."""
+    return [match.start() for match in (_WIDE if _WIDE.search(text) else _WORD).finditer(text)]
 
 
 def is_reference(text: str) -> bool:
@@ -163,12 +190,17 @@ def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
         return max((at + n for n in range(2, 16) if text[at : at + n] in table), default=0)
     end, words = 0, []
     for match in _WORD.finditer(text, at, at + 60):
-        words.append(match.group().casefold().rstrip("."))
+        words.append(_folded(match.group()))
         if " ".join(words) in table:
             end = match.start() + len(match.group().rstrip("."))
         if len(words) == 5:
             break
     return end
+
+
+def _folded(word: str) -> str:
+    """A word as the tables have it; a Turkish capital I keeps no dot of its own."""
+    return word.casefold().replace("i\u0307", "i").rstrip(".")
 
 
 def _is_signed(line: str, end: int, ticket: bool) -> bool:

@@ -100,15 +100,33 @@ SIGN_OFFS: Final = (
     "met_vriendelijke_groet met_vriendelijke_groeten vriendelijke_groet vriendelijke_groeten"
     " groet groeten groetjes mvg hartelijke_groet",
     "pozdrawiam z_poważaniem serdecznie_pozdrawiam z_wyrazami_szacunku pozdrowienia",
-    "saygılarımla saygılar saygılarımızla iyi_çalışmalar iyi_günler_dilerim sevgiler",
+    "saygılarımla saygılar saygılarımızla iyi_çalışmalar iyi_çalışmalar_dilerim"
+    " iyi_günler_dilerim sevgiler",
     "с_уважением с_наилучшими_пожеланиями всего_доброго с_благодарностью",
     "敬具 以上 よろしくお願いします よろしくお願いいたします よろしくお願い致します"
     " 宜しくお願いします 何卒よろしくお願いいたします 此致 敬礼 此致敬礼 祝好 顺祝商祺",
     "수고하세요 مع_التحية مع_خالص_التحية وتقبلوا_تحياتي تحياتي",
-    "med_vänlig_hälsning vänliga_hälsningar mvh hilsen venlig_hilsen med_venlig_hilsen"
+    "ขอแสดงความนับถือ ด้วยความเคารพ ด้วยความนับถือ सादर भवदीय भवदीया शुभकामनाएं आपका_विश्वासी"
+    " בברכה בכבוד_רב בתודה ধন্যবাদান্তে বিনীত শুভেচ্ছান্তে با_احترام مع_أطيب_التحيات"
+    " مع_خالص_التحية_والتقدير وتفضلوا_بقبول_فائق_الاحترام",
+    "med_vänlig_hälsning med_vänliga_hälsningar"
+    " vänliga_hälsningar mvh hilsen venlig_hilsen med_venlig_hilsen"
     " med_vennlig_hilsen terveisin ystävällisin_terveisin s_pozdravem üdvözlettel"
     " cu_stimă με_εκτίμηση з_повагою trân_trọng salam hormat_kami",
 )
+
+LETTER_CLOSINGS: Final = (
+    r"(?:dans l'attente|en attendant|restant)[^.!?]{0,60}, (?=je vous prie|veuillez)",
+    r"(?:je vous prie|nous vous prions|veuillez)(?: de bien vouloir)? "
+    r"(?:d'agréer|agréer|recevoir|d'accepter|croire)\b[^.!?]{0,120}",
+    r"(?:in attesa|restando in attesa)[^.!?]{0,60} (?=porgo|porgiamo|distinti|cordiali)",
+    r"in attesa[^!?]{0,60} porg(?:o|iamo)",
+    r"(?:porgo|porgiamo|distinti|cordiali)\b[^.!?]{0,20} saluti",
+    r"(?:sin otro particular|a la espera|quedo a la espera|en espera)[^.!?]{0,50}, "
+    r"(?=recib|le salud|les salud|atent)",
+    r"(?:reciban?|le saluda|les saluda)\b[^.!?]{0,20} (?:saludo|saludos|atentamente|cordialmente)",
+)
+"""What formal letters end with, as patterns of their parts; a sentence of nothing else is one."""
 
 BARE_SIGN_OFFS: Final = ("best yours ta grata grato greetings warmly",)
 """Sign-offs that also begin sentences."""
@@ -192,6 +210,10 @@ THANKS: Final = (
     "спасибо большое_спасибо заранее_спасибо благодарю",
     "감사합니다 감사드립니다 고맙습니다",
     "ありがとうございます ありがとうございました 谢谢 谢谢你们 多谢 感谢 شكرا شكراً",
+    "ขอบคุณ ขอบคุณครับ ขอบคุณค่ะ ขอบคุณคะ ขอบคุณมาก ขอบคุณมากครับ ขอบคุณมากค่ะ ขอบพระคุณ"
+    " ขอบพระคุณค่ะ ขอบพระคุณครับ ขอบคุณล่วงหน้า धन्यवाद बहुत_धन्यवाद शुक्रिया बहुत_बहुत_धन्यवाद"
+    " आपका_धन्यवाद תודה תודה_רבה תודה_מראש ধন্যবাদ অনেক_ধন্যবাদ متشکرم با_تشکر شكرا_جزيلا"
+    " شكراً_جزيلاً شكرا_لكم",
     "tack tak takk kiitos děkuji köszönöm mulțumesc ευχαριστώ дякую cảm_ơn terima_kasih",
 )
 
@@ -220,6 +242,39 @@ REFERENCE_ENDINGS: Final = (
     "nummer nr number numer номер 番号 单号 單號 订单 编号 编码 号码 尾号 번호",
 )
 """What such words end in where they are compounds."""
+
+COURTESIES: Final = (
+    "for your you the a all quick fast prompt swift speedy kind early reply replies response answer"
+    " email e-mail mail message call feedback getting coming back to me us so much very contacting"
+    " writing again time patience understanding attention help assistance support in advance",
+    "für ihre ihren die den das deine deinen eure euren ihr schnelle rasche prompte zügige"
+    " freundliche schnellen freundlichen antwort rückmeldung nachricht mail e-mail email hilfe"
+    " unterstützung geduld mühe im voraus vorab schon mal sehr",
+    "pour de votre vos la le ta réponse réactivité retour message mail aide temps rapide prompte"
+    " si et d'avance par avance bien",
+    "por de antemano su la tu el respuesta rápida pronta amable mensaje correo ayuda tiempo"
+    " atención contestar responder tan rápido",
+    "pela pelo sua a o resposta retorno mensagem e-mail ajuda atenção tempo rápida rápido",
+    "per la il tua vostra sua vostro risposta rapida celere veloce pronta gentile messaggio"
+    " riscontro aiuto attenzione mail",
+    "voor de het uw je jullie snelle reactie antwoord bericht mail hulp moeite spoedige",
+    "za szybką odpowiedź wiadomość pomoc państwa pani pana kontakt maila",
+    "için hızlı cevabınız yanıtınız cevap yanıt mesajınız geri dönüşünüz yardımınız ilginiz"
+    " dönüş desteğiniz",
+    "за быстрый ответ ваш ваше сообщение помощь письмо оперативный скорый обратную связь вашу",
+    "早速の ご返信 ご返答 ご連絡 ご回答 ご対応 お返事 迅速な 丁寧な を に いただき 頂き"
+    " いつも 誠に どうも",
+    "您 你 你们 您的 你的 你们的 的 快速 及时 回复 答复 回信 来信 帮助 支持 耐心",
+    "빠른 신속한 친절한 답변 답장 회신 연락 주셔서 에 해주셔서 정말 대단히",
+    "على ردكم ردك السريع رسالتكم جزيلا جزيلاً لكم لك تواصلكم مساعدتكم تعاونكم",
+    "आपके आपका त्वरित उत्तर जवाब के लिए संदेश मदद का बहुत בעד על התשובה המהירה תגובתכם מהירה"
+    " لطفا برای پاسخ সাহায্যের দ্রুত উত্তরের জন্য আপনার สำหรับ ตอบกลับ ที่ คำตอบ การตอบกลับ"
+    " เร็ว รวดเร็ว ความช่วยเหลือ",
+    "för ert snabba svar hjälpen til svaret for deres hurtige svar raske nopeasta vastauksesta"
+    " za rychlou odpověď gyors választ răspunsul rapid γρήγορη απάντηση за швидку відповідь"
+    " atas balasan cepatnya vì đã trả lời nhanh",
+)
+"""What thanks for an answer or for help, and nothing said of it, are made of."""
 
 DEVICE_LINES: Final = (
     "sent_from_my sent_from_outlook sent_from_mail sent_from_yahoo get_outlook_for sent_via",

@@ -7,7 +7,7 @@ from typing import Final
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
 from nlp.segment.dressing import body
-from nlp.segment.formulas import is_dressing, is_reference, is_thanks
+from nlp.segment.formulas import is_courtesy, is_dressing, is_reference, is_thanks
 from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
@@ -47,7 +47,7 @@ def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
 
 
 def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
-    """The sentences that are no mere form."""
+    """The sentences that are no mere form; a courtesy or a reference only if there are others."""
     kept: list[Span] = []
     thanked = False
     for start, end in body(text, ticket):
@@ -57,8 +57,12 @@ def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
             if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
                 kept.append(sentence)
             thanked = ticket and is_thanks(words)
-    said = [span for span in kept if not (ticket and is_reference(text[slice(*span)]))]
+    said = [span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))]
     return said or kept
+
+
+def _is_beside_the_point(sentence: str) -> bool:
+    return is_reference(sentence) or is_courtesy(sentence)
 
 
 def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Piece]:

@@ -241,3 +241,74 @@ def test_a_reference_is_said_only_if_nothing_else_is(reference: str) -> None:
     assert points(f"{SAID}\n{reference}\nRegards,\nAnna", "en", "ticket") == [SAID]
     assert points(f"{reference}\n{SAID}", "en", "ticket") == [SAID]
     assert segment(reference, "en", "ticket")
+
+
+COURTESIES = [
+    "Thank you for your quick reply.",
+    "Thanks for getting back to me.",
+    "Danke für die schnelle Antwort.",
+    "Vielen Dank für Ihre Nachricht.",
+    "Merci pour votre réponse rapide.",
+    "Gracias por su rápida respuesta.",
+    "Grazie per la rapida risposta.",
+    "Obrigado pela resposta rápida.",
+    "Bedankt voor de snelle reactie.",
+    "Dziękuję za szybką odpowiedź.",
+    "Hızlı cevabınız için teşekkürler.",
+    "Спасибо за быстрый ответ.",
+    "早速のご返信ありがとうございます。",
+    "感谢您的快速回复。",
+    "شكرا على ردكم السريع.",
+    "빠른 답변 감사합니다.",
+    "त्वरित उत्तर के लिए धन्यवाद।",
+]
+
+
+@pytest.mark.parametrize("courtesy", COURTESIES)
+def test_a_courtesy_is_said_only_if_nothing_else_is(courtesy: str) -> None:
+    assert points(f"{courtesy} {SAID}", "en", "ticket")[-1:] == [SAID]
+    assert segment(f"{courtesy}\n{SAID}", "en", "ticket")[0].start > len(courtesy)
+    assert segment(courtesy, "en", "ticket")
+    assert segment(f"{courtesy}\n{SAID}", "en", "review")[0].start == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for nothing.",
+        "Thank you for the great support.",
+        "Danke für nichts.",
+        "Danke für die nette Beratung.",
+        "Merci pour le remboursement.",
+        "Gracias por nada.",
+        "感谢你们的差评服务。",
+    ],
+)
+def test_thanks_that_say_what_for_are_said(text: str) -> None:
+    assert segment(f"{text}\n{SAID}", "en", "ticket")[0].start == 0
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "ขอบคุณค่ะ\nสมหญิง ใจดี",
+        "ขอแสดงความนับถือ\nสมชาย",
+        "धन्यवाद\nराहुल शर्मा",
+        "सादर,\nराहुल शर्मा",
+        "תודה\nדוד כהן",
+        "בברכה,\nדוד כהן",
+        "ধন্যবাদ\nরহিম",
+        "شكرا جزيلا\nمحمد",
+        "وتفضلوا بقبول فائق الاحترام\nمحمد",
+        "Med vänliga hälsningar\nLars",
+        "İyi çalışmalar dilerim.\nAhmet Kaya",
+        "Sin otro particular, reciba un cordial saludo.\nLuis",
+        "In attesa di riscontro, porgo distinti saluti.\nMarco",
+        "In attesa di un Vs. gentile riscontro porgo\nDistinti saluti\nAvv. Giulia Bianchi",
+        "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.\nClaire Martin",
+        "Dans l'attente de votre réponse, je vous prie d'agréer, Madame, Monsieur, l'expression de"
+        " mes salutations distinguées.\nClaire Martin",
+    ],
+)
+def test_a_closing_of_other_languages_is_not_said(closing: str) -> None:
+    assert points(f"{SAID}\n{closing}", "en", "ticket") == [SAID]
