@@ -16,7 +16,7 @@ from nlp.segment.formulas import (
     is_sign_off,
 )
 from nlp.segment.names import is_first_name, is_name, is_name_alone, is_signature
-from nlp.segment.spans import Span, trim
+from nlp.segment.spans import WIDE, Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
@@ -230,7 +230,7 @@ def _line_start(text: str, at: int) -> int:
 
 def _columns(line: str) -> int:
     """How wide a line is, whose Chinese, Japanese and Korean signs take two columns each."""
-    return len(line) + len(_WIDE.findall(line))
+    return len(line) + len(WIDE.findall(line))
 
 
 def _is_signature(line: str) -> bool:

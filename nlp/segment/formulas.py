@@ -5,6 +5,7 @@ from typing import Final
 
 from nlp.segment import phrases
 from nlp.segment.names import is_capital, is_first_name, is_name
+from nlp.segment.spans import WIDE
 
 _WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟।]+")
 _BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟।]+|\s[–—-]+(?=\s)|$)\s*")
@@ -16,7 +17,6 @@ _DATE_OR_AMOUNT: Final = re.compile(
     r"|\d+[.,]\d\d|\d\d?[:/]\d\d?"
 )
 _HAS_DIGIT: Final = re.compile(r"\d")
-_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _GREETINGS: Final = phrases.words(phrases.GREETINGS)
 _ADDRESSEES: Final = phrases.words(phrases.ADDRESSEES)
@@ -30,7 +30,7 @@ _REFERENCE_ENDINGS: Final = tuple(sorted(phrases.words(phrases.REFERENCE_ENDINGS
 _COURTESIES: Final = _THANKS | phrases.words(phrases.COURTESIES)
 _COURTESY_WORDS: Final = frozenset(word for entry in _COURTESIES for word in entry.split())
 _WIDE_COURTESIES: Final = re.compile(
-    f"(?:{'|'.join(sorted(filter(_WIDE.match, _COURTESIES), key=len, reverse=True))})+"
+    f"(?:{'|'.join(sorted(filter(WIDE.match, _COURTESIES), key=len, reverse=True))})+"
 )
 _LETTER_CLOSING: Final = re.compile(rf"(?:{'|'.join(phrases.LETTER_CLOSINGS)})+", re.IGNORECASE)
 
@@ -85,14 +85,14 @@ def is_courtesy(text: str) -> bool:
     words = [_folded(word) for word in _WORD.findall(text[: _LONGEST + 1])]
     if len(text) > _LONGEST or not any(_phrase(text, _THANKS, at) for at in _word_starts(text)):
         return False
-    if _WIDE.search(text):
+    if WIDE.search(text):
         return all(_WIDE_COURTESIES.fullmatch(word) for word in words)
     return all(word in _COURTESY_WORDS for word in words)
 
 
 def _word_starts(text: str) -> list[int]:
     """Where a phrase may start: at words, and anywhere in scripts without blanks."""
-    return [match.start() for match in (_WIDE if _WIDE.search(text) else _WORD).finditer(text)]
+    return [match.start() for match in (WIDE if WIDE.search(text) else _WORD).finditer(text)]
 
 
 def is_reference(text: str) -> bool:
@@ -186,7 +186,7 @@ def _addresses(word: str, line: str) -> bool:
 
 def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
     """Where the longest phrase of a table that starts at ``at`` ends; 0 without one."""
-    if _WIDE.match(text, at):
+    if WIDE.match(text, at):
         return max((at + n for n in range(2, 16) if text[at : at + n] in table), default=0)
     end, words = 0, []
     for match in _WORD.finditer(text, at, at + 60):

@@ -5,12 +5,12 @@ from typing import Final
 from unicodedata import category
 
 from nlp.segment import phrases
+from nlp.segment.spans import WIDE
 
 _PARTICLES: Final = phrases.words(phrases.NAME_PARTICLES)
 _NEVER_NAMES: Final = phrases.words(phrases.NEVER_NAMES)
 _NOUN_ENDINGS: Final = tuple(sorted(phrases.words(phrases.NOUN_ENDINGS)))
 
-_WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WIDE_NAME: Final = re.compile(r"[^\W\d_]{1,5}(?:[ \u3000][^\W\d_]{1,3})?")
 _WIDE_SAYING: Final = re.compile(
     rf"[{phrases.NEVER_IN_WIDE_NAMES}]|[\u3041-\u309f{phrases.WIDE_VERB_ENDINGS}]$"
@@ -28,7 +28,7 @@ def is_name(text: str) -> bool:
     none, no verdict, no number. A title or a company may follow it."""
     if len(text.split()) > _MOST_WORDS:
         return False
-    if _WIDE.search(text):
+    if WIDE.search(text):
         return bool(_WIDE_NAME.fullmatch(text)) and not says_wide(text)
     head = _TITLE.split(text, maxsplit=1)[0]
     return _is_capitalised(head) and not any(_is_never(word) for word in text.split())
@@ -43,7 +43,7 @@ def is_name_alone(text: str) -> bool:
 
 def is_first_name(text: str) -> bool:
     """Whether a text may be a name without a capital: one word, two in a script without case."""
-    if _WIDE.search(text):
+    if WIDE.search(text):
         return is_name(text)
     words = text.rstrip(".").split()
     caseless = text.lower() == text.upper()
@@ -60,7 +60,7 @@ def is_capital(word: str) -> bool:
 def is_signature(line: str) -> bool:
     """Whether a line below a sign-off is mostly of names and numbers, and no sentence."""
     words = line.split()
-    if _WIDE.search(line):
+    if WIDE.search(line):
         return len(line) <= 20 and not says_wide(line)
     if any(_is_never(word) for word in words):
         return False
@@ -76,7 +76,7 @@ def says_wide(text: str) -> bool:
 def _is_capitalised(text: str) -> bool:
     """Whether a text has no more than six words, all with a capital, no digits, no verdict."""
     words = text.split()
-    if not words or len(words) > _MOST_WORDS or _WIDE.search(text):
+    if not words or len(words) > _MOST_WORDS or WIDE.search(text):
         return False
     if text[-1] in "!?…" or (text[-1] == "." and len(words[-1]) > 4):
         return False

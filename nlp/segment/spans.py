@@ -1,9 +1,12 @@
-"""A run of characters, [start, end), and how it is trimmed."""
+"""A run of characters, [start, end), how it is trimmed, and what is in it."""
 
 import re
 from typing import Final
 
 Span = tuple[int, int]
+
+WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A Chinese, Japanese or Korean sign: no blanks part its words, and it takes two columns."""
 
 _EDGE: Final = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
