@@ -11,7 +11,8 @@ from nlp.backends.protocol import Backend, Float
 from nlp.documents import Analysis, Document, Mention
 from nlp.encoding import Encoded, build_windows, context_line
 from nlp.info import ModelInfo
-from nlp.reading import Calibration, probabilities, read_labels
+from nlp.ngrams import NGramReader
+from nlp.reading import Calibration, by_head, probabilities, read_labels
 from nlp.segment import Piece, segment
 from nlp.segment.spans import printable
 from nlp.summary import summarize
@@ -27,9 +28,11 @@ class SentimentReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A document ready to be read; ``readable`` is its text without what cannot be encoded."""
+    """A document ready to be read; ``readable`` is its text without what cannot be encoded,
+    ``context`` the line of what else is known about it."""
 
     document: Document
+    context: str | None
     readable: str
     language: str
     pieces: list[Piece]
@@ -39,8 +42,9 @@ class Analyzer:
     """Reads batches of documents with one encoder.
 
     Safe to call from several threads if its backend is. Which mention is the main one, and how
-    an item's sentiment follows from its mentions', is written in ``nlp.summary``. With
-    ``sentiment`` that model decides on the sentiment of every mention, the encoder on the rest.
+    an item's sentiment follows from its mentions', is written in ``nlp.summary``. With ``ngrams``
+    a mention's characters are heard beside the encoder. With ``sentiment`` that model decides on
+    the sentiment of every mention, these two on the rest.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class Analyzer:
         tokenizer: Tokenizer,
         calibration: Calibration,
         info: ModelInfo,
+        ngrams: NGramReader | None = None,
         sentiment: SentimentReader | None = None,
     ) -> None:
         self.info = info
         self._backend = backend
         self._tokenizer = tokenizer
         self._calibration = calibration
+        self._ngrams = ngrams
         self._sentiment = sentiment
 
     def analyze(self, documents: Sequence[Document], embeddings: bool = False) -> list[Analysis]:
@@ -72,10 +78,9 @@ class Analyzer:
         return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
 
     def _encode(self, text: _Text) -> list[Encoded]:
-        document = text.document
         return build_windows(
             self._tokenizer,
-            context_line(document.kind, document.question, document.subject),
+            text.context,
             text.readable,
             [(piece.start, piece.end) for piece in text.pieces],
             self._backend.max_tokens,
@@ -86,10 +91,13 @@ class Analyzer:
     ) -> list[list[Mention]]:
         starts = joining.mention_starts([text.pieces for text in texts], pieces, self._calibration)
         spans = joining.spans([text.pieces for text in texts], starts)
+        words = [texts[owner].readable[start:end] for owner, start, end in spans]
         rows = pieces.pooled(starts)
-        logits = rows.by_head()
+        logits = by_head(rows.logits)
+        if self._ngrams:
+            contexts = [texts[owner].context for owner, _, _ in spans]
+            logits = self._ngrams.added(logits, words, contexts)
         if self._sentiment:
-            words = [texts[owner].readable[start:end] for owner, start, end in spans]
             logits["sentiment"] = self._sentiment.read(words)
         labels = read_labels(
             probabilities(logits, self._calibration),
@@ -114,4 +122,5 @@ def _prepare(document: Document) -> _Text:
     spoken = (
         language.normalize(document.language) if document.language else language.detect(readable)
     )
-    return _Text(document, readable, spoken, segment(readable, spoken, document.kind))
+    context = context_line(document.kind, document.question, document.subject)
+    return _Text(document, context, readable, spoken, segment(readable, spoken, document.kind))

@@ -2,14 +2,17 @@
 
 A window reads ``<s> query: {context} </s> {text} </s>``, or ``<s> query: {text} </s>`` when
 nothing is known about the text. A mention is a run of the text's own tokens; the context's
-are never part of one. A text that does not fit is read in overlapping windows, each mention
-in one of them with what surrounds it; only a mention longer than a window is read in pieces.
+are never part of one. A text in capitals is read in small letters: the encoder hardly knows words
+in capitals, and takes them for anger. A text that does not fit is read in overlapping windows,
+each mention in one of them with what surrounds it; only a mention longer than a window is read in
+pieces.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -21,6 +24,9 @@ from nlp.segment.spans import printable
 
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
+
+SHOUTED: Final = 0.7
+"""The share of capitals among the letters that have two forms from which a text is in capitals."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
 
@@ -73,7 +79,7 @@ def build_windows(
     """
     prefix = _prefix_ids(tokenizer, context, max_tokens // 4)
     closing = _special_id(tokenizer, END)
-    encoding = tokenizer.encode(text, add_special_tokens=False)
+    encoding = tokenizer.encode(_calm(text), add_special_tokens=False)
     ids = encoding.ids
     room = max_tokens - len(prefix) - 1
     runs = _token_runs(encoding.offsets, spans)
@@ -108,6 +114,14 @@ def unit_rows(vectors: Float) -> Float:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Float = vectors / np.maximum(lengths, 1e-12)
     return unit
+
+
+def _calm(text: str) -> str:
+    """A text in capitals in small letters, of the same length; any other as it is."""
+    capitals = sum(map(str.isupper, text))
+    if not capitals or capitals < SHOUTED * (capitals + sum(map(str.islower, text))):
+        return text
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _prefix_ids(tokenizer: Tokenizer, context: str | None, limit: int) -> list[int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class ModelInfo:
     """The identity of an analyzer's model.
 
-    ``revision`` is the SHA-256 of the weights, 64 hex digits; two analyzers with equal name,
-    version and revision give equal readings. ``backend`` is onnx or hf, ``dtype`` the number
+    ``revision`` is the SHA-256 of the weights and n-grams, 64 hex digits; two analyzers with equal
+    name, version and revision give equal readings. ``backend`` is onnx or hf, ``dtype`` the number
     format of the weights (int8, float32, float16, bfloat16).
     """
 

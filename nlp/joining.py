@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading
 from nlp.encoding import Encoded, unit_rows
-from nlp.labels import HEADS, Head
-from nlp.reading import Calibration, softmax
+from nlp.labels import HEADS
+from nlp.reading import Calibration, by_head, softmax
 from nlp.segment import Piece
 
 Indices = NDArray[np.intp]
@@ -53,11 +53,6 @@ class Rows:
             weights,
         )
 
-    def by_head(self) -> dict[Head, Float]:
-        """The logits of each head, (n, labels)."""
-        bounds = np.cumsum([len(labels) for labels in HEADS.values()])[:-1]
-        return dict(zip(HEADS, np.split(self.logits, bounds, axis=1), strict=True))
-
 
 def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
     """One row per piece of all texts, from the readings of their windows, in order.
@@ -94,7 +89,7 @@ def mention_starts(
     joints = [piece.joint for pieces in texts for piece in pieces]
     surely = np.array([joint in _SURE for joint in joints])
     turns = np.array([joint == "turn" for joint in joints])
-    chances = softmax(rows.by_head()["sentiment"] / calibration.temperatures["sentiment"])
+    chances = softmax(by_head(rows.logits)["sentiment"] / calibration.temperatures["sentiment"])
     negative, positive = chances[:, 0], chances[:, -1]
     differ = negative[1:] * positive[:-1] + positive[1:] * negative[:-1]
     long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS

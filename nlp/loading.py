@@ -13,7 +13,15 @@ from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
 from nlp.encoding import load_tokenizer
 from nlp.info import ModelInfo
-from nlp.manifest import MANIFEST_FILE, MODEL_FILE, WEIGHTS_FILE, Manifest, load_manifest
+from nlp.manifest import (
+    MANIFEST_FILE,
+    MODEL_FILE,
+    NGRAMS_FILE,
+    WEIGHTS_FILE,
+    Manifest,
+    load_manifest,
+)
+from nlp.ngrams import NGramReader, load_ngrams
 from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
@@ -21,10 +29,12 @@ BUNDLED_NAME: Final = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``backend`` and ``tokenizer`` read mentions that are given; ``analyzer`` finds its own."""
+    """``backend``, ``tokenizer`` and, if the model has any, ``ngrams`` read mentions that are
+    given; ``analyzer`` finds its own."""
 
     backend: Backend
     tokenizer: Tokenizer
+    ngrams: NGramReader | None
     manifest: Manifest
     analyzer: Analyzer
 
@@ -72,9 +82,23 @@ def _model(
 ) -> Model:
     tokenizer = load_tokenizer(folder)
     calibration = Calibration(manifest.temperatures, manifest.thresholds)
-    info = ModelInfo(manifest.name, manifest.version, manifest.files[weights], engine, dtype)
-    analyzer = Analyzer(backend, tokenizer, calibration, info)
-    return Model(backend, tokenizer, manifest, analyzer)
+    ngrams = _ngrams(folder)
+    revision = _revision(manifest, weights)
+    info = ModelInfo(manifest.name, manifest.version, revision, engine, dtype)
+    analyzer = Analyzer(backend, tokenizer, calibration, info, ngrams)
+    return Model(backend, tokenizer, ngrams, manifest, analyzer)
+
+
+def _ngrams(folder: Path) -> NGramReader | None:
+    found = load_ngrams(folder)
+    return NGramReader(found) if found else None
+
+
+def _revision(manifest: Manifest, weights: str, *others: str) -> str:
+    """The checksum of the weights; of more than one part, that of all their checksums."""
+    ngrams = manifest.files.get(NGRAMS_FILE)
+    parts = [manifest.files[weights], *([ngrams] if ngrams else []), *others]
+    return parts[0] if len(parts) == 1 else hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:
@@ -84,12 +108,12 @@ def _with_classifier(model: str, threads: int) -> Analyzer:
     backend = OnnxBackend(BUNDLED, threads)
     manifest = backend.manifest
     calibration = Calibration({**manifest.temperatures, "sentiment": 1.0}, manifest.thresholds)
-    both = f"{manifest.files[MODEL_FILE]} {classifier.revision}"
     info = ModelInfo(
         name=f"{manifest.name}+{Path(model).name}",
         version=manifest.version,
-        revision=hashlib.sha256(both.encode()).hexdigest(),
+        revision=_revision(manifest, MODEL_FILE, classifier.revision),
         backend="onnx+hf",
         dtype=f"int8+{classifier.dtype}",
     )
-    return Analyzer(backend, load_tokenizer(BUNDLED), calibration, info, classifier)
+    tokenizer = load_tokenizer(BUNDLED)
+    return Analyzer(backend, tokenizer, calibration, info, _ngrams(BUNDLED), classifier)

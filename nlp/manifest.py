@@ -29,6 +29,9 @@ TOKENIZER_FILE: Final = "tokenizer.json"
 THEMES_FILE: Final = "themes.npz"
 """Where themes are told apart, if the model has learned that: see ``nlp.themes.projection``."""
 
+NGRAMS_FILE: Final = "ngrams.npz"
+"""What characters say of a mention, if the model has learned that: see ``nlp.ngrams``."""
+
 
 class ArtefactError(Exception):
     """The model artefact cannot be used."""

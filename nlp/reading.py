@@ -62,6 +62,12 @@ class Labels:
         )
 
 
+def by_head(logits: Float) -> dict[Head, Float]:
+    """Logits (mentions, labels of all heads side by side), head by head."""
+    bounds = np.cumsum([len(labels) for labels in HEADS.values()])[:-1]
+    return dict(zip(HEADS, np.split(logits, bounds, axis=1), strict=True))
+
+
 def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Double]:
     """Calibrated probabilities (mentions, labels) of every head."""
     return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from nlp.backends.protocol import Backend, Float, Reading
+from nlp.backends.protocol import Float, Reading
 from nlp.encoding import build_windows, merge_readings
 from nlp.evaluate.metrics import Floats, Ints
 from nlp.labels import HEADS, Head
+from nlp.loading import Model
 from nlp.train.examples import Example
 
 CHUNK = 512
@@ -34,28 +34,29 @@ class Answers:
     embeddings: Floats
 
 
-def answer(
-    backend: Backend, tokenizer: Tokenizer, examples: Sequence[Example], context: bool = True
-) -> Answers:
-    """Have the backend read the examples' mentions in their texts, with or without context.
+def answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
+    """Have the model read the examples' mentions in their texts, with or without context.
 
     Examples without mentions have nothing to ask.
     """
     examples = [example for example in examples if example.spans]
-    readings = _read(backend, tokenizer, examples, context)
+    readings = _read(model, examples, context)
     owners = [example for example in examples for _ in example.spans]
     known = [labels for example in examples for labels in example.labels]
     sizes = np.array([len(example.spans) for example in examples], np.int64)
+    texts = mention_texts(examples)
+    contexts = [owner.context or "" if context else "" for owner in owners]
+    logits = {
+        head: _joined([reading.logits[head] for reading in readings], len(labels))
+        for head, labels in HEADS.items()
+    }
     return Answers(
         groups=np.repeat(np.arange(len(examples)), sizes),
-        texts=mention_texts(examples),
-        contexts=[owner.context or "" if context else "" for owner in owners],
+        texts=texts,
+        contexts=contexts,
         languages=[owner.language for owner in owners],
         truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
-        logits={
-            head: _joined([r.logits[head] for r in readings], len(labels))
-            for head, labels in HEADS.items()
-        },
+        logits=model.ngrams.added(logits, texts, contexts) if model.ngrams else logits,
         embeddings=_joined([r.embeddings for r in readings], 0),
     )
 
@@ -70,19 +71,16 @@ def _joined(parts: Sequence[Float], width: int) -> Floats:
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, width))
 
 
-def _read(
-    backend: Backend, tokenizer: Tokenizer, examples: Sequence[Example], context: bool
-) -> list[Reading]:
+def _read(model: Model, examples: Sequence[Example], context: bool) -> list[Reading]:
+    longest = model.backend.max_tokens
     encoded = [
-        build_windows(
-            tokenizer, e.context if context else None, e.text, e.spans, backend.max_tokens
-        )
+        build_windows(model.tokenizer, e.context if context else None, e.text, e.spans, longest)
         for e in examples
     ]
     windows = [item.window for items in encoded for item in items]
     readings: list[Reading] = []
     for at in range(0, len(windows), CHUNK):
-        readings += backend.read(windows[at : at + CHUNK])
+        readings += model.backend.read(windows[at : at + CHUNK])
     rest = iter(readings)
     return [
         merge_readings(items, [next(rest) for _ in items], len(e.spans))

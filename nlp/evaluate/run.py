@@ -86,7 +86,7 @@ def evaluate_folder(
 
 def ask(model: Model, sets: Sets, context: bool = True) -> dict[str, Answers]:
     """What the model says of the mentions of each set."""
-    return {name: _answer(model, examples, context) for name, examples in sets.items()}
+    return {name: answer(model, examples, context) for name, examples in sets.items()}
 
 
 def evaluate(
@@ -129,7 +129,7 @@ def compare_folders(
                 "rows": mention_count(examples),
                 "items": len(examples),
                 "mentions": _compare_mentions(
-                    *(_answer(model, examples, context) for model in models)
+                    *(answer(model, examples, context) for model in models)
                 ),
                 "whole": _compare_items(
                     *(items(examples, analyze(m.analyzer, examples, context)) for m in models)
@@ -189,10 +189,6 @@ def _among(sums: Mapping[Path, str], files: Sequence[DataFile]) -> list[str]:
     return [path.name for path, found in sums.items() if found in known]
 
 
-def _answer(model: Model, examples: Sequence[Example], context: bool) -> Answers:
-    return answer(model.backend, model.tokenizer, examples, context)
-
-
 def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
     train = [example for path in beside.train for example in read_examples(path)]
     found: dict[str, Callable[[Sequence[Example]], Predictions]] = {"VADER": vader}
@@ -225,7 +221,7 @@ def _theme_figures(
     context: bool,
 ) -> Figures:
     pairs = Pairs(examples)
-    answers = _answer(model, examples, context)
+    answers = answer(model, examples, context)
     figures: Figures = {
         "mentions": len(examples),
         "model": theme_figures(pairs, answers.embeddings),

@@ -18,6 +18,7 @@ from nlp.manifest import (
     CONFIG_FILE,
     FORMAT,
     MODEL_FILE,
+    NGRAMS_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Manifest,
@@ -25,6 +26,7 @@ from nlp.manifest import (
     sha256,
     write_manifest,
 )
+from nlp.ngrams import load_ngrams
 from nlp.train.examples import UNKNOWN
 from nlp.train.export import export
 from nlp.train.network import Reader
@@ -77,11 +79,16 @@ def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) 
 
 
 def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
-    """Where another model was, its card would tell the figures of that: it is removed."""
+    """With the tokenizer of ``base``, and its n-grams if it has any. Where another model was, its
+    card would tell the figures of that: it is removed."""
     if is_model(folder):
         remove_card(folder)
     load_tokenizer(base).save(str(folder / TOKENIZER_FILE))
-    sums = {name: sha256(folder / name) for name in (*files, TOKENIZER_FILE)}
+    names = [*files, TOKENIZER_FILE]
+    if is_model(base) and (ngrams := load_ngrams(base)):
+        ngrams.save(folder / NGRAMS_FILE)
+        names.append(NGRAMS_FILE)
+    sums = {name: sha256(folder / name) for name in names}
     write_manifest(folder, replace(manifest, files=sums))
 
 

@@ -123,7 +123,7 @@ def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
     if not held_out:
         return load_manifest(folder)
     model = open_model(folder)
-    manifest = calibrated(model.manifest, answer(model.backend, model.tokenizer, held_out))
+    manifest = calibrated(model.manifest, answer(model, held_out))
     write_manifest(folder, manifest)
     return manifest
 

@@ -95,7 +95,7 @@ def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
 
 def _placed(folder: Path, examples: Sequence[Example]) -> Floats:
     model = open_model(folder, torch.get_num_threads())
-    return answer(model.backend, model.tokenizer, examples).embeddings.astype(np.float32)
+    return answer(model, examples).embeddings.astype(np.float32)
 
 
 def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
@@ -103,7 +103,7 @@ def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
         return np.zeros((0, OUTPUTS), dtype=np.float32)
     teacher = open_model(folder, torch.get_num_threads())
     with fast():
-        answers = answer(teacher.backend, teacher.tokenizer, examples)
+        answers = answer(teacher, examples)
     chances = [softmax(answers.logits[head].astype(np.float32)) for head in HEADS]
     return np.hstack(chances).astype(np.float32)
 

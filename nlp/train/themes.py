@@ -105,7 +105,7 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     files = {path: read_themes(path) for path in data}
     model = open_model(folder)
     examples = [example for found in files.values() for example in found]
-    read = answer(model.backend, model.tokenizer, examples).embeddings
+    read = answer(model, examples).embeddings
     vectors = stored(read.astype(np.float32))
     seen = {file.sha256 for file in model.manifest.data}
     new = [sha256(path) not in seen for path, found in files.items() for _ in found]

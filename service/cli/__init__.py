@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
     "train": Entry("model", "app", "Train a model from labelled feedback."),
     "average": Entry("model", "average", "Make one model of several: the mean of their weights."),
+    "fit-ngrams": Entry("ngrams", "fit_ngrams", "Teach a model what characters say."),
     "fit-themes": Entry("themes", "fit_themes", "Teach a model to tell themes apart."),
     "evaluate": Entry("evaluation", "app", "Measure a model on labelled feedback."),
     "bench": Entry("bench", "app", "Measure this machine against the promised numbers."),

@@ -58,4 +58,5 @@ def fake_model() -> Model:
     backend = FirstLabel()
     calibration = Calibration(MANIFEST.temperatures, MANIFEST.thresholds)
     info = ModelInfo("test", "0", "0" * 64, "fake", "none")
-    return Model(backend, tokenizer(), MANIFEST, Analyzer(backend, tokenizer(), calibration, info))
+    analyzer = Analyzer(backend, tokenizer(), calibration, info)
+    return Model(backend, tokenizer(), None, MANIFEST, analyzer)

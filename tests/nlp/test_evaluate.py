@@ -41,7 +41,7 @@ from nlp.evaluate.scores import Figures
 from nlp.labels import HEADS, Head
 from nlp.loading import Model, open_model
 from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
-from tests.nlp.measured import MANIFEST, FirstLabel, fake_model, tokenizer
+from tests.nlp.measured import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RNG = np.random.default_rng(3)
@@ -113,7 +113,7 @@ def test_samples_are_drawn_of_whole_texts() -> None:
 
 def test_the_report_counts_each_mention_once_and_compares_with_baselines() -> None:
     examples = read_examples(FLOOR)[:50]
-    answers = answer(FirstLabel(), tokenizer(), examples)
+    answers = answer(fake_model(), examples)
     baselines = {"majority": majority(examples, examples), "words": words(examples, examples)}
     figures = report(answers, MANIFEST, baselines)["sentiment"]
     assert figures["rows"] == len(examples)
@@ -145,7 +145,7 @@ def test_items_with_a_primary_reading_alone_are_measured_whole() -> None:
 
 def test_items_without_mentions_have_empty_answers() -> None:
     item = Example("Fine.", [], [], primary={"stage": "none"}, quoted=True)
-    answers = answer(FirstLabel(), tokenizer(), [item])
+    answers = answer(fake_model(), [item])
     shapes = {head: answers.logits[head].shape for head in HEADS}
     assert shapes == {head: (0, len(labels)) for head, labels in HEADS.items()}
 

@@ -202,7 +202,7 @@ def test_the_bundled_projection_gives_unit_rows() -> None:
 @pytest.mark.model
 def test_the_bundled_model_groups_themes_it_has_not_met_above_a_floor() -> None:
     examples, model = read_themes(FLOOR), open_model(BUNDLED)
-    vectors = answer(model.backend, model.tokenizer, examples).embeddings.astype(np.float32)
+    vectors = answer(model, examples).embeddings.astype(np.float32)
     found = cluster_figures(examples, vectors, load_projection(BUNDLED))
     assert found["precision"] >= 0.65
     assert found["f1"] >= 0.42

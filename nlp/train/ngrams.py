@@ -1,0 +1,192 @@
+"""Learning what characters say of a mention: logistic regression, and how loud it is to be heard.
+
+Each head is a multinomial logistic regression on the runs of ``nlp.ngrams``, learned in a few
+passes of Adagrad (Duchi et al. 2011), under which rare runs learn as fast as common ones. The
+encoder has seen the same mentions and is surer of them than of any other, so that they can't tell
+how much the two should count beside each other: that is fitted to held-out mentions, one share and
+one temperature a head, the likeliest ones (stacked generalisation, Wolpert 1992).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, diags
+from scipy.special import logsumexp
+from torch import Tensor
+from torch.optim import Adagrad
+
+from nlp.backends.protocol import Float
+from nlp.evaluate.answers import Answers, answer, mention_texts
+from nlp.evaluate.metrics import Floats, accuracy
+from nlp.labels import HEADS, Head
+from nlp.loading import open_model
+from nlp.manifest import NGRAMS_FILE, DataFile, load_manifest, sha256, write_manifest
+from nlp.ngrams import (
+    BUCKETS,
+    LABELS,
+    Buckets,
+    NGramReader,
+    NGrams,
+    context_buckets,
+    mention_buckets,
+)
+from nlp.reading import by_head
+from nlp.train.curriculum import data_file, flat, read_held_out
+from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
+from nlp.train.loss import mention_loss
+from nlp.train.run import calibrate_model
+
+PASSES: Final = 4
+BATCH: Final = 1024
+RATE: Final = 0.4
+BIAS_RATE: Final = 0.05
+SMOOTHING: Final = 0.1
+SEED: Final = 7
+LEAST_SEEN: Final = 2
+"""Mentions that a run must be in to count; a hash that stands for rarer ones says nothing."""
+LOUDEST: Final = 127
+"""The largest weight of a label, in its 8 bits."""
+TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Of one head: what its n-grams' logits are multiplied by, and the accuracy, 0..1, on held-out
+    mentions without and with them."""
+
+    share: float
+    without: float
+    beside: float
+
+
+def fit_ngrams(
+    folder: Path, data: Sequence[Path], held_out: Sequence[Path], version: str | None = None
+) -> Mapping[Head, Heard]:
+    """Teach the model in ``folder`` what characters say, in place of what it knew of that.
+
+    Its probabilities are calibrated anew on ``held_out``, and it is called ``version`` then if that
+    is given; the encoder stays as it is. Raises ArtefactError for a folder that is no model,
+    DataError for a file that cannot be read, a held-out one that is learned from, or for held-out
+    mentions without any label of a head.
+    """
+    learned = {file.sha256: f"the model in {folder}" for file in load_manifest(folder).data}
+    learned |= {sha256(path): "this run" for path in data}
+    tests = read_held_out(held_out, (), learned)
+    files = {path: read_examples(path) for path in data}
+    ngrams = learn(flat(files))
+    model = open_model(folder)
+    answers = answer(replace(model, ngrams=None), flat(tests))
+    told = NGramReader(ngrams).read(answers.texts, answers.contexts)
+    heard = {head: _hear(head, answers, part) for head, part in by_head(told).items()}
+    shares = np.concatenate([[heard[head].share] * len(HEADS[head]) for head in HEADS])
+    shares = shares.astype(np.float32)
+    loud = replace(ngrams, scales=ngrams.scales * shares, bias=ngrams.bias * shares)
+    _write(folder, loud, [data_file(*file) for file in files.items()], version)
+    calibrate_model(folder, flat(tests))
+    return heard
+
+
+def learn(examples: Sequence[Example]) -> NGrams:
+    """The n-grams of labelled mentions; of a head that nobody has labelled they say nothing.
+
+    Raises DataError if there are no mentions.
+    """
+    if not mention_count(examples):
+        raise DataError("there are no mentions to learn from")
+    mentions = [mention_buckets(text) for text in mention_texts(examples)]
+    contexts = [context_buckets(e.context) for e in examples for _ in e.spans]
+    rarity = _rarity([*mentions, *contexts], len(mentions))
+    seen = (_rows(mentions, rarity) + _rows(contexts, rarity)).tocsr()
+    known = [[labels[head] for head in HEADS] for e in examples for labels in e.labels]
+    with torch.sparse.check_sparse_tensor_invariants(False):  # type: ignore[no-untyped-call]
+        weights, bias = _fit(seen, torch.tensor(known))
+    scales = np.maximum(np.abs(weights).max(axis=0), TINY) / LOUDEST
+    return NGrams(rarity, np.round(weights / scales).astype(np.int8), scales, bias)
+
+
+def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
+    """The logarithm of how many mentions there are for each that a bucket is in, in the 16 bits
+    that it is stored in."""
+    counts = np.bincount(np.concatenate(found), minlength=BUCKETS)
+    rarity = np.log(np.maximum(mentions / np.maximum(counts, 1), 1))
+    rarity[counts < LEAST_SEEN] = 0
+    return rarity.astype(np.float16).astype(np.float32)
+
+
+def _rows(found: Sequence[Buckets], rarity: Float) -> Any:
+    """A sparse matrix (mentions, buckets): the rarity of each one's buckets, at length 1."""
+    starts = np.cumsum([0, *map(len, found)])
+    buckets = np.concatenate(found).astype(np.int32)
+    rows = csr_matrix((rarity[buckets], buckets, starts), shape=(len(found), BUCKETS))
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return diags((1 / np.maximum(lengths, TINY)).astype(np.float32)) @ rows
+
+
+def _fit(rows: Any, labels: Tensor) -> tuple[Float, Float]:
+    """Weights (buckets, labels of all heads) and bias (labels of all heads), which start at 0."""
+    rng = np.random.default_rng(SEED)
+    layer = torch.nn.EmbeddingBag.from_pretrained(
+        torch.zeros(BUCKETS, LABELS), freeze=False, mode="sum", sparse=True
+    )
+    bias = torch.zeros(LABELS, requires_grad=True)
+    steps = Adagrad(layer.parameters(), lr=RATE), Adagrad([bias], lr=BIAS_RATE)
+    untold = torch.zeros(BATCH, 1, LABELS)  # no teacher
+    for _ in range(PASSES):
+        order = rng.permutation(rows.shape[0])
+        for at in range(0, len(order), BATCH):
+            batch = order[at : at + BATCH]
+            logits = (_told(layer, rows[batch]) + bias)[:, None]
+            known = labels[batch][:, None]
+            loss = mention_loss(logits, known, untold[: len(batch)], SMOOTHING, trust=0.0)
+            for step in steps:
+                step.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            for step in steps:
+                step.step()
+    return layer.weight.detach().numpy(), bias.detach().numpy()
+
+
+def _told(layer: torch.nn.EmbeddingBag, rows: Any) -> Tensor:
+    buckets, starts = (
+        torch.from_numpy(part.astype(np.int64)) for part in (rows.indices, rows.indptr)
+    )
+    told: Tensor = layer(buckets, starts[:-1], torch.from_numpy(rows.data))
+    return told
+
+
+def _hear(head: Head, answers: Answers, told: Float) -> Heard:
+    """The share under which, at the best temperature, the true labels are likeliest."""
+    known = answers.truth[head] != UNKNOWN
+    if not known.any():
+        raise DataError(f"no held-out mention has a label of {head}")
+    truth, read, beside = answers.truth[head][known], answers.logits[head][known], told[known]
+
+    def surprise(knobs: Floats) -> float:
+        logits = read * np.exp(knobs[0]) + beside * knobs[1]
+        return float((logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]).mean())
+
+    sharpness, loudness = minimize(surprise, [0.0, 0.3], method="Nelder-Mead").x
+    share = max(float(loudness / np.exp(sharpness)), 0.0)
+    return Heard(
+        share,
+        accuracy(truth, read.argmax(axis=1)),
+        accuracy(truth, (read + share * beside).argmax(axis=1)),
+    )
+
+
+def _write(folder: Path, ngrams: NGrams, data: Sequence[DataFile], version: str | None) -> None:
+    ngrams.save(folder / NGRAMS_FILE)
+    manifest = load_manifest(folder)
+    known = {file.sha256 for file in manifest.data}
+    manifest = replace(
+        manifest,
+        version=version or manifest.version,
+        files={**manifest.files, NGRAMS_FILE: sha256(folder / NGRAMS_FILE)},
+        data=[*manifest.data, *(file for file in data if file.sha256 not in known)],
+    )
+    write_manifest(folder, manifest)

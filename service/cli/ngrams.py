@@ -1,0 +1,41 @@
+"""``voc fit-ngrams``: teach a model what the characters of a mention say."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from service.cli.labelled import Rows, plain_errors
+
+console = Console()
+
+
+def fit_ngrams(
+    model_dir: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="The model's folder.")
+    ],
+    data: Rows,
+    held_out: Annotated[
+        list[Path],
+        typer.Option(exists=True, dir_okay=False, help="Not learned from; calibrates."),
+    ],
+    model_version: Annotated[
+        str | None, typer.Option(help="What the version is called from now on.")
+    ] = None,
+) -> None:
+    """Learn from labelled mentions what runs of characters say, beside the encoder; in minutes.
+
+    The encoder stays as it is. How much they count beside it is fitted to held-out mentions, as are
+    probabilities and thresholds anew.
+    """
+    with plain_errors(), console.status("learning"):
+        from nlp.train.ngrams import fit_ngrams as fit
+
+        heard = fit(model_dir, data, held_out, model_version)
+    for head, found in heard.items():
+        console.print(
+            f"{head}: counted {found.share:.2f} times beside the encoder, right in "
+            f"{found.beside:.1%} of held-out mentions instead of {found.without:.1%}"
+        )
+    console.print(f"Written into {model_dir}", markup=False)

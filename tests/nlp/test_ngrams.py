@@ -1,0 +1,187 @@
+"""What characters say of a mention is learned, added to the encoder's reading, and handed on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from nlp.documents import Document
+from nlp.evaluate.answers import answer
+from nlp.labels import HEADS
+from nlp.loading import open_model
+from nlp.manifest import MANIFEST_FILE, NGRAMS_FILE, ArtefactError, load_manifest, verify
+from nlp.ngrams import BUCKETS, NGramReader, NGrams, context_buckets, load_ngrams, mention_buckets
+from nlp.train.average import Part, average_models
+from nlp.train.curriculum import Files
+from nlp.train.examples import DataError, read_examples
+from nlp.train.ngrams import fit_ngrams, learn
+from nlp.train.run import Identity, Outputs, train_model
+from service.cli import app
+from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A model without n-grams; beside it are ``few.tsv`` and ``held_out.tsv``."""
+    made = write_model(tmp_path, write_base(tmp_path), write_rows(tmp_path)).out
+    assert made
+    return made
+
+
+def test_the_hash_is_part_of_the_artefact() -> None:
+    """Whoever changes it must fit all n-grams anew."""
+    assert mention_buckets("é!").tolist() == [4948, 54897, 62189, 65219, 74102, 130453]
+    assert context_buckets("I").tolist() == [12059, 13611, 47480]
+
+
+def test_capitals_and_blanks_say_nothing() -> None:
+    calm = mention_buckets("my card was declined")
+    np.testing.assert_array_equal(mention_buckets("  MY card\n was   Declined "), calm)
+    assert len(np.unique(calm)) == len(calm)
+    assert calm.max() < BUCKETS
+
+
+def test_words_of_a_question_are_not_those_of_an_answer() -> None:
+    shared = np.intersect1d(mention_buckets("delivery"), context_buckets("delivery"))
+    assert not len(shared)
+
+
+@pytest.mark.parametrize("text", ["", " \n", None])
+def test_what_is_empty_has_no_runs(text: str | None) -> None:
+    assert not len(context_buckets(text))
+
+
+def test_a_mention_reads_the_same_beside_whatever() -> None:
+    reader = NGramReader(learn(read_examples(FLOOR)[:60]))
+    texts, contexts = ["It came late", "", "🙂", "Ok"], ["ticket", None, "survey: Why?", ""]
+    together = reader.read(texts, contexts)
+    alone = [
+        reader.read([text], [context])[0] for text, context in zip(texts, contexts, strict=True)
+    ]
+    np.testing.assert_array_equal(together, alone)
+    assert together.shape == (4, sum(map(len, HEADS.values())))
+    assert reader.read([], []).shape == (0, together.shape[1])
+
+
+def test_mentions_that_were_learned_are_read_rightly() -> None:
+    examples = read_examples(FLOOR)[:60]
+    reader = NGramReader(learn(examples))
+    logits = reader.read([e.text for e in examples], [e.context for e in examples])
+    stages = logits[:, 3 : 3 + len(HEADS["stage"])].argmax(axis=1)
+    truth = [example.labels[0]["stage"] for example in examples]
+    assert (stages == truth).mean() > 0.9
+
+
+def test_a_head_that_nobody_has_labelled_has_nothing_to_say(tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("text,stage\nIt came late,purchase\nIt came broken,usage\n", encoding="utf-8")
+    logits = NGramReader(learn(read_examples(path))).read(["It came late"], [None])[0]
+    assert not logits[:3].any()
+    assert not logits[3 + len(HEADS["stage"]) :].any()
+
+
+def test_a_model_that_learned_them_reads_otherwise_and_says_so(folder: Path) -> None:
+    before = open_model(folder)
+    heard = fit_ngrams(folder, [folder.parent / "few.tsv"], [folder.parent / "held_out.tsv"], "2")
+    after = open_model(folder)
+    assert heard.keys() == HEADS.keys()
+    assert all(found.share >= 0 for found in heard.values())
+    assert verify(folder).version == after.analyzer.info.version == "2"
+    assert after.analyzer.info.revision != before.analyzer.info.revision
+    examples = read_examples(folder.parent / "few.tsv")
+    heads = [head for head, found in heard.items() if found.share > 0]
+    assert heads
+    for head in heads:
+        assert (answer(before, examples).logits[head] != answer(after, examples).logits[head]).any()
+    assert before.analyzer.analyze([Document("It came late.")]) != after.analyzer.analyze(
+        [Document("It came late.")]
+    )
+
+
+def test_the_analyzer_adds_what_given_mentions_are_read_with(folder: Path) -> None:
+    fit_ngrams(folder, [folder.parent / "few.tsv"], [folder.parent / "held_out.tsv"])
+    model = open_model(folder)
+    [example] = read_examples(folder.parent / "held_out.tsv")[:1]
+    [analysis] = model.analyzer.analyze([Document(example.text)])
+    assert [mention.text for mention in analysis.mentions] == [example.text]
+    logits = answer(model, [example], context=False).logits["sentiment"][0]
+    said = HEADS["sentiment"].index(analysis.mentions[0].sentiment)
+    assert said == logits.argmax()
+
+
+def test_files_that_were_learned_from_are_told_once(folder: Path) -> None:
+    rows, held_out = folder.parent / "few.tsv", folder.parent / "held_out.tsv"
+    fit_ngrams(folder, [rows], [held_out])
+    fit_ngrams(folder, [rows, FLOOR], [held_out])
+    assert [file.name for file in load_manifest(folder).data] == [rows.name, FLOOR.name]
+
+
+def test_what_is_learned_from_cannot_be_held_out(folder: Path) -> None:
+    rows = folder.parent / "few.tsv"
+    with pytest.raises(DataError, match="the model in"):
+        fit_ngrams(folder, [FLOOR], [rows])
+    with pytest.raises(DataError, match="this run"):
+        fit_ngrams(folder, [FLOOR], [FLOOR])
+    assert NGRAMS_FILE not in load_manifest(folder).files
+
+
+def test_held_out_mentions_must_have_labels_of_every_head(folder: Path) -> None:
+    path = folder.parent / "stages.csv"
+    path.write_text("text,stage\nIt came late,purchase\n", encoding="utf-8")
+    with pytest.raises(DataError, match="sentiment"):
+        fit_ngrams(folder, [folder.parent / "few.tsv"], [path])
+
+
+def test_models_made_of_one_have_its_ngrams(folder: Path, tmp_path: Path) -> None:
+    rows = folder.parent / "few.tsv"
+    fit_ngrams(folder, [rows], [write_held_out(folder.parent)])
+    identity = Identity("tiny", "1", "0", "random")
+    further = Outputs(tmp_path / "run.pt", tmp_path / "further", tmp_path / "weights")
+    train_model(Files([rows]), folder, further, RECIPE, identity, lambda _: None)
+    mean = Outputs(tmp_path / "run.pt", tmp_path / "mean")
+    average_models([Part(folder, 1.0), Part(folder, 1.0)], [], mean, identity)
+    expected = NGramReader(_loaded(folder)).read(["It came late"], ["ticket"])
+    for made in ("further", "weights", "mean"):
+        verify(tmp_path / made)
+        read = NGramReader(_loaded(tmp_path / made)).read(["It came late"], ["ticket"])
+        np.testing.assert_array_equal(read, expected)
+
+
+def test_a_changed_file_is_refused(folder: Path) -> None:
+    fit_ngrams(folder, [folder.parent / "few.tsv"], [folder.parent / "held_out.tsv"])
+    with (folder / NGRAMS_FILE).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ArtefactError, match=NGRAMS_FILE):
+        load_ngrams(folder)
+
+
+def test_the_command_teaches_a_model(folder: Path) -> None:
+    done = CliRunner().invoke(
+        app,
+        [
+            *("fit-ngrams", str(folder), "--model-version", "3"),
+            *("--data", str(folder.parent / "few.tsv")),
+            *("--held-out", str(folder.parent / "held_out.tsv")),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert "touchpoint: counted" in done.output
+    assert json.loads((folder / MANIFEST_FILE).read_text())["version"] == "3"
+
+
+def _loaded(folder: Path) -> NGrams:
+    found = load_ngrams(folder)
+    assert found
+    return found
