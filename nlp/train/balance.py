@@ -18,15 +18,15 @@ def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
     still does; at 1 all labels would count as equally common (post-hoc logit adjustment, Menon et
     al. 2021).
     """
-    taken = np.float32(strength) * _log_shares(
-        np.concatenate([lesson.labels for lesson in lessons])
-    )
+    labels = np.concatenate([lesson.labels for lesson in lessons])
+    taken = np.float32(strength) * log_shares(labels)
     with torch.no_grad():
         reader.heads.bias.sub_(torch.from_numpy(taken))
 
 
-def _log_shares(labels: Integers) -> Floats:
-    """Of labels (mentions, heads), for all heads side by side; a label is never without a share."""
+def log_shares(labels: Integers) -> Floats:
+    """The logarithms of the shares of labels (mentions, heads), all heads' side by side; a label is
+    never without a share."""
     shares = []
     for column, known in zip(labels.T, HEADS.values(), strict=True):
         counts = np.bincount(column[column != UNKNOWN], minlength=len(known)) + 1

@@ -36,6 +36,7 @@ from nlp.ngrams import (
     mention_buckets,
 )
 from nlp.reading import by_head
+from nlp.train.balance import log_shares
 from nlp.train.curriculum import data_file, flat, read_held_out
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.loss import mention_loss
@@ -47,6 +48,9 @@ RATE: Final = 0.4
 BIAS_RATE: Final = 0.05
 SMOOTHING: Final = 0.1
 SEED: Final = 7
+BALANCE: Final = 0.4
+"""Of the logarithm of each label's share, taken from its logit: how common a label is would count
+twice, as the encoder knows it already (see ``nlp.train.balance``)."""
 LEAST_SEEN: Final = 2
 """Mentions that a run must be in to count; a hash that stands for rarer ones says nothing."""
 LOUDEST: Final = 127
@@ -102,11 +106,12 @@ def learn(examples: Sequence[Example]) -> NGrams:
     contexts = [context_buckets(e.context) for e in examples for _ in e.spans]
     rarity = _rarity([*mentions, *contexts], len(mentions))
     seen = (_rows(mentions, rarity) + _rows(contexts, rarity)).tocsr()
-    known = [[labels[head] for head in HEADS] for e in examples for labels in e.labels]
+    known = np.array([[labels[head] for head in HEADS] for e in examples for labels in e.labels])
     with torch.sparse.check_sparse_tensor_invariants(False):  # type: ignore[no-untyped-call]
-        weights, bias = _fit(seen, torch.tensor(known))
+        weights, bias = _fit(seen, torch.from_numpy(known))
     scales = np.maximum(np.abs(weights).max(axis=0), TINY) / LOUDEST
-    return NGrams(rarity, np.round(weights / scales).astype(np.int8), scales, bias)
+    balanced = bias - np.float32(BALANCE) * log_shares(known)
+    return NGrams(rarity, np.round(weights / scales).astype(np.int8), scales, balanced)
 
 
 def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
