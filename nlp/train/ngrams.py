@@ -48,7 +48,7 @@ RATE: Final = 0.4
 BIAS_RATE: Final = 0.05
 SMOOTHING: Final = 0.1
 SEED: Final = 7
-BALANCE: Final = 0.4
+BALANCE: Final = 0.15
 """Of the logarithm of each label's share, taken from its logit: how common a label is would count
 twice, as the encoder knows it already (see ``nlp.train.balance``)."""
 LEAST_SEEN: Final = 2
