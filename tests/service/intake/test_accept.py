@@ -23,7 +23,7 @@ from service.intake import accept as room
 from service.intake.accept import Acceptor, Stopping
 from service.intake.drafts import Clerk, Draft
 from service.intake.group import Group, Written
-from service.intake.pressure import TooMuchPending
+from service.intake.pressure import Pressure, TooMuchPending
 from service.intake.schemas import SurveyIn
 from service.intake.submissions import Outcome, Result, Submission
 from service.web.idempotency import StoredAnswer
@@ -214,6 +214,15 @@ def test_the_line_in_memory_is_bounded(
     asyncio.run(fill())
 
 
+def test_what_has_left_the_line_in_memory_makes_room(
+    acceptor: Acceptor, submit: Submit, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "QUEUED_ROWS", 2)
+    for text in "abcde":
+        acceptor.accept_blocking(submit(text))
+    assert [row.text for row in stored()] == ["a", "b", "c", "d", "e"]
+
+
 def test_a_stop_writes_what_has_come_and_refuses_the_rest(
     database: Database, submit: Submit, stored: Stored
 ) -> None:
@@ -248,6 +257,25 @@ def test_old_idempotency_keys_are_purged_in_passing(
     acceptor.accept_blocking(submit("a", once=Once("k", "f")))
     assert purged.wait(5)
     acceptor.stop()
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Pressure, "refresh"), (room, "purge")])
+def test_housekeeping_that_fails_costs_no_submission(
+    acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
+) -> None:
+    failed = Event()
+
+    def fails_once(*_: Any) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("SELECT", {}, ValueError("gone"))
+
+    monkeypatch.setattr(room, "PURGE_SECONDS", 0.0)
+    monkeypatch.setattr(owner, name, fails_once)
+    acceptor.accept_blocking(submit("a"))
+    assert failed.wait(5)
+    answer = asyncio.run(asyncio.wait_for(acceptor.accept(submit("b")), 5))
+    assert answer.status == 200
 
 
 def test_old_idempotency_keys_are_forgotten(database: Database, workspace: Workspace) -> None:

@@ -21,6 +21,7 @@ from service.keys.tokens import new_secret
 from service.settings import Settings
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.service.conftest import Analyse
 from tests.service.intake.conftest import Stored, names_at_fault
 
 HEADER = "id;Datum;Bewertung;Kommentar;Phase\n"
@@ -292,6 +293,24 @@ def test_a_stop_interrupts_and_what_is_stored_stays(
     job = upload.report(answer.headers["location"])
     assert job["state"] == "interrupted"
     assert len(stored()) == job["accepted"] < 3000
+
+
+def test_an_import_that_waits_for_room_goes_on_when_there_is_some(
+    start: StartClient,
+    keys: Keys,
+    stored: Stored,
+    analyse: Analyse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.intake.imports.RETRY_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr("service.intake.imports.CHUNK_ROWS", 5)
+    upload = Uploader(start(max_pending=6), keys)
+    answer = upload.post("comment\n" + "Great\n" * 15)
+    while len(stored()) < 10:
+        time.sleep(0.02)
+    analyse()
+    job = upload.report(answer.headers["location"])
+    assert (job["state"], job["accepted"]) == ("done", 15)
 
 
 def test_only_a_few_imports_run_at_once(upload: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
