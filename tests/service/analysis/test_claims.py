@@ -140,6 +140,23 @@ def test_what_is_given_back_was_never_tried(
     assert item.attempts == 1
 
 
+def test_a_lease_that_another_worker_has_by_now_is_not_prolonged(
+    add: AddFeedback, take: TakeClaim, database: Database
+) -> None:
+    add()
+    ids = [item.key for item in take().items]
+    assert take(TERMS._replace(worker="another"), after=2 * MINUTE).items
+
+    def until() -> Any:
+        with database.read() as session:
+            return session.exec(select(Feedback.claimed_until)).one()
+
+    theirs = until()
+    for worker, prolonged in ((TERMS.worker, theirs), ("another", OCCURRED)):
+        database.transact(lambda session, mine=worker: claims.renew(session, mine, ids, OCCURRED))
+        assert until() == prolonged
+
+
 def test_claims_made_at_the_same_time_share_no_item(add: AddFeedback, take: TakeClaim) -> None:
     added = {add() for _ in range(60)}
     terms = [TERMS._replace(worker=f"worker-{number}", items=7) for number in range(4)]

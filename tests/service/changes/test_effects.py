@@ -11,6 +11,7 @@ from service.changes.effects import VOLUME, Effect, effects, needed
 from service.changes.windows import Window, minus, total_of, windows
 from service.changes.wording import sentence, verdict
 from service.insights.comparison import Part
+from service.insights.statistics import LEVEL
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 DAYS = 28
@@ -250,6 +251,17 @@ def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
     assert (share.significant, share.better, share.moved) == (True, False, False)
     assert verdict(found) == ("no_evidence_yet", None)
     assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False), "place")
+
+
+def test_what_got_better_here_but_far_less_than_elsewhere_is_no_change_for_the_worse() -> None:
+    random = np.random.default_rng(6)
+    before, after = window(random, 0.7, 0.7, items=40), window(random, 0.6, 0.3, items=40)
+    found = effects(before, after, has_rest=True)
+    share = found["negative_share"]
+    assert (share.own.difference or 0) < 0 < (share.change.difference or 0)
+    assert share.own.p < LEVEL
+    assert (share.significant, share.better, share.moved) == (True, False, False)
+    assert verdict(found) == ("no_evidence_yet", None)
 
 
 def test_those_who_say_nothing_make_no_effect_surer() -> None:
