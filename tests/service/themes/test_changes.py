@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.pain_point import PainPoint, RollupPain, ThemeRefresh
+from models.pain_point import IN_PROGRESS, PainPoint, RollupPain, ThemeRefresh
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
@@ -186,20 +186,34 @@ def test_no_spelling_hides_what_was_erased(
     assert [(each.title, each.keywords) for each in themes()] == [("Card refused", [])]
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"owner": "Ana"},
+        {"status": IN_PROGRESS},
+        {"title": "Card refused", "titled_by": UUID(int=1)},
+        {"shaped": True},
+    ],
+)
 def test_what_people_use_outlives_its_mentions(
-    say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    workspace: Workspace,
+    use: dict[str, Any],
 ) -> None:
     ids = say([*DECLINED, *SLOW])
     look()
     kept, _ = themes()
     with database.write() as session:
         row = session.get_one(PainPoint, (kept.workspace_id, kept.id))
-        row.owner = "Ana"
+        row.sqlmodel_update(use)
     for id in ids:
         _transact(database, erase_one, workspace.id, id)
     look()
     assert [(theme.id, theme.title, theme.keywords) for theme in themes()] == [
-        (kept.id, "Checkout at purchase", [])
+        (kept.id, use.get("title", "Checkout at purchase"), [])
     ]
 
 

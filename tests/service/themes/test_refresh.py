@@ -9,7 +9,7 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.current_analysis import make_current
 from service.db import Database
-from service.themes.due import claim
+from service.themes.due import Due, claim, due, marks_of, release
 from service.themes.members import Key
 from service.themes.places import Place
 from service.themes.steps import TooFew, create
@@ -161,6 +161,20 @@ def test_of_two_workers_only_one_makes_a_theme(
     with pytest.raises(TooFew):
         database.transact(lambda session: create(session, space, place, keys, b""))
     assert themes() == before
+
+
+def test_what_has_come_since_a_place_was_claimed_stays_counted(
+    say: Say, database: Database, workspace: Workspace
+) -> None:
+    place = Place(workspace.id, "purchase", "checkout", "negative")
+    space = Engine(FakeAnalyzer()).space
+    say([*DECLINED, *SLOW])
+    seen = database.transact(lambda session: claim(session, place, now()))
+    assert seen == 6
+    say([f"Broken checkout {word}" for word in ("x", "y", "z", "v", "w")])
+    with database.write() as session:
+        release(session, place, seen, marks_of(session, place, space.name).so_far)
+        assert due(session, space, now()) == [Due(place, 5, anew=False)]
 
 
 def test_a_place_that_another_worker_has_is_left_alone(
