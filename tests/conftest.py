@@ -156,11 +156,16 @@ def make_keys(database: Database, workspace: Workspace) -> Keys:
 
 
 @pytest.fixture
-def other_keys(database: Database) -> Keys:
-    """Keys of another workspace."""
+def other_workspace(database: Database) -> Workspace:
+    """A workspace that is somebody else's."""
     with database.write() as session:
-        other = queries.ensure_workspace(session, "other")
-    return make_keys(database, other)
+        return queries.ensure_workspace(session, "other")
+
+
+@pytest.fixture
+def other_keys(database: Database, other_workspace: Workspace) -> Keys:
+    """A key of each scope for ``other_workspace``."""
+    return make_keys(database, other_workspace)
 
 
 def _drop_all(url: str) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import delete, select
 
 from models.learning import Learning
 from models.mention_vector import MentionVector
+from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
@@ -265,12 +266,33 @@ def test_a_long_history_is_labelled_in_parts(
 
 
 def test_other_workspaces_are_left_alone(
-    put: Put, client: TestClient, other_keys: Keys, add: AddFeedback, work: Work
+    put: Put,
+    get: Get,
+    client: TestClient,
+    other_workspace: Workspace,
+    other_keys: Keys,
+    add: AddFeedback,
+    work: Work,
 ) -> None:
+    """Each has one version of its definition, and one learned stage."""
+    theirs = {"preset": "eight-stage", "stages": [LIFT]}
+    answer = client.put(
+        "/v1/journey/definition", json=theirs, headers=bearer(other_keys.manage)
+    ).json()
+    assert [each["key"] for each in answer["learned"]] == ["lift"]
     put(LEARNED)
+    about_the_lift = SAID.replace("handover of the flat", "lift of the house")
+    for text in (SAID, about_the_lift):
+        add(text)
+        add(text, workspace_id=other_workspace.id)
     work()
-    answer = client.get("/v1/journey/definition", headers=bearer(other_keys.read)).json()
-    assert answer["learned"] == []
+
+    def get_theirs(path: str, **params: Any) -> Any:
+        return client.get(path, params=params, headers=bearer(other_keys.read)).json()
+
+    assert stages(get) == {"moving-in": 1, "usage": 2, "unassigned": 1}
+    assert stages(get_theirs) == {"lift": 1, "usage": 2, "unassigned": 1}
+    assert get_theirs("/v1/journey/definition") == answer
 
 
 @pytest.mark.parametrize(

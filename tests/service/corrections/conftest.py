@@ -21,7 +21,7 @@ MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Correct = Callable[..., Any]
 
 
-def review(workspace: Workspace, text: str) -> Feedback:
+def review(workspace: Workspace, text: str, **columns: Any) -> Feedback:
     """A review that waits to be read."""
     return Feedback(
         workspace_id=workspace.id,
@@ -34,6 +34,7 @@ def review(workspace: Workspace, text: str) -> Feedback:
         received_at=MOMENT,
         due_at=MOMENT,
         content_hash="0",
+        **columns,
     )
 
 

@@ -12,19 +12,21 @@ from models.workspace import Workspace
 from nlp.backends.protocol import Float
 from service.corrections.adjusting import Background, Judged, attempt
 from service.db import Database
+from service.journey.taught import FROM_CORRECTIONS, taught_by
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.corrections.conftest import review
 
 WIDTH = 16
+LEARNING = "/v1/journey/learning"
 
 WOBBLES = [f"The gadget wobbles a lot number{n}" for n in range(12)]
 """Read as unassigned."""
 SLOW = [f"Today my app is slow number{n}" for n in range(22)]
 
 Ask = Callable[..., Any]
-Store = Callable[[Sequence[str]], list[Feedback]]
+Store = Callable[..., list[Feedback]]
 
 
 def near(direction: int, n: int, seed: int = 1) -> Float:
@@ -94,6 +96,15 @@ def test_a_label_that_stands_against_nothing_teaches_nothing() -> None:
 
 @pytest.fixture
 def ask(client: TestClient, keys: Keys) -> Ask:
+    return asker(client, keys)
+
+
+@pytest.fixture
+def others_ask(client: TestClient, other_keys: Keys) -> Ask:
+    return asker(client, other_keys)
+
+
+def asker(client: TestClient, keys: Keys) -> Ask:
     def send(method: str, path: str, **options: Any) -> Any:
         answer = client.request(method, path, headers=bearer(keys.manage), **options)
         assert answer.status_code == 200, answer.text
@@ -104,10 +115,10 @@ def ask(client: TestClient, keys: Keys) -> Ask:
 
 @pytest.fixture
 def store(database: Database, workspace: Workspace, analyse: Analyse) -> Store:
-    """Store and analyse a review for each text."""
+    """Store and analyse a review for each text: ``store(SLOW, other_workspace)``."""
 
-    def put(texts: Sequence[str]) -> list[Feedback]:
-        rows = [review(workspace, text) for text in texts]
+    def put(texts: Sequence[str], owner: Workspace = workspace, **columns: Any) -> list[Feedback]:
+        rows = [review(owner, text, **columns) for text in texts]
         with database.write() as session:
             session.add_all(rows)
         analyse()
@@ -129,8 +140,8 @@ def test_it_is_applied_to_all_others_and_taken_away_exactly(
         judge(ask, row, "renewal" if "gadget" in row.text else "usage")
     last = f"/v1/feedback/{new.id}"
     before = ask("GET", last)
-    assert ask("GET", "/v1/journey/learning")["fields"] == []
-    learned = ask("POST", "/v1/journey/learning")
+    assert ask("GET", LEARNING)["fields"] == []
+    learned = ask("POST", LEARNING)
     [stage] = [field for field in learned["fields"] if field["field"] == "stage"]
     assert (stage["corrected"], stage["confirmed"], stage["fixed"]) == (12, 22, 12)
     assert (stage["applied"], stage["labels"], learned["labelled"]) == (True, ["renewal"], False)
@@ -140,8 +151,8 @@ def test_it_is_applied_to_all_others_and_taken_away_exactly(
     mention, other = whole["mentions"]
     assert (mention["stage"], mention["provenance"]["stage"]) == ("renewal", "learned")
     assert (whole["stage"], other["stage"]) == ("renewal", "unassigned")
-    assert ask("GET", "/v1/journey/learning")["labelled"]
-    assert ask("PUT", "/v1/journey/learning", json={"state": "off"})["state"] == "off"
+    assert ask("GET", LEARNING)["labelled"]
+    assert ask("PUT", LEARNING, json={"state": "off"})["state"] == "off"
     analyse()
     assert ask("GET", last)["analysis"] == before["analysis"]
     assert verify(database).clean
@@ -153,15 +164,50 @@ def test_a_trial_has_seen_nothing_of_what_it_is_tried_on(ask: Ask, store: Store)
     for row in store([*WOBBLES, *SLOW, *confirmed]):
         right = "renewal" if row.text in WOBBLES else "usage" if row.text in SLOW else "unassigned"
         judge(ask, row, right)
-    [stage] = [
-        field
-        for field in ask("POST", "/v1/journey/learning")["fields"]
-        if field["field"] == "stage"
-    ]
+    [stage] = [field for field in ask("POST", LEARNING)["fields"] if field["field"] == "stage"]
     assert (stage["confirmed"], stage["broken"], stage["applied"]) == (24, 2, False)
 
 
+def test_what_one_workspace_teaches_is_none_of_anothers(
+    ask: Ask,
+    others_ask: Ask,
+    store: Store,
+    workspace: Workspace,
+    other_workspace: Workspace,
+    database: Database,
+) -> None:
+    """They judge the same texts, and call the same thing by different names."""
+    for row in store([*WOBBLES, *SLOW]):
+        judge(ask, row, "renewal" if "gadget" in row.text else "usage")
+    for row in store([*WOBBLES, *SLOW], other_workspace):
+        judge(others_ask, row, "support" if "gadget" in row.text else "usage")
+    alone = ask("POST", LEARNING)
+    others_ask("POST", LEARNING)
+    # Were these its own, the first workspace could not tell what it corrected from them.
+    theirs = store(WOBBLES, other_workspace)
+    before = others_ask("GET", LEARNING)
+    assert ask("POST", LEARNING)["fields"] == alone["fields"]
+    assert others_ask("GET", LEARNING) == before
+    with database.read() as session:
+        for owner, label in ((workspace, "renewal"), (other_workspace, "support")):
+            taught = taught_by(session, owner.id, FROM_CORRECTIONS, alone["model"])
+            assert [each.key for each in taught] == [label]
+    theirs += store(["The gadget wobbles a lot again"], other_workspace)
+    for row in (theirs[0], theirs[-1]):
+        whole = others_ask("GET", f"/v1/feedback/{row.id}", params={"journey": "eight-stage"})
+        assert [each["stage"] for each in whole["analysis"]["mentions"]] == ["support"]
+
+
+def test_what_senders_stated_and_people_corrected_is_no_mistake_of_the_model(
+    ask: Ask, store: Store
+) -> None:
+    for row in store(WOBBLES[:8], stage_sent="purchase"):
+        judge(ask, row, "renewal")
+    fields = {field["field"]: field for field in ask("POST", LEARNING)["fields"]}
+    assert (fields["stage"]["corrected"], fields["stage"]["confirmed"]) == (0, 0)
+
+
 def test_without_corrections_nothing_is_learned(ask: Ask) -> None:
-    assert ask("GET", "/v1/journey/learning")["state"] == "on"
-    learned = ask("POST", "/v1/journey/learning")
+    assert ask("GET", LEARNING)["state"] == "on"
+    learned = ask("POST", LEARNING)
     assert [field["applied"] for field in learned["fields"]] == [False] * 3
