@@ -42,6 +42,7 @@ TEXTS = (
     "배송이 늦어요",
     "great😀app, e-mail about foo/bar x²",
 )
+VERSION = f"1-{'0' * 12}"
 
 
 @pytest.fixture
@@ -230,12 +231,24 @@ def indexed(database: Database, word: str) -> set[UUID]:
         return {UUID(str(id_)) for (id_,) in rows}
 
 
-def test_another_workspace_finds_nothing(
-    client: TestClient, other_keys: Keys, said: list[UUID]
-) -> None:
+@pytest.mark.usefixtures("vectors")
+def test_another_workspace_finds_nothing(client: TestClient, other_keys: Keys) -> None:
     for asked in ("", "?q=card", "?like=card"):
         answer = client.get(f"/v1/mentions{asked}", headers=bearer(other_keys.read))
         assert answer.json()["items"] == []
+
+
+@pytest.mark.usefixtures("vectors")
+def test_nearer_mentions_of_another_workspace_keep_none_of_ones_own_away(
+    client: TestClient, database: Database, other_workspace: Workspace, other_keys: Keys
+) -> None:
+    with database.write() as session:
+        said = [Said(*CHECKOUT, text="The card broke")]
+        row = write(session, other_workspace.id, said, occurred_at=NOON)
+        session.add(vector(row.workspace_id, row.id, "The card broke"))
+    asked = {"like": TEXTS[0], "limit": 1}
+    answer = client.get("/v1/mentions", params=asked, headers=bearer(other_keys.read))
+    assert texts(answer.json()) == ["The card broke"]
 
 
 @pytest.mark.parametrize("q", ["-card", "!!", " "])
@@ -259,19 +272,21 @@ def test_a_text_without_meaning_is_refused(get: Get) -> None:
 @pytest.fixture
 def vectors(database: Database, workspace: Workspace, said: list[UUID]) -> str:
     """The fake's vectors of what was ``said``, of the version that the engine has."""
-    version = f"1-{'0' * 12}"
     with database.write() as session:
         for id_, part in zip(said, [*TEXTS, "Lovely card"], strict=True):
-            session.add(
-                MentionVector(
-                    workspace_id=workspace.id,
-                    feedback_id=id_,
-                    ordinal=0,
-                    model_version=version,
-                    vector=packed(embedding(part)),
-                )
-            )
-    return version
+            session.add(vector(workspace.id, id_, part))
+    return VERSION
+
+
+def vector(workspace_id: UUID, feedback_id: UUID, said: str) -> MentionVector:
+    """The vector of an item's first mention."""
+    return MentionVector(
+        workspace_id=workspace_id,
+        feedback_id=feedback_id,
+        ordinal=0,
+        model_version=VERSION,
+        vector=packed(embedding(said)),
+    )
 
 
 def embedding(said: str) -> tuple[float, ...]:
