@@ -93,6 +93,20 @@ def test_a_mention_gets_back_the_theme_that_it_had_where_it_was_read(
     assert theme_of(database, first) == other
 
 
+def test_a_corrected_mention_that_another_model_has_read_finds_no_theme_yet(
+    say: Say, look: Look, database: Database, analyse: Analyse, correct: Callable[..., None]
+) -> None:
+    """Vectors of two models are never compared."""
+    [said, *_] = say([*DECLINED, *SLOW])
+    look()
+    home = theme_of(database, said)
+    analyse(FakeAnalyzer("2"))
+    assert theme_of(database, said) == home
+    correct(said, stage="usage", touchpoint="mobile_app")
+    correct(said, stage="purchase", touchpoint="checkout")
+    assert theme_of(database, said) is None
+
+
 def test_an_erased_customer_is_not_quoted(
     say: Say, look: Look, themes: Themes, database: Database, workspace: Workspace
 ) -> None:
