@@ -78,6 +78,18 @@ def test_a_mention_of_a_long_text_is_read_with_what_surrounds_it(tokenizer: Toke
     assert end < 20
 
 
+def test_a_text_that_just_fits_is_read_in_one_window(tokenizer: Tokenizer) -> None:
+    spans = [_span(0, 2), _span(97, 99)]
+    assert len(build_windows(tokenizer, None, TEXT, spans, max_tokens=104)) == 1
+    assert len(build_windows(tokenizer, None, TEXT, spans, max_tokens=103)) == 2
+
+
+def test_a_mention_within_another_cuts_nothing_off_it(tokenizer: Tokenizer) -> None:
+    spans = [_span(40, 52), _span(41, 42)]
+    (item,) = build_windows(tokenizer, None, TEXT, spans, max_tokens=24)
+    assert [_words(item, run) for run in (0, 1)] == [WORDS[40:53], WORDS[41:43]]
+
+
 def test_a_mention_longer_than_a_window_is_read_in_pieces(tokenizer: Tokenizer) -> None:
     items = build_windows(tokenizer, None, TEXT, [_span(0, 99), _span(3, 4)], max_tokens=24)
     runs = [(item, run) for item in items for run in range(len(item.owners))]

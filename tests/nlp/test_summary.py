@@ -62,6 +62,7 @@ def test_harm_and_the_first_place_add_weight() -> None:
     first, second = mention("neutral", "purchase"), mention("negative", "usage", 1)
     assert whole(mention("neutral", "purchase"), mention("neutral", "usage")).main == 0
     assert whole(first, replace(second, severity=2)).main == 1
+    assert whole(first, replace(second, sentiment="positive", severity=3)).main == 0
 
 
 def test_many_that_find_it_likely_outweigh_a_sure_one() -> None:
@@ -147,6 +148,18 @@ def test_the_severity_is_the_largest_with_its_own_confidence() -> None:
 )
 def test_the_sentiment_of_an_item_weighs_its_mentions(moods: Sequence[str], expected: str) -> None:
     assert whole(*(mention(mood, "usage") for mood in moods)).sentiment == expected
+
+
+def test_for_its_sentiment_mentions_count_by_the_root_of_their_length_and_the_first_more() -> None:
+    good, calm = mention("positive", "usage"), mention("neutral", "usage", length=160)
+    assert whole(good, good, good, calm).sentiment == "positive"
+    assert whole(mention("neutral", "usage"), replace(good, end=60)).sentiment == "neutral"
+    assert whole(mention("neutral", "usage"), replace(good, end=120)).sentiment == "positive"
+
+
+def test_the_score_is_the_mean_of_all_text() -> None:
+    long, short = mention("positive", "usage", length=90), mention("negative", "usage", length=10)
+    assert whole(long, short).score == whole(short, long).score == 0.8
 
 
 def test_an_unsure_criticism_does_not_make_praise_mixed() -> None:

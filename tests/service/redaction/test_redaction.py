@@ -50,6 +50,8 @@ def test_direct_identifiers_become_placeholders(text: str, redacted: str) -> Non
         "EAN 4006381330060 ist defekt, 5012345678900 auch",
         "version 10.2.3.1 and v1.2.3.4",
         "at 12:30:45 std::vector",
+        "it listens on 0.0.0.0 and :: alike",
+        "ZZ22370400440532013000 is no account: there is no such country",
         "iPhone 15, 128 GB, 10 000 000 users",
         "Rechnungsnr. 2023-0017-4455",
         "me @ home",
@@ -200,6 +202,7 @@ def test_identifiers_are_found_next_to_any_script_and_end_with_it(
         "4111 - 1111 - 1111 - 1111",
         "4111\u200b1111\u200b1111\u200b1111",
         "3782 822463 10005",
+        "4111  1111  1111  1111  110",
     ],
 )
 @pytest.mark.parametrize(
