@@ -246,7 +246,7 @@ def test_nearer_mentions_of_another_workspace_keep_none_of_ones_own_away(
         said = [Said(*CHECKOUT, text="The card broke")]
         row = write(session, other_workspace.id, said, occurred_at=NOON)
         session.add(vector(row.workspace_id, row.id, "The card broke"))
-    asked = {"like": TEXTS[0], "limit": 1}
+    asked: dict[str, Any] = {"like": TEXTS[0], "limit": 1}
     answer = client.get("/v1/mentions", params=asked, headers=bearer(other_keys.read))
     assert texts(answer.json()) == ["The card broke"]
 
