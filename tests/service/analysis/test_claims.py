@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ def test_a_lease_that_another_worker_has_by_now_is_not_prolonged(
 
     theirs = until()
     for worker, prolonged in ((TERMS.worker, theirs), ("another", OCCURRED)):
-        database.transact(lambda session, mine=worker: claims.renew(session, mine, ids, OCCURRED))
+        database.transact(partial(claims.renew, worker=worker, ids=ids, until=OCCURRED))
         assert until() == prolonged
 
 
