@@ -6,7 +6,7 @@ import pytest
 
 from service.insights.errors import TooManyPoints
 from service.insights.periods import By, last_day, period_before, starts
-from service.rollups.spans import start_of
+from service.rollups.spans import Stretch, cover_by, start_of
 
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 
@@ -47,6 +47,14 @@ def test_weeks_start_on_monday_and_months_on_the_first(by: By, day: date, start:
 def test_months_follow_each_other_whatever_their_length() -> None:
     found = starts(date(2025, 12, 31), date(2026, 3, 1), "month")
     assert found == [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+
+
+def test_no_week_is_read_that_lies_in_two_months() -> None:
+    assert cover_by(date(2026, 3, 30), date(2026, 4, 13), "month") == [
+        Stretch("day", date(2026, 3, 30), date(2026, 4, 1)),
+        Stretch("day", date(2026, 4, 1), date(2026, 4, 6)),
+        Stretch("week", date(2026, 4, 6), date(2026, 4, 13)),
+    ]
 
 
 def test_a_thousand_points_are_the_most() -> None:
