@@ -94,14 +94,18 @@ def test_a_mention_gets_back_the_theme_that_it_had_where_it_was_read(
 
 
 def test_a_corrected_mention_that_another_model_has_read_finds_no_theme_yet(
-    say: Say, look: Look, database: Database, analyse: Analyse, correct: Callable[..., None]
+    say: Say,
+    say_loose: Say,
+    look: Look,
+    database: Database,
+    analyse: Analyse,
+    correct: Callable[..., None],
 ) -> None:
     """Vectors of two models are never compared."""
-    [said, *_] = say([*DECLINED, *SLOW])
+    say([*DECLINED, *SLOW])
     look()
-    home = theme_of(database, said)
+    [said] = say_loose(["The checkout declined my visa card now"])
     analyse(FakeAnalyzer("2"))
-    assert theme_of(database, said) == home
     correct(said, stage="usage", touchpoint="mobile_app")
     correct(said, stage="purchase", touchpoint="checkout")
     assert theme_of(database, said) is None
