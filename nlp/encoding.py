@@ -121,7 +121,7 @@ def _calm(text: str) -> str:
     capitals = sum(map(str.isupper, text))
     if not capitals or capitals < SHOUTED * (capitals + sum(map(str.islower, text))):
         return text
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return text.replace("İ", "i").lower()  # the only letter that is two in lower case
 
 
 def _prefix_ids(tokenizer: Tokenizer, context: str | None, limit: int) -> list[int]:

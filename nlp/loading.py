@@ -12,11 +12,12 @@ from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
 from nlp.encoding import load_tokenizer
-from nlp.info import ModelInfo
+from nlp.info import RULES, ModelInfo
 from nlp.manifest import (
     MANIFEST_FILE,
     MODEL_FILE,
     NGRAMS_FILE,
+    TOKENIZER_FILE,
     WEIGHTS_FILE,
     Manifest,
     load_manifest,
@@ -95,10 +96,11 @@ def _ngrams(folder: Path) -> NGramReader | None:
 
 
 def _revision(manifest: Manifest, weights: str, *others: str) -> str:
-    """The checksum of the weights; of more than one part, that of all their checksums."""
-    ngrams = manifest.files.get(NGRAMS_FILE)
-    parts = [manifest.files[weights], *([ngrams] if ngrams else []), *others]
-    return parts[0] if len(parts) == 1 else hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    """Of what ``ModelInfo.revision`` says; not of the themes, which no reading hangs on."""
+    files = [manifest.files.get(name) for name in (weights, TOKENIZER_FILE, NGRAMS_FILE)]
+    calibration = sorted(manifest.temperatures.items()), sorted(manifest.thresholds.items())
+    told = [RULES, *files, calibration, manifest.max_tokens, *others]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:

@@ -22,10 +22,11 @@ from torch.optim import Adagrad
 
 from nlp.backends.protocol import Float
 from nlp.evaluate.answers import Answers, answer, mention_texts
+from nlp.evaluate.card import remove_card
 from nlp.evaluate.metrics import Floats, accuracy
 from nlp.labels import HEADS, Head
 from nlp.loading import open_model
-from nlp.manifest import NGRAMS_FILE, DataFile, load_manifest, sha256, write_manifest
+from nlp.manifest import NGRAMS_FILE, load_manifest, sha256, write_manifest
 from nlp.ngrams import (
     BUCKETS,
     LABELS,
@@ -58,25 +59,29 @@ LOUDEST: Final = 127
 TINY: Final = 1e-9
 
 
+Files = Mapping[Path, list[Example]]
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """Of one head: what its n-grams' logits are multiplied by, and the accuracy, 0..1, on held-out
-    mentions without and with them."""
+    mentions as the model read them before, with other n-grams or none, and with these."""
 
     share: float
-    without: float
-    beside: float
+    before: float
+    now: float
 
 
 def fit_ngrams(
     folder: Path, data: Sequence[Path], held_out: Sequence[Path], version: str | None = None
 ) -> Mapping[Head, Heard]:
-    """Teach the model in ``folder`` what characters say, in place of what it knew of that.
+    """Teach the model in ``folder`` what characters say, in place of all that it knew of that.
 
     Its probabilities are calibrated anew on ``held_out``, and it is called ``version`` then if that
-    is given; the encoder stays as it is. Raises ArtefactError for a folder that is no model,
-    DataError for a file that cannot be read, a held-out one that is learned from, or for held-out
-    mentions without any label of a head.
+    is given; the encoder stays as it is. A card that it has is removed. Heads of which no held-out
+    mention has a label are not heard, as nobody can tell how loud. Raises ArtefactError for a
+    folder that is no model, DataError for a file that cannot be read, a held-out one that is
+    learned from, or for held-out mentions without any label.
     """
     learned = {file.sha256: f"the model in {folder}" for file in load_manifest(folder).data}
     learned |= {sha256(path): "this run" for path in data}
@@ -85,12 +90,21 @@ def fit_ngrams(
     ngrams = learn(flat(files))
     model = open_model(folder)
     answers = answer(replace(model, ngrams=None), flat(tests))
-    told = NGramReader(ngrams).read(answers.texts, answers.contexts)
-    heard = {head: _hear(head, answers, part) for head, part in by_head(told).items()}
-    shares = np.concatenate([[heard[head].share] * len(HEADS[head]) for head in HEADS])
-    shares = shares.astype(np.float32)
+    told = by_head(NGramReader(ngrams).read(answers.texts, answers.contexts))
+    former = answers.logits
+    if model.ngrams:
+        former = model.ngrams.added(former, answers.texts, answers.contexts)
+    heard = {
+        head: _hear(answers, head, former[head], told[head])
+        for head in HEADS
+        if (answers.truth[head] != UNKNOWN).any()
+    }
+    if not heard:
+        raise DataError("no held-out mention has a label")
+    share = {head: heard[head].share if head in heard else 0.0 for head in HEADS}
+    shares = np.repeat(list(share.values()), list(map(len, HEADS.values()))).astype(np.float32)
     loud = replace(ngrams, scales=ngrams.scales * shares, bias=ngrams.bias * shares)
-    _write(folder, loud, [data_file(*file) for file in files.items()], version)
+    _write(folder, loud, files, tests, version)
     calibrate_model(folder, flat(tests))
     return heard
 
@@ -164,11 +178,9 @@ def _told(layer: torch.nn.EmbeddingBag, rows: Any) -> Tensor:
     return told
 
 
-def _hear(head: Head, answers: Answers, told: Float) -> Heard:
+def _hear(answers: Answers, head: Head, former: Floats, told: Float) -> Heard:
     """The share under which, at the best temperature, the true labels are likeliest."""
     known = answers.truth[head] != UNKNOWN
-    if not known.any():
-        raise DataError(f"no held-out mention has a label of {head}")
     truth, read, beside = answers.truth[head][known], answers.logits[head][known], told[known]
 
     def surprise(knobs: Floats) -> float:
@@ -179,19 +191,24 @@ def _hear(head: Head, answers: Answers, told: Float) -> Heard:
     share = max(float(loudness / np.exp(sharpness)), 0.0)
     return Heard(
         share,
-        accuracy(truth, read.argmax(axis=1)),
+        accuracy(truth, former[known].argmax(axis=1)),
         accuracy(truth, (read + share * beside).argmax(axis=1)),
     )
 
 
-def _write(folder: Path, ngrams: NGrams, data: Sequence[DataFile], version: str | None) -> None:
+def _write(folder: Path, ngrams: NGrams, data: Files, held_out: Files, version: str | None) -> None:
+    """The card and the figures were those of another model."""
     ngrams.save(folder / NGRAMS_FILE)
     manifest = load_manifest(folder)
     known = {file.sha256 for file in manifest.data}
+    learned = [data_file(*file) for file in data.items()]
     manifest = replace(
         manifest,
         version=version or manifest.version,
         files={**manifest.files, NGRAMS_FILE: sha256(folder / NGRAMS_FILE)},
-        data=[*manifest.data, *(file for file in data if file.sha256 not in known)],
+        data=[*manifest.data, *(file for file in learned if file.sha256 not in known)],
+        held_out=[data_file(*file) for file in held_out.items()],
+        metrics={},
     )
     write_manifest(folder, manifest)
+    remove_card(folder)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from nlp.labels import HEADS
 from service.cli.labelled import Rows, plain_errors
 
 console = Console()
@@ -26,6 +27,7 @@ def fit_ngrams(
 ) -> None:
     """Learn from labelled mentions what runs of characters say, beside the encoder; in minutes.
 
+    It replaces what the model has learned of that before, so give it all rows, not only new ones.
     The encoder stays as it is. How much they count beside it is fitted to held-out mentions, as are
     probabilities and thresholds anew.
     """
@@ -36,6 +38,8 @@ def fit_ngrams(
     for head, found in heard.items():
         console.print(
             f"{head}: counted {found.share:.2f} times beside the encoder, right in "
-            f"{found.beside:.1%} of held-out mentions instead of {found.without:.1%}"
+            f"{found.now:.1%} of held-out mentions; before, in {found.before:.1%}"
         )
+    if unheard := [head for head in HEADS if head not in heard]:
+        console.print(f"Not heard, as no held-out mention has a label: {', '.join(unheard)}")
     console.print(f"Written into {model_dir}", markup=False)

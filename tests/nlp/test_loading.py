@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from nlp.artefact import BUNDLED
 from nlp.documents import Document
 from nlp.loading import load_analyzer
-from nlp.manifest import ArtefactError
+from nlp.manifest import ArtefactError, load_manifest, write_manifest
 
 
 def imported(code: str) -> set[str]:
@@ -49,6 +50,22 @@ def test_an_artefact_elsewhere_reads_like_the_bundled_one(tmp_path: Path) -> Non
     documents = [Document("My card was declined three times at checkout.", kind="survey")]
     elsewhere = load_analyzer(str(tmp_path), threads=1)
     assert elsewhere.analyze(documents) == load_analyzer(threads=1).analyze(documents)
+
+
+@pytest.mark.model
+def test_other_thresholds_or_rules_are_another_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in BUNDLED.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path)
+    bundled = load_analyzer(threads=1).info.revision
+    assert load_analyzer(str(tmp_path), threads=1).info.revision == bundled
+    manifest = load_manifest(tmp_path)
+    write_manifest(tmp_path, replace(manifest, thresholds={**manifest.thresholds, "stage": 0.1}))
+    assert load_analyzer(str(tmp_path), threads=1).info.revision != bundled
+    monkeypatch.setattr("nlp.loading.RULES", 0)
+    assert load_analyzer(threads=1).info.revision != bundled
 
 
 @pytest.mark.model

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,14 @@ from nlp.documents import Document
 from nlp.evaluate.answers import answer
 from nlp.labels import HEADS
 from nlp.loading import open_model
-from nlp.manifest import MANIFEST_FILE, NGRAMS_FILE, ArtefactError, load_manifest, verify
+from nlp.manifest import (
+    MANIFEST_FILE,
+    NGRAMS_FILE,
+    ArtefactError,
+    load_manifest,
+    verify,
+    write_manifest,
+)
 from nlp.ngrams import BUCKETS, NGramReader, NGrams, context_buckets, load_ngrams, mention_buckets
 from nlp.reading import by_head
 from nlp.train.average import Part, average_models
@@ -138,11 +146,27 @@ def test_what_is_learned_from_cannot_be_held_out(folder: Path) -> None:
     assert NGRAMS_FILE not in load_manifest(folder).files
 
 
-def test_held_out_mentions_must_have_labels_of_every_head(folder: Path) -> None:
+def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
     path = folder.parent / "stages.csv"
-    path.write_text("text,stage\nIt came late,purchase\n", encoding="utf-8")
-    with pytest.raises(DataError, match="sentiment"):
-        fit_ngrams(folder, [folder.parent / "few.tsv"], [path])
+    path.write_text("text,stage\nIt came late,purchase\nIt works,usage\n", encoding="utf-8")
+    rows = folder.parent / "few.tsv"
+    assert fit_ngrams(folder, [rows], [path]).keys() == {"stage"}
+    told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
+    assert {head for head, logits in told.items() if logits.any()} == {"stage"}
+    path.write_text("text\nIt came late\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no held-out mention has a label"):
+        fit_ngrams(folder, [rows], [path])
+
+
+def test_cards_and_figures_of_the_former_model_go(folder: Path) -> None:
+    (folder / "README.md").write_text("the card", encoding="utf-8")
+    write_manifest(folder, replace(load_manifest(folder), metrics={"dev.tsv": {}}))
+    held_out = folder.parent / "held_out_2.tsv"
+    held_out.write_bytes((folder.parent / "held_out.tsv").read_bytes())
+    fit_ngrams(folder, [folder.parent / "few.tsv"], [held_out])
+    assert not (folder / "README.md").exists()
+    assert load_manifest(folder).metrics == {}
+    assert [file.name for file in load_manifest(folder).held_out] == [held_out.name]
 
 
 def test_models_made_of_one_have_its_ngrams(folder: Path, tmp_path: Path) -> None:
