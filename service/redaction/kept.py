@@ -25,14 +25,15 @@ _PRICE = (
 )
 
 _THING = (
-    r"\b(?:orders?|tickets?|invoice|case|claim|ref|reference|tracking|parcel|booking|reservation|"
+    r"orders?|tickets?|invoice|case|claim|ref|reference|tracking|parcel|booking|reservation|"
     r"confirmation|transaction|serial|sku|isbn|ean|gtin|upc|jan|imei|pnr|article|item|"
     r"(?:error|fault)(?: code)?|policy|"
-    r"bestell\w*|auftrag\w*|rechnung\w*|sendung\w*|vorgang\w*|artikel\w*|fehler(?:code)?|"
+    r"bestellung|(?:bestell|auftrags)bestätigung|auftrag|rechnung|sendung|vorgang|artikel|fehler(?:code)?|"
     r"commande|facture|colis|dossier|suivi|réf|référence|pedido|factura|reserva|referencia|"
     r"incidencia|reclamación|ordine|fattura|pratica|riferimento|encomenda|fatura|protocolo|"
-    r"reclamação|bestelling|factuur|beställning|ärende|zamówieni\w*|zgłoszeni\w*|faktur\w*|"
-    r"sipariş\w*|заказ\w*|заявк\w*|обращени\w*|договор\w*|замовлен\w*)\b"
+    r"reclamação|bestelling|factuur|beställning|ärende|zamówieni\w*|zgłoszeni\w*|"
+    r"faktur(?:an?|y|ę|ą|ze|or)|sipariş\w*|заказ(?:а|у|ом|е)?|заявк\w*|обращени(?:е|я|ю|ем|и)|"
+    r"договор(?:а|у|ом|е)?|замовлен\w*"
 )
 """What has a number of its own, even if nobody says "number"."""
 _OWNER = (
@@ -40,24 +41,35 @@ _OWNER = (
     r"conta|socio|klient\w{0,2}|umow\w|müşteri|abone|клиент\w{0,2})"
 )
 """Who is as likely to have a telephone: only with a word for "number"."""
-_NUMBER = r"(?:n[or°º]?\.?|num|number|nummer|numéro|número|numero|numer|numarası|номер|id)(?!\w)"
-_CALLED = (
-    r"tel|fon|phone|handy|mobil|ruf|fax|festnetz|gsm|sms|whats|kontakt|durchwahl|hotline|service"
-    r"|privat|büro|dienst|zweit"
+_PART = (
+    r"\bpart|model|product|license|"
+    r"kunde|mitglied|vertrag|bestell|buchung|reservierung|paket|lieferung|lieferschein|referenz|"
+    r"transaktion|\bfall|schadens?fall|schaden?|policen|versicherung|versicherungsschein|antrag|"
+    r"(?<!kont)akte|steuer|konto|karte|depot|beleg|quittung|gutschein|serie|gerät|modell|produkt|"
+    r"charge|zähler|identifikation|debitor|abo|abonnement|"
+    r"klant|bestel|relatie|lidmaatschap|polis|rekening|zaak|zending|pakket|referentie|meter|"
+    r"boeking|reservering|transactie|"
+    r"kund|medlem|ordre|ärend|saks|sags|bestilling|bokning|försäkring|forsikring|avtal|avtale|aftale|"
+    r"kontrakt|mätar|måler|försändelse|spårning|sporing|referens|referanse|varu|vare|artikkel|kvitto|"
+    r"kvittering"
 )
-"""What is part of a compound that names a telephone's number, not a thing's."""
+"""What a compound with a word for "number" names besides: of any other it may be a telephone's."""
+_NUMBER = r"(?:n[or°º]?\.?|num\.?|number|nummer|numéro|número|numero|numer|numarası|номер|id)(?!\w)"
 _NAMED = (
-    rf"{_THING}|\b{_OWNER}(?:/\w{{1,12}})?{_GAP}?{_NUMBER}"
+    rf"\b(?:{_THING})\b|\b{_OWNER}(?:/\w{{1,12}})?{_GAP}?{_NUMBER}"
     rf"|\b{_NUMBER}{_GAP}(?:d[eiuao]s?{_GAP}|d')?{_OWNER}\b"
-    rf"|\b(?!\w{{0,20}}(?:{_CALLED}))\w{{3,24}}(?:nr|nummer|number|numret?)\b"
-    r"|[ぁ-ヿ一-鿿]{1,8}(?:番号|コード)(?<!の番号)(?<!話番号)(?<!携帯番号)(?<!連絡先番号)(?<!ファックス番号)"
-    r"|[一-鿿]{0,4}(?:[订訂]单|訂單|[单單編编账帳卡]|会员|會員|客户|客戶)[号號]码?|注文|[订訂][单單]"
-    r"|[가-힣]{2,8}번호(?<!전화번호)(?<!휴대폰번호)(?<!핸드폰번호)(?<!폰번호)(?<!연락처번호)"
-    rf"|(?:주문|송장|예약|고객|접수|계약|회원|상품){_GAP}번호"
+    rf"|(?:{_THING}|{_OWNER}|{_PART})(?:s|e[ns]?|n)?-?(?:nr\.?|nummer|number|numret?)(?!\w)"
+    r"|(?:注文|受注|予約|会員|客様?|顧客|契約|伝票|追跡|送り状|合わ?せ|受付|管理|商品|製品|製造|取引|確認|承認|認証"
+    r"|口座|証券|保険|請求書?|領収書?|整理|登録|申込|申請|配送|荷物|出荷|発送|決済|郵便|エラー|シリアル|モデル|チケット"
+    r"|クーポン|ユーザー|アカウント|バー)(?:番号|コード)"
+    r"|[订訂][单單][号號][码碼]?|[单單編编][号號](?![码碼])|(?:会员|會員|客户|客戶)卡?[号號](?![码碼])|注文|[订訂][单單]"
+    r"|(?:주문|송장|예약|고객|접수|계약|회원|상품|제품|모델|시리얼|일련|결제|거래|승인|계좌|카드|증권|보험|배송|추적|등록|참조"
+    rf"|영수증|환불|신청|관리|사건|우편|티켓|오류|에러){_GAP}?번호"
 )
 _IDENTIFIER = (
     rf"(?:{_NAMED})"
-    rf"(?:{_GAP}|[.:#№-]|\b{_NUMBER}|\b(?:is|was|ist|lautet|war|est|es|è|é)\b|[はが是為为는은]){{0,6}}"
+    rf"(?:{_GAP}|[:#№-]|(?<=ref|réf)\.|\b{_NUMBER}|\b(?:is|was|ist|lautet|war|est|es|è|é)\b"
+    r"|[はが是為为는은]){0,6}"
     r"[A-Za-z]{0,4}-?\d[\d-]{0,40}|#\d[\d-]{0,40}"
 )
 _KEPT = re.compile(f"{_DATE}|{_HOURS}|{_PRICE}|{_IDENTIFIER}", re.IGNORECASE)
