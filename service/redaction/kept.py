@@ -7,11 +7,14 @@ Texts are folded before (``service.redaction.text``): digits, blanks and hyphens
 import re
 
 _GAP = r"[^\S\n]"
+_SIGN = "[£$€¥₹₽₺₩฿₫₴₪]"
 _MONEY = (
-    r"(?:[£$€¥₹₽₺₩฿₫₴₪%円元원]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|UAH|BRL|MXN|COP|ARS"
-    r"|CLP|PEN|AUD|CAD|NZD|JPY|CNY|RMB|KRW|INR|THB|IDR|VND|ILS|SAR|AED|EGP|ZAR|euros?|dollars?|pounds?"
-    r"|pesos?|reais|kr|zł|Kč|Ft|lei|TL|руб\w{0,3}|грн)\b)"
+    rf"(?:{_SIGN}(?!{_GAP}?\d)|[%円元원]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|RUB|UAH|BRL"
+    r"|MXN|COP|ARS|CLP|PEN|AUD|CAD|NZD|JPY|CNY|RMB|KRW|INR|THB|IDR|VND|ILS|SAR|AED|EGP|ZAR|euros?"
+    r"|dollars?|pounds?|pesos?|reais|kr|zł|Kč|Ft|TL|руб\w{0,3}|грн)\b)"
 )
+_JOINED = rf"(?:{_GAP}|[().\-–/])"
+"""What may stand between the digits of one phone number, up to three times."""
 
 _DATE = (
     r"(?<!\d)(?<!\d[-/.])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}"
@@ -19,10 +22,14 @@ _DATE = (
 )
 _TIME = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
 _HOURS = rf"(?<!\d)(?<!\d[-/.]){_TIME}{_GAP}?[-–]{_GAP}?{_TIME}(?!\d|[-/.]\d)"
-_PRICE = (
-    rf"[£$€¥₹₽₺₩฿₫₴₪]{_GAP}?\d[\d.,' ]{{0,15}}"
-    rf"|(?<!\d)(?:\d{{1,3}}(?:{_GAP}\d{{3}}){{1,4}}|\d[\d.,']{{0,15}}){_GAP}?{_MONEY}"
+_AMOUNT = (
+    rf"(?:\d{{1,3}}(?:{_GAP}\d{{3}}){{1,2}}(?!{_GAP}?\d)|\d{{1,3}}(?:[,']\d{{2,3}}|\.\d{{3}}){{1,4}}"
+    r"|\d{1,8})(?:[.,]\d{1,2})?(?!\d)"
 )
+"""Digits that nobody groups are no amount if there are as many as a phone number has."""
+_FIRST = "".join(rf"(?<!\d{_JOINED}{{{times}}})" for times in range(4))
+"""Before a number of which no digits stand further to the left."""
+_PRICE = rf"{_SIGN}{_GAP}?{_AMOUNT}|{_FIRST}{_AMOUNT}{_GAP}?{_MONEY}"
 
 _THING = (
     r"orders?|tickets?|invoice|case|claim|ref|reference|tracking|parcel|booking|reservation|"
