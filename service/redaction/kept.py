@@ -13,7 +13,7 @@ _MONEY = (
     r"|MXN|COP|ARS|CLP|PEN|AUD|CAD|NZD|JPY|CNY|RMB|KRW|INR|THB|IDR|VND|ILS|SAR|AED|EGP|ZAR|euros?"
     r"|dollars?|pounds?|pesos?|reais|kr|zł|Kč|Ft|TL|руб\w{0,3}|грн)\b)"
 )
-_JOINED = rf"(?:{_GAP}|[().\-–/])"
+SEPARATOR = rf"(?:{_GAP}|[().\-–/])"
 """What may stand between the digits of one phone number, up to three times."""
 
 _DATE = (
@@ -27,13 +27,13 @@ _AMOUNT = (
     r"|\d{1,8})(?:[.,]\d{1,2})?(?!\d)"
 )
 """Digits that nobody groups are no amount if there are as many as a phone number has."""
-_FIRST = "".join(rf"(?<!\d{_JOINED}{{{times}}})" for times in range(4))
+_FIRST = "".join(rf"(?<!\d{SEPARATOR}{{{times}}})" for times in range(4))
 """Before a number of which no digits stand further to the left."""
 _PRICE = rf"{_SIGN}{_GAP}?{_AMOUNT}|{_FIRST}{_AMOUNT}{_GAP}?{_MONEY}"
 
 _THING = (
-    r"orders?|tickets?|invoice|case|claim|ref|reference|tracking|parcel|booking|reservation|"
-    r"confirmation|transaction|serial|sku|isbn|ean|gtin|upc|jan|imei|pnr|article|item|"
+    r"orders?|tickets?|invoice|(?<!in )case|claim|ref|reference|tracking|parcel|booking|"
+    r"reservation|confirmation|transaction|serial|sku|isbn|ean|gtin|upc|jan|imei|pnr|article|item|"
     r"(?:error|fault)(?: code)?|policy|"
     r"bestellung|(?:bestell|auftrags)bestätigung|auftrag|rechnung|sendung|vorgang|artikel|fehler(?:code)?|"
     r"commande|facture|colis|dossier|suivi|réf|référence|pedido|factura|reserva|referencia|"
@@ -73,11 +73,13 @@ _NAMED = (
     r"|(?:주문|송장|예약|고객|접수|계약|회원|상품|제품|모델|시리얼|일련|결제|거래|승인|계좌|카드|증권|보험|배송|추적|등록|참조"
     rf"|영수증|환불|신청|관리|사건|우편|티켓|오류|에러){_GAP}?번호"
 )
+_WHOLE = rf"(?:\d{{7,40}}|(?!0|\d{{3}}-\d{{3}}-\d{{4}})\d[\d-]{{0,40}}(?!{SEPARATOR}{{0,3}}\d))"
+"""Short groups of digits that go on behind a blank, or look like a telephone's, are none."""
 _IDENTIFIER = (
     rf"(?:{_NAMED})"
     rf"(?:{_GAP}|[:#№-]|(?<=ref|réf)\.|\b{_NUMBER}|\b(?:is|was|ist|lautet|war|est|es|è|é)\b"
     r"|[はが是為为는은]){0,6}"
-    r"[A-Za-z]{0,4}-?\d[\d-]{0,40}|#\d[\d-]{0,40}"
+    rf"[A-Za-z]{{0,4}}-?{_WHOLE}|#{_WHOLE}"
 )
 _KEPT = re.compile(f"{_DATE}|{_HOURS}|{_PRICE}|{_IDENTIFIER}", re.IGNORECASE)
 

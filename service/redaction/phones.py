@@ -11,7 +11,7 @@ from re import Match
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-from service.redaction.kept import masked
+from service.redaction.kept import SEPARATOR, masked
 
 UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 REGIONS_OF_LANGUAGE = {
@@ -58,9 +58,7 @@ LONGEST_NAME = 64
 
 _GAP = r"[^\S\n]"
 _DIGIT = re.compile(r"\d")
-_CANDIDATE = re.compile(
-    rf"(?:(?<![A-Za-z0-9_])[+(]{{0,2}}|\+)\d(?:(?:{_GAP}|[().\-–/]){{0,3}}\d){{6,24}}"
-)
+_CANDIDATE = re.compile(rf"(?:(?<![A-Za-z0-9_])[+(]{{0,2}}|\+)\d(?:{SEPARATOR}{{0,3}}\d){{6,24}}")
 _WORD = re.compile(r"(?:(?!(?<=\d{9})[-/]\d{9})\S)+")
 """What stands between blanks, and between the hyphen or slash of two long numbers."""
 _JOINT = re.compile(rf"[(./–]|{_GAP}-|-{_GAP}")
