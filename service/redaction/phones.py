@@ -52,6 +52,8 @@ MOST_PARTS = 8
 """Parts of a candidate that are checked."""
 MOST_CHECKS = 40
 """Candidates of one text that are checked; a text with more is a phone list and loses them all."""
+MOST_CALLS = 600
+"""Calls of the matcher for one text; what is left then is lost as a phone list is."""
 
 LONGEST_NAME = 64
 """So far before a number stands what tells that it is kept."""
@@ -97,11 +99,11 @@ def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:
     if not candidates or len(candidates) > MOST_CHECKS:
         yield from (candidate.span() for candidate in candidates)
         return
-    tried = tuple(regions)
+    tried, calls = tuple(regions), iter(range(MOST_CALLS))
     at = 0
     while (candidate := _CANDIDATE.search(text, at)) is not None:
         at = candidate.end()
-        found = _first_number(candidate[0], tried) if _is_plausible(candidate) else None
+        found = _first_number(candidate[0], tried, calls) if _is_plausible(candidate) else None
         if found is not None:
             start, at = (candidate.start() + offset for offset in found)
             yield start, at
@@ -116,17 +118,28 @@ def _is_plausible(candidate: Match[str]) -> bool:
     return _CUE_BEFORE.search(before) is not None
 
 
-def _first_number(candidate: str, regions: tuple[str, ...]) -> tuple[int, int] | None:
-    """Where the first number stands for the first country that finds any."""
+def _first_number(
+    candidate: str, regions: tuple[str, ...], calls: Iterator[int]
+) -> tuple[int, int] | None:
+    """Where the first number stands for the first country that finds any.
+
+    Each look takes one of ``calls``; without any left, all of ``candidate`` is a number.
+    """
+    looks = _looks(candidate, regions)
+    for _, (start, matcher) in zip(calls, looks, strict=False):
+        for number in matcher:
+            return start + number.start, start + number.end
+    return None if next(looks, None) is None else (0, len(candidate))
+
+
+def _looks(candidate: str, regions: tuple[str, ...]) -> Iterator[tuple[int, PhoneNumberMatcher]]:
+    """What to look for a number with, and where in ``candidate`` it begins."""
     parts = list(islice(_parts(candidate), MOST_PARTS))
     for region in regions:
         for start, end, leniency in parts:
-            for number in PhoneNumberMatcher(candidate[start:end], region, leniency, max_tries=1):
-                return start + number.start, start + number.end
+            yield start, PhoneNumberMatcher(candidate[start:end], region, leniency, max_tries=1)
     for region in regions if _JOINT.search(candidate) else ():
-        for number in PhoneNumberMatcher(candidate, region):
-            return number.start, number.end
-    return None
+        yield 0, PhoneNumberMatcher(candidate, region)
 
 
 def _parts(candidate: str) -> Iterator[tuple[int, int, int]]:

@@ -305,6 +305,18 @@ def test_hostile_text_is_redacted_in_bounded_time(text: str) -> None:
     assert time.process_time() - started < 3
 
 
+def test_what_takes_too_long_to_check_is_redacted_as_a_phone_list_is() -> None:
+    text = ", ".join(["012 013 014 015 016 017 018 019"] * 39)
+    redacted = redact(text, regions_for("und", None))
+    assert redacted.startswith("012 ")
+    assert redacted.endswith(", [phone]" * 20)
+
+
+def test_forty_other_numbers_are_few_enough_to_be_checked() -> None:
+    text = ", ".join(f"9991234{number:05}" for number in range(40))
+    assert redact(text, regions_for("und", None)) == text
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_no_address_survives_whatever_surrounds_it(text: str) -> None:
     assert "jane@example.com" not in redact(f"{text} jane@example.com {text}", ENGLISH)
