@@ -8,20 +8,31 @@ from service.intake.headers import TARGET_OF, Target, folded
 Row = Sequence[str]
 
 _IN_EVERY_ROW: Final[tuple[Target, ...]] = ("external_id", "occurred_at")
+_OF_NO_PART: Final = frozenset({"response", "open ended response"})
+"""What stands below a question that has a single column."""
 
 
 def are_subheaders(header: Row, row: Row, next_rows: Sequence[Row]) -> bool:
-    """Whether the ``row`` after the header has no id and no date, as all that follow it have."""
-    if not next_rows or not any(map(str.strip, row)):
+    """Whether the ``row`` after the header names parts of questions, and is nobody's answer.
+
+    It has no id and no date in any column in which all rows that follow have one.
+    """
+    if not next_rows or not _names_parts(header, row):
         return False
-    return all(
-        any(
-            not row[at].strip() and all(each[at].strip() for each in next_rows)
-            for at, name in enumerate(header)
-            if TARGET_OF.get(folded(name)) == target
-        )
-        for target in _IN_EVERY_ROW
-    )
+    targets = [TARGET_OF.get(folded(name)) for name in header]
+    filled = {
+        at: target
+        for at, target in enumerate(targets)
+        if target in _IN_EVERY_ROW and all(each[at].strip() for each in next_rows)
+    }
+    return {*filled.values()} == {*_IN_EVERY_ROW} and not any(row[at].strip() for at in filled)
+
+
+def _names_parts(header: Row, row: Row) -> bool:
+    """Whether a header goes on over cells without a name, or the row says that one does not."""
+    after_first = zip(header[1:], row[1:], strict=True)
+    goes_on = any(sub.strip() and not name.strip() for name, sub in after_first)
+    return goes_on or any(folded(sub) in _OF_NO_PART for sub in row)
 
 
 def joined(header: Row, subheaders: Row) -> Iterator[str]:

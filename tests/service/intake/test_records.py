@@ -333,5 +333,35 @@ def test_an_answer_without_an_id_or_a_date_is_a_row_all_the_same(
     assert len(values(opened(tmp_path, "\n".join([HEADER, *rows, ""])))) == len(rows)
 
 
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (
+            "ID,Ticket Number,Created At,Completed At,Comment,Score",
+            ["1,,2024-01-01,,Checkout is broken,3", "2,T-2,2024-01-02,2024-01-03,Late,4"],
+        ),
+        (
+            "Response ID,Start Date,End Date,Respondent ID,Why?,,NPS",
+            ["R1,2024-01-01,,,The form is broken,and late,2", "R2,2024-01-01,2024-01-02,77,Ok,,9"],
+        ),
+        ("ID,Date,Comment", [",,Nothing but words", "2,2024-01-02,Fine"]),
+        (",ID,Date,Comment", ["0,,,Nothing but words", "1,2,2024-01-02,Fine"]),
+    ],
+)
+def test_a_first_row_in_which_much_is_blank_is_an_answer(
+    tmp_path: Path, header: str, rows: list[str]
+) -> None:
+    assert len(values(opened(tmp_path, "\n".join([header, *rows, ""])))) == len(rows)
+
+
+@pytest.mark.parametrize("sub", ["Response", "Open-Ended Response"])
+def test_a_second_line_of_headers_needs_no_question_of_several_columns(
+    tmp_path: Path, sub: str
+) -> None:
+    lines = ["Response ID,Date,Survey ID,Why?", f",,,{sub}", "1,2024-01-01,1,Slow"]
+    found = values(opened(tmp_path, "\n".join([*lines, "2,2024-01-02,,Fine"])))
+    assert [value["Why?"] for value in found] == ["Slow", "Fine"]
+
+
 def test_without_columns_of_ids_and_dates_the_second_line_is_a_row(tmp_path: Path) -> None:
     assert len(values(opened(tmp_path, "Name,Comment\n,Fine\nJane,Bad\n"))) == 2
