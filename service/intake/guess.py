@@ -12,6 +12,7 @@ from service.intake.headers import (
     NO_WORDS,
     PRESETS,
     TARGET_OF,
+    asks,
     folded,
 )
 from service.intake.scales import guess_scale
@@ -23,6 +24,7 @@ BY_PRESET: Final = 1.0
 BY_HEADER: Final = 0.95
 BY_PART_OF_HEADER: Final = 0.7
 BY_CONTENT: Final = 0.5
+FOR_WANT_OF_BETTER: Final = 0.4
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _ASKS = re.compile(r"recommend|satisf|likely|empfehl|zufrieden|recommand|recomend|[?？]")
 _DATE_LIKE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d|\d\d?[-/.]\d\d?[-/.]\d{2,4}(?!\d)|\d:\d\d")
@@ -70,7 +72,9 @@ def channel_of(cell: str) -> str | None:
 
 
 def _candidates(columns: Mapping[str, Column]) -> list[Guess]:
-    by_header = [guess for column in columns for guess in _by_header(column)]
+    by_header = [
+        _doubted(guess, columns[column]) for column in columns for guess in _by_header(column)
+    ]
     found = [*_by_preset(columns), *by_header, *_by_content(columns)]
     return [guess for guess in found if _fits(guess, columns[guess.column])]
 
@@ -91,18 +95,29 @@ def _by_header(column: str) -> list[Guess]:
         return [Guess(column, TARGET_OF[name], BY_HEADER, "header")]
     if name in DIMENSIONS:
         return [Guess(column, f"attributes.{name.replace(' ', '_')}", BY_HEADER, "header")]
-    padded = f" {name} "
-    parts = [phrase for phrase in TARGET_OF if len(phrase) > 3 and f" {phrase} " in padded]
     return [
         Guess(column, TARGET_OF[phrase], BY_PART_OF_HEADER - 0.01 / len(phrase), "part of header")
-        for phrase in parts
+        for phrase in _phrases(name)
     ]
+
+
+def _phrases(name: str) -> list[str]:
+    return [phrase for phrase in TARGET_OF if len(phrase) > 3 and f" {phrase} " in f" {name} "]
+
+
+def _doubted(guess: Guess, cells: Column) -> Guess:
+    """The guess, for want of a better one if only a part of the header speaks for words."""
+    is_sure = guess.field != "text" or guess.confidence >= BY_HEADER or _differ(cells)
+    if is_sure or not cells:
+        return guess
+    variety = len(set(cells)) / len(cells)
+    return guess._replace(confidence=FOR_WANT_OF_BETTER + variety / 20)
 
 
 def _by_content(columns: Mapping[str, Column]) -> list[Guess]:
     found = []
     for column, cells in columns.items():
-        if _mean_length(cells) >= 25 and _spaced(cells):
+        if _mean_length(cells) >= 25 and _spaced(cells) and _differ(cells):
             confidence = BY_CONTENT + min(_mean_length(cells), 1000) / 10_000
             found.append(Guess(column, "text", confidence, "longest text"))
         if _ASKS.search(column.casefold()):
@@ -116,9 +131,8 @@ def _fits(guess: Guess, cells: Column) -> bool:
     check = _CHECKS.get(guess.field or "")
     if check is None or not cells:
         return check is None or guess.confidence > BY_PART_OF_HEADER
-    if guess.field == "text" and guess.confidence < BY_HEADER and not _is_free(guess.column, cells):
-        return False
-    return check(guess.column, cells)
+    is_surely_text = guess.field != "text" or guess.confidence >= BY_HEADER
+    return check(guess.column, cells) and (is_surely_text or not _is_other(guess.column, cells))
 
 
 def _is_rating(column: str, cells: Column) -> bool:
@@ -135,12 +149,26 @@ def _is_text(_column: str, cells: Column) -> bool:
     return numbers * 2 < len(cells) and not _is_time(_column, cells)
 
 
-def _is_free(column: str, cells: Column) -> bool:
-    """Whether it may be people's own words, which differ and of which some are several."""
-    is_other = _SHORT_HEADER.fullmatch(folded(column)) and NO_WORDS & set(folded(column).split())
-    if is_other or len(set(cells)) * 3 <= len(cells):
+def _is_other(column: str, cells: Column) -> bool:
+    """Whether the header says so: "Group"; "Group feedback" too, if its cells are no sentences."""
+    name = folded(column)
+    if asks(column) or not _SHORT_HEADER.fullmatch(name) or not NO_WORDS & set(name.split()):
         return False
-    return any(map(_is_spaced, cells))
+    return not (_names_text(name) and _differ(cells))
+
+
+def _names_text(name: str) -> bool:
+    return any(TARGET_OF[phrase] == "text" for phrase in _phrases(name))
+
+
+def _differ(cells: Column) -> bool:
+    """Whether they do as people's own words do, of which some are several."""
+    return len(set(cells)) * 3 > len(cells) and any(map(_is_spaced, cells))
+
+
+def _is_customer(column: str, cells: Column) -> bool:
+    """Whether ``cells`` say who spoke: those of "Customer comments" do if all look like ids."""
+    return not _names_text(folded(column)) or all(re.search(r"[\d@]", cell) for cell in cells)
 
 
 def _is_id(_column: str, cells: Column) -> bool:
@@ -165,6 +193,7 @@ _CHECKS: Final[dict[str, Callable[[str, Column], bool]]] = {
     "rating": _is_rating,
     "occurred_at": _is_time,
     "external_id": _is_id,
+    "customer": _is_customer,
     "language": _is_language,
     "channel": _is_channel,
     "source": _is_short,

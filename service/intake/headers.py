@@ -105,6 +105,11 @@ def folded(header: str) -> str:
     return " ".join(re.findall(r"\w+", letters.replace("_", " "))) or header.strip()
 
 
+def asks(header: str) -> bool:
+    """Whether a header is a question that customers were asked."""
+    return header.rstrip().endswith(("?", "？"))
+
+
 CHANNELS: Final[dict[str, str]] = {
     "web": "website",
     "site": "website",

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
 from service.intake.guess import Guess, guess_columns, unread_dates
-from service.intake.headers import Target
+from service.intake.headers import Target, asks
 from service.intake.plan import ATTRIBUTE, Plan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
@@ -107,7 +107,7 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
         guesses=tuple(guesses),
         rating=rating,
         dates=dates,
-        question=text_column if text_column.rstrip().endswith(("?", "？")) else None,
+        question=text_column if asks(text_column) else None,
         notes=_notes(by_field, columns, dates, is_certain),
     )
 

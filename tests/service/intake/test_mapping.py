@@ -138,6 +138,47 @@ def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
 
 
 @pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Customer feedback", ["Very good", "Good service", "Bad"] * 13),
+        ("Customer comments", ["Great!", "Bad", "Slow", "Excellent"]),
+        ("Your comments", ["Great", "Bad", "Great", "Slow"]),
+        ("Any other comments", ["Good", "Bad"]),
+        ("Reason comment", ["", "", "Slow"]),
+        ("Opinión del cliente", ["Mal", "Bueno", "Mal"]),
+        ("Avis client", ["Nul", "Bien"]),
+        ("Feedback on agent", ["He was kind", "Nobody answered me"]),
+        ("Agent feedback comment", ["He was kind", "Nobody answered me"]),
+        ("Group feedback", ["The checkout is slow and crashes", "I could not find my invoice"]),
+        ("Review with link", ["The checkout is slow and crashes", "I could not find my invoice"]),
+        ("What type of help?", ["With the checkout that crashes", "I could not find my invoice"]),
+    ],
+)
+def test_words_are_taken_from_a_column_of_which_a_part_of_the_header_says_so(
+    tmp_path: Path, header: str, cells: list[str]
+) -> None:
+    rows = [f"2026-01-01,{cell},{1 + n % 5}" for n, cell in enumerate(cells)]
+    plan = read(tmp_path, "\n".join([f"Date,{header},Score", *rows, ""]))[1]
+    assert plan.columns == {"occurred_at": "Date", "text": header, "rating": "Score"}
+
+
+@pytest.mark.parametrize("header", ["Feedback Type", "Comment link", "Response Type"])
+def test_what_a_program_wrote_about_words_is_none(tmp_path: Path, header: str) -> None:
+    plan = read(tmp_path, f"{header},Score\n" + "".join(f"open,{n}\n" for n in (1, 3, 5)))[1]
+    assert plan.columns == {"rating": "Score"}
+
+
+def test_of_columns_that_may_be_words_the_one_with_more_of_them_is(tmp_path: Path) -> None:
+    content = "Response mode,Your comments\ndone,Great\ndone,Bad\ndone,Slow\n"
+    assert read(tmp_path, content)[1].columns == {"text": "Your comments"}
+
+
+def test_an_id_beside_words_is_the_customers(tmp_path: Path) -> None:
+    content = "Comment,Customer ID of comment\nBad,c-1\nSlow,c-2\n"
+    assert read(tmp_path, content)[1].columns["customer"] == "Customer ID of comment"
+
+
+@pytest.mark.parametrize(
     "header", ["Tags", "Labels", "Link to the conversation", "Group stations", "Address"]
 )
 def test_the_longest_cells_are_no_words_if_they_are_called_otherwise(
