@@ -198,9 +198,17 @@ class Verbatim:
         return self._post("/v1/feedback/batch", body, idempotency_key, params=params)
 
     def erase(self, feedback_id: str) -> Json:
-        """Erase one item for good, and tell how much: nothing if it is gone already."""
+        """Erase one item for good, and tell how much: nothing if it is gone already.
+
+        Raises:
+            VerbatimError: the id is none, such as an ``external_id``, or the service refused.
+        """
         try:
-            return self._send("DELETE", f"/v1/feedback/{feedback_id}")
+            id = UUID(feedback_id)
+        except ValueError as error:
+            raise VerbatimError(f"{feedback_id!r} is no id of feedback") from error
+        try:
+            return self._send("DELETE", f"/v1/feedback/{id}")
         except VerbatimError as error:
             if error.status == 404 and error.code == "not_found":
                 return {"feedback": 0, "mentions": 0}
@@ -208,7 +216,7 @@ class Verbatim:
 
     def erase_customer(self, customer: str) -> Json:
         """Erase all that one customer has said, by your own reference of the customer."""
-        return self._send("DELETE", f"/v1/customers/{quote(customer, safe='')}")
+        return self._send("DELETE", f"/v1/customers/{_segment(customer)}")
 
     def analyze(self, items: Sequence[Mapping[str, Any] | str], journey: str | None = None) -> Json:
         """The analysis of texts, nothing stored."""
@@ -225,11 +233,11 @@ class Verbatim:
 
     def pain_point(self, pain_point_id: str, **filters: Filter) -> Json:
         """One pain point or win, with everything that is measured of it."""
-        return self._get(f"/v1/pain-points/{pain_point_id}", filters)
+        return self._get(f"/v1/pain-points/{_segment(pain_point_id)}", filters)
 
     def evidence(self, pain_point_id: str, **filters: Filter) -> Json:
         """A page of the mentions of a pain point or win; its ``next`` is the next ``cursor``."""
-        return self._get(f"/v1/pain-points/{pain_point_id}/mentions", filters)
+        return self._get(f"/v1/pain-points/{_segment(pain_point_id)}/mentions", filters)
 
     def mentions(self, **filters: Filter) -> Json:
         """A page of mentions by words (``q``) or by meaning (``like``), or the latest ones."""
@@ -244,7 +252,7 @@ class Verbatim:
 
         Nothing of it is kept in memory. If the connection breaks, ``file`` has a part of it.
         """
-        path = f"/v1/exports/{what}"
+        path = f"/v1/exports/{_segment(what)}"
         try:
             with self._http.stream("GET", path, params=_query(filters)) as response:
                 if not response.is_success:
@@ -263,7 +271,7 @@ class Verbatim:
 
     def feedback(self, feedback_id: str) -> Json:
         """One item with its mentions."""
-        return self._get(f"/v1/feedback/{feedback_id}", {})
+        return self._get(f"/v1/feedback/{_segment(feedback_id)}", {})
 
     def list_feedback(self, **filters: Filter) -> Json:
         """A page of items, e.g. ``rating_conflict=True``; its ``next`` is the next ``cursor``."""
@@ -377,6 +385,11 @@ def _wished_pause(response: httpx.Response) -> float | None:
     except (TypeError, ValueError):
         return None
     return min(max(seconds, 0.0), LONGEST_PAUSE_S)
+
+
+def _segment(value: str) -> str:
+    """A part of a path that stays one part, whatever is in it."""
+    return quote(value, safe="")
 
 
 def _query(filters: Mapping[str, Filter]) -> dict[str, str]:

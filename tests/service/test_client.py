@@ -118,6 +118,27 @@ def test_it_erases_an_item_and_a_customer(voc: Verbatim) -> None:
     assert voc.list_feedback()["items"] == []
 
 
+@pytest.mark.parametrize("id", ["", "..", "r/1", "r-1042"])
+def test_it_erases_nothing_by_what_is_no_id(id: str) -> None:
+    service = Service(ok())
+    with service.client() as voc, pytest.raises(VerbatimError, match="no id of feedback"):
+        voc.erase(id)
+    assert service.requests == []
+
+
+def test_an_id_is_one_part_of_a_path() -> None:
+    service = Service(ok())
+    with service.client() as voc:
+        voc.feedback("r/1?")
+        voc.pain_point("../x")
+        voc.evidence("a#b")
+    assert [request.url.raw_path.decode() for request in service.requests] == [
+        "/v1/feedback/r%2F1%3F",
+        "/v1/pain-points/..%2Fx",
+        "/v1/pain-points/a%23b/mentions",
+    ]
+
+
 @pytest.mark.parametrize(
     ("headers", "least", "most"),
     [
