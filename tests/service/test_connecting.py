@@ -125,7 +125,16 @@ def test_the_adapter_forwards_deletions(
     assert [item["external_id"] for item in stored(client, keys)] == ["18"]
 
 
-@pytest.mark.parametrize("left", [[], [{"by": "end-user", "text": " "}]])
+@pytest.mark.parametrize(
+    "left",
+    [
+        [],
+        *(
+            [{"by": "end-user", "text": text}]
+            for text in ("", " ", "<p></p>", "<br>", "&nbsp;", "\u200b")
+        ),
+    ],
+)
 def test_the_adapter_keeps_nothing_of_a_ticket_in_which_no_customer_speaks(
     adapter: dict[str, Handle], client: TestClient, keys: Keys, left: list[dict[str, str]]
 ) -> None:
@@ -136,6 +145,16 @@ def test_the_adapter_keeps_nothing_of_a_ticket_in_which_no_customer_speaks(
     assert len(stored(client, keys)) == 1
     adapter["on_ticket"]({"id": "event-2", "ticket": silent})
     assert stored(client, keys) == []
+
+
+def test_the_adapter_erases_nothing_for_another_fault(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys
+) -> None:
+    adapter["on_ticket"](EVENT)
+    faulty = EVENT["ticket"] | {"created_at": "soon"}
+    with pytest.raises(httpx.HTTPStatusError, match="422"):
+        adapter["on_ticket"]({"id": "event-2", "ticket": faulty})
+    assert len(stored(client, keys)) == 1
 
 
 def test_a_response_counts_once_however_many_answers_it_has(
