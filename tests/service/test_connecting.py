@@ -36,6 +36,12 @@ EVENT: Final[dict[str, Any]] = {
         ],
     },
 }
+RESPONSE: Final[dict[str, Any]] = {
+    "id": "r-1042",
+    "score": 3,
+    "submitted_at": "2026-03-01T09:30:00Z",
+    "contact": "c-17",
+}
 
 DESCRIPTION: Final = (
     f'{"-" * 46}\n\nJane Doe, Mar 1, 2026, 10:30 AM\n\nI want "my money" back.\nNow.'
@@ -157,28 +163,31 @@ def test_the_adapter_erases_nothing_for_another_fault(
     assert len(stored(client, keys)) == 1
 
 
+@pytest.mark.parametrize(
+    ("texts", "rated"),
+    [
+        (
+            {"why": "", "more": "My parcel is a week late.", "none": ""},
+            {"r-1042:why": True, "r-1042:more": False},
+        ),
+        ({}, {"r-1042:score": True}),
+    ],
+)
 def test_a_response_counts_once_however_many_answers_it_has(
-    adapter: dict[str, Handle], client: TestClient, keys: Keys
+    adapter: dict[str, Handle],
+    client: TestClient,
+    keys: Keys,
+    texts: dict[str, str],
+    rated: dict[str, bool],
 ) -> None:
     questions = {"why": "Why this score?", "more": "What else?", "none": "Anything?"}
-    texts = {"why": "", "more": "My parcel is a week late.", "none": ""}
-    response = {
-        "id": "r-1042",
-        "score": 3,
-        "submitted_at": "2026-03-01T09:30:00Z",
-        "contact": "c-17",
-        "answers": [
-            {"question_id": id, "question": asked, "text": texts[id]}
-            for id, asked in questions.items()
-        ],
-    }
+    answers = [
+        {"question_id": id, "question": questions[id], "text": text} for id, text in texts.items()
+    ]
     for _ in range(2):
-        adapter["on_response"](response)
+        adapter["on_response"](RESPONSE | {"answers": answers})
     items = stored(client, keys)
-    assert {item["external_id"]: bool(item["rating"]) for item in items} == {
-        "r-1042:why": True,
-        "r-1042:more": False,
-    }
+    assert {item["external_id"]: bool(item["rating"]) for item in items} == rated
 
 
 def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) -> None:
