@@ -27,10 +27,12 @@ from service.intake.accept import Acceptor
 from service.intake.imports import Importer
 from service.journey import routes as journey
 from service.keys import routes as keys
+from service.keys.auth import Requires
 from service.keys.bootstrap import bootstrap
 from service.keys.cors import Cors
 from service.keys.rate import RateLimit
 from service.keys.ring import KeyRing
+from service.keys.schemas import SCOPES
 from service.settings import Settings
 from service.themes import routes as themes
 from service.web import openapi, problems
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     )
     app.add_middleware(Cors)
     app.add_middleware(Edge)
-    strictly = [Depends(refuse_undeclared)]
+    strictly = [Depends(Requires(*SCOPES)), Depends(refuse_undeclared)]
     for room in (intake, analysis, corrections, changes, themes, insights, search):
         app.include_router(room.router, dependencies=strictly)
     for room in (attributes, exports, journey, keys, health):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from service.errors import InvalidParam, InvalidRequest
+from service.web.invalid import MOST_PARAMS
 
 LONGEST_NAME: Final = 300
 """How much of a parameter's name an error tells."""
@@ -55,11 +56,15 @@ async def refuse_undeclared(request: Request) -> None:
 
 
 def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> UnknownParameter:
-    """The error of parameters that an address can't have, with those that it can."""
-    reason = "is not known here" + (f"; known are {', '.join(known)}" if known else "")
-    return UnknownParameter(
-        invalid_params=[InvalidParam(name[:LONGEST_NAME], reason) for name in unknown]
-    )
+    """The error of parameters that an address can't have, with those that it can.
+
+    Those are told once, so that the answer is hardly longer than the address.
+    """
+    first, *others = (name[:LONGEST_NAME] for name in unknown[:MOST_PARAMS])
+    reason = "is not known here"
+    remedy = f"; known are {', '.join(known)}" if known else ""
+    params = [InvalidParam(first, reason + remedy), *(InvalidParam(n, reason) for n in others)]
+    return UnknownParameter(invalid_params=params)
 
 
 def _fields(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:

@@ -43,6 +43,23 @@ def test_what_is_not_declared_is_refused(client: TestClient, keys: Keys) -> None
             assert all(name in param["reason"] for name in known)
 
 
+def test_many_that_are_not_declared_make_no_long_answer(client: TestClient, keys: Keys) -> None:
+    path = "/v1/mentions?" + "&".join(f"x{number}" for number in range(10_000))
+    answer = client.get(path, headers=bearer(keys.read))
+    assert (answer.status_code, len(answer.content) < 10_000) == (422, True)
+    first, second, *_ = answer.json()["invalid_params"]
+    assert first["name"] == "x0"
+    assert "known are journey, stage, " in first["reason"]
+    assert second == {"name": "x1", "reason": "is not known here"}
+
+
+def test_without_a_key_no_parameter_is_looked_at(client: TestClient) -> None:
+    for operation in STRICT:
+        path = re.sub(r"\{\w+\}", "01a217ae-2263-72a9-b9a7-d8a7339868be", operation.path)
+        answer = client.request(operation.method, f"{path}?nonsense=1", json={})
+        assert answer.status_code == 401, operation.label
+
+
 def test_a_single_value_is_given_once(client: TestClient, keys: Keys) -> None:
     for operation in STRICT:
         for parameter in queries(operation):
