@@ -16,7 +16,7 @@ from threading import Condition, Event, Thread
 from time import monotonic, sleep
 from typing import Final
 
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from service import clock
@@ -27,7 +27,7 @@ from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Answered, Raced, Submission
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import KEPT, StoredAnswer, purge
-from service.web.problems import as_problem
+from service.web.problems import as_problem, is_for_everyone
 
 GROUP_ROWS: Final = 1000
 """A group takes submissions until it has this many rows."""
@@ -148,13 +148,10 @@ class Acceptor:
     def _answers(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
         try:
             return self._write(submissions)
-        except (OperationalError, InterfaceError) as error:
-            return [as_problem(error)] * len(submissions)
         except Exception as error:  # the seam: without an answer, senders would wait for ever
-            if len(submissions) > 1:
+            if len(submissions) > 1 and not is_for_everyone(error):
                 return [self._answers([submission])[0] for submission in submissions]
-            log.error("intake_failed", exc_info=error)
-            return [Problem()]
+            return [as_problem(error)] * len(submissions)
 
     def _write(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
         written = _until_unraced(

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -42,8 +42,18 @@ _NOT_JSON: Final = "There was an error parsing the body"
 _NO_PATH: Final = "There is no such path; see /docs for those that exist."
 _DATABASE_DOWN: Final = "The database can't be reached right now; try again as Retry-After says."
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
-_NO_ROOM_ON_POSTGRESQL: Final = "53100"
-_NO_ROOM_ON_SQLITE: Final = frozenset({"SQLITE_FULL", "SQLITE_READONLY"})
+_NO_ROOM_ON_POSTGRESQL: Final = frozenset({"53100", "25006"})
+"""The states disk_full and read_only_sql_transaction."""
+_NO_ROOM_ON_SQLITE: Final = (
+    "SQLITE_FULL",
+    "SQLITE_READONLY",
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_DIR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHM",
+)
+"""What such errors begin with; some are of a disk that turned read-only under an open file."""
 _log = logging.getLogger(__name__)
 
 
@@ -116,6 +126,11 @@ def problem_response(error: Exception) -> Response:
     return Response(content, problem.status, headers, MEDIA_TYPE)
 
 
+def is_for_everyone(error: Exception) -> bool:
+    """Whether ``error`` tells of the database or a disk, so that any other request meets it too."""
+    return _is_of_no_room(error) or _is_unreached(error)
+
+
 def as_problem(error: Exception) -> Problem:
     """``error`` in our own words."""
     if isinstance(error, Problem):
@@ -127,7 +142,7 @@ def as_problem(error: Exception) -> Problem:
     if _is_of_no_room(error):
         _log.error("no_room", exc_info=error)
         return errors.NoRoom()
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+    if _is_unreached(error):
         _log.error("database_unreachable", exc_info=error)
         return errors.Unavailable(_DATABASE_DOWN)
     _log.error("unexpected_error", exc_info=error)
@@ -136,11 +151,15 @@ def as_problem(error: Exception) -> Problem:
 
 def _is_of_no_room(error: Exception) -> bool:
     """Whether a disk was full or read-only: that of the data directory, or the database's."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
-        name = getattr(error.orig, "sqlite_errorname", None)
-        return state == _NO_ROOM_ON_POSTGRESQL or name in _NO_ROOM_ON_SQLITE
+        name = getattr(error.orig, "sqlite_errorname", "")
+        return state in _NO_ROOM_ON_POSTGRESQL or name.startswith(_NO_ROOM_ON_SQLITE)
     return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def _is_unreached(error: Exception) -> bool:
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def _unreadable(error: RequestValidationError) -> Problem:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session, func, select
 
@@ -18,7 +19,7 @@ from models.idempotency import Idempotency
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
-from service.errors import Problem, Unavailable
+from service.errors import NoRoom, Problem, Unavailable
 from service.intake import accept as room
 from service.intake.accept import Acceptor, Stopping
 from service.intake.drafts import Clerk, Draft
@@ -138,6 +139,20 @@ def test_a_database_that_is_away_is_unavailable_and_comes_back(
         with pytest.raises(Unavailable):
             acceptor.accept_blocking(submit("a"))
     assert acceptor.accept_blocking(submit("a")).status == 200
+
+
+def test_a_database_that_is_read_only_has_no_room_for_any_of_a_group(
+    acceptor: Acceptor, database: Database, submit: Submit, stored: Stored
+) -> None:
+    only = "PRAGMA query_only = on" if database.is_sqlite else "SET TRANSACTION READ ONLY"
+    event.listen(database.engine, "begin", lambda connection: connection.exec_driver_sql(only))
+
+    async def together() -> list[StoredAnswer | BaseException]:
+        waiting = (acceptor.accept(submit(text)) for text in ("a", "b"))
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [type(answer) for answer in asyncio.run(together())] == [NoRoom, NoRoom]
+    assert stored() == []
 
 
 def test_whatever_goes_wrong_is_answered_and_the_next_is_accepted(

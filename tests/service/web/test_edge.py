@@ -9,9 +9,9 @@ from contextlib import closing
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.testclient import TestClient
-from psycopg.errors import DiskFull
+from psycopg.errors import DiskFull, ReadOnlySqlTransaction
 from pydantic import BaseModel
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Scope
 
@@ -75,6 +75,18 @@ def full_on_sqlite() -> None:
 @router.get("/full-on-postgresql")
 def full_on_postgresql() -> None:
     raise OperationalError("INSERT secret", {}, DiskFull("could not extend file"))
+
+
+@router.get("/read-only-on-postgresql")
+def read_only_on_postgresql() -> None:
+    raise InternalError("INSERT secret", {}, ReadOnlySqlTransaction("cannot execute INSERT"))
+
+
+@router.get("/fails-on-sqlite/{name}")
+def fails_on_sqlite(name: str) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    raise OperationalError("INSERT secret", {}, error)
 
 
 @router.get("/busy")
@@ -143,6 +155,13 @@ def test_every_answer_is_marked(client: TestClient) -> None:
         ("/full", 503, "no_room"),
         ("/full-on-sqlite", 503, "no_room"),
         ("/full-on-postgresql", 503, "no_room"),
+        ("/read-only-on-postgresql", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_IOERR_WRITE", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_IOERR_FSYNC", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_IOERR_TRUNCATE", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_IOERR_SHMSIZE", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_READONLY_DIRECTORY", 503, "no_room"),
+        ("/fails-on-sqlite/SQLITE_IOERR_READ", 503, "unavailable"),
         ("/broken", 500, "internal_error"),
         ("/items/%00", 422, "invalid_request"),
         ("/items/1?q=%00", 422, "invalid_request"),
