@@ -1,7 +1,7 @@
 """The evidence of a pain point or a win: its mentions, the most typical first."""
 
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -19,9 +19,6 @@ from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
 from service.web.cursors import decode_cursor, encode_cursor, number, whole
 
-LIST: Final = "evidence"
-"""What its cursors begin with."""
-
 
 class Subject(NamedTuple):
     """What evidence is of: a theme (in ``selection``), or the cell that ``selection`` is of."""
@@ -30,6 +27,11 @@ class Subject(NamedTuple):
     sentiment: str
     selection: Selection
     theme: UUID | None
+
+    @property
+    def listed(self) -> str:
+        """What cursors of its evidence begin with."""
+        return f"evidence of {self.id}"
 
 
 def list_evidence(
@@ -45,7 +47,8 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        after = MentionRank(*decode_cursor(LIST, params.cursor, (whole, number, UUID, whole)))
+        rank = decode_cursor(subject.listed, params.cursor, (whole, number, UUID, whole))
+        after = MentionRank(*rank)
     rows = evidence.page(
         session,
         subject.selection,
@@ -60,7 +63,7 @@ def list_evidence(
         journey=selection.journey.key,
         id=subject.id,
         items=[EvidenceOut(**evidence_fields(selection, row)) for row in page],
-        next=_cursor(page[-1]) if len(rows) > len(page) else None,
+        next=_cursor(subject, page[-1]) if len(rows) > len(page) else None,
     )
 
 
@@ -87,5 +90,7 @@ def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
     return Subject(theme.id, theme.sentiment, own, theme.id)
 
 
-def _cursor(row: Row[Any]) -> str:
-    return encode_cursor(LIST, (row.severity, row.sure, str(row.feedback_id), row.ordinal))
+def _cursor(subject: Subject, row: Row[Any]) -> str:
+    return encode_cursor(
+        subject.listed, (row.severity, row.sure, str(row.feedback_id), row.ordinal)
+    )

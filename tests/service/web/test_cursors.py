@@ -115,9 +115,20 @@ def test_what_no_database_can_compare_is_refused(
             decode_cursor("rows", encode_cursor("rows", [value]), (kind,))
 
 
+def pain_at(workspace: Workspace, touchpoint: str) -> UUID:
+    return cell_id(workspace.id, Cell("purchase", touchpoint), PAIN)
+
+
+def made(workspace: Workspace, listed: str, values: list[Any]) -> str:
+    """A cursor as the list makes it."""
+    own = listed == "evidence"
+    name = f"evidence of {pain_at(workspace, 'checkout')}" if own else listed
+    return encode_cursor(name, values)
+
+
 def ask(client: TestClient, keys: Keys, workspace: Workspace, listed: str, cursor: str) -> Any:
     """The page of a list behind ``cursor``, whatever the order that it is asked for in."""
-    path = PATHS[listed].format(id=cell_id(workspace.id, Cell("purchase", "checkout"), PAIN))
+    path = PATHS[listed].format(id=pain_at(workspace, "checkout"))
     sort = {"sort": "mentions"} if listed in ("pain-points", "wins") else {}
     return client.get(path, params=sort | {"cursor": cursor}, headers=bearer(keys.manage))
 
@@ -126,7 +137,7 @@ def test_an_altered_cursor_is_refused_by_its_list(
     client: TestClient, keys: Keys, workspace: Workspace
 ) -> None:
     for listed, values in ALTERED:
-        answer = ask(client, keys, workspace, listed, encode_cursor(listed, values))
+        answer = ask(client, keys, workspace, listed, made(workspace, listed, values))
         assert answer.status_code == 422, (listed, values, answer.text)
         assert [param["name"] for param in answer.json()["invalid_params"]] == ["cursor"]
 
@@ -138,5 +149,15 @@ def test_a_cursor_of_another_list_is_refused(
         path.format(id="{pain_point_id}") for path in PATHS.values()
     }
     for listed, other in product(PATHS, SOUND):
-        answer = ask(client, keys, workspace, listed, encode_cursor(other, SOUND[other]))
+        answer = ask(client, keys, workspace, listed, made(workspace, other, SOUND[other]))
         assert answer.status_code == (200 if listed == other else 422), (listed, other)
+
+
+def test_a_cursor_of_the_evidence_of_another_pain_point_is_refused(
+    client: TestClient, keys: Keys, workspace: Workspace
+) -> None:
+    cursor = made(workspace, "evidence", SOUND["evidence"])
+    for touchpoint, status in (("checkout", 200), ("unassigned", 422)):
+        path = PATHS["evidence"].format(id=pain_at(workspace, touchpoint))
+        answer = client.get(path, params={"cursor": cursor}, headers=bearer(keys.read))
+        assert answer.status_code == status, answer.text
