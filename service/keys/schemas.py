@@ -87,10 +87,8 @@ class NewKey(BaseModel):
         description="Web origins a browser key may be used from. Such a key is public, so that "
         "it may have the scope ingest only.",
     )
-    rate_per_minute: Annotated[int, NoBoolean] | None = Field(
+    rate_per_minute: Annotated[int, Field(ge=1, le=100_000), NoBoolean] | None = Field(
         None,
-        ge=1,
-        le=100_000,
         description="Requests a minute; each item of a browser key's batch counts as one. "
         "Unset: no limit, or the service's default for browser keys.",
     )

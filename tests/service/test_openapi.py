@@ -1,5 +1,6 @@
 """The API's description: complete, true, and readable without internet."""
 
+import json
 import re
 
 import pytest
@@ -101,6 +102,14 @@ def test_names_tell_one_thing_from_another() -> None:
     schemas = document()["components"]["schemas"]
     assert {"ChangeIn", "ChangeOut", "DifferenceOut", "ReviewIn", "ReviewQueueOut"} <= set(schemas)
     assert [name for name in schemas if name.startswith("Body_")] == ["Body_post_import"]
+
+
+def test_bounds_are_told_in_words_of_json_schema() -> None:
+    rate = document()["components"]["schemas"]["NewKey"]["properties"]["rate_per_minute"]
+    number, _null = rate["anyOf"]
+    assert number == {"type": "integer", "minimum": 1, "maximum": 100_000}
+    own_words = re.findall(r'"(?:ge|gt|le|lt|min_length|max_length)":', json.dumps(document()))
+    assert own_words == []
 
 
 def test_items_of_a_batch_must_name_their_kind() -> None:
