@@ -6,17 +6,17 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-_NUMBER: Final = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
+_WRITTEN: Final = re.compile(r"\d{4}-")
 
 
 def written(value: Any) -> Any:
     """Numbers are no RFC 3339 times, though pydantic would read them as seconds.
 
     Raises:
-        ValueError: it is a number, or a text of one.
+        ValueError: it is a number, or a text that does not begin with a year.
     """
-    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
-        raise ValueError("must be an RFC 3339 text such as 2026-03-01T09:30:00Z, not a number")
+    if isinstance(value, int | float) or (isinstance(value, str) and not _WRITTEN.match(value)):
+        raise ValueError("must be an RFC 3339 time, such as 2026-03-01T09:30:00Z; numbers are none")
     return value
 
 

@@ -61,7 +61,7 @@ def test_a_rating_that_is_none_is_refused(rating: dict[str, Any], word: str) -> 
         ("2026-01-01", "add one, such as Z"),
         (1767225600, "RFC 3339"),
         ("1767225600", "RFC 3339"),
-        ("soon", "valid datetime"),
+        ("soon", "RFC 3339"),
     ],
 )
 def test_a_time_that_is_not_one_is_refused_with_the_remedy(time: Any, word: str) -> None:

@@ -16,9 +16,12 @@ def test_offset_is_taken_off() -> None:
     assert moment.tzinfo is UTC
 
 
-@pytest.mark.parametrize("number", [2000000000, 2000000000000, -1.5, True, "2000000000", " +1.5 "])
+@pytest.mark.parametrize(
+    "number",
+    [2000000000, -1.5, True, "2000000000", " +1.5 ", "2000000000.", ".5", "-.5", "2000000000.e1"],
+)
 def test_numbers_are_no_times(number: object) -> None:
-    with pytest.raises(ValidationError, match="not a number"):
+    with pytest.raises(ValidationError, match="numbers are none"):
         TIMES.validate_python(number)
 
 
