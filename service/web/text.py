@@ -6,12 +6,15 @@ from unicodedata import category, normalize
 
 from pydantic import AfterValidator, FiniteFloat
 
-from service.web.blanks import is_blank
+from service.web.blanks import SELECTORS, is_blank, is_unseen
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
-_JOINERS: Final = "\u200c\u200d"
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+_STAYING: Final = SELECTORS | frozenset("\u200c\u200d")
+_HINTS: Final = re.compile("[\u00ad\u061c\u200e\u200f]")
+"""Soft hyphens and marks of direction, which programs put into what is copied from them."""
+_FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+"""The flag of a part of a country: a black flag and a few invisible letters, such as "gbeng"."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -30,19 +33,35 @@ def refuse_unstorable(text: str) -> str:
 def seen(text: str) -> str:
     """The same text without blanks around it, if people see all of it, and on one line.
 
-    Joiners stay, which emoji and some scripts are written with.
+    Joiners, selectors of variants and flags stay, which emoji and some scripts are written with;
+    soft hyphens and marks of direction are taken out.
 
     Raises:
-        ValueError: it is blank, or has a line break, a control or another invisible character.
+        ValueError: it is blank, or has a line break, a control or another invisible character,
+            or one that has no meaning to others.
     """
     if is_blank(text):
         raise ValueError("is blank; say what people should read")
     text = text.strip()
-    for position, character in enumerate(text):
-        if category(character) in _UNSEEN and character not in _JOINERS:
-            found = f"an invisible character (U+{ord(character):04X}) at position {position}"
-            raise ValueError(f"contains {found}; remove it and send it again")
-    return text
+    for position, character in enumerate(_FLAG.sub(lambda flag: "-" * len(flag[0]), text)):
+        if not (character in _STAYING or _HINTS.match(character) or _is_plain(character)):
+            found = f"an invisible or private character (U+{ord(character):04X})"
+            raise ValueError(
+                f"contains {found} at position {position}; remove it and send it again"
+            )
+    return _HINTS.sub("", text).strip()
+
+
+def _is_plain(character: str) -> bool:
+    """Whether it is a space or seen, with a meaning that Unicode gives it, or may give it yet."""
+    kind = category(character)
+    return kind == "Zs" or not (
+        is_unseen(character) or kind == "Co" or _is_noncharacter(ord(character))
+    )
+
+
+def _is_noncharacter(point: int) -> bool:
+    return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
 
 
 def composed(text: str) -> str:
