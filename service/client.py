@@ -289,9 +289,10 @@ class Verbatim:
         return self._send("GET", path, params=_query(filters))
 
     def _post(self, path: str, body: Json, key: str | None = None, **request: Any) -> Json:
-        own = {"Idempotency-Key": key or str(uuid4()), "Content-Type": "application/json"}
+        # Bytes and ASCII, whatever is in them: the service tells which key or item it can't take.
+        sent_key = (key or str(uuid4())).encode("utf-8", "surrogatepass")
+        own = {"Idempotency-Key": sent_key, "Content-Type": "application/json"}
         headers = own | request.pop("headers", {})
-        # ASCII, whatever is in it: the service tells which item it can't take.
         content = json.dumps(_plain(body)).encode()
         return self._send("POST", path, content=content, headers=headers, **request)
 

@@ -12,7 +12,7 @@ def transport_to(client: TestClient) -> httpx.BaseTransport:
             request.method,
             request.url.raw_path.decode(),
             content=request.content,
-            headers=dict(request.headers),
+            headers=request.headers.raw,
         )
         return httpx.Response(given.status_code, headers=dict(given.headers), content=given.content)
 

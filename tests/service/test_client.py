@@ -107,6 +107,13 @@ def test_a_key_of_ones_own_makes_two_calls_one_request(voc: Verbatim) -> None:
     assert len(voc.list_feedback()["items"]) == 2
 
 
+@pytest.mark.parametrize("key", ["é", "事件", "\ud800", "event 1"])
+def test_a_key_that_is_none_is_refused_with_the_rule(voc: Verbatim, key: str) -> None:
+    with pytest.raises(VerbatimError, match=r"Idempotency-Key must match") as caught:
+        voc.submit_survey("Late.", idempotency_key=key)
+    assert caught.value.status == 422
+
+
 def test_it_erases_an_item_and_a_customer(voc: Verbatim) -> None:
     customer = "a/b c?"
     id = voc.submit_survey("The checkout is broken.", wait_s=10)["id"]
