@@ -15,7 +15,7 @@ from rich.text import Text
 from service.analysis.engine import load_engine
 from service.analysis.schemas import MOST_ITEMS, AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.analysis.spot import analyse
-from service.cli.terminal import Terminal
+from service.cli.terminal import Terminal, escaped
 from service.journey.presets import DEFAULT, PresetName, preset_map
 from service.settings import Settings
 
@@ -42,7 +42,7 @@ def analyze(
     ]
     answer = parts[0].model_copy(update={"items": [item for part in parts for item in part.items]})
     if as_json:
-        typer.echo(json.dumps(answer.model_dump(), ensure_ascii=False, indent=2))
+        typer.echo(escaped(json.dumps(answer.model_dump(), ensure_ascii=False, indent=2)))
     else:
         _print(answer)
 

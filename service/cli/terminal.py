@@ -8,6 +8,12 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LEFT_BY_JSON: Final = re.compile(r"[\x7f-\x9f]")
+
+
+def escaped(text: str) -> str:
+    """The same JSON with the control characters escaped that JSON may have as they are."""
+    return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Terminal(Console):

@@ -1,6 +1,8 @@
 """The command line as a whole."""
 
 import importlib
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from service.analysis.engine import Engine
 from service.cli import COMMANDS, app, demo
 from service.client import Verbatim
+from tests.fakes import FakeAnalyzer
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,6 +56,17 @@ def test_texts_that_are_not_utf_8_are_told(tmp_path: Path) -> None:
         result = CliRunner().invoke(app, words, input=given, env=environment)
         assert result.exit_code == 2
         assert "is not UTF-8 (at byte 2)" in result.output
+
+
+def test_json_of_an_analysis_steers_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.cli.analyze.load_engine", lambda _: Engine(FakeAnalyzer()))
+    text = "The café \x9b31m is\x7f \x1b[2J broken."
+    result = CliRunner().invoke(app, ["analyze", "--json", text])
+    assert result.exit_code == 0, result.output
+    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", result.stdout) is None
+    assert "café \\u009b31m" in result.stdout
+    [item] = json.loads(result.stdout)["items"]
+    assert item["mentions"][0]["text"] == text
 
 
 @pytest.mark.parametrize("given", ["option", "environment"])
