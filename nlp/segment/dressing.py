@@ -27,8 +27,10 @@ _COMMENT_HEAD: Final = re.compile(
 )
 """As Zendesk writes it above each comment: "Jane Doe, Mar 1, 2026, 10:30 AM"."""
 _CONTACT: Final = re.compile(
-    r"\S+@\S+|\S+ at \S+ dot \S+|(?:https?://|www\.)\S+|\+?[\d ()/.-]{7,}", re.IGNORECASE
+    r"[!-~]+@[!-~]+|[!-~]+ at [!-~]+ dot [!-~]+|(?:https?://|www\.)[!-~]+|\+?[\d ()/.-]{7,}",
+    re.IGNORECASE,
 )
+"""An address or a number, of ASCII alone: where words have no blanks between, they may follow."""
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{2}(?:[.!?؟।](?=\s)|[。！？])")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 

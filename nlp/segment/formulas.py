@@ -17,6 +17,13 @@ _DATE_OR_AMOUNT: Final = re.compile(
     r"|\d+[.,]\d\d|\d\d?[:/]\d\d?"
 )
 _HAS_DIGIT: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(
+    r"(?:[A-Za-z]{1,5}[-._/]?)?"
+    r"\d+(?:(?:[-._/]|[-._/]?[A-Za-z]{1,3}[-._/]?)\d+)*"
+    r"(?:[-._/]?[A-Z])?[,;]?"
+)
+"""Of digits, with a few Latin letters before, between or a capital after them, and no word."""
+
 
 _GREETINGS: Final = phrases.words(phrases.GREETINGS)
 _ADDRESSEES: Final = phrases.words(phrases.ADDRESSEES)
@@ -105,7 +112,7 @@ def is_reference(text: str) -> bool:
     return (
         0 < len(named) < len(parts)
         and all(_names_reference(part) for part in named)
-        and all(_HAS_DIGIT.search(part) for part in numbers)
+        and all(_NUMBER.fullmatch(part) for part in numbers)
         and not _DATE_OR_AMOUNT.fullmatch(numbers[0])
     )
 

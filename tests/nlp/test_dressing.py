@@ -218,6 +218,7 @@ def test_a_complaint_may_end_in_a_number(text: str) -> None:
         "My order number is #12345",
         "Rental agreement RA-7750123",
         "session id 99-0c17",
+        "txn id 7KD-99213",
         "Kundennr 440 918 77",
         "Zählernummer 1EMH0099127.",
         "Bestellnummer: 4711-0815",
@@ -241,6 +242,32 @@ def test_a_reference_is_said_only_if_nothing_else_is(reference: str) -> None:
     assert points(f"{SAID}\n{reference}\nRegards,\nAnna", "en", "ticket") == [SAID]
     assert points(f"{reference}\n{SAID}", "en", "ticket") == [SAID]
     assert segment(reference, "en", "ticket")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我的订单12345还没有发货。请尽快处理。",
+        "订单88213少了一件商品\n请补发",
+        "请查一下物流。\n订单12345一直没到",
+        "请处理。\nhttps://shop.example/12345打不开",
+        "注文番号12345の商品が壊れていました。交換希望です。",
+        "交換してください。\n注文番号12345が破損",
+        "주문번호 12345상품이안왔어요. 환불해 주세요.",
+        "ออเดอร์ 12345ยังไม่ได้รับสินค้า\nกรุณาคืนเงิน",
+        "الطلب 12345لم يصل\nساعدوني",
+        "Order 12345-missing. Please resend.",
+        "My order 12345/never arrived. Please check.",
+        "Account 5521 hacked2day. Please lock it.",
+        "Account 5521=locked. Please check.",
+        "Invoice 2231 2x. Please check.",
+        "It freezes.\nMy iphone14",
+    ],
+)
+def test_a_number_with_words_joined_to_it_is_said(text: str) -> None:
+    pieces = segment(text, "und", "ticket")
+    said = "".join(text[piece.start : piece.end] for piece in pieces)
+    assert sum(map(str.isalnum, said)) == sum(map(str.isalnum, text))
 
 
 COURTESIES = [
