@@ -54,6 +54,13 @@ _WRAPPED: Final = 60
 _WIDEST: Final = 80
 """Characters of the longest lines that mail programs make."""
 
+_LEAST_FILLED: Final = 3
+"""So many lines must be as wide as theirs for one to be wrapped, if no small letter follows: any
+answer is the widest of a few, and two answers are never to be one."""
+
+_LABEL: Final = re.compile(r"[^:：]{1,30}(?::(?!\S)|：)")
+"""What names a field of a form, as in "Model: WM-5521"."""
+
 _LINE_ENDS: Final = ("\n", "\r\n", "\r")
 _BLANKS: Final = " \t\u00a0\u3000"
 _ENDS: Final = ".!?…。！？؟۔।॥"
@@ -73,7 +80,7 @@ def body(text: str, ticket: bool) -> list[Span]:
     kept = _without_signatures(text, _without_quotes(text))
     if ticket:
         kept = _without_names(text, kept)
-    return _unwrap(text, kept)
+    return _unwrap(text, kept, ticket)
 
 
 def _without_quotes(text: str) -> list[Span]:
@@ -196,32 +203,54 @@ def _is_thanked_for(before: str, line: str) -> bool:
     return (is_name(line) or is_first_name(line)) and is_dressing(before, ticket=True)
 
 
-def _unwrap(text: str, lines: Sequence[Span]) -> list[Span]:
-    width = max((end - _line_start(text, start) for start, end in lines), default=0)
+def _unwrap(text: str, lines: Sequence[Span], ticket: bool) -> list[Span]:
+    filled = _filled(text, lines) if ticket else frozenset()
     blocks: list[Span] = []
     for at, (start, end) in enumerate(lines):
         bullet = _BULLET.match(text, start, end)
-        if blocks and not bullet and _continues(text, lines[at - 1], lines[at], width):
+        if blocks and not bullet and _continues(text, lines[at - 1], lines[at], at - 1 in filled):
             blocks[-1] = (blocks[-1][0], end)
         else:
             blocks.append((bullet.end() if bullet else start, end))
     return [(start, end) for start, end in blocks if start < end]
 
 
-def _continues(text: str, before: Span, line: Span, width: int) -> bool:
+def _filled(text: str, lines: Sequence[Span]) -> frozenset[int]:
+    """Which lines have no room for the word that follows, in a text as wide as mail programs make.
+
+    None if they are too few to tell, or if some line that ends no sentence has room.
+    """
+    width = max((end - _line_start(text, start) for start, end in lines), default=0)
+    above = [at for at in range(len(lines) - 1) if _is_long_above(text, lines[at], lines[at + 1])]
+    filled = frozenset(at for at in above if _has_no_room(text, lines[at], lines[at + 1], width))
+    is_wrapped = width <= _WIDEST and all(
+        at in filled or text[lines[at][1] - 1] in _OVER for at in above
+    )
+    return filled if is_wrapped and len(filled) >= _LEAST_FILLED else frozenset()
+
+
+def _has_no_room(text: str, before: Span, line: Span, width: int) -> bool:
+    word = _UNBROKEN.match(text, *line)
+    length = before[1] - _line_start(text, before[0])
+    return length + 1 + len(word.group() if word else "") > width
+
+
+def _is_long_above(text: str, before: Span, line: Span) -> bool:
+    """Whether a line is long enough to be wrapped, and ``line`` the next, with no blank between."""
+    start, end = _line_start(text, before[0]), before[1]
+    is_next = text[end : line[0]].strip(_BLANKS) in _LINE_ENDS
+    return is_next and _columns(text[start:end]) >= _WRAPPED
+
+
+def _continues(text: str, before: Span, line: Span, filled: bool) -> bool:
     """Whether a line goes on where the wrapped line before it has left off.
 
-    One that begins with a small letter does. Any other does if no line of the text is longer than
-    ``width``, as mail programs make them, and the line before would be with the word that follows.
+    One that begins with a small letter does. Any other does if the line before is ``filled`` as
+    others of the ticket are, unless it is a field of a form.
     """
-    start, end = _line_start(text, before[0]), before[1]
-    apart = text[end : line[0]].strip(_BLANKS)
-    if apart not in _LINE_ENDS or text[end - 1] in _OVER or _columns(text[start:end]) < _WRAPPED:
+    if text[before[1] - 1] in _OVER or not _is_long_above(text, before, line):
         return False
-    if text[line[0]].islower():
-        return True
-    word = _UNBROKEN.match(text, *line)
-    return width <= _WIDEST and end - start + 1 + len(word.group() if word else "") > width
+    return text[line[0]].islower() or (filled and not _LABEL.match(text, *line))
 
 
 def _line_start(text: str, at: int) -> int:

@@ -206,16 +206,38 @@ def test_a_wrapped_line_goes_on() -> None:
 def test_wrapped_lines_go_on_whatever_they_begin_with(
     language: str, text: str, width: int, line_end: str
 ) -> None:
-    wrapped = line_end.join(textwrap.wrap(text, width))
-    assert points(wrapped, language) == [wrapped]
+    wrapped = line_end.join(textwrap.wrap(" ".join([text] * 5), width))
+    assert points(wrapped, language, "ticket") == [wrapped]
 
 
 def test_wrapped_lines_of_a_script_without_spaces_go_on() -> None:
-    wrapped = (
-        "先週御社のオンラインショップで椅子を二脚注文しましたが月曜日にようやく荷\n"
-        "物が届いたときに脚が一本折れていて"
+    text = "先週御社のオンラインショップで椅子を二脚注文しましたが月曜日に脚が一本折れていて"
+    wrapped = "\n".join(textwrap.wrap(text * 4, 36))
+    assert points(wrapped, "ja", "ticket") == [wrapped]
+
+
+ANSWERS = [
+    "The food in the canteen was really delicious and very fresh today",
+    "Parking outside is a nightmare and costs far too much per hour",
+    "Our guide has told us a lot of things that none of us had known",
+    "Nobody answered when we rang for towels at nine in the evening",
+    "Check-in took more than an hour although only two people waited",
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [("survey", 2), ("review", 5), (None, 5), ("ticket", 3)]
+)
+def test_answers_in_lines_are_never_one(kind: str | None, count: int) -> None:
+    assert points("\n".join(ANSWERS[:count]), "en", kind) == ANSWERS[:count]
+
+
+@pytest.mark.parametrize("field", ["Expected: a technician", "型号：WM-5521"])
+def test_a_field_of_a_form_continues_no_line(field: str) -> None:
+    said = "\n".join(
+        f"The drum of the machine stops at {n} and nothing at all happens" for n in range(4)
     )
-    assert points(wrapped, "ja") == [wrapped]
+    assert points(f"{said}\n{field}", "en", "ticket") == [said, field]
 
 
 def test_a_line_that_a_greeting_opens_is_wrapped_with_it() -> None:
