@@ -4,40 +4,39 @@ from typing import Final
 
 UNFINISHED: Final[dict[str, str]] = {
     "en": "approx incl excl acct tel qty misc addr mgr",
-    "de": "inkl exkl zzgl abzgl insb bspw tel abt einschl ausschl best bestellnr kundennr"
-    " rechnungsnr",
-    "fr": "réf bd",
+    "de": "inkl exkl zzgl abzgl insb bspw tel abt einschl ausschl bestellnr kundennr rechnungsnr",
+    "fr": "réf",
     "es": "aprox atn ref",
     "it": "incl pag",
-    "pt": "aprox av núm tel ref dpto incl qtd tb",
+    "pt": "aprox av núm tel ref dpto incl qtd",
     "nl": "incl excl tel o.a d.w.z",
     "pl": "m.in tj tel tzw wg ew św dot woj",
     "tr": "örn yakl tel bkz mah cad",
-    "ru": "прибл макс напр вкл им т.е",
+    "ru": "прибл напр т.е",
     "uk": "прибл тел",
     "sv": "t.ex inkl exkl dvs tel",
     "da": "bl.a",
     "no": "f.eks inkl ekskl dvs tlf",
     "cs": "popř",
-    "ro": "aprox ex tel str",
+    "ro": "aprox tel str",
     "hu": "kb ún tel",
     "el": "περ τηλ αρ δηλ",
-    "id": "tdk yg spt tel",
+    "id": "yg spt tel",
     "vi": "tp vd",
 }
 """Those that end no sentence."""
 
 CLOSING: Final[dict[str, str]] = {
-    "en": "max est hrs wks mins pcs appt",
+    "en": "max est pcs appt",
     "fr": "max min",
-    "pt": "etc máx mín hrs",
-    "pl": "godz szt pkt max min",
+    "pt": "etc máx mín",
+    "pl": "szt pkt max min",
     "tr": "vb dk sn sa maks",
-    "ru": "др дн шт коп",
+    "ru": "др дн шт коп макс вкл",
     "uk": "дн шт",
     "sv": "osv kr max ev resp",
     "no": "osv kr stk maks evt",
-    "ro": "max",
+    "ro": "max ex",
     "hu": "stb sz db max",
     "id": "dll dsb maks",
 }
@@ -49,7 +48,6 @@ NUMBERED: Final[dict[str, str]] = {
     "es": "nº",
     "it": "nº",
     "pt": "nº",
-    "pl": "ok nr",
-    "ru": "ок",
+    "pl": "nr godz",
 }
 """Those that are other words too, and abbreviations only if a digit follows."""

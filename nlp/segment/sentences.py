@@ -47,6 +47,8 @@ def _whole(block: str, language: str) -> list[Span]:
 
 def _goes_on(block: str, at: int, language: str) -> bool:
     """Whether what ends before ``at`` is an abbreviation and no sentence."""
+    if block[at - 1 : at + 1] == ".-":
+        return True
     words = block[max(at - _LONGEST, 0) : at].split()
     if not words or words[-1][-1] != ".":
         return False
