@@ -21,16 +21,19 @@ from nlp.segment.spans import WIDE, Span, trim
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
 _MAIL_LABEL: Final = re.compile(r"[*_ ]{0,3}([^:：*_]{1,30}?)[*_\s]{0,3}[:：]")
-_RULE: Final = re.compile(r"-{20,}")
+_RULE: Final = re.compile(rf"-{{20,}}|{phrases.REPLY_ABOVE}", re.IGNORECASE)
 _COMMENT_HEAD: Final = re.compile(
     r"\S.*, .{4,20}\b\d{4}\b.{1,6}\d{1,2}[:.]\d\d(?:\s?[ap]\.?\s?m\.?)?", re.IGNORECASE
 )
 """As Zendesk writes it above each comment: "Jane Doe, Mar 1, 2026, 10:30 AM"."""
-_CONTACT: Final = re.compile(
-    r"[!-~]+@[!-~]+|[!-~]+ at [!-~]+ dot [!-~]+|(?:https?://|www\.)[!-~]+|\+?[\d ()/.-]{7,}",
-    re.IGNORECASE,
+_ADDRESS: Final = (
+    r"(?:[!-~]+@[!-~]+|[!-~]+ at [!-~]+ dot [!-~]+|(?:https?://|www\.)[!-~]+"
+    r"|\+?[\d ()/.-]{7,}|\[[a-z_]+\])"
 )
-"""An address or a number, of ASCII alone: where words have no blanks between, they may follow."""
+"""An address or a number, of ASCII alone: where words have no blanks between, they may follow.
+In brackets stands what was redacted."""
+_CONTACT: Final = re.compile(rf"{_ADDRESS}(?:\s*[|•·]\s*{_ADDRESS})*", re.IGNORECASE)
+_NOTICE: Final = re.compile("|".join(phrases.NOTICES), re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{2}(?:[.!?؟।](?=\s)|[。！？])")
 _BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 
@@ -57,6 +60,9 @@ _WIDEST: Final = 80
 _LEAST_FILLED: Final = 3
 """So many lines must be as wide as theirs for one to be wrapped, if no small letter follows: any
 answer is the widest of a few, and two answers are never to be one."""
+
+_RULES: Final = ("--", "##", "==", "**")
+"""What a line that announces a quote may begin with."""
 
 _LABEL: Final = re.compile(r"[^:：]{1,30}(?::(?!\S)|：)")
 """What names a field of a form, as in "Model: WM-5521"."""
@@ -117,10 +123,11 @@ def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
     """How many lines at ``at`` announce a quoted mail: one, two if wrapped, a head, or none."""
     line = text[slice(*lines[at])]
     following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else ""
+    if _is_comment_head(line, following):
+        return 2
     if _is_quote_header(line) or (line[-1] in ":：" and following[:1] == ">"):
         return 1
-    is_of_two = _is_wrapped_header(line, following) or _is_comment_head(line, following)
-    return 2 if is_of_two else _head(text, lines, at)
+    return 2 if _is_wrapped_header(line, following) else _head(text, lines, at)
 
 
 def _said_before(text: str, line: Span) -> Span | None:
@@ -133,7 +140,7 @@ def _said_before(text: str, line: Span) -> Span | None:
 
 
 def _is_quote_header(line: str) -> bool:
-    announces = line[-1] in ":：" or line[:2] == "--"
+    announces = line[-1] in ":：" or line[:2] in _RULES
     return announces and len(line) < _FORM and bool(_QUOTE_HEADER.match(line))
 
 
@@ -144,7 +151,7 @@ def _is_wrapped_header(line: str, following: str) -> bool:
 
 def _is_comment_head(line: str, following: str) -> bool:
     """Whether a rule, and a name with a time below it, stand above a comment."""
-    is_ruled = len(following) < _FORM and bool(_RULE.fullmatch(line))
+    is_ruled = max(len(line), len(following)) < _FORM and bool(_RULE.fullmatch(line))
     return is_ruled and bool(_COMMENT_HEAD.fullmatch(following))
 
 
@@ -191,11 +198,16 @@ def _signs(line: str) -> bool:
         or is_name_alone(line)
         or is_reference(line)
         or _is_contact(line)
+        or _is_notice(line)
     )
 
 
 def _is_contact(line: str) -> bool:
     return len(line) < _FORM and bool(_CONTACT.fullmatch(line))
+
+
+def _is_notice(line: str) -> bool:
+    return bool(_NOTICE.match(line))
 
 
 def _is_thanked_for(before: str, line: str) -> bool:

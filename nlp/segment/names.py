@@ -35,7 +35,12 @@ def is_name(text: str) -> bool:
 
 
 def is_name_alone(text: str) -> bool:
-    """Whether a line is a name though nothing announces one: each word with a capital."""
+    """Whether a line is a name though nothing announces one: each word with a capital.
+
+    So is one of several that strokes part, as a title and a company.
+    """
+    if " | " in text:
+        return all(is_name_alone(part) for part in text.split(" | "))
     if not _is_capitalised(text) or (len(text) > _INITIALS and text.isupper()):
         return False
     return len(text.split()) > 2 or not text.casefold().rstrip(".").endswith(_NOUN_ENDINGS)

@@ -312,7 +312,28 @@ MAIL_LABELS: Final = (
 )
 """The other labels of such a head."""
 
+REPLY_ABOVE: Final = (
+    r"##-.{4,100}-##|[-#=*]{2,}.{0,60}\babove this line(?: to \w+(?: a \w+)?)?\W{0,20}"
+)
+"""The line that help desks ask to write above, as a pattern."""
+
+NOTICES: Final = (
+    r"this (?:e-?mail|message|communication)\b.{0,80}\bconfidential\b.{0,80}"
+    r"\b(?:intended|addressees?|recipients?|privileged)\b",
+    r"the (?:information|contents?) (?:contained )?in this (?:e-?mail|message)\b.{0,80}"
+    r"\b(?:confidential|intended|privileged)\b",
+    r"diese (?:e-?mail|nachricht) (?:enthält|ist).{0,30}\bvertraulich",
+    r"ce (?:message|courriel|mail|courrier électronique)\b.{0,80}\bconfidentiel.{0,80}"
+    r"\bdestinataires?\b",
+    r"este (?:mensaje|correo)\b.{0,80}\bconfidencial.{0,80}\bdestinatari[oa]s?\b",
+    r"esta mensagem\b.{0,80}\bconfidenciais?\b.{0,80}\bdestinatári[oa]s?\b",
+    r"questo messaggio\b.{0,80}\b(?:riservat|confidenzial).{0,80}\bdestinatari",
+    r"dit (?:bericht|e-mailbericht)\b.{0,80}\bvertrouwelijk",
+)
+"""How notices begin that companies put below their mails, as patterns."""
+
 QUOTE_HEADERS: Final = (
+    rf"(?:{REPLY_ABOVE})$",
     r"-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht"
     r"|weitergeleitete nachricht|message d'origine|message transféré|mensaje original"
     r"|mensaje reenviado|mensagem original|mensagem encaminhada|messaggio originale"

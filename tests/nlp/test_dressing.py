@@ -148,6 +148,11 @@ def test_a_sentence_below_a_sign_off_is_said(more: str) -> None:
         "Best\nTom",
         "Warm wishes\nWinifred, for the Hearth & Home Trust",
         "Thanks. Bryce",
+        "Many thanks,\n\nDr. Emily Carter, PhD\nHead of Procurement and Supply | Initech GmbH\n"
+        "www.initech.com | emily@initech.com\n\n"
+        "This e-mail is confidential and intended only for the addressee.",
+        "Thanks,\nEmily Carter\nInitech GmbH\n[email] | [phone]",
+        "Vielen Dank\nJan Wolf\nwww.initech.de\n\nDiese E-Mail enthält vertrauliche Informationen.",
         "Herzlich, Ihre Uta Semmelrogge",
         "Mit freundlichen Grüßen\nDipl.-Ing. R. Harmsdorf, Leitung Instandhaltung",
         "Cordialement,\nSté Brindeau & Fils\n12 chemin des Lavandières",

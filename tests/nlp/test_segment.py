@@ -407,6 +407,23 @@ def test_the_head_of_a_comment_in_a_help_desk_is_not_said(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "##- Please type your reply above this line -##",
+        "##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein -##",
+        "-- Please reply above this line --",
+        "=== WRITE ABOVE THIS LINE TO REPLY ===",
+    ],
+)
+def test_the_line_to_write_above_is_not_said(line: str) -> None:
+    said = "Still waiting for the technician."
+    head = "Jane Doe, Mar 1, 2026, 10:30 AM"
+    assert points(f"{line}\n\n{said}", "en", "ticket") == [said]
+    assert points(f"{line}\n\n{head}\n\n{said}", "en", "ticket") == [said]
+    assert points(f"{said}\n\n{line}\n\n{head}\n\nWe are sorry.", "en", "ticket") == [said]
+
+
+@pytest.mark.parametrize(
     "text", [f"It fails\n{RULE}\nsince Mar 1, 2026.", f"{RULE}\nBad, at 10:30"]
 )
 def test_a_rule_above_a_sentence_is_no_head_of_a_comment(text: str) -> None:
@@ -585,6 +602,8 @@ def test_words_outside_of_forms_are_never_lost(parts: list[str]) -> None:
         "e.g. " * 20_000,
         f"{'a ' * 33}\n" * 1500,
         "a" * 79 + " \t" * 50_000 + "\nA",
+        "Order " + "1A" * 50_000,
+        "Bad app.\n" + "a@b | " * 20_000,
     ],
     ids=lambda text: f"{text[:9]!r}",
 )
