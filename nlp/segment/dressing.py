@@ -12,10 +12,17 @@ from nlp.segment.formulas import (
     greeting_end,
     is_dressing,
     is_reference,
+    is_request,
     is_salutation,
     is_sign_off,
 )
-from nlp.segment.names import is_first_name, is_name, is_name_alone, is_signature
+from nlp.segment.names import (
+    is_caseless_name,
+    is_first_name,
+    is_name,
+    is_name_alone,
+    is_signature,
+)
 from nlp.segment.spans import WIDE, Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
@@ -183,23 +190,62 @@ def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
 
 
 def _without_names(text: str, lines: list[Span]) -> list[Span]:
-    """Without the line that says whom it is for, and without names and references at the end."""
+    """Without the line that says whom it is for, and without what closes a letter at the end.
+
+    That is thanks, references and addresses, and names apart from what is said: a word or two with
+    capitals may be all that a ticket complains of.
+    """
     if len(lines) > 1 and is_salutation(text[slice(*lines[0])]):
         lines = lines[1:]
-    said = [text[slice(*line)] for line in lines]
-    while len(said) > 1 and (_signs(said[-1]) or _is_thanked_for(said[-2], said[-1])):
-        said.pop()
-    return lines[: len(said)]
+    enough = _first_that_says_enough(text, lines)
+    end = at = len(lines)
+    while at > 1:
+        at -= 1
+        line = text[slice(*lines[at])]
+        if _closes(line):
+            end = at if at + 1 == end else end
+        elif not _may_sign(text, lines, at):
+            break
+        elif at > enough and _stands_apart(text, lines, at):
+            end = at
+    return lines[:end]
 
 
-def _signs(line: str) -> bool:
+def _closes(line: str) -> bool:
+    """Whether a line at the end of a ticket is surely no part of what it says."""
     return (
         is_dressing(line, ticket=True)
-        or is_name_alone(line)
         or is_reference(line)
         or _is_contact(line)
         or _is_notice(line)
     )
+
+
+def _may_sign(text: str, lines: Sequence[Span], at: int) -> bool:
+    """Whether a line may be a name or what stands below one.
+
+    Below thanks it may be in a script without case, below a sign-off in small letters, too.
+    """
+    line, before = text[slice(*lines[at])], text[slice(*lines[at - 1])]
+    if is_name_alone(line) or (is_first_name(line) and is_sign_off(before, ticket=True)):
+        return True
+    return (is_name(line) or is_caseless_name(line)) and is_dressing(before, ticket=True)
+
+
+def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
+    """Whether a line stands below a blank one, or below thanks or a sign-off."""
+    between = text[lines[at - 1][1] : lines[at][0]]
+    is_below_blank = max(map(between.count, "\r\n")) > 1
+    return is_below_blank or is_dressing(text[slice(*lines[at - 1])], ticket=True)
+
+
+def _first_that_says_enough(text: str, lines: Sequence[Span]) -> int:
+    """The first line that says more than what is to be done: below others no name is sure."""
+    for at, span in enumerate(lines):
+        line = text[slice(*span)]
+        if not is_request(line) and not is_dressing(line, ticket=True):
+            return at
+    return len(lines)
 
 
 def _is_contact(line: str) -> bool:
@@ -208,11 +254,6 @@ def _is_contact(line: str) -> bool:
 
 def _is_notice(line: str) -> bool:
     return bool(_NOTICE.match(line))
-
-
-def _is_thanked_for(before: str, line: str) -> bool:
-    """Whether a name, in lower case or a script without, stands below closing thanks."""
-    return (is_name(line) or is_first_name(line)) and is_dressing(before, ticket=True)
 
 
 def _unwrap(text: str, lines: Sequence[Span], ticket: bool) -> list[Span]:
@@ -282,4 +323,4 @@ def _is_signature(line: str) -> bool:
     first = words[0].casefold().rstrip(".:")
     if first in phrases.POSTSCRIPTS or len(words) > _SIGNATURE_WORDS or len(line) > _SIGNATURE:
         return False
-    return is_signature(line) or is_first_name(line) or _signs(line)
+    return is_signature(line) or is_first_name(line) or is_name_alone(line) or _closes(line)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from nlp.segment import phrases
-from nlp.segment.names import is_capital, is_first_name, is_name
+from nlp.segment.names import is_capital, is_caseless_name, is_first_name, is_name
 from nlp.segment.spans import WIDE
 
 _WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟।]+")
@@ -33,6 +33,8 @@ _THANKS: Final = phrases.words(phrases.THANKS)
 
 _REFERENCES: Final = phrases.words(phrases.REFERENCES)
 _REFERENCE_ENDINGS: Final = tuple(sorted(phrases.words(phrases.REFERENCE_ENDINGS)))
+
+_REQUESTS: Final = phrases.words(phrases.REQUESTS)
 
 _COURTESIES: Final = _THANKS | phrases.words(phrases.COURTESIES)
 _COURTESY_WORDS: Final = frozenset(word for entry in _COURTESIES for word in entry.split())
@@ -78,13 +80,15 @@ def is_sign_off(text: str, ticket: bool) -> bool:
     end = _phrase(text, _SIGN_OFFS) if len(text) <= _LONGEST else 0
     if not end or (not ticket and text.casefold() in _NEED_COMMA):
         return False
-    return _is_signed(text, end, ticket)
+    rest = _after(text, end)
+    return rest is not None and (not rest or is_name(rest) or (ticket and is_first_name(rest)))
 
 
 def is_thanks(text: str) -> bool:
     """Whether a line or sentence of a ticket only thanks, with a name at most."""
     end = _phrase(text, _THANKS) if len(text) <= _LONGEST else 0
-    return bool(end) and _is_signed(text, end, ticket=True)
+    rest = _after(text, end) if end else None
+    return rest is not None and (not rest or is_name(rest) or is_caseless_name(rest))
 
 
 def is_courtesy(text: str) -> bool:
@@ -95,6 +99,12 @@ def is_courtesy(text: str) -> bool:
     if WIDE.search(text):
         return all(_WIDE_COURTESIES.fullmatch(word) for word in words)
     return all(word in _COURTESY_WORDS for word in words)
+
+
+def is_request(text: str) -> bool:
+    """Whether a line or sentence only asks for something to be done, and not why."""
+    words = _WORD.findall(text[: _LONGEST + 1])
+    return len(text) <= _LONGEST and all(_folded(word) in _REQUESTS for word in words)
 
 
 def _word_starts(text: str) -> list[int]:
@@ -210,10 +220,9 @@ def _folded(word: str) -> str:
     return word.casefold().replace("i\u0307", "i").rstrip(".")
 
 
-def _is_signed(line: str, end: int, ticket: bool) -> bool:
-    """Whether nothing but a name follows a closing phrase that ends at ``end``."""
+def _after(line: str, end: int) -> str | None:
+    """What follows a closing phrase that ends at ``end``; None if the phrase goes on."""
     stop = _BREAK.match(line, end)
     if not stop and (line[:end].casefold() in _NEED_BREAK or not line[end].isspace()):
-        return False
-    rest = line[stop.end() if stop else end :].strip()
-    return not rest or is_name(rest) or (ticket and is_first_name(rest))
+        return None
+    return line[stop.end() if stop else end :].strip()

@@ -29,7 +29,7 @@ def is_name(text: str) -> bool:
     if len(text.split()) > _MOST_WORDS:
         return False
     if WIDE.search(text):
-        return bool(_WIDE_NAME.fullmatch(text)) and not says_wide(text)
+        return bool(_WIDE_NAME.fullmatch(text)) and not says_wide(text) and not _is_never(text)
     head = _TITLE.split(text, maxsplit=1)[0]
     return _is_capitalised(head) and not any(_is_never(word) for word in text.split())
 
@@ -48,11 +48,19 @@ def is_name_alone(text: str) -> bool:
 
 def is_first_name(text: str) -> bool:
     """Whether a text may be a name without a capital: one word, two in a script without case."""
+    return is_caseless_name(text) or (not WIDE.search(text) and _is_spelled_name(text, most=1))
+
+
+def is_caseless_name(text: str) -> bool:
+    """Whether a text may be a name in a script without case."""
     if WIDE.search(text):
         return is_name(text)
+    return text.lower() == text.upper() and _is_spelled_name(text, most=2)
+
+
+def _is_spelled_name(text: str, most: int) -> bool:
     words = text.rstrip(".").split()
-    caseless = text.lower() == text.upper()
-    return 0 < len(words) <= 1 + caseless and all(
+    return 0 < len(words) <= most and all(
         _is_spelled(word.replace("-", "")) and not _is_never(word) for word in words
     )
 

@@ -179,6 +179,7 @@ NEVER_NAMES: Final = (
     "возврат деньги отмена ошибка экран заказ доставка жалоба срочно плохо ужасно ужас кошмар"
     " обман не нет",
     "لا ليس ليست لم لن ما غير بدون استرداد إلغاء عطل شكوى عاجل",
+    "고장 파손 불량 누락 지연 오류 환불 취소 분실 결함",
     "नहीं न मत रिफंड वापस खराब शिकायत ไม่ แย่ คืนเงิน לא אין החזר ביטול גרוע না নেই ফেরত",
 )
 """Words that show that a line of capitalised words, or a word after thanks, is no name."""
@@ -187,7 +188,8 @@ NOUN_ENDINGS: Final = ("ung heit keit tion ción ções ção zione ation",)
 """Endings of the longer nouns that say what happened, or is asked for."""
 
 NEVER_IN_WIDE_NAMES: Final = (
-    "。！？!?、，,…了太没沒不未请請退换換修坏壞慢差快很还還再要在这這那都吗呢吧我你您返壊遅約急"
+    "。！？!?、，,…了太没沒不未请請退换換修坏壞破損损錯错漏缺"
+    "慢差快很还還再要在这這那都吗呢吧我你您返壊遅約急"
 )
 """What stands in no Chinese or Japanese name."""
 
@@ -242,6 +244,23 @@ REFERENCE_ENDINGS: Final = (
     "nummer nr number numer номер 番号 单号 單號 订单 编号 编码 号码 尾号 번호",
 )
 """What such words end in where they are compounds."""
+
+REQUESTS: Final = (
+    "please pls plz help me us i we need call contact ring phone back fix check look into this it"
+    " the my assistance asap urgently urgent respond reply answer write can could would you sort"
+    " refund cancel to a for and get someone send advise resolve investigate want",
+    "bitte um hilfe helfen sie mir uns ich wir brauche brauchen rückruf anrufen rufen prüfen klären"
+    " beheben dringend an zurück mich melden antwort erstatten stornieren das es und",
+    "merci de me nous rappeler aider aide svp s'il vous plaît veuillez vérifier répondre"
+    " rembourser contacter urgent à j'ai besoin d'aide le la",
+    "por favor ayuda ayúdenme llámenme llamar me necesito necesitamos urgente revisar respondan"
+    " contesten contactar ajuda ajudem preciso de liguem ligar verificar responder verifiquem",
+    "per favore aiuto aiutatemi chiamatemi richiamatemi ho bisogno di verificare rispondete"
+    " alsjeblieft alstublieft graag help mij ons bel terug bellen controleren hulp nodig",
+    "proszę o pomoc kontakt telefon odpowiedź sprawdzenie lütfen yardım edin beni arayın bakın"
+    " пожалуйста помогите перезвоните ответьте проверьте прошу помочь нужна помощь",
+)
+"""What a request is made of that does not say what is wrong."""
 
 COURTESIES: Final = (
     "for your you the a all quick fast prompt swift speedy kind early reply replies response answer"

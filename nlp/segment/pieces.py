@@ -7,7 +7,7 @@ from typing import Final
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
 from nlp.segment.dressing import body
-from nlp.segment.formulas import is_courtesy, is_dressing, is_reference, is_thanks
+from nlp.segment.formulas import is_courtesy, is_dressing, is_reference, is_request, is_thanks
 from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
@@ -53,12 +53,16 @@ def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
     for start, end in body(text, ticket):
         for sentence in sentences(text, start, end, language):
             words = text[slice(*sentence)]
-            signed = thanked and is_name(words)
+            signed = thanked and is_name(words) and not _only_asks(text, kept)
             if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
                 kept.append(sentence)
             thanked = ticket and is_thanks(words)
     said = [span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))]
     return said or kept
+
+
+def _only_asks(text: str, kept: Sequence[Span]) -> bool:
+    return all(is_request(text[slice(*span)]) for span in kept)
 
 
 def _is_beside_the_point(sentence: str) -> bool:

@@ -96,12 +96,44 @@ def test_a_greeting_is_not_said(greeting: str) -> None:
         "La pantalla no funciona. Reembolso Ya",
         "The screen is broken. Please Refund Me",
         "My order is late.\nMONEY BACK",
+        "Please call me\nOvercharged",
+        "Please call me\nLate",
+        "Please call me\nRude Driver",
+        "Please call me\n\nBattery Dead",
+        "Please help.\nDouble Charge",
+        "I need help.\n\nFlight Cancelled",
+        "Please fix this.\n\nWater Damage Kitchen",
+        "The parcel came.\nSoaking Wet",
+        "Bitte um Hilfe.\n\nKabel Gerissen",
+        "Merci de me rappeler.\n\nFuite Salle Bain",
     ],
 )
 def test_a_short_last_line_may_be_what_is_asked_for(text: str) -> None:
     pieces = segment(text, "und", "ticket")
     said = "".join(text[piece.start : piece.end] for piece in pieces)
     assert sum(map(str.isalpha, said)) == sum(map(str.isalpha, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("The box came.\nThanks\nempty", "empty"),
+        ("Wrong size.\nThanks, late", "Thanks, late"),
+        ("Bitte prüfen\nDanke\ndoppelt", "doppelt"),
+        ("Please call me.\nThanks\nOvercharged", "Overcharged"),
+        ("Please call me. Thanks. Overcharged", "Overcharged"),
+        ("서비스 문의\n감사합니다\n고장", "고장"),
+        ("荷物届きました。ありがとうございます\n破損", "破損"),
+    ],
+)
+def test_a_word_below_thanks_may_be_what_is_wrong(text: str, last: str) -> None:
+    assert points(text, "und", "ticket")[-1] == last
+
+
+@pytest.mark.parametrize("name", ["Tom Smith", "Tom Smith\nSenior Buyer\nAcme Ltd", "Jane"])
+def test_a_name_apart_is_not_said(name: str) -> None:
+    assert points(f"{SAID}\n\n{name}", "en", "ticket") == [SAID]
+    assert points(f"{SAID}\r\n\r\n{name}\r\n\r\nSent from my iPhone", "en", "ticket") == [SAID]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +173,6 @@ def test_a_sentence_below_a_sign_off_is_said(more: str) -> None:
 @pytest.mark.parametrize(
     "closing",
     [
-        "Tom Smith",
         "Regards, JOHN SMITH",
         "Kind regards, Solveig Takahashi, CISO",
         "Regards, J. Amankwah (no. 12)",
