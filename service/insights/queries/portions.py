@@ -165,8 +165,15 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
         conditions += [
             table.c[name].in_(bindparam(name, expanding=True)) for name in shape.dimensions
         ]
-    period = period_start(shape.sqlite, start, shape.by) if shape.by else null()
+    period = _period(shape, own, start)
     return Portion(table, own.span or "day", start, period, conditions)
+
+
+def _period(shape: Shape, own: Stretched, start: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A span as long as a period begins with it: nothing is computed row by row."""
+    if shape.by is None:
+        return null()
+    return start if own.span == shape.by else period_start(shape.sqlite, start, shape.by)
 
 
 def _segment(table: Table, shape: Shape) -> ColumnElement[bool]:

@@ -13,10 +13,11 @@ from sqlalchemy import Select
 from sqlmodel import Session
 
 from models.tables import ROLLUP, ROLLUP_SPAN
+from nlp.labels import UNASSIGNED
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
-from service.insights.queries.items import ALL, PART_OF, AxisName
+from service.insights.queries.items import PART_OF, AxisName, View, seen_by
 from service.insights.queries.portions import KEPT, Shape, added_up, portions, shaped
 from service.insights.queries.seen import first_and_last
 from service.insights.sums import (
@@ -29,16 +30,16 @@ from service.insights.sums import (
 from service.rollups.contributions import FELT
 
 UNSEEN: Final = (None, None)
+PLACE: Final = ("stage", "touchpoint")
+TOLD_APART: Final[Mapping[View | None, tuple[str, ...]]] = {"whole": (), "stages": ("stage",)}
+"""What of ``PLACE`` tells the parts of an axis apart that a view sees all of."""
 
 
 def mention_rows(session: Session, selection: Selection, by: By | None = None) -> list[MentionRow]:
     """Mention sums by native cell (and period), within the selection's cells."""
     if not selection.in_rollups:
         return recount.mention_rows(session, selection, by)
-    shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
-    rows = session.execute(_statement(shape, ("stage", "touchpoint")), values)
-    found = (mention_row(*row, *UNSEEN) for row in rows)
-    return [row for row in found if selection.has(row.cell)]
+    return [row for row in _rows(session, selection, by, PLACE) if selection.has(row.cell)]
 
 
 def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
@@ -59,17 +60,24 @@ def mention_sums(
     session: Session, selection: Selection, by: By, axis: AxisName
 ) -> Mapping[tuple[date | None, Any], MentionSums]:
     """Mention sums by period and part of the journey; what is not told apart is added up in SQL."""
-    if axis == "all" and selection.cells is None and selection.in_rollups:
-        shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
-        rows = [
-            mention_row(period, "", "", *sums, *UNSEEN)
-            for period, *sums in session.execute(_statement(shape, ()), values)
-        ]
-        return {(row.period, ALL): row.sums for row in rows}
+    view = seen_by(selection, axis) if selection.cells is None and selection.in_rollups else None
+    keys = TOLD_APART.get(view, PLACE)
+    if keys == PLACE:
+        rows = mention_rows(session, selection, by)
+    else:
+        rows = _rows(session, selection, by, keys)
     cells, part_of = selection.journey.cells, PART_OF[axis]
-    return mentions_by(
-        mention_rows(session, selection, by), lambda row: (row.period, part_of(cells[row.cell]))
-    )
+    return mentions_by(rows, lambda row: (row.period, part_of(cells[row.cell])))
+
+
+def _rows(
+    session: Session, selection: Selection, by: By | None, keys: tuple[str, ...]
+) -> list[MentionRow]:
+    """Rows by ``keys``, the first ones of ``PLACE``; the others are ``UNASSIGNED``."""
+    shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    width, together = 1 + len(keys), (UNASSIGNED,) * (len(PLACE) - len(keys))
+    rows = session.execute(_statement(shape, keys), values).all()
+    return [mention_row(*row[:width], *together, *row[width:], *UNSEEN) for row in rows]
 
 
 @lru_cache(maxsize=KEPT)

@@ -17,7 +17,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
 from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
-from service.insights.sums import ItemRow, ItemSums, MentionRow, total
+from service.insights.sums import ItemRow, ItemSums, MentionRow, MentionSums, total
 from service.journey.mapping import JourneyMap
 from service.journey.native import CELLS, Cell
 from service.journey.presets import preset_map
@@ -229,10 +229,13 @@ def test_series_agree_with_recounts(database: Database, workspace: Workspace, by
             assert Items(session, selection, by).by_part("stage") == counted(
                 session, selection, by, "stage"
             )
-            whole = sums.mention_sums(session, selection, by, "all")
-            for period in {period for period, _ in rolled}:
-                parts = [each for (of, _), each in rolled.items() if of == period]
-                assert whole[period, ALL] == total(parts)
+            cells = selection.journey.cells
+            for axis in AXES:
+                parts: dict[Any, list[MentionSums]] = defaultdict(list)
+                for (period, cell), each in rolled.items():
+                    parts[period, PART_OF[axis](cells[cell])].append(each)
+                found = sums.mention_sums(session, selection, by, axis)
+                assert found == {key: total(each) for key, each in parts.items()}
 
 
 def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:
