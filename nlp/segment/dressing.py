@@ -233,10 +233,12 @@ def _may_sign(text: str, lines: Sequence[Span], at: int) -> bool:
 
 
 def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
-    """Whether a line stands below a blank one, or below thanks or a sign-off."""
-    between = text[lines[at - 1][1] : lines[at][0]]
-    is_below_blank = max(map(between.count, "\r\n")) > 1
-    return is_below_blank or is_dressing(text[slice(*lines[at - 1])], ticket=True)
+    """Whether a line stands below a blank one, or below thanks or a sign-off; of several words,
+    below the end of a sentence is enough."""
+    before, between = text[slice(*lines[at - 1])], text[lines[at - 1][1] : lines[at][0]]
+    if max(map(between.count, "\r\n")) > 1 or is_dressing(before, ticket=True):
+        return True
+    return before.endswith(tuple(_ENDS)) and len(text[slice(*lines[at])].split()) > 1
 
 
 def _first_that_says_enough(text: str, lines: Sequence[Span]) -> int:
