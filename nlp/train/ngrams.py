@@ -7,7 +7,7 @@ how much the two should count beside each other: that is fitted to held-out ment
 one temperature a head, the likeliest ones (stacked generalisation, Wolpert 1992).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -73,13 +73,17 @@ class Heard:
 
 
 def fit_ngrams(
-    folder: Path, data: Sequence[Path], held_out: Sequence[Path], version: str | None = None
+    folder: Path,
+    data: Sequence[Path],
+    held_out: Sequence[Path],
+    version: str | None = None,
+    heads: Collection[Head] = tuple(HEADS),
 ) -> Mapping[Head, Heard]:
     """Teach the model in ``folder`` what characters say, in place of all that it knew of that.
 
     Its probabilities are calibrated anew on ``held_out``, and it is called ``version`` then if that
-    is given; the encoder stays as it is. A card that it has is removed. Heads of which no held-out
-    mention has a label are not heard, as nobody can tell how loud. Raises ArtefactError for a
+    is given; the encoder stays as it is. A card that it has is removed. Of other ``heads``, and of
+    those of which no held-out mention has a label, n-grams say nothing. Raises ArtefactError for a
     folder that is no model, DataError for a file that cannot be read, a held-out one that is
     learned from, or for held-out mentions without any label.
     """
@@ -96,14 +100,19 @@ def fit_ngrams(
         former = model.ngrams.added(former, answers.texts, answers.contexts)
     heard = {
         head: _hear(answers, head, former[head], told[head])
-        for head in HEADS
+        for head in heads
         if (answers.truth[head] != UNKNOWN).any()
     }
     if not heard:
         raise DataError("no held-out mention has a label")
     share = {head: heard[head].share if head in heard else 0.0 for head in HEADS}
     shares = np.repeat(list(share.values()), list(map(len, HEADS.values()))).astype(np.float32)
-    loud = replace(ngrams, scales=ngrams.scales * shares, bias=ngrams.bias * shares)
+    loud = replace(
+        ngrams,
+        weights=ngrams.weights * (shares > 0),
+        scales=ngrams.scales * shares,
+        bias=ngrams.bias * shares,
+    )
     _write(folder, loud, files, tests, version)
     calibrate_model(folder, flat(tests))
     return heard

@@ -21,6 +21,9 @@ def fit_ngrams(
         list[Path],
         typer.Option(exists=True, dir_okay=False, help="Not learned from; calibrates."),
     ],
+    head: Annotated[
+        list[str] | None, typer.Option(help="What they may speak of; all by itself. Repeatable.")
+    ] = None,
     model_version: Annotated[
         str | None, typer.Option(help="What the version is called from now on.")
     ] = None,
@@ -31,15 +34,19 @@ def fit_ngrams(
     The encoder stays as it is. How much they count beside it is fitted to held-out mentions, as are
     probabilities and thresholds anew.
     """
+    heads = [known for known in HEADS if not head or known in head]
+    if unknown := set(head or ()) - set(heads):
+        told = f"{', '.join(sorted(unknown))}; there are {', '.join(HEADS)}"
+        raise typer.BadParameter(told, param_hint="--head")
     with plain_errors(), console.status("learning"):
         from nlp.train.ngrams import fit_ngrams as fit
 
-        heard = fit(model_dir, data, held_out, model_version)
-    for head, found in heard.items():
+        heard = fit(model_dir, data, held_out, model_version, heads)
+    for each, found in heard.items():
         console.print(
-            f"{head}: counted {found.share:.2f} times beside the encoder, right in "
+            f"{each}: counted {found.share:.2f} times beside the encoder, right in "
             f"{found.now:.1%} of held-out mentions; before, in {found.before:.1%}"
         )
-    if unheard := [head for head in HEADS if head not in heard]:
+    if unheard := [each for each in heads if each not in heard]:
         console.print(f"Not heard, as no held-out mention has a label: {', '.join(unheard)}")
     console.print(f"Written into {model_dir}", markup=False)

@@ -197,13 +197,25 @@ def test_the_command_teaches_a_model(folder: Path) -> None:
         app,
         [
             *("fit-ngrams", str(folder), "--model-version", "3"),
+            *("--head", "touchpoint", "--head", "stage"),
             *("--data", str(folder.parent / "few.tsv")),
             *("--held-out", str(folder.parent / "held_out.tsv")),
         ],
     )
     assert done.exit_code == 0, done.output
     assert "touchpoint: counted" in done.output
+    assert "sentiment" not in done.output
     assert json.loads((folder / MANIFEST_FILE).read_text())["version"] == "3"
+    told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
+    assert {head for head, logits in told.items() if logits.any()} == {"stage", "touchpoint"}
+
+
+def test_the_command_names_heads_that_there_are(folder: Path) -> None:
+    rows, held_out = folder.parent / "few.tsv", folder.parent / "held_out.tsv"
+    told = ["fit-ngrams", str(folder), "--data", str(rows), "--held-out", str(held_out)]
+    done = CliRunner().invoke(app, [*told, "--head", "mood"])
+    assert done.exit_code == 2
+    assert "mood; there are sentiment" in " ".join(done.output.split())
 
 
 def _loaded(folder: Path) -> NGrams:
