@@ -1,6 +1,7 @@
 """What characters say of a mention is learned, added to the encoder's reading, and handed on."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,12 +42,17 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    write_model(folder, write_base(folder), write_rows(folder))
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(made: Path, tmp_path: Path) -> Path:
     """A model without n-grams; beside it are ``few.tsv`` and ``held_out.tsv``."""
-    made = write_model(tmp_path, write_base(tmp_path), write_rows(tmp_path)).out
-    assert made
-    return made
+    return shutil.copytree(made, tmp_path / "made") / "model"
 
 
 def test_the_hash_is_part_of_the_artefact() -> None:
