@@ -2,13 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from typer.testing import CliRunner
 
 from nlp.documents import Document
@@ -33,13 +31,7 @@ from nlp.train.run import Identity, Outputs, train_model
 from service.cli import app
 from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

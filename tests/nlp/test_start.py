@@ -1,7 +1,6 @@
 """Going on from a model that is there in 8 bits only."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +24,7 @@ from tests.nlp.tiny import RECIPE, write_base, write_held_out, write_model, writ
 TEXTS = ("The checkout refused my card.", "Love it, but delivery took weeks.", "Great!")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
