@@ -108,6 +108,18 @@ def is_model(folder: Path) -> bool:
     return (folder / MANIFEST_FILE).is_file()
 
 
+def verified_file(folder: Path, name: str) -> Path | None:
+    """Where a file of the model in ``folder`` is that it may do without; None if it does.
+
+    Raises ArtefactError if the folder has no manifest, or the file is not the one it describes.
+    """
+    expected = load_manifest(folder).files.get(name)
+    path = folder / name
+    if expected is not None and not (path.is_file() and sha256(path) == expected):
+        raise ArtefactError(f"{name} in {folder} is not the file that the manifest describes")
+    return None if expected is None else path
+
+
 def verify(folder: Path) -> Manifest:
     """The manifest, after every file it names was found unchanged.
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
 from nlp.labels import HEADS, Head
-from nlp.manifest import NGRAMS_FILE, ArtefactError, load_manifest, sha256
+from nlp.manifest import NGRAMS_FILE, verified_file
 from nlp.reading import by_head
 
 Buckets = NDArray[np.uint32]
@@ -115,14 +115,9 @@ def load_ngrams(folder: Path) -> NGrams | None:
 
     Raises ArtefactError if the folder has no manifest, or the file is not the one it describes.
     """
-    expected = load_manifest(folder).files.get(NGRAMS_FILE)
-    path = folder / NGRAMS_FILE
-    if expected is None:
+    path = verified_file(folder, NGRAMS_FILE)
+    if path is None:
         return None
-    if not path.is_file() or sha256(path) != expected:
-        raise ArtefactError(
-            f"{NGRAMS_FILE} in {folder} is not the file that the manifest describes"
-        )
     with np.load(path) as stored:
         return NGrams(
             stored["rarity"].astype(np.float32),

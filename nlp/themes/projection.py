@@ -8,7 +8,7 @@ import numpy as np
 
 from nlp.backends.protocol import Float
 from nlp.encoding import unit_rows
-from nlp.manifest import THEMES_FILE, ArtefactError, load_manifest, sha256
+from nlp.manifest import THEMES_FILE, verified_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,9 @@ def load_projection(folder: Path) -> Projection:
 
     Raises ArtefactError if the folder has no manifest, or the file is not the one it describes.
     """
-    expected = load_manifest(folder).files.get(THEMES_FILE)
-    path = folder / THEMES_FILE
-    if expected is None:
+    path = verified_file(folder, THEMES_FILE)
+    if path is None:
         return Projection()
-    if not path.is_file() or sha256(path) != expected:
-        raise ArtefactError(
-            f"{THEMES_FILE} in {folder} is not the file that the manifest describes"
-        )
     with np.load(path) as stored:
         return Projection(
             Limits(**{limit.name: float(stored[limit.name]) for limit in fields(Limits)}),

@@ -91,20 +91,17 @@ def fit_ngrams(
     learned |= {sha256(path): "this run" for path in data}
     tests = read_held_out(held_out, (), learned)
     files = {path: read_examples(path) for path in data}
-    ngrams = learn(flat(files))
     model = open_model(folder)
     answers = answer(replace(model, ngrams=None), flat(tests))
+    labelled = [head for head in heads if (answers.truth[head] != UNKNOWN).any()]
+    if not labelled:
+        raise DataError("no held-out mention has a label")
+    ngrams = learn(flat(files))
     told = by_head(NGramReader(ngrams).read(answers.texts, answers.contexts))
     former = answers.logits
     if model.ngrams:
         former = model.ngrams.added(former, answers.texts, answers.contexts)
-    heard = {
-        head: _hear(answers, head, former[head], told[head])
-        for head in heads
-        if (answers.truth[head] != UNKNOWN).any()
-    }
-    if not heard:
-        raise DataError("no held-out mention has a label")
+    heard = {head: _hear(answers, head, former[head], told[head]) for head in labelled}
     share = {head: heard[head].share if head in heard else 0.0 for head in HEADS}
     shares = np.repeat(list(share.values()), list(map(len, HEADS.values()))).astype(np.float32)
     loud = replace(
