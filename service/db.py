@@ -74,7 +74,7 @@ class Database:
 
 def insert_into(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
     """An insert that may say what is to happen on a conflict, for the session's database."""
-    return (postgresql.insert if _is_postgresql(session) else sqlite.insert)(table)
+    return (postgresql.insert if is_postgresql(session) else sqlite.insert)(table)
 
 
 def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
@@ -82,7 +82,7 @@ def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
 
     They are no rows, so that no foreign key waits for who holds them. SQLite has one writer.
     """
-    if ids and _is_postgresql(session):
+    if ids and is_postgresql(session):
         lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
         session.execute(select(*(lock(literal(each, BigInteger)) for each in _numbers(ids))))
 
@@ -92,7 +92,8 @@ def _numbers(ids: Collection[UUID]) -> list[int]:
     return sorted(int.from_bytes(each.bytes[8:], signed=True) for each in ids)
 
 
-def _is_postgresql(session: Session) -> bool:
+def is_postgresql(session: Session) -> bool:
+    """Whether that is the database; it is SQLite else."""
     return session.get_bind().dialect.name == "postgresql"
 
 

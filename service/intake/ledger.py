@@ -130,9 +130,9 @@ class Ledger:
             rows |= lock_feedback(self._session, workspace_id, ids)
         if not all(_is_as_found(rows.get(entry.id), entry.found) for entry in entries):
             raise Raced
-        moved = [entry for entry in entries if entry.state == rows[entry.id].state == DONE]
-        delta = self._move(rows, moved)
-        changed = [entry for entry in entries if not entry.state == rows[entry.id].state == DONE]
+        moved = {e.id: e for e in entries if e.state == rows[e.id].state == DONE}
+        delta = self._move(rows, list(moved.values()))
+        changed = [entry for entry in entries if entry.id not in moved]
         withdraw(self._session, [rows[entry.id] for entry in changed], delta)
         for entry in changed:
             _change(rows[entry.id], entry, self._at)

@@ -12,6 +12,8 @@ from sqlalchemy import Delete, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+from service.db import is_postgresql
+
 Key = tuple[Any, ...]
 Changes = Mapping[Key, Mapping[str, int]]
 GIVEN: Final = "given"
@@ -40,7 +42,7 @@ def add(session: Session, table: Table, count: str, changes: Changes) -> None:
 
 
 def _add_rows(session: Session, table: str, names: Sequence[str], rows: Sequence[Key]) -> None:
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         session.execute(_addition_at_once(table), dict(zip(names, _columns(rows), strict=True)))
     else:
         session.execute(_addition(table), [dict(zip(names, row, strict=True)) for row in rows])
