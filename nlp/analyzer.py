@@ -1,13 +1,13 @@
 """Feedback in, mentions out: what the service calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from tokenizers import Tokenizer
 
 from nlp import joining, language
-from nlp.backends.protocol import Backend, Float
+from nlp.backends.protocol import Backend, Float, Window
 from nlp.documents import Analysis, Document, Mention
 from nlp.encoding import Encoded, build_windows, context_line
 from nlp.info import ModelInfo
@@ -29,13 +29,14 @@ class SentimentReader(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A document ready to be read; ``readable`` is its text without what cannot be encoded,
-    ``context`` the line of what else is known about it."""
+    ``context`` the line of what else is known about it, ``encoded`` its pieces in windows."""
 
     document: Document
     context: str | None
     readable: str
     language: str
     pieces: list[Piece]
+    encoded: list[Encoded]
 
 
 class Analyzer:
@@ -68,23 +69,35 @@ class Analyzer:
 
         With ``embeddings`` every mention carries its vector of length 1, if the engine has any.
         """
-        texts = [_prepare(document) for document in documents]
-        encoded = [self._encode(text) for text in texts]
-        windows = [item.window for items in encoded for item in items]
-        if not windows:
+        texts: list[_Text] = []
+        readings = self._backend.read(self._windows(documents, texts))
+        if not readings:
             return [_summary(text, ()) for text in texts]
-        rows = joining.gather(encoded, self._backend.read(windows))
+        rows = joining.gather([text.encoded for text in texts], readings)
         mentions = self._mentions(texts, rows, embeddings)
         return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
 
-    def _encode(self, text: _Text) -> list[Encoded]:
-        return build_windows(
-            self._tokenizer,
-            text.context,
-            text.readable,
-            [(piece.start, piece.end) for piece in text.pieces],
-            self._backend.max_tokens,
+    def _windows(self, documents: Sequence[Document], texts: list[_Text]) -> Iterator[Window]:
+        """The windows of all documents, each of which is put into ``texts`` when its turn comes:
+        the backend may read those before it meanwhile."""
+        for document in documents:
+            text = self._prepare(document)
+            texts.append(text)
+            for item in text.encoded:
+                yield item.window
+
+    def _prepare(self, document: Document) -> _Text:
+        readable = printable(document.text)
+        spoken = (
+            language.normalize(document.language)
+            if document.language
+            else language.detect(readable)
         )
+        context = context_line(document.kind, document.question, document.subject)
+        pieces = segment(readable, spoken, document.kind)
+        spans = [(piece.start, piece.end) for piece in pieces]
+        encoded = build_windows(self._tokenizer, context, readable, spans, self._backend.max_tokens)
+        return _Text(document, context, readable, spoken, pieces, encoded)
 
     def _mentions(
         self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool
@@ -115,12 +128,3 @@ class Analyzer:
 
 def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:
     return summarize(text.language, mentions)
-
-
-def _prepare(document: Document) -> _Text:
-    readable = printable(document.text)
-    spoken = (
-        language.normalize(document.language) if document.language else language.detect(readable)
-    )
-    context = context_line(document.kind, document.question, document.subject)
-    return _Text(document, context, readable, spoken, segment(readable, spoken, document.kind))

@@ -4,7 +4,7 @@ Torch and transformers are imported when one is made, so that nobody else pays f
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,8 +48,9 @@ class TorchBackend:
         """The number format of the weights."""
         return str(self._dtype).removeprefix("torch.")
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
         """One reading per window, in order."""
+        windows = list(windows)
         readings: dict[int, Reading] = {}
         for batch in batches([len(window.ids) for window in windows], PADDED_TOKENS):
             logits, embeddings = self._run([windows[index] for index in batch])

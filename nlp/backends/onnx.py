@@ -1,6 +1,6 @@
 """The default engine: the int8 artefact on ONNX Runtime, on the CPU."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -36,8 +36,8 @@ class OnnxBackend:
         )
         self._pool = _started_pool(threads)
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
-        """One reading per window, in order, whatever the others are."""
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
+        """One reading per window, in order, whatever the others are; each is begun as it comes."""
         return list(self._pool.map(self._read_alone, windows))
 
     def _read_alone(self, window: Window) -> Reading:

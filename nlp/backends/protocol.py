@@ -1,6 +1,6 @@
 """The one seam between the reading of feedback and whatever engine runs the encoder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +38,7 @@ class Backend(Protocol):
     max_tokens: int
     """The longest window, in tokens, special tokens included."""
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
-        """One reading per window, in order. Batching and padding are the engine's business."""
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
+        """One reading per window, in order. Batching and padding are the engine's business, and
+        whether it begins before it has got all windows."""
         ...

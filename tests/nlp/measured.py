@@ -1,6 +1,6 @@
 """A model that can be measured without weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -35,7 +35,7 @@ class FirstLabel:
 
     max_tokens = 16
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
         return [self._reading(len(window.spans)) for window in windows]
 
     def _reading(self, count: int) -> Reading:

@@ -1,6 +1,6 @@
 """From documents to analyses, with an engine that knows a few words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -8,11 +8,12 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.documents import Analysis, Document
+from nlp.documents import Analysis, Document, Kind
 from nlp.info import ModelInfo
 from nlp.labels import HEADS, SEVERITIES, STAGES, TOUCHPOINTS, Head
 from nlp.loading import load_analyzer
 from nlp.reading import Calibration
+from nlp.segment import Piece, segment
 
 WORDS: Mapping[str, Mapping[Head, str]] = {
     "great": {"sentiment": "positive", "emotion": "delight", "intent": "praise"},
@@ -44,11 +45,11 @@ class WordBackend:
     def __init__(self) -> None:
         self.windows: list[Window] = []
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
-        self.windows.extend(windows)
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
         return [self._read(window) for window in windows]
 
     def _read(self, window: Window) -> Reading:
+        self.windows.append(window)
         rows = [self._logits(set(window.ids[start:end])) for start, end in window.spans]
         logits = {head: np.stack([row[head] for row in rows]) for head in HEADS}
         return Reading(logits, np.tile(np.array([0.6, 0.8], np.float32), (len(rows), 1)))
@@ -241,6 +242,20 @@ def test_another_model_can_decide_on_sentiment(analyzer: Analyzer) -> None:
     assert [m.sentiment for m in analysis.mentions] == ["positive", "positive"]
     assert analysis.mentions[0].stage == "purchase"
     assert cheerful.texts == ["my card is awful.", "the parcel"]
+
+
+def test_the_engine_may_begin_before_all_texts_are_prepared(
+    analyzer: Analyzer, backend: WordBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    def watched(text: str, spoken: str, kind: Kind | None) -> list[Piece]:
+        begun.append((text, len(backend.windows)))
+        return segment(text, spoken, kind)
+
+    monkeypatch.setattr("nlp.analyzer.segment", watched)
+    analyzer.analyze([Document(text, language="en") for text in ("my card", "the parcel")])
+    assert begun == [("my card", 0), ("the parcel", 1)]
 
 
 @pytest.fixture(scope="module")

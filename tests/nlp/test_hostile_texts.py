@@ -1,7 +1,7 @@
 """Any text is read: without a crash, at exact offsets, in time that grows with its length."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ class Mute:
 
     max_tokens = MAX_TOKENS
 
-    def read(self, windows: Sequence[Window]) -> list[Reading]:
+    def read(self, windows: Iterable[Window]) -> list[Reading]:
         return [self._read(len(window.spans)) for window in windows]
 
     def _read(self, mentions: int) -> Reading:
