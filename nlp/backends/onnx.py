@@ -34,6 +34,7 @@ class OnnxBackend:
             providers=["CPUExecutionProvider"],
             disabled_optimizers=["SkipLayerNormFusion"],  # see nlp.train.export
         )
+        self._inputs = [each.name for each in self._session.get_inputs()]
         self._pool = _started_pool(threads)
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
@@ -41,7 +42,9 @@ class OnnxBackend:
         return list(self._pool.map(self._read_alone, windows))
 
     def _read_alone(self, window: Window) -> Reading:
-        logits, embeddings = self._session.run(["logits", "embedding"], feed([window]))
+        arrays = feed([window])
+        given = {name: arrays[name] for name in self._inputs}
+        logits, embeddings = self._session.run(["logits", "embedding"], given)
         return reading(window, logits[0], embeddings[0])
 
 

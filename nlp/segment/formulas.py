@@ -93,12 +93,14 @@ def is_thanks(text: str) -> bool:
 
 def is_courtesy(text: str) -> bool:
     """Whether a sentence gives thanks for an answer or for help, and says nothing of either."""
-    words = [_folded(word) for word in _WORD.findall(text[: _LONGEST + 1])]
-    if len(text) > _LONGEST or not any(_phrase(text, _THANKS, at) for at in _word_starts(text)):
+    if len(text) > _LONGEST:
         return False
+    words = (_folded(word) for word in _WORD.findall(text))
     if WIDE.search(text):
-        return all(_WIDE_COURTESIES.fullmatch(word) for word in words)
-    return all(word in _COURTESY_WORDS for word in words)
+        said = all(_WIDE_COURTESIES.fullmatch(word) for word in words)
+    else:
+        said = all(word in _COURTESY_WORDS for word in words)
+    return said and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
 
 
 def is_request(text: str) -> bool:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -13,7 +14,7 @@ from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
 from nlp.labels import HEADS
-from nlp.manifest import load_manifest, verify, write_manifest
+from nlp.manifest import MODEL_FILE, load_manifest, verify, write_manifest
 from nlp.train.balance import balance
 from nlp.train.batches import epoch
 from nlp.train.curriculum import Files, make_curriculum
@@ -154,6 +155,10 @@ def test_the_bundled_engine_takes_batches_of_any_shape(
     readings = OnnxBackend(tmp_path / "m").read(windows)
     assert [reading.logits["stage"].shape for reading in readings] == [(1, 9), (2, 9)]
     assert readings[1].embeddings.shape == (2, 32)
+    graph = onnx.load(tmp_path / "m" / MODEL_FILE).graph
+    assert [each.name for each in graph.input] == ["input_ids", "mention_mask"]
+    fused = [node.op_type for node in graph.node if node.op_type.endswith("Attention")]
+    assert fused == ["MultiHeadAttention"] * 2
 
 
 def _ignore(step: Step) -> None:
