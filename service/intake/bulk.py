@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Dialect, Table
 from sqlmodel import Session
 
+from service.db import is_postgresql
 from service.ids import in_parts
 
 MOST_PARAMETERS: Final = 32_000
@@ -32,7 +33,7 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     connection = session.connection()
-    plan = _plan(table, connection.dialect, tuple(rows[0]))
+    plan = _plan(table, connection.dialect, is_postgresql(session), tuple(rows[0]))
     size = MOST_PARAMETERS // len(rows[0])
     return sum(
         connection.exec_driver_sql(*plan.statement(part)).rowcount for part in in_parts(rows, size)
@@ -42,26 +43,28 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
 class _Plan:
     """How rows with certain columns get into a table of a database."""
 
-    def __init__(self, table: Table, dialect: Dialect, names: Sequence[str]) -> None:
+    def __init__(
+        self, table: Table, dialect: Dialect, postgresql: bool, names: Sequence[str]
+    ) -> None:
         quote = dialect.identifier_preparer.quote
         types = [table.c[name].type for name in names]
         self._binds = [
             (name, type_.dialect_impl(dialect).bind_processor(dialect))
             for name, type_ in zip(names, types, strict=True)
         ]
-        self._is_sqlite = dialect.name == "sqlite"
+        self._postgresql = postgresql
         self._one = f"({', '.join('?' * len(names))})"
         self._head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) "
         self._unnest = ", ".join(f"%s::{type_.compile(dialect)}[]" for type_ in types)
 
     def statement(self, rows: Sequence[Row]) -> Statement:
         """The SQL for ``rows``, and its parameters as the driver wants them."""
-        if self._is_sqlite:
-            values = "VALUES " + ", ".join([self._one] * len(rows))
-            parameters = tuple(chain.from_iterable(zip(*self._columns(rows), strict=True)))
-        else:
+        if self._postgresql:
             values = f"SELECT * FROM unnest({self._unnest})"  # noqa: S608 - types of columns only
             parameters = tuple(self._columns(rows))
+        else:
+            values = "VALUES " + ", ".join([self._one] * len(rows))
+            parameters = tuple(chain.from_iterable(zip(*self._columns(rows), strict=True)))
         return self._head + values + " ON CONFLICT DO NOTHING", parameters
 
     def _columns(self, rows: Sequence[Row]) -> Iterator[list[Any]]:
@@ -70,8 +73,8 @@ class _Plan:
 
 
 @lru_cache(maxsize=64)
-def _plan(table: Table, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
-    return _Plan(table, dialect, names)
+def _plan(table: Table, dialect: Dialect, postgresql: bool, names: tuple[str, ...]) -> _Plan:
+    return _Plan(table, dialect, postgresql, names)
 
 
 def _bound(values: list[Any], bind: Bind | None) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The SQL of intake. Where SQLite and PostgreSQL differ, the difference is here."""
+"""What intake looks up and deletes."""
 
 import json
 from collections import defaultdict
@@ -15,6 +15,7 @@ from models.feedback import PENDING, Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK
 from models.types import UtcDateTime
+from service.db import is_postgresql
 from service.ids import in_parts
 from service.intake.drafts import ExternalKey
 from service.items import IDS_AT_ONCE
@@ -74,14 +75,13 @@ def find_known(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKe
 def _known_from(
     session: Session, workspace_id: UUID, source: str, external_ids: list[str]
 ) -> Iterator[tuple[str, Known]]:
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    rows = connection.execute(
-        _KNOWN_ON_SQLITE if is_sqlite else _KNOWN_ON_POSTGRESQL,
+    postgresql = is_postgresql(session)
+    rows = session.connection().execute(
+        _KNOWN_ON_POSTGRESQL if postgresql else _KNOWN_ON_SQLITE,
         {
             "workspace_id": workspace_id,
             "source": source,
-            "external_ids": json.dumps(external_ids) if is_sqlite else external_ids,
+            "external_ids": external_ids if postgresql else json.dumps(external_ids),
         },
     )
     for external_id, *found in rows:

@@ -1,1 +1,1 @@
-"""The SQL of insights. What differs between the two databases is in ``expressions``."""
+"""The SQL of insights; ``expressions`` are those that the two databases spell differently."""

@@ -23,12 +23,8 @@ from sqlalchemy.sql.selectable import Join
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
+from service.db import is_postgresql
 from service.insights.periods import By
-
-
-def is_sqlite(session: Session) -> bool:
-    """Whether the session speaks to SQLite; else it is PostgreSQL."""
-    return session.get_bind().dialect.name == "sqlite"
 
 
 class InOrder(Join):
@@ -55,7 +51,7 @@ def _cross_join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
 
 def only_compared(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column that rows are not to be sought by: SQLite's planner heeds a unary plus."""
-    if not is_sqlite(session):
+    if is_postgresql(session):
         return column
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
@@ -68,16 +64,16 @@ def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def utc_day(session: Session, moment: ColumnElement[Any]) -> ColumnElement[Any]:
     """The UTC date of a stored time."""
-    if is_sqlite(session):
-        return func.date(moment, type_=Date())
-    return cast(func.timezone(literal_column("'UTC'"), moment), Date())
+    if is_postgresql(session):
+        return cast(func.timezone(literal_column("'UTC'"), moment), Date())
+    return func.date(moment, type_=Date())
 
 
-def period_start(sqlite: bool, day: ColumnElement[Any], by: By) -> ColumnElement[Any]:
+def period_start(postgresql: bool, day: ColumnElement[Any], by: By) -> ColumnElement[Any]:
     """The first day of the day, the ISO week (from Monday) or the month that ``day`` is in."""
     if by == "day":
         return day
-    if not sqlite:
+    if postgresql:
         return cast(func.date_trunc(literal_column(f"'{by}'"), day), Date())
     steps = ("'-6 days'", "'weekday 1'") if by == "week" else ("'start of month'",)
     return func.date(day, *map(literal_column, steps), type_=Date())
@@ -87,7 +83,7 @@ def attribute_is(
     session: Session, attributes: ColumnElement[Any], name: str, values: Sequence[str]
 ) -> ColumnElement[bool]:
     """Whether the attribute ``name`` has one of ``values``, all compared as JSON writes them."""
-    if not is_sqlite(session):
+    if is_postgresql(session):
         return attributes.op("->>", return_type=String())(name).in_(values)
     entry = func.json_each(attributes).table_valued("key", "type", "atom")
     text = case(

@@ -25,9 +25,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, SQLModel
 
+from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import is_sqlite, period_start
+from service.insights.queries.expressions import period_start
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
 
@@ -52,7 +53,7 @@ class Shape(NamedTuple):
     """What a statement depends on; ``dimensions`` are those that a selection is narrowed by, unless
     it is ``segmented``: narrowed by an attribute."""
 
-    sqlite: bool
+    postgresql: bool
     by: By | None
     segmented: bool
     dimensions: tuple[str, ...]
@@ -141,7 +142,7 @@ def _shaped(
         values |= {name: day for name, day in ends.items() if day}
         ended = (bool(stretch.first), bool(stretch.end))
         stretches.append(Stretched(place, table.name, span, *ended))
-    shape = Shape(is_sqlite(session), by, segmented, tuple(chosen), tuple(stretches))
+    shape = Shape(is_postgresql(session), by, segmented, tuple(chosen), tuple(stretches))
     return Shaped(shape, values)
 
 
@@ -173,7 +174,7 @@ def _period(shape: Shape, own: Stretched, start: ColumnElement[Any]) -> ColumnEl
     """A span as long as a period begins with it: nothing is computed row by row."""
     if shape.by is None:
         return null()
-    return start if own.span == shape.by else period_start(shape.sqlite, start, shape.by)
+    return start if own.span == shape.by else period_start(shape.postgresql, start, shape.by)
 
 
 def _segment(table: Table, shape: Shape) -> ColumnElement[bool]:

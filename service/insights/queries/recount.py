@@ -20,9 +20,10 @@ from sqlmodel import Session
 
 from models.feedback import DONE
 from models.tables import FEEDBACK, MENTION
+from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import attribute_is, is_sqlite, period_start, utc_day
+from service.insights.queries.expressions import attribute_is, period_start, utc_day
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import Cell
 from service.rollups.contributions import FELT
@@ -66,6 +67,11 @@ def feedback_conditions(
     return conditions
 
 
+def read_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+    """The same of feedback that has been read."""
+    return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
+
+
 def mention_rows(
     session: Session, selection: Selection, by: By | None, seen: str | None = None
 ) -> list[MentionRow]:
@@ -75,7 +81,7 @@ def mention_rows(
     day_seen = case((columns.sentiment == seen, day)) if seen else null()
     statement = (
         select(
-            _period(session, by).label("period"),
+            period_of(session, by),
             columns.stage,
             columns.touchpoint,
             func.count(),
@@ -88,7 +94,7 @@ def mention_rows(
             func.max(day_seen),
         )
         .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(FEEDBACK.c.state == DONE, *feedback_conditions(session, selection))
+        .where(*read_conditions(session, selection))
         .group_by("period", columns.stage, columns.touchpoint)
     )
     rows = (mention_row(*row) for row in session.execute(statement))
@@ -97,11 +103,11 @@ def mention_rows(
 
 def item_rows(session: Session, selection: Selection, by: By | None) -> list[ItemRow]:
     """Item sums by the set of native cells that they touch, and by rating scale (and period)."""
-    conditions = [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
+    conditions = read_conditions(session, selection)
     sets = _cell_sets(conditions)
     scale = [FEEDBACK.c[name] for name in SCALE]
     statement = (
-        select(_period(session, by).label("period"), sets.c.cells, *scale, *rating_sums())
+        select(period_of(session, by), sets.c.cells, *scale, *rating_sums())
         .select_from(FEEDBACK.outerjoin(sets, sets.c.feedback_id == FEEDBACK.c.id))
         .where(*conditions)
         .group_by("period", sets.c.cells, *scale)
@@ -151,10 +157,12 @@ def scale_of(name: str | None, least: float | None, greatest: float | None) -> s
     return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 
-def _period(session: Session, by: By | None) -> ColumnElement[Any]:
+def period_of(session: Session, by: By | None) -> ColumnElement[Any]:
+    """The first day of the period that feedback occurred in, as ``period``; NULL without ``by``."""
     if by is None:
-        return null()
-    return period_start(is_sqlite(session), utc_day(session, FEEDBACK.c.occurred_at), by)
+        return null().label("period")
+    day = utc_day(session, FEEDBACK.c.occurred_at)
+    return period_start(is_postgresql(session), day, by).label("period")
 
 
 def milli(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -7,26 +7,24 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlmodel import Session
 
-from models.feedback import DONE
 from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import is_sqlite, period_start, utc_day
 from service.insights.queries.portions import KEPT, Shape, added_up
 from service.insights.queries.recount import (
     OF_FEEDBACK,
     SCALE,
     count_of,
-    feedback_conditions,
     milli,
+    period_of,
     rating_sums,
+    read_conditions,
     scale_of,
 )
 from service.insights.queries.theme_sums import (
-    ITEM_SUMS,
     ThemeSums,
     mention_sums_of,
     of_some_themes,
@@ -35,6 +33,7 @@ from service.insights.queries.theme_sums import (
 from service.insights.queries.themes import Theme
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.rollups.contributions import FELT
+from service.rollups.spans import ITEM_COUNTERS
 
 Sums = dict[date, ThemeSums]
 
@@ -64,7 +63,7 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
 
 @lru_cache(maxsize=KEPT)
 def _rolled(shape: Shape) -> Select[Any]:
-    names = ("mentions", "score_milli", "severity", *FELT, *ITEM_SUMS)
+    names = ("mentions", "score_milli", "severity", *FELT, *ITEM_COUNTERS)
     return added_up(of_some_themes(shape), ("scale",), names)
 
 
@@ -72,14 +71,14 @@ def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: B
     table = MENTION.c
     return (
         select(
-            _period(session, by),
+            period_of(session, by),
             func.count(),
             func.sum(milli(table.score)),
             func.sum(table.severity),
             *(count_of(table.emotion == emotion) for emotion in FELT),
         )
         .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(*_done(session, selection), table.pain_point_id == theme)
+        .where(*read_conditions(session, selection), table.pain_point_id == theme)
         .group_by("period")
     )
 
@@ -88,17 +87,7 @@ def _counted_items(session: Session, selection: Selection, theme: UUID, by: By) 
     scale = [FEEDBACK.c[name] for name in SCALE]
     of_theme = exists().where(OF_FEEDBACK, MENTION.c.pain_point_id == theme).correlate(FEEDBACK)
     return (
-        select(_period(session, by), *scale, *rating_sums())
-        .where(*_done(session, selection), of_theme)
+        select(period_of(session, by), *scale, *rating_sums())
+        .where(*read_conditions(session, selection), of_theme)
         .group_by("period", *scale)
     )
-
-
-def _period(session: Session, by: By) -> ColumnElement[Any]:
-    return period_start(is_sqlite(session), utc_day(session, FEEDBACK.c.occurred_at), by).label(
-        "period"
-    )
-
-
-def _done(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
-    return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]

@@ -24,7 +24,6 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from models.feedback import DONE
 from models.pain_point import WIN
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, ROLLUP_PAIN_SPAN, THEME
 from service.insights.filters import Selection
@@ -45,18 +44,18 @@ from service.insights.queries.recount import (
     SAID_IN,
     SCALE,
     count_of,
-    feedback_conditions,
     milli,
     rating_sums,
+    read_conditions,
     scale_of,
 )
 from service.insights.queries.themes import theme_conditions
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.journey.native import Cell
 from service.rollups.contributions import FELT
+from service.rollups.spans import ITEM_COUNTERS
 
-ITEM_SUMS: Final = ("items", "value_milli", "high", "low")
-COUNTED: Final = len(ITEM_SUMS)
+COUNTED: Final = len(ITEM_COUNTERS)
 WEIGHTS: Final = ("mentions", "severity", "items")
 
 
@@ -183,7 +182,7 @@ def _counted_weights(
             func.count(distinct(table.feedback_id)).label("items"),
         )
         .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *_read(session, selection))
+        .where(of_themes(selection, themes), *read_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
@@ -207,7 +206,9 @@ def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=KEPT)
 def _rolled_items(shape: Shape) -> Select[Any]:
-    return _without_period(added_up(of_some_themes(shape), ("pain_point_id", "scale"), ITEM_SUMS))
+    return _without_period(
+        added_up(of_some_themes(shape), ("pain_point_id", "scale"), ITEM_COUNTERS)
+    )
 
 
 def theme_rows(session: Session, selection: Selection, by: By | None) -> Shaped:
@@ -244,7 +245,7 @@ def _counted_mentions(
             func.max(day),
         )
         .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *_read(session, selection))
+        .where(of_themes(selection, themes), *read_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
@@ -265,13 +266,9 @@ def _counted_items(session: Session, selection: Selection, themes: Collection[UU
     return (
         select(items.c.pain_point_id, *scale, *rating_sums())
         .select_from(items.join(FEEDBACK, said_in))
-        .where(*_read(session, selection))
+        .where(*read_conditions(session, selection))
         .group_by(items.c.pain_point_id, *scale)
     )
-
-
-def _read(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
-    return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
 
 
 def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:

@@ -26,7 +26,8 @@ from sqlmodel import Session
 
 from models.feedback import DONE
 from models.tables import FEEDBACK
-from service.insights.queries.expressions import InOrder, is_sqlite
+from service.db import is_postgresql
+from service.insights.queries.expressions import InOrder
 from service.insights.words import Term
 
 _PLACE: Final = table(
@@ -39,7 +40,7 @@ _SIMPLE: Final[ColumnElement[str]] = literal_column("'pg_catalog.simple'")
 
 def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
     """A row for each analysed item, of whatever workspace, that may have all of ``terms``."""
-    if is_sqlite(session):
+    if not is_postgresql(session):
         return select(_INDEX.c.rowid).where(_MATCHES(_expression(terms)))
     has = func.to_tsvector(_SIMPLE, func.verbatim_words(FEEDBACK.c.text))
     wanted = reduce(lambda one, other: one.op("&&")(other), map(_query, terms))
@@ -51,7 +52,7 @@ def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
 def with_words(session: Session, workspace_id: UUID, terms: Sequence[Term]) -> Select[Any]:
     """The ids of those of the workspace."""
     found = having(session, terms)
-    if not is_sqlite(session):
+    if is_postgresql(session):
         return found.where(FEEDBACK.c.workspace_id == workspace_id)
     rows = found.subquery()
     source = InOrder(rows, _PLACE, _PLACE.c.id == rows.c.rowid)
