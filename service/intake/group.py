@@ -17,7 +17,14 @@ from service.ids import among
 from service.intake.bulk import insert_ignoring
 from service.intake.ledger import Ledger
 from service.intake.submissions import Answered, Raced, Submission, status_of
-from service.web.idempotency import KEPT, REPLAYED, IdempotencyKeyReused, StoredAnswer, purge
+from service.web.idempotency import (
+    KEPT,
+    REPLAYED,
+    IdempotencyKeyReused,
+    StoredAnswer,
+    is_kept,
+    purge,
+)
 from service.web.once import Once
 
 OwnedKey = tuple[UUID, str]
@@ -89,7 +96,7 @@ def _answers_given(
     wanted = among(table.workspace_id, table.key, sorted(keys))
     rows = session.execute(select(IDEMPOTENCY).where(wanted)).mappings().all()
     valid = {
-        (row["workspace_id"], row["key"]): row for row in rows if row["created_at"] > at - KEPT
+        (row["workspace_id"], row["key"]): row for row in rows if is_kept(row["created_at"], at)
     }
     if len(valid) < len(rows):
         purge(session, at - KEPT)

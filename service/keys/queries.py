@@ -19,14 +19,14 @@ from service.db import insert_into
 
 
 def by_hash(session: Session, hash_: str) -> ApiKey | None:
-    """The key whose secret has this hash."""
+    """The key whose secret has this hash; how long that takes tells nothing of the secret."""
     return session.exec(select(ApiKey).where(ApiKey.hash == hash_)).first()
 
 
 def live_origins(session: Session, at: datetime) -> frozenset[str]:
     """Every origin that a key lists which is neither revoked nor expired."""
     statement = select(ApiKey.origins).where(
-        _is_live(at),
+        is_live(at),
         cast(col(ApiKey.origins), String) != "[]",
     )
     return frozenset(origin for origins in session.exec(statement) for origin in origins)
@@ -71,11 +71,12 @@ def ensure_workspace(session: Session, name: str) -> Workspace:
 
 def live_managers(session: Session, workspace_id: UUID, at: datetime) -> list[ApiKey]:
     """The keys of this workspace that may manage and are neither revoked nor expired."""
-    statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id, _is_live(at))
+    statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id, is_live(at))
     return [key for key in session.exec(statement) if "manage" in key.scopes]
 
 
-def _is_live(at: datetime) -> ColumnElement[bool]:
+def is_live(at: datetime) -> ColumnElement[bool]:
+    """Whether a key is neither revoked nor expired then."""
     return and_(
         col(ApiKey.revoked_at).is_(None),
         or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > at),

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from hmac import compare_digest
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -48,6 +47,18 @@ class Caller:
     def browser_key_id(self) -> UUID | None:
         """The key's id, if it has origins and so is public."""
         return self.key_id if self.origins else None
+
+    @classmethod
+    def of(cls, key: ApiKey, browser_rate: int | None = None) -> "Caller":
+        """Who has ``key``; ``browser_rate`` is the limit of one with origins and no other limit."""
+        return cls(
+            workspace_id=key.workspace_id,
+            key_id=key.id,
+            scopes=frozenset(key.scopes),
+            origins=frozenset(key.origins),
+            rate_per_minute=key.rate_per_minute or (browser_rate if key.origins else None),
+            expires_at=key.expires_at,
+        )
 
 
 @dataclass(slots=True)
@@ -106,19 +117,9 @@ class KeyRing:
     def _read(self, hash_: str) -> Caller | None:
         with self.database.read() as session:
             key = queries.by_hash(session, hash_)
-        if key is None or not compare_digest(key.hash, hash_) or key.revoked_at is not None:
+        if key is None or key.revoked_at is not None:
             return None
-        return self._caller(key)
-
-    def _caller(self, key: ApiKey) -> Caller:
-        return Caller(
-            workspace_id=key.workspace_id,
-            key_id=key.id,
-            scopes=frozenset(key.scopes),
-            origins=frozenset(key.origins),
-            rate_per_minute=key.rate_per_minute or (self.browser_rate if key.origins else None),
-            expires_at=key.expires_at,
-        )
+        return Caller.of(key, self.browser_rate)
 
     def _hold(self, hash_: str, caller: Caller) -> None:
         if len(self._held) >= MOST_KEYS:

@@ -4,36 +4,41 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
+from sqlmodel import Session
 
-from service.keys import idempotent, service
+from service.keys import service
 from service.keys.auth import ManageCaller
-from service.keys.schemas import Keys, MadeKey, NewKey
+from service.keys.once import OnceOnly
+from service.keys.schemas import Key, Keys, MadeKey, NewKey
 from service.web.conditional import conditional
 from service.web.dependencies import Db
-from service.web.idempotency import IdempotencyKey, fingerprint, key_of
+from service.web.idempotency import StoredAnswer
+from service.web.once import answered_once
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 
 @router.post("", status_code=201)
-async def make_key(
+def make_key(
     request: Request,
     response: Response,
     wanted: NewKey,
     caller: ManageCaller,
     database: Db,
-    idempotency_key: IdempotencyKey = None,
+    once: OnceOnly,
 ) -> MadeKey:
     """Make a key. Its secret is in this answer and nowhere else."""
-    print_ = fingerprint(request.method, request.url.path, await request.body())
-    key = key_of(caller.key_id, idempotency_key) if idempotency_key else None
-    made, headers = await run_in_threadpool(
-        idempotent.make, database, caller.workspace_id, wanted, key, print_
-    )
+    secrets: list[str] = []
+
+    def work(session: Session) -> StoredAnswer:
+        row, secret = service.make(session, caller.workspace_id, wanted)
+        secrets[:] = [secret]
+        return StoredAnswer(201, Key.of(row).model_dump(mode="json"))
+
+    answer = answered_once(database, caller.workspace_id, once, work)
     request.app.state.keys.forget()
-    response.headers.update(headers)
-    return made
+    response.headers.update(answer.headers)
+    return MadeKey(**answer.body, secret=None if answer.is_replayed else secrets[0])
 
 
 @router.get("", response_model=Keys)

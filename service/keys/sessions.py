@@ -18,6 +18,7 @@ from models.web_session import WebSession
 from models.workspace import Workspace
 from service.clock import now
 from service.errors import Forbidden
+from service.keys import queries
 from service.keys.auth import MANAGE
 from service.keys.ring import Caller
 from service.keys.tokens import hash_of
@@ -65,35 +66,21 @@ def sign_in(session: Session, caller: Caller) -> str:
 
 def visitor_with(session: Session, secret: str) -> Visitor | None:
     """Who the cookie's secret stands for; None if it is unknown, over, or its key is of no use."""
+    moment = now()
     statement = (
-        select(WebSession, ApiKey, Workspace)
-        .where(WebSession.hash == hash_of(secret))
+        select(ApiKey, Workspace)
+        .where(WebSession.hash == hash_of(secret), col(WebSession.expires_at) > moment)
         .where(ApiKey.workspace_id == WebSession.workspace_id, ApiKey.id == WebSession.key_id)
+        .where(queries.is_live(moment))
         .where(Workspace.id == WebSession.workspace_id)
     )
     found = session.exec(statement).first()
     if found is None:
         return None
-    opened, key, workspace = found
-    return Visitor(_caller(key), workspace.name) if _lives(opened, key) else None
+    key, workspace = found
+    return Visitor(Caller.of(key), workspace.name)
 
 
 def sign_out(session: Session, secret: str) -> None:
     """End the session with this secret; an unknown one is no error."""
     session.execute(delete(WebSession).where(col(WebSession.hash) == hash_of(secret)))
-
-
-def _lives(opened: WebSession, key: ApiKey) -> bool:
-    moment = now()
-    ends = [at for at in (opened.expires_at, key.expires_at) if at is not None]
-    return key.revoked_at is None and all(moment < at for at in ends)
-
-
-def _caller(key: ApiKey) -> Caller:
-    return Caller(
-        workspace_id=key.workspace_id,
-        key_id=key.id,
-        scopes=frozenset(key.scopes),
-        rate_per_minute=key.rate_per_minute,
-        expires_at=key.expires_at,
-    )

@@ -26,7 +26,7 @@ from service.themes.shaping import Move, Person
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
 from service.web.headers import LOCATION
-from service.web.idempotency import REPLAYED, StoredAnswer
+from service.web.idempotency import StoredAnswer
 from service.web.once import Once, answered_once
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
@@ -154,7 +154,7 @@ def _done(
         return view.answer(done[0].theme)
 
     answer = answered_once(database, workspace_id, once, work)
-    if REPLAYED.keys().isdisjoint(answer.headers) and (move := done[0].move):
+    if not answer.is_replayed and (move := done[0].move):
         if move.rest:
             shaping.move_rest(database, move)
         shaping.describe_again(database, space, move.place, [move.source, move.target])

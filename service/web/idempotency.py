@@ -50,6 +50,11 @@ class StoredAnswer:
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_replayed(self) -> bool:
+        """Whether it was given before, so that nothing was done for it now."""
+        return REPLAYED.items() <= self.headers.items()
+
 
 def key_of(api_key_id: UUID, idempotency_key: str) -> str:
     """An Idempotency-Key as it is stored: two senders may use the same one."""
@@ -62,6 +67,11 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return sha256(head + body).hexdigest()
 
 
+def is_kept(answered_at: datetime, at: datetime) -> bool:
+    """Whether an answer from then is still given at ``at``."""
+    return answered_at >= at - KEPT
+
+
 def recall(session: Session, workspace_id: UUID, key: str, fingerprint: str) -> StoredAnswer | None:
     """The answer stored under ``key``, ``None`` if there is none or it is older than ``KEPT``.
 
@@ -71,7 +81,7 @@ def recall(session: Session, workspace_id: UUID, key: str, fingerprint: str) -> 
     stored = session.get(Idempotency, (workspace_id, key))
     if stored is None:
         return None
-    if stored.created_at < now() - KEPT:
+    if not is_kept(stored.created_at, now()):
         session.delete(stored)
         session.flush()
         return None

@@ -11,9 +11,11 @@ from sqlmodel import col, select, update
 from models.feedback import FAILED, Feedback
 from models.idempotency import Idempotency
 from models.workspace import Workspace
+from service import clock
 from service.clock import now
 from service.db import Database
 from service.ids import among
+from service.web.idempotency import KEPT
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
 
@@ -57,6 +59,19 @@ def test_a_key_is_forgotten_after_a_day(send: Send, stored: Stored, database: Da
         session.exec(update(Idempotency).values(created_at=now() - timedelta(hours=25)))
     assert "idempotency-replayed" not in send(SURVEYS, {"text": "other"}, key="k-1").headers
     assert len(stored()) == 2
+
+
+def test_an_answer_is_given_for_a_whole_day_as_everywhere(
+    send: Send, stored: Stored, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = send(SURVEYS, ITEM, key="k-1")
+    with database.read() as session:
+        answered_at = session.exec(select(Idempotency.created_at)).one()
+    monkeypatch.setattr(clock, "now", lambda: answered_at + KEPT)
+    again = send(SURVEYS, ITEM, key="k-1")
+    assert again.json() == first.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len(stored()) == 1
 
 
 def test_a_key_of_another_workspace_is_another_key(
