@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -10,12 +10,12 @@ from sqlmodel import Session
 from service.changes.scopes import Scoped
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection
+from service.insights.periods import DAY
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
-DAY = timedelta(days=1)
 Days = Mapping[date, Part]
 
 
@@ -82,7 +82,7 @@ def total_of(parts: Iterable[Part]) -> Part:
         items.items += part.items.items
         items.silent += part.items.silent
         for scale, rating in part.items.ratings.items():
-            items.ratings[scale] = items.ratings[scale].plus(rating)
+            items.add(0, scale, rating)
     return Part(mentions, items)
 
 

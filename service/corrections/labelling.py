@@ -109,8 +109,9 @@ def learned_in(
     if row is None:
         return NOTHING
     key = (workspace_id, row.stamp, model_version)
-    if key in _states:
-        return _states[key]
+    known = _states.get(key)
+    if known is not None:
+        return known
     journey = current_map(session, workspace_id)
     taught = taught_by(session, workspace_id, journey.version, model_version)
     corrections = (

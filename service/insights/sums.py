@@ -75,7 +75,7 @@ class ItemSums:
     """
 
     items: int = 0
-    ratings: dict[str, RatingSums] = field(default_factory=lambda: defaultdict(RatingSums))
+    ratings: dict[str, RatingSums] = field(default_factory=dict)
     silent: int = field(default=0, kw_only=True)
 
     @property
@@ -87,7 +87,8 @@ class ItemSums:
         """Add items that are rated on one scale, or ("") not at all."""
         self.items += items
         if scale:
-            self.ratings[scale] = self.ratings[scale].plus(rating)
+            known = self.ratings.get(scale)
+            self.ratings[scale] = known.plus(rating) if known else rating
 
 
 class MentionRow(NamedTuple):

@@ -73,11 +73,13 @@ def _stored_map(
 def _cached(
     key: tuple[UUID, int, datetime, str | None], made: Callable[[], JourneyMap]
 ) -> JourneyMap:
-    if key not in _maps:
+    found = _maps.get(key)
+    if found is None:
+        found = made()
         if len(_maps) >= _CACHED_MAPS:
             _maps.clear()
-        _maps[key] = made()
-    return _maps[key]
+        _maps[key] = found
+    return found
 
 
 def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> JourneyMap:

@@ -8,13 +8,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.feedback import Feedback
+from models.learning import Learning
 from models.workspace import Workspace
 from nlp.backends.protocol import Float
+from service.corrections import labelling
 from service.corrections.adjusting import Background, Judged, attempt
 from service.db import Database
 from service.journey.taught import FROM_CORRECTIONS, taught_by
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
+from tests.forgetful import Forgetful
 from tests.service.conftest import Analyse
 from tests.service.corrections.conftest import review
 
@@ -92,6 +95,17 @@ def test_what_was_meant_alike_is_right_but_no_example() -> None:
 def test_a_label_that_stands_against_nothing_teaches_nothing() -> None:
     usage = judged(0, 12, "unassigned", "usage") + CONFIRMED
     assert not attempt("stage", usage, NOTHING).taught
+
+
+def test_what_was_learned_is_known_while_another_thread_empties_the_cache(
+    database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        session.add(Learning(workspace_id=workspace.id, stamp=3))
+    kept = labelling.Learned()
+    monkeypatch.setattr(labelling, "_states", Forgetful({(workspace.id, 3, "1"): kept}))
+    with database.read() as session:
+        assert labelling.learned_in(session, workspace.id, "1", lock=False) is kept
 
 
 @pytest.fixture

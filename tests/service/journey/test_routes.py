@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
 from service.db import Database
+from service.journey import service
 from service.journey.schemas import DEFINITION_EXAMPLE
 from tests.callers import Keys, bearer
+from tests.forgetful import Forgetful
 from tests.service.insights.rows import Said, write
 
 PATH = "/v1/journey/definition"
@@ -128,3 +131,11 @@ def test_a_preset_in_force_is_read_with_the_names_it_was_given(
     for path in ("/v1/journey", "/v1/journey?journey=four-stage"):
         drawn = get(client, keys, path).json()
         assert (drawn["journey"], drawn["stages"][0]["name"]) == ("four-stage", "Attention")
+
+
+def test_a_journey_is_found_while_another_thread_empties_the_cache(
+    client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_maps", Forgetful())
+    assert put(client, keys, DEFINITION_EXAMPLE).status_code == 200
+    assert get(client, keys).json()["version"] == 1
