@@ -17,10 +17,11 @@ from typing import Final
 import numpy as np
 from tokenizers import Tokenizer
 
-from nlp.backends.protocol import Float, Reading, Window
+from nlp.backends.protocol import Reading, Window
 from nlp.labels import HEADS
 from nlp.manifest import TOKENIZER_FILE
 from nlp.segment.spans import printable
+from nlp.vectors import unit_rows
 
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
@@ -107,13 +108,6 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
         {head: weights @ np.concatenate([r.logits[head] for r in readings]) for head in HEADS},
         unit_rows(embeddings),
     )
-
-
-def unit_rows(vectors: Float) -> Float:
-    """The rows at length 1; one of length 0 stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: Float = vectors / np.maximum(lengths, 1e-12)
-    return unit
 
 
 def _calm(text: str) -> str:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading
-from nlp.encoding import Encoded, unit_rows
+from nlp.encoding import Encoded
 from nlp.labels import HEADS
 from nlp.reading import Calibration, by_head, softmax
 from nlp.segment import Piece
+from nlp.vectors import unit_rows
 
 Indices = NDArray[np.intp]
 

@@ -19,7 +19,6 @@ from nlp.backends.protocol import Float
 from nlp.rates import Rate, rate
 
 Double = NDArray[np.float64]
-Owners = NDArray[np.intp]
 
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5

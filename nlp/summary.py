@@ -26,6 +26,7 @@ from typing import Final
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, MIXED, UNASSIGNED
 from nlp.pool import pool
+from nlp.reading import MOST_CANDIDATES
 from nlp.views import Pools, View
 
 BOTH_SIDES: Final = 0.425
@@ -33,8 +34,6 @@ BOTH_SIDES: Final = 0.425
 
 Of one and one, 2/5, the first speaks for the text; of a first against two, 3/7, neither side does.
 """
-
-MOST_CANDIDATES: Final = 3
 
 _NO_CANDIDATES: Final = Candidates(stage=(), touchpoint=())
 

@@ -1,10 +1,17 @@
-"""Vectors as they are stored: a byte a dimension."""
+"""Vectors: at length 1, and as they are stored, a byte a dimension."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from nlp.backends.protocol import Float
+
+
+def unit_rows(vectors: Float) -> Float:
+    """The rows at length 1; one of length 0 stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Float = vectors / np.maximum(lengths, 1e-12)
+    return unit
 
 
 def packed(vector: Sequence[float] | Float) -> bytes:
@@ -19,6 +26,4 @@ def unpacked(stored: Sequence[bytes]) -> Float:
     if not stored:
         return np.zeros((0, 0), dtype=np.float32)
     rows = np.frombuffer(b"".join(stored), dtype=np.int8).reshape(len(stored), -1)
-    values = rows.astype(np.float32)
-    unit: Float = values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-12)
-    return unit
+    return unit_rows(rows.astype(np.float32))

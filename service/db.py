@@ -24,7 +24,7 @@ from sqlmodel import Session
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
-RETRIES = 5
+TRIES = 5
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -57,7 +57,7 @@ class Database:
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in a write transaction, again if the database chose it as a victim."""
-        for _ in range(RETRIES - 1):
+        for _ in range(TRIES - 1):
             try:
                 with self.write() as session:
                     return work(session)

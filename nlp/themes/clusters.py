@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
-from nlp.encoding import unit_rows
 from nlp.themes.projection import Limits
+from nlp.vectors import unit_rows
 
 Labels = NDArray[np.int64]
 

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.encoding import unit_rows
 from nlp.manifest import THEMES_FILE, verified_file
+from nlp.vectors import unit_rows
 
 
 @dataclass(frozen=True, slots=True)

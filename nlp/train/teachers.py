@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from nlp.encoding import unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base import BaseEncoder
 from nlp.labels import HEADS
@@ -31,6 +30,7 @@ from nlp.reading import softmax
 from nlp.train.examples import DataError, Example, mention_count
 from nlp.train.lessons import OUTPUTS, Floats
 from nlp.train.precision import fast
+from nlp.vectors import unit_rows
 
 
 def checksum(folder: Path) -> str:

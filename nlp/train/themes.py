@@ -20,7 +20,6 @@ import numpy as np
 from scipy.linalg import eigh
 
 from nlp.backends.protocol import Float
-from nlp.encoding import unit_rows
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import (
     Groupings,
@@ -39,6 +38,7 @@ from nlp.probe import folds
 from nlp.themes import Limits, Projection
 from nlp.train.curriculum import data_file
 from nlp.train.examples import DataError, read_themes
+from nlp.vectors import unit_rows
 
 DIMENSIONS: Final = 100
 

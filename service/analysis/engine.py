@@ -23,6 +23,7 @@ from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
 from nlp.themes import Projection, load_projection
 from nlp.themes.space import Space
+from nlp.vectors import unit_rows
 from service.errors import Unavailable
 from service.settings import Settings
 
@@ -116,8 +117,7 @@ class Engine:
         width = max((len(vectors[0]) for vectors in rows if vectors), default=0)
         means = [np.mean(vectors, axis=0) if vectors else np.zeros(width) for vectors in rows]
         sums = np.array(means, dtype=np.float32).reshape(len(rows), width)
-        unit: Float = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return unit
+        return unit_rows(sums)
 
     def _in_slices(self, documents: Sequence[Document], line: deque[object]) -> list[Analysis]:
         analyses: dict[int, Analysis] = {}

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from nlp.labels import HEADS
 from service.cli.labelled import Rows, plain_errors
+from service.cli.terminal import Terminal
 
-console = Console()
+console = Terminal()
 
 
 def fit_ngrams(

@@ -1,7 +1,6 @@
 """One side against another: each measure with its difference, and what chance would do. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from math import isnan
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +14,6 @@ from service.insights.sums import ItemSums, MentionSums
 
 KPI_DIGITS: Final = 2
 P_DIGITS: Final = 5
-DAY: Final = timedelta(days=1)
 
 
 class Part(NamedTuple):

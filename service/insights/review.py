@@ -66,12 +66,8 @@ def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> R
 def _cell_sizes(session: Session, selection: Selection) -> Counter[Cell]:
     sizes: Counter[Cell] = Counter()
     for row in mention_rows(session, selection):
-        sizes[_shown(selection, row.cell)] += row.sums.mentions
+        sizes[selection.journey.cell_of(row.cell)] += row.sums.mentions
     return sizes
-
-
-def _shown(selection: Selection, cell: Cell) -> Cell:
-    return Cell(selection.journey.stage_of(cell), selection.journey.touchpoint_of(cell))
 
 
 def _doubts(
@@ -84,7 +80,7 @@ def _doubts(
         field = min(sure, key=lambda name: sure[name])
         doubt = 1 - sure[field]
         if sure[field] < SURE:
-            size = sizes[_shown(selection, Cell(row.stage, row.touchpoint))]
+            size = sizes[selection.journey.cell_of((row.stage, row.touchpoint))]
             priority = doubt * log2(1 + size)
             yield Doubt(priority, (row.feedback_id, row.ordinal), field, doubt, size)
 

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.comparison import DAY
 from service.insights.errors import OverlappingSides
 from service.insights.filters import Selection, values_of
 from service.insights.map_schemas import Comparison
 from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
-from service.insights.periods import end_of
+from service.insights.periods import DAY, end_of
 from service.insights.totals import Before, before_of
 from service.keys.references import sources_in
 

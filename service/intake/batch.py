@@ -45,15 +45,11 @@ def checked(body: bytes, clerk: Clerk, charge: Charge) -> list[Checked]:
     except ValidationError:
         items = _items_of(_parsed(body))
     charge(len(items))
-    return [_checked_item(item, clerk) for item in items]
+    return [check_item(item, clerk) for item in items]
 
 
 def check_item(item: Any, clerk: Clerk) -> Checked:
-    """One item given as parsed JSON."""
-    return _checked_item(item, clerk)
-
-
-def _checked_item(item: Any, clerk: Clerk) -> Checked:
+    """One item, valid or given as parsed JSON."""
     try:
         valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
         return clerk.draft(valid)
@@ -112,7 +108,7 @@ def _items_of(parsed: Any) -> list[Any]:
 
 
 def batch_answer(items: Sequence[Checked], results: Sequence[Result]) -> StoredAnswer:
-    """The body of design §6, from the checked items and the results of the valid ones."""
+    """Counts by outcome and every item, from the checked items and the results of valid ones."""
     remaining = iter(results)
     told = [item if isinstance(item, Problem) else next(remaining) for item in items]
     counts = Counter(accepted=0, updated=0, duplicate=0, invalid=0)

@@ -22,7 +22,7 @@ from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.references import is_kept, stored_id, stored_source
 from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
 from service.redaction.text import has_numbers, redact
-from service.web.blanks import is_blank
+from service.web.blanks import is_blank, is_missing
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]
@@ -200,13 +200,9 @@ def _words(item: FeedbackIn, words: str, regions: Iterable[str]) -> Row:
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())
-            if not _is_missing(value)
+            if not is_missing(value)
         },
     }
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and is_blank(value))
 
 
 def _rating(rating: RatingIn | None) -> Row:

@@ -9,7 +9,7 @@ from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
 from service.keys.references import masked
-from service.web.blanks import is_blank
+from service.web.blanks import is_missing
 
 ATTRIBUTE: Final = "attributes."
 NESTED: Final = "has values in it; put the one that is meant into a field of its own"
@@ -59,11 +59,11 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
     """
     if plan.is_native:
         item = {"kind": plan.kind} | record.values
-        if _is_missing(item.get("source")):
+        if is_missing(item.get("source")):
             item["source"] = plan.source
     else:
         item = _mapped(record.values, plan)
-    if _is_missing(item.get("external_id")):
+    if is_missing(item.get("external_id")):
         item["external_id"] = f"{digest[:16]}:{record.line}"
     return item
 
@@ -71,10 +71,6 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
 def is_nested(value: Any) -> bool:
     """Whether a value of JSON has others in it."""
     return isinstance(value, dict | list)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and is_blank(value))
 
 
 def _mapped(values: Mapping[str, Any], plan: Plan) -> dict[str, Any]:

@@ -17,6 +17,11 @@ def is_blank(text: str) -> bool:
     return all(map(is_unseen, text))
 
 
+def is_missing(value: object) -> bool:
+    """Whether a field that may be left out is: null, or blank, as templates of tools leave it."""
+    return value is None or (isinstance(value, str) and is_blank(value))
+
+
 def is_unseen(character: str) -> bool:
     """Whether there is nothing to see of this character itself; spaces are such."""
     return character in _UNSEEN or unicodedata.category(character) in _UNSEEN_KINDS

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Final
 from unicodedata import category, normalize
 
-from pydantic import AfterValidator, FiniteFloat
+from pydantic import AfterValidator
 
 from service.web.blanks import SELECTORS, is_blank, is_unseen
 
@@ -76,6 +76,3 @@ def inert(text: str) -> str:
 
 CleanText = Annotated[str, AfterValidator(refuse_unstorable)]
 """A string without NUL characters and lone surrogates; others are refused with a reason."""
-
-CleanValue = CleanText | bool | int | FiniteFloat | None
-"""A JSON value that is not a container: clean text, a truth value, a finite number or null."""

@@ -87,3 +87,9 @@ def test_the_demo_takes_a_key(given: str, monkeypatch: pytest.MonkeyPatch) -> No
     result = CliRunner().invoke(app, ["demo", *options], env=environment)
     assert "403: seen" in result.output
     assert asked == ["Bearer voc_mine"]
+
+
+def test_every_command_prints_on_what_data_cannot_steer() -> None:
+    files = (Path(__file__).parents[2] / "service/cli").rglob("*.py")
+    bare = {file.name for file in files if re.search(r"\bConsole\(", file.read_text())}
+    assert bare <= {"terminal.py"}
