@@ -1,6 +1,6 @@
 """A span of the feedback's text that makes one point: the unit of classification and counting."""
 
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -8,12 +8,18 @@ from sqlmodel import Field, SQLModel
 
 from models.types import Json
 
+Provenance = Literal["explicit", "model", "learned", "human"]
+"""Whose a label is: the sender's, the model's, what corrections and examples taught, a person's."""
+EXPLICIT: Final = "explicit"
+MODEL: Final = "model"
+LEARNED: Final = "learned"
+HUMAN: Final = "human"
+
 
 class Mention(SQLModel, table=True):
     """``[start, end)`` are character offsets into the stored text; labels are native.
 
     ``score`` is P(positive) - P(negative), -1..1, in steps of 0.001; ``severity`` 0..3.
-    A provenance is ``explicit`` (the sender said so), ``model``, ``learned`` or ``human``.
     ``replaced`` keeps, by field, the reading that another label stands in for, so that it can be
     taken back exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by`` whom
     it was replaced. ``pain_point_id`` names the pain point or the win that it belongs to, if any;

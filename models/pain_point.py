@@ -1,6 +1,7 @@
 """What mentions of one stage and touchpoint are about: pain points, and wins."""
 
 from datetime import date, datetime
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary
@@ -10,13 +11,12 @@ from models.types import Json, UtcDateTime, new_id
 
 PAIN, WIN = "negative", "positive"
 """The sentiment of a pain point's mentions, and of a win's."""
-OPEN, IN_PROGRESS, RESOLVED, REOPENED, IGNORED = (
-    "open",
-    "in_progress",
-    "resolved",
-    "reopened",
-    "ignored",
-)
+Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
+OPEN: Final = "open"
+IN_PROGRESS: Final = "in_progress"
+RESOLVED: Final = "resolved"
+REOPENED: Final = "reopened"
+IGNORED: Final = "ignored"
 
 
 class PainPoint(SQLModel, table=True):

@@ -85,12 +85,3 @@ def test_docs_tell_how_to_install_every_extra() -> None:
         r"\.venv/bin/pip install -e '\.\[(\w+)\]'", "".join(page.read_text() for page in PAGES)
     )
     assert set(told) == set(project["optional-dependencies"]) - {"dev"}
-
-
-def test_which_database_it_is_is_asked_in_one_place() -> None:
-    asking = {
-        str(file.relative_to(ROOT))
-        for file in (ROOT / "service").rglob("*.py")
-        if re.search(r"dialect\.name\s*[=!]=", file.read_text())
-    }
-    assert asking == {"service/db.py"}

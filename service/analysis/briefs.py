@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple, cast
 
+from models.mention import EXPLICIT, MODEL
 from nlp.documents import Document, Kind
 from nlp.labels import NONE, UNASSIGNED
 from service.analysis.claims import Claimed
@@ -9,8 +10,6 @@ from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
 
 UNDETERMINED: Final = "und"
-EXPLICIT: Final = "explicit"
-MODEL: Final = "model"
 
 
 class Brief(NamedTuple):

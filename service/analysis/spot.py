@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 from typing import Final
 
+from models.mention import MODEL
 from nlp.documents import Analysis, Document
 from nlp.vectors import packed, unpacked
-from service.analysis.briefs import MODEL
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.corrections.labelling import NOTHING, Learned

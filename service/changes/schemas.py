@@ -13,6 +13,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from nlp.documents import Kind
 from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
 from service.insights.schemas import AS_OF, AnswerOut
 from service.web.text import CleanText, seen
@@ -75,9 +76,7 @@ def _words(value: Any) -> Any:
 
 Word = Annotated[CleanText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(_words), Field(min_length=1, max_length=MOST_VALUES)]
-Kinds = Annotated[
-    list[Literal["survey", "review", "ticket"]], BeforeValidator(_listed), Field(min_length=1)
-]
+Kinds = Annotated[list[Kind], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class Scope(BaseModel):

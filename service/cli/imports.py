@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from nlp.documents import Kind
 from service.cli.sending import Report, send
 from service.cli.target import api_key, api_url
 from service.cli.terminal import Terminal
@@ -41,9 +42,7 @@ def import_file(
     key: Annotated[
         str | None, typer.Option(envvar="VOC_KEY", help="A key that may ingest.")
     ] = None,
-    kind: Annotated[
-        Literal["survey", "review", "ticket"] | None, typer.Option(help="What the rows are.")
-    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="What the rows are.")] = None,
     source: Annotated[str | None, typer.Option(help="The system that they come from.")] = None,
     map_: Annotated[
         list[str] | None,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from models.mention import EXPLICIT, LEARNED
 from nlp.backends.protocol import Float
-from service.corrections.layers import EXPLICIT, LEARNED, Values, laid_over
+from service.corrections.layers import Values, laid_over
 from service.journey.learned import Chosen, Field, Probes, probes_of
 from service.journey.mapping import Keys
 from service.journey.native import AXES, Axis, with_learned

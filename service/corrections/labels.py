@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
+from models.mention import HUMAN
 from nlp.labels import NONE, UNASSIGNED
 from service.corrections.errors import NoSuchCell
-from service.corrections.layers import HUMAN, Values
+from service.corrections.layers import Values
 from service.errors import InvalidParam
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded

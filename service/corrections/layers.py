@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, Final
 
+from models.mention import HUMAN, LEARNED
 from nlp import summary
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
@@ -18,9 +19,6 @@ Values = dict[str, Any]
 FIELDS: Final = ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity")
 READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 """What an item as a whole has of a reading, beside confidence and candidates."""
-HUMAN: Final = "human"
-LEARNED: Final = "learned"
-EXPLICIT: Final = "explicit"
 SCORES: Final = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
 """P(positive) - P(negative) where there is no doubt."""
 

@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.learning import Learning
-from models.mention import Mention
+from models.mention import EXPLICIT, HUMAN, Mention
 from nlp.vectors import unpacked
 from service import clock
 from service.corrections.adjusting import Background, Judged, Trial, attempt
-from service.corrections.layers import EXPLICIT, HUMAN
 from service.corrections.queries import judged_mentions, latest_mentions
 from service.corrections.schemas import LearningOut
 from service.db import Database

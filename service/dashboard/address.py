@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from pydantic import AfterValidator, Field, ValidationError
 
+from models.pain_point import Status
 from service.errors import InvalidParam
 from service.insights.driver_schemas import DrivenBy
 from service.insights.params import (
@@ -87,7 +88,7 @@ class PageParams(FilterParams):
     cursor: Cursor | None = None
     sentiment: Literal["negative", "neutral", "positive"] | None = None
     sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
-    status: Literal["open", "in_progress", "resolved", "reopened", "ignored"] | None = None
+    status: Status | None = None
     by: DrivenBy = "cell"
     kpi: Word | None = None
     q: Phrase | None = None

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.feedback import Feedback
-from models.mention import Mention
+from models.mention import HUMAN, Mention
 from nlp.labels import HEADS, NONE, UNASSIGNED
 from service.exports.pages import PAGE
 from service.exports.params import CorrectionExport
@@ -27,7 +27,6 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "feedback_id"),
     *columns(Kind.INTEGER, "ordinal"),
 )
-HUMAN: Final = "human"
 
 
 def read_corrections(

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from models.pain_point import Status
+from nlp.documents import Kind
 from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
@@ -85,13 +87,13 @@ def named_once(tags: Iterable[str]) -> list[str]:
 Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
 Languages = Annotated[Words, AfterValidator(named_once)]
-Kinds = Annotated[list[Literal["survey", "review", "ticket"]], BeforeValidator(split_words)]
+Kinds = Annotated[list[Kind], BeforeValidator(split_words)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
 Sentiments = Annotated[
     list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_words)
 ]
 Statuses = Annotated[
-    list[Literal["open", "in_progress", "resolved", "reopened", "ignored"]],
+    list[Status],
     BeforeValidator(split_words),
 ]
 PainOrder = Annotated[

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel import Session
 
+from models.mention import EXPLICIT, HUMAN
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries import search
@@ -31,8 +32,6 @@ CONSIDERED: Final = 10_000
 """The latest mentions of the filter, among which doubtful ones are sought."""
 SURE: Final = 0.8
 """The confidence from which on a label needs no second look."""
-HUMAN: Final = "human"
-EXPLICIT: Final = "explicit"
 
 
 class Doubt(NamedTuple):

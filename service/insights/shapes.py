@@ -10,11 +10,10 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
+from models.mention import Provenance
 from nlp.labels import NONE
 from service.insights.conflicts import contradicts
 from service.journey.native import Cell, learned_of
-
-Provenance = Literal["explicit", "model", "learned", "human"]
 
 
 class CellNames(Protocol):

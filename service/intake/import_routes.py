@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Scope
 
+from nlp.documents import Kind
 from service.errors import UnsupportedMediaType
 from service.intake.cells import DateOrder
 from service.intake.drafts import Clerk
@@ -63,7 +64,7 @@ def _wishes(
             examples=['{"text": "Comment", "attributes.plan": "Plan", "stage": null}'],
         ),
     ] = None,
-    kind: Annotated[Literal["survey", "review", "ticket"] | None, Form()] = None,
+    kind: Annotated[Kind | None, Form()] = None,
     source: Annotated[Name | None, Form()] = None,
     scale: Annotated[Scale | None, Form(description="The scale of the ratings.")] = None,
     scale_min: Annotated[float | None, Form()] = None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
 
+from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
 from service.intake.guess import Guess, guess_columns, unread_dates
@@ -32,7 +33,7 @@ SUBHEADERS: Final = (
 )
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
-_KINDS: Final = ("survey", "review", "ticket")
+_KINDS: Final[tuple[str, ...]] = get_args(Kind)
 _TICKET_FIELDS: Final = ("priority", "status")
 _DATES: Final[dict[DateOrder, str]] = {
     "iso": "Dates have the year first, or the month as a word.",

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field
 
+from nlp.documents import Kind
 from service.intake.closed import Closed, closed
 from service.intake.fields import (
     DEFAULT_CHANNEL,
@@ -72,7 +73,7 @@ BATCH_EXAMPLE: Final[dict[str, Any]] = {
 class FeedbackIn(Closed):
     """What surveys, reviews and tickets have in common."""
 
-    kind: Literal["survey", "review", "ticket"]
+    kind: Kind
     text: LongText = Field("", description="The customer's words. May be empty beside a rating.")
     rating: RatingIn | None = None
     subject: Line | None = Field(None, description="A review's title or a ticket's subject.")

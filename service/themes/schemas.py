@@ -5,11 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.pain_point import Status
 from service.journey.definition import NewName
 from service.themes.members import AT_ONCE, Key
 from service.web.numbers import NoBoolean
-
-Status = Literal["open", "in_progress", "resolved", "reopened", "ignored"]
 
 UPDATE_EXAMPLES: Final[list[dict[str, Any]]] = [
     {"title": "Card declined at the last step", "status": "in_progress", "owner": "Ana"},

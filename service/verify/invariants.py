@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, get_args
 
 from models.feedback import DONE
-from models.mention import Mention
+from models.mention import Mention, Provenance
 from nlp.labels import EMOTIONS, INTENTS, SENTIMENTS
 from service.journey.native import STORED_STAGES, STORED_TOUCHPOINTS, learned_of, native_of
 from service.verify.truth import Item
 
-PROVENANCES: Final = ("explicit", "model", "learned", "human")
+PROVENANCES: Final[tuple[str, ...]] = get_args(Provenance)
 LEARNED: Final = re.compile(r"[a-z0-9_-]*")
 ALLOWED: Final[dict[str, tuple[str, ...]]] = {
     "sentiment": SENTIMENTS,

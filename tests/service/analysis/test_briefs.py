@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from models.mention import EXPLICIT, MODEL
 from nlp.labels import STAGES, TOUCHPOINTS
-from service.analysis.briefs import EXPLICIT, MODEL, brief
+from service.analysis.briefs import brief
 from service.journey.presets import DEFAULT, preset_map
 
 JOURNEY = preset_map(DEFAULT)
