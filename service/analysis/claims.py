@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from models.feedback import DONE, FAILED, PENDING
+from models.feedback import DONE, PENDING
 from models.tables import FEEDBACK
 from service.analysis.versions import stale_versions
 from service.ids import Id, among
@@ -166,12 +166,6 @@ def expire(session: Session, workers: Sequence[str], now: datetime) -> None:
     """End the leases of ``workers`` on pending items; the attempts count as not returned."""
     theirs = update(FEEDBACK).where(IS_PENDING, ROW.claimed_by.in_(workers))
     session.execute(theirs.values(claimed_until=now))
-
-
-def replay(session: Session) -> int:
-    """Put every failed item back into the queue, as if it had never been tried; how many."""
-    failed = update(FEEDBACK).where(ROW.state == FAILED).returning(ROW.id)
-    return len(session.execute(failed.values(state=PENDING, attempts=0, error=None)).all())
 
 
 def _pending(now: datetime) -> Select[Any]:

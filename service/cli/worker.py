@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 import migrations
-from service import telemetry
-from service.analysis.claims import replay
+from service import clock, telemetry
 from service.analysis.engine import load_engine
 from service.db import Database
+from service.intake.replay import replay_all_failed
 from service.settings import Settings
 from service.worker import Worker, WorkerThread
 
@@ -31,7 +31,8 @@ def worker(
     migrations.upgrade(settings.sqlalchemy_url)
     database = Database(settings.sqlalchemy_url)
     if replay_failed:
-        typer.echo(f"{database.transact(replay)} failed items are pending again", err=True)
+        replayed = database.transact(lambda session: replay_all_failed(session, clock.now()))
+        typer.echo(f"{replayed} failed items are pending again", err=True)
     run(Worker(database, load_engine(settings), settings))
     database.dispose()
 

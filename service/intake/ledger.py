@@ -236,9 +236,24 @@ def make_pending(row: Feedback, at: datetime) -> None:
     """Put an item that has no mentions (any more) back into the queue, without its readings."""
     for name in READINGS:
         setattr(row, name, None)
-    row.state, row.attempts, row.error = PENDING, 0, None
-    row.received_at = row.due_at = at
-    row.claimed_by = row.claimed_until = None
+    for name, value in waiting(at).items():
+        setattr(row, name, value)
+
+
+def waiting(at: datetime) -> Row:
+    """The columns of the queue as they are of an item that waits from ``at`` on.
+
+    It counts as received then: answers are complete up to when the oldest item that waits was.
+    """
+    return {
+        "state": PENDING,
+        "attempts": 0,
+        "error": None,
+        "received_at": at,
+        "due_at": at,
+        "claimed_by": None,
+        "claimed_until": None,
+    }
 
 
 def _kept(sent: Row, known: Row) -> Row:

@@ -1,14 +1,17 @@
-"""Items that analysis has set aside as failed go back into the queue."""
+"""Items that analysis has set aside as failed, without any reading, go back into the queue."""
 
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import Session
 
 from models.feedback import FAILED, PENDING
+from models.tables import FEEDBACK
 from service import clock
 from service.db import Database
 from service.errors import Conflict, NotFound
-from service.intake.ledger import make_pending, withdraw
+from service.intake.ledger import make_pending, waiting
 from service.items import lock_feedback
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once, answered_once
@@ -41,5 +44,14 @@ def _make_pending_again(session: Session, workspace_id: UUID, id: UUID) -> None:
         raise NotFound
     if rows[id].state != FAILED:
         raise NotFailed
-    withdraw(session, rows.values())
     make_pending(rows[id], clock.now())
+
+
+def replay_all_failed(session: Session, now: datetime) -> int:
+    """Have the failed items of all workspaces analysed again.
+
+    Returns:
+        How many they are.
+    """
+    failed = update(FEEDBACK).where(FEEDBACK.c.state == FAILED).returning(FEEDBACK.c.id)
+    return len(session.execute(failed.values(waiting(now))).all())

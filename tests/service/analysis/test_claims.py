@@ -15,11 +15,14 @@ from sqlalchemy import event, text
 from sqlmodel import col, select
 
 from models.feedback import DONE, FAILED, PENDING, Feedback
+from models.workspace import Workspace
 from service.analysis import claims
 from service.analysis.claims import CLAIM_CHARS, Claim, Terms
 from service.analysis.workers import gone, worker_id
 from service.clock import now
 from service.db import Database
+from service.insights.queries.freshness import freshness
+from service.intake.replay import replay, replay_all_failed
 from tests.service.analysis.conftest import OCCURRED, AddFeedback, HireAnalyst
 
 MINUTE = timedelta(minutes=1)
@@ -170,11 +173,24 @@ def test_claims_made_at_the_same_time_share_no_item(add: AddFeedback, take: Take
     assert sorted(claimed) == sorted(added)
 
 
-def test_failed_items_can_be_replayed(
-    add: AddFeedback, take: TakeClaim, database: Database
+@pytest.mark.parametrize("how", ["one", "all"])
+def test_failed_items_that_are_replayed_wait_from_now_on(
+    how: str, add: AddFeedback, take: TakeClaim, database: Database, workspace: Workspace
 ) -> None:
-    failed = add(state=FAILED, attempts=3, error="it was poison")
-    assert database.transact(claims.replay) == 1
+    long_ago = now() - timedelta(days=9)
+    failed = add(state=FAILED, attempts=3, error="it was poison", received_at=long_ago)
+    add(state=DONE, analysis_version=TERMS.version)
+    before = now()
+    if how == "one":
+        replay(database, workspace.id, failed, once=None)
+    else:
+        assert database.transact(lambda session: replay_all_failed(session, now())) == 1
+    with database.read() as session:
+        fresh = freshness(session, workspace.id)
+        row = session.get_one(Feedback, (workspace.id, failed))
+    assert fresh.pending == 1
+    assert before <= fresh.as_of == row.received_at == row.due_at
+    assert row.error is None
     assert [(item.id, item.attempts) for item in take().items] == [(failed, 1)]
 
 
