@@ -33,7 +33,7 @@ LOGGED_EXAMPLE: Final[dict[str, Any]] = {
 LEARNING_EXAMPLE: Final[dict[str, Any]] = {
     "state": "on",
     "labelled": True,
-    "model": "0.1.0-3f2a9c41d07b",
+    "model": "0.7.0-3f2a9c41d07b",
     "learned_at": "2026-03-02T08:15:00Z",
     "fields": [
         {

@@ -74,7 +74,7 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
 
 
 def _kpi(asked: str | None, whole: Part) -> str:
-    """The scale whose KPI has that name; the one with most ratings if none was asked for."""
+    """The scale whose KPI has that name; that of ``truth_scale`` if none was asked for."""
     if asked is None:
         return truth_scale(whole.items)
     known = {SENTIMENT: SENTIMENT} | {scale_name(scale): scale for scale in whole.items.ratings}

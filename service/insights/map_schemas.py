@@ -153,14 +153,14 @@ class AxisOut(PartOut):
 
 
 class StageOut(AxisOut):
-    """A row of the map."""
+    """A column of the map."""
 
     goals: list[str] = Field(default_factory=list)
     expectations: list[str] = Field(default_factory=list)
 
 
 class TouchpointOut(AxisOut):
-    """A column of the map."""
+    """A row of the map."""
 
     tools: list[str] = Field(default_factory=list)
 
@@ -254,7 +254,8 @@ class PointOut(MeasuresOut):
 
 
 class SeriesOut(BaseModel):
-    """The periods of one stage, one touchpoint, or (key ``all``) everything."""
+    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or (key
+    ``all``) everything."""
 
     key: str
     name: str

@@ -213,7 +213,7 @@ class DriverParams(FilterParams):
     kpi: Word | None = Field(
         None,
         description="nps, csat, ces, stars, another scale as the map names it, or `sentiment`; "
-        "else the scale with most ratings.",
+        "else the scale with most ratings (21 at least), or else `sentiment`.",
     )
 
 

@@ -31,7 +31,7 @@ class PainPointIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*UPDATE_EXAMPLES]})
 
     title: NewName | None = Field(None, description="Null: found in the mentions again.")
-    status: Status = "open"
+    status: Status | None = Field(None, description="Null: open.")
     owner: NewName | None = Field(None, description="Null: the definition's.")
 
     @model_validator(mode="after")

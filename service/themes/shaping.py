@@ -12,7 +12,7 @@ import numpy as np
 from sqlmodel import Session
 from threadpoolctl import threadpool_limits
 
-from models.pain_point import RESOLVED, PainPoint
+from models.pain_point import OPEN, RESOLVED, PainPoint
 from nlp.themes.space import Space, stored
 from service import clock
 from service.db import Database
@@ -96,9 +96,10 @@ def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) ->
         theme.title = body.title or plain_title(place_of_theme(theme))
     if "owner" in said:
         theme.owner = body.owner
-    if "status" in said and body.status != theme.status:
-        theme.status = body.status
-        theme.resolved_at = clock.now() if body.status == RESOLVED else None
+    status = body.status or OPEN
+    if "status" in said and status != theme.status:
+        theme.status = status
+        theme.resolved_at = clock.now() if status == RESOLVED else None
     _changed(session, theme)
     return theme
 

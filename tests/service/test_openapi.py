@@ -104,6 +104,18 @@ def test_names_tell_one_thing_from_another() -> None:
     assert [name for name in schemas if name.startswith("Body_")] == ["Body_post_import"]
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in WITH_JSON if operation.method == "PATCH"],
+    ids=lambda operation: operation.label,
+)
+def test_what_a_change_leaves_out_has_no_default(operation: Operation) -> None:
+    """A generated client that fills in defaults would change what it does not name."""
+    body = resolve(operation.schema["requestBody"]["content"][JSON]["schema"])
+    defaults = {name: field.get("default") for name, field in body["properties"].items()}
+    assert set(defaults.values()) == {None}
+
+
 def test_bounds_are_told_in_words_of_json_schema() -> None:
     rate = document()["components"]["schemas"]["NewKey"]["properties"]["rate_per_minute"]
     number, _null = rate["anyOf"]

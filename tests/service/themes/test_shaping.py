@@ -70,6 +70,7 @@ def test_a_persons_title_stays(
     assert "visa" in back["title"]
     assert back["owner"] is None
     assert back["status"] == "in_progress"
+    assert send("PATCH", theme.id, status=None)["status"] == "open"
 
 
 def test_what_comes_back_is_reopened(
