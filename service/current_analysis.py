@@ -4,10 +4,15 @@ While workers with several versions run, those with another one do not redo what
 the current one: each would undo the other's work, without end.
 """
 
+from typing import Final
+
 from sqlmodel import Session, select
 
 from models.current_analysis import CurrentAnalysis
 from service.db import insert_into
+
+TO_BE_MADE_AGAIN: Final = "0"
+"""As an item's ``analysis_version``: no worker has it, so that any worker reads the item again."""
 
 
 def make_current(session: Session, version: str) -> None:
@@ -19,3 +24,8 @@ def make_current(session: Session, version: str) -> None:
 def is_current(session: Session, version: str) -> bool:
     """Whether no worker with another version has started since one with this."""
     return session.exec(select(CurrentAnalysis.version)).first() in (None, version)
+
+
+def shown(version: str | None) -> str | None:
+    """An item's ``analysis_version`` as users see it: none if it is to be read again anyway."""
+    return None if version == TO_BE_MADE_AGAIN else version

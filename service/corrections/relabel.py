@@ -7,7 +7,6 @@ result is the same as if the mentions were read, labelled and corrected just now
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -22,14 +21,12 @@ from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import Values, corrected, counted, lifted, summarized, values_of
 from service.corrections.queries import corrections_of, vectors_of
+from service.current_analysis import TO_BE_MADE_AGAIN
 from service.items import mentions_of
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
-
-UNREADABLE: Final = " without vectors"
-"""Behind the version of an analysis whose mentions have no vectors: it is made again."""
 
 
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
@@ -104,7 +101,7 @@ def _label(
 ) -> None:
     vectors = unpacked(packed) if len(packed) == len(mentions) else None
     if vectors is None and learned.needs_vectors:
-        row.analysis_version = f"{row.analysis_version}".removesuffix(UNREADABLE) + UNREADABLE
+        row.analysis_version = TO_BE_MADE_AGAIN
     read = [lifted(values_of(mention)) for mention in mentions]
     labelled = label(row.text, read, vectors, learned, row, log)
     for mention, values in zip(mentions, labelled, strict=True):

@@ -63,7 +63,7 @@ FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
     "state": "done",
     "error": None,
     "analysed_at": "2026-03-01T09:30:03Z",
-    "model": "1",
+    "model": "0.7.0-3f2a9c41d07b",
     "journey": "five-stage",
     "analysis": READING_EXAMPLE
     | {"language": "en", "rating_conflict": False, "mentions": [MENTION_EXAMPLE]},
@@ -206,7 +206,10 @@ class FeedbackOut(BaseModel):
     state: Literal["pending", "done", "failed"]
     error: str | None
     analysed_at: datetime | None
-    model: str | None
+    model: str | None = Field(
+        description="Version of the analysis; null where there is none, or where it is made again "
+        "for want of the model's vectors."
+    )
     journey: str
     analysis: AnalysisOut | None
 

@@ -8,11 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import delete, select
 
+from models.feedback import Feedback
 from models.learning import Learning
 from models.mention_vector import MentionVector
 from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
+from service.corrections.relabel import relabel
 from service.db import Database
 from service.settings import Settings
 from service.verify.verify import verify
@@ -247,6 +249,23 @@ def test_mentions_without_vectors_are_read_again(
     put(LEARNED)
     work()
     assert mention(get, key)["stage"] == "moving-in"
+
+
+def test_what_is_to_be_read_again_has_no_version(
+    put: Put, get: Get, add: AddFeedback, work: Work, database: Database, workspace: Workspace
+) -> None:
+    put(LEARNED)
+    key = add(SAID)
+    work()
+    version = get(f"/v1/feedback/{key}")["model"]
+    with database.write() as session:
+        session.exec(delete(MentionVector))
+        row = session.get_one(Feedback, (workspace.id, key))
+        relabel(session, workspace.id, [row], Engine(FakeAnalyzer()).space)
+    assert get(f"/v1/feedback/{key}")["model"] is None
+    assert get("/v1/exports/feedback", format="jsonl")["model"] is None
+    work()
+    assert get(f"/v1/feedback/{key}")["model"] == version is not None
 
 
 def test_a_long_history_is_labelled_in_parts(
