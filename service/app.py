@@ -52,7 +52,6 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()
-    app.state.engine = None
     problems.install(app)
     app.add_middleware(Head)
     app.add_middleware(

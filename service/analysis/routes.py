@@ -2,19 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from service.analysis.engine import Engine
+from service.analysis.dependencies import AppEngine
 from service.analysis.schemas import AnalyzeIn, AnalyzeOut
 from service.analysis.spot import analyse
 from service.corrections.labelling import learned_in
 from service.journey.service import named_map
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Config, Db
-from service.web.engine import get_engine
 
 router = APIRouter(prefix="/v1", tags=["analysis"])
-
 
 JourneyName = Annotated[
     str | None,
@@ -30,7 +28,7 @@ def analyze(
     caller: ReadCaller,
     database: Db,
     settings: Config,
-    engine: Annotated[Engine, Depends(get_engine)],
+    engine: AppEngine,
     journey: JourneyName = None,
 ) -> AnalyzeOut:
     """The analysis of up to 200 texts, in order. Nothing is stored."""

@@ -1,25 +1,18 @@
 """/livez, /readyz, /metrics for those who run the service; /v1/info for those who use it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service import telemetry
-from service.analysis.engine import Engine
+from service.analysis.dependencies import AppEngine
 from service.health import service
-from service.health.errors import ModelNotLoaded
 from service.health.schemas import Alive, Info, Ready
 from service.keys.auth import AnyCaller
 from service.web.dependencies import Config, Db
-from service.web.engine import get_engine
 
 router = APIRouter(tags=["operations"])
 probes = APIRouter(tags=["operations"])
 """What monitors ask, who may add parameters of their own to an address."""
-
-
-Loaded = Annotated[Engine | None, Depends(get_engine)]
 
 
 @probes.get("/livez")
@@ -29,11 +22,9 @@ async def live() -> Alive:
 
 
 @probes.get("/readyz")
-def ready(database: Db, engine: Loaded) -> Ready:
-    """The database answers and is migrated, and the model is loaded."""
+def ready(database: Db) -> Ready:
+    """The database answers and is migrated; before the model is loaded nothing is answered."""
     service.check_database(database)
-    if engine is None:
-        raise ModelNotLoaded()
     return Ready()
 
 
@@ -47,9 +38,7 @@ def metrics(database: Db) -> Response:
 
 
 @router.get("/v1/info")
-def info(caller: AnyCaller, database: Db, settings: Config, engine: Loaded) -> Info:
+def info(caller: AnyCaller, database: Db, settings: Config, engine: AppEngine) -> Info:
     """Version, model, database, journey and limits."""
     with database.read() as session:
-        return service.info(
-            session, caller.workspace_id, settings, database, engine.info if engine else None
-        )
+        return service.info(session, caller.workspace_id, settings, database, engine.info)

@@ -66,7 +66,7 @@ class Info(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [INFO_EXAMPLE]})
 
     version: str
-    model: Model | None = Field(description="null if this process does not load one.")
+    model: Model
     database: str = Field(description="sqlite or postgresql")
     journey: str = Field(description="The workspace's journey in force.")
     journey_version: int

@@ -42,13 +42,13 @@ def info(
     workspace_id: UUID,
     settings: Settings,
     database: Database,
-    model: ModelInfo | None,
+    model: ModelInfo,
 ) -> Info:
     """What this service is, for a caller of this workspace."""
     journey = current_map(session, workspace_id)
     return Info(
         version=__version__,
-        model=Model(**asdict(model)) if model else None,
+        model=Model(**asdict(model)),
         database=database.engine.dialect.name,
         journey=journey.key,
         journey_version=journey.version,

@@ -1,6 +1,6 @@
 """What a route may ask for of the model, by type."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -8,12 +8,13 @@ from nlp.embedder import Embedder
 from nlp.themes.space import Space
 
 
-async def get_engine(request: Request) -> Any:
-    """The application's engine, None as long as it is not loaded; its class is of a room above."""
-    return request.app.state.engine
+async def get_embedder(request: Request) -> Embedder:
+    """The application's engine, whose class is of a room above, as far as rooms below need it."""
+    embedder: Embedder = request.app.state.engine
+    return embedder
 
 
-AppEmbedder = Annotated[Embedder, Depends(get_engine)]
+AppEmbedder = Annotated[Embedder, Depends(get_embedder)]
 
 
 async def get_space(embedder: AppEmbedder) -> Space:

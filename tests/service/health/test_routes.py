@@ -72,13 +72,6 @@ def test_ready_beside_a_newer_version(
     assert start().get("/readyz").json() == {"status": "ready"}
 
 
-def test_not_ready_without_a_model(client: TestClient) -> None:
-    client.app.state.engine = None  # type: ignore[attr-defined]
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["code"]) == (503, "model_not_loaded")
-    assert answer.headers["retry-after"]
-
-
 def test_not_ready_without_a_database(client: TestClient) -> None:
     lost = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
     client.app.state.database = lost  # type: ignore[attr-defined]

@@ -1,0 +1,16 @@
+"""What a route may ask for of the engine, by type."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.analysis.engine import Engine
+
+
+async def get_engine(request: Request) -> Engine:
+    """The application's engine, for routes that need more of it than an ``Embedder``."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+AppEngine = Annotated[Engine, Depends(get_engine)]
