@@ -11,9 +11,11 @@ Rendered once, as RFC 9457 problem+json, in ``service.web.problems``::
     ├── NotFound              404
     ├── MethodNotAllowed      405
     ├── Conflict              409
+    ├── StaleDefinition       412  in service.journey
     ├── PayloadTooLarge       413
     ├── UnsupportedMediaType  415
     ├── TooManyRequests       429  with Retry-After
+    ├── NotInstalled          501  in service.exports
     └── Unavailable           503  with Retry-After
         └── NoRoom            503
 """

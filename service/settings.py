@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="If set, a key of this value with all scopes exists in the workspace "
         "'default' after start. Use at least 20 random characters.",
     )
+    key: str | None = Field(
+        None,
+        description="The key of `voc import`, `export` and `demo`; unset means the one that the "
+        "service on this machine has made or been given.",
+    )
     worker: Literal["inline", "off"] = Field(
         "inline", description="Analyse in this process (inline), or leave it to `voc worker` (off)."
     )

@@ -14,10 +14,11 @@ FIXED = {
     "VOC_PORT",
     "VOC_DATA_DIR",
     "VOC_DATABASE_URL",
+    "VOC_KEY",
     "VOC_WORKER",
     "VOC_METRICS_PORT",
 }
-"""Settings that the image or the file decide on."""
+"""Settings that the image or the file decide on, and that of commands which call the API."""
 
 
 def test_the_compose_file_meets_the_specification() -> None:

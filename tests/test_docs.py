@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import iter_modules, walk_packages
 
 import prometheus_client
 import pytest
 
 import service
-from service import telemetry
+from service import errors, telemetry
 from service.errors import Problem
 
 ROOT = Path(__file__).parents[1]
@@ -34,11 +34,32 @@ def problems() -> Iterator[type[Problem]]:
         waiting.extend(found.__subclasses__())
 
 
-def test_every_error_code_is_documented_with_its_status() -> None:
+def introducing(problem: type[Problem]) -> type[Problem]:
+    """The class that gave this one its code."""
+    return next(kind for kind in problem.mro() if "code" in vars(kind))
+
+
+def test_every_error_code_is_documented_with_its_status_and_message() -> None:
     page = (ROOT / "docs" / "errors.md").read_text()
-    documented = set(re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE))
-    raised = {(str(problem.status), problem.code) for problem in problems()}
-    assert documented == raised
+    documented = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    raised = {
+        (str(problem.status), problem.code, introducing(problem).default_detail())
+        for problem in problems()
+    }
+    assert set(documented) == raised
+
+
+def test_the_tree_of_errors_has_every_kind_with_its_status() -> None:
+    tree = re.findall(r"(\w+) +(\d{3})\b", errors.__doc__ or "")
+    kinds = [problem for problem in problems() if Problem in problem.__bases__]
+    assert set(tree) >= {(problem.__name__, str(problem.status)) for problem in kinds}
+
+
+def test_the_client_is_kept_from_the_rest_of_the_service() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    (client,) = (each for each in tools["importlinter"]["contracts"] if each["type"] == "forbidden")
+    rest = {f"service.{module.name}" for module in iter_modules(service.__path__)}
+    assert set(client["forbidden_modules"]) == rest - {"service.client"} | {"models", "nlp"}
 
 
 def test_every_metric_is_documented() -> None:
@@ -66,7 +87,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 def test_the_map_of_the_code_has_every_room_in_its_order() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
     contracts = tools["importlinter"]["contracts"]
-    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    (layers,) = (each["layers"] for each in contracts if "containers" in each)
     rooms = [room for layer in layers for room in re.findall(r"\w+", layer)]
     page = (ROOT / "docs/architecture.md").read_text()
     table = page.partition("## The rooms")[2].partition("\n\n`client`")[0]

@@ -35,7 +35,7 @@ def export(
         ),
     ] = None,
     url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
-    key: Annotated[str | None, typer.Option(envvar="VOC_KEY", help="A key that may read.")] = None,
+    key: Annotated[str | None, typer.Option(help="A key that may read; else VOC_KEY.")] = None,
 ) -> None:
     """Fetch pain points, wins, mentions, feedback, corrections or the journey map as a file.
 

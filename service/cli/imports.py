@@ -39,9 +39,7 @@ console = Terminal(highlight=False, soft_wrap=True)
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
-    key: Annotated[
-        str | None, typer.Option(envvar="VOC_KEY", help="A key that may ingest.")
-    ] = None,
+    key: Annotated[str | None, typer.Option(help="A key that may ingest; else VOC_KEY.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="What the rows are.")] = None,
     source: Annotated[str | None, typer.Option(help="The system that they come from.")] = None,
     map_: Annotated[

@@ -1,4 +1,4 @@
-"""Which API a command of this machine talks to, and with which key, unless it is told."""
+"""Which API a command of this machine talks to, and with which key, unless options say so."""
 
 import typer
 
@@ -17,13 +17,13 @@ def url_of(host: str, port: int) -> str:
 
 
 def api_key(settings: Settings) -> str:
-    """The key of the service on this machine, as `voc serve` has made or been given it.
+    """That of the settings, or of the service on this machine as it has made or been given it.
 
     Raises:
         typer.BadParameter: there is none yet, or its file can't be read.
     """
     try:
-        key = settings.bootstrap_key or secret_in(settings.data_dir / FILE)
+        key = settings.key or settings.bootstrap_key or secret_in(settings.data_dir / FILE)
     except UnreadableKeyFile as error:
         raise typer.BadParameter(
             f"is needed: {error}; or set VOC_KEY", param_hint="--key"

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from service.analysis.engine import Engine
 from service.cli import COMMANDS, app, demo
 from service.client import Verbatim
+from service.settings import Settings
 from tests.fakes import FakeAnalyzer
 
 
@@ -69,8 +70,8 @@ def test_json_of_an_analysis_steers_no_terminal(monkeypatch: pytest.MonkeyPatch)
     assert item["mentions"][0]["text"] == text
 
 
-@pytest.mark.parametrize("given", ["option", "environment"])
-def test_the_demo_takes_a_key(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("given", ["option", "environment", "file"])
+def test_the_demo_takes_a_key(given: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -83,7 +84,11 @@ def test_the_demo_takes_a_key(given: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(demo, "Verbatim", connected)
     monkeypatch.setattr(demo, "_is_ready", lambda _: True)
     options = ["--key", "voc_mine"] if given == "option" else []
-    environment = {} if options else {"VOC_KEY": "voc_mine"}
+    environment = {"VOC_KEY": "voc_mine"} if given == "environment" else {}
+    if given == "file":
+        file = tmp_path / ".env"
+        file.write_text("VOC_KEY=voc_mine\n")
+        monkeypatch.setitem(Settings.model_config, "env_file", file)
     result = CliRunner().invoke(app, ["demo", *options], env=environment)
     assert "403: seen" in result.output
     assert asked == ["Bearer voc_mine"]

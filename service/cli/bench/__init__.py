@@ -21,10 +21,7 @@ def bench(
     ] = None,
     postgres: Annotated[
         str | None,
-        typer.Option(
-            envvar="VOC_BENCH_POSTGRES",
-            help="URL of a PostgreSQL server that may create scratch databases.",
-        ),
+        typer.Option(help="URL of a PostgreSQL server that may create scratch databases."),
     ] = None,
     threads: Annotated[int, typer.Option(help="Threads of the inference engine.")] = 2,
     json_file: Annotated[

@@ -29,7 +29,7 @@ SETTLED_S: Final = 5.0
 
 def demo(
     key: Annotated[
-        str | None, typer.Option(envvar="VOC_KEY", help="A key that may ingest and read.")
+        str | None, typer.Option(help="A key that may ingest and read; else VOC_KEY.")
     ] = None,
     once: Annotated[
         bool, typer.Option(help="End when the tables are printed, also if that stops the service.")
