@@ -263,7 +263,7 @@ def test_what_is_to_be_read_again_has_no_version(
         row = session.get_one(Feedback, (workspace.id, key))
         relabel(session, workspace.id, [row], Engine(FakeAnalyzer()).space)
     assert get(f"/v1/feedback/{key}")["model"] is None
-    assert get("/v1/exports/feedback", format="jsonl")["model"] is None
+    assert "model" not in get("/v1/exports/feedback", format="jsonl")
     work()
     assert get(f"/v1/feedback/{key}")["model"] == version is not None
 
