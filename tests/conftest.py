@@ -26,6 +26,7 @@ from service.keys.schemas import NewKey, Scope
 from service.settings import Settings
 from tests.callers import Keys
 from tests.fakes import FakeAnalyzer
+from tests.kept import share_routes
 from tests.postgres import server
 
 POOL_SIZE = 5
@@ -120,7 +121,8 @@ def start(settings: Settings) -> Iterator[StartClient]:
 
         def begin(**changes: object) -> TestClient:
             changed = Settings(**settings.model_dump() | changes)
-            return stack.enter_context(TestClient(create_app(changed, FakeAnalyzer())))
+            app = share_routes(create_app(changed, FakeAnalyzer()))
+            return stack.enter_context(TestClient(app))
 
         yield begin
 
