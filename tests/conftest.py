@@ -30,7 +30,10 @@ from tests.kept import share_routes
 from tests.postgres import server
 
 POOL_SIZE = 5
+EMPTY = text(";".join(str(table.delete()) for table in reversed(SQLModel.metadata.sorted_tables)))
 DROP_ALL = text("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+NO_WAITING = "ALTER DATABASE {} SET synchronous_commit = off"
+"""No commit waits for the disk: no test ends the server."""
 CUT_OFF = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -67,6 +70,7 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
     name = f"voc_test_{os.getpid()}"
     with psycopg.connect(postgres_server, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL(NO_WAITING).format(sql.Identifier(name)))
         yield _sqlalchemy_url(postgres_server, name)
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -80,10 +84,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgres_database")
     with _alone(url) as connection:
         if migrations.state_of(connection) is migrations.State.CURRENT:
-            for table in reversed(SQLModel.metadata.sorted_tables):
-                connection.execute(table.delete())
-        else:
-            connection.execute(DROP_ALL)
+            connection.execute(EMPTY)
+            return url
+        connection.execute(DROP_ALL)
     migrations.upgrade(url)
     return url
 
