@@ -19,6 +19,7 @@ from service.errors import InvalidParam
 from service.insights.driver_schemas import DrivenBy
 from service.insights.params import (
     ATTRIBUTE,
+    OTHER_SIDE,
     YEARS,
     Cursor,
     FilterParams,
@@ -55,8 +56,6 @@ OF_THE_OTHER_PERIOD: Final = frozenset(
 )
 CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
-OTHER_SIDE: Final = "compare"
-"""What the names of parameters begin with that only the map has."""
 FILES: Final = "/export"
 """The path that files of the pages are below."""
 _COMPARED: Final = frozenset(

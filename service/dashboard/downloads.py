@@ -38,7 +38,7 @@ Params = TypeVar("Params", bound=FilterParams)
 def download_map(
     request: Request, seen: Seen, database: Db, form: Literal["csv", "png"]
 ) -> Response:
-    """The map, compared as on the page: its parts as rows, or a picture."""
+    """The map: its parts as rows, compared as on the page, or a picture."""
     asked = TABLE if form == "csv" else {"format": form}
     params = _params(_address(request), seen, database, JourneyExport, asked)
     return _sent(exports.export_journey(seen.caller, database, params))

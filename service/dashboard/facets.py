@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models.feedback import Feedback
-from service.dashboard.address import OTHER_SIDE, Address
-from service.insights.params import ATTRIBUTE, escaped, plain
+from service.dashboard.address import Address
+from service.insights.params import ATTRIBUTE, OTHER_SIDE, escaped, plain
 from service.pictures.wording import words
 
 LATEST: Final = 2000

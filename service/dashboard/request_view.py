@@ -11,10 +11,10 @@ from sqlmodel import Session
 from models.pain_point import PAIN
 from nlp.labels import UNASSIGNED
 from service import clock
-from service.dashboard.address import OTHER_SIDE, PERIODS, Address, Period
+from service.dashboard.address import PERIODS, Address, Period
 from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
 from service.insights import names
-from service.insights.params import FilterParams
+from service.insights.params import OTHER_SIDE, FilterParams
 from service.insights.schemas import AnswerOut
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell

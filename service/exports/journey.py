@@ -10,7 +10,7 @@ from service.exports.params import JourneyExport
 from service.exports.tables import Column, Kind, Row, columns, row_of
 from service.insights.journey_map import draw_map
 from service.insights.map_schemas import JourneyMapOut
-from service.insights.params import FilterParams, plain
+from service.insights.params import ATTRIBUTE, OTHER_SIDE, FilterParams, plain
 from service.pictures import wording
 from service.pictures.map_svg import draw_svg
 
@@ -53,7 +53,7 @@ def _row(part: str, values: dict[str, Any]) -> Row:
 
 
 def svg_of(session: Session, workspace_id: UUID, params: JourneyExport) -> str:
-    """The map as SVG, with the period and the filters that it is of."""
+    """The map as SVG, with the period and the filters that it is of; nothing in it is compared."""
     return draw_svg(draw_map(session, workspace_id, params), _about(params))
 
 
@@ -61,7 +61,11 @@ def _about(params: FilterParams) -> str:
     asked = params.model_dump(
         exclude={"format", "bom", "journey", "since", "until"}, exclude_defaults=True
     )
-    told = [f"{name.removeprefix('attr.')}: {_listed(value)}" for name, value in asked.items()]
+    told = [
+        f"{name.removeprefix(ATTRIBUTE)}: {_listed(value)}"
+        for name, value in asked.items()
+        if not name.startswith(OTHER_SIDE)
+    ]
     return "; ".join([wording.period(params.since, params.until), *told])
 
 

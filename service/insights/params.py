@@ -24,6 +24,8 @@ from service.web.text import CleanText, composed
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
 ATTRIBUTE: Final = "attr."
+OTHER_SIDE: Final = "compare"
+"""What the names of parameters begin with that only the map has."""
 COMPARED_ATTRIBUTE: Final = "compare.attr."
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _PART: Final = re.compile(r"(?:[^,\\]+|\\.?)+", re.DOTALL)

@@ -24,6 +24,24 @@ def test_svg_stands_alone_and_says_what_it_is_of(fetch: Fetch, said: None) -> No
     assert "Purchase" in text
 
 
+@pytest.mark.parametrize(
+    "other_side",
+    [
+        {"compare_since": "2026-01-01", "compare_until": "2026-01-31"},
+        {"compare.source": "=src"},
+        {"compare.attr.persona": "big"},
+    ],
+)
+def test_a_picture_promises_no_comparison(
+    fetch: Fetch, said: None, other_side: dict[str, str]
+) -> None:
+    own = {"since": "2026-03-01", "until": "2026-04-01", "attr.persona": "smb", "source": "web"}
+    svg = fetch("journey", format="svg", **own | other_side).content
+    text = "\n".join(ElementTree.fromstring(svg).itertext())  # noqa: S314 - our own
+    assert "1 Mar 2026 to 31 Mar 2026; source: web; persona: smb\n" in text
+    assert "compare" not in text
+
+
 def test_png_is_the_same_picture_twice_as_sharp(fetch: Fetch, said: None) -> None:
     svg = ElementTree.fromstring(fetch("journey", format="svg").content)  # noqa: S314 - our own
     png = fetch("journey", format="png")
