@@ -58,6 +58,13 @@ CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 FILES: Final = "/export"
 """The path that files of the pages are below."""
+SHOWN_AT: Final = {
+    "journey": "/",
+    "pain-points": "/pain-points",
+    "wins": "/wins",
+    "mentions": "/search",
+}
+"""The page that shows what a file is of."""
 _COMPARED: Final = frozenset(
     name
     for key, field in MapParams.model_fields.items()
@@ -115,6 +122,17 @@ class Unfiltered:
     def link(self, path: str) -> str:
         """The address of a page without any filter."""
         return self.root + path
+
+
+def shown_at(wanted: str) -> str:
+    """The page of a file that was asked for; what is no file, as it is.
+
+    A browser stays where it is when it is led to a file.
+    """
+    path, mark, query = wanted.partition("?")
+    name = path.removeprefix(f"{FILES}/").partition(".")[0]
+    is_file = path.startswith(f"{FILES}/") and name in SHOWN_AT
+    return SHOWN_AT[name] + mark + query if is_file else wanted
 
 
 class Address:

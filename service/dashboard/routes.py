@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from service.dashboard import downloads, page_contents
-from service.dashboard.address import Address
+from service.dashboard.address import Address, shown_at
 from service.dashboard.changes import list_changes, one_change
 from service.dashboard.pages import (
     ASSETS,
@@ -183,7 +183,7 @@ async def sign_in(
         )
     except (Unauthenticated, Forbidden, TooManyRequests) as problem:
         return _ask(request, next_, problem)
-    answer = RedirectResponse(root_of(request) + _own(next_), 303, HEADERS)
+    answer = RedirectResponse(root_of(request) + shown_at(_own(next_)), 303, HEADERS)
     remember(request, answer, secret)
     return answer
 

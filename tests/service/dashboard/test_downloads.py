@@ -101,6 +101,15 @@ def test_what_can_not_be_a_file_is_told_on_a_page(visitor: TestClient) -> None:
     assert "/export/" not in page
 
 
+def test_who_signs_in_for_a_file_is_led_to_its_page(client: TestClient, keys: Keys) -> None:
+    """A browser that is led to a file stays where it is, at the sign-in."""
+    for page, files in PAGES.items():
+        for file in files:
+            wanted = {"key": keys.read, "next": f"/export/{file}?stage=purchase&sort=recent"}
+            answer = client.post("/sign-in", data=wanted, follow_redirects=False)
+            assert answer.headers["location"] == f"{page}?stage=purchase&sort=recent"
+
+
 @pytest.mark.usefixtures("shop")
 def test_files_are_for_who_is_signed_in_and_for_links_of_the_page(
     visitor: TestClient, keys: Keys
