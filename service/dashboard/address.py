@@ -142,7 +142,7 @@ class Address:
         self.root = root
         self.path = request.url.path.removeprefix(root)
         sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
-        self.sent = _with_languages(sent)
+        self.sent = _with_days(_with_languages(sent))
         self.params = _parsed(self.sent)
         self.backwards = _backwards(self.params)
 
@@ -282,6 +282,22 @@ def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     }
     others = [(n, v) for n, v in sent if not named.get(n)]
     return [*others, *((field, tag) for field, tags in named.items() for tag in tags)]
+
+
+def _with_days(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same with the API's ``since`` and ``until`` as the form has them, if they are days."""
+    params = _parsed(sent)
+    first, last = _day(params.since), _day(params.until)
+    days = {"since": first, "until": last and last - timedelta(days=1)}
+    kept = [(n, v) for n, v in sent if not days.get(n)]
+    named = {name for name, _ in kept}
+    fields = (("from", days["since"]), ("to", days["until"]))
+    return [*kept, *((n, day.isoformat()) for n, day in fields if day and n not in named)]
+
+
+def _day(at: datetime | None) -> date | None:
+    """The day that begins at that moment; None if none does."""
+    return at.date() if at and at.time() == time() else None
 
 
 def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:

@@ -53,6 +53,16 @@ def test_own_days_go_before_a_preset() -> None:
     assert found.until == datetime(2026, 3, 11, tzinfo=UTC)
 
 
+def test_whole_days_of_the_api_are_those_of_the_form() -> None:
+    here = address("/wins", "since=2026-03-01&until=2026-03-11T00:00:00Z&source=web")
+    found = here.filters(FilterParams, here.period(TODAY, TODAY), TODAY)
+    assert found.since == datetime(2026, 3, 1, tzinfo=UTC)
+    assert found.until == datetime(2026, 3, 11, tzinfo=UTC)
+    assert asked(here.link()) == {"source": "web", "from": "2026-03-01", "to": "2026-03-10"}
+    both = address("/wins", "since=2026-03-01&from=2026-03-05&until=2026-03-02T12:00:00Z")
+    assert asked(both.link()) == {"from": "2026-03-05", "until": "2026-03-02T12:00:00Z"}
+
+
 def test_days_of_the_other_period_are_inclusive_and_for_the_map_alone() -> None:
     here = address("/", "period=7&compare.from=2026-02-01&compare.to=2026-02-28")
     found = here.filters(MapParams, "7", TODAY)

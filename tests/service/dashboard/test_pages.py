@@ -493,6 +493,25 @@ def test_the_days_that_were_chosen_are_told(visitor: TestClient, shop: str) -> N
     assert "<summary>Dates</summary>" in open_page(visitor, "/", {"period": "all"})
 
 
+@pytest.mark.parametrize(
+    "period",
+    [
+        {"since": "2026-03-01"},
+        {"since": "2026-02-01", "until": "2026-03-05"},
+        {"since": "2026-03-01T12:00:00Z"},
+    ],
+)
+def test_a_period_of_the_api_is_kept_by_the_filters(
+    visitor: TestClient, shop: str, period: dict[str, str]
+) -> None:
+    page = open_page(visitor, "/pain-points", period)
+    form = page.partition('<form method="get"')[2].partition("</form>")[0]
+    sent = dict(re.findall(r'type="(?:hidden|date)" name="([^"]*)" value="([^"]*)"', form))
+    again = open_page(visitor, "/pain-points", sent)
+    told = [re.findall(r'<p class="fresh">([^.]*)', text)[0] for text in (page, again)]
+    assert told[0] == told[1]
+
+
 def test_weeks_that_are_cut_off_are_not_drawn_as_whole_ones(visitor: TestClient, shop: str) -> None:
     whole = {"from": "2026-02-02", "to": "2026-03-29"}
     cut = {"from": "2026-01-28", "to": "2026-03-04"}  # a Wednesday, as NOON is
