@@ -1,7 +1,10 @@
 """What each page shows: the answers of the API's own functions, and what a template needs."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 from uuid import UUID
+
+from sqlmodel import Session
 
 from models.pain_point import PAIN, WIN
 from service.dashboard import charts
@@ -43,6 +46,7 @@ OVERLAP: Final = (
 )
 OPEN_ENDED: Final = "Of all time, only a period with both its days can be compared with another."
 USUAL_KPIS: Final = ("nps", "csat", "ces", "stars", "sentiment")
+Ranked = TypeVar("Ranked", PainPointParams, WinParams)
 
 
 def journey_map(view: View) -> Values:
@@ -80,16 +84,16 @@ def _uncomparable(problem: InvalidRequest) -> str | None:
 def pain_points(view: View) -> Values:
     """Complaints, ranked."""
     params = view.params(PainPointParams, sort=view.address.sort_of_pains, **_listing(view))
-    page = list_pain_points(view.session, view.workspace_id, params)
-    most = max((point.pain for point in page.items), default=0)
+    page, worst = _page_and_greatest(view, list_pain_points, params)
+    most = worst.pain if worst else 0
     return _ranking(view, page) | {"of": PAIN, "most": most, "sort": params.sort}
 
 
 def wins(view: View) -> Values:
     """Praise, ranked."""
     params = view.params(WinParams, sort=view.address.sort_of_wins, **_listing(view))
-    page = list_wins(view.session, view.workspace_id, params)
-    most = max((point.joy for point in page.items), default=0)
+    page, best = _page_and_greatest(view, list_wins, params)
+    most = best.joy if best else 0
     return _ranking(view, page) | {"of": WIN, "most": most, "sort": params.sort}
 
 
@@ -152,6 +156,20 @@ def _ranking(view: View, page: PainPointsOut) -> Values:
 def _listing(view: View) -> Values:
     """The page of a ranking, and the status that was asked for."""
     return view.page(POINTS_A_PAGE) | view.address.status
+
+
+def _page_and_greatest(
+    view: View, listed: Callable[[Session, UUID, Ranked], PainPointsOut], params: Ranked
+) -> tuple[PainPointsOut, PainPointOut | None]:
+    """A page of a ranking, and what weighs most in all of it: all bars are drawn against that."""
+    page = listed(view.session, view.workspace_id, params)
+    weight = type(params).model_fields["sort"].default
+    if params.cursor is None and params.sort == weight:
+        greatest = page.items
+    else:
+        first = params.model_copy(update={"sort": weight, "cursor": None, "limit": 1})
+        greatest = listed(view.session, view.workspace_id, first).items
+    return page, next(iter(greatest), None)
 
 
 def _themes_in(view: View, point: OnePainPointOut) -> list[PainPointOut]:

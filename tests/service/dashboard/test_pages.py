@@ -467,6 +467,32 @@ def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(
     assert "Ignored ones are left out" not in page
 
 
+@pytest.mark.parametrize("path", ["/pain-points", "/wins"])
+def test_bars_are_as_long_on_every_page_of_a_ranking(
+    visitor: TestClient, database: Database, workspace: Workspace, path: str
+) -> None:
+    """One theme weighs four times as much as each of the 21 others, and is not among the latest."""
+    sentiment = "negative" if path == "/pain-points" else "positive"
+    with database.write() as session:
+        for number in range(22):
+            slow = theme(session, workspace.id, CHECKOUT, f"Theme {number}", sentiment=sentiment)
+            at = NOON - timedelta(days=0 if number else 1)
+            for _ in range(1 if number else 4):
+                said = Said(*CHECKOUT, sentiment, severity=2, theme=slow)
+                write(session, workspace.id, [said], occurred_at=at)
+    first = open_page(visitor, path)
+    second = visitor.get(first_link(first, rf"{path}\?[^\"]*cursor=")).text
+    latest = open_page(visitor, path, PERIOD | {"sort": "recent"})
+    assert _bars(first) == [100.0] + [25.0] * 19
+    assert _bars(second) == [25.0] * 2
+    assert _bars(latest) == [25.0] * 20
+
+
+def _bars(page: str) -> list[float]:
+    """The lengths of the bars of a ranking."""
+    return [float(width) for width in re.findall(r'class="bar [^>]*><rect width="([^"]*)"', page)]
+
+
 def test_rankings_are_narrowed_to_a_stage_and_a_status(visitor: TestClient, shop: str) -> None:
     resolved = PERIOD | {"status": "resolved"}
     assert "No complaint matches" in open_page(visitor, "/pain-points", resolved)
