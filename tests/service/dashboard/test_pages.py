@@ -550,6 +550,16 @@ def test_weeks_that_are_cut_off_are_not_drawn_as_whole_ones(visitor: TestClient,
         assert "2 Mar 2026, not the whole week" in page
 
 
+def test_what_stands_for_themes_on_the_map_is_counted_in_items_as_they_are(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT, severity=2)] * 3, occurred_at=NOON)
+    page = open_page(visitor, "/")
+    told = re.findall(r'Checkout(?:</bdi>)?</a> <span class="n">(\d+)<', page)
+    assert told == ["1", "1"]  # the desk's map and the phone's
+
+
 def test_themes_on_the_map_say_where_they_are_and_how_they_change(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
