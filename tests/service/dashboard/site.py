@@ -21,11 +21,16 @@ from models.pain_point import WIN
 from models.types import new_id
 from service import clock
 from service.db import Database
+from service.journey.schemas import DefinitionIn
+from service.journey.service import put_definition
 from service.keys import queries
+from service.keys.schemas import NewKey
+from service.keys.service import make
 from tests.service.insights.rows import Said, rating, theme, write
 from tests.service.test_app import ROOT, SERVE
 
 KEY: Final = "a-key-of-more-than-twenty-characters"
+ODD_KEY: Final = "a-key-of-the-shop-whose-names-are-odd"
 DAYS: Final = 180
 ITEMS: Final = 120
 START_S: Final = 60
@@ -33,6 +38,20 @@ HOSTILE: Final = "<script>alert('got you')</script><img src=x onerror=alert(1)>\
 ENDLESS: Final = "Donaudampfschifffahrtsgesellschaft" * 40
 CHANGED: Final = "One page in place of four"
 DECLINED: Final = "Card declined at the last step"
+HEBREW: Final = "רכישה"
+ARABIC: Final = "التوصيل"
+LONG_WORD: Final = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+ODD_NAMES: Final = {
+    "preset": "five-stage",
+    "stages": [
+        {"key": "purchase", "name": HEBREW, "owner": ARABIC},
+        {"key": "consideration", "name": LONG_WORD},
+    ],
+    "touchpoints": [
+        {"key": "checkout", "owner": HEBREW},
+        {"key": "delivery", "name": ARABIC},
+    ],
+}
 PLACES: Final = (
     ("awareness", "advertising", "positive", 0),
     ("consideration", "website", "negative", 1),
@@ -101,6 +120,16 @@ def fill(session: Session, workspace: UUID) -> None:
     )
 
 
+def fill_oddly(session: Session, workspace: UUID) -> None:
+    """Write a little feedback of a journey whose names are of any script and length."""
+    make(session, workspace, NewKey(name="odd", scopes=["read"]), ODD_KEY)
+    put_definition(session, workspace, DefinitionIn.model_validate(ODD_NAMES), lambda _: True)
+    today = datetime.combine(clock.now().date(), midnight(), UTC)
+    for place in (("purchase", "checkout"), ("purchase", "delivery"), ("consideration", "website")):
+        said = [Said(*place, severity=2, text=f"What I say of {place[1]}.")] * 3
+        write(session, workspace, said, occurred_at=today - timedelta(days=27), source="web")
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The address of a server over the shop's feedback."""
@@ -108,6 +137,7 @@ def served(folder: Path) -> Iterator[str]:
     migrations.upgrade(database.url)
     with database.write() as session:
         fill(session, queries.ensure_workspace(session, "default").id)
+        fill_oddly(session, queries.ensure_workspace(session, "odd").id)
     database.dispose()
     env = {
         "VOC_DATA_DIR": str(folder),

@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 import pytest
@@ -12,13 +14,25 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     expect,
     sync_playwright,
 )
 
-from tests.service.dashboard.site import CHANGED, DECLINED, HOSTILE, KEY, days_ago, served
+from service.pictures import wording
+from tests.service.dashboard.site import (
+    ARABIC,
+    CHANGED,
+    DECLINED,
+    HEBREW,
+    HOSTILE,
+    KEY,
+    ODD_KEY,
+    days_ago,
+    served,
+)
 
 CHROMIUM: Final = shutil.which("chromium")
 DESK: Final = {"width": 1280, "height": 900}
@@ -66,7 +80,11 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
     wrong: list[str] = []
 
     def begin(
-        path: str = "/", signed_in: bool = True, refused: bool = False, **options: Any
+        path: str = "/",
+        signed_in: bool = True,
+        refused: bool = False,
+        key: str = KEY,
+        **options: Any,
     ) -> Page:
         context = browser.new_context(base_url=site, **{"viewport": DESK} | options)
         contexts.append(context)
@@ -74,7 +92,7 @@ def visit(browser: Browser, site: str) -> Iterator[Open]:
         page.set_default_timeout(10_000)
         _note(page, site, wrong, REFUSED if refused else None)
         if signed_in:
-            context.request.post("/sign-in", form={"key": KEY}, max_redirects=0)
+            context.request.post("/sign-in", form={"key": key}, max_redirects=0)
         page.goto(path)
         return page
 
@@ -334,6 +352,58 @@ def test_large_numbers_and_long_names_stay_whole_on_the_map(
     assert all(lines)
     assert page.evaluate(BROKEN) == []
     assert overflow(page) <= 0
+
+
+BOXES = """(element, texts) => texts.map(text => {
+    const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) {
+        const at = nodes.currentNode.data.indexOf(text);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(nodes.currentNode, at);
+        range.setEnd(nodes.currentNode, at + text.length);
+        const box = range.getBoundingClientRect();
+        return [box.left, box.right];
+    }
+})"""
+
+
+def left_to_right(place: Locator, *texts: str) -> bool:
+    """Whether texts stand on a line one after the other."""
+    boxes = place.evaluate(BOXES, texts)
+    return all(box[1] <= following[0] + 1 for box, following in pairwise(boxes))
+
+
+def test_names_of_any_direction_leave_what_is_around_them_in_order(visit: Open) -> None:
+    page = visit("/search?touchpoint=checkout", key=ODD_KEY)
+    day = wording.day(date.fromisoformat(days_ago(27)))
+    caption = page.locator("figcaption").first
+    assert left_to_right(caption, "negative", "Checkout", " at ", HEBREW, day, "survey")
+    page.goto("/pain-points?touchpoint=delivery")
+    assert left_to_right(page.locator(".ranking h2"), ARABIC, " at ", HEBREW)
+    page.locator(".ranking h2 a").click()
+    assert left_to_right(page.locator("h1"), ARABIC, " at ", HEBREW)
+    page.locator("figcaption a").first.click()
+    assert left_to_right(page.locator("figcaption").first, ARABIC, " at ", HEBREW)
+    page.goto("/drivers?kpi=sentiment")
+    row = page.get_by_role("rowheader", name=ARABIC)
+    assert left_to_right(row, ARABIC, " at ", HEBREW)
+
+
+HEIGHTS = """() => [...document.querySelectorAll('.stages .swatch, .courses .swatch')].map(
+    it => it.getBoundingClientRect().height
+)"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_word_leaves_the_net_sentiment_in_one_line(visit: Open, width: int) -> None:
+    page = visit("/", key=ODD_KEY, viewport={"width": width, "height": 740})
+    for path in ("/", "/trends"):
+        page.goto(path)
+        heights = page.evaluate(HEIGHTS)
+        assert heights
+        assert max(heights) < 30, path
+        assert overflow(page) <= 0, path
 
 
 def test_the_map_begins_on_the_first_screen_and_keeps_its_stages_in_view(visit: Open) -> None:
