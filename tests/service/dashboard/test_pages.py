@@ -567,6 +567,20 @@ def test_what_stands_for_themes_on_the_map_is_counted_in_items_as_they_are(
     assert told == ["1", "1"]  # the desk's map and the phone's
 
 
+def test_a_touchpoint_has_its_department_owner_and_target_on_the_map(
+    visitor: TestClient, keys: Keys, shop: str
+) -> None:
+    kept = {"department": "E-comm <dept>", "owner": "Ana"}
+    checkout = kept | {"key": "checkout", "kpi": {"name": "negative_share", "target": 0.2}}
+    definition = {"preset": "five-stage", "touchpoints": [checkout]}
+    visitor.put("/v1/journey/definition", json=definition, headers=bearer(keys.manage))
+    page = open_page(visitor, "/")
+    for head in (r'<th scope="row"><bdi>Checkout.*?</th>', r'<ul class="squares">.*?</li>'):
+        told = text_of(re.findall(head, page, re.DOTALL)[0])
+        assert "E-comm <dept>, Ana" in told
+        assert "Negative share 100.0%, target 20.0% missed" in told
+
+
 def test_themes_on_the_map_say_where_they_are_and_how_they_change(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
