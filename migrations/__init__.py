@@ -19,6 +19,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from service.files import prepare_sqlite
+
 ADVISORY_LOCK: Final = 0x766F63  # "voc"
 LOCK_TIMEOUT_MS: Final = 10_000
 SQLITE_WAIT_S: Final = 60.0
@@ -108,9 +110,7 @@ def _lock_postgresql(connection: Connection) -> None:
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, poolclass=NullPool, hide_parameters=True)
-    path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    prepare_sqlite(make_url(url).database)
     engine = create_engine(
         url,
         poolclass=NullPool,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -24,7 +25,7 @@ from service.insights import search_routes as search
 from service.intake import import_routes as imports
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
-from service.intake.imports import Importer
+from service.intake.imports import Importer, remove_left_over
 from service.journey import routes as journey
 from service.keys import routes as keys
 from service.keys.auth import Requires
@@ -100,7 +101,13 @@ def _engine(settings: Settings, analyzer: AnalyzerLike | None) -> Engine:
 
 
 def _start_acceptor(app: FastAPI, running: AsyncExitStack) -> None:
-    acceptor = Acceptor(app.state.database, app.state.wake, app.state.settings.max_pending)
+    settings: Settings = app.state.settings
+    acceptor = Acceptor(
+        app.state.database,
+        app.state.wake,
+        settings.max_pending,
+        partial(remove_left_over, settings.data_dir),
+    )
     acceptor.start()
     app.state.acceptor = acceptor
     running.push_async_callback(run_in_threadpool, acceptor.stop)

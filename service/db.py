@@ -21,6 +21,8 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from service.files import make_folder
+
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
@@ -134,7 +136,7 @@ def _configure_postgres(connection: Any, _record: Any) -> None:
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
     path = make_url(url).database
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(path).parent)
     engine = create_engine(
         url,
         pool_size=pool_size,

@@ -22,6 +22,7 @@ from sqlmodel import Session
 from service import clock
 from service.db import Database
 from service.errors import Problem, Unavailable
+from service.intake import reports
 from service.intake.group import Group, Written
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Answered, Raced, Submission
@@ -65,13 +66,21 @@ class _Waiting:
 class Acceptor:
     """Takes submissions from any thread or event loop between ``start`` and ``stop``.
 
-    ``wake`` is set after every commit that left work for a worker.
+    ``wake`` is set after every commit that left work for a worker. ``hourly`` is called at the
+    start and every hour.
     """
 
-    def __init__(self, database: Database, wake: Event, max_pending: int = 200_000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wake: Event,
+        max_pending: int = 200_000,
+        hourly: Callable[[], object] = lambda: None,
+    ) -> None:
         self._database = database
         self._wake = wake
         self._pressure = Pressure(database, max_pending)
+        self._hourly = hourly
         self._queue: deque[_Waiting] = deque()
         self._queued_rows = 0
         self._arrival = Condition()
@@ -170,12 +179,15 @@ class Acceptor:
             if monotonic() - self._purged_at > PURGE_SECONDS:
                 self._purged_at = monotonic()
                 self._database.transact(_purge)
-        except SQLAlchemyError as error:
+                self._hourly()
+        except (SQLAlchemyError, OSError) as error:
             log.error("intake_housekeeping_failed", exc_info=error)
 
 
-def _purge(session: Session) -> int:
-    return purge(session, clock.now() - KEPT)
+def _purge(session: Session) -> None:
+    at = clock.now()
+    purge(session, at - KEPT)
+    reports.purge(session, at - reports.KEPT)
 
 
 def _until_unraced(write: Callable[[], Written]) -> Written:

@@ -12,6 +12,7 @@ from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Proble
 from service.intake.drafts import Clerk, Draft
 from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
 from service.intake.submissions import Result, status_of
+from service.redaction.quotes import redacted
 from service.web.idempotency import StoredAnswer
 from service.web.invalid import invalid_request, read_int, unread_json
 
@@ -73,7 +74,7 @@ def _named(problem: Problem, whole: str) -> Problem:
 
 
 def _storable_name(name: str) -> str:
-    shown = name[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
+    shown = redacted(name)[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
     return shown.replace("\0", "\\x00")
 
 

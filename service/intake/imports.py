@@ -38,6 +38,8 @@ CHUNK_ROWS: Final = 500
 KEPT_ERRORS: Final = 1000
 MOST_JOBS: Final = 4
 SILENT_FOR: Final = timedelta(seconds=30)
+UPLOADS: Final = "imports"
+"""The folder in the data directory."""
 RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
 
@@ -171,10 +173,10 @@ def _counted(results: Sequence[Result]) -> StoredAnswer:
     return StoredAnswer(200, dict(Counter(map(status_of, results))))
 
 
-def remove_left_over(folder: Path) -> None:
+def remove_left_over(data_dir: Path) -> None:
     """Delete uploads that a process which was killed has left behind: they are not redacted."""
     day_ago = clock.now() - timedelta(days=1)
-    for file in folder.glob("*.upload"):
+    for file in (data_dir / UPLOADS).glob("*.upload"):
         with suppress(FileNotFoundError):  # its own request is done with it meanwhile
             if file.stat().st_mtime < day_ago.timestamp():
                 file.unlink()

@@ -15,6 +15,7 @@ from service.intake.plan import ATTRIBUTE, Plan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
+from service.redaction.quotes import quoted
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
@@ -299,7 +300,7 @@ def _without_dates(columns: Mapping[str, list[str]]) -> str:
     unread = unread_dates(columns)
     if unread is None:
         return "No column with dates"
-    return f"The dates of {unread!r}, such as {columns[unread][0][:40]!r}, can't be read"
+    return f"The dates of {quoted(unread)}, such as {quoted(columns[unread][0])}, can't be read"
 
 
 def _repeated(ids: Sequence[str]) -> str | None:

@@ -9,6 +9,7 @@ from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
 from service.keys.references import masked
+from service.redaction.quotes import quoted
 from service.web.blanks import is_missing
 
 ATTRIBUTE: Final = "attributes."
@@ -42,7 +43,7 @@ class Plan:
         return {
             "kind": self.kind,
             "source": masked(self.source),
-            "columns": [guess._asdict() for guess in self.guesses],
+            "columns": [_shown(guess) for guess in self.guesses],
             "rating": self.rating._asdict() if self.rating else None,
             "notes": list(self.notes),
         }
@@ -66,6 +67,11 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
     if is_missing(item.get("external_id")):
         item["external_id"] = f"{digest[:16]}:{record.line}"
     return item
+
+
+def _shown(guess: Guess) -> dict[str, Any]:
+    """Where a file has no header, its first row is taken for one."""
+    return guess._asdict() | {"column": masked(guess.column)}
 
 
 def is_nested(value: Any) -> bool:
@@ -97,7 +103,7 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
     if field == "occurred_at":
         found = read_time(str(value), plan.dates)
         if found is None:
-            raise CellError(f"{column}: {str(value)[:40]!r} is not a date that can be read")
+            raise CellError(f"{column}: {quoted(value)} is not a date that can be read")
         return found
     if field == "channel":
         return channel_of(str(value)) or "other"
@@ -107,9 +113,9 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
 def _rating(column: str, value: Any, plan: Plan) -> dict[str, Any]:
     found = read_rating(str(value))
     if found is None or plan.rating is None:
-        raise CellError(f"{column}: {str(value)[:40]!r} is not a rating that can be read")
+        raise CellError(f"{column}: {quoted(value)} is not a rating that can be read")
     scale, least, greatest = plan.rating
     if found.out_of not in (None, greatest):
-        shown = f"{str(value)[:40]!r} is out of {found.out_of:g}"
+        shown = f"{quoted(value)} is out of {found.out_of:g}"
         raise CellError(f"{column}: {shown}, but the scale {scale} ends at {greatest:g}")
     return {"value": found.value, "scale": scale, "min": least, "max": greatest}

@@ -9,8 +9,7 @@ from service.intake.batch import Checked, check_item, record_of
 from service.intake.drafts import Clerk
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
-from service.redaction.phones import UNKNOWN_LANGUAGE
-from service.redaction.text import redact
+from service.redaction.quotes import redacted
 
 PREVIEW_ROWS: Final = 1000
 SHOWN_RECORDS: Final = 5
@@ -70,4 +69,4 @@ def preview(source: Source, plan: Plan, clerk: Clerk) -> dict[str, Any]:
 def _invalid(reason: str) -> InvalidRow:
     """Reasons quote cells, and a cell may hold what must not be stored."""
     storable = reason.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-    return InvalidRow(redact(storable, UNKNOWN_LANGUAGE))
+    return InvalidRow(redacted(storable))

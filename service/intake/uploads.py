@@ -12,14 +12,16 @@ from sqlmodel import Session
 from models.types import new_id
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
+from service.files import make_folder, open_new
 from service.intake.drafts import Clerk
-from service.intake.imports import Importer, new_job, remove_left_over
+from service.intake.imports import UPLOADS, Importer, new_job
 from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
 from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.intake.scales import RatingScale
+from service.redaction.quotes import redacted
 from service.web.idempotency import REPLAYED, StoredAnswer
 from service.web.invalid import reason_of
 from service.web.once import Once, answered_once
@@ -88,12 +90,11 @@ def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Up
         UnreadableUpload: it is no CSV or JSONL.
         InvalidRequest: what was wished for does not fit it.
     """
-    folder = data_dir / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_left_over(folder)
-    path = folder / f"{new_id()}.upload"
+    for folder in (data_dir, data_dir / UPLOADS):
+        make_folder(folder)
+    path = data_dir / UPLOADS / f"{new_id()}.upload"
     try:
-        with path.open("wb") as copy:
+        with open_new(path) as copy:
             shutil.copyfileobj(file, copy)
         source = open_source(path, filename)
         return Upload(path, _name(filename), source, plan_for(source, wishes))
@@ -143,4 +144,4 @@ def scale_of(
 def _name(filename: str) -> str:
     """The name alone, in a form that can be stored."""
     shown = filename.encode("utf-8", "replace").decode().replace("\0", "")
-    return Path(shown).name[-LONGEST_NAME:] or "unnamed"
+    return redacted(Path(shown).name)[-LONGEST_NAME:] or "unnamed"

@@ -11,6 +11,7 @@ from service.journey.definition import Definition, Entry, Stage, Touchpoint
 from service.journey.errors import UnknownStage, UnknownTouchpoint
 from service.journey.names import folded
 from service.journey.native import CELLS, Cell, learned_of, with_learned
+from service.redaction.quotes import quoted
 
 CUSTOM: Final = "custom"
 
@@ -189,4 +190,4 @@ def _names(entries: Iterable[Entry]) -> dict[str, str]:
 
 def _unknown(what: str, text: str, known: Iterable[Entry]) -> str:
     names = ", ".join(entry.key for entry in known)
-    return f"there is no {what} {text[:80]!r}; known are {names}"
+    return f"there is no {what} {quoted(text, 80)}; known are {names}"

@@ -11,6 +11,7 @@ from models.api_key import ApiKey
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
+from service.files import make_folder, open_new
 from service.keys import queries, service
 from service.keys.schemas import SCOPES, NewKey
 from service.keys.tokens import hash_of, new_secret
@@ -98,13 +99,12 @@ def _make(session: Session, workspace: Workspace, secret: str) -> None:
 
 def _keep(secret: str, file: Path) -> str:
     """Write the file at once or not at all, for its owner alone."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     fresh = file.with_name(f"{file.name}.new")
     fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(secret + "\n")
+    with open_new(fresh) as opened:
+        opened.write(f"{secret}\n".encode())
         opened.flush()
-        os.fsync(descriptor)
+        os.fsync(opened.fileno())
     fresh.replace(file)
     return secret

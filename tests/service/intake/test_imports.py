@@ -1,16 +1,19 @@
 """Files through the API: in the background, with a report."""
 
+import json
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlmodel import update
+from sqlmodel import col, select, update
 
+from models.idempotency import Idempotency
 from models.import_job import ImportJob
 from models.workspace import Workspace
 from service.clock import now
@@ -28,6 +31,14 @@ HEADER = "id;Datum;Bewertung;Kommentar;Phase\n"
 GOOD = "1;31.01.2026 10:00;4,5;Schön, schreibt an jane@example.com;Kauf\n"
 MIXED = "id,date,score,comment\n1,2026-01-31,9,Great checkout\n2,soon,3,Bad\n3,2026-01-31\n"
 IMPORTS = "/v1/imports"
+BEFORE = "Please write to me or call me at "
+PRIVATE = [
+    "anna.mustermann@example.com",
+    "4111 1111 1111 1111",
+    "+49 171 2345678",
+    "DE89 3704 0044 0532 0130 00",
+]
+Kept = Callable[[], str]
 
 
 class Uploader:
@@ -66,6 +77,27 @@ class Uploader:
 @pytest.fixture
 def upload(client: TestClient, keys: Keys) -> Uploader:
     return Uploader(client, keys)
+
+
+@pytest.fixture
+def kept(database: Database) -> Kept:
+    """All that is kept of imports, and of answers for requests that are sent again."""
+
+    def read() -> str:
+        with database.read() as session:
+            rows = [*session.exec(select(ImportJob)), *session.exec(select(Idempotency))]
+            return " ".join(str(row.model_dump()) for row in rows)
+
+    return read
+
+
+def in_time(is_so: Callable[[], bool]) -> bool:
+    """Whether it comes to be so within seconds."""
+    for _ in range(400):
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def unread(client: TestClient, headers: dict[str, str]) -> tuple[int, str]:
@@ -255,9 +287,55 @@ def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) 
     assert len(as_lines.text.splitlines()) == 2
 
 
-def test_the_report_quotes_nothing_private(upload: Uploader) -> None:
-    content = "comment,date\na,2026-01-01\nb,2026-01-01\nx,jane@example.com\n"
-    assert "jane" not in str(upload.run(content)["errors"])
+def test_the_report_quotes_no_piece_of_what_is_private(upload: Uploader, kept: Kept) -> None:
+    """Each stands where what is quoted ends, in each column whose cells are quoted."""
+    rows = ["id,score,stage,date,comment", *(f"{n},{n},,2026-01-3{n % 2},Good" for n in range(11))]
+    for private in PRIVATE:
+        rows += [
+            f"a{len(rows)},{BEFORE}{private},,2026-01-31,Good",
+            f"b{len(rows)},5,,{BEFORE}{private},Good",
+            f"c{len(rows)},5,{BEFORE}{BEFORE}    {private},2026-01-31,Good",
+        ]
+    columns = {"rating": "score", "stage": "stage", "occurred_at": "date", "text": "comment"}
+    job = upload.run("\n".join(rows), mapping=json.dumps(columns))
+    assert job["invalid"] == 3 * len(PRIVATE)
+    assert BEFORE.strip() in kept()
+    assert not [private for private in PRIVATE if private[:5] in kept()]
+
+
+def test_nothing_private_is_kept_of_what_a_file_calls_its_columns(
+    upload: Uploader, kept: Kept
+) -> None:
+    """Nor of its name, nor of dates that can't be read; in no answer that is kept either."""
+    row = f"1,{BEFORE}anna@example.com,The parcel came late"
+    content = f"id,date,comment,jane@example.com\n{row},4111 1111 1111 1111\n2,soon,Fine,\n"
+    answer = upload.post(content, key="i-1", name="anna@example.com.csv")
+    upload.report(answer.headers["location"])
+    assert "The dates of 'date', such as 'Please" in kept()
+    lines = ['{"kind": "survey", "text": "Good"}'] * 3
+    odd = '{"kind": "survey", "text": "Good", "jane@example.com": 1}'
+    assert upload.run("\n".join([*lines, odd]), name="a.jsonl")["invalid"] == 1
+    assert "[email]" in kept()
+    assert not [name for name in ("anna", "jane", "4111") if name in kept()]
+
+
+def test_a_report_is_kept_for_a_week(
+    start: StartClient, keys: Keys, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it quotes is no feedback, so that nobody can erase it."""
+    monkeypatch.setattr("service.intake.accept.PURGE_SECONDS", 0.0)
+    upload = Uploader(start(), keys)
+    old, new = (upload.post(MIXED).headers["location"] for _ in range(2))
+    for location in (old, new):
+        upload.report(location)
+    with database.write() as session:
+        aged = update(ImportJob).where(col(ImportJob.id) == UUID(old.rpartition("/")[2]))
+        session.exec(aged.values(seen_at=now() - timedelta(days=7, minutes=1)))
+        rest = update(ImportJob).where(col(ImportJob.id) != UUID(old.rpartition("/")[2]))
+        session.exec(rest.values(seen_at=now() - timedelta(days=7, minutes=-5)))
+    assert in_time(lambda: upload.client.get(old, headers=upload.key).status_code == 404)
+    assert upload.client.get(f"{old}/errors", headers=upload.key).status_code == 404
+    assert "soon" in str(upload.client.get(new, headers=upload.key).json()["errors"])
 
 
 def test_one_idempotency_key_is_one_import(upload: Uploader) -> None:
@@ -319,25 +397,21 @@ def test_only_a_few_imports_run_at_once(upload: Uploader, monkeypatch: pytest.Mo
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_imports")
 
 
-def test_left_over_uploads_of_dead_processes_are_removed(
-    upload: Uploader, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_uploads_that_a_killed_process_has_left_go_without_another_import(
+    start: StartClient, settings: Settings
 ) -> None:
-    folder = settings.data_dir / "imports"
-    folder.mkdir(parents=True)
-    old: Path = folder / "old.upload"
-    old.write_text("private")
-    monkeypatch.setattr("service.clock.now", lambda: now() + timedelta(days=2))
-    upload.post(MIXED, "?dry_run=true")
-    assert not old.exists()
-
-
-def test_an_upload_that_goes_away_meanwhile_harms_no_other(
-    upload: Uploader, settings: Settings
-) -> None:
+    """One that goes away meanwhile harms no other."""
     folder = settings.data_dir / "imports"
     folder.mkdir(parents=True)
     (folder / "gone.upload").symlink_to(folder / "nothing")
-    assert upload.post(MIXED, "?dry_run=true").status_code == 200
+    old, new = folder / "old.upload", folder / "new.upload"
+    for file, hours in ((old, 25), (new, 23)):
+        file.write_text("private")
+        at = (now() - timedelta(hours=hours)).timestamp()
+        os.utime(file, (at, at))
+    start()
+    assert in_time(lambda: not old.exists())
+    assert new.exists()
 
 
 def test_another_workspace_does_not_see_the_import(
