@@ -99,17 +99,19 @@ def store_descriptions(
 ) -> None:
     """Store the centroid, title and keywords of themes; a title that a person gave stays.
 
-    If mentions have left a theme since it was described, its title and keywords stay as they are:
-    the new ones may quote words that have been erased.
+    If mentions have left a theme since it was described, it stays as it is: the new centroid would
+    be of words that may have been erased, and the new title and keywords quote them.
     """
     hold(session, place)
     for each in descriptions:
         theme = session.get(PainPoint, (place.workspace_id, each.theme), populate_existing=True)
         if theme is None or theme.merged_into is not None:
             continue
+        if not _has_all(session, theme, each.keys):
+            continue
         theme.centroid, theme.model_version = each.centroid, space.name
         theme.updated_at = clock.now()
-        if each.words and _has_all(session, theme, each.keys):
+        if each.words:
             if theme.titled_by is None:
                 theme.title = each.words.title
             theme.keywords = list(each.words.keywords) or [theme.title]

@@ -199,19 +199,19 @@ class Refresher:
     def _follow_marks(self, place: Place, sample: Sample) -> Followed | None:
         """Do what the marks of the place ask for, if there are new ones.
 
-        Mentions of merged themes are moved, loose mentions of any age join themes, and themes
-        without a title get one that stands out from ``sample``. The marks stay until the refresh
-        has ended: if it is killed, the next one does all of this again.
+        Mentions of merged themes are moved, themes without a mean get one, loose mentions of any
+        age join themes, and themes without a title get one that stands out from ``sample``.
+        The marks stay until the refresh has ended: if it is killed, the next one does this again.
 
         Returns:
-            Which marks have been followed; None if it was stopped.
+            Which marks have been followed; None if it was stopped, or there is more to read.
         """
         with self._database.read() as session:
             marks = leases.marks_of(session, place, self._space.name)
         if not marks.open:
             return marks.so_far
         self._move_merged(place)
-        if not self._join_all(place):
+        if self._adopt(place) or not self._join_all(place):
             return None
         self._describe_grown(place, sample)
         return marks.so_far

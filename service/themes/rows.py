@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select, update
 
@@ -20,6 +21,8 @@ from service.themes.places import Place, at, hold, place_of, stamp
 
 UNTITLED: Final[list[str]] = []
 """The keywords of a theme whose title is still to be found."""
+NO_MEAN: Final = {"centroid": b"", "model_version": ""}
+"""A theme whose mean is still to be found: it can be compared with nothing."""
 
 
 def plain_title(place: Place) -> str:
@@ -136,7 +139,10 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
 
 
 def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]) -> None:
-    """Delete the themes that are empty now that the mentions ``gone`` have been deleted."""
+    """Delete the themes that are empty now that the mentions ``gone`` have been deleted.
+
+    Those that stay lose their means, which are of the erased ones, too.
+    """
     themes: dict[Place, set[UUID]] = defaultdict(set)
     for mention in gone:
         place = place_of(workspace_id, mention)
@@ -145,3 +151,18 @@ def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]
     for place in sorted(themes):
         hold(session, place)
         remove_empty(session, place, themes[place])
+        _forget_means(session, place, themes[place])
+
+
+def _forget_means(session: Session, place: Place, themes: Collection[UUID]) -> None:
+    """Let a refresh find the means of ``themes`` anew; the place is held.
+
+    Those of the themes that went into one are kept as long as that has a mention.
+    """
+    members = select_columns(MENTION.c.feedback_id).where(
+        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.merged_into
+    )
+    emptied = and_(THEME.c.merged_into.in_(themes), ~members.exists())
+    forget = THEME.update().where(at(THEME, place), or_(THEME.c.id.in_(themes), emptied))
+    if session.scalars(forget.values(NO_MEAN).returning(THEME.c.id)).all():
+        mark(session, place)

@@ -14,11 +14,14 @@ from models.feedback import Feedback
 from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
+from nlp.themes import centroid
+from nlp.themes.space import stored
 from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
 from service.themes import finding
 from service.themes.known import Known
+from service.themes.members import sample_of
 from service.themes.refresh import Refresher
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
@@ -133,6 +136,13 @@ def themes(database: Database) -> Themes:
             return list(session.exec(unmerged.order_by(col(PainPoint.id))))
 
     return read
+
+
+def mean_of(database: Database, theme: PainPoint, analyzer: FakeAnalyzer | None = None) -> bytes:
+    """The mean of what the model has read of a theme."""
+    space = Engine(analyzer or FakeAnalyzer()).space
+    with database.read() as session:
+        return stored(centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors))
 
 
 def members(database: Database, theme: UUID | None) -> set[UUID]:

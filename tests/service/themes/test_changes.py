@@ -16,15 +16,25 @@ from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
 from service.intake.ledger import make_pending, withdraw
 from service.items import lock_feedback
-from service.themes import steps
+from service.themes import describing, steps
 from service.themes.members import Key
+from service.themes.naming import ThemeDescription, describe_theme
 from service.themes.places import Place
 from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
-from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
+from tests.service.themes.conftest import (
+    DECLINED,
+    SLOW,
+    DieAfter,
+    Look,
+    Say,
+    Themes,
+    mean_of,
+    members,
+)
 
 
 @pytest.fixture
@@ -262,6 +272,91 @@ def test_what_others_are_still_to_be_moved_to_outlives_its_own_mentions(
     look()
     assert members(database, younger.id) == set()
     assert moving <= members(database, older.id)
+
+
+def test_no_mean_is_of_what_was_erased(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    client: TestClient,
+    keys: Keys,
+) -> None:
+    """Neither of a theme that has other mentions nor of one that people keep without any."""
+    ids = say([*DECLINED, "The checkout declined my visa card once", *SLOW])
+    look()
+    manager = bearer(keys.manage)
+    for theme in themes():
+        path = f"/v1/pain-points/{theme.id}"
+        assert client.patch(path, json={"status": IN_PROGRESS}, headers=manager).is_success
+    before = {theme.id: theme.centroid for theme in themes()}
+    assert client.delete(f"/v1/feedback/{ids[0]}", headers=manager).is_success
+    changed = theme_of(database, ids[1])
+    assert [theme.centroid for theme in themes() if theme.id == changed] == [b""]
+    assert look()
+    for theme in themes():
+        assert (theme.centroid != before[theme.id]) == (theme.id == changed)
+        assert theme.centroid == mean_of(database, theme)
+    for id in ids[1:]:
+        assert client.delete(f"/v1/feedback/{id}", headers=manager).is_success
+    look()
+    assert {theme.id: theme.centroid for theme in themes()} == dict.fromkeys(before, b"")
+    say([*DECLINED, *SLOW])
+    look()
+    assert len(themes()) == 4
+
+
+def test_no_mean_of_what_a_theme_was_merged_of_outlives_its_mentions(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    client: TestClient,
+    keys: Keys,
+) -> None:
+    ids = say([*DECLINED, *SLOW])
+    look()
+    into, merged = themes()
+    manager = bearer(keys.manage)
+    path = f"/v1/pain-points/{merged.id}/merge"
+    assert client.post(path, json={"into": str(into.id)}, headers=manager).is_success
+    for id in ids:
+        assert client.delete(f"/v1/feedback/{id}", headers=manager).is_success
+    look()
+    with database.read() as session:
+        assert session.exec(select(PainPoint.centroid)).all() == [b"", b""]
+
+
+def test_what_is_erased_while_a_mean_is_computed_is_not_in_it(
+    say: Say,
+    look: Look,
+    themes: Themes,
+    database: Database,
+    client: TestClient,
+    keys: Keys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = say(
+        [*DECLINED, *(f"The checkout declined my visa card {word}" for word in ("ago", "once"))]
+    )
+    look()
+    left = iter(ids)
+
+    def erase(id: UUID) -> None:
+        path = f"/v1/feedback/{id}"
+        assert client.delete(path, headers=bearer(keys.manage)).is_success
+
+    def meanwhile(*arguments: Any) -> ThemeDescription:
+        monkeypatch.setattr(describing, "describe_theme", describe_theme)
+        erase(next(left))
+        return describe_theme(*arguments)
+
+    erase(next(left))
+    monkeypatch.setattr(describing, "describe_theme", meanwhile)
+    look()
+    [theme] = themes()
+    assert members(database, theme.id) == set(left)
+    assert theme.centroid == mean_of(database, theme)
 
 
 def test_a_changed_text_leaves_its_theme_and_may_come_back(

@@ -7,23 +7,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.pain_point import PainPoint
 from models.workspace import Workspace
-from nlp.themes import centroid
-from nlp.themes.space import stored
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.db import Database
 from service.settings import Settings
 from service.themes import turns
 from service.themes.due import release
-from service.themes.members import Key, sample_of
+from service.themes.members import Key
 from service.themes.places import Place
 from service.themes.refresh import Refresher
 from service.themes.steps import move
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
-from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes
+from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, mean_of
 
 LATER = FakeAnalyzer("2")
 Read = Callable[..., None]
@@ -49,13 +46,6 @@ def read(database: Database, settings: Settings) -> Read:
     return run
 
 
-def mean_of(database: Database, theme: PainPoint) -> bytes:
-    """The mean of what the later model has read."""
-    space = Engine(LATER).space
-    with database.read() as session:
-        return stored(centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors))
-
-
 def test_a_mean_of_few_mentions_is_made_of_more_as_they_are_read(
     say: Say, look: Look, themes: Themes, database: Database, refresher: Refresher, read: Read
 ) -> None:
@@ -71,7 +61,7 @@ def test_a_mean_of_few_mentions_is_made_of_more_as_they_are_read(
         assert refresher.round()
         [theme] = themes()
         assert theme.model_version == "2-000000000000"
-        assert theme.centroid == mean_of(database, theme)
+        assert theme.centroid == mean_of(database, theme, LATER)
     assert theme.centroid == before
     assert not refresher.round()
     assert verify(database).clean
