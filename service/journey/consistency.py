@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Include, KpiName, Stage, Touchpoint
-from service.journey.names import folded
+from service.journey.names import folded, spoken
 
 LEAST_EXAMPLES: Final = 8
 MOST_LEARNED: Final = 4
@@ -116,13 +116,13 @@ def _too_many_learned(definition: Definition) -> Iterator[InvalidParam]:
 
 
 def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
-    """An example teaches one thing, once."""
+    """An example teaches one thing, once; a full stop more is no other example."""
     owner: dict[str, str] = {}
     for index, entry in enumerate(entries):
         for kind in ("examples", "counter_examples"):
             said: set[str] = set()
             for place, text in enumerate(getattr(entry, kind)):
-                where, words = f"{field}.{index}.{kind}.{place}", folded(text)
+                where, words = f"{field}.{index}.{kind}.{place}", spoken(text)
                 other = owner.get(words) if kind == "examples" else None
                 contrary = kind == "counter_examples" and owner.get(words) == entry.key
                 if words in said or contrary or other not in (None, entry.key):

@@ -319,6 +319,7 @@ def test_other_workspaces_are_left_alone(
     [
         ({"examples": EXAMPLES[:7]}, "stages.8.examples"),
         ({"examples": [*EXAMPLES, EXAMPLES[0].upper()]}, "stages.8.examples.8"),
+        ({"examples": [*EXAMPLES, f"{EXAMPLES[0]} …!"]}, "stages.8.examples.8"),
         ({"examples": [*EXAMPLES, " "]}, "stages.0.examples.8"),
         ({"counter_examples": [EXAMPLES[0]]}, "stages.8.counter_examples.0"),
         ({"description": None}, "stages.8.description"),

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from service.journey.consistency import TARGETS
 from service.journey.definition import KpiName
 from service.journey.errors import InvalidDefinition
+from service.journey.names import spoken
 from service.journey.schemas import DEFINITION_EXAMPLE, PRESET_EXAMPLE, DefinitionIn
 from service.journey.service import complete
 
@@ -50,6 +51,21 @@ def test_a_contradiction_is_refused_with_its_place(
     stages: list[dict[str, Any]], name: str, reason: str
 ) -> None:
     assert any(name == at and reason in why for at, why in refused({"stages": stages}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("It's late.", "ITS LATE … !", True),
+        ("Level 1", "Level 2", False),
+        ("कि", "की", False),  # they differ in a mark alone
+        ("👍", "👎", False),
+    ],
+)
+def test_what_is_said_is_known_by_its_letters_marks_and_digits(
+    one: str, other: str, alike: bool
+) -> None:
+    assert (spoken(one) == spoken(other)) == alike
 
 
 def test_a_touchpoint_belongs_to_one_union() -> None:
