@@ -12,6 +12,9 @@ more than a tenth. Of stages and touchpoints alone they are left unassigned in p
 
 TEMPERATURES = np.geomspace(0.3, 5.0, 141)
 
+LEAST_ROWS = 40
+"""Of fewer rows with a label, a temperature and a threshold would tell chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

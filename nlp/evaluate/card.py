@@ -13,6 +13,7 @@ from nlp.evaluate.wording import (
     agreement,
     baseline,
     baseline_names,
+    baselines_told,
     calibration,
     figure,
     interval,
@@ -29,6 +30,8 @@ NOTES: Final = "notes.md"
 CARD: Final = "README.md"
 PICTURE: Final = "reliability-{}.svg"
 """The reliability diagrams of one file's mentions, by its number in the order of the card."""
+
+BESIDE: Final = "is on the same rows, if on some alone with the model's own after a slash"
 
 Figures = Mapping[str, Any]
 
@@ -101,17 +104,15 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
 
 
 def _measured(figures: Figures) -> str:
+    baselines = baselines_told(figures["sets"])
     return (
         "Measured on this artefact by\n\n"
         f"```\n{figures['command']}\n```\n\n"
         "*Whole* is what production would say of each text, its language detected and its mentions "
         "found; *as given* is the reading of mentions whose place is known. Macro-F1 is over "
         "labels with five rows or more, with its 95 % bootstrap interval; κ is agreement beyond "
-        "chance, with ² weighted by the squared distance. Baselines' macro-F1 is on the same rows: "
-        "always the commonest label; *words*, TF-IDF with logistic regression fitted to the "
-        "training rows; *zero-shot*, the nearest description of the codebook in the eyes of the "
-        "base; *VADER*, a word list, on English alone, the model's own on these rows after the "
-        "slash."
+        "chance, with ² weighted by the squared distance."
+        + (f" Baselines' macro-F1 {BESIDE}: {baselines}." if baselines else "")
     )
 
 

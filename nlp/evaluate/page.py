@@ -48,6 +48,7 @@ def _environment() -> Environment:
         agreement=wording.agreement,
         baseline=wording.baseline,
         baseline_names=wording.baseline_names,
+        baselines_told=wording.baselines_told,
         calibration=wording.calibration,
         provenance=wording.provenance,
         main_figure=wording.main_figure,

@@ -55,8 +55,29 @@ def baseline(found: Figures, name: str) -> str:
 
 
 def baseline_names(heads: Figures) -> list[str]:
-    """The baselines that any head has, in their order."""
-    return list(dict.fromkeys(name for found in heads.values() for name in found["baselines"]))
+    """The baselines that speak of a row of any head, in their order."""
+    told = [found["baselines"] for found in heads.values()]
+    return list(dict.fromkeys(name for all_ in told for name in all_ if all_[name]["rows"]))
+
+
+BASELINES: Final = {
+    "majority": "always the commonest label of the training rows",
+    "words": "TF-IDF with logistic regression, fitted to the training rows",
+    "zero-shot": "the nearest description of the codebook in the eyes of the base",
+    "VADER": "a word list, on the sentiment of rows that are told to be English (column lang)",
+}
+"""What each baseline says."""
+
+
+def baselines_told(sets: Figures) -> str:
+    """What the baselines are that were asked for, and which of them had nothing to say."""
+    heads = [head for found in sets.values() for head in found["heads"].values()]
+    asked = dict.fromkeys(name for head in heads for name in head["baselines"])
+    shown = {name for found in sets.values() for name in baseline_names(found["heads"])}
+    return "; ".join(
+        f"{name}, {BASELINES[name]}" + ("" if name in shown else ", of which there are none")
+        for name in asked
+    )
 
 
 CALIBRATION_COLUMNS: Final = (

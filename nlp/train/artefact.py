@@ -1,6 +1,6 @@
 """The folders that a run leaves: what is served on ONNX Runtime, and what torch can load."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.evaluate.card import remove_card
-from nlp.labels import HEADS
+from nlp.labels import HEADS, Head
 from nlp.manifest import (
     CONFIG_FILE,
     FORMAT,
@@ -33,8 +33,11 @@ from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
 
 
-def describe(reader: Reader, recipe: Recipe, facts: Mapping[str, Any]) -> Manifest:
-    """A manifest of the reader, as yet uncalibrated and without files.
+def describe(
+    reader: Reader, recipe: Recipe, facts: Mapping[str, Any], before: Manifest | None = None
+) -> Manifest:
+    """A manifest of the reader, as yet without files; calibrated as the model that it goes on from,
+    if there was one ``before``.
 
     ``facts`` are the manifest's fields that neither the reader nor the recipe knows.
     """
@@ -46,8 +49,8 @@ def describe(reader: Reader, recipe: Recipe, facts: Mapping[str, Any]) -> Manife
         max_tokens=recipe.max_tokens,
         files={},
         labels={head: list(labels) for head, labels in HEADS.items()},
-        temperatures=dict.fromkeys(HEADS, 1.0),
-        thresholds=dict.fromkeys(HEADS, 0.0),
+        temperatures=before.temperatures if before else dict.fromkeys(HEADS, 1.0),
+        thresholds=before.thresholds if before else dict.fromkeys(HEADS, 0.0),
         **facts,
     )
 
@@ -92,13 +95,12 @@ def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequen
     write_manifest(folder, replace(manifest, files=sums))
 
 
-def calibrated(manifest: Manifest, answers: Answers) -> Manifest:
-    """The manifest with temperatures and thresholds fitted to answers on held-out rows."""
+def calibrated(manifest: Manifest, answers: Answers, heads: Collection[Head]) -> Manifest:
+    """The manifest with the heads' temperatures and thresholds fitted to held-out answers."""
     fitted = {}
-    for head in HEADS:
+    for head in heads:
         known = answers.truth[head] != UNKNOWN
-        if known.any():
-            fitted[head] = calibrate(answers.logits[head][known], answers.truth[head][known])
+        fitted[head] = calibrate(answers.logits[head][known], answers.truth[head][known])
     return replace(
         manifest,
         temperatures={**manifest.temperatures, **{h: c.temperature for h, c in fitted.items()}},

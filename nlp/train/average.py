@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.manifest import MANIFEST_FILE, DataFile, Manifest, load_manifest, sha256
+from nlp.labels import Head
+from nlp.manifest import MANIFEST_FILE, Manifest, load_manifest, sha256
 from nlp.train.artefact import describe
-from nlp.train.curriculum import data_file, flat, read_held_out
+from nlp.train.curriculum import flat, held_out_files, once, read_held_out, scarce
 from nlp.train.examples import DataError
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
@@ -29,8 +30,10 @@ class Part:
 
 def average_models(
     parts: Sequence[Part], held_out: Sequence[Path], outputs: Outputs, identity: Identity
-) -> None:
+) -> list[Head]:
     """Write the mean of the models' weights into ``outputs``, calibrated on ``held_out``.
+
+    Gives the heads that ``held_out`` says too little of: these are calibrated as the first model.
 
     Raises ArtefactError for a part that is no model, DataError for models of different shapes,
     shares that are not positive, a file that cannot be read or that one of the models has learned
@@ -50,13 +53,15 @@ def average_models(
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": manifests[0].languages,
-        "data": _once([file for manifest in manifests for file in manifest.data]),
-        "held_out": [data_file(path, examples) for path, examples in files.items()],
+        "data": once([file for manifest in manifests for file in manifest.data]),
+        "held_out": held_out_files(files, manifests[0]),
         "teachers": sorted({name for manifest in manifests for name in manifest.teachers}),
         "recipe": {"average": [_named(*each) for each in zip(parts, manifests, strict=True)]},
     }
-    manifest = describe(reader, Recipe(max_tokens=manifests[0].max_tokens), facts)
+    recipe = Recipe(max_tokens=manifests[0].max_tokens)
+    manifest = describe(reader, recipe, facts, manifests[0])
     write_model(reader, folder, manifest, outputs, flat(files))
+    return scarce(flat(files))
 
 
 def _mean(parts: Sequence[Part]) -> Reader:
@@ -76,10 +81,6 @@ def _mean(parts: Sequence[Part]) -> Reader:
 
 def _weights(reader: Reader) -> dict[str, Any]:
     return {name: weight.detach() for name, weight in reader.named_parameters()}
-
-
-def _once(files: Sequence[DataFile]) -> list[DataFile]:
-    return list({file.sha256: file for file in files}.values())
 
 
 def _named(part: Part, manifest: Manifest) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from nlp.evaluate.calibration import LEAST_ROWS
+from nlp.labels import HEADS, Head
 from nlp.language import normalize
-from nlp.manifest import DataFile, sha256
+from nlp.manifest import DataFile, Manifest, sha256
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.lessons import Lesson, labels_of, make_lessons, without_labels
 from nlp.train.recipe import Recipe
@@ -21,8 +23,8 @@ class Files:
 
     ``train`` is read in every pass; ``first`` once, before; ``unlabelled`` in every pass for what
     ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for calibration;
-    without it probabilities stay as the network gives them. Mentions in none of ``languages`` are
-    left out, unless that is empty.
+    without it that is a base model's, or there is none. Mentions in none of ``languages`` are left
+    out, unless that is empty.
     """
 
     train: Sequence[Path]
@@ -89,6 +91,28 @@ def read_held_out(
         if who := learned.get(sha256(path)):
             raise DataError(f"{path} cannot be held out: {who} learns from it")
     return {path: read_spoken(path, languages) for path in paths}
+
+
+def scarce(held_out: Sequence[Example]) -> list[Head]:
+    """The heads that too few held-out mentions have a label of to fit anything to."""
+    labels = [labels for example in held_out for labels in example.labels]
+    rows = {head: sum(known[head] != UNKNOWN for known in labels) for head in HEADS}
+    return [head for head in HEADS if rows[head] < LEAST_ROWS]
+
+
+def held_out_files(
+    held_out: Mapping[Path, list[Example]], before: Manifest | None
+) -> list[DataFile]:
+    """The manifest's lines on what probabilities are fitted to: where ``held_out`` is ``scarce``,
+    that is what the model ``before`` was calibrated with."""
+    files = [data_file(*file) for file in held_out.items()]
+    former = before.held_out if before and scarce(flat(held_out)) else []
+    return once([*files, *former])
+
+
+def once(files: Sequence[DataFile]) -> list[DataFile]:
+    """Each content once, by its checksum."""
+    return list({file.sha256: file for file in files}.values())
 
 
 def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Curriculum:

@@ -22,6 +22,7 @@ from torch.optim import Adagrad
 
 from nlp.backends.protocol import Float
 from nlp.evaluate.answers import Answers, answer, mention_texts
+from nlp.evaluate.calibration import LEAST_ROWS, TEMPERATURES
 from nlp.evaluate.card import remove_card
 from nlp.evaluate.metrics import Floats, accuracy
 from nlp.labels import HEADS, Head
@@ -38,10 +39,10 @@ from nlp.ngrams import (
 )
 from nlp.reading import by_head
 from nlp.train.balance import log_shares
-from nlp.train.curriculum import data_file, flat, read_held_out
+from nlp.train.curriculum import data_file, flat, held_out_files, read_held_out, scarce
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.loss import mention_loss
-from nlp.train.run import calibrate_model
+from nlp.train.run import calibrate_model, make_folders
 
 PASSES: Final = 4
 BATCH: Final = 1024
@@ -56,6 +57,8 @@ LEAST_SEEN: Final = 2
 """Mentions that a run must be in to count; a hash that stands for rarer ones says nothing."""
 LOUDEST: Final = 127
 """The largest weight of a label, in its 8 bits."""
+MOST_HEARD: Final = 2.0
+"""The largest share: n-grams are beside the encoder, not in its place."""
 TINY: Final = 1e-9
 
 
@@ -83,19 +86,22 @@ def fit_ngrams(
 
     Its probabilities are calibrated anew on ``held_out``, and it is called ``version`` then if that
     is given; the encoder stays as it is. A card that it has is removed. Of other ``heads``, and of
-    those of which no held-out mention has a label, n-grams say nothing. Raises ArtefactError for a
-    folder that is no model, DataError for a file that cannot be read, a held-out one that is
-    learned from, or for held-out mentions without any label.
+    those that the held-out mentions are ``scarce`` of, n-grams say nothing. Raises ArtefactError
+    for a folder that is no model, DataError for a file that cannot be read, a held-out one that is
+    learned from, for too few held-out labels of every head, or a folder that cannot be written to.
     """
     learned = {file.sha256: f"the model in {folder}" for file in load_manifest(folder).data}
     learned |= {sha256(path): "this run" for path in data}
     tests = read_held_out(held_out, (), learned)
+    few = scarce(flat(tests))
+    labelled = [head for head in heads if head not in few]
+    if not labelled:
+        told = " or ".join(heads)
+        raise DataError(f"fewer than {LEAST_ROWS} held-out mentions have a label of {told}")
     files = {path: read_examples(path) for path in data}
+    make_folders(folder)
     model = open_model(folder)
     answers = answer(replace(model, ngrams=None), flat(tests))
-    labelled = [head for head in heads if (answers.truth[head] != UNKNOWN).any()]
-    if not labelled:
-        raise DataError("no held-out mention has a label")
     ngrams = learn(flat(files))
     told = by_head(NGramReader(ngrams).read(answers.texts, answers.contexts))
     former = answers.logits
@@ -185,16 +191,22 @@ def _told(layer: torch.nn.EmbeddingBag, rows: Any) -> Tensor:
 
 
 def _hear(answers: Answers, head: Head, former: Floats, told: Float) -> Heard:
-    """The share under which, at the best temperature, the true labels are likeliest."""
+    """The share under which, at the best temperature, the true labels are likeliest.
+
+    Both are bounded, and drawn to nothing by as much as one mention says (a normal prior of
+    deviation 1): n-grams that part few mentions without an error would drown the encoder.
+    """
     known = answers.truth[head] != UNKNOWN
     truth, read, beside = answers.truth[head][known], answers.logits[head][known], told[known]
 
     def surprise(knobs: Floats) -> float:
-        logits = read * np.exp(knobs[0]) + beside * knobs[1]
-        return float((logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]).mean())
+        logits = (read + beside * knobs[1]) * np.exp(knobs[0])
+        said = logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]
+        return float((said.sum() + knobs @ knobs / 2) / len(truth))
 
-    sharpness, loudness = minimize(surprise, [0.0, 0.3], method="Nelder-Mead").x
-    share = max(float(loudness / np.exp(sharpness)), 0.0)
+    bounds = [(-np.log(TEMPERATURES[-1]), -np.log(TEMPERATURES[0])), (0.0, MOST_HEARD)]
+    found = minimize(surprise, [0.0, 0.3], method="Nelder-Mead", bounds=bounds)
+    share = float(found.x[1])
     return Heard(
         share,
         accuracy(truth, former[known].argmax(axis=1)),
@@ -213,7 +225,7 @@ def _write(folder: Path, ngrams: NGrams, data: Files, held_out: Files, version: 
         version=version or manifest.version,
         files={**manifest.files, NGRAMS_FILE: sha256(folder / NGRAMS_FILE)},
         data=[*manifest.data, *(file for file in learned if file.sha256 not in known)],
-        held_out=[data_file(*file) for file in held_out.items()],
+        held_out=held_out_files(held_out, manifest),
         metrics={},
     )
     write_manifest(folder, manifest)

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import torch
 
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
+from nlp.labels import HEADS, Head
 from nlp.loading import open_model
 from nlp.manifest import (
     CONFIG_FILE,
     WEIGHTS_FILE,
-    DataFile,
     Manifest,
     is_model,
     load_manifest,
@@ -22,7 +23,14 @@ from nlp.manifest import (
 )
 from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
 from nlp.train.balance import balance
-from nlp.train.curriculum import Files, data_file, flat, make_curriculum, read_held_out
+from nlp.train.curriculum import (
+    Files,
+    flat,
+    held_out_files,
+    make_curriculum,
+    read_held_out,
+    scarce,
+)
 from nlp.train.examples import DataError, Example
 from nlp.train.loop import Run, Step
 from nlp.train.network import Reader, build_reader
@@ -58,19 +66,21 @@ def train_model(
     identity: Identity,
     on_step: Callable[[Step], None],
     resume: bool = False,
-) -> None:
+) -> list[Head]:
     """Train a model, starting from ``base``, and write it into ``outputs``.
 
     ``base`` is an encoder, or a model to go on from, all of whose layers are kept, whatever the
-    recipe says.
+    recipe says. Gives the heads that the held-out files say too little of: these are calibrated as
+    the base, if that is a model, else not at all.
 
     Raises DataError for a file that cannot be read, a held-out one that is learned from, a base
     that is none or a folder that cannot be written to, ArtefactError for a teacher that is none,
     CheckpointError for a checkpoint of another run.
     """
     _check_base(base)
-    before = _learned_before(base)
-    learned = {file.sha256: f"the model in {base}" for file in before}
+    before = load_manifest(base) if is_model(base) else None
+    seen = before.data if before else []  # its successor has seen that too
+    learned = {file.sha256: f"the model in {base}" for file in seen}
     learned |= {sha256(path): "this run" for path in files.learned_from}
     held_out = read_held_out(files.held_out, files.languages, learned)
     make_folders(outputs.out, outputs.weights, outputs.checkpoint.parent)
@@ -84,20 +94,24 @@ def train_model(
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": files.spoken,
-        "data": [*before, *curriculum.used],
-        "held_out": [data_file(path, examples) for path, examples in held_out.items()],
+        "data": [*seen, *curriculum.used],
+        "held_out": held_out_files(held_out, before),
         "teachers": [load_manifest(folder).name for folder in files.teachers],
         "recipe": asdict(recipe),
     }
-    manifest = describe(reader, recipe, facts)
+    manifest = describe(reader, recipe, facts, before)
     write_model(reader, base, manifest, outputs, flat(held_out))
+    return scarce(flat(held_out))
 
 
 def make_folders(*folders: Path | None) -> None:
-    """Raise DataError, before anything takes time, for a folder that cannot be made."""
+    """Raise DataError, before anything takes time, for a folder that cannot be made or takes no
+    file."""
     for folder in filter(None, folders):
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=folder):
+                pass
         except OSError as error:
             raise DataError(f"{folder} cannot be written to: {error}") from error
 
@@ -118,12 +132,13 @@ def write_model(
 def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
     """Fit temperatures and thresholds of the model in ``folder`` and write them there.
 
-    Without rows to fit them to they stay as they are.
+    Those of heads that rows to fit them to are ``scarce`` of stay as they are.
     """
-    if not held_out:
+    few = scarce(held_out)
+    if len(few) == len(HEADS):
         return load_manifest(folder)
     model = open_model(folder)
-    manifest = calibrated(model.manifest, answer(model, held_out))
+    manifest = calibrated(model.manifest, answer(model, held_out), HEADS.keys() - few)
     write_manifest(folder, manifest)
     return manifest
 
@@ -140,11 +155,6 @@ def _reader(base: Path, recipe: Recipe) -> Reader:
     if recipe.max_tokens > longest:
         raise DataError(f"max_tokens is {recipe.max_tokens}, but {base} reads {longest} at most")
     return reader
-
-
-def _learned_before(base: Path) -> list[DataFile]:
-    """What a model to go on from was trained on: its successor has seen that too."""
-    return load_manifest(base).data if is_model(base) else []
 
 
 def _check_base(base: Path) -> None:

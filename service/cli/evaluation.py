@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import typer
@@ -47,7 +48,16 @@ def _in_a_folder(path: Path | None) -> Path | None:
     """Refuse at once what could only fail after everything was measured."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}")
+    if path:
+        _check_writable(path.parent)
     return path
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        NamedTemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise typer.BadParameter(f"{folder} cannot be written to: {error}") from error
 
 
 @app.command()
@@ -91,6 +101,8 @@ def evaluate(
         "--weights": weights,
     }
     _check(model_dir, compare, {name for name, given in of_one.items() if given})
+    if card and model_dir:
+        _check_writable(model_dir)
     with plain_errors(), console.status("reading"):
         from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
 
@@ -100,8 +112,9 @@ def evaluate(
         elif compare:
             figures = compare_folders(*compare, data, context)
     figures["command"] = _command()
-    _write(figures, model_dir, json_out, html_out, card)
     _print(figures, details)
+    with plain_errors():
+        _write(figures, model_dir, json_out, html_out, card)
 
 
 def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, of_one: set[str]) -> None:

@@ -16,6 +16,7 @@ from nlp.evaluate.wording import (
     agreement,
     baseline,
     baseline_names,
+    baselines_told,
     calibration,
     chance,
     figure,
@@ -33,7 +34,7 @@ def main_tables(figures: Figures) -> Iterator[Group]:
     """What matters, a few tables a file."""
     for name, found in figures["sets"].items():
         yield from _mention_tables(name, found)
-        if any(head["baselines"] for head in found["heads"].values()):
+        if baseline_names(found["heads"]):
             yield _baseline_table(name, found["heads"])
         yield _item_table(name, found["whole"])
         yield from _language_table(f"{name}, as read", found["whole"]["heads"])
@@ -46,6 +47,8 @@ def main_tables(figures: Figures) -> Iterator[Group]:
     for name, heads in figures.get("rounding", {}).items():
         if heads:
             yield _rounding_table(name, heads)
+    if baselines := baselines_told(figures["sets"]):
+        yield Group(Text(f"Baselines: {baselines}.", "dim"))
     yield Group(Text(f"Thresholds: {SELECTIVE}", "dim"), Text(provenance(figures["model"]), "bold"))
 
 

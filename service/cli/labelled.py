@@ -1,6 +1,6 @@
 """What the commands on labelled feedback share: their files, and what may be wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from nlp.evaluate.base import EncoderError
+from nlp.evaluate.calibration import LEAST_ROWS
+from nlp.labels import Head
 from nlp.manifest import ArtefactError
 from nlp.train.examples import DataError
 
@@ -24,5 +26,10 @@ def plain_errors() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise typer.BadParameter(f"{error}: install verbatim-voc[train]") from error
-    except (ArtefactError, DataError, EncoderError) as error:
+    except (ArtefactError, DataError, EncoderError, OSError) as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def told_scarce(heads: Sequence[Head]) -> str:
+    """That too few held-out mentions have a label of the heads."""
+    return f"fewer than {LEAST_ROWS} held-out mentions have a label of {', '.join(heads)}"

@@ -1,6 +1,6 @@
 """``voc train`` and ``voc average``: make a model from labelled feedback, or of several models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from service.cli.labelled import Rows, plain_errors
+from nlp.labels import Head
+from nlp.manifest import is_model
+from service.cli.labelled import Rows, plain_errors, told_scarce
 from service.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -104,11 +106,10 @@ def train(
         identity = Identity(name, model_version, version("verbatim-voc"), base.name)
         try:
             with _progress() as on_step:
-                train_model(files, base, outputs, recipe, identity, on_step, resume)
+                few = train_model(files, base, outputs, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
-    made = " and ".join(str(place) for place in (out, weights) if place)
-    console.print(f"The model is in {made}", markup=False)
+    _tell_made(out, weights, few, "as in the base" if is_model(base) else "uncalibrated")
 
 
 def _check_folders(out: Path | None, weights: Path | None) -> None:
@@ -116,6 +117,14 @@ def _check_folders(out: Path | None, weights: Path | None) -> None:
     folders = [folder.resolve() for folder in (out, weights) if folder]
     if len(set(folders)) < max(len(folders), 1):
         raise typer.BadParameter("say where the model goes: --out, --weights, or two folders")
+
+
+def _tell_made(out: Path | None, weights: Path | None, few: Sequence[Head], left: str) -> None:
+    """Where the model is, and how probabilities of heads with ``few`` held-out labels are."""
+    if few:
+        console.print(f"Probabilities and thresholds are {left} where {told_scarce(few)}")
+    made = " and ".join(str(place) for place in (out, weights) if place)
+    console.print(f"The model is in {made}", markup=False)
 
 
 @contextmanager
@@ -170,5 +179,5 @@ def average(
         parts = [Part(*each) for each in zip(models, shares, strict=True)]
         base = load_manifest(models[0]).base
         identity = Identity(name, model_version, version("verbatim-voc"), base)
-        average_models(parts, held_out or (), Outputs(CHECKPOINT, out, weights), identity)
-    console.print(f"The model is in {out}", markup=False)
+        few = average_models(parts, held_out or (), Outputs(CHECKPOINT, out, weights), identity)
+    _tell_made(out, weights, few, "as in the first model")

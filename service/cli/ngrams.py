@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from nlp.labels import HEADS
-from service.cli.labelled import Rows, plain_errors
+from service.cli.labelled import Rows, plain_errors, told_scarce
 from service.cli.terminal import Terminal
 
 console = Terminal()
@@ -48,5 +48,5 @@ def fit_ngrams(
             f"{found.now:.1%} of held-out mentions; before, in {found.before:.1%}"
         )
     if unheard := [each for each in heads if each not in heard]:
-        console.print(f"Not heard, as no held-out mention has a label: {', '.join(unheard)}")
+        console.print(f"Not heard: {told_scarce(unheard)}")
     console.print(f"Written into {model_dir}", markup=False)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.documents import Document
-from nlp.evaluate.answers import answer
+from nlp.evaluate.answers import Answers, answer
 from nlp.labels import HEADS
 from nlp.loading import open_model
 from nlp.manifest import (
@@ -26,7 +26,7 @@ from nlp.reading import by_head
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
 from nlp.train.examples import DataError, read_examples
-from nlp.train.ngrams import fit_ngrams, learn
+from nlp.train.ngrams import _hear, fit_ngrams, learn
 from nlp.train.run import Identity, Outputs, train_model
 from service.cli import app
 from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
@@ -145,15 +145,36 @@ def test_what_is_learned_from_cannot_be_held_out(folder: Path) -> None:
 
 
 def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
-    path = folder.parent / "stages.csv"
-    path.write_text("text,stage\nIt came late,purchase\nIt works,usage\n", encoding="utf-8")
+    path, before = folder.parent / "stages.csv", load_manifest(folder)
+    stages = ["text,stage", *["It came late,purchase", "It works,usage"] * 20]
+    path.write_text("\n".join(stages), encoding="utf-8")
     rows = folder.parent / "few.tsv"
     assert fit_ngrams(folder, [rows], [path]).keys() == {"stage"}
     told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
     assert {head for head, logits in told.items() if logits.any()} == {"stage"}
-    path.write_text("text\nIt came late\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no held-out mention has a label"):
+    after = load_manifest(folder)
+    assert after.temperatures == {**before.temperatures, "stage": after.temperatures["stage"]}
+    assert [file.name for file in after.held_out] == ["stages.csv", "held_out.tsv"]
+    path.write_text("\n".join(stages[:-1]), encoding="utf-8")
+    with pytest.raises(DataError, match="fewer than 40 held-out mentions have a label of senti"):
         fit_ngrams(folder, [rows], [path])
+
+
+@pytest.mark.parametrize(
+    ("encoder", "least", "most"), [("useless", 1.0, 2.0), ("wrong", 1.0, 2.0), ("right", 0.0, 0.5)]
+)
+def test_however_well_few_mentions_are_told_apart_the_encoder_is_heard(
+    encoder: str, least: float, most: float
+) -> None:
+    """Without a bound, n-grams that make no error are the likelier the louder they are."""
+    labels, truth = len(HEADS["stage"]), np.arange(40) % len(HEADS["stage"])
+    right = np.eye(labels)[truth]
+    noise = np.random.default_rng(1).normal(size=(40, labels))
+    read = {"useless": noise, "wrong": -3 * right, "right": 3 * right}[encoder]
+    answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, read)
+    heard = _hear(answers, "stage", read, 2 * right.astype(np.float32))
+    assert heard.now > 0.9
+    assert least <= heard.share <= most
 
 
 def test_cards_and_figures_of_the_former_model_go(folder: Path) -> None:

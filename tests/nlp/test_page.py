@@ -86,6 +86,7 @@ def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures
     assert "Warning: it was trained on floor.tsv" in written
     assert "&lt;script&gt;alert(1)&lt;/script&gt; was slow." in written
     assert re.findall(r"(?:src|href)=\"(?!#)|url\(|@import", written) == []
+    assert "<b>Baselines</b>: VADER, a word list, on the sentiment of rows" in written
     for head in HEADS:
         assert f'aria-label="{head}, true and read"' in written
         assert f'aria-label="reliability of {head}"' in written

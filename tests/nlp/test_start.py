@@ -90,6 +90,35 @@ def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_p
         )
 
 
+def test_a_successor_is_calibrated_as_its_predecessor_where_nothing_is_held_out(
+    outputs: Outputs, tmp_path: Path
+) -> None:
+    """So is the mean of models as the first of them."""
+    assert outputs.out
+    base = shutil.copytree(outputs.out, tmp_path / "base")
+    unlike = dict.fromkeys(HEADS, 0.77)
+    write_manifest(base, replace(load_manifest(base), temperatures=unlike, thresholds=unlike))
+    held_out, data = tmp_path / "sentiments.csv", write_rows(tmp_path)
+    held_out.write_text("text,sentiment\n" + "It is late,negative\nGood,positive\n" * 20)
+    identity = Identity("next", "2", "0", "tiny")
+    for name, files in (("some", [held_out]), ("none", [])):
+        made = Outputs(tmp_path / "c.pt", tmp_path / name)
+        few = train_model(
+            Files([data], held_out=files), base, made, RECIPE, identity, lambda _: None
+        )
+        mean = Outputs(tmp_path / "c.pt", tmp_path / f"mean-{name}")
+        assert average_models([Part(base, 1.0)], files, mean, identity) == few
+        for folder in (made.out, mean.out):
+            assert folder
+            manifest = load_manifest(folder)
+            kept = {head for head in HEADS if manifest.temperatures[head] == 0.77}
+            assert kept == set(few)
+            assert {head for head in HEADS if manifest.thresholds[head] == 0.77} == kept
+            names = [file.name for file in manifest.held_out]
+            assert names == [*(file.name for file in files), "held_out.tsv"]
+        assert few == [head for head in HEADS if head != "sentiment" or not files]
+
+
 @pytest.mark.parametrize("layers", [1, 6])
 def test_rates_fall_from_the_last_layer_that_a_model_has(
     outputs: Outputs, tmp_path: Path, layers: int

@@ -1,7 +1,9 @@
 """Training, from files to a served artefact, on a network and data small enough for a test."""
 
 import dataclasses
+import errno
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -366,6 +368,20 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(
     ):
         with pytest.raises(DataError, match="cannot be written to"):
             train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)
+
+
+def test_a_folder_that_takes_no_file_is_told_before_training(
+    base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make_file(dir: Path) -> AbstractContextManager[None]:
+        if dir == tmp_path / "m":
+            raise OSError(errno.EROFS, "Read-only file system")
+        return nullcontext()
+
+    monkeypatch.setattr("nlp.train.run.NamedTemporaryFile", make_file)
+    outputs = Outputs(tmp_path / "c.pt", out=tmp_path / "m")
+    with pytest.raises(DataError, match=r"m cannot be written to: .* Read-only file system"):
+        train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)
 
 
 def _fail(step: Step) -> None:

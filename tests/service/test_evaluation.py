@@ -1,5 +1,6 @@
 """``voc evaluate`` prints what it found and says plainly what is missing."""
 
+import errno
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,53 @@ def test_a_model_is_no_better_than_itself(tmp_path: Path) -> None:
     code, printed = _voc("--compare", BUNDLED, BUNDLED, "--data", FLOOR)
     assert code == 0
     assert printed.count("not shown") == 12
+
+
+@pytest.mark.parametrize("option", ["--json", "--html", "--card"])
+def test_a_folder_that_takes_no_file_is_told_before_the_model_is_opened(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(dir: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(dir))
+
+    monkeypatch.setattr(evaluation, "NamedTemporaryFile", refuse)
+    target = () if option == "--card" else (tmp_path / "report",)
+    code, printed = _voc(tmp_path, "--data", FLOOR, option, *target)
+    assert code == 2
+    assert "cannot be written to" in " ".join(printed.replace("│", " ").split())
+
+
+def test_figures_are_printed_where_they_cannot_be_written(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(self: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", self.name)
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    code, printed = _voc(
+        *(tiny.model.out, "--data", tiny.rows, "--no-details", "--json", tmp_path / "figures.json")
+    )
+    assert code == 2
+    assert "few.tsv: 40 mentions, as given" in printed
+    assert "No space left on device" in printed
+
+
+def test_a_baseline_that_has_nothing_to_say_is_told_and_has_no_column(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    rows, shown = tmp_path / "rows.csv", tmp_path / "report.html"
+    rows.write_text("text,sentiment\nIt is late,negative\nGood,positive\n", encoding="utf-8")
+    code, printed = _voc(
+        *(tiny.model.out, "--data", rows, "--no-details", "--html", shown),
+        *("--baselines", "--train", tiny.rows),
+    )
+    assert code == 0, printed
+    assert " ".join(printed.split()).count("VADER") == 1
+    assert "(column lang), of which there are none." in " ".join(printed.split())
+    page = shown.read_text(encoding="utf-8")
+    assert "<th>words</th>" in page
+    assert "<th>VADER</th>" not in page
+    assert "words, TF-IDF with logistic regression" in page
 
 
 def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:

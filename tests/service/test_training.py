@@ -58,6 +58,10 @@ def test_a_run_without_a_checkpoint_says_so_and_models_of_it_can_be_averaged(
     torch.set_num_threads(threads)
     assert code == 0, printed
     assert f"No checkpoint at {tmp_path}/no/c.pt: beginning anew" in printed
+    assert "uncalibrated" not in printed
+    code, printed = _voc("average", model, model, "--out", tmp_path / "mean")
+    assert code == 0
+    assert "are as in the first model where fewer than 40 held-out mentions have a" in printed
     for words, reason in (
         (("--out", tmp_path / "m", "--weights", tmp_path / "m"), "say where the model goes"),
         (("--out", rows), "is a file"),
