@@ -96,8 +96,8 @@ def fit_ngrams(
     few = scarce(flat(tests))
     labelled = [head for head in heads if head not in few]
     if not labelled:
-        told = " or ".join(heads)
-        raise DataError(f"fewer than {LEAST_ROWS} held-out mentions have a label of {told}")
+        wanted = " or ".join(heads)
+        raise DataError(f"fewer than {LEAST_ROWS} held-out mentions have a label of {wanted}")
     files = {path: read_examples(path) for path in data}
     make_folders(folder)
     model = open_model(folder)

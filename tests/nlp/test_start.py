@@ -96,7 +96,7 @@ def test_a_successor_is_calibrated_as_its_predecessor_where_nothing_is_held_out(
     """So is the mean of models as the first of them."""
     assert outputs.out
     base = shutil.copytree(outputs.out, tmp_path / "base")
-    unlike = dict.fromkeys(HEADS, 0.77)
+    unlike: dict[str, float] = dict.fromkeys(HEADS, 0.77)
     write_manifest(base, replace(load_manifest(base), temperatures=unlike, thresholds=unlike))
     held_out, data = tmp_path / "sentiments.csv", write_rows(tmp_path)
     held_out.write_text("text,sentiment\n" + "It is late,negative\nGood,positive\n" * 20)
