@@ -156,7 +156,9 @@ def test_a_person_signs_in_and_finds_what_hurts(visit: Open) -> None:
     page.locator(".quotes figcaption a").first.click()
     expect(page.locator(".whole mark", has_text=said)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.go_back()
+    expect(page).to_have_url(re.compile(r"/sign-in\?next=%2Ffeedback"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
