@@ -14,9 +14,10 @@ from nlp.manifest import MANIFEST_FILE, Manifest, load_manifest, sha256
 from nlp.train.artefact import describe
 from nlp.train.curriculum import flat, held_out_files, once, read_held_out, scarce
 from nlp.train.examples import DataError
+from nlp.train.folders import make_folders
 from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
-from nlp.train.run import Identity, Outputs, make_folders, write_model
+from nlp.train.run import Identity, Outputs, write_model
 from nlp.train.start import start_from
 
 

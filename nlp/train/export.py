@@ -118,9 +118,11 @@ def _part(file: Path) -> None:
     model = onnx.load(file)
     graph = model.graph
     nodes = [part for node in graph.node for part in _parts(node)]
-    while idle := [n for n in nodes if not set(n.output) & _asked_for(nodes, graph)]:
-        nodes = [node for node in nodes if node not in idle]
-    inputs = [each for each in graph.input if each.name in _asked_for(nodes, graph)]
+    asked_for = _asked_for(nodes, graph)
+    while any(asked_for.isdisjoint(node.output) for node in nodes):
+        nodes = [node for node in nodes if not asked_for.isdisjoint(node.output)]
+        asked_for = _asked_for(nodes, graph)
+    inputs = [each for each in graph.input if each.name in asked_for]
     for field, values in ((graph.node, nodes), (graph.input, inputs)):
         del field[:]
         field.extend(values)

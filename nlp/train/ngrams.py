@@ -41,8 +41,9 @@ from nlp.reading import by_head
 from nlp.train.balance import log_shares
 from nlp.train.curriculum import data_file, flat, held_out_files, read_held_out, scarce
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
+from nlp.train.folders import make_folders
 from nlp.train.loss import mention_loss
-from nlp.train.run import calibrate_model, make_folders
+from nlp.train.run import calibrate_model
 
 PASSES: Final = 4
 BATCH: Final = 1024

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import torch
@@ -32,6 +31,7 @@ from nlp.train.curriculum import (
     scarce,
 )
 from nlp.train.examples import DataError, Example
+from nlp.train.folders import make_folders
 from nlp.train.loop import Run, Step
 from nlp.train.network import Reader, build_reader
 from nlp.train.recipe import Recipe
@@ -102,18 +102,6 @@ def train_model(
     manifest = describe(reader, recipe, facts, before)
     write_model(reader, base, manifest, outputs, flat(held_out))
     return scarce(flat(held_out))
-
-
-def make_folders(*folders: Path | None) -> None:
-    """Raise DataError, before anything takes time, for a folder that cannot be made or takes no
-    file."""
-    for folder in filter(None, folders):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            raise DataError(f"{folder} cannot be written to: {error}") from error
 
 
 def write_model(

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import typer
 
+from nlp.train.folders import make_folders
 from service.cli.figures import comparison_tables, detail_tables, main_tables
 from service.cli.labelled import Rows, plain_errors
 from service.cli.terminal import Terminal
@@ -49,15 +49,9 @@ def _in_a_folder(path: Path | None) -> Path | None:
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}")
     if path:
-        _check_writable(path.parent)
+        with plain_errors():
+            make_folders(path.parent)
     return path
-
-
-def _check_writable(folder: Path) -> None:
-    try:
-        NamedTemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise typer.BadParameter(f"{folder} cannot be written to: {error}") from error
 
 
 @app.command()
@@ -101,9 +95,9 @@ def evaluate(
         "--weights": weights,
     }
     _check(model_dir, compare, {name for name, given in of_one.items() if given})
-    if card and model_dir:
-        _check_writable(model_dir)
     with plain_errors(), console.status("reading"):
+        if card:
+            make_folders(model_dir)
         from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
 
         if model_dir:

@@ -286,6 +286,8 @@ def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _with_days(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The same with the API's ``since`` and ``until`` as the form has them, if they are days."""
+    if {"since", "until"}.isdisjoint(dict(sent)):
+        return list(sent)
     params = _parsed(sent)
     first, last = _day(params.since), _day(params.until)
     days = {"since": first, "until": last and last - timedelta(days=1)}

@@ -378,7 +378,7 @@ def test_a_folder_that_takes_no_file_is_told_before_training(
             raise OSError(errno.EROFS, "Read-only file system")
         return nullcontext()
 
-    monkeypatch.setattr("nlp.train.run.NamedTemporaryFile", make_file)
+    monkeypatch.setattr("nlp.train.folders.NamedTemporaryFile", make_file)
     outputs = Outputs(tmp_path / "c.pt", out=tmp_path / "m")
     with pytest.raises(DataError, match=r"m cannot be written to: .* Read-only file system"):
         train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)

@@ -124,7 +124,7 @@ def test_a_folder_that_takes_no_file_is_told_before_the_model_is_opened(
     def refuse(dir: Path) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(dir))
 
-    monkeypatch.setattr(evaluation, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr("nlp.train.folders.NamedTemporaryFile", refuse)
     target = () if option == "--card" else (tmp_path / "report",)
     code, printed = _voc(tmp_path, "--data", FLOOR, option, *target)
     assert code == 2
