@@ -1,6 +1,6 @@
 """Settings: environment variables with the prefix ``VOC_``, documented in ``.env.example``.
 
-``FORWARDED_ALLOW_IPS`` has uvicorn's name, which would read it from the environment alone.
+``FORWARDED_ALLOW_IPS`` keeps its name from uvicorn, which reads it only from the environment.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Everything that can be set, with its default. Each field's description is its manual."""
+    """All settings with their defaults. The description of a field is its documentation."""
 
     model_config = SettingsConfigDict(
         env_prefix="VOC_", env_file=".env", env_ignore_empty=True, extra="ignore"
@@ -22,11 +22,11 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field(
         "127.0.0.1",
         validation_alias="FORWARDED_ALLOW_IPS",
-        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses "
-        "or networks, parted by commas.",
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted: addresses "
+        "or networks, separated by commas.",
     )
     data_dir: Path = Field(
-        Path("./data"), description="Where the SQLite file and the bootstrap key live."
+        Path("./data"), description="Folder of the SQLite file and the bootstrap key."
     )
     database_url: str | None = Field(
         None,
@@ -35,13 +35,13 @@ class Settings(BaseSettings):
     bootstrap_key: str | None = Field(
         None,
         min_length=20,
-        description="If set, a key of this value with all scopes exists in the workspace "
-        "'default' after start. Use at least 20 random characters.",
+        description="A key with all scopes that is created in the workspace 'default' at startup. "
+        "Use at least 20 random characters.",
     )
     key: str | None = Field(
         None,
-        description="The key of `voc import`, `export` and `demo`; unset means the one that the "
-        "service on this machine has made or been given.",
+        description="The key of `voc import`, `export` and `demo`; unset means VOC_BOOTSTRAP_KEY, "
+        "or else the key in the data directory.",
     )
     worker: Literal["inline", "off"] = Field(
         "inline", description="Analyse in this process (inline), or leave it to `voc worker` (off)."
@@ -56,37 +56,37 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         60.0,
         gt=0,
-        description="How long a claimed item may stay claimed before another worker takes it.",
+        description="Seconds after which another worker may take over a claimed item.",
     )
     max_attempts: int = Field(
-        3, ge=1, description="Tries at one item before it is set aside as failed."
+        3, ge=1, description="Attempts to analyse an item before it is marked as failed."
     )
     max_pending: int = Field(
         200_000,
         ge=1,
-        description="Pending items beyond which intake answers 429 with Retry-After.",
+        description="Number of pending items above which intake returns 429 with Retry-After.",
     )
     max_body_bytes: int = Field(
-        5_000_000, ge=1000, description="Largest request body, except for imports."
+        5_000_000, ge=1000, description="Largest request body in bytes, except for imports."
     )
     max_import_bytes: int = Field(
-        200_000_000, ge=1000, description="Largest file uploaded to /v1/imports."
+        200_000_000, ge=1000, description="Largest file that /v1/imports accepts, in bytes."
     )
     max_text_chars: int = Field(
         200_000, ge=100, description="Longest text of one item, in characters."
     )
     rate_per_minute: int = Field(
-        600, ge=1, description="Requests a minute of a browser key that names no limit itself."
+        600, ge=1, description="Requests per minute of a browser key without a limit of its own."
     )
     metrics_port: int | None = Field(
         None,
         ge=0,
         le=65535,
-        description="Port on which `voc worker` answers /metrics; unset means it does not. "
-        "`voc serve` always does, on its own port.",
+        description="Port on which `voc worker` serves /metrics; unset means not at all. "
+        "`voc serve` always serves it on its own port.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least level that is logged."
+        "INFO", description="Lowest level that is logged."
     )
 
     @property

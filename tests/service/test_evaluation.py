@@ -105,7 +105,7 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     assert code == 0
     assert "floor.tsv: 150 mentions, as given" in printed
     assert "floor.tsv: 150 items, read as in production" in printed
-    assert "stage, surest mistakes" in printed
+    assert "stage, most confident mistakes" in printed
     figures = json.loads(target.read_text(encoding="utf-8"))
     assert figures["sets"]["floor.tsv"]["heads"]["sentiment"]["baselines"].keys() == {"VADER"}
 
@@ -170,10 +170,14 @@ def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:
     for words, data, reason in (
         ((), FLOOR, "give the folder of one model"),
         ((tmp_path, "--compare", tmp_path, tmp_path), FLOOR, "give the folder of one model"),
-        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--compare has no use for --card"),
-        (("--compare", tmp_path, tmp_path, "--themes", FLOOR), FLOOR, "no use for --themes"),
-        ((BUNDLED, "--train", FLOOR), FLOOR, "ask for --baselines as well"),
-        ((BUNDLED, "--base", tmp_path), FLOOR, "ask for one of them"),
+        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--compare can't be used with --card"),
+        (
+            ("--compare", tmp_path, tmp_path, "--themes", FLOOR),
+            FLOOR,
+            "can't be used with --themes",
+        ),
+        ((BUNDLED, "--train", FLOOR), FLOOR, "--train needs --baselines"),
+        ((BUNDLED, "--base", tmp_path), FLOOR, "--base needs --baselines or --themes"),
         ((BUNDLED, "--json", tmp_path / "no" / "f.json"), FLOOR, "there is no folder"),
         ((BUNDLED, "--html", tmp_path / "no" / "f.html"), FLOOR, "there is no folder"),
         ((BUNDLED, "--base", tmp_path, "--baselines"), FLOOR, "has no encoder"),
