@@ -156,7 +156,7 @@ def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
     assert after.temperatures == {**before.temperatures, "stage": after.temperatures["stage"]}
     assert [file.name for file in after.held_out] == ["stages.csv", "held_out.tsv"]
     path.write_text("\n".join(stages[:-1]), encoding="utf-8")
-    with pytest.raises(DataError, match="fewer than 40 held-out mentions have a label of senti"):
+    with pytest.raises(DataError, match="fewer than 40 held-out mentions have a label for senti"):
         fit_ngrams(folder, [rows], [path])
 
 
