@@ -15,7 +15,9 @@ from nlp.train.examples import DataError
 
 Rows = Annotated[
     list[Path],
-    typer.Option(exists=True, dir_okay=False, help="Labels: .csv, .tsv or .jsonl; repeatable."),
+    typer.Option(
+        exists=True, dir_okay=False, help="Labelled feedback (.csv, .tsv, .jsonl); repeatable."
+    ),
 ]
 
 

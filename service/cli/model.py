@@ -32,7 +32,7 @@ Base = Annotated[
 First = Annotated[
     list[Path] | None,
     typer.Option(
-        exists=True, dir_okay=False, help="Noisy labels, read in one pass before the others."
+        exists=True, dir_okay=False, help="Feedback with noisy labels, for one pass at the start."
     ),
 ]
 Unlabelled = Annotated[
@@ -45,7 +45,9 @@ Teachers = Annotated[
 ]
 HeldOut = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="Labels for calibration, not training."),
+    typer.Option(
+        exists=True, dir_okay=False, help="Labelled feedback for calibration, not training."
+    ),
 ]
 
 

@@ -20,7 +20,7 @@ def fit_ngrams(
     held_out: Annotated[
         list[Path],
         typer.Option(
-            exists=True, dir_okay=False, help="For calibration, not training; repeatable."
+            exists=True, dir_okay=False, help="Labelled feedback for calibration, not training."
         ),
     ],
     head: Annotated[

@@ -54,7 +54,7 @@ def measure(data_dir: Path, database_url: str | None, requests: int, items: int)
         stored = target.get("/v1/feedback?limit=1").json()["pending"]
     sent = WARM_UP + ROUNDS * (requests + items)
     if stored != sent:
-        raise RuntimeError(f"{sent:,} items were sent, but {stored:,} stored")
+        raise RuntimeError(f"{stored:,} of {sent:,} items were stored")
     return IntakeSpeed(median(no_store), median(single), median(batch))
 
 

@@ -32,7 +32,7 @@ def demo(
         str | None, typer.Option(help="A key with the scopes ingest and read. Default: VOC_KEY.")
     ] = None,
     once: Annotated[
-        bool, typer.Option(help="Exit after printing, and stop the service if this started it.")
+        bool, typer.Option(help="Exit after printing; stop the service if this command started it.")
     ] = False,
 ) -> None:
     """Send about 200 demo items to the service on this machine; print pain points and wins.
