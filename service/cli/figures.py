@@ -70,7 +70,7 @@ def comparison_tables(figures: Figures) -> Iterator[Group]:
             yield _comparison_table(title, found["mentions"])
         yield _comparison_table(f"{name}: {found['items']} items, as read", found["whole"])
     for which in ("first", "second"):
-        yield Group(Text(f"{which.capitalize()} model: {provenance(figures[which])}", "bold"))
+        yield Group(Text(f"The {which}. {provenance(figures[which])}", "bold"))
 
 
 def _mention_tables(name: str, found: Figures) -> Iterator[Group]:
@@ -91,7 +91,7 @@ def _baseline_table(name: str, heads: Figures) -> Group:
         [head, figure(found["macro_f1"]), *(baseline(found, name) for name in names)]
         for head, found in heads.items()
     ]
-    title = f"{name}: macro-F1 and baselines (after a slash: the model on the baseline's rows)"
+    title = f"{name}: macro-F1 beside baselines (after a slash: the model's, on the same rows)"
     return _table(title, ["", "model", *names], rows)
 
 
@@ -105,7 +105,7 @@ def _found_table(name: str, mentions: Figures) -> Group:
     title = (
         f"{name}: {mentions['true']} mentions marked, {mentions['found']} found; precision "
         f"{figure(mentions['precision'])}, recall {figure(mentions['recall'])}, "
-        f"F1 {figure(mentions['f1'])}; labels of the {mentions['matched']} matched"
+        f"F1 {figure(mentions['f1'])}; of the {mentions['matched']} matched"
     )
     rows = [[head, *_scores(found)] for head, found in mentions["heads"].items()]
     return _table(title, ["", "macro-F1", "95 %", "accuracy", "κ"], rows)
@@ -122,7 +122,7 @@ def _scores(found: Figures) -> list[str]:
 
 def _language_table(title: str, heads: Figures) -> Iterator[Group]:
     rows = [
-        [language or "unknown", str(count), *(_in(found, language) for found in heads.values())]
+        [language or "not told", str(count), *(_in(found, language) for found in heads.values())]
         for language, count in spoken(heads).items()
     ]
     if len(rows) > 1:
@@ -145,9 +145,9 @@ def _theme_table(themes: Figures) -> Group:
         for kind in ("model", "base")
         for among, area in themes.get(kind, {}).items()
     ]
-    title = f"{themes['file']}: are mentions of one theme nearer than those of two? (ROC-AUC)"
+    title = f"{themes['file']}: chance that two mentions of a theme are the nearer (ROC-AUC)"
     return _table(
-        title, ["", "pairs", "of one theme", "against the same cell", "against other cells"], rows
+        title, ["", "pairs", "like pairs", "against the same cell", "against others"], rows
     )
 
 
@@ -158,7 +158,7 @@ def _cluster_table(themes: Figures) -> Group:
         for when, found in (("found at once", clusters), ("half come later", clusters["arrival"]))
     ]
     title = (
-        f"{themes['file']}: {clusters['clusters']} groups with {share(clusters['grouped'])} of the "
+        f"{themes['file']}: {clusters['clusters']} groups of {share(clusters['grouped'])} of the "
         f"mentions (precision {figure(clusters['grouped_precision'])}), near-duplicates "
         f"{share(clusters['near_duplicates'])}; {clusters['themes']} true themes; B-cubed"
     )
@@ -202,8 +202,8 @@ def _mistake_table(title: str, mistakes: Sequence[Figures]) -> Group:
 
 def _comparison_table(title: str, heads: Figures) -> Group:
     rows = [_comparison_row(head, found) for head, found in heads.items()]
-    names = ["", "first", "second", "gain", "95 %", "p", "only one", "p", "verdict"]
-    return _table(f"{title}: macro-F1, and rows that only one gets right", names, rows)
+    names = ["", "first", "second", "gained", "95 %", "p", "alone", "p", "verdict"]
+    return _table(f"{title}: macro-F1, and rows that only one reads rightly", names, rows)
 
 
 def _comparison_row(head: str, found: Figures) -> list[str]:

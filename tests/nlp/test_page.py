@@ -88,7 +88,7 @@ def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures
     assert re.findall(r"(?:src|href)=\"(?!#)|url\(|@import", written) == []
     assert "<b>Baselines</b>: VADER (a word list, for the sentiment of rows" in written
     for head in HEADS:
-        assert f'aria-label="{head}, true and read"' in written
+        assert f'aria-label="{head}, true and predicted"' in written
         assert f'aria-label="reliability of {head}"' in written
 
 
