@@ -216,7 +216,7 @@ def test_two_periods_of_ones_own_are_compared(visit: Open) -> None:
     page.get_by_role("link", name="Pain points").click()
     page.get_by_role("link", name="Journey map").first.click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
-    page.get_by_role("link", name="against another period").click()
+    page.get_by_role("link", name="compared with another period").click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_hidden()
 
 
@@ -226,7 +226,7 @@ def test_a_person_looks_for_what_was_said(visit: Open) -> None:
     page.get_by_label("Search for").fill("checkout")
     page.keyboard.press("Enter")
     expect(page.locator(".sought").first).to_have_text("checkout")
-    page.get_by_role("link", name="Further back").click()
+    page.get_by_role("link", name="Earlier feedback").click()
     expect(page).to_have_url(re.compile(r"cursor="))
     page.locator("summary", has_text="Source").click()
     page.get_by_label("web", exact=True).check()

@@ -106,7 +106,7 @@ def test_more_talk_has_moved_and_few_ratings_are_too_few(
         assert '<span class="status">moved</span>' in page
         assert "It is talked about more: 14% → 50% of all feedback" in page
         assert ">Share of all feedback<" in page
-    assert "“moved” that it would not" in open_page(team.client, "/changes", {})
+    assert "“Moved”: it is more than chance" in open_page(team.client, "/changes", {})
     assert ">too few</td>" in page
     there = team.tell(title="Louder there", scope={"stage": "purchase", "channel": "website"})
     page = open_page(team.client, f"/changes/{there}", {})
