@@ -96,7 +96,7 @@ class PageRoute(APIRoute):
                 raise
             except Unauthenticated:
                 return to_sign_in(request)
-            except Exception as error:  # logged, if it is not meant for people
+            except Exception as error:  # as_problem logs unexpected errors
                 return problem_page(request, error)
 
         return shown

@@ -51,8 +51,8 @@ from service.web.problems import problem_response
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Asked = ParamSpec("Asked")
 WRONG: Final = (
-    "This is not a valid key. Check that you copied all of it: a key is shown only once, when it is "
-    "created."
+    "This is not a valid key. Check that you copied all of it: a key is shown only once, "
+    "when it is created."
 )
 
 

@@ -1,4 +1,4 @@
-"""The pages: they say what the API says, escape what they quote, and tell what went wrong."""
+"""The pages: they match the API, escape what they quote, and explain errors."""
 
 import html
 import re
@@ -41,7 +41,7 @@ NONSENSE: list[tuple[dict[str, str], str]] = [
 
 @pytest.fixture
 def shop(database: Database, workspace: Workspace) -> str:
-    """Thirty complaints about the checkout, of a theme; the last is hostile. Its feedback's id."""
+    """Thirty complaints about the checkout in a theme, the last one hostile; its feedback's id."""
     with database.write() as session:
         declined = theme(session, workspace.id, CHECKOUT, "Card <b>declined</b>", keywords=["<i>"])
         for number in range(30):
@@ -65,7 +65,7 @@ def shop(database: Database, workspace: Workspace) -> str:
 def open_page(
     client: TestClient, path: str, params: Mapping[str, str] = PERIOD, status: int = 200
 ) -> str:
-    """The HTML of a page; its head is strict."""
+    """The HTML of a page; checks its headers."""
     answer = client.get(path, params=params)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -85,7 +85,7 @@ def open_page(
 
 
 def text_of(page: str) -> str:
-    """What a person reads of a page, in one line."""
+    """The text of a page, on one line."""
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)))
 
 
@@ -137,7 +137,7 @@ def test_what_is_new_after_years_has_its_course(
 def test_a_change_stands_beside_the_interval_that_it_is_in(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
-    """8 mentions by 4 items, then 6 by 6: a quarter less mentions, half as many items more."""
+    """8 mentions in 4 items, then 6 in 6: 25% fewer mentions, 50% more items."""
     with database.write() as session:
         slow = Said(*CHECKOUT, severity=1, theme=theme(session, workspace.id, CHECKOUT, "Slow"))
         for number in range(10):
@@ -272,7 +272,7 @@ def test_pages_are_not_in_the_description_of_the_api(client: TestClient) -> None
 def test_two_periods_stand_side_by_side(
     visitor: TestClient, keys: Keys, database: Database, workspace: Workspace
 ) -> None:
-    """Of 40 answers in February three quarters complain, of 40 in March a quarter."""
+    """Three quarters of 40 answers in February complain, and a quarter of 40 in March."""
     with database.write() as session:
         for number in range(80):
             bad = number % 4 < (3 if number < 40 else 1)
@@ -348,7 +348,7 @@ def test_the_course_over_time_has_every_stage(visitor: TestClient, keys: Keys, s
 def test_spikes_of_stages_are_told_beside_those_of_everything(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
-    """A rise of one stage that a fall of another hides in the sum of both."""
+    """A rise in one stage that a fall in another hides in their sum."""
     with database.write() as session:
         for week in range(12):
             at = NOON - timedelta(weeks=week)
@@ -365,7 +365,7 @@ def test_spikes_of_stages_are_told_beside_those_of_everything(
 def test_only_effects_beyond_chance_are_told_in_a_ranking(
     visitor: TestClient, keys: Keys, database: Database, workspace: Workspace
 ) -> None:
-    """All who complain of the checkout give 2, those who do of the product 4 or 10 as others do."""
+    """All who complain about the checkout give 2; those about the product 4 to 10, like others."""
     with database.write() as session:
         for number in range(120):
             place, score = (

@@ -1,4 +1,4 @@
-"""Looking for what customers said, on the page."""
+"""Search on the page."""
 
 import html
 import re

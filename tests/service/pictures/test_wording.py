@@ -1,4 +1,4 @@
-"""Figures as a person reads them."""
+"""Figures formatted for people."""
 
 from datetime import UTC, datetime, timedelta
 
