@@ -38,6 +38,14 @@ COUNTS = ("mentions", "negative")
 """What spikes are looked for in."""
 
 
+class Past(NamedTuple):
+    """What came before the first period: mentions by (period, key of a series), and the periods
+    that have any feedback."""
+
+    mentions: Mapping[tuple[date | None, str], MentionSums]
+    seen: Sequence[date]
+
+
 class Grid(NamedTuple):
     """Sums by (period, key of a series), and the names of the series by their keys.
 
@@ -112,7 +120,7 @@ def _of_cell(
 ) -> Grid:
     """The grid of a cell within the selection, as its pain point (or win) is called."""
     cell, own = subject.cell, subject.within(selection)
-    key = str(names.cell_id(selection.workspace_id, cell, subject.sentiment))
+    key = str(subject.id_in(selection))
     found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
     return Grid([(key, names.title(selection.journey, cell))], parts, totals)
@@ -129,32 +137,45 @@ def _together(
 
 def _past(
     session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
-) -> Grid | None:
-    """What came before the first period: what it is judged by. None if it is the first ever."""
+) -> Past | None:
+    """What the first periods are judged by; None if there is nothing to judge or to judge by."""
     by = params.by
     if selection.since is None or by not in HISTORY:
         return None
     first = start_of(selection.since.date(), by)
     days = HISTORY[by] * (7 if by == "week" else 1)
     ends = (datetime.combine(day, time(), UTC) for day in (first - timedelta(days=days), first))
-    return _grid(session, selection.between(*ends), params, subject)
+    earlier = selection.between(*ends)
+    seen = [period for period in Items(session, earlier, by).by_period if period]
+    return Past(_past_mentions(session, earlier, params, subject), seen)
+
+
+def _past_mentions(
+    session: Session, earlier: Selection, params: TrendParams, subject: Theme | WholeCell | None
+) -> Mapping[tuple[date | None, str], MentionSums]:
+    by = params.by
+    if subject is None:
+        return mention_sums(session, earlier, by, AXIS_OF_GROUP[params.group])
+    if isinstance(subject, WholeCell):
+        key = str(subject.id_in(earlier))
+        sums = mention_sums(session, subject.within(earlier), by, "all")
+        return {(period, key): found for (period, _), found in sums.items()}
+    series = theme_series(session, earlier, subject, by)
+    return {(period, str(subject.id)): found.mentions for period, found in series.items()}
 
 
 def _points(
-    grid: Grid, past: Grid | None, periods: Sequence[date], key: str, by: By
+    grid: Grid, past: Past | None, periods: Sequence[date], key: str, by: By
 ) -> list[Fields]:
     """The fields of ``PointOut`` of each period."""
     parts = [grid.parts.get((start, key), NOTHING) for start in periods]
     before = _before(past, periods[0], by) if past and periods else []
-    history = [past.parts.get((start, key), NOTHING) for start in before] if past else []
+    history = [past.mentions.get((start, key), NOTHING.mentions) for start in before if past]
+    sums = [*history, *(part.mentions for part in parts)]
     expected = {
-        name: list(
-            expectations(
-                [*before, *periods],
-                [getattr(part.mentions, name) for part in (*history, *parts)],
-                by,
-            )
-        )[len(before) :]
+        name: list(expectations([*before, *periods], [getattr(one, name) for one in sums], by))[
+            len(before) :
+        ]
         for name in COUNTS
     }
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
@@ -171,9 +192,9 @@ def _points(
     return points
 
 
-def _before(past: Grid, first: date, by: By) -> list[date]:
+def _before(past: Past, first: date, by: By) -> list[date]:
     """The periods before ``first``, from the one on with which feedback begins."""
-    seen = [period for period in past.totals if period < first]
+    seen = [period for period in past.seen if period < first]
     return starts(min(seen), first - timedelta(days=1), by) if seen else []
 
 
