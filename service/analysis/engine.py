@@ -49,7 +49,7 @@ class AnalyzerLike(Protocol):
 
 
 class EngineBusy(Unavailable):
-    """Too many texts are waiting to be analysed; wait as Retry-After says and send it again."""
+    """Too many texts are waiting to be analysed; wait as Retry-After says and try again."""
 
     code = "engine_busy"
 

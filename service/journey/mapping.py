@@ -190,4 +190,4 @@ def _names(entries: Iterable[Entry]) -> dict[str, str]:
 
 def _unknown(what: str, text: str, known: Iterable[Entry]) -> str:
     names = ", ".join(entry.key for entry in known)
-    return f"there is no {what} {quoted(text, 80)}; known are {names}"
+    return f"there is no {what} {quoted(text, 80)}; known {what}s: {names}"

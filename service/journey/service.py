@@ -106,7 +106,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
     if name in PRESETS:
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
-    reason = f"there is no journey {str(name)[:80]!r}; known are {', '.join(known)}"
+    reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
     raise UnknownJourney(reason, invalid_params=[InvalidParam("journey", reason)])
 
 

@@ -78,10 +78,10 @@ def test_it_speaks_to_the_real_service(voc: Verbatim) -> None:
 
 
 def test_a_refusal_is_raised_with_its_problem(voc: Verbatim) -> None:
-    with pytest.raises(VerbatimError, match="outside the scale") as caught:
+    with pytest.raises(VerbatimError, match="outside the nps scale") as caught:
         voc.submit_survey("x", rating={"value": 11, "scale": "nps"})
     assert (caught.value.status, caught.value.code) == (422, "invalid_request")
-    reason = "11 is outside the scale nps from 0 to 10; correct the value"
+    reason = "11 is outside the nps scale from 0 to 10; correct the value"
     assert caught.value.problem["invalid_params"] == [{"name": "rating", "reason": reason}]
 
 
