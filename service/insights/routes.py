@@ -41,7 +41,9 @@ DIMENSION: Final[dict[str, Any]] = {
         {
             "name": "attr.persona",
             "in": "query",
-            "description": "An attribute by name: any `attr.<name>`, repeated or with commas.",
+            "description": (
+                "An attribute by name: any `attr.<name>`. Repeat it or separate values by commas."
+            ),
             "schema": {"type": "string"},
             "example": "smb,enterprise",
         }

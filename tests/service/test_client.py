@@ -203,7 +203,7 @@ def test_what_can_never_be_sent_is_not_tried_again(error: Exception) -> None:
     ("url", "key"), [("http://::1:8000", "k"), ("http://voc.test", "voc_…")], ids=["url", "key"]
 )
 def test_what_is_no_url_or_key_is_told(url: str, key: str) -> None:
-    with pytest.raises(VerbatimError, match=r"is no URL|characters"):
+    with pytest.raises(VerbatimError, match=r"is not a valid URL|characters"):
         Verbatim(url, key=key)
 
 
