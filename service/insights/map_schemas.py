@@ -136,7 +136,7 @@ class PartOut(MeasuresOut):
     pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
     wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
     moment_of_truth: bool = Field(
-        description="Whether it moves the KPI `truth_by` significantly and has at least 5 % of its answers."
+        description="Whether it moves the KPI `truth_by` significantly, with at least 5 % of its answers."
     )
 
 
@@ -247,7 +247,7 @@ class PointOut(MeasuresOut):
 
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description="Empty for months, and with less than 4 weeks of earlier days or 8 earlier weeks."
+        description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
         description="The counts that exceed their `upper`."

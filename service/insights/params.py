@@ -187,7 +187,7 @@ class EvidenceParams(FilterParams):
 
     sentiment: Sentiments = Field(
         [],
-        description="negative, neutral, positive; by default negative for a pain point, positive for a win.",
+        description="negative, neutral, positive; by default those of a pain point, or of a win.",
     )
     limit: Limit = 20
     cursor: Cursor | None = Field(None, description="`next` of the previous page.")

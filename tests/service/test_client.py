@@ -128,7 +128,7 @@ def test_it_erases_an_item_and_a_customer(voc: Verbatim) -> None:
 @pytest.mark.parametrize("id", ["", "..", "r/1", "r-1042"])
 def test_it_erases_nothing_by_what_is_no_id(id: str) -> None:
     service = Service(ok())
-    with service.client() as voc, pytest.raises(VerbatimError, match="no id of feedback"):
+    with service.client() as voc, pytest.raises(VerbatimError, match="not a feedback id"):
         voc.erase(id)
     assert service.requests == []
 
