@@ -27,7 +27,13 @@ from service.web.once import answered_once, response_of
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
 
-@router.post("", status_code=201, response_model=ChangeOut, responses={201: {"headers": LOCATION}})
+@router.post(
+    "",
+    summary="Record Change",
+    status_code=201,
+    response_model=ChangeOut,
+    responses={201: {"headers": LOCATION}},
+)
 def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
     """Record what was changed, when, and for which part of the journey."""
 
@@ -60,7 +66,7 @@ def read_change(request: Request, change_id: UUID, caller: ReadCaller, database:
         return conditional(request, service.shown(change))
 
 
-@router.delete("/{change_id}", status_code=204)
+@router.delete("/{change_id}", summary="Delete Change", status_code=204)
 def forget_change(change_id: UUID, caller: ManageCaller, database: Db) -> None:
     """Delete a change. Feedback is not affected."""
     database.transact(lambda session: service.forget(session, caller.workspace_id, change_id))

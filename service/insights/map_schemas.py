@@ -136,7 +136,7 @@ class PartOut(MeasuresOut):
     pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
     wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
     moment_of_truth: bool = Field(
-        description="Whether it moves the KPI `truth_by` significantly, with at least 5 % of its answers."
+        description="Significant effect on the KPI `truth_by`, with at least 5 % of its answers."
     )
 
 

@@ -101,7 +101,9 @@ def read_evidence(
     return conditional(request, out)
 
 
-@router.get("/journey", response_model=JourneyMapOut, openapi_extra=DIMENSION)
+@router.get(
+    "/journey", summary="Read Journey Map", response_model=JourneyMapOut, openapi_extra=DIMENSION
+)
 def read_map(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
 ) -> Response:

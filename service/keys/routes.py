@@ -18,7 +18,7 @@ from service.web.once import answered_once
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 
-@router.post("", status_code=201)
+@router.post("", summary="Create Key", status_code=201)
 def make_key(
     request: Request,
     response: Response,
