@@ -7,7 +7,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def normalise(text: str) -> str:
-    """NFC, line ends as ``\n``, no byte order mark, no surrounding white space."""
+    """NFC, line ends as ``\\n``, no byte order mark, no surrounding white space."""
     text = composed(text).replace(BYTE_ORDER_MARK, "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")

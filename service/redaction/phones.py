@@ -58,7 +58,7 @@ MOST_CALLS = 600
 """Calls of the matcher for one text; what is left then is redacted like a phone list."""
 
 LONGEST_NAME = 64
-"""How far before a number the words are that say to keep it."""
+"""Characters before a number that are searched for words which say to keep it."""
 
 _GAP = r"[^\S\n]"
 _DIGIT = re.compile(r"\d")
