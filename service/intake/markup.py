@@ -94,7 +94,7 @@ def _is_html(tags: Sequence[Match[str]]) -> bool:
 
 
 def _without_comments(text: str) -> str:
-    """Only up to the last end of a comment: searching for a missing one would read the whole text."""
+    """Stops at the last end of a comment: searching for a missing one would read all text."""
     end = text.rfind("-->") + 3
     return _COMMENT.sub("", text[:end]) + text[end:]
 
