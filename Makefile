@@ -1,12 +1,12 @@
-# Everything a person needs is here; `make help` lists it.
+# `make help` lists the commands.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Without a graphics card, a far smaller download does (Linux on x86):
+# Without a GPU, a much smaller download is enough (Linux on x86):
 #   make test TORCH='torch==2.13.0 --extra-index-url https://download.pytorch.org/whl/cpu'
 TORCH := torch==2.13.0
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "This is Python %d.%d; Verbatim needs \
-3.11 or newer. If there is one, say its name: make run PYTHON=python3.12" % sys.version_info[:2])
+3.11 or newer. If you have one, name it: make run PYTHON=python3.12" % sys.version_info[:2])
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -15,35 +15,35 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "This is Pytho
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run.stamp ## set up what is missing, then serve page and API on http://127.0.0.1:8000
+run: $(VENV)/run.stamp ## install what is missing, then serve dashboard and API on http://127.0.0.1:8000
 	@$(BIN)/voc serve
 
 demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print pain points by stage
 	@$(BIN)/voc demo
 
-test: check ## the whole gate: format, lint, types, import contracts, tests on both databases
+test: check ## check format, lint, types and import contracts, then run the tests on both databases
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
-check: $(VENV)/dev.stamp ## format, lint, types and import contracts only
+check: $(VENV)/dev.stamp ## check format, lint, types and import contracts only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-fix: $(VENV)/dev.stamp ## format, and mend what the linter can mend
+fix: $(VENV)/dev.stamp ## format the code and apply lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/dev.stamp ## measure the ratios of docs/performance.md on this machine (about 10 minutes)
+bench: $(VENV)/dev.stamp ## measure the ratios in docs/performance.md on this machine (about 10 minutes)
 	$(BIN)/voc bench
 
-chaos: $(VENV)/dev.stamp ## kill -9 the API and the workers under load, then check that nothing is lost
+chaos: $(VENV)/dev.stamp ## kill -9 the API and the workers under load, then check that nothing was lost
 	$(BIN)/python -m tests.chaos
 
 clean: ## remove the environment and the caches, keep ./data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info
 
-# One environment. `run` needs neither torch nor the test tools; `test` adds both.
+# Both stamps share one environment. `run` needs neither torch nor the test tools; `test` installs both.
 $(VENV)/bin/python:
 	@$(PYTHON) -c '$(NEW_ENOUGH)'
 	$(PYTHON) -m venv $(VENV)

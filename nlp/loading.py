@@ -1,4 +1,4 @@
-"""From the setting VOC_MODEL, or a folder, to a model and its analyzer."""
+"""Load a model and its analyzer, by the setting VOC_MODEL or by its folder."""
 
 import hashlib
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ BUNDLED_NAME: Final = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``backend``, ``tokenizer`` and, if the model has any, ``ngrams`` read mentions that are
-    given; ``analyzer`` finds its own."""
+    """A loaded model. ``backend``, ``tokenizer`` and ``ngrams``, if it has any, label given
+    mentions; ``analyzer`` finds the mentions of a text itself."""
 
     backend: Backend
     tokenizer: Tokenizer
@@ -41,14 +41,18 @@ class Model:
 
 
 def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
-    """An analyzer over ``model``, computing with ``threads`` threads.
+    """Load the analyzer of ``model``, which computes with ``threads`` threads.
 
-    ``model`` is ``bundled``; or an artefact's folder, as ``voc train`` makes them, read by ONNX
-    Runtime, or by torch if that is what it is for; or a Hugging Face sequence classifier, folder
-    or hub id, which then decides on sentiment, the bundled model on everything else.
+    ``model`` is one of:
 
-    Raises ArtefactError if an artefact is not there or changed, UnknownLabelsError if a
-    classifier's labels are not of sentiment, OSError if it cannot be had.
+    - ``bundled``
+    - the folder of an artefact made by ``voc train``; it runs on ONNX Runtime, or on torch if it
+      has unquantised weights
+    - a Hugging Face sequence classifier, by folder or hub id; it decides the sentiment, and the
+      bundled model everything else
+
+    Raises ArtefactError if an artefact is missing or was changed, UnknownLabelsError if the labels
+    of a classifier are not sentiments, OSError if a classifier can't be loaded.
     """
     if model != BUNDLED_NAME and not _is_artefact(model):
         return _with_classifier(model, threads)
@@ -56,7 +60,7 @@ def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
 
 
 def folder_of(model: str) -> Path:
-    """The artefact whose encoder makes the vectors of ``model``, named as for ``load_analyzer``."""
+    """The folder of the artefact that computes the vectors of ``model``: see ``load_analyzer``."""
     return Path(model) if model != BUNDLED_NAME and _is_artefact(model) else BUNDLED
 
 
@@ -65,9 +69,9 @@ def _is_artefact(model: str) -> bool:
 
 
 def open_model(folder: Path, threads: int = 2) -> Model:
-    """The model in ``folder``: an artefact, or unquantised weights that torch reads.
+    """Load the model in ``folder``: 8-bit for ONNX Runtime, or unquantised weights for torch.
 
-    Raises ArtefactError if it is neither or was changed.
+    Raises ArtefactError if there is no model or it was changed.
     """
     if WEIGHTS_FILE not in load_manifest(folder).files:
         served = OnnxBackend(folder, threads)
@@ -96,7 +100,7 @@ def _ngrams(folder: Path) -> NGramReader | None:
 
 
 def _revision(manifest: Manifest, weights: str, *others: str) -> str:
-    """Of what ``ModelInfo.revision`` says; not of the themes, which no reading hangs on."""
+    """The hash in ``ModelInfo.revision``. It leaves out themes: no reading depends on them."""
     files = [manifest.files.get(name) for name in (weights, TOKENIZER_FILE, NGRAMS_FILE)]
     calibration = sorted(manifest.temperatures.items()), sorted(manifest.thresholds.items())
     told = [RULES, *files, calibration, manifest.max_tokens, *others]

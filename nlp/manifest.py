@@ -1,6 +1,6 @@
-"""The manifest of a model artefact: what is in the folder, and proof that it is unchanged.
+"""The manifest of a model artefact: what is in the folder, with checksums.
 
-Nothing of an artefact is opened before the checksums of all of its files have been verified.
+No file of an artefact is opened before the checksums of all of its files have been verified.
 """
 
 import hashlib
@@ -13,24 +13,24 @@ from typing import Any, Final
 from nlp.labels import HEADS
 
 FORMAT: Final = 1
-"""Goes up when a reader of the former format could not use the artefact."""
+"""Incremented when readers of the previous format can't use the artefact."""
 
 MANIFEST_FILE: Final = "manifest.json"
 
 MODEL_FILE: Final = "model.onnx"
-"""What is served by default: 8-bit, for ONNX Runtime."""
+"""The model that is served by default: 8-bit, for ONNX Runtime."""
 
 WEIGHTS_FILE: Final = "model.safetensors"
 CONFIG_FILE: Final = "config.json"
-"""The unquantised weights, and the shape of their encoder, for torch."""
+"""The unquantised weights and the configuration of their encoder, for torch."""
 
 TOKENIZER_FILE: Final = "tokenizer.json"
 
 THEMES_FILE: Final = "themes.npz"
-"""Where themes are told apart, if the model has learned that: see ``nlp.themes.projection``."""
+"""The projection that tells themes apart, if the model has one: see ``nlp.themes.projection``."""
 
 NGRAMS_FILE: Final = "ngrams.npz"
-"""What characters say of a mention, if the model has learned that: see ``nlp.ngrams``."""
+"""The model's character n-grams, if it has any: see ``nlp.ngrams``."""
 
 
 class ArtefactError(Exception):
@@ -39,7 +39,7 @@ class ArtefactError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that the model was trained on or calibrated with, and how many mentions of it."""
+    """A file that the model was trained or calibrated on, and how many of its mentions it used."""
 
     name: str
     rows: int
@@ -53,10 +53,10 @@ class Manifest:
     ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
     A head's logits are divided by its temperature before the softmax; a reading whose
     probability is below the head's threshold (0..1) is doubtful: a stage or touchpoint is then
-    unassigned. ``languages`` are those of the mentions it was trained on, if others were left out;
-    empty if none were. ``data`` are the files it learned from, with ``teachers`` and by ``recipe``;
+    unassigned. ``languages`` are the languages that training was restricted to; empty if it was
+    not. ``data`` are the files the model was trained on, with ``teachers`` and by ``recipe``;
     ``held_out`` those that temperatures and thresholds were fitted to, ``theme_data`` those that
-    themes are told apart by.
+    the theme projection was fitted to.
     """
 
     format: int
@@ -88,9 +88,9 @@ def sha256(path: Path) -> str:
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """The manifest of an artefact, itself checked but its files not yet: see ``verify``.
+    """Read and check the manifest of an artefact, but not its files: see ``verify``.
 
-    Raises ArtefactError if it is missing, unreadable, of another format or of other labels.
+    Raises ArtefactError if it is missing, can't be read, or has another format or other labels.
     """
     try:
         content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
@@ -99,29 +99,29 @@ def load_manifest(folder: Path) -> Manifest:
     except (OSError, ValueError) as error:
         raise ArtefactError(f"{folder / MANIFEST_FILE} cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ArtefactError(f"{folder / MANIFEST_FILE} is not of format {FORMAT}")
+        raise ArtefactError(f"{folder / MANIFEST_FILE} does not have format {FORMAT}")
     return _parse(folder, content)
 
 
 def is_model(folder: Path) -> bool:
-    """Whether the folder is a model's, and not an encoder's as others publish them."""
+    """Whether the folder has a model made by ``voc``, not a plain encoder."""
     return (folder / MANIFEST_FILE).is_file()
 
 
 def verified_file(folder: Path, name: str) -> Path | None:
-    """Where a file of the model in ``folder`` is that it may do without; None if it does.
+    """The path of an optional file of the model in ``folder``; None if the model has none.
 
-    Raises ArtefactError if the folder has no manifest, or the file is not the one it describes.
+    Raises ArtefactError if the folder has no manifest, or the file's checksum is another.
     """
     expected = load_manifest(folder).files.get(name)
     path = folder / name
     if expected is not None and not (path.is_file() and sha256(path) == expected):
-        raise ArtefactError(f"{name} in {folder} is not the file that the manifest describes")
+        raise ArtefactError(f"{name} in {folder} does not match the checksum in the manifest")
     return None if expected is None else path
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest, after every file it names was found unchanged.
+    """Check every file that the manifest names, and return the manifest.
 
     Raises ArtefactError with the name of the first file that is missing or differs.
     """
@@ -131,7 +131,7 @@ def verify(folder: Path) -> Manifest:
         if not path.is_file():
             raise ArtefactError(f"{name} is missing from the model in {folder}")
         if sha256(path) != expected:
-            raise ArtefactError(f"{name} in {folder} is not the file that the manifest describes")
+            raise ArtefactError(f"{name} in {folder} does not match the checksum in the manifest")
     return manifest
 
 
@@ -158,11 +158,11 @@ def _check_names(folder: Path, manifest: Manifest) -> None:
     for name in manifest.files:
         if Path(name).name != name:
             where = folder / MANIFEST_FILE
-            raise ArtefactError(f"{where} names a file outside of its folder: {name}")
+            raise ArtefactError(f"{where} names a file outside its folder: {name}")
 
 
 def _check_heads(folder: Path, manifest: Manifest) -> None:
     if manifest.labels != {head: list(labels) for head, labels in HEADS.items()}:
-        raise ArtefactError(f"the model in {folder} has other labels than this version reads")
+        raise ArtefactError(f"the labels of the model in {folder} are not those of this version")
     if not HEADS.keys() <= manifest.temperatures.keys() & manifest.thresholds.keys():
         raise ArtefactError(f"the model in {folder} is not calibrated for every head")

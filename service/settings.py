@@ -1,6 +1,7 @@
 """Settings: environment variables with the prefix ``VOC_``, documented in ``.env.example``.
 
-``FORWARDED_ALLOW_IPS`` has uvicorn's name, which would read it from the environment alone.
+``FORWARDED_ALLOW_IPS`` keeps uvicorn's name. It is a setting here so that ``.env`` can set it too:
+uvicorn reads only the environment.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Everything that can be set, with its default. Each field's description is its manual."""
+    """All settings with their defaults. The field descriptions become ``.env.example``."""
 
     model_config = SettingsConfigDict(
         env_prefix="VOC_", env_file=".env", env_ignore_empty=True, extra="ignore"
@@ -22,11 +23,11 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field(
         "127.0.0.1",
         validation_alias="FORWARDED_ALLOW_IPS",
-        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses "
-        "or networks, parted by commas.",
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are trusted: "
+        "addresses or networks, separated by commas.",
     )
     data_dir: Path = Field(
-        Path("./data"), description="Where the SQLite file and the bootstrap key live."
+        Path("./data"), description="Directory of the SQLite file and the bootstrap key."
     )
     database_url: str | None = Field(
         None,
@@ -35,63 +36,66 @@ class Settings(BaseSettings):
     bootstrap_key: str | None = Field(
         None,
         min_length=20,
-        description="If set, a key of this value with all scopes exists in the workspace "
-        "'default' after start. Use at least 20 random characters.",
+        description="A key with all scopes that is created at startup in the workspace 'default', "
+        "unless it exists. Use at least 20 random characters.",
     )
     key: str | None = Field(
         None,
-        description="The key of `voc import`, `export` and `demo`; unset means the one that the "
-        "service on this machine has made or been given.",
+        description="API key for `voc import`, `export` and `demo`; unset means the first key of "
+        "the service on this machine: VOC_BOOTSTRAP_KEY, or the one in the data directory.",
     )
     worker: Literal["inline", "off"] = Field(
-        "inline", description="Analyse in this process (inline), or leave it to `voc worker` (off)."
+        "inline",
+        description="Whether `voc serve` analyses in its own process (inline) or leaves it to "
+        "`voc worker` (off).",
     )
     model: str = Field(
-        "bundled", description="'bundled', a folder made by `voc train`, or a Hugging Face id."
+        "bundled",
+        description="Model: 'bundled', a folder made by `voc train`, or a Hugging Face id.",
     )
     threads: int = Field(2, ge=1, le=64, description="Threads of the inference engine.")
     batch_items: int = Field(
-        64, ge=1, le=1000, description="Items that a worker claims and analyses at once."
+        64, ge=1, le=1000, description="Items that a worker claims and analyses per batch."
     )
     lease_seconds: float = Field(
         60.0,
         gt=0,
-        description="How long a claimed item may stay claimed before another worker takes it.",
+        description="Seconds after which another worker may take over a claimed item.",
     )
     max_attempts: int = Field(
-        3, ge=1, description="Tries at one item before it is set aside as failed."
+        3, ge=1, description="Attempts at analysing an item before it is marked as failed."
     )
     max_pending: int = Field(
         200_000,
         ge=1,
-        description="Pending items beyond which intake answers 429 with Retry-After.",
+        description="Number of pending items at which intake returns 429 with Retry-After.",
     )
     max_body_bytes: int = Field(
-        5_000_000, ge=1000, description="Largest request body, except for imports."
+        5_000_000, ge=1000, description="Largest request body in bytes, except for imports."
     )
     max_import_bytes: int = Field(
-        200_000_000, ge=1000, description="Largest file uploaded to /v1/imports."
+        200_000_000, ge=1000, description="Largest upload to /v1/imports in bytes."
     )
     max_text_chars: int = Field(
         200_000, ge=100, description="Longest text of one item, in characters."
     )
     rate_per_minute: int = Field(
-        600, ge=1, description="Requests a minute of a browser key that names no limit itself."
+        600, ge=1, description="Requests per minute for a browser key without a limit of its own."
     )
     metrics_port: int | None = Field(
         None,
         ge=0,
         le=65535,
-        description="Port on which `voc worker` answers /metrics; unset means it does not. "
-        "`voc serve` always does, on its own port.",
+        description="Port on which `voc worker` serves /metrics; unset means that it doesn't. "
+        "`voc serve` always serves them, on its own port.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least level that is logged."
+        "INFO", description="Minimum level of log messages."
     )
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database URL with the driver that this service uses."""
+        """The database URL, with the driver that the service uses."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir.resolve() / 'verbatim.db'}"
         for scheme in ("postgresql://", "postgres://"):

@@ -84,15 +84,15 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
-def test_the_map_of_the_code_has_every_room_in_its_order() -> None:
+def test_the_table_of_packages_follows_the_layers() -> None:
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
     contracts = tools["importlinter"]["contracts"]
     (layers,) = (each["layers"] for each in contracts if "containers" in each)
-    rooms = [room for layer in layers for room in re.findall(r"\w+", layer)]
+    packages = [package for layer in layers for package in re.findall(r"\w+", layer)]
     page = (ROOT / "docs/architecture.md").read_text()
-    table = page.partition("## The rooms")[2].partition("\n\n`client`")[0]
+    table = page.partition("## The packages")[2].partition("\n\n`client`")[0]
     heads = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
-    assert [room for head in heads for room in re.findall(r"`(\w+)`", head)] == rooms
+    assert [package for head in heads for package in re.findall(r"`(\w+)`", head)] == packages
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda file: str(file.parent.relative_to(ROOT)))

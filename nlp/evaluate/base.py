@@ -35,7 +35,7 @@ class BaseEncoder:
         from transformers import AutoModel
 
         if not (folder / TOKENIZER_FILE).is_file():
-            raise EncoderError(f"{folder} has no encoder: it has no {TOKENIZER_FILE}")
+            raise EncoderError(f"{folder} has no encoder: {TOKENIZER_FILE} is missing")
         try:
             self._encoder = AutoModel.from_pretrained(
                 folder, dtype=torch.float32, add_pooling_layer=False

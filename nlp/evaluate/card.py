@@ -31,7 +31,10 @@ CARD: Final = "README.md"
 PICTURE: Final = "reliability-{}.svg"
 """The reliability diagrams of one file's mentions, by its number in the order of the card."""
 
-BESIDE: Final = "is on the same rows, if on some alone with the model's own after a slash"
+BESIDE: Final = (
+    "is on the same rows; where a baseline covers only some of them, the model's own on those "
+    "follows after a slash"
+)
 
 Figures = Mapping[str, Any]
 
@@ -83,12 +86,12 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
         provenance(figures["model"]),
         *(part for name, found in sets.items() for part in _set_parts(name, found)),
         "## By label",
-        "F1 on mentions as given, and how many there are.",
+        "F1 on mentions as given, with the number of mentions in brackets.",
         _label_table(sets),
         "## By language",
-        f"Macro-F1 on whole texts, where a file has at least {LANGUAGE_ROWS} in a language.",
+        f"Macro-F1 on whole texts, for languages with at least {LANGUAGE_ROWS} texts in a file.",
         _language_table({name: found["whole"]["heads"] for name, found in sets.items()}, "texts"),
-        "And on mentions as given.",
+        "The same on mentions as given.",
         _language_table({name: found["heads"] for name, found in sets.items()}, "mentions"),
         *_calibration_parts(manifest, sets),
         *_theme_parts(figures.get("themes")),
@@ -106,13 +109,13 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
 def _measured(figures: Figures) -> str:
     baselines = baselines_told(figures["sets"])
     return (
-        "Measured on this artefact by\n\n"
+        "Measured on this artefact with\n\n"
         f"```\n{figures['command']}\n```\n\n"
-        "*Whole* is what production would say of each text, its language detected and its mentions "
-        "found; *as given* is the reading of mentions whose place is known. Macro-F1 is over "
-        "labels with five rows or more, with its 95 % bootstrap interval; κ is agreement beyond "
-        "chance, with ² weighted by the squared distance."
-        + (f" Baselines' macro-F1 {BESIDE}: {baselines}." if baselines else "")
+        "*Whole* is what production would return for each text, including language detection and "
+        "finding the mentions; *as given* is the reading of mentions whose spans are given. "
+        "Macro-F1 is over labels with five rows or more, with its 95 % bootstrap interval; κ is "
+        "agreement beyond chance, with ² weighted by the squared distance."
+        + (f" The macro-F1 of baselines {BESIDE}. Baselines: {baselines}." if baselines else "")
     )
 
 
@@ -131,11 +134,12 @@ def _set_parts(name: str, found: Figures) -> Iterator[str]:
     yield _table(("whole", "texts", *columns), _score_rows(whole["heads"], counted=True))
     if mentions := whole["mentions"]:
         yield (
-            f"Of {mentions['true']} marked mentions {mentions['matched']} are found, among "
-            f"{mentions['found']}: precision {figure(mentions['precision'])}, recall "
-            f"{figure(mentions['recall'])}, F1 {figure(mentions['f1'])} at half overlap."
+            f"Of {mentions['true']} marked mentions, {mentions['matched']} match one of the "
+            f"{mentions['found']} found (overlap of at least half): precision "
+            f"{figure(mentions['precision'])}, recall {figure(mentions['recall'])}, F1 "
+            f"{figure(mentions['f1'])}."
         )
-        yield _table(("those found", *columns), _score_rows(mentions["heads"]))
+        yield _table(("those matched", *columns), _score_rows(mentions["heads"]))
     if not found["heads"]:
         return
     baselines = baseline_names(found["heads"])
@@ -176,7 +180,7 @@ def _label_cell(figures: Figures | None, label: str) -> str:
 
 def _language_table(sets: Mapping[str, Figures], counted: str) -> str:
     rows = [
-        [name, language or "not told", count]
+        [name, language or "unknown", count]
         + [_language_cell(heads.get(head), language) for head in HEADS]
         for name, heads in sets.items()
         for language, count in spoken(heads).items()
@@ -192,8 +196,8 @@ def _language_cell(figures: Figures | None, language: str) -> str:
 def _calibration_parts(manifest: Manifest, sets: Figures) -> Iterator[str]:
     yield "## Calibration"
     yield (
-        "The calibration error (ECE) is in 15 bins; *by chance* is what a perfect model would "
-        f"show on as many rows. Of thresholds, {SELECTIVE}"
+        "The calibration error (ECE) uses 15 bins; *by chance* is what a perfectly calibrated "
+        f"model would show on as many rows. In the second table, {SELECTIVE}"
     )
     rows = [(head, manifest.temperatures[head], manifest.thresholds[head]) for head in HEADS]
     yield _table(("", "temperature", "threshold"), rows)
@@ -214,8 +218,9 @@ def _theme_parts(themes: Figures | None) -> Iterator[str]:
         return
     yield "## Embedding"
     yield (
-        f"On {themes['mentions']} mentions of `{themes['file']}`: the chance that of a pair of one "
-        "theme and a pair of two the former is the nearer (area under the ROC curve)."
+        f"On {themes['mentions']} mentions of `{themes['file']}`: the probability that two "
+        "mentions of one theme are nearer to each other than two of different themes (area under "
+        "the ROC curve)."
     )
     yield _table(
         ("", "pairs", "of one theme", "against the same cell", "against other cells"),
@@ -237,9 +242,9 @@ def _theme_parts(themes: Figures | None) -> Iterator[str]:
             for name, key in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
         )
         yield (
-            f"Grouped within their cells: {clusters['clusters']} groups of "
-            f"{share(clusters['grouped'])} of the mentions, for {clusters['themes']} themes. "
-            f"B-cubed: {scores}; precision of the grouped alone "
+            f"Grouped within their cells: {clusters['clusters']} groups with "
+            f"{share(clusters['grouped'])} of the mentions, for {clusters['themes']} true themes. "
+            f"B-cubed: {scores}; precision of the grouped mentions alone "
             f"{figure(clusters['grouped_precision'])}. Near-duplicates: "
             f"{share(clusters['near_duplicates'])}."
         )

@@ -34,7 +34,7 @@ def compare(
 
     ``p`` values are corrected over the heads, by Holm's method, for either test apart; ``verdict``
     is ``better``, ``worse`` or ``not shown`` by macro-F1. A head without a label that has rows
-    enough for macro-F1 is tested by accuracy alone: its verdict is ``nothing to tell``.
+    enough for macro-F1 is tested by accuracy alone: its verdict is ``too few rows``.
     """
     heads = [head for head in labels if (rows[head].truth != UNKNOWN).any()]
     found = {head: _compare(labels[head], rows[head], *read[head]) for head in heads}
@@ -142,7 +142,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 def _verdict(macro: Figures) -> str:
     if isnan(macro["difference"]):
-        return "nothing to tell"
+        return "too few rows"
     if macro["p_corrected"] >= LEVEL:
         return "not shown"
     return "better" if macro["difference"] > 0 else "worse"

@@ -160,10 +160,12 @@ def _read(data: Sequence[Path]) -> dict[str, list[Example]]:
     sets: dict[str, list[Example]] = {}
     for path in data:
         if path.name in sets:
-            raise DataError(f"two files are called {path.name}: figures go by the names of files")
+            raise DataError(
+                f"two files are called {path.name}: rename one, figures go by file name"
+            )
         sets[path.name] = read_examples(path)
         if not any(map(_is_labelled, sets[path.name])):
-            raise DataError(f"{path} has no labels: it fills none of {', '.join(HEADS)}")
+            raise DataError(f"{path} has no labels: fill at least one of {', '.join(HEADS)}")
     return sets
 
 

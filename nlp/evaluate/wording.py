@@ -6,11 +6,11 @@ from typing import Any, Final
 Figures = Mapping[str, Any]
 
 LANGUAGE_ROWS: Final = 20
-"""A language with fewer mentions in a file is not told of by itself."""
+"""Languages with fewer mentions in a file get no figures of their own."""
 
 
 def figure(value: float | None) -> str:
-    """Three digits; a dash for what there is not."""
+    """Three digits; a dash if there is no value."""
     return "–" if value is None else f"{value:.3f}"
 
 
@@ -25,7 +25,7 @@ def share(value: float) -> str:
 
 
 def interval(bounds: Sequence[float | None]) -> str:
-    """From the one to the other."""
+    """Both bounds, joined by a dash."""
     return "–".join(map(figure, bounds))
 
 
@@ -35,18 +35,18 @@ def chance(p: float) -> str:
 
 
 def agreement(found: Figures) -> str:
-    """κ; of an ordered scale the one that weighs errors by their distance, marked so."""
+    """κ; for an ordered scale the quadratically weighted one, marked with ²."""
     quadratic = found.get("quadratic_kappa")
     return figure(found["kappa"]) if quadratic is None else f"{figure(quadratic)}²"
 
 
 def main_figure(found: Figures | None) -> str:
-    """What a head is judged by: macro-F1, of severity the quadratic κ; nothing of nothing."""
+    """What a head is judged by: macro-F1, for severity the quadratic κ; empty without figures."""
     return figure(found.get("quadratic_kappa", found["macro_f1"])) if found else ""
 
 
 def baseline(found: Figures, name: str) -> str:
-    """A baseline's macro-F1; after a slash the model's, if that is of some of the rows only."""
+    """A baseline's macro-F1; after a slash the model's, if it covers only some of the rows."""
     told = found["baselines"].get(name)
     if not told or not told["rows"]:
         return ""
@@ -55,27 +55,27 @@ def baseline(found: Figures, name: str) -> str:
 
 
 def baseline_names(heads: Figures) -> list[str]:
-    """The baselines that speak of a row of any head, in their order."""
+    """The baselines that cover a row of any head, in their order."""
     told = [found["baselines"] for found in heads.values()]
     return list(dict.fromkeys(name for all_ in told for name in all_ if all_[name]["rows"]))
 
 
 BASELINES: Final = {
-    "majority": "always the commonest label of the training rows",
+    "majority": "the most common label of the training rows",
     "words": "TF-IDF with logistic regression, fitted to the training rows",
-    "zero-shot": "the nearest description of the codebook in the eyes of the base",
-    "VADER": "a word list, on the sentiment of rows that are told to be English (column lang)",
+    "zero-shot": "the label whose description in the codebook the base finds nearest",
+    "VADER": "a word list, for the sentiment of rows whose lang is en",
 }
-"""What each baseline says."""
+"""What each baseline predicts."""
 
 
 def baselines_told(sets: Figures) -> str:
-    """What the baselines are that were asked for, and which of them had nothing to say."""
+    """What the requested baselines are, and which of them covered no row."""
     heads = [head for found in sets.values() for head in found["heads"].values()]
     asked = dict.fromkeys(name for head in heads for name in head["baselines"])
     shown = {name for found in sets.values() for name in baseline_names(found["heads"])}
     return "; ".join(
-        f"{name}, {BASELINES[name]}" + ("" if name in shown else ", of which there are none")
+        f"{name} ({BASELINES[name]}{'' if name in shown else '; covers none of these rows'})"
         for name in asked
     )
 
@@ -93,11 +93,12 @@ CALIBRATION_COLUMNS: Final = (
 """What ``calibration`` gives."""
 
 SELECTIVE: Final = (
-    "below is the share of readings whose probability is below the head's threshold; error and "
-    "above are what is wrong among all readings, and among those above. Production leaves out "
-    "(unassigned) stages and touchpoints alone; of the other heads it is what would be gained by "
-    "leaving out: the API gives each reading's confidence, so that a reader may. ½ is fitted on "
-    "one half of the rows and measured on the other."
+    "“below” is the share of readings whose probability is below the head's threshold; “error” is "
+    "the error rate of all readings, “above” that of the readings above the threshold. In "
+    "production, only stages and touchpoints below it become unassigned; for the other heads, the "
+    "figures show what leaving readings out would gain, which clients can do, as the API returns "
+    "each reading's confidence. Columns with ½ are fitted on one half of the rows and measured on "
+    "the other."
 )
 """What the figures on thresholds mean."""
 
@@ -118,17 +119,17 @@ def calibration(found: Figures) -> list[str]:
 
 
 def provenance(model: Figures) -> str:
-    """Whether the model knows the files that it was measured on, as far as is recorded."""
+    """Whether the model was trained on or fitted to the measured files, if that is recorded."""
     trained, calibrated = model.get("trained_on"), model.get("calibrated_on")
     if trained:
         said = (
-            f"Warning: it was trained on {', '.join(trained)}. Figures of that say nothing about "
-            "other feedback."
+            f"Warning: the model was trained on {', '.join(trained)}. Its figures there say "
+            "nothing about other feedback."
         )
     elif trained is None:
-        said = "What it was trained on is not recorded."
+        said = "What the model was trained on is not recorded."
     else:
-        said = "None of these files is among those that it was trained on."
+        said = "The model was not trained on any of these files."
     if calibrated:
         said += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
     return said

@@ -1,1 +1,1 @@
-"""From labelled feedback to a model that can be served: what ``voc train`` runs."""
+"""Training: from labelled feedback to a model that can be served. ``voc train`` runs this."""

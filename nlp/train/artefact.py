@@ -1,4 +1,4 @@
-"""The folders that a run leaves: what is served on ONNX Runtime, and what torch can load."""
+"""Write the folders of a run: the artefact for ONNX Runtime, and the weights for torch."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -36,10 +36,10 @@ from nlp.train.recipe import Recipe
 def describe(
     reader: Reader, recipe: Recipe, facts: Mapping[str, Any], before: Manifest | None = None
 ) -> Manifest:
-    """A manifest of the reader, as yet without files; calibrated as the model that it goes on from,
-    if there was one ``before``.
+    """A manifest of the reader, without files yet; it has the calibration of the model ``before``
+    that training continued from, if there was one.
 
-    ``facts`` are the manifest's fields that neither the reader nor the recipe knows.
+    ``facts`` are the manifest's fields that neither the reader nor the recipe provides.
     """
     return Manifest(
         format=FORMAT,
@@ -63,7 +63,7 @@ def write_artefact(folder: Path, reader: Reader, base: Path, manifest: Manifest)
 
 
 def _read_on_the_way(base: Path) -> list[list[int]]:
-    """Token ids of texts that any encoder shows its largest channels on."""
+    """Token ids of texts on which any encoder shows its largest channels."""
     tokenizer = load_tokenizer(base)
     windows = [
         build_windows(tokenizer, None, text, [(0, len(text))])[0].window
@@ -82,8 +82,8 @@ def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) 
 
 
 def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
-    """With the tokenizer of ``base``, and its n-grams if it has any. Where another model was, its
-    card would tell the figures of that: it is removed."""
+    """Add the tokenizer of ``base`` and its n-grams, if any, and write the manifest. The card of a
+    model that was in the folder before is removed."""
     if is_model(folder):
         remove_card(folder)
     load_tokenizer(base).save(str(folder / TOKENIZER_FILE))

@@ -1,7 +1,7 @@
-"""One model of several that went on from one another: the mean of their weights.
+"""Average the weights of models that were trained from a common start.
 
-Runs that share a start end in one basin, where the mean of their weights reads better than any of
-them and costs no more to run ("model soups", Wortsman et al. 2022).
+Runs that share a start end in one basin of the loss, where the mean of their weights is better than
+any of them and costs no more to run ("model soups", Wortsman et al. 2022).
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,14 @@ class Part:
 def average_models(
     parts: Sequence[Part], held_out: Sequence[Path], outputs: Outputs, identity: Identity
 ) -> list[Head]:
-    """Write the mean of the models' weights into ``outputs``, calibrated on ``held_out``.
+    """Write the mean of the models' weights to ``outputs``, calibrated on ``held_out``.
 
-    Gives the heads that ``held_out`` says too little of: these are calibrated as the first model.
+    Returns the heads with too few labels in ``held_out``: they keep the calibration of the first
+    model.
 
-    Raises ArtefactError for a part that is no model, DataError for models of different shapes,
-    shares that are not positive, a file that cannot be read or that one of the models has learned
-    from, or a folder that cannot be written to.
+    Raises ArtefactError for a part that is not a model, DataError for models of different shapes,
+    shares that are not positive, a file that cannot be read or that one of the models was trained
+    on, or a folder that cannot be written to.
     """
     if not parts or min(part.share for part in parts) <= 0:
         raise DataError("shares must be positive")
@@ -73,7 +74,7 @@ def _mean(parts: Sequence[Part]) -> Reader:
     for part in others:
         weights = _weights(start_from(part.folder, dropout=0.0))
         if {name: weight.shape for name, weight in weights.items()} != shapes:
-            raise DataError(f"{part.folder} and {first.folder} are not of one shape")
+            raise DataError(f"{part.folder} and {first.folder} differ in shape")
         for name, weight in weights.items():
             mean[name] += weight * (part.share / whole)
     reader.load_state_dict(mean, strict=False)

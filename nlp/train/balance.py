@@ -1,4 +1,4 @@
-"""Common labels held back a little, so that rare ones are heard as well."""
+"""Reduce the logits of common labels, so that rare ones are predicted as well."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,10 @@ from nlp.train.network import Reader
 
 
 def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
-    """Take ``strength`` times the logarithm of each label's share from its logit, in place.
+    """Subtract ``strength`` times the logarithm of each label's share from its logit, in place.
 
-    What a network finds likely includes how common a label was among what it learned from. At 0 it
-    still does; at 1 all labels would count as equally common (post-hoc logit adjustment, Menon et
-    al. 2021).
+    A network's probabilities include how common each label was in training. 0 leaves them as they
+    are; 1 treats all labels as equally common (post-hoc logit adjustment, Menon et al. 2021).
     """
     labels = np.concatenate([lesson.labels for lesson in lessons])
     taken = np.float32(strength) * log_shares(labels)
@@ -25,8 +24,8 @@ def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
 
 
 def log_shares(labels: Integers) -> Floats:
-    """The logarithms of the shares of labels (mentions, heads), all heads' side by side; a label is
-    never without a share."""
+    """The logarithms of the shares of labels (mentions, heads), all heads side by side. Counts are
+    smoothed, so no share is 0."""
     shares = []
     for column, known in zip(labels.T, HEADS.values(), strict=True):
         counts = np.bincount(column[column != UNKNOWN], minlength=len(known)) + 1

@@ -1,4 +1,4 @@
-"""Lessons as batches of like length: what one step of training sees."""
+"""Lessons as batches of similar length, one for each step of training."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from nlp.train.lessons import NO_THEME, Floats, Integers, Lesson, join
 from nlp.train.recipe import Recipe
 
 STEP: Final = 8
-"""Lengths are rounded up to multiples of this. Torch prepares itself for each new shape, at the
-price of a whole step; there are few when as many rows of a length as fit make a batch."""
+"""Lengths are rounded up to multiples of this. Each new shape costs torch as much time as a whole
+step; with full batches of one length there are few shapes."""
 
 THEME_BATCH: Final = 3
-"""A batch of one cell's themes, which are told apart there, is this many times as large."""
+"""A batch of the themes of one cell, which are contrasted in it, is this many times as large."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A window, and of each of its mentions what a ``Lesson`` says."""
+    """A window, with the rows of a ``Lesson`` for its mentions."""
 
     window: Window
     labels: Integers
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of one step. A mention that only fills a row up has nothing known about it.
+    """The arrays of one step. Padding mentions have unknown labels.
 
     ``ids`` and ``attention`` are (rows, tokens), ``mentions`` (rows, mentions, tokens) with 1 at
     a mention's tokens, ``labels`` (rows, mentions, heads), ``targets`` (rows, mentions, outputs),
@@ -56,7 +56,7 @@ class Batch:
 def epoch(
     lessons: Sequence[Lesson], tokenizer: Tokenizer, recipe: Recipe, rng: np.random.Generator
 ) -> list[Batch]:
-    """All lessons once, in an order, with contexts and neighbours that ``rng`` decides."""
+    """All lessons once; ``rng`` decides order, contexts and neighbours."""
     padding = tokenizer.token_to_id("<pad>") or 0
     unknown = tokenizer.token_to_id("<unk>") or 0
     order = rng.permutation(len(lessons))
@@ -98,7 +98,7 @@ def _context(example: Example, recipe: Recipe, chance: float) -> str | None:
 
 
 def _blurred(window: Window, unknown: int, share: float, rng: np.random.Generator) -> Window:
-    """The window with a share of its mentions' tokens made unreadable."""
+    """The window with a share of its mentions' tokens replaced by the unknown token."""
     ids = np.array(window.ids)
     inside = np.zeros(len(ids), dtype=bool)
     for start, end in window.spans:
@@ -108,7 +108,7 @@ def _blurred(window: Window, unknown: int, share: float, rng: np.random.Generato
 
 
 def _groups(rows: Sequence[Row], tokens: int) -> Iterator[Sequence[Row]]:
-    """Rows of a cell's themes together, all others by length."""
+    """Group rows with themes by cell, and all others by length."""
     cells: dict[str, list[Row]] = {}
     lengths: dict[int, list[Row]] = {}
     for row in rows:

@@ -1,8 +1,8 @@
-"""Labels of texts that may not be kept beside them: joined again where the texts are at hand.
+"""Labels of texts that may not be redistributed: joined with the texts where you have them.
 
-A label file says which span of which text it means: the start of the text's SHA-256, and
-``[start, end)`` in characters. ``python -m nlp.train.borrowed TEXTS LABELS OUT`` writes what
-``voc train --data`` reads.
+A label file identifies a span of a text by the first digits of the text's SHA-256 and by
+``[start, end)`` in characters. ``python -m nlp.train.borrowed TEXTS LABELS OUT`` writes a file for
+``voc train --data``.
 """
 
 import csv
@@ -16,7 +16,7 @@ from nlp.labels import HEADS
 from nlp.train.records import TEXT, DataError, read_records
 
 DIGITS: Final = 16
-"""Of a text's checksum, in hex: enough for billions of texts."""
+"""The hex digits of a checksum that are kept: enough for billions of texts."""
 
 TABBED: Final[dict[str, Any]] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE, "quotechar": None}
 
@@ -26,7 +26,7 @@ COLUMNS: Final = (TEXT, "source", "lang", *HEADS)
 def borrow(texts: Path, labels: Path) -> Iterator[dict[str, Any]]:
     """A record of ``COLUMNS`` for each label whose text is in the file ``texts``.
 
-    Raises DataError for texts that cannot be read, or labels of which no text is there.
+    Raises DataError if ``texts`` cannot be read, or has none of the labelled texts.
     """
     wanted: dict[str, list[dict[str, str]]] = {}
     with labels.open(encoding="utf-8", newline="") as file:
@@ -38,11 +38,11 @@ def borrow(texts: Path, labels: Path) -> Iterator[dict[str, Any]]:
             found = True
             yield _joined(record, label)
     if not found:
-        raise DataError(f"{labels} has no label of a text in {texts}")
+        raise DataError(f"{labels} has no labels for the texts in {texts}")
 
 
 def checksum(text: str) -> str:
-    """What a text goes by in a label file."""
+    """The identifier of a text in a label file."""
     return sha256(text.encode()).hexdigest()[:DIGITS]
 
 

@@ -1,4 +1,4 @@
-"""From files to what is learned in each pass over them."""
+"""From the files of a run to the lessons of each pass."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ from nlp.train.teachers import ask_teachers, checksum, place
 class Files:
     """The files of a run.
 
-    ``train`` is read in every pass; ``first`` once, before; ``unlabelled`` in every pass for what
-    ``teachers`` (folders of unquantised weights) say of it. ``held_out`` is for calibration;
-    without it that is a base model's, or there is none. Mentions in none of ``languages`` are left
-    out, unless that is empty.
+    ``train`` is read in every pass; ``first`` in one pass before these; ``unlabelled`` in every
+    pass, with the labels that ``teachers`` (folders of models) give it. ``held_out`` is for
+    calibration; without it, a base model's calibration is kept, or there is none. If ``languages``
+    is not empty, mentions in other languages are left out.
     """
 
     train: Sequence[Path]
@@ -36,7 +36,7 @@ class Files:
 
     @property
     def spoken(self) -> list[str]:
-        """The languages as examples have them, each once."""
+        """The normalised codes of the languages, without duplicates."""
         return sorted({normalize(language) for language in self.languages})
 
     @property
@@ -45,7 +45,7 @@ class Files:
         return [*self.train, *self.first, *self.unlabelled]
 
     def fingerprint(self, base: Path) -> str:
-        """Of all that a run's weights depend on, beside its recipe."""
+        """A hash of everything that the weights depend on, apart from the recipe."""
         told = {
             "base": [checksum(base)],
             "train": map(sha256, self.train),
@@ -60,41 +60,41 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
-    """The lessons of each pass, and the files they are from with how many of their mentions."""
+    """The lessons of each pass, and the files that they are from with their mentions used."""
 
     passes: Sequence[Sequence[Lesson]]
     used: list[DataFile]
 
 
 def read_spoken(path: Path, languages: Sequence[str]) -> list[Example]:
-    """The examples of a file that are in one of the languages, all if there are none.
+    """The examples of a file in one of ``languages``; all examples if that is empty.
 
-    Raises DataError if none is.
+    Raises DataError if there are none.
     """
     wanted = {normalize(language) for language in languages}
     examples = [e for e in read_examples(path) if not wanted or normalize(e.language) in wanted]
     if not examples:
-        raise DataError(f"{path} has no rows in {', '.join(languages)}: is there a column lang?")
+        raise DataError(f"{path} has no rows in {', '.join(languages)}; check its column lang")
     return examples
 
 
 def read_held_out(
     paths: Sequence[Path], languages: Sequence[str], learned: Mapping[str, str]
 ) -> dict[Path, list[Example]]:
-    """The examples of files to calibrate a model with, as ``read_spoken`` gives them.
+    """The examples of files to calibrate a model with, as ``read_spoken`` returns them.
 
-    ``learned`` has the checksums of what the model learns from, and who does. Raises DataError for
-    a file that is among that: on what it knows, a model is surer and more often right than it will
-    ever be again.
+    ``learned`` maps checksums of files to what is trained on them. Raises DataError for a held-out
+    file that is among them: on data that it has seen, a model is more confident and more accurate
+    than on any other.
     """
     for path in paths:
         if who := learned.get(sha256(path)):
-            raise DataError(f"{path} cannot be held out: {who} learns from it")
+            raise DataError(f"{path} cannot be held out: {who} is trained on it")
     return {path: read_spoken(path, languages) for path in paths}
 
 
 def scarce(held_out: Sequence[Example]) -> list[Head]:
-    """The heads that too few held-out mentions have a label of to fit anything to."""
+    """The heads with too few held-out labels to fit anything to them."""
     labels = [labels for example in held_out for labels in example.labels]
     rows = {head: sum(known[head] != UNKNOWN for known in labels) for head in HEADS}
     return [head for head in HEADS if rows[head] < LEAST_ROWS]
@@ -103,30 +103,30 @@ def scarce(held_out: Sequence[Example]) -> list[Head]:
 def held_out_files(
     held_out: Mapping[Path, list[Example]], before: Manifest | None
 ) -> list[DataFile]:
-    """The manifest's lines on what probabilities are fitted to: where ``held_out`` is ``scarce``,
-    that is what the model ``before`` was calibrated with."""
+    """The manifest's entries on what probabilities are fitted to: ``held_out``, and where that is
+    ``scarce``, also what the model ``before`` was calibrated on."""
     files = [data_file(*file) for file in held_out.items()]
     former = before.held_out if before and scarce(flat(held_out)) else []
     return once([*files, *former])
 
 
 def once(files: Sequence[DataFile]) -> list[DataFile]:
-    """Each content once, by its checksum."""
+    """The files without duplicates, by checksum."""
     return list({file.sha256: file for file in files}.values())
 
 
 def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Curriculum:
-    """Read the files and ask the teachers, whose answers are kept in the folder ``kept``.
+    """Read the files and ask the teachers, whose answers are cached in the folder ``kept``.
 
-    Raises DataError for a file that cannot be read or when there is nothing to learn,
-    ArtefactError for a teacher that is none.
+    Raises DataError if a file cannot be read or there is nothing to learn, ArtefactError for a
+    teacher that is not a model.
     """
     rng = np.random.default_rng(recipe.seed)
     train = {path: read_spoken(path, files.languages) for path in files.train}
     first = _drawn(files.first, files.languages, recipe.first_rows, rng)
     untold = _drawn(files.unlabelled, files.languages, recipe.unlabelled_rows, rng)
     if not files.teachers and not any(map(_is_labelled, flat(train))):
-        raise DataError(f"{', '.join(map(str, files.train))}: no labels to learn from")
+        raise DataError(f"there are no labels to learn from in {', '.join(map(str, files.train))}")
     parts = [*first.values(), *untold.values(), *train.values()]
     targets = ask_teachers(files.teachers, parts, kept)
     vectors = place(base, parts, kept) if recipe.placing else np.zeros_like(targets[:, :1])
@@ -140,14 +140,14 @@ def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Cur
 
 
 def data_file(path: Path, examples: Sequence[Example]) -> DataFile:
-    """The manifest's line on a file and what is used of it; its folders are nobody's business."""
+    """The manifest's entry on a file and what is used of it, without its folders (private)."""
     return DataFile(path.name, mention_count(examples), sha256(path))
 
 
 def _drawn(
     paths: Sequence[Path], languages: Sequence[str], count: int, rng: np.random.Generator
 ) -> dict[Path, list[Example]]:
-    """Of the examples of all files together, ``count`` that chance chooses."""
+    """At most ``count`` examples, drawn at random from all files together."""
     read = [(path, example) for path in paths for example in read_spoken(path, languages)]
     drawn: dict[Path, list[Example]] = {path: [] for path in paths}
     for index in rng.permutation(len(read))[:count]:

@@ -1,14 +1,14 @@
-"""Labelled feedback, read from the files that people keep it in.
+"""Labelled feedback, read from CSV, TSV and JSONL files.
 
-A CSV or TSV file has one mention a record and a header of at least ``text``, and of heads' names;
+A CSV or TSV file has one mention per record. Its header has ``text`` and the names of heads;
 ``kind``, ``question``, ``subject``, ``context``, ``lang``, ``source``, ``cell`` and ``theme`` are
-used if there. A JSONL file has one object a line: a mention with the same names, or a whole item,
-which has ``mentions``, a ``primary`` reading, or both. Its mentions each have a ``quote``, an exact
-substring of ``text``, in order; labels beside them, of which nobody could say what they are of,
-are refused. A CSV or TSV file has no items: its columns of these names are something else. Names
-are read in lower case. An absent or empty label is unknown, so that a file needs only the heads
-that it is about. Labels may be short (``neg``) or whole (``negative``). Texts are read as
-production reads them: what no tokenizer can encode is a space.
+optional. A JSONL file has one object per line: a mention with the same keys, or a whole item,
+which has ``mentions``, a ``primary`` reading, or both. Each of its mentions has a ``quote``, an
+exact substring of ``text``, in order. Labels of an item outside ``mentions`` and ``primary`` are
+rejected, because they are ambiguous. A CSV or TSV file has no items: columns with these names are
+ignored. Names are converted to lower case. A missing or empty label is unknown, so a file needs
+only the heads that it has labels for. Labels may be short (``neg``) or full (``negative``). Texts
+are read as in production: characters that no tokenizer can encode become spaces.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,12 +45,12 @@ ITEM_HEADS: Final[Mapping[Head, tuple[str, ...]]] = {
     **HEADS,
     "sentiment": (*HEADS["sentiment"], MIXED),
 }
-"""The labels of a text as a whole: ``HEADS``, and ``mixed`` behind the sentiments."""
+"""The labels of a text as a whole: ``HEADS``, with ``mixed`` as the last sentiment."""
 
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 OTHER_THEME: Final = "other"
-"""The theme of a mention that belongs to none of its cell's: it is the like of no other."""
+"""The theme of a mention that belongs to none of the themes of its cell."""
 
 Labels = Mapping[Head, int]
 
@@ -60,12 +60,11 @@ class Example:
     """A text, the [start, end) of its mentions in characters, and each mention's labels.
 
     ``labels[i][head]`` is an index into ``HEADS[head]``, or ``UNKNOWN``. ``kind``, ``question``
-    and ``subject`` are what production would know of the text as well. ``primary`` is the reading
-    of the text as a whole, by head, where it is known: sentiment may be ``mixed`` there.
-    ``quoted`` says that the text is a whole item whose mentions somebody has marked; an item of
-    which only ``primary`` is known has no spans.
-    ``cell`` and ``theme`` name what the text is about, more finely than any label: see ``cell_of``.
-    ``language`` is as ``nlp.language.normalize`` gives it, or empty.
+    and ``subject`` are the context that is also known in production. ``primary`` has the known
+    labels of the text as a whole, by head; its sentiment may be ``mixed``. ``quoted`` means that
+    the text is a whole item with marked mentions; an item with only ``primary`` has no spans.
+    ``cell`` and ``theme`` say what the text is about, more finely than any label: see ``cell_of``.
+    ``language`` is as ``nlp.language.normalize`` returns it, or empty.
     """
 
     text: str
@@ -90,7 +89,7 @@ class Example:
 def read_examples(path: Path) -> list[Example]:
     """All examples of a file, in its order.
 
-    Raises DataError with the line's number if a line is not of the form described above.
+    Raises DataError with the line number if a line does not have the format described above.
     """
     examples = []
     has_items = path.suffix.lower() == ".jsonl"
@@ -105,10 +104,10 @@ def read_examples(path: Path) -> list[Example]:
 
 
 def read_themes(path: Path) -> list[Example]:
-    """The examples of a file of single mentions with themes. Raises DataError if it is none."""
+    """The examples of a file of single mentions with themes. Raises DataError for other files."""
     examples = read_examples(path)
     if any(len(example.spans) != 1 for example in examples):
-        raise DataError(f"{path} has items: themes are of single mentions, one a line")
+        raise DataError(f"{path} has whole items; a file with themes must have one mention a line")
     if not any(example.theme for example in examples):
         raise DataError(f"{path} has no themes")
     return examples
@@ -120,7 +119,7 @@ def mention_count(examples: Sequence[Example]) -> int:
 
 
 def cell_of(example: Example) -> str:
-    """Among which others a theme is one: the ``cell``, or else the stage and the touchpoint."""
+    """The group that a theme belongs to: the ``cell``, or else the stage and the touchpoint."""
     return example.cell or " ".join(
         example.primary.get(head, "") for head in ("stage", "touchpoint")
     )
@@ -132,7 +131,7 @@ def _example(row: Mapping[str, Any], may_be_item: bool) -> Example:
     primary = _primary(_part(row, "primary")) if may_be_item else {}
     whole = quoted is not None or bool(primary)
     if whole and _names(_labels(row)):
-        raise ValueError("an item's labels are in its mentions and in primary, not beside them")
+        raise ValueError("the labels of an item belong in mentions or primary, not beside them")
     mentions = _objects([] if quoted is None else quoted) if whole else [row]
     labels = [_labels(mention) for mention in mentions]
     return Example(
@@ -155,19 +154,19 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     text = row.get(key)
     readable = printable(text) if isinstance(text, str) else ""
     if not readable.strip():
-        raise ValueError(f"it has no {key}")
+        raise ValueError(f"there is no {key}")
     return readable
 
 
 def _word(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{key} is {value!r}, not a text")
+        raise ValueError(f"{key} is {value!r}, not a string")
     return printable(value or "").strip() or None
 
 
 def _part(row: Mapping[str, Any], key: str) -> Any:
-    """What an item has beside its text; a blank is nothing."""
+    """The value of an optional key of an item; a blank string counts as None."""
     value = row.get(key)
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -197,14 +196,14 @@ def _find_quotes(text: str, mentions: Sequence[Mapping[str, Any]]) -> list[Span]
         quote = _text(mention, "quote")
         start = text.find(quote, at)
         if start < 0:
-            raise ValueError(f"the quote {quote!r} is not in the text after the one before it")
+            raise ValueError(f"quote {quote!r} does not occur in the text after the previous quote")
         at = start + len(quote)
         spans.append((start, at))
     return spans
 
 
 def _asked(context: str | None) -> str | None:
-    """The question in a note on where a row came from; nothing else in it is known later."""
+    """The question in a note on the origin of a row; the rest is not known in production."""
     if not context:
         return None
     if context.endswith(" field"):

@@ -1,4 +1,4 @@
-"""Folders that something is written to in the end."""
+"""Output folders, checked before a run starts."""
 
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -7,8 +7,8 @@ from nlp.train.records import DataError
 
 
 def make_folders(*folders: Path | None) -> None:
-    """Raise DataError, before anything takes time, for a folder that cannot be made or takes no
-    file."""
+    """Create the folders. Raise DataError early for a folder that cannot be created or written
+    to."""
     for folder in filter(None, folders):
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a run learns from: examples, and what its teachers say of their mentions."""
+"""What a run learns from: examples with their labels, and the labels that teachers give them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +22,12 @@ MOST_JOINED: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """An example with its mentions' labels and those of its teachers, a row a mention.
+    """An example with the labels of its mentions and those of its teachers, one row per mention.
 
     ``labels`` is (mentions, heads). ``targets`` (mentions, outputs) has the probabilities that
-    teachers give to the labels of all heads side by side, rows of zeros if there are none.
-    ``vectors`` (mentions, width) are where embeddings should point, or zeros. ``theme`` numbers
-    what the mentions are about, ``NO_THEME`` if nobody has said; ``cell`` is where it is.
+    teachers give to the labels of all heads side by side; rows of zeros if there are none.
+    ``vectors`` (mentions, width) are the target directions of embeddings, or zeros. ``theme`` is
+    the number of the mentions' theme, ``NO_THEME`` if unknown; ``cell`` is the cell of the theme.
     """
 
     example: Example
@@ -39,7 +39,7 @@ class Lesson:
 
 
 def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) -> list[Lesson]:
-    """Lessons of examples; ``targets`` and ``vectors`` have a row for each mention of them all."""
+    """The lessons of examples; ``targets`` and ``vectors`` have one row per mention of them all."""
     themes: dict[tuple[str, str, Any], int] = {}
     lessons, at = [], 0
     for number, example in enumerate(examples):
@@ -56,14 +56,14 @@ def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) 
 
 
 def _is_item(example: Example) -> bool:
-    """Whether the text is a whole item of which more is known than its mentions."""
+    """Whether the text is a whole item with a primary reading."""
     return bool(example.primary) and (example.quoted or not example.spans)
 
 
 def _with_whole(lesson: Lesson) -> Lesson:
-    """The lesson of an item and, as one more span, its text as a whole with its primary reading.
+    """The lesson of an item with one more span: the whole text, labelled by its primary reading.
 
-    A sentiment that is mixed is unknown here: no single span is labelled so.
+    A mixed sentiment counts as unknown here, since no single mention has that label.
     """
     example, primary = lesson.example, lesson.example.primary
     known = [
@@ -90,15 +90,15 @@ def labels_of(example: Example) -> Integers:
 
 
 def without_labels(lesson: Lesson) -> Lesson:
-    """The same, to be learned from its teachers alone."""
+    """The lesson without labels, to be learned from teachers alone."""
     return replace(lesson, labels=np.full_like(lesson.labels, UNKNOWN))
 
 
 def join(lessons: Sequence[Lesson], share: float, rng: np.random.Generator) -> list[Lesson]:
-    """The lessons, a ``share`` of the short ones put together to texts of two to four.
+    """The lessons, with a ``share`` of the single mentions joined into texts of two to four.
 
-    A mention has neighbours in production; most examples are single ones. Only those of one
-    source, kind and language that answer no question are put together.
+    In production a mention has neighbours, but most examples are single mentions. Only mentions of
+    one source, kind and language that have no question or subject are joined.
     """
     kept: list[Lesson] = []
     alike: dict[tuple[str, ...], list[Lesson]] = {}

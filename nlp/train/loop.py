@@ -1,4 +1,4 @@
-"""The training loop: deterministic, and able to go on where it was stopped."""
+"""The training loop: deterministic and resumable."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +22,12 @@ from nlp.train.recipe import Recipe
 
 
 class CheckpointError(Exception):
-    """A checkpoint belongs to another run than the one that should go on from it."""
+    """A checkpoint can't be read or belongs to another run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a run is: passes begun, steps taken, the share that is done (0..1), the loss."""
+    """The progress of a run: passes begun, steps taken, the share done (0..1), and the loss."""
 
     passes: int
     steps: int
@@ -38,8 +38,8 @@ class Step:
 class Run:
     """One training run: ``passes`` over lists of lessons, one after the other.
 
-    The reader ends up with the running mean of its weights. ``fingerprint`` tells all that the run
-    depends on beside its recipe, so that it is not continued from another's checkpoint.
+    The reader ends up with the running mean of its weights. ``fingerprint`` identifies everything
+    that the run depends on apart from its recipe, to reject the checkpoint of another run.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Run:
     def train(
         self, checkpoint: Path, on_step: Callable[[Step], None], resume: bool = False
     ) -> None:
-        """Take all steps that are left, telling ``on_step`` of each.
+        """Take all remaining steps, calling ``on_step`` after each.
 
-        With ``resume``, go on from ``checkpoint`` if that exists; CheckpointError if it was
+        With ``resume``, continue from ``checkpoint`` if it exists. Raises CheckpointError if it was
         written by another run.
         """
         torch.manual_seed(self.recipe.seed)
@@ -147,7 +147,8 @@ class Run:
             raise CheckpointError(f"{checkpoint} is not a checkpoint: {error}") from error
         if written_by != (asdict(self.recipe), self.fingerprint):
             raise CheckpointError(
-                f"{checkpoint} was written by a run with other data, teachers, base or recipe"
+                f"{checkpoint} was written by a run with other data, teachers, base or recipe; "
+                "use another --checkpoint or leave out --resume"
             )
         self.reader.load_state_dict(state["reader"], strict=False)
         self.average.weights, self.average.updates = state["average"], state["steps"]

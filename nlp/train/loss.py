@@ -1,4 +1,4 @@
-"""How wrong the reader is about a batch."""
+"""The losses of a batch."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from nlp.train.examples import UNKNOWN
 from nlp.train.lessons import NO_THEME
 
 FAR: Final = -1e4
-"""The logarithm of no chance at all, of which gradients can be taken."""
+"""A logit that stands for probability 0, but is finite, so that gradients exist."""
 
 SIZES: Final = [len(labels) for labels in HEADS.values()]
 
@@ -19,13 +19,13 @@ SIZES: Final = [len(labels) for labels in HEADS.values()]
 def mention_loss(
     logits: Tensor, labels: Tensor, targets: Tensor, smoothing: float, trust: float
 ) -> Tensor:
-    """The sum over heads of the mean cross-entropy of the mentions of which something is known.
+    """The sum over heads of the mean cross-entropy of the mentions with a label or a target.
 
     ``logits`` is (rows, mentions, outputs), the heads side by side in the order of ``HEADS``;
     ``labels`` is (rows, mentions, heads). Where ``targets`` (rows, mentions, outputs) has the
-    probabilities of teachers and not zeros, these stand for the truth (Hinton et al. 2015, arXiv
-    1503.02531, at temperature 1): alone if no label is known, with the share ``trust`` (0..1) if
-    one is.
+    probabilities of teachers and not zeros, they are used as soft labels (Hinton et al. 2015, arXiv
+    1503.02531, at temperature 1): alone if no label is known, else with the weight ``trust``
+    (0..1).
     """
     losses = []
     for part, truth, hoped in zip(
@@ -40,16 +40,16 @@ def mention_loss(
 
 
 def vector_loss(embeddings: Tensor, vectors: Tensor) -> Tensor:
-    """1 - cosine of embeddings (rows, mentions, width) and where they should point, 0..2.
+    """1 - cosine of embeddings (rows, mentions, width) and their target ``vectors``, 0..2.
 
-    Both are of length 1; a mention whose vector is zeros does not count.
+    Both have length 1; mentions whose vector is zeros are ignored.
     """
     cosines = (embeddings * vectors).sum(dim=-1)
     return _mean(1 - cosines, vectors.any(dim=-1))
 
 
 def theme_loss(embeddings: Tensor, themes: Tensor, temperature: float) -> Tensor:
-    """How hard it is to find the mentions of one's theme among all of a batch that have one.
+    """How hard it is to find the other mentions of a theme among all mentions with themes.
 
     The supervised contrastive loss (Khosla et al. 2020, arXiv 2004.11362, equation 2) on
     embeddings (rows, mentions, width) of length 1; ``themes`` is (rows, mentions).

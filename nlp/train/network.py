@@ -1,4 +1,4 @@
-"""The network: an encoder read once a text, and a linear head a label kind on each mention."""
+"""The network: an encoder that reads each text once, and a linear head per kind of label."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from nlp.train.lessons import OUTPUTS
 class Reader(nn.Module):
     """Logits of all heads and a unit vector for each mention of each text.
 
-    ``encoder`` is of the BERT family in transformers. The vector is a linear image of what the
-    heads see, so that it can place mentions by what they are about, not by their labels.
+    ``encoder`` is of the BERT family in transformers. The vector is a linear map of what the heads
+    see, so that it can represent what a mention is about rather than its labels.
     """
 
     encoder: PreTrainedModel
@@ -53,11 +53,10 @@ class Reader(nn.Module):
 
 
 def build_reader(base: Path, layers: int, dropout: float) -> Reader:
-    """A reader on the lowest ``layers`` of the encoder in ``base``; word vectors frozen.
+    """A reader on the lowest ``layers`` of the encoder in ``base``; word vectors are frozen.
 
-    ``dropout`` (0..1) is of what the heads see; inside of the encoder there is none, since
-    drawing it took a fifth of the time. The attention is the plain kind, which the ONNX
-    optimizer knows how to fuse.
+    ``dropout`` (0..1) applies to the input of the heads. The encoder has no dropout, since drawing
+    it took a fifth of the time. Attention is the eager kind, which the ONNX optimizer can fuse.
     """
     encoder = AutoModel.from_pretrained(
         base,
@@ -75,7 +74,7 @@ def build_reader(base: Path, layers: int, dropout: float) -> Reader:
 def load_reader(folder: Path, dropout: float, attention: str | None = "eager") -> Reader:
     """The reader whose unquantised weights and configuration are in ``folder``.
 
-    Without an ``attention`` it is the fastest kind that the encoder knows.
+    ``attention`` None selects the fastest kind that the encoder supports.
     """
     config = AutoConfig.from_pretrained(folder)
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
@@ -87,11 +86,11 @@ def load_reader(folder: Path, dropout: float, attention: str | None = "eager") -
 
 
 def frozen_words(encoder: PreTrainedModel) -> PreTrainedModel:
-    """The encoder, whose word vectors no training changes."""
+    """Freeze the word vectors of the encoder, and return it."""
     encoder.get_input_embeddings().weight.requires_grad_(False)
     return encoder
 
 
 def trained_state(reader: Reader) -> dict[str, Tensor]:
-    """The weights that training changes; the frozen ones are the base's."""
+    """The weights that training changes, without the frozen ones."""
     return {name: p.detach() for name, p in reader.named_parameters() if p.requires_grad}

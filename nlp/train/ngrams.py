@@ -1,10 +1,11 @@
-"""Learning what characters say of a mention: logistic regression, and how loud it is to be heard.
+"""Training character n-grams: logistic regression, and its weight relative to the encoder.
 
-Each head is a multinomial logistic regression on the runs of ``nlp.ngrams``, learned in a few
-passes of Adagrad (Duchi et al. 2011), under which rare runs learn as fast as common ones. The
-encoder has seen the same mentions and is surer of them than of any other, so that they can't tell
-how much the two should count beside each other: that is fitted to held-out mentions, one share and
-one temperature a head, the likeliest ones (stacked generalisation, Wolpert 1992).
+Each head is a multinomial logistic regression on the n-grams of ``nlp.ngrams``, trained in a few
+passes of Adagrad (Duchi et al. 2011), under which rare n-grams learn as fast as common ones. The
+encoder was trained on the same mentions and is more confident on them than on any others, so they
+can't show how much weight each of the two should have. Weights are therefore fitted to held-out
+mentions by maximum likelihood: one share and one temperature per head (stacked generalisation,
+Wolpert 1992).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -52,14 +53,14 @@ BIAS_RATE: Final = 0.05
 SMOOTHING: Final = 0.1
 SEED: Final = 7
 BALANCE: Final = 0.15
-"""Of the logarithm of each label's share, taken from its logit: how common a label is would count
-twice, as the encoder knows it already (see ``nlp.train.balance``)."""
+"""The strength of ``nlp.train.balance.balance``: otherwise the frequency of a label would count
+twice, since the encoder has already learned it."""
 LEAST_SEEN: Final = 2
-"""Mentions that a run must be in to count; a hash that stands for rarer ones says nothing."""
+"""The least mentions that an n-gram must be in; rarer buckets are ignored."""
 LOUDEST: Final = 127
-"""The largest weight of a label, in its 8 bits."""
+"""The largest weight of a label in 8 bits."""
 MOST_HEARD: Final = 2.0
-"""The largest share: n-grams are beside the encoder, not in its place."""
+"""The largest share: n-grams complement the encoder, they don't replace it."""
 TINY: Final = 1e-9
 
 
@@ -68,8 +69,8 @@ Files = Mapping[Path, list[Example]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Of one head: what its n-grams' logits are multiplied by, and the accuracy, 0..1, on held-out
-    mentions as the model read them before, with other n-grams or none, and with these."""
+    """The result for one head: the factor ``share`` of its n-grams' logits, and the accuracy (0..1)
+    on held-out mentions ``before``, with the previous n-grams or none, and ``now``."""
 
     share: float
     before: float
@@ -83,13 +84,14 @@ def fit_ngrams(
     version: str | None = None,
     heads: Collection[Head] = tuple(HEADS),
 ) -> Mapping[Head, Heard]:
-    """Teach the model in ``folder`` what characters say, in place of all that it knew of that.
+    """Train n-grams for the model in ``folder``, replacing those that it has.
 
-    Its probabilities are calibrated anew on ``held_out``, and it is called ``version`` then if that
-    is given; the encoder stays as it is. A card that it has is removed. Of other ``heads``, and of
-    those that the held-out mentions are ``scarce`` of, n-grams say nothing. Raises ArtefactError
-    for a folder that is no model, DataError for a file that cannot be read, a held-out one that is
-    learned from, for too few held-out labels of every head, or a folder that cannot be written to.
+    Its probabilities are recalibrated on ``held_out``, and ``version``, if given, becomes its
+    version; the encoder does not change. The model card, if any, is removed. N-grams are not used
+    for heads that are not in ``heads`` or have too few held-out labels (see ``scarce``). Raises
+    ArtefactError for a folder without a model, DataError for a file that cannot be read, a held-out
+    file that is also trained on, too few held-out labels of every head, or a folder that cannot be
+    written to.
     """
     learned = {file.sha256: f"the model in {folder}" for file in load_manifest(folder).data}
     learned |= {sha256(path): "this run" for path in data}
@@ -98,7 +100,7 @@ def fit_ngrams(
     labelled = [head for head in heads if head not in few]
     if not labelled:
         wanted = " or ".join(heads)
-        raise DataError(f"fewer than {LEAST_ROWS} held-out mentions have a label of {wanted}")
+        raise DataError(f"fewer than {LEAST_ROWS} held-out mentions have a label for {wanted}")
     files = {path: read_examples(path) for path in data}
     make_folders(folder)
     model = open_model(folder)
@@ -123,7 +125,7 @@ def fit_ngrams(
 
 
 def learn(examples: Sequence[Example]) -> NGrams:
-    """The n-grams of labelled mentions; of a head that nobody has labelled they say nothing.
+    """Train n-grams on labelled mentions. For heads without labels they favour none.
 
     Raises DataError if there are no mentions.
     """
@@ -142,8 +144,7 @@ def learn(examples: Sequence[Example]) -> NGrams:
 
 
 def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
-    """The logarithm of how many mentions there are for each that a bucket is in, in the 16 bits
-    that it is stored in."""
+    """The inverse document frequency of each bucket, in the 16 bits that it is stored in."""
     counts = np.bincount(np.concatenate(found), minlength=BUCKETS)
     rarity = np.log(np.maximum(mentions / np.maximum(counts, 1), 1))
     rarity[counts < LEAST_SEEN] = 0
@@ -151,7 +152,8 @@ def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
 
 
 def _rows(found: Sequence[Buckets], rarity: Float) -> Any:
-    """A sparse matrix (mentions, buckets): the rarity of each one's buckets, at length 1."""
+    """A sparse matrix (mentions, buckets) with the rarity of each mention's buckets; rows have
+    length 1."""
     starts = np.cumsum([0, *map(len, found)])
     buckets = np.concatenate(found).astype(np.int32)
     rows = csr_matrix((rarity[buckets], buckets, starts), shape=(len(found), BUCKETS))
@@ -192,10 +194,10 @@ def _told(layer: torch.nn.EmbeddingBag, rows: Any) -> Tensor:
 
 
 def _hear(answers: Answers, head: Head, former: Floats, told: Float) -> Heard:
-    """The share under which, at the best temperature, the true labels are likeliest.
+    """Fit the share that, at the best temperature, makes the true labels most likely.
 
-    Both are bounded, and drawn to nothing by as much as one mention says (a normal prior of
-    deviation 1): n-grams that part few mentions without an error would drown the encoder.
+    Both are bounded and regularised by a normal prior of deviation 1: otherwise n-grams that
+    separate a few mentions perfectly would drown the encoder.
     """
     known = answers.truth[head] != UNKNOWN
     truth, read, beside = answers.truth[head][known], answers.logits[head][known], told[known]
@@ -216,7 +218,7 @@ def _hear(answers: Answers, head: Head, former: Floats, told: Float) -> Heard:
 
 
 def _write(folder: Path, ngrams: NGrams, data: Files, held_out: Files, version: str | None) -> None:
-    """The card and the figures were those of another model."""
+    """Write n-grams and manifest; remove card and figures, which were measured before."""
     ngrams.save(folder / NGRAMS_FILE)
     manifest = load_manifest(folder)
     known = {file.sha256 for file in manifest.data}

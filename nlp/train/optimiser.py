@@ -1,4 +1,4 @@
-"""How weights move: rates that fall from the heads down the layers, and a running mean."""
+"""The optimiser: learning rates that fall from the heads down the layers, and a running mean."""
 
 import math
 import re
@@ -39,7 +39,7 @@ def peak_rate(name: str, recipe: Recipe) -> float:
 
 
 def set_rate(optimizer: torch.optim.Optimizer, done: float, warm_up: float) -> None:
-    """Rates when ``done`` (0..1) of the run is over: a straight rise, then half a cosine."""
+    """Set the rates for the share ``done`` (0..1) of the run: a linear rise, then half a cosine."""
     rising = min(1.0, (done + 1e-3) / warm_up)
     falling = 0.5 * (1 + math.cos(math.pi * max(0.0, done - warm_up) / (1 - warm_up)))
     for group in optimizer.param_groups:
@@ -47,7 +47,7 @@ def set_rate(optimizer: torch.optim.Optimizer, done: float, warm_up: float) -> N
 
 
 class Average:
-    """The exponential running mean of a reader's trained weights, which reads better than they.
+    """The exponential running mean of a reader's trained weights, more accurate than they are.
 
     It starts as a plain mean, so that a short run is not held back by its first weights.
     """
@@ -59,7 +59,7 @@ class Average:
 
     @torch.no_grad()
     def update(self, reader: Reader) -> None:
-        """Move the mean towards the weights as they are now."""
+        """Move the mean towards the current weights."""
         self.updates += 1
         share = 1 - min(self.decay, self.updates / (10 + self.updates))
         for name, weight in trained_state(reader).items():

@@ -1,12 +1,12 @@
-"""In what numbers a network is trained and asked."""
+"""The numeric precision of training and inference in torch."""
 
 import torch
 
 
 def fast() -> torch.autocast:
-    """A context in which products are taken in bfloat16, if this processor can.
+    """A context that computes products in bfloat16, if this processor has instructions for it.
 
-    One without instructions for it does them one by one, fifty times slower than in 32 bits.
+    Without them, bfloat16 is fifty times slower than 32 bits.
     """
     native = (torch.cpu._is_avx512_bf16_supported, torch.cpu._is_amx_tile_supported)
     return torch.autocast("cpu", torch.bfloat16, enabled=any(can() for can in native))

@@ -1,4 +1,4 @@
-"""What a training run is made of, apart from its data."""
+"""The settings of a training run, apart from its data."""
 
 from ast import literal_eval
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Final
 LARGEST_SEED: Final = 2**63 - 1
 
 TINY: Final = 1e-9
-"""For what may be as small as one likes, but not 0."""
+"""The lower bound of settings that may be arbitrarily small, but not 0."""
 
 BOUNDS: Final = {
     "layers": (1, inf),
@@ -36,25 +36,24 @@ BOUNDS: Final = {
         (0, 1),
     ),
 }
-"""Within which a setting must be; one that is not here must not be negative."""
+"""The range of each setting; a setting that is not listed must not be negative."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The settings of a run; the same recipe, data and base give the same model.
 
-    ``layers`` of the base are kept, the lowest ones. ``tokens`` is the size of a batch, padding
-    included. A text is shown without its context at ``context_dropout``, with its kind alone at
-    ``question_dropout``; a ``token_dropout`` of its mentions' tokens is made unreadable, and a
-    share ``joining`` of single mentions is put together to longer texts. Learning rates are
-    peaks; a layer's is ``layer_decay`` times that of the layer above it. ``seconds`` is the time
-    between two checkpoints.
+    The lowest ``layers`` of the base are kept. ``tokens`` is the size of a batch, including
+    padding. A text is shown without context with probability ``context_dropout``, and with only its
+    kind with probability ``question_dropout``; a share ``token_dropout`` of its mentions' tokens is
+    masked, and a share ``joining`` of single mentions is joined into longer texts. Learning rates
+    are peaks; a layer has ``layer_decay`` times the rate of the layer above it. ``seconds`` is the
+    time between two checkpoints.
 
-    Of the texts of a first pass, and of those without labels, ``first_rows`` and
-    ``unlabelled_rows`` are used, drawn by chance; ``trust`` is what teachers count beside a known
-    label, 0..1. ``placing`` and ``telling_apart`` weigh the losses of where a mention is placed
-    and of how well its theme is told from others, the latter at ``theme_temperature``. ``balance``,
-    0..1, is how far common labels are held back in the end.
+    At most ``first_rows`` texts of the first pass and ``unlabelled_rows`` without labels are used,
+    drawn at random. ``trust`` (0..1) is the weight of teachers where a label is known. ``placing``
+    and ``telling_apart`` are the weights of the losses of embeddings and of themes, the latter at
+    ``theme_temperature``. ``balance`` (0..1) is how far common labels are reduced after training.
     """
 
     layers: int = 6
@@ -85,7 +84,7 @@ class Recipe:
     seconds: float = 120.0
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a setting that no run can have."""
+        """Raise ValueError for a setting out of range."""
         for name, value in asdict(self).items():
             low, high = BOUNDS.get(name, (0, inf))
             if not low <= value <= high or value == inf:
@@ -103,7 +102,7 @@ def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     for setting in settings:
         name, _, text = setting.partition("=")
         if name not in known:
-            raise ValueError(f"there is no {name!r} to set; there is {', '.join(known)}")
+            raise ValueError(f"unknown setting {name!r}; choose from {', '.join(known)}")
         try:
             values[name] = known[name](literal_eval(text))
         except (ValueError, SyntaxError, TypeError, OverflowError) as error:

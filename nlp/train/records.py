@@ -1,4 +1,4 @@
-"""Records out of CSV, TSV and JSONL files, each with the number of the line it begins on."""
+"""Records from CSV, TSV and JSONL files, each with the number of the line it begins on."""
 
 import csv
 import json
@@ -8,22 +8,21 @@ from typing import Any, Final, TextIO
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 TEXT: Final = "text"
-"""The one column that every file has."""
+"""The one column that every file must have."""
 
 Record = tuple[int, dict[str, Any]]
 
 
 class DataError(Exception):
-    """A file of labelled feedback cannot be read."""
+    """A file of labelled feedback, or a folder, cannot be used."""
 
 
 def read_records(path: Path) -> Iterator[Record]:
-    """The records of a file and their lines, counted from 1.
+    """The records of a file and their line numbers, counted from 1.
 
-    A CSV file may be delimited by commas, semicolons, tabs or bars, its fields quoted; a TSV file
-    knows no quotes. Names of columns, and of what is in a JSON object, are read in lower case. A
-    byte order mark and blank lines are passed over. Raises DataError, with the line if there is
-    one to blame.
+    A CSV file may be delimited by commas, semicolons, tabs or bars, and may quote its fields; a TSV
+    file has no quoting. Names of columns and JSON keys are converted to lower case. A byte order
+    mark and blank lines are skipped. Raises DataError, with the line number if there is one.
     """
     read = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}.get(path.suffix.lower())
     if read is None:
@@ -48,7 +47,7 @@ def _tsv(path: Path, file: TextIO) -> Iterator[Record]:
 
 
 def _delimiter(header: str) -> str:
-    """The one that leaves a column named ``text``; a comma if none does."""
+    """The delimiter that gives a column named ``text``; a comma if none does."""
     for delimiter in DELIMITERS:
         if TEXT in _names(next(csv.reader([header], delimiter=delimiter), [])):
             return delimiter
@@ -84,7 +83,7 @@ def _header(path: Path, line: int, row: list[str]) -> list[str]:
     names = _names(row)
     if TEXT not in names:
         raise DataError(
-            f"{path}, line {line}: no column is named {TEXT!r}, only {', '.join(names)}"
+            f"{path}, line {line}: there is no column {TEXT!r}, only {', '.join(names)}"
         )
     if twice := _twice(names):
         raise DataError(f"{path}, line {line}: there are two columns named {twice!r}")
@@ -92,18 +91,16 @@ def _header(path: Path, line: int, row: list[str]) -> list[str]:
 
 
 def _twice(names: list[str]) -> str | None:
-    """The first name that there are two of."""
+    """A name that occurs more than once."""
     return min((name for name in names if name and names.count(name) > 1), default=None)
 
 
 def _record(path: Path, line: int, names: list[str], row: list[str]) -> dict[str, Any]:
-    """Blank cells beyond the header are a stray delimiter; anything else there is a fault."""
+    """Ignore blank cells beyond the header (stray delimiters); reject anything else there."""
     while len(row) > len(names) and not row[-1].strip():
         row.pop()
     if len(row) != len(names):
-        raise DataError(
-            f"{path}, line {line}: {len(row)} columns where the header has {len(names)}"
-        )
+        raise DataError(f"{path}, line {line}: {len(row)} columns, but the header has {len(names)}")
     return dict(zip(names, row, strict=True))
 
 
@@ -114,16 +111,16 @@ def _jsonl(path: Path, file: TextIO) -> Iterator[Record]:
         try:
             row = json.loads(line, object_pairs_hook=_object)
         except (json.JSONDecodeError, RecursionError) as error:
-            raise DataError(f"{path}, line {number}: no JSON: {error}") from error
+            raise DataError(f"{path}, line {number}: invalid JSON: {error}") from error
         except ValueError as error:
             raise DataError(f"{path}, line {number}: {error}") from error
         if not isinstance(row, dict):
-            raise DataError(f"{path}, line {number}: not an object, as {{…}}")
+            raise DataError(f"{path}, line {number}: not a JSON object")
         yield number, row
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = _names([name for name, _ in pairs])
     if len(set(names)) < len(names) and (twice := _twice(names)):
-        raise ValueError(f"there are two entries named {twice!r}")
+        raise ValueError(f"there are two keys named {twice!r}")
     return dict(zip(names, (value for _, value in pairs), strict=True))

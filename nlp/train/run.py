@@ -1,4 +1,4 @@
-"""From files of labelled feedback and a base encoder to a model that can be served."""
+"""Training a model from files of labelled feedback and a base encoder."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -40,7 +40,7 @@ from nlp.train.start import start_from
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the model and the state of the code are called in the manifest."""
+    """The names and versions of model, code and base for the manifest."""
 
     name: str
     version: str
@@ -50,8 +50,9 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where a run writes: its checkpoint, what it asked of teachers (beside that), and, at the
-    end, the artefact's folder and the torch weights', each if wanted. The two may not be one."""
+    """Where a run writes: its checkpoint, with answers of teachers in the same folder, and at the
+    end the folders ``out`` of the artefact and ``weights`` of the torch weights, if given. These
+    two must differ."""
 
     checkpoint: Path
     out: Path | None = None
@@ -67,19 +68,19 @@ def train_model(
     on_step: Callable[[Step], None],
     resume: bool = False,
 ) -> list[Head]:
-    """Train a model, starting from ``base``, and write it into ``outputs``.
+    """Train a model, starting from ``base``, and write it to ``outputs``.
 
-    ``base`` is an encoder, or a model to go on from, all of whose layers are kept, whatever the
-    recipe says. Gives the heads that the held-out files say too little of: these are calibrated as
-    the base, if that is a model, else not at all.
+    ``base`` is an encoder, or a model to continue from, of which all layers are kept, whatever the
+    recipe says. Returns the heads with too few held-out labels: they keep the calibration of the
+    base if that is a model, else they have none.
 
-    Raises DataError for a file that cannot be read, a held-out one that is learned from, a base
-    that is none or a folder that cannot be written to, ArtefactError for a teacher that is none,
-    CheckpointError for a checkpoint of another run.
+    Raises DataError for a file that cannot be read, a held-out file that is also trained on, an
+    unusable base or a folder that cannot be written to, ArtefactError for a teacher that is not a
+    model, CheckpointError for a checkpoint of another run.
     """
     _check_base(base)
     before = load_manifest(base) if is_model(base) else None
-    seen = before.data if before else []  # its successor has seen that too
+    seen = before.data if before else []  # what the base was trained on counts as seen
     learned = {file.sha256: f"the model in {base}" for file in seen}
     learned |= {sha256(path): "this run" for path in files.learned_from}
     held_out = read_held_out(files.held_out, files.languages, learned)
@@ -107,7 +108,7 @@ def train_model(
 def write_model(
     reader: Reader, base: Path, manifest: Manifest, outputs: Outputs, held_out: Sequence[Example]
 ) -> None:
-    """Write the reader into ``outputs``, calibrated, with the tokenizer of ``base``."""
+    """Write the reader to ``outputs``, calibrated, with the tokenizer of ``base``."""
     if outputs.out:
         write_artefact(outputs.out, reader, base, manifest)
         manifest = calibrate_model(outputs.out, held_out)
@@ -118,9 +119,9 @@ def write_model(
 
 
 def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
-    """Fit temperatures and thresholds of the model in ``folder`` and write them there.
+    """Fit temperatures and thresholds of the model in ``folder`` and write them to its manifest.
 
-    Those of heads that rows to fit them to are ``scarce`` of stay as they are.
+    Heads with too few held-out labels (see ``scarce``) keep theirs.
     """
     few = scarce(held_out)
     if len(few) == len(HEADS):
@@ -138,19 +139,19 @@ def _reader(base: Path, recipe: Recipe) -> Reader:
         try:
             reader = build_reader(base, recipe.layers, recipe.dropout)
         except Exception as error:  # transformers and safetensors raise many kinds
-            raise DataError(f"{base} is no encoder to start from: {error}") from error
+            raise DataError(f"{base} is not an encoder to start from: {error}") from error
     longest = reader.encoder.config.max_position_embeddings
     if recipe.max_tokens > longest:
-        raise DataError(f"max_tokens is {recipe.max_tokens}, but {base} reads {longest} at most")
+        raise DataError(f"max_tokens is {recipe.max_tokens}, but {base} reads at most {longest}")
     return reader
 
 
 def _check_base(base: Path) -> None:
-    """Raise DataError, before anything takes time, if files are missing or will not do."""
+    """Raise DataError early if files are missing or unusable."""
     for name in () if is_model(base) else (CONFIG_FILE, WEIGHTS_FILE):
         if not (base / name).is_file():
-            raise DataError(f"{base} is no encoder to start from: it has no {name}")
+            raise DataError(f"{base} is not an encoder to start from: it has no {name}")
     try:
         build_windows(load_tokenizer(base), None, "a", [(0, 1)])
     except Exception as error:  # the tokenizers library raises no class of its own
-        raise DataError(f"{base} is no encoder to start from: {error}") from error
+        raise DataError(f"{base} is not an encoder to start from: {error}") from error

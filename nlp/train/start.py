@@ -1,7 +1,7 @@
-"""A reader to go on from: the network of a model, in 32 bits again if it is an 8-bit one.
+"""Continue training from a model: load its network, dequantised if it is an 8-bit one.
 
-The bundled model is 8-bit alone. What rounding its weights has cost is a hundredth of what a pass
-over new feedback changes, so that it is as good a start as the weights that it was made of.
+The bundled model exists only in 8 bits. The rounding error of its weights is a hundredth of what a
+pass over new feedback changes, so it is as good a start as the original weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,10 +34,10 @@ EMBEDDINGS: Final = "encoder.embeddings."
 
 
 def start_from(folder: Path, dropout: float) -> Reader:
-    """The reader of the model in ``folder``, to be trained on; word vectors frozen.
+    """The reader of the model in ``folder``, for further training; word vectors are frozen.
 
-    Raises ArtefactError if the folder is no unchanged model, or an 8-bit one that was not made by
-    ``nlp.train.export``.
+    Raises ArtefactError if the folder has no model, the model was changed, or it is an 8-bit one
+    that was not made by ``nlp.train.export``.
     """
     manifest = verify(folder)
     if MODEL_FILE not in manifest.files:
@@ -51,19 +51,19 @@ def start_from(folder: Path, dropout: float) -> Reader:
         reader = Reader(frozen_words(encoder), manifest.width, dropout)
         reader.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
-        raise ArtefactError(f"{folder} is not an artefact to go on from: {error}") from error
+        raise ArtefactError(f"training can't continue from {folder}: {error}") from error
     return reader
 
 
 class _Graph:
-    """Weights of an exported graph by the names of their nodes, 8-bit ones in 32 bits."""
+    """The weights of an exported graph by the names of its nodes, dequantised."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self.nodes: Mapping[str, onnx.NodeProto] = {node.name: node for node in graph.node}
         self._values = {each.name: each for each in graph.initializer}
 
     def weight(self, name: str) -> NDArray[np.float32]:
-        """An initializer by its name before it was made 8-bit."""
+        """An initializer by its name before quantisation."""
         if name in self._values:
             found: NDArray[np.float32] = numpy_helper.to_array(self._values[name])
             return found
@@ -123,7 +123,7 @@ def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
 
 
 def _bring_back(graph: _Graph, layer: int, state: dict[str, Tensor]) -> None:
-    """Put the channels that the export has set apart where they were: where nothing is."""
+    """Put the channels that the export set apart back in their places, which are now all zeros."""
     name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/output/"
     inward, outward = graph.product(node + INWARD), graph.product(node + OUTWARD)
     into = state[f"{name}intermediate.dense.weight"]

@@ -1,6 +1,6 @@
-"""What trained readers, the teachers, say of texts, and where the base encoder places them.
+"""The labels that trained models, the teachers, give to texts, and the vectors of the base encoder.
 
-Asking is slow, so that answers are kept in a folder, under a name made of what was asked of whom.
+Both are slow to compute, so they are cached in a folder, by model and texts.
 """
 
 import hashlib
@@ -34,9 +34,9 @@ from nlp.vectors import unit_rows
 
 
 def checksum(folder: Path) -> str:
-    """Of all that the readings of a model or an encoder depend on, and of nothing else there.
+    """A hash of everything in the folder that the readings of a model or an encoder depend on.
 
-    Measuring a model or fitting themes to it changes none of that.
+    Evaluating a model or fitting its themes does not change it.
     """
     if is_model(folder):
         manifest = load_manifest(folder)
@@ -51,10 +51,10 @@ def checksum(folder: Path) -> str:
 def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
     """The mean of the teachers' probabilities for each mention of all files, (mentions, 50).
 
-    A teacher is a folder of a model, 8-bit or not. One that was trained on some languages only is
-    asked about those alone; a mention that nobody was asked about has a row of zeros. Raises
-    ArtefactError for a folder that is no unchanged model, DataError for a teacher who would be
-    asked about nothing.
+    A teacher is the folder of a model, 8-bit or not. A teacher that was trained on some languages
+    is asked only about these; a mention that no teacher was asked about has a row of zeros. Raises
+    ArtefactError if a folder has no model or it was changed, DataError for a teacher without
+    mentions in its languages.
     """
     owners = [e.language for examples in files for e in examples for _ in e.spans]
     total = np.zeros((len(owners), OUTPUTS), dtype=np.float32)
@@ -63,8 +63,8 @@ def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], ke
         spoken, who = {normalize(code) for code in verify(folder).languages}, checksum(folder)
         rows = [not spoken or language in spoken for language in owners]
         if not any(rows):
-            within = f" in {', '.join(sorted(spoken))}: is there a column lang?" if spoken else ""
-            raise DataError(f"{folder} would be asked about nothing, there is no mention{within}")
+            within = f" in {', '.join(sorted(spoken))}; check the column lang" if spoken else ""
+            raise DataError(f"there are no mentions for the teacher {folder}{within}")
         answers = []
         for examples in files:
             chosen = [e for e in examples if not spoken or e.language in spoken]
@@ -77,11 +77,11 @@ def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], ke
 
 
 def place(base: Path, files: Sequence[Sequence[Example]], kept: Path) -> Floats:
-    """Unit vectors (mentions, width) of the mentions by the base encoder, read on their own.
+    """Unit vectors (mentions, width) of the mentions from the base encoder, without their context.
 
-    The mean of all is taken off first: this encoder's vectors share one direction, which says
-    nothing of any of them and hides the rest. A base that is a model already has placed them so,
-    and reads them where they stand.
+    Their mean is subtracted first: the vectors of an encoder share one direction, which carries no
+    information and hides the rest. A base that is already a model has learned this; it reads
+    mentions in their context, and nothing is subtracted.
     """
     goes_on, who = is_model(base), "placed" + checksum(base)
     answers = []
@@ -115,7 +115,7 @@ def _embed(base: Path, examples: Sequence[Example]) -> Floats:
 
 
 def _name(weights: str, examples: Sequence[Example]) -> str:
-    """Of who was asked, and what: other texts, contexts or spans are another question."""
+    """The file name of cached answers: a hash of the weights, and of texts, contexts and spans."""
     asked = hashlib.sha256(weights.encode())
     for example in examples:
         asked.update(f"{example.context}\0{example.text}\0{list(example.spans)}\0".encode())

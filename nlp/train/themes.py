@@ -1,13 +1,13 @@
-"""Learning where themes are told apart: a projection in closed form, from mentions with themes.
+"""Fitting the projection that tells themes apart, in closed form, to mentions with themes.
 
 Linear discriminant analysis within cells (Rao 1948, The utilization of multiple measurements in
-problems of biological classification): directions in which the themes of a cell differ most, as
-measured by how much mentions of one theme do. The scatter of theirs is shrunk towards a sphere
-(Friedman 1989, Regularized discriminant analysis); that of the themes' means is freed of what the
-few mentions of each add to it (Searle 1971, Linear models, chapter 9: variance components).
+problems of biological classification): the directions in which the themes of a cell differ most,
+relative to how much mentions of one theme differ. The within-theme scatter is shrunk towards a
+sphere (Friedman 1989, Regularized discriminant analysis); the scatter of the themes' means is
+corrected for the few mentions of each (Searle 1971, Linear models, chapter 9: variance components).
 
-Everything is chosen by leaving out whole cells: no theme is grouped by a projection that has seen
-it, or any other of its cell.
+Everything is chosen by cross-validation over whole cells: no theme is grouped by a projection that
+was fitted to it, or to any other theme of its cell.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,16 +46,16 @@ SHRINKAGE: Final = 1.0
 """This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
 
 SMALLEST: Final = 1e-9
-"""And at least this, for themes whose mentions are all worded alike."""
+"""The least that is added, for themes whose mentions all have the same words."""
 
 POWER: Final = 0.1
-"""A direction weighs what the themes' share in it is of that within them, to this power."""
+"""A direction is weighted by its ratio of between-theme to within-theme scatter, to this power."""
 
 PRECISION: Final = 0.65
-"""B-cubed, which groups of held-out cells must reach if they can; other themes are less kind."""
+"""The B-cubed precision that groups in held-out cells should reach; other themes are harder."""
 
 DUPLICATES: Final = 0.05
-"""The share of near-duplicates that they may have."""
+"""The largest share of near-duplicates that they should have."""
 
 START: Final = Limits(cut=0.34, join=0.45, merge=0.5)
 STEPS: Final = (0.08, 0.04, 0.02)
@@ -65,7 +65,7 @@ FOLDS: Final = 4
 @dataclass(frozen=True, slots=True)
 class Scatter:
     """Sums of squares and products (width, width) within themes and of their means; ``freedom``
-    and ``means`` are their degrees of freedom, ``mentions`` how many there are, in ``themes``."""
+    and ``means`` are the degrees of freedom, ``mentions`` and ``themes`` the numbers of each."""
 
     within: Floats
     freedom: int
@@ -87,7 +87,7 @@ class Scatter:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A projection, and what its limits achieve in the ``cells`` that were held out of it."""
+    """A projection, and what its limits achieve in ``cells`` held-out cells."""
 
     projection: Projection
     cells: int
@@ -97,10 +97,10 @@ class Fitted:
 
 
 def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
-    """Teach the model in ``folder`` to tell themes apart, and write that into it.
+    """Fit the theme projection of the model in ``folder`` and write it there.
 
-    Its limits are fitted to the cells of files that its encoder has not learned from, if there are
-    any. Raises ArtefactError for a folder that is no model, DataError for a file without themes.
+    Its limits are fitted to the cells of files that the encoder was not trained on, if there are
+    any. Raises ArtefactError for a folder without a model, DataError for a file without themes.
     """
     files = {path: read_themes(path) for path in data}
     model = open_model(folder)
@@ -116,9 +116,9 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
 
 
 def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fitted:
-    """The projection of ``vectors`` (n, width), rows of length 1, that tells their themes apart.
+    """Fit the projection that tells the themes of ``vectors`` (n, width) apart; rows have length 1.
 
-    ``judged`` (n,) has the mentions that limits are fitted to; all by default.
+    ``judged`` (n,) marks the mentions that limits are fitted to; all by default.
     """
     mean = vectors.mean(axis=0)
     parts = [(cell, scatter(vectors[cell], groupings.themes[cell])) for cell in groupings.by_cell()]
@@ -127,7 +127,7 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
     cells, scatters = [cell for cell, _ in parts], [found for _, found in parts]
     if sum(found.means > 0 for found in scatters) < 2:
         raise DataError(
-            "there are too few themes to learn from: at least two cells are needed "
+            "too few themes to learn from: at least two cells are needed "
             "that have two themes with two mentions each"
         )
     held_out = np.zeros((len(vectors), min(DIMENSIONS, vectors.shape[1])), dtype=np.float32)
@@ -184,10 +184,10 @@ def directions(scatters: Iterable[Scatter]) -> Float:
 
 
 def fit_limits(points: Float, groupings: Groupings) -> Limits:
-    """The limits that group ``points`` (n, d), held out of the projection, best: by climbing.
+    """The limits that group the held-out ``points`` (n, d) best, found by hill climbing.
 
     Best is the highest F1 with enough precision and few enough near-duplicates, or else what comes
-    nearest to these two.
+    closest to meeting both.
     """
 
     @cache

@@ -11,7 +11,7 @@ from service.errors import InvalidRequest, NotFound
 from service.insights.filters import Selection, cells_of, select_feedback
 from service.insights.params import ATTRIBUTE, FilterParams
 from service.insights.queries.themes import Theme
-from service.insights.subject import narrowed_to
+from service.insights.subject import WholeCell, subject_of
 from service.journey.mapping import JourneyMap
 from service.journey.native import AXES, Cell
 from service.journey.service import current_map, map_at
@@ -89,8 +89,12 @@ def _part(session: Session, change: Change, journey: JourneyMap) -> JourneyPart:
     scope = _scope(change)
     named = FilterParams.model_validate(scope.model_dump(include=set[str](AXES), exclude_none=True))
     there = Selection(change.workspace_id, journey, cells_of(journey, named))
-    narrowed, theme = narrowed_to(session, there, scope.pain_point)
-    return JourneyPart(narrowed.cells, theme)
+    if scope.pain_point is None:
+        return JourneyPart(there.cells, None)
+    subject = subject_of(session, there, scope.pain_point)
+    if isinstance(subject, WholeCell):
+        return JourneyPart(subject.within(there).cells, None)
+    return JourneyPart(there.cells, subject)
 
 
 def _words_for(journey: JourneyMap, cells: frozenset[Cell]) -> dict[str, list[str] | None] | None:

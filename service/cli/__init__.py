@@ -1,4 +1,4 @@
-"""``voc``: the command line. A command's module is imported when the command runs, not before."""
+"""``voc``, the command line. The module of a command is imported only when the command runs."""
 
 from importlib import import_module
 from typing import Annotated, Any, Final, NamedTuple
@@ -21,25 +21,25 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = {
     "serve": Entry("serve", "serve", "Run the API and, by default, the analysis worker."),
-    "worker": Entry("worker", "worker", "Run an analysis worker as a process of its own."),
-    "migrate": Entry("migrate", "migrate", "Bring the database's schema up to date."),
-    "keys": Entry("keys", "app", "Make, list and revoke API keys."),
+    "worker": Entry("worker", "worker", "Run an analysis worker as a separate process."),
+    "migrate": Entry("migrate", "migrate", "Bring the database schema up to date."),
+    "keys": Entry("keys", "app", "Create, list and revoke API keys."),
     "import": Entry("imports", "app", "Send a CSV or JSONL file to the API."),
-    "export": Entry("export", "export", "Fetch pain points, mentions, the map, … as a file."),
+    "export": Entry("export", "export", "Save pain points, mentions, the map, … to a file."),
     "analyze": Entry("analyze", "analyze", "Analyse texts without storing anything."),
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
     "train": Entry("model", "app", "Train a model from labelled feedback."),
-    "average": Entry("model", "average", "Make one model of several: the mean of their weights."),
-    "fit-ngrams": Entry("ngrams", "fit_ngrams", "Teach a model what characters say."),
-    "fit-themes": Entry("themes", "fit_themes", "Teach a model to tell themes apart."),
+    "average": Entry("model", "average", "Average the weights of several models."),
+    "fit-ngrams": Entry("ngrams", "fit_ngrams", "Train the character n-grams of a model."),
+    "fit-themes": Entry("themes", "fit_themes", "Train a model to tell themes apart."),
     "evaluate": Entry("evaluation", "app", "Measure a model on labelled feedback."),
-    "bench": Entry("bench", "app", "Measure this machine against the promised numbers."),
-    "demo": Entry("demo", "demo", "Load the demo feedback through the API; show what hurts."),
+    "bench": Entry("bench", "app", "Run the benchmarks and compare them with their targets."),
+    "demo": Entry("demo", "demo", "Load demo feedback through the API and show the results."),
 }
 
 
 class Lazy(TyperGroup):
-    """A group whose commands stand in by name and help line until one of them is called."""
+    """A group that knows its commands by name and help line, and imports one when it is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Import the command that ``args`` begins with."""
@@ -48,7 +48,7 @@ class Lazy(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a setting that can't be is told in one line, without a traceback."""
+        """Run the command; report an invalid setting in one line, without a traceback."""
         try:
             return super().invoke(ctx)
         except ValidationError as error:
@@ -61,7 +61,7 @@ class Lazy(TyperGroup):
 
 
 def load(name: str) -> Any:
-    """The command of this name, imported."""
+    """Import the command with this name."""
     entry = COMMANDS[name]
     found = getattr(import_module(f"service.cli.{entry.module}"), entry.attribute)
     if not isinstance(found, typer.Typer):
@@ -75,7 +75,7 @@ def load(name: str) -> Any:
 
 
 def _stand_in() -> None:
-    """Replaced before it can be called."""
+    """A placeholder that is replaced before it can be called."""
 
 
 def _version(asked: bool) -> None:
@@ -94,7 +94,7 @@ app = typer.Typer(
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Options before the command."""

@@ -1,4 +1,4 @@
-"""``voc analyze``: read texts and print what they say; nothing is stored."""
+"""``voc analyze``: analyse texts and print the result; nothing is stored."""
 
 import json
 import sys
@@ -26,14 +26,17 @@ console = Terminal(highlight=False, width=None if sys.stdout.isatty() else PIPED
 
 
 def analyze(
-    texts: Annotated[list[str] | None, typer.Argument(help="Texts, each in quotes.")] = None,
-    file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="A file, one text a line.")
+    texts: Annotated[
+        list[str] | None, typer.Argument(help="Texts to analyse, each in quotes.")
     ] = None,
-    journey: Annotated[PresetName, typer.Option(help="The stages to tell.")] = DEFAULT,
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A file with one text per line."),
+    ] = None,
+    journey: Annotated[PresetName, typer.Option(help="The journey whose stages to use.")] = DEFAULT,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Analyse texts given as arguments, in a file, or on standard input, one a line."""
+    """Analyse texts from arguments, a file or standard input (one text per line)."""
     items = _items(_texts(texts or [], file))
     engine = load_engine(Settings())
     parts = [
@@ -60,7 +63,7 @@ def _texts(texts: Sequence[str], file: Path | None) -> list[str]:
 
 def _items(texts: Sequence[str]) -> list[AnalyzeItemIn]:
     if not texts:
-        raise typer.BadParameter("there is no text; give one in quotes")
+        raise typer.BadParameter("no text given; pass one in quotes")
     try:
         return [AnalyzeItemIn(text=text) for text in texts]
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""``voc evaluate``: measure a model on labelled feedback, or hold two against each other."""
+"""``voc evaluate``: measure a model on labelled feedback, or compare two models."""
 
 import json
 import re
@@ -24,11 +24,11 @@ Folder = Annotated[
 ]
 Compared = Annotated[
     tuple[Path, Path] | None,
-    typer.Option(exists=True, file_okay=False, help="Two models instead: is the second better?"),
+    typer.Option(exists=True, file_okay=False, help="Compare two models: is the second better?"),
 ]
 Fitted = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="What the baselines are fitted to; repeatable."),
+    typer.Option(exists=True, dir_okay=False, help="Data to fit the baselines to; repeatable."),
 ]
 Base = Annotated[
     Path | None,
@@ -36,16 +36,18 @@ Base = Annotated[
 ]
 Themes = Annotated[
     Path | None,
-    typer.Option(exists=True, dir_okay=False, help="Mentions with themes, to judge vectors by."),
+    typer.Option(exists=True, dir_okay=False, help="Mentions with themes, to measure vectors."),
 ]
 Weights = Annotated[
     Path | None,
-    typer.Option(exists=True, file_okay=False, help="The unquantised model: what does 8 bit cost?"),
+    typer.Option(
+        exists=True, file_okay=False, help="The unquantised model, to measure the cost of 8 bits."
+    ),
 ]
 
 
 def _in_a_folder(path: Path | None) -> Path | None:
-    """Refuse at once what could only fail after everything was measured."""
+    """Reject an unusable path at once, instead of after everything was measured."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}")
     if path:
@@ -60,29 +62,31 @@ def evaluate(
     model_dir: Folder = None,
     compare: Compared = None,
     baselines: Annotated[
-        bool, typer.Option(help="Compare with simple models, fitted to --train or made of --base.")
+        bool, typer.Option(help="Compare with simple models, fitted to --train or based on --base.")
     ] = False,
     train: Fitted = None,
     base: Base = None,
     themes: Themes = None,
     weights: Weights = None,
-    context: Annotated[bool, typer.Option(help="Tell the model kinds and questions.")] = True,
+    context: Annotated[
+        bool, typer.Option(help="Give the model kind, question and subject.")
+    ] = True,
     details: Annotated[
-        bool, typer.Option(help="Print labels, confusions and the worst mistakes as well.")
+        bool, typer.Option(help="Also print labels, confusions and the worst mistakes.")
     ] = True,
     json_out: Annotated[
         Path | None,
         typer.Option(
-            "--json", dir_okay=False, callback=_in_a_folder, help="Write all figures here."
+            "--json", dir_okay=False, callback=_in_a_folder, help="Write all figures to this file."
         ),
     ] = None,
     html_out: Annotated[
         Path | None,
         typer.Option(
-            "--html", dir_okay=False, callback=_in_a_folder, help="Write a report with pictures."
+            "--html", dir_okay=False, callback=_in_a_folder, help="Write a report with charts."
         ),
     ] = None,
-    card: Annotated[bool, typer.Option(help="Write the model's card and metrics.")] = False,
+    card: Annotated[bool, typer.Option(help="Write card and metrics into the model.")] = False,
 ) -> None:
     """Measure a model on labelled feedback that it was not trained on."""
     of_one = {
@@ -112,15 +116,15 @@ def evaluate(
 
 
 def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, of_one: set[str]) -> None:
-    """Refuse options that say nothing together; ``of_one`` are the given ones of one model."""
+    """Reject conflicting options; ``of_one`` are the given ones that apply to a single model."""
     if (model_dir is None) == (compare is None):
-        raise typer.BadParameter("give the folder of one model, or two of them after --compare")
+        raise typer.BadParameter("give the folder of one model, or two folders with --compare")
     if compare and of_one:
-        raise typer.BadParameter(f"--compare has no use for {', '.join(sorted(of_one))}")
+        raise typer.BadParameter(f"--compare can't be used with {', '.join(sorted(of_one))}")
     if "--train" in of_one and "--baselines" not in of_one:
-        raise typer.BadParameter("--train fits baselines: ask for --baselines as well")
+        raise typer.BadParameter("--train needs --baselines")
     if "--base" in of_one and not of_one & {"--baselines", "--themes"}:
-        raise typer.BadParameter("--base is for --baselines or --themes: ask for one of them")
+        raise typer.BadParameter("--base needs --baselines or --themes")
 
 
 def _write(
@@ -152,5 +156,5 @@ def _print(figures: Mapping[str, Any], details: bool) -> None:
 
 
 def _command() -> str:
-    """What was called, with files by their names: their folders are nobody's business."""
+    """The command line, with files by their names only: their folders are private."""
     return shlex.join(["voc", *(re.sub(r"[^=]*/(?=.)", "", word) for word in sys.argv[1:])])

@@ -1,4 +1,4 @@
-"""The database of a command that looks at what is stored: it is neither made nor migrated."""
+"""The database of a command that inspects existing data: it is neither created nor migrated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ import migrations
 from service.db import Database
 
 UNUSABLE: Final = 2
-"""The exit code, as of wrong arguments."""
+"""The exit code, the same as for invalid arguments."""
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def existing_database(url: str) -> Iterator[Database]:
     """The database at ``url``.
 
     Raises:
-        typer.Exit: it is not there, has an older schema or can't be read, which is told in a line.
+        typer.Exit: it does not exist, has an older schema or can't be read; a message says which.
     """
     _check_file(url)
     database = Database(url)
@@ -29,7 +29,7 @@ def existing_database(url: str) -> Iterator[Database]:
         with database.engine.connect() as connection:
             state = migrations.state_of(connection)
         if state is migrations.State.OLDER:
-            raise _refusal("The database's schema is older than this version: `voc migrate`.")
+            raise _refusal("The database schema is older than this version; run `voc migrate`.")
         yield database
     except DBAPIError as error:
         raise _refusal(f"The database can't be read: {error.orig}") from error
@@ -38,10 +38,10 @@ def existing_database(url: str) -> Iterator[Database]:
 
 
 def _check_file(url: str) -> None:
-    """SQLite would make a file that is not there."""
+    """Reject a missing file, which SQLite would create."""
     made = make_url(url)
     if made.get_backend_name() == "sqlite" and not Path(made.database or "").is_file():
-        raise _refusal(f"There is no database {made.database}; VOC_DATA_DIR says where to look.")
+        raise _refusal(f"There is no database {made.database}; set VOC_DATA_DIR to its folder.")
 
 
 def _refusal(message: str) -> typer.Exit:

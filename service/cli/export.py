@@ -1,4 +1,4 @@
-"""``voc export``: what the API lists, as a file."""
+"""``voc export``: save what the API lists to a file."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -24,23 +24,23 @@ class Subject(StrEnum):
 
 
 def export(
-    what: Annotated[Subject, typer.Argument(help="What to fetch.")],
+    what: Annotated[Subject, typer.Argument(help="What to export.")],
     file: Annotated[
-        Path, typer.Argument(dir_okay=False, help="Where to; its ending says in which form.")
+        Path, typer.Argument(dir_okay=False, help="Output file; its extension sets the format.")
     ],
     where: Annotated[
         list[str] | None,
-        typer.Option(
-            "--where", "-w", help="A filter of the API, stage=purchase; as often as wished."
-        ),
+        typer.Option("--where", "-w", help="An API filter, e.g. stage=purchase; repeatable."),
     ] = None,
-    url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
-    key: Annotated[str | None, typer.Option(help="A key that may read; else VOC_KEY.")] = None,
+    url: Annotated[str | None, typer.Option(help="URL of the API.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="A key with the scope read. Default: VOC_KEY.")
+    ] = None,
 ) -> None:
-    """Fetch pain points, wins, mentions, feedback, corrections or the journey map as a file.
+    """Save pain points, wins, mentions, feedback, corrections or the journey map to a file.
 
-    `voc export mentions mentions.parquet -w stage=purchase -w q="card -delivery"`. CSV, JSONL and
-    Parquet; the map as SVG and PNG, too.
+    Formats are CSV, JSONL and Parquet; for the map also SVG and PNG. Example:
+    `voc export mentions mentions.parquet -w stage=purchase -w q="card -delivery"`
     """
     settings = Settings()
     asked = _filters(where or [])
@@ -64,13 +64,13 @@ def export(
 
 
 def _filters(pairs: Sequence[str]) -> dict[str, str]:
-    """Values by name, written as the API reads them; a name that is given twice has both."""
+    """Values by name, in the syntax of the API; a repeated name gets all of its values."""
     found: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise typer.BadParameter(f"{pair!r} is not name=value", param_hint="--where")
         if name == "format":
-            raise typer.BadParameter("the file's ending says the format", param_hint="--where")
+            raise typer.BadParameter("the file's extension sets the format", param_hint="--where")
         found.setdefault(name, []).append(value)
     return {name: ",".join(values) for name, values in found.items()}

@@ -31,7 +31,7 @@ SHOWN_MISTAKES: Final = 5
 
 
 def main_tables(figures: Figures) -> Iterator[Group]:
-    """What matters, a few tables a file."""
+    """The main results, a few tables per file."""
     for name, found in figures["sets"].items():
         yield from _mention_tables(name, found)
         if baseline_names(found["heads"]):
@@ -63,7 +63,7 @@ def detail_tables(figures: Figures) -> Iterator[Group]:
 
 
 def comparison_tables(figures: Figures) -> Iterator[Group]:
-    """Whether the second model is better, two tables a file."""
+    """Whether the second model is better, two tables per file."""
     for name, found in figures["sets"].items():
         if found["mentions"]:
             title = f"{name}: {found['rows']} mentions, as given"
@@ -74,7 +74,7 @@ def comparison_tables(figures: Figures) -> Iterator[Group]:
 
 
 def _mention_tables(name: str, found: Figures) -> Iterator[Group]:
-    """None for a file whose mentions nobody has labelled."""
+    """The tables on given mentions; none for a file without labelled mentions."""
     heads = found["heads"]
     if not heads:
         return
@@ -91,7 +91,7 @@ def _baseline_table(name: str, heads: Figures) -> Group:
         [head, figure(found["macro_f1"]), *(baseline(found, name) for name in names)]
         for head, found in heads.items()
     ]
-    title = f"{name}: macro-F1 beside baselines (after a slash: the model's, on the same rows)"
+    title = f"{name}: macro-F1 and baselines (after a slash: the model's, on the same rows)"
     return _table(title, ["", "model", *names], rows)
 
 
@@ -105,7 +105,7 @@ def _found_table(name: str, mentions: Figures) -> Group:
     title = (
         f"{name}: {mentions['true']} mentions marked, {mentions['found']} found; precision "
         f"{figure(mentions['precision'])}, recall {figure(mentions['recall'])}, "
-        f"F1 {figure(mentions['f1'])}; of the {mentions['matched']} matched"
+        f"F1 {figure(mentions['f1'])}; labels of the {mentions['matched']} matched"
     )
     rows = [[head, *_scores(found)] for head, found in mentions["heads"].items()]
     return _table(title, ["", "macro-F1", "95 %", "accuracy", "κ"], rows)
@@ -122,7 +122,7 @@ def _scores(found: Figures) -> list[str]:
 
 def _language_table(title: str, heads: Figures) -> Iterator[Group]:
     rows = [
-        [language or "not told", str(count), *(_in(found, language) for found in heads.values())]
+        [language or "unknown", str(count), *(_in(found, language) for found in heads.values())]
         for language, count in spoken(heads).items()
     ]
     if len(rows) > 1:
@@ -145,9 +145,9 @@ def _theme_table(themes: Figures) -> Group:
         for kind in ("model", "base")
         for among, area in themes.get(kind, {}).items()
     ]
-    title = f"{themes['file']}: chance that two mentions of a theme are the nearer (ROC-AUC)"
+    title = f"{themes['file']}: pairs of one theme against other pairs (ROC-AUC of the cosine)"
     return _table(
-        title, ["", "pairs", "like pairs", "against the same cell", "against others"], rows
+        title, ["", "among", "pairs", "against the same cell", "against other cells"], rows
     )
 
 
@@ -155,10 +155,10 @@ def _cluster_table(themes: Figures) -> Group:
     clusters = themes["clusters"]
     rows = [
         [when, *(figure(found[name]) for name in ("precision", "recall", "f1"))]
-        for when, found in (("found at once", clusters), ("half come later", clusters["arrival"]))
+        for when, found in (("all at once", clusters), ("half arrive later", clusters["arrival"]))
     ]
     title = (
-        f"{themes['file']}: {clusters['clusters']} groups of {share(clusters['grouped'])} of the "
+        f"{themes['file']}: {clusters['clusters']} groups with {share(clusters['grouped'])} of the "
         f"mentions (precision {figure(clusters['grouped_precision'])}), near-duplicates "
         f"{share(clusters['near_duplicates'])}; {clusters['themes']} true themes; B-cubed"
     )
@@ -182,14 +182,14 @@ def _label_table(title: str, labels: Figures) -> Group:
 
 
 def _confusion_table(title: str, confusion: Figures) -> Group:
-    """Columns are numbered as the rows are, so that eighteen of them fit."""
+    """Columns are numbered like the rows, so that eighteen of them fit."""
     labels, counts = confusion["labels"], confusion["counts"]
     numbers = labels if max(map(len, labels)) == 1 else [str(n) for n in range(1, len(labels) + 1)]
     rows = [
         [number if number == label else f"{number} {label}", *(str(n) if n else "·" for n in row)]
         for number, label, row in zip(numbers, labels, counts, strict=True)
     ]
-    return _table(f"{title}, true (down) as read (across)", ["", *numbers], rows)
+    return _table(f"{title}, true (down) and predicted (across)", ["", *numbers], rows)
 
 
 def _mistake_table(title: str, mistakes: Sequence[Figures]) -> Group:
@@ -197,13 +197,13 @@ def _mistake_table(title: str, mistakes: Sequence[Figures]) -> Group:
         [f"{m['probability']:.2f}", m["truth"], m["reading"], escape(m["text"])]
         for m in mistakes[:SHOWN_MISTAKES]
     ]
-    return _table(f"{title}, surest mistakes", ["p", "true", "read", "text"], rows)
+    return _table(f"{title}, most confident mistakes", ["p", "true", "predicted", "text"], rows)
 
 
 def _comparison_table(title: str, heads: Figures) -> Group:
     rows = [_comparison_row(head, found) for head, found in heads.items()]
-    names = ["", "first", "second", "gained", "95 %", "p", "alone", "p", "verdict"]
-    return _table(f"{title}: macro-F1, and rows that only one reads rightly", names, rows)
+    names = ["", "first", "second", "gain", "95 %", "p", "only", "p", "verdict"]
+    return _table(f"{title}: macro-F1, and rows that only one model gets right", names, rows)
 
 
 def _comparison_row(head: str, found: Figures) -> list[str]:
@@ -224,7 +224,7 @@ def _comparison_row(head: str, found: Figures) -> list[str]:
 def _table(title: str, names: Sequence[str], rows: Iterable[Sequence[str]]) -> Group:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in names:
-        is_text = name in ("", "true", "read", "text", "95 %", "verdict")
+        is_text = name in ("", "true", "predicted", "text", "95 %", "verdict")
         table.add_column(name, justify="left" if is_text else "right", no_wrap=name == "")
     for row in rows:
         table.add_row(*row)

@@ -1,4 +1,4 @@
-"""``voc import``: a CSV or JSONL file through the API, its columns guessed and shown."""
+"""``voc import``: send a CSV or JSONL file through the API; its columns are guessed and shown."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from service.settings import Settings
 PATIENT_TRIES: Final = 60
 SHOWN_ERRORS: Final = 10
 PARTLY: Final = 3
-"""The exit code when some rows went in and others could not."""
+"""The exit code when some rows were stored and others rejected."""
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
 app = typer.Typer()
@@ -37,25 +37,29 @@ console = Terminal(highlight=False, soft_wrap=True)
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    url: Annotated[str | None, typer.Option(help="Where the API is.")] = None,
-    key: Annotated[str | None, typer.Option(help="A key that may ingest; else VOC_KEY.")] = None,
-    kind: Annotated[Kind | None, typer.Option(help="What the rows are.")] = None,
-    source: Annotated[str | None, typer.Option(help="The system that they come from.")] = None,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to send.")
+    ],
+    url: Annotated[str | None, typer.Option(help="URL of the API.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="A key with the scope ingest. Default: VOC_KEY.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="The kind of feedback in the file.")] = None,
+    source: Annotated[str | None, typer.Option(help="The system the feedback comes from.")] = None,
     map_: Annotated[
         list[str] | None,
-        typer.Option("--map", help="field=Column, as often as needed; field= for no column."),
+        typer.Option("--map", help="field=Column, or field= for no column; repeatable."),
     ] = None,
     scale: Annotated[Scale | None, typer.Option(help="The scale of the ratings.")] = None,
-    scale_min: Annotated[float | None, typer.Option(help="Its least value.")] = None,
-    scale_max: Annotated[float | None, typer.Option(help="Its greatest value.")] = None,
-    dates: Annotated[DateOrder | None, typer.Option(help="How dates are written.")] = None,
+    scale_min: Annotated[float | None, typer.Option(help="Lowest value of the scale.")] = None,
+    scale_max: Annotated[float | None, typer.Option(help="Highest value of the scale.")] = None,
+    dates: Annotated[DateOrder | None, typer.Option(help="The format of dates.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Check everything, store nothing.")] = False,
 ) -> None:
-    """Send a CSV or JSONL file to the API. Sent again, it goes on where it stopped.
+    """Send a CSV or JSONL file to the API. If it is interrupted, run it again to continue.
 
-    Exit code 0: all rows went in; 3: some did, the others are in FILE.errors.csv; 1: none did, or
-    the sending broke off; 2: the file or an option can't be used.
+    Exit codes: 0 all rows were stored; 3 some were, the others are listed in FILE.errors.csv;
+    1 none was, or the import was interrupted; 2 the file or an option is invalid.
     """
     settings = Settings()
     try:
@@ -74,16 +78,16 @@ def import_file(
     except VerbatimError as error:
         console.print(str(error), style="red", markup=False)
         if report.counts and not dry_run:
-            console.print("What was sent is stored. The same command again goes on from there.")
+            console.print("What was sent is stored. Run the same command again to continue.")
         raise typer.Exit(1) from None
     _conclude(file, report, dry_run)
 
 
 def _connected(url: str, key: str) -> Verbatim:
-    """A patient client, once a single request has shown that the API is there and knows the key.
+    """A client that retries patiently, once the API has answered and accepted the key.
 
     Raises:
-        VerbatimError: it is not, or does not; one that is only busy is waited for later.
+        VerbatimError: it did not. A busy API is no error here: the client waits for it later.
     """
     with Verbatim(url, key=key, tries=1) as once:
         try:
@@ -113,15 +117,15 @@ def _refusal(error: Exception) -> typer.Exit:
 
 
 def _show(plan: Plan) -> None:
-    """The guess, for the user to see and overrule."""
+    """Show the guessed mapping, so that the user can override it."""
     shown = plan.shown()
     title = escape(f"{plan.kind}s from {plan.source}")
-    table = Table("column", "field", "sure", "because", title=title)
+    table = Table("column", "field", "confidence", "reason", title=title)
     for guess in shown["columns"]:
         sure = f"{guess['confidence']:.0%}" if guess["field"] else ""
         cells = (guess["column"], guess["field"] or "–", sure, guess["because"])
         table.add_row(*map(escape, cells))
-    console.print(table if shown["columns"] else "The records are in the API's own form.")
+    console.print(table if shown["columns"] else "The records are in the API's own format.")
     if plan.rating:
         console.print("Ratings: {scale}, {min:g} to {max:g}.".format(**plan.rating._asdict()))
     for note in plan.notes:
@@ -140,5 +144,5 @@ def _conclude(file: Path, report: Report, dry_run: bool) -> None:
     for line in csv_report(errors[:SHOWN_ERRORS]).splitlines()[1:]:
         console.print(f"  row {line}", markup=False)
     listed.write_text(csv_report(errors), encoding="utf-8")
-    console.print(f"All of them are in {listed}", markup=False)
+    console.print(f"All errors are listed in {listed}", markup=False)
     raise typer.Exit(PARTLY if report.counts else 1)

@@ -1,4 +1,4 @@
-"""``voc keys``: keys made, listed and revoked directly in the database."""
+"""``voc keys``: create, list and revoke keys directly in the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,16 +25,14 @@ from service.keys.schemas import NewKey, NewWorkspace
 from service.settings import Settings
 from service.web.invalid import invalid_request
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Create, list and revoke API keys.")
 LEAST_WIDTH: Final = 140
 MOST_DAYS: Final = 36_500
-
-Named = Annotated[str, typer.Option("--workspace", help="The workspace; made if it is new.")]
 
 
 @contextmanager
 def _database() -> Iterator[Database]:
-    """The migrated database of the settings; what is wrong with the arguments is told in lines."""
+    """The database of the settings, migrated; invalid arguments are reported without traceback."""
     url = Settings().sqlalchemy_url
     migrations.upgrade(url)
     database = Database(url)
@@ -59,19 +57,22 @@ def _lines(error: Problem | ValidationError) -> list[str]:
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     scope: Annotated[
-        list[str] | None, typer.Option(help="ingest, read or manage; repeat for several.")
+        list[str] | None,
+        typer.Option(help="ingest (the default), read or manage; repeatable."),
     ] = None,
-    workspace: Named = WORKSPACE,
+    workspace: Annotated[
+        str, typer.Option(help="Workspace of the key; created if it does not exist.")
+    ] = WORKSPACE,
     origin: Annotated[
         list[str] | None,
-        typer.Option(help="A web origin a browser key may be used from; repeat for several."),
+        typer.Option(help="A web origin that may use the key from browsers; repeatable."),
     ] = None,
-    rate: Annotated[int | None, typer.Option(help="Requests a minute.")] = None,
+    rate: Annotated[int | None, typer.Option(help="Requests allowed per minute.")] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days until the key expires.")
     ] = None,
 ) -> None:
-    """Make a key and print its secret, once, on standard output."""
+    """Create a key and print its secret to standard output. It is shown only once."""
     with _database() as database, database.write() as session:
         wanted = {
             "name": name,
@@ -88,7 +89,7 @@ def create(
 
 @app.command("list")
 def list_keys() -> None:
-    """Print every key of every workspace."""
+    """List the keys of all workspaces."""
     table = Table("workspace", Column("id", no_wrap=True), "name", "prefix", box=SIMPLE)
     for header in ("scopes", "origins", "state"):
         table.add_column(header, overflow="fold")
@@ -119,9 +120,9 @@ def _day(moment: datetime) -> str:
 @app.command()
 def revoke(
     key_id: Annotated[UUID, typer.Argument(help="The id shown by `voc keys list`.")],
-    workspace: Named = WORKSPACE,
+    workspace: Annotated[str, typer.Option(help="Workspace of the key.")] = WORKSPACE,
 ) -> None:
-    """Make a key useless. Running servers notice within two seconds."""
+    """Revoke a key. Running servers reject it within two seconds."""
     with _database() as database, database.write() as session:
         tenant = queries.workspace_named(session, workspace)
         if tenant is None:

@@ -1,4 +1,4 @@
-"""What the commands on labelled feedback share: their files, and what may be wrong with them."""
+"""What the commands on labelled feedback share: the option for files, and error messages."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +15,15 @@ from nlp.train.examples import DataError
 
 Rows = Annotated[
     list[Path],
-    typer.Option(exists=True, dir_okay=False, help="A .csv, .tsv or .jsonl file; repeatable."),
+    typer.Option(
+        exists=True, dir_okay=False, help="Labelled feedback (.csv, .tsv, .jsonl); repeatable."
+    ),
 ]
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """End with one line on what is wrong, where that is the user's to mend."""
+    """Turn errors that the user can fix into messages without a traceback."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -31,5 +33,5 @@ def plain_errors() -> Iterator[None]:
 
 
 def told_scarce(heads: Sequence[Head]) -> str:
-    """That too few held-out mentions have a label of the heads."""
-    return f"fewer than {LEAST_ROWS} held-out mentions have a label of {', '.join(heads)}"
+    """Say that too few held-out mentions have a label for the heads."""
+    return f"fewer than {LEAST_ROWS} held-out mentions have a label for {', '.join(heads)}"

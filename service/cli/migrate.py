@@ -8,11 +8,11 @@ import migrations
 from service.settings import Settings
 
 NEWER: Final = (
-    "A newer version has migrated the database already: nothing is left to do for this one."
+    "A newer version has already migrated the database; there is nothing to do for this version."
 )
 
 
 def migrate() -> None:
-    """Bring the database's schema up to date. Safe to run any number of times, also at once."""
+    """Bring the database schema up to date. Safe to run repeatedly and concurrently."""
     if migrations.upgrade(Settings().sqlalchemy_url) is migrations.State.NEWER:
         typer.echo(NEWER, err=True)

@@ -1,4 +1,4 @@
-"""``voc train`` and ``voc average``: make a model from labelled feedback, or of several models."""
+"""``voc train`` and ``voc average``: train a model on labelled feedback, or average models."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,24 +26,28 @@ Base = Annotated[
     typer.Option(
         exists=True,
         file_okay=False,
-        help="A BERT encoder in Hugging Face format, or a model to go on from.",
+        help="A BERT encoder in Hugging Face format, or a model to continue from.",
     ),
 ]
 First = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="Many and noisy rows: read once, first."),
+    typer.Option(
+        exists=True, dir_okay=False, help="Feedback with noisy labels, for one pass at the start."
+    ),
 ]
 Unlabelled = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="Read for what the teachers say of them."),
+    typer.Option(exists=True, dir_okay=False, help="Feedback for the teachers to label."),
 ]
 Teachers = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, file_okay=False, help="Weights to learn from; repeatable."),
+    typer.Option(exists=True, file_okay=False, help="A model to learn from; repeatable."),
 ]
 HeldOut = Annotated[
     list[Path] | None,
-    typer.Option(exists=True, dir_okay=False, help="Calibrates probabilities; not trained on."),
+    typer.Option(
+        exists=True, dir_okay=False, help="Labelled feedback for calibration, not training."
+    ),
 ]
 
 
@@ -52,8 +56,7 @@ def train(
     data: Rows,
     base: Base,
     out: Annotated[
-        Path | None,
-        typer.Option(file_okay=False, help="The folder that the 8-bit model is written to."),
+        Path | None, typer.Option(file_okay=False, help="Output folder for the 8-bit model.")
     ] = None,
     first: First = None,
     unlabelled: Unlabelled = None,
@@ -65,30 +68,30 @@ def train(
     weights: Annotated[
         Path | None,
         typer.Option(
-            file_okay=False, help="A folder for the unquantised weights: for a GPU, or a teacher."
+            file_okay=False, help="Output folder for unquantised weights, for a GPU or as teacher."
         ),
     ] = None,
-    name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
-    model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "verbatim",
+    model_version: Annotated[str, typer.Option(help="Version of the model.")] = "0.0.0",
     layers: Annotated[
-        int, typer.Option(min=1, help="Layers of an encoder to keep; of a model, all are.")
+        int, typer.Option(min=1, help="Layers of an encoder to keep; a model keeps all of them.")
     ] = 6,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the data.")] = 8,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 7,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE of a recipe; repeatable.")
+        list[str] | None, typer.Option("--set", help="A training setting, NAME=VALUE; repeatable.")
     ] = None,
     checkpoint: Annotated[
-        Path, typer.Option(dir_okay=False, help="Written now and then.")
+        Path, typer.Option(dir_okay=False, help="File for checkpoints, written regularly.")
     ] = CHECKPOINT,
     resume: Annotated[
-        bool, typer.Option(help="Go on from the checkpoint; begin anew if there is none.")
+        bool, typer.Option(help="Continue from the checkpoint; start over if there is none.")
     ] = False,
 ) -> None:
-    """Train a model on labelled feedback; export it as 8-bit ONNX, or keep it as it is, or both."""
+    """Train a model on labelled feedback; write it as 8-bit ONNX, unquantised weights, or both."""
     _check_folders(out, weights)
     if resume and not checkpoint.exists():
-        console.print(f"No checkpoint at {checkpoint}: beginning anew", markup=False)
+        console.print(f"No checkpoint at {checkpoint}: starting over", markup=False)
     with plain_errors():
         from nlp.train.curriculum import Files
         from nlp.train.loop import CheckpointError
@@ -109,27 +112,29 @@ def train(
                 few = train_model(files, base, outputs, recipe, identity, on_step, resume)
         except CheckpointError as error:
             raise typer.BadParameter(str(error)) from error
-    _tell_made(out, weights, few, "as in the base" if is_model(base) else "uncalibrated")
+    _tell_made(out, weights, few, "those of the base" if is_model(base) else "uncalibrated")
 
 
 def _check_folders(out: Path | None, weights: Path | None) -> None:
-    """Refuse no folder at all, and one for both."""
+    """Reject a call without an output folder, or with the same folder for both."""
     folders = [folder.resolve() for folder in (out, weights) if folder]
     if len(set(folders)) < max(len(folders), 1):
-        raise typer.BadParameter("say where the model goes: --out, --weights, or two folders")
+        raise typer.BadParameter("give --out, --weights, or both with different folders")
 
 
 def _tell_made(out: Path | None, weights: Path | None, few: Sequence[Head], left: str) -> None:
-    """Where the model is, and how probabilities of heads with ``few`` held-out labels are."""
+    """Print where the model is, and what was not calibrated for want of held-out labels."""
     if few:
-        console.print(f"Probabilities and thresholds are {left} where {told_scarce(few)}")
+        console.print(
+            f"Probabilities and thresholds of {', '.join(few)} are {left}: {told_scarce(few)}"
+        )
     made = " and ".join(str(place) for place in (out, weights) if place)
-    console.print(f"The model is in {made}", markup=False)
+    console.print(f"Written to {made}", markup=False)
 
 
 @contextmanager
 def _progress() -> Iterator[Any]:
-    """A bar on a terminal; a line every two hundred steps in a log."""
+    """A progress bar in a terminal; a line every 200 steps in a log."""
     if not console.is_terminal:
         yield _tell
         return
@@ -150,27 +155,25 @@ def _told(step: "Step") -> str:
 
 def average(
     models: Annotated[
-        list[Path], typer.Argument(exists=True, file_okay=False, help="Folders of models.")
+        list[Path], typer.Argument(exists=True, file_okay=False, help="Folders of the models.")
     ],
-    out: Annotated[
-        Path, typer.Option(file_okay=False, help="The folder that the 8-bit model is written to.")
-    ],
+    out: Annotated[Path, typer.Option(file_okay=False, help="Output folder for the 8-bit model.")],
     share: Annotated[
         list[float] | None,
-        typer.Option(help="Of each model, in their order; all alike if there is none."),
+        typer.Option(help="Weight of each model, in their order. Default: all equal."),
     ] = None,
     held_out: HeldOut = None,
     weights: Annotated[
-        Path | None, typer.Option(file_okay=False, help="A folder for the unquantised weights.")
+        Path | None, typer.Option(file_okay=False, help="Output folder for unquantised weights.")
     ] = None,
-    name: Annotated[str, typer.Option(help="What the model is called.")] = "verbatim",
-    model_version: Annotated[str, typer.Option(help="And its version.")] = "0.0.0",
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "verbatim",
+    model_version: Annotated[str, typer.Option(help="Version of the model.")] = "0.0.0",
 ) -> None:
-    """Make one model of several that went on from one another: the mean of their weights."""
+    """Average the weights of several models that were trained from a common start."""
     _check_folders(out, weights)
     shares = share or [1.0] * len(models)
     if len(shares) != len(models):
-        raise typer.BadParameter("one for each model, or none", param_hint="--share")
+        raise typer.BadParameter("give one for each model, or none", param_hint="--share")
     with plain_errors(), console.status("averaging"):
         from nlp.manifest import load_manifest
         from nlp.train.average import Part, average_models
@@ -180,4 +183,4 @@ def average(
         base = load_manifest(models[0]).base
         identity = Identity(name, model_version, version("verbatim-voc"), base)
         few = average_models(parts, held_out or (), Outputs(CHECKPOINT, out, weights), identity)
-    _tell_made(out, weights, few, "as in the first model")
+    _tell_made(out, weights, few, "those of the first model")

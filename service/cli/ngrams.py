@@ -1,4 +1,4 @@
-"""``voc fit-ngrams``: teach a model what the characters of a mention say."""
+"""``voc fit-ngrams``: train the character n-grams of a model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,34 +19,36 @@ def fit_ngrams(
     data: Rows,
     held_out: Annotated[
         list[Path],
-        typer.Option(exists=True, dir_okay=False, help="Not learned from; calibrates."),
+        typer.Option(
+            exists=True, dir_okay=False, help="Labelled feedback for calibration, not training."
+        ),
     ],
     head: Annotated[
-        list[str] | None, typer.Option(help="What they may speak of; all by itself. Repeatable.")
+        list[str] | None, typer.Option(help="Use n-grams for this head; repeatable. Default: all.")
     ] = None,
     model_version: Annotated[
-        str | None, typer.Option(help="What the version is called from now on.")
+        str | None, typer.Option(help="New version of the model. Default: unchanged.")
     ] = None,
 ) -> None:
-    """Learn from labelled mentions what runs of characters say, beside the encoder; in minutes.
+    """Train character n-grams that complement the encoder, on labelled mentions. Takes minutes.
 
-    It replaces what the model has learned of that before, so give it all rows, not only new ones.
-    The encoder stays as it is. How much they count beside it is fitted to held-out mentions, as are
-    probabilities and thresholds anew.
+    They replace the n-grams that the model has, so pass all rows, not only new ones. The encoder
+    does not change. The weight of the n-grams is fitted to the held-out mentions, and so are all
+    probabilities and thresholds.
     """
     heads = [known for known in HEADS if not head or known in head]
     if unknown := set(head or ()) - set(heads):
-        told = f"{', '.join(sorted(unknown))}; there are {', '.join(HEADS)}"
-        raise typer.BadParameter(told, param_hint="--head")
-    with plain_errors(), console.status("learning"):
+        reason = f"unknown head {', '.join(sorted(unknown))}; choose from {', '.join(HEADS)}"
+        raise typer.BadParameter(reason, param_hint="--head")
+    with plain_errors(), console.status("training"):
         from nlp.train.ngrams import fit_ngrams as fit
 
         heard = fit(model_dir, data, held_out, model_version, heads)
     for each, found in heard.items():
         console.print(
-            f"{each}: counted {found.share:.2f} times beside the encoder, right in "
-            f"{found.now:.1%} of held-out mentions; before, in {found.before:.1%}"
+            f"{each}: weight {found.share:.2f}, accuracy on held-out mentions "
+            f"{found.now:.1%} (before: {found.before:.1%})"
         )
     if unheard := [each for each in heads if each not in heard]:
-        console.print(f"Not heard: {told_scarce(unheard)}")
-    console.print(f"Written into {model_dir}", markup=False)
+        console.print(f"No n-grams for {', '.join(unheard)}: {told_scarce(unheard)}")
+    console.print(f"Written to {model_dir}", markup=False)

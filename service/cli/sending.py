@@ -1,4 +1,4 @@
-"""A file's rows on their way to the API, in batches, with a progress bar."""
+"""Send the rows of a file to the API in batches, with a progress bar."""
 
 import json
 from collections import Counter
@@ -15,17 +15,17 @@ from service.web.invalid import TOO_DEEP
 
 BATCH_ITEMS: Final = 500
 BATCH_CHARS: Final = 700_000
-"""What the API takes in within seconds, also where much is to be redacted."""
+"""The API accepts this much within seconds, even if there is a lot to redact."""
 BATCH_BYTES: Final = 4_000_000
-"""Keeps a batch below the API's 5 MB. Where less is let through, a batch is halved."""
+"""Keeps a batch below the API's limit of 5 MB. If the limit is lower, batches are halved."""
 MOST_LEVELS: Final = 200
-"""Of lists and objects in one another. JSON is written and read by functions that call themselves,
-and Python lets none do so a thousand times."""
+"""The deepest nesting of lists and objects. JSON is written and read by recursive functions, and
+Python limits recursion to a thousand calls."""
 TOO_LARGE: Final = 413
 
 
 class Line(NamedTuple):
-    """A row of the file on its way: an item, or why there is none."""
+    """A row of the file: its item, or the reason why it has none."""
 
     number: int
     item: dict[str, Any] | None
@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What became of the rows; ``errors`` are {row, problem}."""
+    """The outcome: rows by status, and ``errors`` as {row, problem}."""
 
     counts: Counter[str]
     errors: list[dict[str, Any]]
@@ -42,10 +42,10 @@ class Report(NamedTuple):
 def send(
     voc: Verbatim, source: Source, plan: Plan, report: Report, dry_run: bool, console: Console
 ) -> None:
-    """Send every row, and add to ``report`` what became of them.
+    """Send every row and record the outcome in ``report``.
 
     Raises:
-        VerbatimError: the API refuses it all, or can't be reached any more.
+        VerbatimError: the API rejects a whole batch, or can no longer be reached.
     """
     total = sum(1 for _ in source.records())
     bar = (TextColumn("rows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -70,7 +70,7 @@ def _lines(source: Source, plan: Plan) -> Iterator[Line]:
 
 
 def _is_deep(item: dict[str, Any]) -> bool:
-    """Whether anything is inside of more than ``MOST_LEVELS`` others."""
+    """Whether anything is nested more than ``MOST_LEVELS`` deep."""
     level: list[Any] = [item]
     for _ in range(MOST_LEVELS):
         level = [part for whole in level for part in _parts(whole)]
@@ -126,9 +126,11 @@ def _send_batch(voc: Verbatim, lines: Sequence[Line], dry_run: bool, report: Rep
 
 
 def _send_less(voc: Verbatim, lines: Sequence[Line], dry_run: bool, report: Report) -> None:
-    """Each half of what was too large together; a row that is by itself is an error."""
+    """Send the halves of a batch that was too large; a single row that is too large is an error."""
     if len(lines) == 1:
-        report.errors.append(_error(lines[0].number, "is larger than a request may be; shorten it"))
+        report.errors.append(
+            _error(lines[0].number, "is larger than the request limit; shorten it")
+        )
         return
     middle = len(lines) // 2
     for half in (lines[:middle], lines[middle:]):

@@ -17,13 +17,13 @@ from service.settings import Settings
 from service.telemetry import configure_logging
 
 GRACE_S: Final = 20
-"""How long requests may go on after a stop was asked for."""
+"""How long running requests may take to finish after a stop signal."""
 YOUNG_OBJECTS: Final = 50_000
-"""New objects after which the youngest are searched for cycles; a waiting request has hundreds."""
+"""New objects that trigger a collection of the youngest; each pending request has hundreds."""
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, with a word to the person who started it."""
+    """Uvicorn that prints its URL and the first key when it has started."""
 
     def __init__(self, app: FastAPI, settings: Settings) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
         self.app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say where."""
+        """Start, then print the URL."""
         await super().startup(sockets)
         if self.started:
             _leave_what_stays()
@@ -50,11 +50,11 @@ class Server(uvicorn.Server):
 
 
 SWITCH_S: Final = 0.0002
-"""How long the worker's thread may keep the interpreter from the threads that answer requests."""
+"""How long the worker's thread may hold the interpreter while threads that answer requests wait."""
 
 
 def serve() -> None:
-    """Run the API and, by default, the analysis worker, until a signal ends it."""
+    """Run the API and, by default, the analysis worker until stopped."""
     settings = Settings()
     configure_logging(settings.log_level)
     sys.setswitchinterval(SWITCH_S)
@@ -62,10 +62,10 @@ def serve() -> None:
 
 
 def _leave_what_stays() -> None:
-    """Keep the garbage collector from searching what lives as long as the process.
+    """Exclude objects that live as long as the process from garbage collection.
 
-    Half a million objects of libraries and model would be gone through again and again: a third
-    of the time of taking an item in, and pauses of a tenth of a second.
+    Scanning half a million objects of the libraries and the model again and again would take a
+    third of the time of accepting an item, and cause pauses of a tenth of a second.
     """
     gc.collect()
     gc.freeze()
@@ -74,15 +74,16 @@ def _leave_what_stays() -> None:
 
 def _greet(url: str, first_key: FirstKey | None) -> None:
     console = Terminal(highlight=False, soft_wrap=True)
-    console.print(f"[bold]Verbatim[/bold] answers at [cyan]{url}[/cyan]: the page. API: {url}/docs")
+    console.print(f"[bold]Verbatim[/bold] is running at [cyan]{url}[/cyan]. API docs: {url}/docs")
     if first_key is None:
         return
     file = escape(str(first_key.file.absolute()))
     if first_key.secret is None:
         console.print(f"Your key is in {file}")
         return
-    console.print(f"Your key, shown this once: [bold green]{first_key.secret}[/bold green]")
-    console.print(f"It is kept in {file}")
+    console.print(f"Your key, shown only once: [bold green]{first_key.secret}[/bold green]")
+    console.print(f"It is stored in {file}")
     console.print(
-        "Sign in with it. It may do everything: keep it safe; more with `voc keys create`."
+        "Sign in with this key. It has all scopes, so keep it safe. "
+        "Create further keys with `voc keys create`."
     )

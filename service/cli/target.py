@@ -1,4 +1,4 @@
-"""Which API a command of this machine talks to, and with which key, unless options say so."""
+"""The API that a command talks to by default, and the key that it uses."""
 
 import typer
 
@@ -7,27 +7,27 @@ from service.settings import Settings
 
 
 def api_url(settings: Settings) -> str:
-    """Where `voc serve` with the same settings answers."""
+    """The URL of `voc serve` with the same settings."""
     return url_of(settings.host, settings.port)
 
 
 def url_of(host: str, port: int) -> str:
-    """The URL of a service at this address, which may be of IPv6."""
+    """The URL of a service at this address, IPv4 or IPv6."""
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def api_key(settings: Settings) -> str:
-    """That of the settings, or of the service on this machine as it has made or been given it.
+    """The key in the settings, or else the first key of the service on this machine.
 
     Raises:
-        typer.BadParameter: there is none yet, or its file can't be read.
+        typer.BadParameter: there is no key yet, or its file can't be read.
     """
     try:
         key = settings.key or settings.bootstrap_key or secret_in(settings.data_dir / FILE)
     except UnreadableKeyFile as error:
         raise typer.BadParameter(
-            f"is needed: {error}; or set VOC_KEY", param_hint="--key"
+            f"{error}; pass a key or set VOC_KEY", param_hint="--key"
         ) from None
     if key is None:
-        raise typer.BadParameter("is needed; or set VOC_KEY", param_hint="--key")
+        raise typer.BadParameter("no key found; pass one or set VOC_KEY", param_hint="--key")
     return key

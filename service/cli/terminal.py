@@ -1,4 +1,4 @@
-"""What `voc` prints on: data can't steer the terminal that it is shown on."""
+"""The console of `voc`: printed data can't control the terminal."""
 
 import re
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ _LEFT_BY_JSON: Final = re.compile(r"[\x7f-\x9f]")
 
 
 def escaped(text: str) -> str:
-    """The same JSON with the control characters escaped that JSON may have as they are."""
+    """The JSON ``text``, with those control characters escaped that JSON allows unescaped."""
     return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Terminal(Console):
-    """A console that leaves control characters out of whatever is printed, but for its own."""
+    """A console that strips control characters from whatever is printed, except its own."""
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """The segments of ``renderable`` without characters that terminals obey."""
+        """The segments of ``renderable``, their text without control characters."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else _CONTROL.sub("", text), style, control)

@@ -1,4 +1,4 @@
-"""``voc fit-themes``: teach a model what is about the same thing."""
+"""``voc fit-themes``: train a model to tell themes apart."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +17,10 @@ def fit_themes(
     ],
     data: Rows,
 ) -> None:
-    """Learn from mentions with cells and themes where themes are told apart; in seconds.
+    """Train a model to tell themes apart, on mentions with cells and themes. Takes seconds.
 
-    The encoder stays as it is. Figures are of cells that were held out, of files that the encoder
-    has not learned from if there are any.
+    The encoder does not change. The figures are measured on held-out cells, if possible of files
+    that the encoder was not trained on.
     """
     with plain_errors(), console.status("reading"):
         from nlp.train.themes import fit_themes as fit
@@ -28,13 +28,13 @@ def fit_themes(
         fitted = fit(model_dir, data)
     limits, groups, later = fitted.projection.limits, fitted.groups, fitted.arrivals
     console.print(
-        f"Of {fitted.cells} held-out cells, B-cubed: precision {groups.precision:.3f}, recall "
+        f"B-cubed on {fitted.cells} held-out cells: precision {groups.precision:.3f}, recall "
         f"{groups.recall:.3f}, F1 {groups.f1:.3f}; near-duplicates {fitted.near_duplicates:.1%}. "
         f"Later arrivals: precision {later.precision:.3f}, recall {later.recall:.3f}, "
         f"F1 {later.f1:.3f}."
     )
     console.print(
-        f"Cosines that decide: cut {limits.cut:.2f}, join {limits.join:.2f}, "
-        f"merge {limits.merge:.2f}. Written into {model_dir}",
+        f"Cosine thresholds: cut {limits.cut:.2f}, join {limits.join:.2f}, "
+        f"merge {limits.merge:.2f}. Written to {model_dir}",
         markup=False,
     )

@@ -1,4 +1,4 @@
-"""``voc verify``: do the roll-ups equal the truth?"""
+"""``voc verify``: check the roll-ups and the stored items."""
 
 import json
 from typing import Annotated, Final
@@ -20,10 +20,10 @@ console = Terminal(highlight=False)
 def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Count everything anew, compare it with what is stored; exit code 1 on any difference.
+    """Recompute the roll-ups, compare them with what is stored, and check every item.
 
-    Reads one snapshot of the database, so that the service may go on meanwhile. Exit code 2: there
-    is no database, or not one of this version.
+    Reads one snapshot of the database, so the service can keep running. Exit codes: 0 no
+    difference; 1 any difference; 2 the database is missing, unreadable or not migrated.
     """
     with existing_database(Settings().sqlalchemy_url) as database:
         report = room.verify(database)

@@ -1,4 +1,4 @@
-"""`voc worker`: analyse in a process of its own."""
+"""`voc worker`: analyse feedback in a separate process."""
 
 import signal
 from typing import Annotated
@@ -20,9 +20,9 @@ def worker(
         typer.Option("--replay-failed", help="First put every failed item back into the queue."),
     ] = False,
 ) -> None:
-    """Analyse pending feedback until stopped; any number of these may run at once.
+    """Analyse pending feedback until stopped. You can run any number of workers at once.
 
-    On SQLite several processes are exact, too, but take turns at writing: use PostgreSQL to scale.
+    On SQLite, several workers are safe but take turns writing: use PostgreSQL to scale.
     """
     settings = Settings()
     telemetry.configure_logging(settings.log_level)
@@ -40,7 +40,8 @@ def worker(
 def run(worker: Worker) -> None:
     """Run ``worker`` until SIGTERM or SIGINT, then let it finish its batch.
 
-    It runs in a thread, so that a signal handler never meets a lock that it interrupted.
+    It runs in a thread, so that a signal handler never waits for a lock held by the code that it
+    interrupted.
     """
     thread = WorkerThread(worker)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,1 +1,1 @@
-"""The page: HTML of what insights answer, for a person who has signed in with a key."""
+"""The dashboard: insights as HTML, for people who have signed in with a key."""

@@ -1,7 +1,7 @@
-"""The page's address: its filters are those of the API, and periods that a person would ask for.
+"""The page's address: the filters of the API, plus periods in terms that people use.
 
-``period=30`` means the last 30 days and today; ``from`` and ``to`` are days, both inclusive, and so
-are ``compare.from`` and ``compare.to`` of the period to compare with.
+``period=30`` means the last 30 days and today. ``from`` and ``to`` are days, both inclusive, as are
+``compare.from`` and ``compare.to``, the period to compare with.
 """
 
 from collections import defaultdict
@@ -45,26 +45,26 @@ PERIODS: Final[Mapping[Period, str]] = {
 USUAL: Final[Period] = "90"
 OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
 OF_A_PAGE: Final = frozenset({"sentiment", "sort", "status", "by", "kpi", "q", "match", "days"})
-"""What stays where it is: a link to another page leaves it behind."""
+"""Parameters of a single page: links to other pages drop them."""
 KNOWN: Final = (
     *("period", "from", "to", "stage", "touchpoint", "kind", "source", "channel", "language"),
     *(ATTRIBUTE + "*", "journey", "compare.*"),
 )
-"""What a person is told that they can filter by."""
+"""The filters that an error message lists."""
 OF_THE_OTHER_PERIOD: Final = frozenset(
     {"compare.from", "compare.to", "compare_since", "compare_until"}
 )
 CURSOR: Final = "cursor"
 LISTS: Final = frozenset({"stage", "touchpoint", "kind", "source", "channel", "language"})
 FILES: Final = "/export"
-"""The path that files of the pages are below."""
+"""The path prefix of the pages' files."""
 SHOWN_AT: Final = {
     "journey": "/",
     "pain-points": "/pain-points",
     "wins": "/wins",
     "mentions": "/search",
 }
-"""The page that shows what a file is of."""
+"""The page that shows the contents of each file."""
 _COMPARED: Final = frozenset(
     name
     for key, field in MapParams.model_fields.items()
@@ -84,7 +84,7 @@ Day = Annotated[date, AfterValidator(_usual)]
 
 
 class PageParams(FilterParams):
-    """The filters of a page. Days are UTC's."""
+    """The filters of a page. Days are in UTC."""
 
     period: Period | None = None
     first: Day | None = Field(None, alias="from")
@@ -104,7 +104,7 @@ class PageParams(FilterParams):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is on: the parameter, what it says, and the address without it."""
+    """An active filter: its parameter, name and value, and the address without it."""
 
     field: str
     name: str
@@ -114,20 +114,20 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Unfiltered:
-    """The address that links start from where the one that was asked for makes no sense."""
+    """The address that links start from if the requested one is invalid."""
 
     root: str
     path: str = ""
 
     def link(self, path: str) -> str:
-        """The address of a page without any filter."""
+        """The address of a page, without filters."""
         return self.root + path
 
 
 def shown_at(wanted: str) -> str:
-    """The page of a file that was asked for; what is no file, as it is.
+    """The page that shows the requested file; any other path is returned unchanged.
 
-    A browser stays where it is when it is led to a file.
+    A browser that is redirected to a download stays on the page where it is.
     """
     path, mark, query = wanted.partition("?")
     name = path.removeprefix(f"{FILES}/").partition(".")[0]
@@ -136,7 +136,7 @@ def shown_at(wanted: str) -> str:
 
 
 class Address:
-    """Where the browser is: the filters that were asked for, and links that change one of them."""
+    """The requested address: its filters, and links that change one of them."""
 
     def __init__(self, request: Request, root: str) -> None:
         self.root = root
@@ -147,9 +147,9 @@ class Address:
         self.backwards = _backwards(self.params)
 
     def period(self, latest: date | None, today: date) -> Period | None:
-        """The preset in force; None for own days, which go before it.
+        """The preset in effect; None if the address has dates, which override it.
 
-        Without any, the usual one, or all time if the ``latest`` feedback is older.
+        Defaults to ``USUAL``, or to all time if the ``latest`` feedback is older.
         """
         if self.params.first or self.params.last:
             return None
@@ -163,10 +163,10 @@ class Address:
     def filters(
         self, kind: type[Params], period: Period | None, today: date, **more: Any
     ) -> Params:
-        """The same filters as the parameters of an endpoint, but for days that are backwards.
+        """The filters as parameters of an endpoint, without periods that end before they start.
 
         Raises:
-            InvalidRequest: a value that the API would refuse, too.
+            InvalidRequest: the API would reject a value.
         """
         named = {"journey", "since", "until", *LISTS}
         said = self.params.model_dump(include=named, exclude_unset=True)
@@ -180,30 +180,30 @@ class Address:
 
     @property
     def sort_of_pains(self) -> str:
-        """The order of pain points."""
+        """The sort order of pain points."""
         return self.params.sort if self.params.sort not in (None, "joy") else "pain"
 
     @property
     def sort_of_wins(self) -> str:
-        """The order of wins."""
+        """The sort order of wins."""
         return self.params.sort if self.params.sort not in (None, "pain") else "joy"
 
     @property
     def status(self) -> dict[str, Any]:
-        """The status of a ranking that was asked for; only themes have one."""
+        """The requested status as parameters of a ranking; only themes have one."""
         status = self.params.status
         return {"status": [status], "level": "theme"} if status else {}
 
     @property
     def is_compared(self) -> bool:
-        """Whether another segment or period to compare with was asked for."""
+        """Whether the address asks for a comparison with another segment or period."""
         return any(name.startswith(OTHER_SIDE) for name, _ in self.sent)
 
     def link(self, path: str | None = None, **changes: str | None) -> str:
-        """An address with the same filters, ``changes`` made to them, on the first page.
+        """An address with these filters and ``changes`` applied, on the first page of results.
 
-        Without ``path`` that of this page, in the same order and with the same search; None takes
-        a filter away.
+        Without ``path``, the address of this page, with its order and search. None removes a
+        filter.
         """
         stays = path is None or path == self.path
         kept = [
@@ -212,29 +212,29 @@ class Address:
         return self._url(path, [*kept, *((n, v) for n, v in changes.items() if v is not None)])
 
     def at(self, path: str, **filters: str) -> str:
-        """Another page with these filters alone."""
+        """The address of another page with only these filters."""
         return self._url(path, _with_languages([*filters.items()]))
 
     def file(self, name: str) -> str:
-        """A file of what this page shows: the same filters, and the same order and search."""
+        """The address of a file with what this page shows: same filters, order and search."""
         return self._url(f"{FILES}/{name}", self._lasting())
 
     def period_link(self, period: Period) -> str:
-        """The same page over another period."""
+        """The address of this page for another period."""
         kept = [(n, v) for n, v in self._lasting() if n not in OF_A_PERIOD]
         return self._url(None, [*kept, ("period", period)])
 
     def bare(self) -> str:
-        """The same page without any filter."""
+        """The address of this page without filters."""
         return self._url(None, [(n, v) for n, v in self._lasting() if n in OF_A_PAGE])
 
     def hidden(self, shown: Iterable[str]) -> list[tuple[str, str]]:
-        """What a form must carry along because it has no field for it."""
+        """The parameters that a form must send as hidden fields."""
         fields = {*shown, "from", "to"}
         return [(n, v) for n, v in self._lasting() if n not in fields]
 
     def chips(self) -> list[Chip]:
-        """The filters that are on, other than the periods."""
+        """The active filters, except periods."""
         passed = {"journey"} | OF_A_PERIOD | OF_A_PAGE | OF_THE_OTHER_PERIOD
         return [
             Chip(name, self._name(name), plain(value), self._url(None, self._but(name, value)))
@@ -243,20 +243,20 @@ class Address:
         ]
 
     def without_other_period(self) -> str | None:
-        """The same page, not compared with a period of its own; None if it isn't."""
+        """The address without the period to compare with; None if there is none."""
         kept = [(n, v) for n, v in self._lasting() if n not in OF_THE_OTHER_PERIOD]
         return self._url(None, kept) if kept != self._lasting() else None
 
     def chosen(self, name: str) -> list[str]:
-        """The values of one filter, as lists have them."""
+        """The values of one filter, escaped as in a list."""
         return [value for found, value in self._values() if found == name]
 
     def _name(self, name: str) -> str:
         own = name.removeprefix(OTHER_SIDE + ".")
-        return ("against " if own != name else "") + words(own.removeprefix(ATTRIBUTE))
+        return ("compared with " if own != name else "") + words(own.removeprefix(ATTRIBUTE))
 
     def _values(self) -> list[tuple[str, str]]:
-        """Filters with one value each, as lists have it."""
+        """Filters with one value each, escaped as in a list."""
         return [
             (name, part)
             for name, value in self._lasting()
@@ -275,7 +275,7 @@ class Address:
 
 
 def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same with language tags as the boxes of the filters have them, each once."""
+    """The parameters with language tags as in the filter's checkboxes, without duplicates."""
     named = {
         field: named_once(part for n, v in sent if n == field for part in parts_of(v))
         for field in LANGUAGES
@@ -285,7 +285,7 @@ def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _with_days(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same with the API's ``since`` and ``until`` as the form has them, if they are days."""
+    """The parameters with ``since`` and ``until`` as ``from`` and ``to``, if they are days."""
     if {"since", "until"}.isdisjoint(dict(sent)):
         return list(sent)
     params = _parsed(sent)
@@ -298,7 +298,7 @@ def _with_days(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _day(at: datetime | None) -> date | None:
-    """The day that begins at that moment; None if none does."""
+    """The day that begins at ``at``; None unless ``at`` is midnight."""
     return at.date() if at and at.time() == time() else None
 
 
@@ -316,7 +316,7 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
 
 
 def _refuse_unknown(params: PageParams) -> None:
-    """Here, in the page's own words: the API's endpoints would name their parameters."""
+    """Reject them here: an endpoint's error would list the API's parameters, not the page's."""
     unknown = [name for name in params.model_extra or {} if not _is_known(name)]
     if unknown:
         raise unknown_parameters(unknown, KNOWN)
@@ -330,7 +330,7 @@ def _is_known(name: str) -> bool:
 
 
 def _backwards(params: PageParams) -> InvalidParam | None:
-    """Which end of a period comes before its start."""
+    """The end of a period that comes before its start, if any."""
     if _ends_before(params.first, params.last):
         return InvalidParam("to", "must not be before from")
     if _ends_before(params.other_first, params.other_last):
@@ -347,7 +347,7 @@ def _is_list(name: str) -> bool:
 
 
 def _is_for(name: str, kind: type[FilterParams]) -> bool:
-    """Whether an endpoint should see a parameter: what it doesn't know, it refuses."""
+    """Whether to pass a parameter to an endpoint, which rejects those it doesn't know."""
     return not name.startswith(OTHER_SIDE) or issubclass(kind, MapParams)
 
 

@@ -1,4 +1,4 @@
-"""What was changed: whether it helped, and where it stands in a chart."""
+"""Changes: whether they helped, and their marks in charts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,16 +30,16 @@ from service.pictures.wording import dimension, words
 
 CHANGES_A_PAGE: Final = 10
 MARKED: Final = 50
-"""The latest changes, of which charts mark those that they reach."""
+"""How many of the latest changes charts look at; they mark those in their period."""
 LENGTHS: Final = (14, 28, 56, 91)
-"""Days before and after that can be chosen."""
+"""The choices for the days before and after."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change, what it is about, and its impact; or why that can't be measured.
+    """A change with its scope and its impact, or the reason why that can't be measured.
 
-    ``now`` is the scope in the words of the journey in force, None if it can't be told in them.
+    ``now`` is the scope in terms of the current journey; None if that has no such part.
     """
 
     change: ChangeOut
@@ -54,7 +54,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A change as a chart marks it."""
+    """A change as a mark in a chart."""
 
     id: UUID
     title: str
@@ -75,7 +75,7 @@ def list_changes(view: View) -> Values:
 
 
 def one_change(view: View, wanted: UUID) -> Values:
-    """One change with all its measures, and the course around it."""
+    """One change with all its measures and a chart of the time around it."""
     told = _told(view, shown(one(view.session, view.workspace_id, wanted)))
     return _course(view, told) | {
         "address": view.address,
@@ -86,7 +86,7 @@ def one_change(view: View, wanted: UUID) -> Values:
 
 
 def marked(view: View, point: OnePainPointOut | None = None) -> list[Marked]:
-    """The latest changes; with ``point`` those that are about it, or all that it is a part of."""
+    """The latest changes; with ``point``, only those whose scope includes it."""
     found = listed(view.session, view.workspace_id, ChangeListParams(limit=MARKED)).items
     return [
         Marked(change.id, change.title, change.happened_at.date())
@@ -130,13 +130,13 @@ def _told(view: View, change: ChangeOut) -> Told:
 
 
 def _filters_of(scope: Scope) -> dict[str, list[str]]:
-    """A scope as the parameters of an address."""
+    """A scope as query parameters."""
     values = scope.model_dump(exclude={"pain_point", "attributes"}, exclude_none=True)
     return values | {ATTRIBUTE + n: found for n, found in (scope.attributes or {}).items()}
 
 
 def _scope_in_words(view: View, scope: Scope) -> list[tuple[str, str]]:
-    """What a change is about: names of dimensions, and their values."""
+    """The scope of a change: names of dimensions and their values."""
     names = view.names()
     found = [
         (dimension(name), ", ".join(_named(names.get(name, {}), each) for each in values))
@@ -154,7 +154,7 @@ def _named(names: Mapping[str, str], value: str) -> str:
 
 
 def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
-    """Where the feedback is that a change is about, from the change on."""
+    """The address of the feedback in a change's scope, from the change on."""
     days = {"from": impact.after.since.isoformat()} if impact and impact.days_over else {}
     if scope.pain_point:
         return view.address.at(f"/pain-points/{scope.pain_point}", **days)

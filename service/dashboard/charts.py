@@ -1,4 +1,4 @@
-"""The geometry of a column chart: mentions by period, drawn as SVG by a template. Pure."""
+"""The geometry of a column chart of mentions by period; a template draws it as SVG. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from service.rollups.spans import next_start
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A chart's size, the room around its columns, and how many of them are labelled at most."""
+    """A chart's size, its margins, and the maximum number of labelled columns."""
 
     width: int = 720
     height: int = 220
@@ -27,7 +27,7 @@ class Frame:
 
     @property
     def ground(self) -> int:
-        """Where columns stand."""
+        """The y of the columns' base line."""
         return self.height - self.bottom
 
     def slot(self, columns: int) -> float:
@@ -38,7 +38,7 @@ class Frame:
 LARGE: Final = Frame()
 SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 NARROW: Final = Frame(300, 190, left=36, right=6, top=18, bottom=26, labels=3)
-"""What stands for ``LARGE`` on a phone."""
+"""Replaces ``LARGE`` on a phone."""
 GAP: Final = 0.22
 WIDEST: Final = 48
 MOST_COLUMNS: Final = 60
@@ -52,8 +52,8 @@ LETTER: Final = 17
 class Span:
     """The mentions of one period that begins at ``start``.
 
-    A spike is more than was to expect. A partial period is one of which only some days are asked
-    for, or over: its column is not to be compared with the others.
+    A spike is more than expected. A period is partial if it is not over, or if only some of its
+    days are requested: don't compare its column with the others.
     """
 
     start: date
@@ -70,7 +70,7 @@ class Span:
 
 
 class Event(Protocol):
-    """What a chart can mark."""
+    """Something that a chart can mark."""
 
     @property
     def day(self) -> date: ...
@@ -78,7 +78,7 @@ class Event(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of a column."""
+    """A segment of a column."""
 
     part: str
     x: float
@@ -89,7 +89,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One period: its boxes from the ground up, its middle and top, whether it is labelled."""
+    """One period: its boxes from the base up, its middle and top, and whether it has a label."""
 
     span: Span
     boxes: Sequence[Box]
@@ -100,7 +100,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened on a day, at ``x``; called by a letter, which is at ``letter_x``."""
+    """An event at ``x``, and its letter at ``letter_x``."""
 
     letter: str
     event: Event
@@ -110,7 +110,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns over an axis from nought up; ``ticks`` are (value, y)."""
+    """Columns on an axis that starts at 0; ``ticks`` are (value, y)."""
 
     frame: Frame
     columns: Sequence[Column]
@@ -119,7 +119,7 @@ class Chart:
 
 
 def period_length(days: int) -> By:
-    """The length of a column that makes a readable number of them."""
+    """The period per column that gives a readable number of columns."""
     if days <= MOST_DAYS:
         return "day"
     return "week" if days <= 7 * MOST_COLUMNS else "month"
@@ -128,7 +128,7 @@ def period_length(days: int) -> By:
 def spans(
     points: Sequence[PointOut], by: By, since: datetime | None, until: datetime
 ) -> list[Span]:
-    """A series of ``/v1/trends``, which begins at ``since`` and is known to ``until``."""
+    """The spans of a series of ``/v1/trends`` from ``since``, with data up to ``until``."""
     return [
         Span(
             at.start,
@@ -148,7 +148,7 @@ def _is_partial(start: date, by: By, since: datetime | None, until: datetime) ->
 
 
 def draw_both(spans: Sequence[Span], events: Sequence[Event] = ()) -> Mapping[str, Chart | None]:
-    """The chart of a series for a wide and for a narrow place; the page shows one of them."""
+    """The chart of a series for wide and for narrow screens; CSS shows one of them."""
     return {"chart": draw(spans, events), "narrow_chart": draw(spans, events, NARROW)}
 
 
@@ -187,7 +187,7 @@ def _boxes(span: Span, x: float, width: float, scale: float, ground: float) -> l
 
 
 def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list[Mark]:
-    """The latest events that the columns reach, in the order of time."""
+    """The latest events within the columns' period, in chronological order."""
     starts = [span.start for span in spans]
     last = starts[-1] - starts[-2] if len(starts) > 1 else timedelta(days=1)
     ends = [*starts[1:], starts[-1] + last]
@@ -203,7 +203,7 @@ def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list
 
 
 def _ticks(most: int) -> list[int]:
-    """Two to six round values from nought to at least ``most``."""
+    """Two to six round values from 0 to at least ``most``."""
     rough = max(1.0, most / 4)
     power = 10 ** int(log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)

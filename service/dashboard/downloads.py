@@ -1,7 +1,7 @@
-"""What a page shows as a file: the API's exports, with the page's session and filters.
+"""Downloads of what a page shows: the API's exports, with the page's session and filters.
 
-Files are read-only, and kept nowhere on the way, like pages. A link of another site gets none: it
-could have a visitor's browser fetch files that nobody has asked for.
+Like pages, files are read-only and never cached. Links from other sites are refused: they could
+make a visitor's browser fetch files that the visitor did not ask for.
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,8 @@ router = APIRouter(
     dependencies=[Depends(refuse_foreign)],
 )
 TABLE: Final = {"format": "csv", "bom": True}
-"""As spreadsheets open it: with a byte order mark."""
-NO_FILE: Final = "must be words: what is nearest in meaning is no file"
+"""With a byte order mark, for spreadsheets."""
+NO_FILE: Final = "must be words; a search by meaning can't be downloaded"
 Params = TypeVar("Params", bound=FilterParams)
 
 
@@ -38,7 +38,7 @@ Params = TypeVar("Params", bound=FilterParams)
 def download_map(
     request: Request, seen: Seen, database: Db, form: Literal["csv", "png"]
 ) -> Response:
-    """The map: its parts as rows, compared as on the page, or a picture."""
+    """The map: its parts as rows, with the page's comparison, or as a picture."""
     asked = TABLE if form == "csv" else {"format": form}
     params = _params(_address(request), seen, database, JourneyExport, asked)
     return _sent(exports.export_journey(seen.caller, database, params))
@@ -46,7 +46,7 @@ def download_map(
 
 @router.get("/pain-points.csv")
 def download_pain_points(request: Request, seen: Seen, database: Db) -> Response:
-    """All pain points of the ranking, in its order."""
+    """All pain points of the ranking, in the same order."""
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_pains, **address.status}
     params = _params(address, seen, database, PainPointExport, asked)
@@ -55,7 +55,7 @@ def download_pain_points(request: Request, seen: Seen, database: Db) -> Response
 
 @router.get("/wins.csv")
 def download_wins(request: Request, seen: Seen, database: Db) -> Response:
-    """All wins of the ranking, in its order."""
+    """All wins of the ranking, in the same order."""
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_wins, **address.status}
     params = _params(address, seen, database, WinExport, asked)
@@ -75,7 +75,7 @@ def download_mentions(request: Request, seen: Seen, database: Db) -> Response:
 
 
 def _address(request: Request) -> Address:
-    """What is asked for; days that are backwards are refused, where there is no form for them."""
+    """The requested address; a download has no form to correct a reversed period, so reject it."""
     address = Address(request, root_of(request))
     if address.backwards:
         raise InvalidRequest(invalid_params=[address.backwards])
@@ -89,7 +89,7 @@ def _params(
     kind: type[Params],
     asked: Mapping[str, Any],
 ) -> Params:
-    """The parameters of an export; its pages of rows are read afterwards, each for itself."""
+    """The parameters of an export, whose rows are read later, page by page."""
     with database.read() as session:
         params: Params = View(session, seen.caller.workspace_id, address).params(kind, **asked)
     return params

@@ -1,4 +1,4 @@
-"""What the filters offer: the values that the latest feedback has."""
+"""The values that the filters offer: those of the latest feedback."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from service.insights.params import ATTRIBUTE, OTHER_SIDE, escaped, plain
 from service.pictures.wording import words
 
 LATEST: Final = 2000
-"""Items that are looked at: enough to know the usual values, few enough not to wait for."""
+"""Items to take values from: enough for the usual values, few enough to be fast."""
 MOST_VALUES: Final = 15
 MOST_ATTRIBUTES: Final = 6
 DIMENSIONS: Final = ("kind", "source", "channel", "language")
@@ -24,7 +24,7 @@ DIMENSIONS: Final = ("kind", "source", "channel", "language")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value that a filter can have, as lists have it."""
+    """A value of a filter, escaped as in a list."""
 
     value: str
     name: str
@@ -33,7 +33,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A filter with its values, the most frequent first."""
+    """A filter and its values, most frequent first."""
 
     field: str
     name: str
@@ -41,7 +41,7 @@ class Facet:
 
     @property
     def chosen(self) -> list[str]:
-        """The names of what is chosen."""
+        """The names of the chosen options."""
         return [option.name for option in self.options if option.chosen]
 
 
@@ -56,7 +56,7 @@ def latest_day(session: Session, workspace_id: UUID) -> date | None:
 
 
 def _day(session: Session, workspace_id: UUID, pick: Callable[[Any], Any]) -> date | None:
-    """One statement each: with both in one, SQLite would read the whole index."""
+    """Called once each for min and max: with both in one query, SQLite scans the whole index."""
     at = session.execute(
         select(pick(col(Feedback.occurred_at))).where(col(Feedback.workspace_id) == workspace_id)
     ).scalar_one()
@@ -64,7 +64,7 @@ def _day(session: Session, workspace_id: UUID, pick: Callable[[Any], Any]) -> da
 
 
 def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet]:
-    """The filters of the latest feedback, and whatever else the address has chosen."""
+    """The filters of the latest feedback, and any other values chosen in the address."""
     language = func.coalesce(col(Feedback.language_read), col(Feedback.language))
     own = (col(column) for column in (Feedback.kind, Feedback.source, Feedback.channel))
     rows = session.execute(
@@ -83,7 +83,7 @@ def facets(session: Session, workspace_id: UUID, address: Address) -> list[Facet
 
 
 def axis_facet(field: str, names: Mapping[str, str], address: Address) -> Facet:
-    """The stages or touchpoints of the journey, in its order, and what else was chosen."""
+    """The journey's stages or touchpoints in order, and any other values chosen."""
     chosen = address.chosen(field)
     others = {value: words(plain(value)) for value in chosen if value not in names}
     options = [Option(key, name, key in chosen) for key, name in (dict(names) | others).items()]
@@ -91,7 +91,7 @@ def axis_facet(field: str, names: Mapping[str, str], address: Address) -> Facet:
 
 
 def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Attributes that filters can be of."""
+    """Attributes that can be filtered by."""
     return [
         (ATTRIBUTE + name, value)
         for name, value in attributes.items()
@@ -100,7 +100,7 @@ def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _worth_a_filter(seen: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """Attributes that few values are told of, the best known first."""
+    """Attributes with few values, most frequently set first."""
     few = {f: v for f, v in seen.items() if f not in DIMENSIONS and len(v) <= MOST_VALUES}
     return sorted(few, key=lambda field: (-sum(few[field].values()), field))[:MOST_ATTRIBUTES]
 

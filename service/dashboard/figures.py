@@ -1,4 +1,4 @@
-"""The measures of a change, and the two sides of a comparison, as a person reads them. Pure."""
+"""The measures of a change and the two sides of a comparison, formatted for people. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ NAMES: Final[Mapping[str, str]] = {
     "mean_severity": "Mean severity",
 }
 LAST: Final = (VOLUME, "mean_severity")
-"""Measures that tell less than the others."""
+"""Measures that say less than the others."""
 MOST_SCALES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measure of a change; ``better`` is None if it has no good side, or didn't move.
+    """One measure of a change; ``better`` is None if it has no good direction or didn't move.
 
-    ``told`` is whether it is evidence: beyond chance, and not only because the rest moved;
-    ``small`` whether there was too little to test.
+    ``told`` is whether it is evidence: significant, and not only because the rest moved.
+    ``small`` is whether there was too little feedback to test.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One measure on both sides; ``small`` if one of them has too few answers to be tested."""
+    """One measure on both sides; ``small`` if either side has too few answers to test."""
 
     this: str
     other: str
@@ -56,7 +56,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A part of the journey with its measures on both sides; None for what one of them lacks."""
+    """A part of the journey with its measures; None for those that a side lacks."""
 
     name: str
     items: int
@@ -64,7 +64,7 @@ class Beside:
 
 
 def measures(impact: ChangeImpactOut) -> list[Measure]:
-    """What an impact is told by, evidence first."""
+    """The measures of an impact, evidence first."""
     names = sorted(impact.measures, key=lambda name: LAST.index(name) if name in LAST else -1)
     volume = f"Share of {whole_of(Scope.model_validate(impact.change.scope).scope_kind)}"
     found = [
@@ -93,12 +93,12 @@ def _measure(title: str, name: str, found: EffectOut) -> Measure:
 
 
 def name_of(measure: str) -> str:
-    """A measure's name as words."""
+    """A measure's display name."""
     return NAMES.get(measure) or scale(measure)
 
 
 def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
-    """The names of the measures that a map is compared by, and both sides of every stage."""
+    """The names of the measures of a comparison, and both sides of every stage."""
     rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MOST_SCALES]
     columns = ["net_sentiment", "negative_share", *rated]
     parts: list[tuple[str, MeasuresOut, Mapping[str, DifferenceOut]]] = [

@@ -1,4 +1,4 @@
-"""What each page shows: the answers of the API's own functions, and what a template needs."""
+"""The contents of each page: results of the API's own functions, and values for templates."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -41,10 +41,10 @@ THEMES_SHOWN: Final = 12
 DRIVERS_SHOWN: Final = 50
 QUOTES_A_PAGE: Final = 10
 OVERLAP: Final = (
-    "Some feedback would be on both sides: choose days that don’t overlap, or other values of the "
-    "filter that both sides have."
+    "Some feedback would be on both sides. Choose dates that don’t overlap, or different filter "
+    "values."
 )
-OPEN_ENDED: Final = "Of all time, only a period with both its days can be compared with another."
+OPEN_ENDED: Final = "To compare all time with another period, enter both its dates."
 USUAL_KPIS: Final = ("nps", "csat", "ces", "stars", "sentiment")
 Ranked = TypeVar("Ranked", PainPointParams, WinParams)
 
@@ -62,7 +62,7 @@ def journey_map(view: View) -> Values:
 
 
 def _compared_map(view: View) -> tuple[JourneyMapOut, str | None]:
-    """The map; if it can't be compared as asked for, the usual one, and why."""
+    """The map; if the comparison is impossible, the default map and the reason."""
     try:
         return draw_map(view.session, view.workspace_id, view.params(MapParams)), None
     except InvalidRequest as problem:
@@ -74,7 +74,7 @@ def _compared_map(view: View) -> tuple[JourneyMapOut, str | None]:
 
 
 def _uncomparable(problem: InvalidRequest) -> str | None:
-    """What is wrong with the other side; None if something else is."""
+    """The reason if the comparison is at fault, else None."""
     if isinstance(problem, OverlappingSides):
         return OVERLAP
     at_fault = {param.name for param in problem.invalid_params}
@@ -98,7 +98,7 @@ def wins(view: View) -> Values:
 
 
 def drivers(view: View) -> Values:
-    """What moves a KPI; what too few answers touch comes after the rest."""
+    """The drivers of a KPI; those that too few answers mention come last."""
     asked = view.address.params
     params = view.params(DriverParams, by=asked.by, kpi=asked.kpi)
     answer = list_drivers(view.session, view.workspace_id, params)
@@ -114,7 +114,7 @@ def drivers(view: View) -> Values:
 
 
 def pain_point(view: View, wanted: UUID) -> Values:
-    """One pain point or win, with its course and its evidence."""
+    """One pain point or win, with its chart and its evidence."""
     session, workspace = view.session, view.workspace_id
     point = one_pain_point(session, workspace, wanted, view.filters)
     shown = view.address.params.sentiment or point.sentiment
@@ -149,19 +149,19 @@ def feedback(view: View, wanted: UUID) -> Values:
 
 
 def _ranking(view: View, page: PainPointsOut) -> Values:
-    """What both rankings show alike."""
+    """What both rankings have in common."""
     return view.frame(page) | {"page": page, "only": view.address.params.status}
 
 
 def _listing(view: View) -> Values:
-    """The page of a ranking, and the status that was asked for."""
+    """The requested page and status of a ranking."""
     return view.page(POINTS_A_PAGE) | view.address.status
 
 
 def _page_and_greatest(
     view: View, listed: Callable[[Session, UUID, Ranked], PainPointsOut], params: Ranked
 ) -> tuple[PainPointsOut, PainPointOut | None]:
-    """A page of a ranking, and what weighs most in all of it: all bars are drawn against that."""
+    """A page of a ranking, and the greatest entry of all pages, to which bars are scaled."""
     page = listed(view.session, view.workspace_id, params)
     weight = type(params).model_fields["sort"].default
     if params.cursor is None and params.sort == weight:

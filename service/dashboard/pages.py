@@ -1,4 +1,4 @@
-"""From a template to an answer: everything escaped, nothing from elsewhere, nothing kept."""
+"""Renders templates as responses: escaped, without external resources, never cached."""
 
 from collections.abc import Callable, Coroutine
 from functools import cache
@@ -36,7 +36,7 @@ HEADERS: Final = {
     "Cache-Control": "private, no-store",
     "Vary": "Cookie",
 }
-"""The page has no script, so that none may run. Nothing of it stays in the browser."""
+"""The page has no scripts, so none may run. Browsers must not store it."""
 
 
 @cache
@@ -54,15 +54,14 @@ def _templates() -> Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """A template of this room, filled in."""
+    """Render a template of this package."""
     return _templates().get_template(template).render(values)
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page.
+    """A page as a response.
 
-    Templates get ``root``, the path that a proxy has put before ours, and ``site``, the whole
-    address in front of our paths.
+    Templates get ``root``, the path prefix added by a proxy, and ``site``, the base URL.
     """
     site = str(request.base_url).rstrip("/")
     html = render(
@@ -72,22 +71,22 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 
 def root_of(request: Request) -> str:
-    """What stands before our paths in the address, mostly nothing."""
+    """The path prefix added by a proxy, usually empty."""
     return str(request.scope.get("root_path", "")).rstrip("/")
 
 
 @cache
 def _versioned(name: str) -> str:
-    """The path of an asset with its hash, so that a browser never uses an older one."""
+    """The path of an asset with its hash, so that browsers never use a stale one."""
     content = files(__package__).joinpath("static", name).read_bytes()
     return f"{ASSETS}/{name}?v={sha256(content).hexdigest()[:12]}"
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages: a browser without a session is led to the sign-in."""
+    """A route whose errors are pages; without a session it redirects to the sign-in page."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with problems shown to a person."""
+        """The handler, with problems shown as pages."""
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
@@ -97,14 +96,14 @@ class PageRoute(APIRoute):
                 raise
             except Unauthenticated:
                 return to_sign_in(request)
-            except Exception as error:  # logged, if it is not meant for people
+            except Exception as error:  # as_problem logs unexpected errors
                 return problem_page(request, error)
 
         return shown
 
 
 def to_sign_in(request: Request) -> RedirectResponse:
-    """To the sign-in page, and from there to what was asked for."""
+    """Redirect to the sign-in page, which leads back to the requested address."""
     wanted = request.url.path.removeprefix(root_of(request))
     wanted += f"?{request.url.query}" if request.url.query else ""
     query = "" if wanted == "/" else "?" + urlencode({"next": wanted})
@@ -112,7 +111,7 @@ def to_sign_in(request: Request) -> RedirectResponse:
 
 
 def problem_page(request: Request, error: Exception) -> HTMLResponse:
-    """What went wrong, in the words of the API's errors; with the pages' names if signed in."""
+    """The error page, with the API's error message, and with the navigation if signed in."""
     problem = NotFound(NOTHING_HERE) if _is_of_the_path(error) else as_problem(error)
     answer = page(
         request,
@@ -128,7 +127,7 @@ def problem_page(request: Request, error: Exception) -> HTMLResponse:
 
 
 def _is_of_the_path(error: Exception) -> bool:
-    """Whether a part of the path is malformed, such as an id."""
+    """Whether part of the path is malformed, such as an id."""
     return isinstance(error, RequestValidationError) and any(
         fault["loc"][0] == "path" for fault in error.errors()
     )

@@ -1,4 +1,4 @@
-"""What customers said, within what they said it in. Pure."""
+"""Mentions within the text around them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from service.insights.search_schemas import HighlightOut, MentionHitOut
 from service.insights.shapes import MentionOut
 
 LONGEST: Final = 1200
-"""Characters of a mention that are shown; the whole of it is a click away."""
+"""The maximum number of characters of a mention; the full text is one click away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A mention with the text around it; ``is_cut`` tells that there is more of the mention.
+    """A mention with the text around it; ``is_cut`` if the mention is truncated.
 
-    ``said`` are the parts of the mention, each with whether it was searched for.
+    ``said`` are the parts of the mention, each with whether it matches the search.
     """
 
     mention: EvidenceOut
@@ -48,7 +48,7 @@ def _quote(mention: EvidenceOut) -> Quote:
 def _pieces(
     text: str, start: int, end: int, sought: Sequence[HighlightOut]
 ) -> list[tuple[str, bool]]:
-    """``[start, end)`` of a text, parted where what was searched for begins and ends."""
+    """``[start, end)`` of a text, split where search matches begin and end."""
     pieces: list[tuple[str, bool]] = []
     at = start
     for span in sought:
@@ -59,7 +59,7 @@ def _pieces(
 
 
 def parts_of(text: str, mentions: Sequence[MentionOut]) -> list[tuple[str, MentionOut | None]]:
-    """The whole text in parts, each with the mention that it is, or None between mentions."""
+    """The whole text in parts, each with its mention, or None between mentions."""
     parts: list[tuple[str, MentionOut | None]] = []
     at = 0
     for mention in sorted(mentions, key=lambda mention: mention.start):

@@ -1,4 +1,4 @@
-"""One look at the service: whose, at which address, and what stands above every figure."""
+"""One request's view: its workspace and address, and what every page of figures shows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -24,15 +24,15 @@ from service.pictures.wording import period
 
 Values = dict[str, Any]
 INSTANT: Final = timedelta(microseconds=1)
-"""``until`` is exclusive: the last instant of a period is so much before it."""
+"""``until`` is exclusive: a period's last instant is this much before it."""
 PLACED: Final = frozenset({"/pain-points", "/wins", "/drivers", "/trends", "/search"})
-"""Pages that can be narrowed to stages and touchpoints; the map itself shows them all."""
+"""Pages with stage and touchpoint filters; the map itself shows them all."""
 FIGURES: Final = PLACED | {"/"}
-"""Pages that have nothing to show as long as there is no feedback."""
+"""Pages that have nothing to show until there is feedback."""
 
 
 class View:
-    """One look of one workspace at one address: a snapshot in ``session``."""
+    """A workspace seen at one address: a snapshot in ``session``."""
 
     def __init__(self, session: Session, workspace_id: UUID, address: Address) -> None:
         self.session = session
@@ -45,7 +45,7 @@ class View:
 
     @cached_property
     def journey(self) -> JourneyMap:
-        """The journey in whose words it is told."""
+        """The journey whose stages and touchpoints are shown."""
         return named_map(self.session, self.workspace_id, self.address.params.journey)
 
     @cached_property
@@ -68,26 +68,26 @@ class View:
         }
 
     def params(self, kind: type[Any], **more: Any) -> Any:
-        """What the address asks for as the parameters of an endpoint; see ``Address.filters``."""
+        """The address as parameters of an endpoint; see ``Address.filters``."""
         return self.address.filters(kind, self.period, self.today, **more)
 
     def page(self, limit: int) -> Values:
-        """The page of a list that the address asks for."""
+        """The requested page of a list."""
         return {"limit": limit, "cursor": self.address.params.cursor}
 
     def cell_id(self, stage: str, touchpoint: str, sentiment: str = PAIN) -> UUID:
-        """The id of the pain point of a whole cell, or of its win."""
+        """The id of the pain point, or win, of a whole cell."""
         return names.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
 
     @property
     def known_until(self) -> datetime:
-        """Up to when the period can be known: its end, or now."""
+        """How far the period has data: to its end, or to now."""
         now = clock.now()
         return min(self.filters.until or now, now)
 
     @property
     def days(self) -> int:
-        """How long the period is; its open ends are the first and the latest feedback."""
+        """The length of the period; open ends are those of the feedback."""
         until = self.filters.until
         end = (until - INSTANT).date() if until else self.latest or self.today
         last = min(end, self.today)
@@ -95,7 +95,7 @@ class View:
         return (last - first).days + 1
 
     def frame(self, answer: AnswerOut) -> Values:
-        """What is above every figure: freshness, the period, the filters."""
+        """What every page of figures shows: freshness, period and filters."""
         return self.filtering() | {"as_of": answer.as_of, "pending": answer.pending}
 
     def filtering(self) -> Values:
@@ -118,7 +118,7 @@ class View:
         }
 
     def _fields(self, found: Sequence[Facet]) -> Iterable[str]:
-        """What the form has fields for; the map's also for the side to compare with."""
+        """The fields of the form; the map's also has those of the comparison."""
         own = [facet.field for facet in found]
         if self.address.path != "/":
             return [*own, "journey"]
@@ -126,12 +126,12 @@ class View:
         return [*own, "journey", "compare.from", "compare.to", *offered]
 
     def _is_first(self) -> bool:
-        """Whether nothing at all was heard before the period: then everything in it is new."""
+        """Whether there is no feedback before the period: then everything in it is new."""
         since = self.filters.since
         return since is not None and (self.first is None or self.first >= since.date())
 
     def _year_earlier(self) -> Mapping[str, str] | None:
-        """The same days a year before, as the other period; None without a first day."""
+        """The same dates a year earlier, to compare with; None without a first day."""
         since, until = self.filters.since, self.filters.until
         if since is None:
             return None
@@ -143,7 +143,7 @@ class View:
         }
 
     def _journeys(self) -> list[tuple[str, str, bool]]:
-        """The stage models to choose from: value, name, whether it is chosen."""
+        """The stage models to choose from: value, name and whether it is chosen."""
         current = current_map(self.session, self.workspace_id).key
         chosen = self.address.params.journey or CURRENT
         own = (CURRENT, _journey_name(current), chosen in (CURRENT, current))
@@ -157,4 +157,4 @@ def _year_before(at: date) -> date:
 
 
 def _journey_name(key: str) -> str:
-    return "Our own" if key == "custom" else key.replace("-stage", " stages").capitalize()
+    return "Custom" if key == "custom" else key.replace("-stage", " stages").capitalize()

@@ -1,6 +1,6 @@
-"""The page: the journey map at /, pain points, their evidence, and the way in and out.
+"""The dashboard's routes: the journey map at /, the other pages, signing in and out.
 
-The page is not part of the API and not in its description; it shows the same answers.
+They show the same answers as the API, but are not in its OpenAPI description.
 """
 
 from collections.abc import Callable
@@ -50,11 +50,14 @@ from service.web.problems import problem_response
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Asked = ParamSpec("Asked")
-WRONG: Final = "This is not a valid key. Copy it again: a key is shown only once, when it is made."
+WRONG: Final = (
+    "This is not a valid key. Check that you copied all of it: a key is shown only once, "
+    "when it is created."
+)
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page, its files and its style."""
+    """Add the pages, their downloads and their style sheet to ``app``."""
     app.state.guesses = Guesses()
     app.include_router(router)
     app.include_router(downloads.router)
@@ -63,11 +66,11 @@ def install(app: FastAPI) -> None:
 
 
 async def show_nothing(request: Request, error: Exception) -> Response:
-    """A path that does not exist: a page for a browser, the usual problem for everybody else."""
+    """Answer an unknown path: with a page for browsers, with a problem for other clients."""
     path = request.url.path.removeprefix(root_of(request))
     if path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
         return problem_response(error)
-    with suppress(Problem):  # nobody is signed in: the same page without the names of the others
+    with suppress(Problem):  # not signed in: the same page without navigation
         await visitor(request)
     return problem_page(request, NotFound(NOTHING_HERE))
 
@@ -86,7 +89,7 @@ def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
 
 @router.get("/wins")
 def show_wins(request: Request, seen: Seen, database: Db) -> Response:
-    """Praise, the most of it first."""
+    """Wins, the greatest first."""
     return _shown(request, seen, database, "pain_points.html", page_contents.wins)
 
 
@@ -98,13 +101,13 @@ def show_drivers(request: Request, seen: Seen, database: Db) -> Response:
 
 @router.get("/trends")
 def show_trends(request: Request, seen: Seen, database: Db) -> Response:
-    """How much was said over time, of everything and by stage."""
+    """Mentions over time, in total and by stage."""
     return _shown(request, seen, database, "trends.html", trends)
 
 
 @router.get("/changes")
 def show_changes(request: Request, seen: Seen, database: Db) -> Response:
-    """What was changed, and whether it helped."""
+    """Changes, and whether they helped."""
     return _shown(request, seen, database, "changes.html", list_changes)
 
 
@@ -147,9 +150,9 @@ def _shown(
     *asked: Asked.args,
     **more: Asked.kwargs,
 ) -> Response:
-    """A page of what a ``look`` at the workspace tells.
+    """The page of what ``look`` finds in the workspace.
 
-    Without any feedback it is a welcome; with days that are backwards, the form to correct them.
+    Without any feedback, a welcome page; with a reversed period, the form to correct it.
     """
     with database.read() as session:
         view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
@@ -163,7 +166,7 @@ def _shown(
 
 @router.get(SIGN_IN)
 def show_sign_in(request: Request) -> Response:
-    """Where a key is asked for."""
+    """The sign-in form."""
     return _ask(request, request.query_params.get("next", ""))
 
 
@@ -174,7 +177,7 @@ async def sign_in(
     key: Annotated[str, Form()] = "",
     next_: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
-    """A key for a session."""
+    """Exchange a key for a session."""
     refuse_foreign(request)
     try:
         caller = await _caller(request, key.strip())
@@ -190,7 +193,7 @@ async def sign_in(
 
 @router.post("/sign-out")
 async def sign_out(request: Request, database: Db) -> Response:
-    """The end of a session."""
+    """End the session."""
     refuse_foreign(request)
     if secret := secret_in(request):
         await run_in_threadpool(
@@ -202,7 +205,7 @@ async def sign_out(request: Request, database: Db) -> Response:
 
 
 async def _caller(request: Request, key: str) -> Caller:
-    """Whose key this is; a wrong one is counted against the address that it came from."""
+    """The owner of a key; wrong keys count against the address they come from."""
     guesses: Guesses = request.app.state.guesses
     ring: KeyRing = request.app.state.keys
     address = request.client.host if request.client else ""
@@ -227,6 +230,6 @@ def _ask(request: Request, wanted: str, problem: Problem | None = None) -> Respo
 
 
 def _own(path: str) -> str:
-    """``path`` if it is one of this site's, else that of the first page."""
+    """``path`` if it is on this site, else the first page."""
     is_own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
     return path if is_own and not path.startswith(SIGN_IN) else "/"

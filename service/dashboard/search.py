@@ -1,4 +1,4 @@
-"""Looking for what customers said: by words, or by what it is about."""
+"""Searching mentions by words or by meaning."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,22 +15,24 @@ from service.insights.search_params import MentionParams
 from service.insights.search_schemas import MentionPageOut
 
 HITS_A_PAGE: Final = 20
-NOTHING_SAID: Final = "This says nothing that a mention could be compared with; say more."
+NOTHING_SAID: Final = (
+    "There is nothing here to compare mentions with. Describe what you are looking for."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What was asked for, read by the model if it is a meaning; or why it can't be looked for."""
+    """A search by meaning, as read by the model, or the reason why it is impossible."""
 
     meaning: Meaning | None = None
     refused: str | None = None
 
 
 def sought(address: Address, embedder: Embedder) -> Sought:
-    """Read what was asked for; no transaction may be open.
+    """Read the query with the model, if it is a meaning; no transaction may be open.
 
     Raises:
-        EngineBusy: too many others are waiting for the model.
+        EngineBusy: too many requests are waiting for the model.
     """
     asked = address.params
     if asked.q is None or asked.match == "words":
@@ -42,7 +44,7 @@ def sought(address: Address, embedder: Embedder) -> Sought:
 
 
 def search(view: View, sought: Sought) -> Values:
-    """What was found; without a question, the latest mentions."""
+    """The results; without a query, the latest mentions."""
     asked = view.address.params
     found, refused = (None, sought.refused) if sought.refused else _found(view, sought)
     return view.filtering() | {
@@ -56,7 +58,7 @@ def search(view: View, sought: Sought) -> Values:
 
 
 def _found(view: View, sought: Sought) -> tuple[MentionPageOut | None, str | None]:
-    """The mentions, or what is wrong with the words."""
+    """The mentions, or what is wrong with the query."""
     asked = view.address.params
     words = None if sought.meaning else asked.q
     chosen = {"sentiment": [asked.sentiment]} if asked.sentiment else {}

@@ -1,4 +1,4 @@
-"""The course of everything, and of each stage, over time."""
+"""Mentions over time, in total and by stage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from service.insights.trends import draw_trends
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of one stage; ``net_sentiment`` is that of the whole period.
+    """One stage over time; ``net_sentiment`` is for the whole period.
 
-    ``spikes`` are the points with more than was to be expected.
+    ``spikes`` are the points with more than expected.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Course:
 
 
 def trends(view: View) -> Values:
-    """Mentions over time, with what was changed, and the same by stage."""
+    """Mentions over time, in total with the changes, and by stage."""
     by = charts.period_length(view.days)
     whole = draw_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
     split = draw_trends(

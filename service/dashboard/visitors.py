@@ -1,4 +1,4 @@
-"""Who looks at the page: the cookie that stands for a key, and what must hold to set one."""
+"""Who is signed in: the session cookie, and the protection of forms and links."""
 
 from typing import Annotated, Final
 
@@ -17,15 +17,15 @@ SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
 class ForeignRequest(Forbidden):
-    """Another site has asked for this; open the page itself and try again."""
+    """This request came from another site; open the page itself and try again."""
 
 
 async def visitor(request: Request) -> Visitor:
-    """Who is signed in; pages of errors find them in the request's state.
+    """Who is signed in; also kept in the request's state, for error pages.
 
     Raises:
-        Unauthenticated: nobody, or nobody any more.
-        TooManyRequests: their key has a limit, and it is used up.
+        Unauthenticated: there is no session, or it has ended.
+        TooManyRequests: the key has reached its limit.
     """
     database: Database = request.app.state.database
     rate: RateLimit = request.app.state.rate
@@ -47,18 +47,18 @@ Seen = Annotated[Visitor, Depends(visitor)]
 
 
 def secret_in(request: Request) -> str | None:
-    """The secret in the request's cookie, if it may be one."""
+    """The secret in the request's cookie, unless it is too long to be one."""
     secret = request.cookies.get(_name(request))
     return secret if secret and len(secret) <= LONGEST else None
 
 
 def remember(request: Request, response: Response, secret: str) -> None:
-    """Give the browser the secret: no script sees it, and no other site's form sends it."""
+    """Set the session cookie: hidden from scripts, and not sent with other sites' forms."""
     _set(request, response, secret, int(LASTS.total_seconds()))
 
 
 def forget(request: Request, response: Response) -> None:
-    """Take the cookie back."""
+    """Delete the session cookie."""
     _set(request, response, "", 0)
 
 
@@ -79,18 +79,18 @@ def _is_secure(request: Request) -> bool:
 
 
 def _name(request: Request) -> str:
-    """Over https with a prefix that keeps a sibling domain from planting one (RFC 6265bis)."""
+    """Over https, with a prefix that stops sibling domains from setting it (RFC 6265bis)."""
     return f"__Host-{COOKIE}" if _is_secure(request) else COOKIE
 
 
 def refuse_foreign(request: Request) -> None:
-    """Let forms and links pass that are this page's own, and requests that no browser has made.
+    """Refuse requests from other sites; accept this site's own, and those not made by browsers.
 
-    A browser says where a form is from: in Sec-Fetch-Site, or, over plain http, in Origin. This
-    is the algorithm of Go's net/http.CrossOriginProtection; no token is needed.
+    Browsers send the origin of a request in Sec-Fetch-Site or, over plain http, in Origin. This
+    is the algorithm of Go's net/http.CrossOriginProtection, which needs no token.
 
     Raises:
-        ForeignRequest: another site has sent it.
+        ForeignRequest: the request comes from another site.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:

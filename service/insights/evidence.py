@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from service.insights import names
 from service.insights.excerpts import excerpt
 from service.insights.filters import Selection, select_feedback
 from service.insights.pain_schemas import EvidenceOut, EvidencePageOut
@@ -15,13 +14,13 @@ from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
 from service.insights.queries.evidence import MARGIN, MentionRank
 from service.insights.queries.freshness import freshness
-from service.insights.queries.themes import find_theme
 from service.insights.shapes import provenance_out, reading_fields
+from service.insights.subject import WholeCell, subject_of
 from service.web.cursors import decode_cursor, encode_cursor, number, whole
 
 
-class Subject(NamedTuple):
-    """What evidence is of: a theme (in ``selection``), or the cell that ``selection`` is of."""
+class Source(NamedTuple):
+    """Where evidence is: of a theme (in ``selection``), or of the cell that ``selection`` is of."""
 
     id: UUID
     sentiment: str
@@ -43,27 +42,27 @@ def list_evidence(
         NoSuchPainPoint: no theme, and no cell of the journey, has that id.
     """
     selection = select_feedback(session, workspace_id, params)
-    subject = _subject(session, selection, wanted)
+    source = _source(session, selection, wanted)
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        rank = decode_cursor(subject.listed, params.cursor, (whole, number, UUID, whole))
+        rank = decode_cursor(source.listed, params.cursor, (whole, number, UUID, whole))
         after = MentionRank(*rank)
     rows = evidence.page(
         session,
-        subject.selection,
-        params.sentiment or [subject.sentiment],
+        source.selection,
+        params.sentiment or [source.sentiment],
         after,
         params.limit + 1,
-        subject.theme,
+        source.theme,
     )
     page = rows[: params.limit]
     return EvidencePageOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        id=subject.id,
+        id=source.id,
         items=[EvidenceOut(**evidence_fields(selection, row)) for row in page],
-        next=_cursor(subject, page[-1]) if len(rows) > len(page) else None,
+        next=_cursor(source, page[-1]) if len(rows) > len(page) else None,
     )
 
 
@@ -78,19 +77,15 @@ def evidence_fields(selection: Selection, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _subject(session: Session, selection: Selection, wanted: UUID) -> Subject:
-    theme = find_theme(session, selection.workspace_id, wanted)
-    if theme is None:
-        cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
-        own = selection.narrowed({cell.stage}, {cell.touchpoint})
-        return Subject(wanted, sentiment, own, None)
+def _source(session: Session, selection: Selection, wanted: UUID) -> Source:
+    subject = subject_of(session, selection, wanted)
+    if isinstance(subject, WholeCell):
+        return Source(wanted, subject.sentiment, subject.within(selection), None)
     own = selection.everywhere()
-    if not selection.has(theme.cell):
+    if not selection.has(subject.cell):
         own = replace(selection, cells=frozenset())
-    return Subject(theme.id, theme.sentiment, own, theme.id)
+    return Source(subject.id, subject.sentiment, own, subject.id)
 
 
-def _cursor(subject: Subject, row: Row[Any]) -> str:
-    return encode_cursor(
-        subject.listed, (row.severity, row.sure, str(row.feedback_id), row.ordinal)
-    )
+def _cursor(source: Source, row: Row[Any]) -> str:
+    return encode_cursor(source.listed, (row.severity, row.sure, str(row.feedback_id), row.ordinal))

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.pain_point import PAIN, WIN
-from service.insights import names
 from service.insights.entries import (
     Entry,
     cell_entry,
@@ -19,8 +18,8 @@ from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPoi
 from service.insights.params import FilterParams, PainPointParams, WinParams
 from service.insights.portraits import portrait
 from service.insights.queries.freshness import freshness
-from service.insights.queries.themes import find_theme
 from service.insights.ranking import COMPLETE, Order, Sieve
+from service.insights.subject import WholeCell, subject_of
 from service.insights.totals import Totals, take
 from service.insights.verbatims import verbatims
 
@@ -83,10 +82,8 @@ def _listed(
 
 
 def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Totals, Entry]:
-    theme = find_theme(session, selection.workspace_id, wanted)
-    if theme is None:
-        cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
-        totals = take(session, selection, sentiment)
-        return totals, cell_entry(session, totals, cell)
-    totals = take(session, selection, theme.sentiment)
-    return totals, theme_entry(session, totals, theme)
+    subject = subject_of(session, selection, wanted)
+    totals = take(session, selection, subject.sentiment)
+    if isinstance(subject, WholeCell):
+        return totals, cell_entry(session, totals, subject.cell)
+    return totals, theme_entry(session, totals, subject)

@@ -8,7 +8,6 @@ from sqlalchemy import Row
 from sqlmodel import Session
 
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
 from service.insights.likeness import Meaning, most_like
@@ -16,9 +15,9 @@ from service.insights.pain_schemas import ExcerptOut
 from service.insights.queries import search
 from service.insights.queries.freshness import freshness
 from service.insights.queries.search import Point, Wanted
-from service.insights.queries.themes import find_theme
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
+from service.insights.subject import WholeCell, subject_of
 from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor, moment, whole
 
@@ -91,10 +90,11 @@ def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> W
 
 def _home_of(session: Session, selection: Selection, wanted: UUID) -> UUID:
     """Where the mentions of a theme are: with what it went into, if it was merged."""
-    if theme := find_theme(session, selection.workspace_id, wanted):
-        return theme.id
-    cell, sentiment = names.cell_with_id(selection.journey, selection.workspace_id, wanted)
-    place = f"stage={cell.stage}, touchpoint={cell.touchpoint} and sentiment={sentiment}"
+    subject = subject_of(session, selection, wanted)
+    if not isinstance(subject, WholeCell):
+        return subject.id
+    (stage, touchpoint), sentiment = subject
+    place = f"stage={stage}, touchpoint={touchpoint} and sentiment={sentiment}"
     reason = f"must be the id of a theme; {wanted} is a whole cell: use {place}"
     raise InvalidRequest(invalid_params=[InvalidParam("pain_point", reason)])
 

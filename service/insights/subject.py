@@ -1,5 +1,6 @@
-"""Which part of the journey a pain point's id means: a theme, or a whole cell."""
+"""What the id of a pain point or a win stands for: a theme, or a whole cell of the journey."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -7,19 +8,27 @@ from sqlmodel import Session
 from service.insights import names
 from service.insights.filters import Selection
 from service.insights.queries.themes import Theme, find_theme
+from service.journey.native import Cell
 
 
-def narrowed_to(
-    session: Session, selection: Selection, pain_point: UUID | None
-) -> tuple[Selection, Theme | None]:
-    """The selection and the theme in it; or, of a cell's pain point or win, what is in the cell.
+class WholeCell(NamedTuple):
+    """A cell of the journey as one pain point, or (``sentiment`` positive) as one win."""
+
+    cell: Cell
+    sentiment: str
+
+    def within(self, selection: Selection) -> Selection:
+        """What of the selection is in the cell."""
+        return selection.narrowed({self.cell.stage}, {self.cell.touchpoint})
+
+
+def subject_of(session: Session, selection: Selection, wanted: UUID) -> Theme | WholeCell:
+    """What has this id in the selection's workspace and journey; if a theme was merged, the theme
+    that it went into.
 
     Raises:
-        NoSuchPainPoint: there is neither.
+        NoSuchPainPoint: nothing has this id.
     """
-    if pain_point is None:
-        return selection, None
-    if theme := find_theme(session, selection.workspace_id, pain_point):
-        return selection, theme
-    cell, _ = names.cell_with_id(selection.journey, selection.workspace_id, pain_point)
-    return selection.narrowed({cell.stage}, {cell.touchpoint}), None
+    if theme := find_theme(session, selection.workspace_id, wanted):
+        return theme
+    return WholeCell(*names.cell_with_id(selection.journey, selection.workspace_id, wanted))

@@ -22,8 +22,9 @@ from service.insights.queries.freshness import freshness
 from service.insights.queries.items import AxisName, Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
-from service.insights.queries.themes import Theme, find_theme
+from service.insights.queries.themes import Theme
 from service.insights.spikes import HISTORY, expectations
+from service.insights.subject import WholeCell, subject_of
 from service.insights.sums import ItemSums, MentionSums
 from service.rollups.spans import start_of
 
@@ -59,11 +60,12 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
         reason = "must be none or omitted with pain_point"
         raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
     selection = select_feedback(session, workspace_id, params)
-    theme = find_theme(session, workspace_id, params.pain_point) if params.pain_point else None
+    wanted = params.pain_point
+    subject = subject_of(session, selection, wanted) if wanted else None
     fresh = freshness(session, workspace_id)
-    grid = _grid(session, selection, params, theme)
+    grid = _grid(session, selection, params, subject)
     periods = _periods(selection, params.by, list(grid.totals))
-    past = _past(session, selection, params, theme)
+    past = _past(session, selection, params, subject)
     return TrendsOut.model_validate(
         {
             **fresh._asdict(),
@@ -78,7 +80,9 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
     )
 
 
-def _grid(session: Session, selection: Selection, params: TrendParams, theme: Theme | None) -> Grid:
+def _grid(
+    session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
+) -> Grid:
     axis = AXIS_OF_GROUP[params.group]
     mentions = mention_sums(session, selection, params.by, axis)
     items = Items(session, selection, params.by)
@@ -86,10 +90,10 @@ def _grid(session: Session, selection: Selection, params: TrendParams, theme: Th
     for (period, _), sums in mentions.items():
         if period:
             totals[period] += sums.mentions
-    if theme:
-        return _of_theme(session, selection, params.by, theme, totals)
-    if params.pain_point:
-        return _of_cell(session, selection, params.by, params.pain_point, totals)
+    if isinstance(subject, WholeCell):
+        return _of_cell(session, selection, params.by, subject, totals)
+    if subject:
+        return _of_theme(session, selection, params.by, subject, totals)
     parts = _together(mentions, items.by_part(axis))
     return Grid(_groups(selection, params.group), parts, totals)
 
@@ -104,12 +108,11 @@ def _of_theme(
 
 
 def _of_cell(
-    session: Session, selection: Selection, by: By, pain_point: UUID, totals: Mapping[date, int]
+    session: Session, selection: Selection, by: By, subject: WholeCell, totals: Mapping[date, int]
 ) -> Grid:
     """The grid of a cell within the selection, as its pain point (or win) is called."""
-    cell, _ = names.cell_with_id(selection.journey, selection.workspace_id, pain_point)
-    own = selection.narrowed({cell.stage}, {cell.touchpoint})
-    key = str(pain_point)
+    cell, own = subject.cell, subject.within(selection)
+    key = str(names.cell_id(selection.workspace_id, cell, subject.sentiment))
     found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
     return Grid([(key, names.title(selection.journey, cell))], parts, totals)
@@ -125,7 +128,7 @@ def _together(
 
 
 def _past(
-    session: Session, selection: Selection, params: TrendParams, theme: Theme | None
+    session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
 ) -> Grid | None:
     """What came before the first period: what it is judged by. None if it is the first ever."""
     by = params.by
@@ -134,7 +137,7 @@ def _past(
     first = start_of(selection.since.date(), by)
     days = HISTORY[by] * (7 if by == "week" else 1)
     ends = (datetime.combine(day, time(), UTC) for day in (first - timedelta(days=days), first))
-    return _grid(session, selection.between(*ends), params, theme)
+    return _grid(session, selection.between(*ends), params, subject)
 
 
 def _points(

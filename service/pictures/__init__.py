@@ -1,1 +1,1 @@
-"""The journey map laid out and drawn, and how figures are worded, for page and exports. Pure."""
+"""Layout and drawing of the journey map, and formatting of figures, for page and exports. Pure."""

@@ -1,4 +1,4 @@
-"""The journey map as it is drawn: columns are stages, rows are touchpoints. Pure."""
+"""The layout of the journey map: columns are stages, rows are touchpoints. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ WORST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """Where a stage and a touchpoint meet; ``cell`` is None where nobody has said anything.
+    """A stage and a touchpoint; ``cell`` is None without feedback.
 
-    ``missing`` is how many more answers it takes to judge it; 0 if there are enough.
+    ``missing`` is how many more answers are needed to judge it; 0 if there are enough.
     """
 
     stage: StageOut
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A stage on the curve: the middle of its column, and its net sentiment's height."""
+    """A stage on the curve: the middle of its column, and the height of its net sentiment."""
 
     stage: StageOut
     x: float
@@ -56,7 +56,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The map, without what has no feedback: ``quiet`` are the touchpoints left out."""
+    """The map; ``quiet`` are the touchpoints left out because they have no feedback."""
 
     stages: Sequence[StageOut]
     rows: Sequence[Row]
@@ -70,16 +70,16 @@ class Board:
 
     @property
     def squares(self) -> list[Square]:
-        """Those with feedback."""
+        """The squares with feedback."""
         return [square for row in self.rows for square in row.squares if square.cell]
 
     def squares_of(self, stage: StageOut) -> list[Square]:
-        """Those of one column, the most mentions first."""
+        """The squares of one stage, most mentions first."""
         own = [square for square in self.squares if square.stage is stage]
         return sorted(own, key=lambda square: -_cell(square).mentions)
 
     def worst_of(self, stage: StageOut) -> list[Square]:
-        """The most painful squares of one column: what stands for themes until there are some."""
+        """The most painful squares of one stage, shown until there are themes."""
         own = [square for square in self.squares if square.stage is stage]
         return _most_painful(own)[:WORST]
 
@@ -96,7 +96,7 @@ class Board:
 
 
 def lay_out(map_: JourneyMapOut) -> Board:
-    """The board of a map. ``unassigned`` is there only if something is."""
+    """The board of a map; ``unassigned`` is included only if it has mentions."""
     cells = {(cell.stage, cell.touchpoint): cell for cell in map_.cells if cell.mentions}
     missing = {(spot.stage, spot.touchpoint): spot.missing for spot in map_.blind_spots}
     most = max((cell.items for cell in cells.values() if _is_assigned(cell)), default=0)
@@ -127,7 +127,7 @@ def _squares(
 
 
 def _radius(items: int, most: int) -> float:
-    """A circle whose area grows with ``items``; the greatest has ``MOST_RADIUS``."""
+    """The radius of a circle whose area grows with ``items``, up to ``MOST_RADIUS``."""
     if not most:
         return LEAST_RADIUS
     return round(max(LEAST_RADIUS, MOST_RADIUS * sqrt(min(1.0, items / most))), 1)
@@ -153,7 +153,7 @@ def _most_painful(squares: Iterable[Square]) -> list[Square]:
 
 
 def _cell(square: Square) -> CellOut:
-    assert square.cell is not None  # noqa: S101 - asked of squares with feedback alone
+    assert square.cell is not None  # noqa: S101 - called only for squares with feedback
     return square.cell
 
 

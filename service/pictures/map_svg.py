@@ -1,4 +1,4 @@
-"""The journey map as one picture, to be sent, printed or pasted: SVG that stands alone. Pure."""
+"""The journey map as a self-contained SVG picture, to send, print or paste. Pure."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from service.pictures.svg import Sheet, fitted, shape_in
 
 SIDE, COLUMN, MARGIN, PAD = 150, 160, 24, 8
 LEAST_COLUMNS: Final = 3
-"""The legend needs as much."""
+"""The width that the legend needs."""
 TOP: Final = 62
 HEADER: Final = 34
 CURVE: Final = 96
@@ -20,7 +20,7 @@ FOOT: Final = 74
 SMALL: Final = 11
 HEADING: Final = 12
 MOST_ABOUT: Final = 6
-"""Lines of what the map is of."""
+"""The maximum number of lines for period and filters."""
 INK, SOFT, RULE, SHADE = "#17202b", "#55606e", "#dde2e8", "#eef1f4"
 TONES: Final = {
     "n3": ("#a64b00", "#ffffff"),
@@ -32,7 +32,7 @@ TONES: Final = {
     "p2": ("#74b3dc", "#04192a"),
     "p3": ("#1f5f99", "#ffffff"),
 }
-"""Ground and ink of a net sentiment; each pair has a contrast of at least 4.5 (WCAG 2.2 AA)."""
+"""Background and text colour by tone, with a contrast of at least 4.5 (WCAG 2.2 AA)."""
 LEGEND: Final = (
     ("n3", -65),
     ("n2", -35),
@@ -44,17 +44,18 @@ LEGEND: Final = (
 )
 
 SIGNS: Final = (
-    "blind spot: too little feedback to judge · ★ moment of truth · circle, number: items"
+    "blind spot: too little feedback to judge · ★ moment of truth: key driver · "
+    "circle, number: feedback items"
 )
 
 Lane = tuple[str, Callable[[StageOut], list[str]], int]
 
 
 def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
-    """The map as an SVG document; ``about`` says of which period and filters it is.
+    """The map as an SVG document; ``about`` describes its period and filters.
 
-    Stages are columns, touchpoints rows; each cell has its net sentiment as colour and number,
-    and its items as a circle and a number. Cells with too little feedback are hatched.
+    Stages are columns, touchpoints rows; each cell shows its net sentiment as colour and number,
+    and its items as circle and number. Cells with too little feedback are hatched.
     """
     board = lay_out(map_)
     inner = SIDE + COLUMN * max(LEAST_COLUMNS, len(board.stages))
@@ -90,7 +91,7 @@ def _height(lines: int) -> int:
 
 
 def _lanes(board: Board) -> list[Lane]:
-    """What is told of each stage, with the most lines that one of them needs."""
+    """The rows of text, each with the maximum number of lines that a stage needs."""
     lanes: list[tuple[str, Callable[[StageOut], list[str]]]] = [
         ("Customer's goals", lambda stage: _each(stage.goals[:2], most=2)),
         ("KPIs", _kpis),
@@ -107,7 +108,7 @@ def _each(texts: Sequence[str], most: int = 1) -> list[str]:
 
 def _kpis(stage: StageOut) -> list[str]:
     if not stage.items:
-        return ["nothing heard"]
+        return ["no feedback"]
     share = wording.percent(stage.negative_share)
     rated = [
         f"{wording.scale(name)} {wording.kpi_value(name, kpi.value)} (n {wording.count(kpi.n)})"
@@ -143,7 +144,7 @@ def _hatching(sheet: Sheet) -> None:
 
 
 def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
-    """Of what the map is, and how much of that has been read, in lines."""
+    """Period and filters of the map, and how much of it is analysed, in lines."""
     before = f"received before {wording.moment(map_.as_of)}"
     analysed, pending = wording.count(map_.coverage.analysed), wording.count(map_.pending)
     read = f"{before} · {analysed} analysed, {pending} pending"
@@ -191,7 +192,7 @@ def _lane(sheet: Sheet, board: Board, lane: Lane, y: float) -> float:
 
 
 def _label(sheet: Sheet, name: str, y: float, height: float) -> None:
-    """The head of a row, and the rule above it."""
+    """The heading of a row, and the line above it."""
     right = sheet.root.get("width", "0")
     sheet.shape("line", x1=MARGIN, x2=float(right) - MARGIN, y1=y, y2=y, stroke=RULE)
     lines = fitted(name, SIDE - PAD, 12, 2)
@@ -232,6 +233,8 @@ def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
         sheet.shape("rect", x=x, y=y, width=42, height=20, fill=ground)
         middle = x + 21
         sheet.text(middle, y + 14, wording.signed(value), SMALL, fill=ink, text_anchor="middle")
+    x = MARGIN + 88 + 42 * len(LEGEND) + 12
+    sheet.text(x, y + 14, "% positive − % negative mentions", SMALL, fill=SOFT)
     y += 28
     box = {"x": MARGIN, "y": y, "width": 30, "height": 20, "rx": 4}
     sheet.shape("rect", **box, fill="url(#blind)", stroke=RULE)

@@ -1,7 +1,7 @@
-"""A sheet of shapes and texts as SVG that stands alone: no font, style or script from elsewhere.
+"""Shapes and texts as self-contained SVG, without external fonts, styles or scripts.
 
-Texts are escaped by the XML writer; what XML cannot carry is left out. Widths of texts are
-estimated, because there is no font to measure: nearly all of them are narrower.
+The XML writer escapes texts; characters that XML does not allow are removed. Text widths are
+estimates, because there is no font to measure; nearly all texts are narrower.
 """
 
 import re
@@ -12,15 +12,15 @@ from xml.etree import ElementTree as Xml
 NAMESPACE: Final = "http://www.w3.org/2000/svg"
 FONTS: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 WIDE, NARROW = 1.0, 0.56
-"""Widths of characters in parts of the font size."""
+"""Widths of characters, as a fraction of the font size."""
 CUT: Final = "…"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BIDI: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Controls that would turn what follows round."""
+"""Control characters that change the direction of text."""
 
 
 class Sheet:
-    """A picture that is drawn on; ``title`` and ``description`` are read aloud in its stead."""
+    """A picture to draw on; screen readers read ``title`` and ``description``."""
 
     def __init__(self, width: int, height: int, title: str, description: str) -> None:
         self.root = Xml.Element(
@@ -40,13 +40,13 @@ class Sheet:
         self.shape("rect", width="100%", height="100%", fill="#ffffff")
 
     def shape(self, kind: str, **attributes: str | float) -> Xml.Element:
-        """A shape; underscores in the names of attributes stand for hyphens."""
+        """Add a shape; underscores in attribute names become hyphens."""
         return shape_in(self.root, kind, **attributes)
 
     def text(
         self, x: float, y: float, text: str, size: float = 12, **attributes: str | float
     ) -> None:
-        """One line of text; its base line is at ``y``."""
+        """Add one line of text with its baseline at ``y``."""
         self.shape("text", x=x, y=y, font_size=size, **attributes).text = plain_text(text)
 
     def lines(
@@ -57,7 +57,7 @@ class Sheet:
         size: float = 12,
         **attributes: str | float,
     ) -> None:
-        """Lines of text, the first of which has its base line at ``y``."""
+        """Add lines of text, the first with its baseline at ``y``."""
         for index, line in enumerate(lines):
             self.text(x, y + index * size * 1.3, line, size, **attributes)
 
@@ -66,18 +66,18 @@ class Sheet:
 
 
 def shape_in(parent: Xml.Element, kind: str, **attributes: str | float) -> Xml.Element:
-    """A shape within another."""
+    """Add a shape to ``parent``."""
     named = {name.replace("_", "-"): _number(value) for name, value in attributes.items()}
     return Xml.SubElement(parent, kind, named)
 
 
 def plain_text(text: str) -> str:
-    """``text`` in one line, without what XML can't carry and what turns other text round."""
+    """``text`` on one line, without characters that XML forbids and direction controls."""
     return " ".join(_BIDI.sub("", _NOT_XML.sub("", text)).split())
 
 
 def fitted(text: str, width: float, size: float, most: int = 1) -> list[str]:
-    """``text`` in at most ``most`` lines of ``width``; an ellipsis ends what is cut."""
+    """``text`` in at most ``most`` lines of ``width``; ends with an ellipsis if truncated."""
     rest, lines = plain_text(text), list[str]()
     while rest and len(lines) < most:
         line = _first_line(rest, width, size)

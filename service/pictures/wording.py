@@ -1,4 +1,4 @@
-"""Figures as a person reads them, and the tone that a net sentiment is coloured in. Pure."""
+"""Formats figures for people, and picks the colour tone of a net sentiment. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -10,16 +10,16 @@ from service.insights.params import ATTRIBUTE
 MINUS: Final = "\u2212"
 NOTHING: Final = "\u2013"
 TONES: Final = ((0.1, 0), (0.35, 1), (0.65, 2))
-"""Least upper bounds of |net sentiment| for the strengths 0 to 2; beyond them it is 3."""
+"""Upper bounds (exclusive) of |net sentiment| for the strengths 0 to 2; above, it is 3."""
 STRONGEST: Final = 3
 _SHORT: Final = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "stars": "Stars"}
 _SPANS: Final = {"ces": "7", "stars": "5"}
-"""The greatest value of the usual range, for scales whose KPI is a mean."""
+"""The maximum of the usual range, for scales whose KPI is a mean."""
 _VOLUME: Final = "volume_share"
 SHARES: Final = frozenset({"negative_share", "net_sentiment", _VOLUME})
-"""Measures of 0..1 or -1..1, whose differences are told in points of 100."""
+"""Measures of 0..1 or -1..1, whose differences are shown in percentage points."""
 POINTS: Final = frozenset({"nps", "csat"})
-"""Scales whose KPI is in points of 100."""
+"""Scales whose KPI is in points, up to 100."""
 GOOD: Final = frozenset({"satisfaction", "delight", "gratitude"})
 
 
@@ -36,12 +36,12 @@ def count(number: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """How many there are of what a regular ``noun`` names: "1 item", "1,234 items"."""
+    """A number with a regular ``noun``: "1 item", "1,234 items"."""
     return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def signed(number: float, digits: int = 0) -> str:
-    """A number with its sign, a true minus, and no sign for nought."""
+    """A number with its sign (a true minus); zero has none."""
     text = f"{abs(number):,.{digits}f}"
     if not float(text.replace(",", "")):
         return text
@@ -62,14 +62,14 @@ def net(share: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as "83%", "–" for none; what is not nought is never shown as nought."""
+    """A share as "83%", "–" for none; a share above zero is never shown as "0%"."""
     if share is None:
         return NOTHING
     return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
 
 
 def change(ratio: float | None) -> str:
-    """A relative change as "+40%"; "new" where there was nothing before."""
+    """A relative change as "+40%"; "new" if there was nothing before."""
     return "new" if ratio is None else signed(100 * ratio) + "%"
 
 
@@ -86,7 +86,7 @@ def moment(at: datetime) -> str:
 def tone(share: float | None, small: bool = False) -> str:
     """The class that colours a net sentiment: "n3" (worst) … "z" … "p3" (best), "none".
 
-    What is told of too few is never coloured strongly.
+    ``small`` samples never get a strong colour.
     """
     if share is None:
         return "none"
@@ -98,16 +98,16 @@ def tone(share: float | None, small: bool = False) -> str:
 
 
 def scale(name: str) -> str:
-    """A rating scale's name: "NPS", or "CSAT (1-7)" with an unusual range."""
+    """A rating scale's name: "NPS", or "CSAT (1-7)" if the range is unusual."""
     base, _, span = name.partition(":")
     short = _SHORT.get(base, base.replace("_", " ").capitalize())
     return f"{short} ({span})" if span else short
 
 
 def kpi_value(name: str, value: float | None) -> str:
-    """A KPI's or a measure's value in its own unit, with the decimals that the API rounds it to.
+    """A KPI's or measure's value in its own unit, with the decimals that the API rounds to.
 
-    With fewer it would be rounded twice: 3.0542 is 3.05, and then 3.0 in place of 3.1.
+    Fewer decimals would round twice: 3.0542 becomes 3.05, and then 3.0 instead of 3.1.
     """
     if value is None:
         return NOTHING
@@ -125,17 +125,17 @@ def kpi_value(name: str, value: float | None) -> str:
 
 
 def unit(name: str) -> str:
-    """What follows the name of a scale, to say what an effect on it is in: points, or of 5."""
+    """The unit of an effect on a scale, to append to its name: ", in points" or ", of 5"."""
     base, _, span = name.partition(":")
     if base in POINTS:
-        return ", points of 100"
+        return ", in points"
     most = span.rpartition("-")[2] or _SPANS.get(base)
     return f", of {most}" if most else ""
 
 
 def value(measure: str, found: float | None) -> str:
-    """A measure as it is told beside another value of it: shares below 10% with a digit more, and
-    those of volumes, which are often below 1%, with two below 0.1%."""
+    """A measure, to compare with another value of it: shares below 10% get one more decimal, and
+    shares of volume, often below 1%, two below 0.1%."""
     if found is None:
         return NOTHING
     if measure == "mean_severity":
@@ -146,7 +146,7 @@ def value(measure: str, found: float | None) -> str:
 
 
 def difference(measure: str, found: float | None) -> str:
-    """How far two values are apart, with its sign: in points, or in the unit of the scale."""
+    """The difference of two values with its sign, in points or in the unit of the scale."""
     return NOTHING if found is None else signed(*_in_unit(measure, found))
 
 
@@ -156,12 +156,12 @@ def distance(measure: str, found: float) -> str:
 
 
 def in_points(measure: str) -> bool:
-    """Whether differences of a measure are told in points of 100."""
+    """Whether differences of a measure are shown in points."""
     return measure in SHARES or measure.partition(":")[0] in POINTS
 
 
 def _in_unit(measure: str, found: float) -> tuple[float, int]:
-    """A difference in its unit, and how many decimals it is told with."""
+    """A difference in its unit, and its number of decimals."""
     if not in_points(measure):
         return found, 2
     points = 100 * found if measure in SHARES else found
@@ -176,7 +176,7 @@ def _share(measure: str, found: float) -> str:
 
 
 def _digits(measure: str, points: float) -> int:
-    """The decimals of points of 100: one below 10, of volumes two below 0.1, none of nought."""
+    """The decimals of a number of points: one below 10, two for volumes below 0.1, none for 0."""
     if not 0 < abs(points) < 9.95:
         return 0
     return 2 if measure == _VOLUME and abs(points) < 0.095 else 1
@@ -193,12 +193,12 @@ def dimension(name: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """The first letter in capitals, the others as they are."""
+    """The text with a capital first letter, otherwise unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def weightiest(by_scale: Mapping[str, Rated], most: int) -> list[tuple[str, Rated]]:
-    """KPIs, or impacts, of the scales with most ratings."""
+    """KPIs, or impacts, of the scales with the most ratings."""
     return sorted(by_scale.items(), key=lambda pair: -pair[1].n)[:most]
 
 
@@ -214,10 +214,10 @@ def period(since: datetime | None, until: datetime | None) -> str:
 
 
 def days_of(side: ComparedOut) -> str:
-    """The period of the other side."""
+    """The period that a map is compared with."""
     return period(side.since, side.until)
 
 
 def feeling(emotion: str) -> str:
-    """Whether an emotion is a good one: the class that colours its bar."""
+    """The class that colours an emotion's bar: "positive" or "negative"."""
     return "positive" if emotion in GOOD else "negative"

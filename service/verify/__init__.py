@@ -1,2 +1,2 @@
-"""What ``voc verify`` does: feedback is counted anew and compared with the roll-ups, and every item
-is looked at for what must hold for it."""
+"""The checks of ``voc verify``: roll-ups are recomputed from the feedback and compared with what is
+stored, and the invariants of every item are checked."""

@@ -1,4 +1,4 @@
-"""What holds for every single item, whatever happened to it."""
+"""The invariants of every single item."""
 
 import re
 from collections.abc import Callable
@@ -27,34 +27,36 @@ def unanalysed_items_have_no_readings(item: Item) -> str | None:
     """A pending or failed item has neither mentions nor readings of its own."""
     if item.row.state == DONE or not (item.mentions or item.row.sentiment):
         return None
-    return f"{item.row.state}, with {len(item.mentions)} mentions"
+    return f"{item.row.state}, but has {len(item.mentions)} mentions"
 
 
 def analysed_items_have_readings(item: Item) -> str | None:
-    """An analysed item says what it is as a whole, and which analysis says so."""
+    """An analysed item has a sentiment as a whole, and the version of its analysis."""
     if item.row.state != DONE or (item.row.sentiment and item.row.analysis_version):
         return None
-    return "done, without readings"
+    return "done, but has no readings"
 
 
 def mentions_are_numbered(item: Item) -> str | None:
-    """The mentions of an item are one analysis: numbered from 0 without gaps, of one version."""
+    """The mentions of an item are from one analysis: numbered from 0 without gaps, one version."""
     numbers = [mention.ordinal for mention in item.mentions]
     if numbers != list(range(len(numbers))):
-        return f"numbers {numbers}"
+        return f"mentions are numbered {numbers}"
     versions = {mention.model_version for mention in item.mentions}
-    return f"versions {sorted(versions)}" if len(versions) > 1 else None
+    return f"mentions have versions {sorted(versions)}" if len(versions) > 1 else None
 
 
 def mentions_lie_in_the_text(item: Item) -> str | None:
-    """A mention is a span of the stored text, and not an empty one."""
+    """A mention is a span of the stored text, and not empty."""
     wrong = [m for m in item.mentions if not 0 <= m.start < m.end <= item.chars]
-    return f"[{wrong[0].start}, {wrong[0].end}) of {item.chars}" if wrong else None
+    if not wrong:
+        return None
+    return f"mention at [{wrong[0].start}, {wrong[0].end}) in a text of {item.chars} characters"
 
 
 def labels_are_native(item: Item) -> str | None:
-    """Labels are stored in native terms, with the key of a learned one behind it if there is one;
-    journeys are applied when they are read."""
+    """Labels are stored as native ones, followed by the key of a learned label if there is one;
+    journeys are applied on reading."""
     return next((fault for mention in item.mentions if (fault := _fault(mention))), None)
 
 

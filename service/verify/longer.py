@@ -1,4 +1,4 @@
-"""What ``verify`` expects in the roll-ups of longer spans, gathered day by day in their order."""
+"""What ``verify`` expects in the roll-ups of longer spans, summed up day by day in order."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -12,7 +12,7 @@ from service.rollups.counters import Changes
 
 
 class Stored(NamedTuple):
-    """The rows of one of ``SPAN_TABLES`` of one span, or slice, and one segment that begins on
+    """The rows in one of ``SPAN_TABLES`` for one segment and one span (or slice) that begins on
     ``start``."""
 
     table: Table
@@ -27,18 +27,18 @@ class Stored(NamedTuple):
 
 
 class Longer:
-    """Sums of spans that have not ended: of each table and segment one year, month, week and day
-    at most."""
+    """Sums of the spans that have not ended: at most one year, month, week and day for each table
+    and segment."""
 
     def __init__(self) -> None:
         self._sums: dict[Table, spans.Spans] = {table: {} for table in SPAN_TABLES}
 
     def add(self, day: Mapping[str, Sums]) -> None:
-        """Add what one day comes to, by segment."""
+        """Add the sums of one day, by segment."""
         spread(day, self._sums)
 
     def ended(self, before: date | None = None) -> Iterator[tuple[Stored, Changes]]:
-        """What ended ``before`` a day or on it, or else all there is; it is forgotten here."""
+        """Remove and yield the sums of spans that ended on or ``before`` a day; all by default."""
         for table, sums in self._sums.items():
             for key in sorted(sums):
                 place = Stored(table, *key)

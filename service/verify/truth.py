@@ -1,4 +1,4 @@
-"""Feedback with its mentions, read in pages: what everything else is counted from."""
+"""Feedback with its mentions, read in pages: the source that roll-ups are recomputed from."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -24,7 +24,7 @@ class Item(NamedTuple):
 
 
 def items(session: Session, workspace_id: UUID) -> Iterator[Item]:
-    """Everything of a workspace in the order of ``occurred_at``; one page is held at a time."""
+    """All items of a workspace in the order of ``occurred_at``, with one page in memory."""
     last: Feedback | None = None
     while page := _page(session, workspace_id, last):
         mentions = mentions_of(session, workspace_id, [row.id for row, _ in page])

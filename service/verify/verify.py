@@ -1,4 +1,4 @@
-"""Do the roll-ups equal the truth? Everything counted anew, on one snapshot, compared by row."""
+"""Recompute all roll-ups on one snapshot and compare them with the stored ones, row by row."""
 
 import datetime as dt
 from collections import Counter
@@ -53,7 +53,7 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """How much was looked at, how often each check failed, and the first failures."""
+    """How much was checked, how often each check failed, and the first failures."""
 
     workspaces: int = 0
     items: int = 0
@@ -75,7 +75,7 @@ class Report:
 
 
 def verify(database: Database) -> Report:
-    """Look at everything, in all workspaces, while the service may go on."""
+    """Check all workspaces; the service can keep running."""
     report = Report()
     with database.read() as session:
         for workspace_id in session.exec(select(Workspace.id).order_by(col(Workspace.id))).all():
@@ -100,7 +100,7 @@ def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> N
         _compare_day(session, workspace_id, date, sums, report)
         spans.sums.add(sums.by_segment(declared))
     if orphans := _orphans(session, workspace_id):
-        report.add(Finding(ORPHANS, workspace_id, "mention", f"{orphans} without feedback"))
+        report.add(Finding(ORPHANS, workspace_id, "mentions", f"{orphans} without feedback"))
     spans.compare()
     spans.find_others()
     for date in sorted(_dates(session, workspace_id) - dates):
@@ -127,12 +127,12 @@ def _find_strays(item: Item, keys: Mapping[UUID, NativeKey], report: Report) -> 
             continue
         if keys.get(theme) != _native_key(mention):
             subject = f"feedback {item.row.id} mention {mention.ordinal}"
-            fault = f"{_native_key(mention)} is in {theme}, of {keys.get(theme)}"
+            fault = f"{_native_key(mention)} is in pain point {theme} of {keys.get(theme)}"
             report.add(Finding(STRAYS, item.row.workspace_id, subject, fault))
 
 
 def _native_keys(session: Session, workspace_id: UUID) -> dict[UUID, NativeKey]:
-    """The native cell and the sentiment of every pain point, merged ones among them."""
+    """The native cell and the sentiment of every pain point, including merged ones."""
     columns = select(PainPoint.id, PainPoint.stage, PainPoint.touchpoint, PainPoint.sentiment)
     found = session.exec(columns.where(PainPoint.workspace_id == workspace_id))
     return {id: tuple(place) for id, *place in found}
@@ -143,7 +143,7 @@ def _native_key(mention: Mention) -> NativeKey:
 
 
 class _Spans:
-    """The longer spans of one workspace, compared when they have ended."""
+    """Compares the longer spans of one workspace when they have ended."""
 
     def __init__(self, session: Session, workspace_id: UUID, report: Report) -> None:
         self.session = session
@@ -153,7 +153,7 @@ class _Spans:
         self.seen: set[Stored] = set()
 
     def compare(self, before: dt.date | None = None) -> None:
-        """Compare what ended before a day, or all that is left."""
+        """Compare the spans that ended on or before a day, or all that are left."""
         for place, expected in self.sums.ended(before):
             self.seen.add(place)
             self._compare(place, expected)
@@ -202,16 +202,16 @@ def _compare(
 def _differences(
     expected: Mapping[Key, Mapping[str, int]], stored: Mapping[Key, Mapping[str, int]]
 ) -> Iterator[tuple[Key, str]]:
-    """The keys whose counters differ, and how. A row of nothing but zeros must not be stored."""
+    """The keys whose counters differ, and how. A row of zeros must not be stored."""
     for key in sorted(expected.keys() | stored.keys()):
         if key not in stored:
             yield key, "is missing"
         elif key not in expected:
-            yield key, "must not be there"
+            yield key, "should not exist"
         else:
             for name, value in stored[key].items():
                 if value != expected[key].get(name, 0):
-                    yield key, f"{name} is {value}, must be {expected[key].get(name, 0)}"
+                    yield key, f"{name} is {value}, should be {expected[key].get(name, 0)}"
 
 
 def _stored(
@@ -227,7 +227,7 @@ def _stored(
 
 
 def _dates(session: Session, workspace_id: UUID) -> set[dt.date]:
-    """The days that the roll-ups have rows of."""
+    """The days for which the roll-ups have rows."""
     return {
         date
         for table in TABLES

@@ -45,7 +45,7 @@ def test_there_is_nothing_to_tell_of_labels_that_are_all_rare() -> None:
         {"sentiment": ROWS, "intent": rare},
         {"sentiment": (worse, better), "intent": (rare.truth, rare.truth)},
     )
-    assert found["intent"]["verdict"] == "nothing to tell"
+    assert found["intent"]["verdict"] == "too few rows"
     macro = found["intent"]["macro_f1"]
     assert (macro["difference"], macro["p_corrected"]) == (None, 1.0)
     assert macro["interval"] == [None, None]

@@ -167,7 +167,7 @@ def _evaluate(
     [
         ('{"text": "x", "stage": "usage"}', "has no themes"),
         ('{"text": "x y", "theme": "t", "mentions": [{"quote": "x"}, {"quote": "y"}]}', "items"),
-        ('{"text": "x", "theme": "t", "mentions": []}', "has items"),
+        ('{"text": "x", "theme": "t", "mentions": []}', "has whole items"),
     ],
 )
 def test_themes_are_of_single_mentions(tmp_path: Path, row: str, reason: str) -> None:

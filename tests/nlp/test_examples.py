@@ -87,7 +87,7 @@ def test_blank_lines_before_the_header_are_passed_over(tmp_path: Path, blank: st
     content = f"{blank}Lang;text;stage\nen;x;usage\n"
     (example,) = read_examples(_file(tmp_path, "a.csv", content, "utf-8-sig"))
     assert (example.text, example.language) == ("x", "en")
-    with pytest.raises(DataError, match="line 2: no column is named 'text', only comment"):
+    with pytest.raises(DataError, match="line 2: there is no column 'text', only comment"):
         read_examples(_file(tmp_path, "b.csv", "\ncomment,stage\n"))
 
 
@@ -122,27 +122,31 @@ def test_any_subset_of_heads_is_enough(tmp_path: Path) -> None:
         ("a.tsv", "text\tstage\nx\tnowhere\n", "line 2: 'nowhere' is not a stage"),
         ("a.tsv", "text\tstage\n", "no rows"),
         ("a.csv", "", "no rows"),
-        ("a.csv", "comment,stage\nx,usage\n", "line 1: no column is named 'text', only comment"),
+        ("a.csv", "comment,stage\nx,usage\n", "line 1: there is no column 'text', only comment"),
         ("a.csv", "text,stage,stage\nx,usage,usage\n", "line 1: there are two columns"),
-        ("a.csv", "text,stage\nx,usage,y\n", "line 2: 3 columns where the header has 2"),
+        ("a.csv", "text,stage\nx,usage,y\n", "line 2: 3 columns, but the header has 2"),
         ("a.csv", 'text,stage\nx,usage\n"y,usage\n', "line 3: .*check the quotes"),
-        ("a.csv", "text,stage\n ,usage\n", "line 2: it has no text"),
-        ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: the quote 'y'"),
+        ("a.csv", "text,stage\n ,usage\n", "line 2: there is no text"),
+        ("a.jsonl", '{"text": "x", "mentions": [{"quote": "y"}]}', "line 1: quote 'y'"),
         ("a.jsonl", '{"text": "x", "mentions": {}}', "line 1: mentions is not a list"),
-        ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: no JSON"),
-        ("a.jsonl", "[]", "line 1: not an object"),
+        ("a.jsonl", '{"text": "x", "stage": "usage"}\n{"text": ', "line 2: invalid JSON"),
+        ("a.jsonl", "[]", "line 1: not a JSON object"),
         (
             "a.jsonl",
             '{"Text": "x", "Sentiment": "neg", "sentiment": ""}',
-            "line 1: there are two entries named 'sentiment'",
+            "line 1: there are two keys named 'sentiment'",
         ),
         ("a.jsonl", '{"text": "x", "primary": {"stage": "usage", "Stage": ""}}', "named 'stage'"),
         ("a.jsonl", '{"text": "x", "primary": "neg"}', "line 1: primary is not an object"),
-        ("a.jsonl", '{"text": "x"}\n' + "[" * 100_000, "line 2: no JSON"),
-        ("a.jsonl", '{"text": "x", "mentions": [], "stage": "usage"}', "line 1: an item's labels"),
-        ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a text"),
+        ("a.jsonl", '{"text": "x"}\n' + "[" * 100_000, "line 2: invalid JSON"),
+        (
+            "a.jsonl",
+            '{"text": "x", "mentions": [], "stage": "usage"}',
+            "line 1: the labels of an item",
+        ),
+        ("a.jsonl", '{"text": "x", "kind": 3}', "line 1: kind is 3, not a string"),
         ("a.csv", "text,kind\nx,letter\n", "line 2: 'letter' is not a kind; it is one of survey"),
-        ("a.jsonl", r'{"text": "\ud83d"}', "line 1: it has no text"),
+        ("a.jsonl", r'{"text": "\ud83d"}', "line 1: there is no text"),
         ("a.xlsx", "", "neither"),
     ],
 )

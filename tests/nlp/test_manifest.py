@@ -52,7 +52,7 @@ def test_a_manifest_is_read_as_it_was_written(artefact: Path) -> None:
 
 def test_a_changed_file_is_refused_by_name(artefact: Path) -> None:
     (artefact / "model.onnx").write_bytes(b"other weights")
-    with pytest.raises(ArtefactError, match=r"model\.onnx .* is not the file"):
+    with pytest.raises(ArtefactError, match=r"model\.onnx .* does not match"):
         verify(artefact)
 
 
@@ -76,11 +76,11 @@ def test_a_broken_manifest_is_refused(artefact: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda content: content.update(format=FORMAT + 1), "not of format"),
+        (lambda content: content.update(format=FORMAT + 1), "does not have format"),
         (lambda content: content.pop("name"), "incomplete"),
-        (lambda content: content["labels"]["stage"].reverse(), "other labels"),
+        (lambda content: content["labels"]["stage"].reverse(), "not those of this version"),
         (lambda content: content["temperatures"].pop("stage"), "not calibrated"),
-        (lambda content: content["files"].update({"../x": "0"}), "outside of its folder"),
+        (lambda content: content["files"].update({"../x": "0"}), "outside its folder"),
     ],
 )
 def test_a_manifest_that_this_version_cannot_use_is_refused(

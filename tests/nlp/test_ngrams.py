@@ -156,7 +156,7 @@ def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
     assert after.temperatures == {**before.temperatures, "stage": after.temperatures["stage"]}
     assert [file.name for file in after.held_out] == ["stages.csv", "held_out.tsv"]
     path.write_text("\n".join(stages[:-1]), encoding="utf-8")
-    with pytest.raises(DataError, match="fewer than 40 held-out mentions have a label of senti"):
+    with pytest.raises(DataError, match="fewer than 40 held-out mentions have a label for senti"):
         fit_ngrams(folder, [rows], [path])
 
 
@@ -222,7 +222,7 @@ def test_the_command_teaches_a_model(folder: Path) -> None:
         ],
     )
     assert done.exit_code == 0, done.output
-    assert "touchpoint: counted" in done.output
+    assert "touchpoint: weight" in done.output
     assert "sentiment" not in done.output
     assert json.loads((folder / MANIFEST_FILE).read_text())["version"] == "3"
     told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
@@ -234,7 +234,7 @@ def test_the_command_names_heads_that_there_are(folder: Path) -> None:
     told = ["fit-ngrams", str(folder), "--data", str(rows), "--held-out", str(held_out)]
     done = CliRunner().invoke(app, [*told, "--head", "mood"])
     assert done.exit_code == 2
-    assert "mood; there are sentiment" in " ".join(done.output.split())
+    assert "unknown head mood; choose from sentiment" in " ".join(done.output.split())
 
 
 def _loaded(folder: Path) -> NGrams:

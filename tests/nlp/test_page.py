@@ -83,12 +83,12 @@ def test_the_page_is_complete_in_itself_and_escapes_what_customers_wrote(figures
     balance.feed(written)
     assert balance.open == []
     assert "<script" not in written
-    assert "Warning: it was trained on floor.tsv" in written
+    assert "Warning: the model was trained on floor.tsv" in written
     assert "&lt;script&gt;alert(1)&lt;/script&gt; was slow." in written
     assert re.findall(r"(?:src|href)=\"(?!#)|url\(|@import", written) == []
-    assert "<b>Baselines</b>: VADER, a word list, on the sentiment of rows" in written
+    assert "<b>Baselines</b>: VADER (a word list, for the sentiment of rows" in written
     for head in HEADS:
-        assert f'aria-label="{head}, true and read"' in written
+        assert f'aria-label="{head}, true and predicted"' in written
         assert f'aria-label="reliability of {head}"' in written
 
 
@@ -96,7 +96,7 @@ def test_the_page_needs_no_more_than_one_model_and_one_file(figures: Figures) ->
     least = {"model": {"name": "test", "version": "1"}, "context": True}
     written = page({**least, "sets": {"items.jsonl": figures["sets"]["items.jsonl"]}})
     assert "At a glance" not in written
-    assert "What it was trained on is not recorded" in written
+    assert "What the model was trained on is not recorded" in written
     assert "What 8 bits cost" not in written
 
 
@@ -146,8 +146,8 @@ def test_the_card_draws_every_file_with_labelled_mentions_under_its_own_name(
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"trained_on": ["a.csv", "b.csv"]}, "Warning: it was trained on a.csv, b.csv."),
-        ({"trained_on": []}, "None of these files is among those that it was trained on."),
+        ({"trained_on": ["a.csv", "b.csv"]}, "Warning: the model was trained on a.csv, b.csv."),
+        ({"trained_on": []}, "The model was not trained on any of these files."),
         ({"trained_on": None}, "not recorded"),
         ({"trained_on": [], "calibrated_on": ["c.csv"]}, "thresholds were fitted to c.csv."),
     ],

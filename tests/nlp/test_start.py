@@ -213,5 +213,5 @@ def test_models_of_different_depth_have_no_mean(outputs: Outputs, tmp_path: Path
     write_weights(shallow, reader, outputs.weights, load_manifest(outputs.weights))
     parts = [Part(outputs.weights, 1.0), Part(shallow, 1.0)]
     made = Outputs(tmp_path / "c.pt", tmp_path / "mean")
-    with pytest.raises(DataError, match="not of one shape"):
+    with pytest.raises(DataError, match="differ in shape"):
         average_models(parts, [], made, Identity("mean", "3", "0", "tiny"))

@@ -213,7 +213,7 @@ def test_the_command_teaches_a_model(tmp_path: Path) -> None:
     folder = artefact(tmp_path)
     done = CliRunner().invoke(app, ["fit-themes", str(folder), "--data", str(FLOOR)])
     assert done.exit_code == 0, done.output
-    assert "Of 4 held-out cells" in " ".join(done.output.split())
+    assert "B-cubed on 4 held-out cells" in " ".join(done.output.split())
     [file] = load_manifest(folder).theme_data
     assert (file.name, file.rows) == (FLOOR.name, 224)
     assert load_projection(folder).weights is not None

@@ -73,7 +73,7 @@ class Served:
                 command, cwd=ROOT, env=_environment(folder, port=0), stdout=out, stderr=log
             )
         deadline = time.monotonic() + 30
-        while "answers at" not in self.out.read_text():
+        while "is running at" not in self.out.read_text():
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -56,7 +56,7 @@ def test_seeded_roll_ups_equal_the_truth(database: Database) -> None:
 
 def test_a_workspace_with_feedback_is_not_seeded(database: Database) -> None:
     seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
-    with pytest.raises(ValueError, match="has feedback already"):
+    with pytest.raises(ValueError, match="already has feedback"):
         seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
 
 
@@ -84,7 +84,7 @@ def test_a_workspace_is_not_seeded_twice(tmp_path: Path) -> None:
     assert voc_bench(*arguments).exit_code == 0
     again = voc_bench(*arguments)
     assert again.exit_code == 2
-    assert "has feedback already" in again.output
+    assert "already has feedback" in again.output
 
 
 def test_reads_of_an_unknown_workspace_leave_nothing_behind(

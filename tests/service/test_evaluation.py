@@ -67,7 +67,7 @@ def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
         "few.tsv: probabilities and thresholds",
         "whole.jsonl: 1 items, read as in production",
         "few.tsv: what 8 bits cost",
-        "Warning: it was trained on few.tsv.",
+        "Warning: the model was trained on few.tsv.",
     ):
         assert part in printed
     assert "whole.jsonl: 0 mentions" not in printed
@@ -84,7 +84,7 @@ def test_all_that_can_be_asked_of_a_model_is_measured_and_written(
     assert (tiny.model.out / "reliability-2.svg").exists()
     assert not (tiny.model.out / "reliability-3.svg").exists()
     card = (tiny.model.out / "README.md").read_text(encoding="utf-8")
-    assert "Warning: it was trained on few.tsv." in card
+    assert "Warning: the model was trained on few.tsv." in card
 
 
 def test_a_tiny_model_is_no_better_than_itself(tiny: Tiny) -> None:
@@ -92,7 +92,7 @@ def test_a_tiny_model_is_no_better_than_itself(tiny: Tiny) -> None:
     code, printed = _voc("--compare", out, out, "--data", tiny.rows, "--data", tiny.whole)
     assert code == 0, printed
     assert "not shown" in printed
-    assert "nothing to tell" in printed
+    assert "too few rows" in printed
     assert "whole.jsonl: 1 items, as read" in printed
     assert "better" not in printed
     assert "worse" not in printed
@@ -105,7 +105,7 @@ def test_figures_are_printed_and_written(tmp_path: Path) -> None:
     assert code == 0
     assert "floor.tsv: 150 mentions, as given" in printed
     assert "floor.tsv: 150 items, read as in production" in printed
-    assert "stage, surest mistakes" in printed
+    assert "stage, most confident mistakes" in printed
     figures = json.loads(target.read_text(encoding="utf-8"))
     assert figures["sets"]["floor.tsv"]["heads"]["sentiment"]["baselines"].keys() == {"VADER"}
 
@@ -157,11 +157,11 @@ def test_a_baseline_that_has_nothing_to_say_is_told_and_has_no_column(
     )
     assert code == 0, printed
     assert " ".join(printed.split()).count("VADER") == 1
-    assert "(column lang), of which there are none." in " ".join(printed.split())
+    assert "rows whose lang is en; covers none of these rows)." in " ".join(printed.split())
     page = shown.read_text(encoding="utf-8")
     assert "<th>words</th>" in page
     assert "<th>VADER</th>" not in page
-    assert "words, TF-IDF with logistic regression" in page
+    assert "words (TF-IDF with logistic regression" in page
 
 
 def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:
@@ -170,10 +170,14 @@ def test_a_wrong_call_is_told_in_one_line(tmp_path: Path) -> None:
     for words, data, reason in (
         ((), FLOOR, "give the folder of one model"),
         ((tmp_path, "--compare", tmp_path, tmp_path), FLOOR, "give the folder of one model"),
-        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--compare has no use for --card"),
-        (("--compare", tmp_path, tmp_path, "--themes", FLOOR), FLOOR, "no use for --themes"),
-        ((BUNDLED, "--train", FLOOR), FLOOR, "ask for --baselines as well"),
-        ((BUNDLED, "--base", tmp_path), FLOOR, "ask for one of them"),
+        (("--compare", tmp_path, tmp_path, "--card"), FLOOR, "--compare can't be used with --card"),
+        (
+            ("--compare", tmp_path, tmp_path, "--themes", FLOOR),
+            FLOOR,
+            "can't be used with --themes",
+        ),
+        ((BUNDLED, "--train", FLOOR), FLOOR, "--train needs --baselines"),
+        ((BUNDLED, "--base", tmp_path), FLOOR, "--base needs --baselines or --themes"),
         ((BUNDLED, "--json", tmp_path / "no" / "f.json"), FLOOR, "there is no folder"),
         ((BUNDLED, "--html", tmp_path / "no" / "f.html"), FLOOR, "there is no folder"),
         ((BUNDLED, "--base", tmp_path, "--baselines"), FLOOR, "has no encoder"),

@@ -18,8 +18,8 @@ WIDTH = 98
 def documented() -> str:
     """What ``.env.example`` has to say: description and default of every setting."""
     parts = [
-        "# Every setting with its default. Copy to .env and change what you need; real",
-        "# environment variables win over the file.",
+        "# Every setting with its default. Copy this file to .env and change what you need.",
+        "# Environment variables override the file.",
     ]
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else field.default

@@ -26,9 +26,9 @@ def test_a_wrong_call_of_train_is_told_in_one_line(base: Path, tmp_path: Path) -
     rows, file, model = write_rows(tmp_path), tmp_path / "file", tmp_path / "model"
     file.write_text("")
     for words, reason in (
-        ((), "say where the model goes"),
-        (("--out", model, "--weights", model), "say where the model goes"),
-        (("--out", model, "--weights", tmp_path / "x" / ".." / "model"), "say where the model"),
+        ((), "give --out, --weights, or both"),
+        (("--out", model, "--weights", model), "give --out, --weights, or both"),
+        (("--out", model, "--weights", tmp_path / "x" / ".." / "model"), "both with different"),
         (("--out", file), "is a file"),
         (("--weights", file), "is a file"),
         (("--out", file / "model"), "cannot be written to"),
@@ -36,7 +36,7 @@ def test_a_wrong_call_of_train_is_told_in_one_line(base: Path, tmp_path: Path) -
         (("--out", model, "--seed", -1), "Invalid value for '--seed'"),
         (("--out", model, "--set", "epochs=0"), "epochs is 0; it must be 1 or more"),
         (("--out", model, "--set", "warm_up=0"), "warm_up is 0.0"),
-        (("--out", model, "--held-out", rows), "cannot be held out: this run learns from it"),
+        (("--out", model, "--held-out", rows), "cannot be held out: this run is trained on it"),
         (("--out", model, "--resume", "--checkpoint", file), "is not a checkpoint"),
     ):
         checkpoint = () if "--checkpoint" in words else ("--checkpoint", tmp_path / "c.pt")
@@ -57,13 +57,13 @@ def test_a_run_without_a_checkpoint_says_so_and_models_of_it_can_be_averaged(
     )
     torch.set_num_threads(threads)
     assert code == 0, printed
-    assert f"No checkpoint at {tmp_path}/no/c.pt: beginning anew" in printed
+    assert f"No checkpoint at {tmp_path}/no/c.pt: starting over" in printed
     assert "uncalibrated" not in printed
     code, printed = _voc("average", model, model, "--out", tmp_path / "mean")
     assert code == 0
-    assert "are as in the first model where fewer than 40 held-out mentions have a" in printed
+    assert "are those of the first model: fewer than 40 held-out mentions have a" in printed
     for words, reason in (
-        (("--out", tmp_path / "m", "--weights", tmp_path / "m"), "say where the model goes"),
+        (("--out", tmp_path / "m", "--weights", tmp_path / "m"), "both with different folders"),
         (("--out", rows), "is a file"),
         (("--out", tmp_path / "m", "--held-out", rows), "cannot be held out: the model in"),
     ):

@@ -1,4 +1,4 @@
-"""``voc bench``: the ratios that Verbatim is held to, measured on this machine."""
+"""``voc bench``: measure this machine against the targets of Verbatim."""
 
 import tempfile
 from datetime import datetime
@@ -16,9 +16,7 @@ app = typer.Typer(invoke_without_command=True)
 @app.callback()
 def bench(
     context: typer.Context,
-    only: Annotated[
-        list[str] | None, typer.Option(help="Run these suites only; repeat for several.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Run only this suite; repeatable.")] = None,
     postgres: Annotated[
         str | None,
         typer.Option(help="URL of a PostgreSQL server that may create scratch databases."),
@@ -28,9 +26,9 @@ def bench(
         Path | None, typer.Option("--json", help="Also write the result to this file.")
     ] = None,
 ) -> None:
-    """Measure throughput, latency, freshness, memory and start against their bars.
+    """Measure throughput, latency, freshness, memory and start-up time against their targets.
 
-    Everything runs on loopback, is bounded, and stops by itself; it takes about ten minutes.
+    Everything runs on loopback and takes about ten minutes.
     """
     if context.invoked_subcommand:
         return
@@ -41,14 +39,16 @@ def bench(
     console = Terminal()
     unknown = set(only or ()) - set(SUITES)
     if unknown:
-        raise typer.BadParameter(f"unknown suites {sorted(unknown)}; there are {list(SUITES)}")
+        raise typer.BadParameter(
+            f"unknown suites: {', '.join(sorted(unknown))}; choose from {', '.join(SUITES)}"
+        )
     if SCALE_OUT in (only or ()) and postgres is None:
         raise typer.BadParameter(f"{SCALE_OUT} needs --postgres")
     rows: list[report.Row] = []
     with tempfile.TemporaryDirectory(prefix="voc-bench-") as folder:
         for name in only or SUITES:
             if name == SCALE_OUT and postgres is None:
-                console.print(f"[dim]left out: {name}, which needs --postgres[/]")
+                console.print(f"[dim]skipping {name}: it needs --postgres[/]")
                 continue
             console.print(f"[dim]measuring {name} …[/]")
             with scratch_database(postgres) as url:
@@ -62,25 +62,25 @@ def bench(
 
 @app.command("seed")
 def seed_workspace(
-    mentions: Annotated[int, typer.Option(min=1_000, help="How many mentions, about.")],
+    mentions: Annotated[int, typer.Option(min=1_000, help="Approximate number of mentions.")],
     postgres: Annotated[
-        str | None, typer.Option(help="URL of the database to fill, instead of SQLite's file.")
+        str | None, typer.Option(help="URL of the PostgreSQL database to fill instead of SQLite.")
     ] = None,
     data_dir: Annotated[Path, typer.Option(help="Folder of the SQLite file to fill.")] = Path(
         "./data"
     ),
     workspace: Annotated[
-        str | None, typer.Option(help="Its name; by itself bench- and the number of mentions.")
+        str | None, typer.Option(help="Name of the workspace. Default: bench-MENTIONS.")
     ] = None,
     vectors: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the items that have vectors.")
     ] = 0.05,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day after the last one; by itself today."),
+        typer.Option(formats=["%Y-%m-%d"], help="The day after the last feedback. Default: today."),
     ] = None,
 ) -> None:
-    """Fill a workspace of its own with two years of made-up, analysed feedback."""
+    """Fill a new workspace with two years of generated feedback, as if it had been analysed."""
     from service import clock
     from service.cli.bench.seed import HasFeedback, seed
     from service.settings import Settings
@@ -102,19 +102,21 @@ def seed_workspace(
 def time_reads(
     workspace: Annotated[str, typer.Option(help="The seeded workspace, e.g. bench-1000000.")],
     postgres: Annotated[
-        str | None, typer.Option(help="URL of its database, instead of SQLite's file.")
+        str | None, typer.Option(help="URL of its PostgreSQL database, if it is not in SQLite.")
     ] = None,
     data_dir: Annotated[Path, typer.Option(help="Folder of its SQLite file.")] = Path("./data"),
-    rounds: Annotated[int, typer.Option(min=1, help="How often each is asked.")] = 15,
-    only: Annotated[str, typer.Option(help="Only reads whose name has this in it.")] = "",
+    rounds: Annotated[int, typer.Option(min=1, help="How often each read is timed.")] = 15,
+    only: Annotated[str, typer.Option(help="Time only reads whose name contains this.")] = "",
     without: Annotated[
-        str | None, typer.Option(help="None whose name has this in it; 'not declared' is slow.")
+        str | None,
+        typer.Option(help="Skip reads whose name contains this, e.g. the slow 'not declared'."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As in `voc bench seed`.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The same as for `voc bench seed`."),
     ] = None,
 ) -> None:
-    """Time reads of a seeded workspace through HTTP, on a server without a worker."""
+    """Time reads of a seeded workspace over HTTP, on a server without a worker."""
     from service import clock
     from service.cli.bench import machine, reads, report
     from service.cli.bench.processes import server

@@ -1,9 +1,9 @@
-"""Analysis throughput beside the usual way: Hugging Face's sentiment pipeline.
+"""Analysis throughput compared with the usual way: Hugging Face's sentiment pipeline.
 
 The comparison model has the size of DistilBERT (6 layers, 768 wide, fp32) and *random* weights:
-its speed is that of the real one, its answers mean nothing. It uses our tokenizer, so that both
-sides read the same tokens, and gives one sentiment a text; ours splits the text and gives six
-labels a mention.
+it is as fast as the real one, but its answers mean nothing. It uses our tokenizer, so that both
+sides read the same tokens, and gives one sentiment per text; ours splits the text and gives six
+labels per mention.
 """
 
 import statistics
@@ -21,7 +21,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSpeed:
-    """Median items a second of each side over ``ROUNDS`` rounds in turns, and mentions found."""
+    """Median items a second of each side over ``ROUNDS`` alternating rounds, and mentions found."""
 
     items: int
     mentions: int
@@ -35,7 +35,7 @@ class AnalysisSpeed:
 
 
 def measure(documents: Sequence[Document], threads: int) -> AnalysisSpeed:
-    """Time both sides on the same texts, in turns, on ``threads`` threads each."""
+    """Time both sides alternately on the same texts, with ``threads`` threads each."""
     analyzer = load_analyzer("bundled", threads=threads)
     texts = [document.text for document in documents]
     read = _hugging_face_reader(threads)

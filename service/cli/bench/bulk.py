@@ -1,6 +1,6 @@
 """Writing many rows fast: COPY on PostgreSQL, large transactions on SQLite.
 
-Rows are written by a thread, while the next ones are made.
+A thread writes rows while the next ones are generated.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from service.db import Database
 Row = Sequence[Any]
 Encode = Callable[[Any], Any]
 WAITING: Final = 2
-"""Portions that may wait for the writer: more would only fill memory."""
+"""How many portions may wait for the writer; more would only fill memory."""
 
 
 class Bulk:
@@ -55,7 +55,7 @@ class Bulk:
 def transaction(connection: Any) -> Iterator[None]:
     """A transaction of a driver's connection: committed at the end, or rolled back."""
     try:
-        if hasattr(connection.driver_connection, "in_transaction"):  # SQLite begins none by itself
+        if hasattr(connection.driver_connection, "in_transaction"):  # SQLite's driver begins none
             connection.cursor().execute("BEGIN IMMEDIATE")
         yield
         connection.commit()
@@ -83,9 +83,9 @@ def _insert(connection: Any, table: Table, rows: Sequence[Row]) -> None:
 
 
 def _encoding(column: Any) -> Encode | None:
-    """How SQLAlchemy stores values of a column on SQLite, if not as they are."""
+    """How SQLAlchemy converts values of a column for SQLite; None if it does not."""
     kind = column.type
-    if isinstance(kind, TypeDecorator):  # it does not tell its own
+    if isinstance(kind, TypeDecorator):  # it has no python_type of its own
         kind = kind.impl_instance
     return _ENCODINGS.get(kind.python_type)
 

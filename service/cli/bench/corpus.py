@@ -1,4 +1,4 @@
-"""What the benchmarks send: the demo set, as it is and varied."""
+"""What the benchmarks send: the demo set, unchanged and varied."""
 
 import json
 from typing import Any

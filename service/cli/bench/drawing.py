@@ -1,4 +1,4 @@
-"""Drawing the feedback of one day: what is stored of each item and of each of its mentions."""
+"""Drawing the feedback of one day: the stored values of each item and of each of its mentions."""
 
 import hashlib
 from bisect import bisect
@@ -83,7 +83,7 @@ class Said(NamedTuple):
 
 
 class Theme(NamedTuple):
-    """A pain point or a win to be: of a cell (an index) and a sentiment."""
+    """A future pain point or win: of a cell (an index) and a sentiment."""
 
     id: UUID
     cell: int

@@ -1,4 +1,4 @@
-"""Durable intake beside a handler that validates and answers without storing, and in batches."""
+"""Durable intake, single and in batches, compared with validating without storing."""
 
 import json
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def measure(data_dir: Path, database_url: str | None, requests: int, items: int)
     """Medians of ``ROUNDS`` alternating rounds on one server with the worker off.
 
     Raises:
-        RuntimeError: not all that was sent has been stored.
+        RuntimeError: the number of stored items is not the number sent.
     """
     no_store, single, batch = [], [], []
     with server(data_dir, database_url, worker="off") as target:

@@ -1,4 +1,4 @@
-"""Whether the time of an analysis grows with the length of a text and no faster, whatever it is."""
+"""Whether the time of an analysis grows only linearly with the length of a text, for any text."""
 
 import time
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ UNITS: Final = {
     "names": "Anna Bell\n",
     "unencodable": "\x00\ud800a ",
 }
-"""What a text is made of, again and again."""
+"""The units that texts repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Growth:
 
     @property
     def factor(self) -> float:
-        """How much more a character costs in the longest text than in one of a tenth of it."""
+        """The cost per character in the longest text, relative to a text a tenth as long."""
         return self.micros[-1] / self.micros[-3]
 
 
@@ -70,7 +70,7 @@ def measure(analyzer: AnalyzerLike, unit: str, sizes: Sequence[int] = SIZES) -> 
 
 
 def _micros(analyzer: AnalyzerLike, text: str) -> float:
-    """The least of the runs that fill ``LEAST_SECONDS``: a disturbance only makes one longer."""
+    """The fastest of the runs that fill ``LEAST_SECONDS``: disturbances only make a run slower."""
     seconds: list[float] = []
     while sum(seconds) < LEAST_SECONDS:
         started = time.process_time()

@@ -1,4 +1,4 @@
-"""What a running service shows: freshness, memory under load, start, and scale-out."""
+"""Measures of a running service: freshness, memory under load, start-up time and scale-out."""
 
 import json
 import statistics
@@ -15,7 +15,7 @@ from service.cli.bench.processes import Server, server, worker
 
 POLL_S = 0.05
 PATIENT_POLL_S = 0.5
-"""Between two looks that must not cost what is being measured."""
+"""The polling interval where polling must not disturb what is measured."""
 MIB = 2**20
 
 
@@ -72,7 +72,7 @@ def _poll(target: Server, count: int, deadline: float) -> list[float]:
 
 
 def memory(data_dir: Path, items: int) -> Memory:
-    """Batches of 200 while the inline worker analyses; resident size at every tenth of the way."""
+    """Send batches of 200 while the inline worker analyses; measure memory at every tenth."""
     with server(data_dir) as target:
         sizes = [target.resident_bytes() / MIB]
         for part in range(10):

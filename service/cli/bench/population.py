@@ -1,7 +1,7 @@
 """Who says what, and how often: the distributions that seeded feedback is drawn from.
 
 Cells, languages and themes are Zipf-distributed (Zipf 1949): the k-th has weight k^-s. Everything
-hangs on one seed and on nothing else.
+depends on one seed and on nothing else.
 """
 
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ WEEKDAYS: Final = (1.1, 1.1, 1.0, 1.0, 1.0, 0.7, 0.6)
 """Monday first."""
 MONTHS: Final = (1.1, 0.9, 0.95, 0.95, 1.0, 1.0, 0.9, 0.85, 1.0, 1.05, 1.25, 1.4)
 STICKY: Final = 0.4
-"""How often a further mention stays at the touchpoint of the first one."""
+"""The probability that a further mention has the touchpoint of the first one."""
 CELL_EXPONENT: Final = 1.0
 THEME_EXPONENT: Final = 0.8
 THEMED: Final = 0.7
 """The share of negative and positive mentions that belong to a theme."""
 ONE_THEME_EACH: Final = 4000
-"""A cell has a theme for so many millionths of all mentions that it has, and ``MOST_THEMES``."""
+"""A cell has one theme per this many millionths of all mentions, up to ``MOST_THEMES``."""
 MOST_THEMES: Final = 12
 
 
@@ -83,7 +83,7 @@ def normal(weights: Any) -> Weights:
 
 
 def items_by_day(first: date, days: int, items: int) -> list[int]:
-    """How many of ``items`` occur on each day: weekdays, seasons, and growth by half."""
+    """How many of ``items`` occur on each day, given weekdays, seasons and growth by half."""
     dates = [first + timedelta(days=number) for number in range(days)]
     weights = normal(
         [
@@ -98,7 +98,7 @@ def items_by_day(first: date, days: int, items: int) -> list[int]:
 class CellPopulation:
     """The native cells in a random order, with their weights and how people feel there.
 
-    ``nearest`` has, of each, the most frequent one at its touchpoint.
+    ``nearest`` has, for each cell, the index of the most frequent cell at its touchpoint.
     """
 
     def __init__(self, dice: np.random.Generator) -> None:

@@ -44,7 +44,7 @@ class Server:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     def processor_seconds(self) -> float:
-        """What the server process has computed so far, in all its threads (Linux)."""
+        """The processor time of the server process so far, in all its threads (Linux)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         user, system = fields[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""``voc bench reads``: how long the answers to reads take, through HTTP, on a seeded workspace."""
+"""``voc bench reads``: how long reads of a seeded workspace take over HTTP."""
 
 import statistics
 import time
@@ -26,7 +26,7 @@ TIMEOUT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A request, and the milliseconds that 95 of 100 answers must take less than."""
+    """A request, and the target of its 95th percentile in milliseconds."""
 
     name: str
     path: str
@@ -37,8 +37,8 @@ class Read:
 class Timed:
     """Milliseconds of one read, round by round, and the bytes of its answer.
 
-    ``computed`` is the mean processor time of the server process, in milliseconds: what is left of
-    a read on a machine that is busy otherwise, but for the work of a database server.
+    ``computed`` is the mean processor time of the server process, in milliseconds. It is comparable
+    even if the machine is busy otherwise, but leaves out the work of a database server.
     """
 
     read: Read
@@ -53,7 +53,7 @@ class Timed:
 
     @property
     def p95(self) -> float:
-        """The 95th percentile, nearest rank: of so few rounds, one of the slowest."""
+        """The 95th percentile by nearest rank: with so few rounds, one of the slowest."""
         ranked = sorted(self.millis)
         return ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))]
 
@@ -115,7 +115,7 @@ def rows(
 
 
 def _measured(client: httpx.Client, target: Server, read: Read, rounds: int) -> Timed:
-    """What ``measure`` finds; for ever, if an answer does not come in time."""
+    """The result of ``measure``; infinite times if an answer takes longer than the timeout."""
     try:
         return measure(client, target, read, rounds)
     except httpx.TimeoutException:
@@ -123,7 +123,7 @@ def _measured(client: httpx.Client, target: Server, read: Read, rounds: int) -> 
 
 
 def measure(client: httpx.Client, target: Server, read: Read, rounds: int) -> Timed:
-    """Ask again and again, one at a time; the first answers only warm up."""
+    """Time the requests one after the other; the first ones are only a warm-up."""
     for _ in range(WARM_UP):
         _get(client, read.path)
     millis, size, before = [], 0, target.processor_seconds()
@@ -137,7 +137,7 @@ def measure(client: httpx.Client, target: Server, read: Read, rounds: int) -> Ti
 
 @contextmanager
 def reading_key(url: str, workspace: str) -> Iterator[str]:
-    """A key that reads the workspace, revoked at the end, and of no use after a day anyway.
+    """A key that can read the workspace. It is revoked at the end, and expires after a day anyway.
 
     Raises:
         typer.BadParameter: there is no such workspace.
@@ -158,7 +158,7 @@ def reading_key(url: str, workspace: str) -> Iterator[str]:
 
 
 def _sign_in(client: httpx.Client, key: str) -> None:
-    """So that the page may be read, with a cookie."""
+    """Get the cookie that the dashboard requires."""
     answer = client.post("/sign-in", data={"key": key}, headers={"Origin": str(client.base_url)})
     if answer.status_code >= 400:
         answer.raise_for_status()
@@ -167,7 +167,7 @@ def _sign_in(client: httpx.Client, key: str) -> None:
 def _first_theme(client: httpx.Client) -> str:
     themes: Any = _get(client, "/v1/pain-points?level=theme&limit=1").json()
     if not themes["items"]:
-        reason = "has no themes to read; `voc bench seed` makes one that has"
+        reason = "this workspace has no themes; fill one with `voc bench seed`"
         raise typer.BadParameter(reason, param_hint="--workspace")
     return str(themes["items"][0]["id"])
 

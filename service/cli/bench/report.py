@@ -9,7 +9,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure: what came out, the bar it is held to, and whether it holds."""
+    """One measure: its value, its target (the bar), and whether it meets that."""
 
     measure: str
     value: str

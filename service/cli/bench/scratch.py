@@ -1,4 +1,4 @@
-"""A PostgreSQL database for one suite, made on a given server and dropped afterwards."""
+"""A PostgreSQL database for one suite, created on a given server and dropped afterwards."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 @contextmanager
 def scratch_database(server_url: str | None) -> Iterator[str | None]:
-    """The URL of a fresh database beside that of ``server_url``; ``None`` without a server."""
+    """The URL of a new database on the server of ``server_url``; ``None`` without a server."""
     if server_url is None:
         yield None
         return

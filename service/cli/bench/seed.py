@@ -1,8 +1,8 @@
-"""``voc bench seed``: a workspace with as many mentions as asked for, as if they had been analysed.
+"""``voc bench seed``: fill a workspace with generated feedback, as if it had been analysed.
 
 Feedback, mentions, themes, vectors and all roll-ups are written as the service would write them:
-``voc verify`` finds no difference. One attribute is declared, the other is not. Two years, the same
-every time but for the ids.
+``voc verify`` finds no difference. One attribute is declared, the other is not. The feedback spans
+two years and is the same every time, except for the ids.
 """
 
 import json
@@ -41,10 +41,10 @@ WIDTH: Final = 384
 SEED: Final = 20_261_126
 MENTIONS_AN_ITEM: Final = sum(size * share for size, share in MENTIONS.items())
 PORTION: Final = 10_000
-"""Mentions after which the days so far are written, in one transaction."""
+"""How many mentions are collected before they are written, in one transaction."""
 
 ORDER: Final = (THEME, FEEDBACK, MENTION, VECTOR)
-"""Tables that others refer to come before those."""
+"""Referenced tables come before those that refer to them."""
 
 SURE: Final = json.dumps(
     {
@@ -62,12 +62,12 @@ CANDIDATES: Final = json.dumps(
 
 
 class HasFeedback(ValueError):
-    """The workspace is not a new one."""
+    """The workspace already has feedback."""
 
 
 @dataclass(slots=True)
 class Seeded:
-    """What was written: ``rows`` are those of the roll-ups."""
+    """How much was written; ``rows`` are rows of roll-ups."""
 
     items: int = 0
     mentions: int = 0
@@ -75,12 +75,12 @@ class Seeded:
 
 
 def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -> Seeded:
-    """Fill a new workspace with about so many mentions of the two years before ``until``.
+    """Fill a new workspace with about this many mentions in the two years before ``until``.
 
     ``vectors`` is the share of items whose mentions have vectors, 0 to 1.
 
     Raises:
-        HasFeedback: as it says.
+        HasFeedback: the workspace already has feedback.
     """
     migrations.upgrade(url)
     database = Database(url)
@@ -89,7 +89,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
             workspace_id = ensure_workspace(session, workspace).id
             owned = select(FEEDBACK.c.id).where(FEEDBACK.c.workspace_id == workspace_id).limit(1)
             if session.execute(owned).first():
-                raise HasFeedback(f"the workspace {workspace!r} has feedback already")
+                raise HasFeedback(f"the workspace {workspace!r} already has feedback; use another")
             session.merge(DeclaredAttribute(workspace_id=workspace_id, name=DECLARED, state=READY))
         seeding = _Seeding(workspace_id, Bulk(database), vectors)
         done = seeding.run(mentions, until)
@@ -103,7 +103,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
 
 
 class _Seeding:
-    """Rows that were made and are not written yet, by table."""
+    """Generates rows and keeps them, by table, until they are written."""
 
     def __init__(self, workspace_id: UUID, bulk: Bulk, vectors: float) -> None:
         dice = np.random.default_rng(SEED)
@@ -197,7 +197,7 @@ class _Seeding:
 
 
 def feedback_row(item: Drawn, mentions: Sequence[Said]) -> Row:
-    """The row of an analysed item, its first mention telling its primary labels."""
+    """The row of an analysed item; its primary labels are those of its first mention."""
     first = mentions[0]
     return _row(
         FEEDBACK,

@@ -23,16 +23,16 @@ class Scope:
 
 
 def analysis_speed(scope: Scope) -> list[Row]:
-    """Text to mentions, beside the pipeline on the same texts."""
+    """Text to mentions, compared with the Hugging Face pipeline on the same texts."""
     speed = analysis.measure(demo_documents(), scope.threads)
     name = f"analysis, {speed.items} texts ({speed.ours:.0f}/s vs pipeline {speed.pipeline:.0f}/s)"
     return [at_least(name, speed.ratio, 10, "{:.1f} x")]
 
 
 def text_lengths(scope: Scope) -> list[Row]:
-    """Whether a character of a long text costs more than one of a shorter, for hostile texts."""
+    """Whether the cost per character grows with the length of a text, for hostile texts."""
     analyzer = load_analyzer(threads=scope.threads)
-    lengths.measure(analyzer, lengths.UNITS["review"], [1_000])  # loads what is loaded when used
+    lengths.measure(analyzer, lengths.UNITS["review"], [1_000])  # triggers lazy loading
     return [_growth(name, lengths.measure(analyzer, unit)) for name, unit in lengths.UNITS.items()]
 
 
@@ -61,7 +61,7 @@ def intake_speed(scope: Scope) -> list[Row]:
 
 
 def _latency(name: str, folder: Path, url: str | None, rate: float) -> Row:
-    """On the database that the throughput runs have filled, so that the worker never rests."""
+    """Latency on the database filled by the throughput runs, so that the worker is always busy."""
     run = intake.latency_under_work(folder, url, rate, LATENCY_SECONDS)
     median = run.quantile(0.5) * 1000
     label = f"intake p99 at {rate:.0f}/s with a busy worker, {name} (p50 {median:.0f} ms)"
@@ -95,7 +95,7 @@ def start(scope: Scope) -> list[Row]:
 
 
 def scale_out(scope: Scope) -> list[Row]:
-    """Two workers beside one, on PostgreSQL; nothing without it."""
+    """Two workers compared with one, on PostgreSQL; nothing without PostgreSQL."""
     if scope.postgres is None:
         return []
     one, two = (

@@ -1,4 +1,4 @@
-"""``voc demo``: the demo feedback through the public API; what hurts and what pleases, by stage."""
+"""``voc demo``: send the demo feedback through the public API; print pain points and wins."""
 
 import signal
 import subprocess
@@ -24,20 +24,20 @@ BATCH_ITEMS: Final = 10
 READY_TIMEOUT_S: Final = 60.0
 POLL_S: Final = 0.2
 SETTLED_S: Final = 5.0
-"""Themes are looked for every two seconds; when none has come for this long, there are no more."""
+"""The service looks for themes every two seconds; if none appears for this long, it is done."""
 
 
 def demo(
     key: Annotated[
-        str | None, typer.Option(help="A key that may ingest and read; else VOC_KEY.")
+        str | None, typer.Option(help="A key with the scopes ingest and read. Default: VOC_KEY.")
     ] = None,
     once: Annotated[
-        bool, typer.Option(help="End when the tables are printed, also if that stops the service.")
+        bool, typer.Option(help="Exit after printing; stop the service if this command started it.")
     ] = False,
 ) -> None:
-    """Post about 200 pieces of feedback to the service on this machine, and print what hurts.
+    """Send about 200 demo items to the service on this machine; print pain points and wins.
 
-    Uses the service that answers at VOC_HOST and VOC_PORT, or starts one and keeps it running.
+    Uses the service at VOC_HOST and VOC_PORT, or starts one there and keeps it running.
     """
     settings, console = Settings(), Terminal(highlight=False)
     with _service(settings) as started:
@@ -50,17 +50,17 @@ def demo(
             console.print(str(error), style="red", markup=False)
             raise typer.Exit(1) from None
         if started and not once:
-            console.print(f"{api_url(settings)}/docs explains the API. Ctrl-C stops the service.")
+            console.print(f"API docs: {api_url(settings)}/docs. Press Ctrl-C to stop the service.")
             started.wait()
 
 
 @contextmanager
 def _service(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
-    """The service, started if it does not answer yet; ``None`` if it did."""
+    """The process of the service, if it had to be started; ``None`` if it was already running."""
     if _is_ready(settings):
         yield None
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the child would be left alone
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the child would keep running
     command = [sys.executable, "-m", "service.cli", "serve"]
     child = subprocess.Popen(command)  # noqa: S603 - our own interpreter and module
     try:
@@ -105,7 +105,7 @@ def _load(voc: Verbatim, console: Console) -> None:
 
 
 def _wait_for_themes(voc: Verbatim, progress: Progress) -> None:
-    """Until themes have been found in what was analysed, and no more are being found."""
+    """Wait until no further themes are found."""
     waiting = progress.add_task("themes", total=None)
     found, since = -1, time.monotonic()
     while time.monotonic() - since < SETTLED_S:

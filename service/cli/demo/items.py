@@ -9,9 +9,9 @@ from service import clock
 
 
 def demo_items() -> list[dict[str, Any]]:
-    """The items as POST /v1/feedback/batch takes them, spread over the eight weeks before today.
+    """The items as POST /v1/feedback/batch accepts them, spread over the eight weeks before today.
 
-    Times count back from midnight UTC, so that loading them twice on one day changes nothing.
+    Times count back from midnight UTC, so loading the items twice on one day changes nothing.
     """
     midnight = datetime.combine(clock.now().date(), time(), UTC)
     lines = files(__package__).joinpath("feedback.jsonl").read_text("utf-8").splitlines()

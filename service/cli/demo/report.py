@@ -14,14 +14,14 @@ SHOWN_PER_STAGE: Final = 3
 
 
 def pain_table(voc: Verbatim) -> Table:
-    """What hurts most at each stage, in the order of the journey."""
+    """The top pain points of each stage, in the order of the journey."""
     points = voc.pain_points(limit=1000)["items"]
-    return _table(voc, points, "What hurts, by stage", ("items", "sev.", "pain"))
+    return _table(voc, points, "Pain points by stage", ("items", "sev.", "pain"))
 
 
 def win_table(voc: Verbatim) -> Table:
-    """What pleases most at each stage."""
-    return _table(voc, voc.wins(limit=1000)["items"], "What pleases, by stage", ("items",))
+    """The top wins of each stage."""
+    return _table(voc, voc.wins(limit=1000)["items"], "Wins by stage", ("items",))
 
 
 def _table(
@@ -33,7 +33,7 @@ def _table(
         table.add_column(name, no_wrap=True)
     for name in figures:
         table.add_column(name, justify="right")
-    table.add_column("what they say", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("theme or verbatim", no_wrap=True, overflow="ellipsis", ratio=1)
     known = [point for point in points if point["stage"] in stages]
     known.sort(key=lambda point: stages.index(point["stage"]))
     for _, of_stage in groupby(known, key=lambda point: point["stage"]):

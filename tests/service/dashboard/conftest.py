@@ -1,4 +1,4 @@
-"""Somebody who is signed in."""
+"""A signed-in visitor."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -69,12 +69,12 @@ PLACES: Final = (
 
 
 def days_ago(days: int) -> str:
-    """A day as forms have it."""
+    """A date in the format of forms."""
     return (clock.now().date() - timedelta(days=days)).isoformat()
 
 
 def fill(session: Session, workspace: UUID) -> None:
-    """Write the feedback: the same every time, but for the day it is counted back from."""
+    """Write the feedback: always the same, except that it is relative to today."""
     chance = Random(4)  # noqa: S311 - the same shop every time
     today = datetime.combine(clock.now().date(), midnight(), UTC)
     themes = {
@@ -121,7 +121,7 @@ def fill(session: Session, workspace: UUID) -> None:
 
 
 def fill_oddly(session: Session, workspace: UUID) -> None:
-    """Write a little feedback of a journey whose names are of any script and length."""
+    """Write a little feedback for a journey with names in several scripts and very long names."""
     make(session, workspace, NewKey(name="odd", scopes=["read"]), ODD_KEY)
     put_definition(session, workspace, DefinitionIn.model_validate(ODD_NAMES), lambda _: True)
     today = datetime.combine(clock.now().date(), midnight(), UTC)
@@ -132,7 +132,7 @@ def fill_oddly(session: Session, workspace: UUID) -> None:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """The address of a server over the shop's feedback."""
+    """Serve the shop's feedback; yields the address."""
     database = Database(f"sqlite:///{folder / 'verbatim.db'}")
     migrations.upgrade(database.url)
     with database.write() as session:

@@ -1,4 +1,4 @@
-"""Addresses: what a link keeps, and what it leaves behind."""
+"""Addresses: which parameters links keep and drop."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -44,7 +44,7 @@ def test_a_change_of_order_keeps_the_status_and_begins_anew() -> None:
 
 
 def test_own_days_go_before_a_preset() -> None:
-    """A form sends the preset along with the days that were written into it."""
+    """A form sends the preset as well as the dates entered in it."""
     here = address("/", "period=90&from=2026-03-01&to=2026-03-10")
     period = here.period(TODAY, TODAY)
     assert period is None

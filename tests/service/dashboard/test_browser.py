@@ -1,4 +1,4 @@
-"""The page in a real browser: what a person does with it, by mouse, keyboard and thumb."""
+"""The dashboard in a real browser, by mouse, keyboard and touch."""
 
 import os
 import re
@@ -57,7 +57,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, headless."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("there is no chromium; .ci/run installs it")
@@ -72,9 +72,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Open]:
-    """Open a path as a visitor; nothing may be fetched from elsewhere or end up as an error.
+    """Open a path as a visitor; fails on external requests and console errors.
 
-    A browser notes it as one that an answer has a 4xx status: a test says so of pages that do.
+    Browsers log a 4xx response as an error: pass ``refused`` to allow it.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -120,7 +120,7 @@ def _note(page: Page, site: str, wrong: list[str], but: str | None) -> None:
 
 
 def findings(page: Page) -> list[str]:
-    """What axe-core finds that is serious."""
+    """Serious and critical findings of axe-core."""
     violations = Axe().run(page).response["violations"]
     return [
         f"{found['id']}: {found['nodes'][0]['html'][:200]}"
@@ -216,7 +216,7 @@ def test_two_periods_of_ones_own_are_compared(visit: Open) -> None:
     page.get_by_role("link", name="Pain points").click()
     page.get_by_role("link", name="Journey map").first.click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
-    page.get_by_role("link", name="against another period").click()
+    page.get_by_role("link", name="compared with another period").click()
     expect(page.get_by_role("heading", name="Side by side")).to_be_hidden()
 
 
@@ -226,7 +226,7 @@ def test_a_person_looks_for_what_was_said(visit: Open) -> None:
     page.get_by_label("Search for").fill("checkout")
     page.keyboard.press("Enter")
     expect(page.locator(".sought").first).to_have_text("checkout")
-    page.get_by_role("link", name="Further back").click()
+    page.get_by_role("link", name="Earlier feedback").click()
     expect(page).to_have_url(re.compile(r"cursor="))
     page.locator("summary", has_text="Source").click()
     page.get_by_label("web", exact=True).check()
@@ -371,7 +371,7 @@ BOXES = """(element, texts) => texts.map(text => {
 
 
 def left_to_right(place: Locator, *texts: str) -> bool:
-    """Whether texts stand on a line one after the other."""
+    """Whether texts follow one another from left to right."""
     boxes = place.evaluate(BOXES, texts)
     return all(box[1] <= following[0] + 1 for box, following in pairwise(boxes))
 

@@ -1,4 +1,4 @@
-"""What was changed: the verdicts of the API, and marks in the pictures."""
+"""Changes: the API's verdicts on pages, and marks in charts."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,27 +20,27 @@ AROUND = {"from": "2026-02-01", "to": "2026-03-31"}
 
 
 class Team:
-    """People who tell of changes and look at the page."""
+    """People who record changes and look at the page."""
 
     def __init__(self, client: TestClient, keys: Keys) -> None:
         self.client, self.keys = client, keys
 
     def tell(self, **body: Any) -> str:
-        """Tell of a change on 4 March; its id."""
+        """Record a change on 4 March; returns its id."""
         told = {"title": "Change", "happened_at": NOON.date().isoformat(), "scope": {}} | body
         answer = self.client.post("/v1/changes", json=told, headers=bearer(self.keys.manage))
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
     def impact(self, change: str) -> Any:
-        """What the API says of it."""
+        """What the API says about it."""
         path = f"/v1/changes/{change}/impact"
         return self.client.get(path, headers=bearer(self.keys.read)).json()
 
 
 @pytest.fixture
 def team(visitor: TestClient, keys: Keys) -> Team:
-    """Signed in, with a key that may tell."""
+    """A team that is signed in, with a key to record changes."""
     return Team(visitor, keys)
 
 
@@ -90,7 +90,7 @@ def test_what_can_not_be_told_yet_is_said(team: Team) -> None:
 def test_more_talk_has_moved_and_few_ratings_are_too_few(
     team: Team, database: Database, workspace: Workspace
 ) -> None:
-    """One complaint a day before, 6 since, beside 6 others; a rating on each side."""
+    """One complaint a day before, 6 after, along with 6 others; one rating on each side."""
     with database.write() as session:
         for day in range(-28, 28):
             at = NOON + timedelta(days=day)
@@ -106,7 +106,7 @@ def test_more_talk_has_moved_and_few_ratings_are_too_few(
         assert '<span class="status">moved</span>' in page
         assert "It is talked about more: 14% → 50% of all feedback" in page
         assert ">Share of all feedback<" in page
-    assert "“moved” that it would not" in open_page(team.client, "/changes", {})
+    assert "“Moved”: it is more than chance" in open_page(team.client, "/changes", {})
     assert ">too few</td>" in page
     there = team.tell(title="Louder there", scope={"stage": "purchase", "channel": "website"})
     page = open_page(team.client, f"/changes/{there}", {})

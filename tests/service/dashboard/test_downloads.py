@@ -1,4 +1,4 @@
-"""Files of the pages: what the API exports, for who is signed in."""
+"""Downloads of the pages: the API's exports, for signed-in visitors."""
 
 import csv
 import html
@@ -27,7 +27,7 @@ PAGES = {
 
 @pytest.fixture
 def shop(database: Database, workspace: Workspace) -> None:
-    """Complaints about the checkout, of a theme, and praise of the product, over two months."""
+    """Complaints about the checkout, in a theme, and praise of the product, over two months."""
     with database.write() as session:
         declined = theme(session, workspace.id, CHECKOUT, "Card declined")
         for number in range(30):
@@ -102,7 +102,7 @@ def test_what_can_not_be_a_file_is_told_on_a_page(visitor: TestClient) -> None:
 
 
 def test_who_signs_in_for_a_file_is_led_to_its_page(client: TestClient, keys: Keys) -> None:
-    """A browser that is led to a file stays where it is, at the sign-in."""
+    """A browser that is redirected to a download would stay on the sign-in page."""
     for page, files in PAGES.items():
         for file in files:
             wanted = {"key": keys.read, "next": f"/export/{file}?stage=purchase&sort=recent"}

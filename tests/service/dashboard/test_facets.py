@@ -1,4 +1,4 @@
-"""Filters that a page offers, and what it does with those that were chosen."""
+"""The filters that a page offers, and those that are chosen."""
 
 import html
 import re

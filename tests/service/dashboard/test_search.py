@@ -1,4 +1,4 @@
-"""Looking for what customers said, on the page."""
+"""Search on the page."""
 
 import html
 import re
@@ -36,7 +36,7 @@ def test_words_are_found_as_the_api_finds_them(visitor: TestClient, keys: Keys, 
     assert numbers == [item["excerpt"]["text"].split()[-1] for item in told.json()["items"]]
     following = visitor.get(first_link(page, r"/search\?[^\"]*cursor=")).text
     assert len(re.findall('class="sought"', following)) == 5
-    assert "Further back" not in following
+    assert "Earlier feedback" not in following
 
 
 def test_what_is_found_can_be_narrowed(visitor: TestClient, shop: None) -> None:
@@ -44,7 +44,7 @@ def test_what_is_found_can_be_narrowed(visitor: TestClient, shop: None) -> None:
     assert page.count('class="sought"') == 3
     assert 'name="q" value="card"' in page
     none = open_page(visitor, "/search", PERIOD | {"q": "card", "stage": "awareness"})
-    assert "Nobody said so" in none
+    assert "No matches with these filters" in none
 
 
 def test_what_is_found_stays_text(visitor: TestClient, shop: None) -> None:

@@ -1,4 +1,4 @@
-"""The way in: a key for a cookie, and all that must not let anybody in."""
+"""Signing in: a key for a cookie, and everything that must be refused."""
 
 import re
 

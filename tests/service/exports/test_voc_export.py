@@ -69,7 +69,7 @@ def test_what_is_no_filter_is_told(run: Run) -> None:
     result = run("mentions", "m.csv", "-w", "stage")
     assert result.exit_code == 2
     assert "name=value" in result.output
-    assert "the file's ending" in run("mentions", "m.csv", "-w", "format=csv").output
+    assert "the file's extension" in run("mentions", "m.csv", "-w", "format=csv").output
     for name in ("what", "file"):
         refused = run("mentions", "m.csv", "-w", f"{name}=x")
         assert refused.exit_code == 1

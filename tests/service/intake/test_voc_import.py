@@ -107,7 +107,7 @@ def test_a_dry_run_stores_nothing(run: Run, stored: Stored) -> None:
 
 def test_json_lines_in_the_apis_own_form_are_sent_as_they_are(run: Run, stored: Stored) -> None:
     result = run('{"kind": "review", "text": "a"}\n{"text": "\\ud800"}\n', name="f.jsonl")
-    assert "own form" in result.output
+    assert "own format" in result.output
     assert "1 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
     assert stored()[0].kind == "review"
 
@@ -218,7 +218,7 @@ def test_a_row_that_is_too_large_stops_no_other(run: Run, stored: Stored, tmp_pa
     result = run("comment\nGreat\n" + "\N{CYRILLIC SMALL LETTER ZHE}" * 900_000 + "\nBad\n")
     assert result.exit_code == 3
     assert "2 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
-    assert "3,,is larger than a request" in (tmp_path / "f.csv.errors.csv").read_text()
+    assert "3,,is larger than the request limit" in (tmp_path / "f.csv.errors.csv").read_text()
     assert {row.text for row in stored()} == {"Great", "Bad"}
 
 

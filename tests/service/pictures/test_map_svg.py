@@ -1,4 +1,4 @@
-"""The map as a picture that stands alone."""
+"""The map as a self-contained picture."""
 
 import re
 from itertools import product

@@ -1,4 +1,4 @@
-"""Figures as a person reads them."""
+"""Figures formatted for people."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,8 +50,8 @@ def test_few_answers_are_never_coloured_strongly(
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("nps", ", points of 100"),
-        ("csat:1-7", ", points of 100"),
+        ("nps", ", in points"),
+        ("csat:1-7", ", in points"),
         ("stars", ", of 5"),
         ("other:0-20", ", of 20"),
         ("other", ""),

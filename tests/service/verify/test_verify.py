@@ -98,7 +98,7 @@ def test_rows_of_days_without_any_feedback_are_found(filled: Database) -> None:
         session.execute(text("DELETE FROM feedback"))
     report = verify(filled)
     faults = {finding.fault for finding in report.findings}
-    assert faults == {"must not be there"}
+    assert faults == {"should not exist"}
     assert report.failures["rollup_equals_the_truth"] > 0
 
 
