@@ -50,12 +50,16 @@ class DriverOut(BaseModel):
     n: int
     share: float = Field(description="Of all answers: n / of.")
     p: float | None = Field(
-        description="That it is no other than the rest, corrected for all that were tested "
-        "(Benjamini-Hochberg); null if there was too little to test."
+        description=(
+            "Probability of such a difference from the rest by chance alone, corrected for all "
+            "that were tested (Benjamini-Hochberg); null if there is too little to test."
+        )
     )
     significant: bool
     small: bool = Field(description="Fewer than 21 independent answers.")
-    moment_of_truth: bool = Field(description="Significant, and at least 5 % of all answers.")
+    moment_of_truth: bool = Field(
+        description="Whether it is significant and has at least 5 % of all answers."
+    )
 
 
 class DriversOut(AnswerOut):

@@ -124,8 +124,7 @@ class ThemeOut(BaseModel):
     pain: float = Field(description="Items x mean severity; 0 for a win.")
     small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
     trend: TrendOut | None = Field(
-        description="As the pain point itself has it; null unless the map is compared with the "
-        "period before."
+        description="Of the whole pain point; null unless compared with the previous period."
     )
 
 
@@ -137,7 +136,7 @@ class PartOut(MeasuresOut):
     pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
     wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
     moment_of_truth: bool = Field(
-        description="Whether it moves the KPI `truth_by` significantly, with at least 5 % of it."
+        description="Significant effect on the KPI `truth_by`, with at least 5 % of its answers."
     )
 
 
@@ -170,10 +169,10 @@ class CellOut(PartOut):
 
     stage: str
     touchpoint: str
-    department: str | None = Field(description="The touchpoint's, or else the stage's.")
+    department: str | None = Field(description="The touchpoint's, else the stage's.")
     owner: str | None
     kpis_to_reach: list[KpiTargetOut] = Field(
-        description="The touchpoint's and the stage's KPI, with the cell's value."
+        description="The KPIs of the touchpoint and the stage, with their values in this cell."
     )
 
 
@@ -211,7 +210,7 @@ class CoverageOut(BaseModel):
     analysed: int
     pending: int
     failed: int
-    unassigned_share: float | None = Field(description="Of mentions, those without a stage.")
+    unassigned_share: float | None = Field(description="Share of mentions without a stage.")
 
 
 class JourneyMapOut(AnswerOut):
@@ -225,8 +224,10 @@ class JourneyMapOut(AnswerOut):
     coverage: CoverageOut
     compared_with: ComparedOut | None
     truth_by: str = Field(
-        description="The KPI by which moments of truth are found: the scale with most ratings "
-        "(21 at least), or else `sentiment`."
+        description=(
+            "The KPI that determines moments of truth: the scale with most ratings (at least "
+            "21), else `sentiment`."
+        )
     )
     stages: list[StageOut]
     touchpoints: list[TouchpointOut]
@@ -246,10 +247,10 @@ class PointOut(MeasuresOut):
 
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description="Empty with less than 4 weeks of days or 8 weeks before, and for months."
+        description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
-        description="The counts that are above their `upper`."
+        description="The counts that exceed their `upper`."
     )
 
 

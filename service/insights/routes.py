@@ -41,7 +41,9 @@ DIMENSION: Final[dict[str, Any]] = {
         {
             "name": "attr.persona",
             "in": "query",
-            "description": "An attribute by name: any `attr.<name>`, repeated or with commas.",
+            "description": (
+                "An attribute by name: any `attr.<name>`. Repeat it or separate values by commas."
+            ),
             "schema": {"type": "string"},
             "example": "smb,enterprise",
         }
@@ -99,7 +101,9 @@ def read_evidence(
     return conditional(request, out)
 
 
-@router.get("/journey", response_model=JourneyMapOut, openapi_extra=DIMENSION)
+@router.get(
+    "/journey", summary="Read Journey Map", response_model=JourneyMapOut, openapi_extra=DIMENSION
+)
 def read_map(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
 ) -> Response:

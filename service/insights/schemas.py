@@ -143,7 +143,7 @@ class MeasuresOut(BaseModel):
 
     mentions: int
     items: int
-    share: float | None = Field(description="Of all mentions in this answer or period.")
+    share: float | None = Field(description="Of all mentions in this response or period.")
     negative: int
     positive: int
     negative_share: float | None
@@ -154,7 +154,7 @@ class MeasuresOut(BaseModel):
         description="95 % intervals of negative_share, net_sentiment and mean_severity."
     )
     small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
-    kpis: dict[str, KpiOut] = Field(description="By rating scale; scales are never mixed.")
+    kpis: dict[str, KpiOut] = Field(description="By rating scale, as scales are never mixed.")
 
 
 class DifferenceOut(BaseModel):
@@ -207,8 +207,10 @@ class FeedbackOut(BaseModel):
     error: str | None
     analysed_at: datetime | None
     model: str | None = Field(
-        description="Version of the analysis; null where there is none, or where it is made again "
-        "for want of the model's vectors."
+        description=(
+            "Version of the analysis; null if there is none, or if it is being redone because "
+            "the model's vectors are missing."
+        )
     )
     journey: str
     analysis: AnalysisOut | None

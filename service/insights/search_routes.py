@@ -33,7 +33,9 @@ def read_mentions(
         return conditional(request, list_mentions(session, caller.workspace_id, params, meaning))
 
 
-@router.get("/review", response_model=ReviewQueueOut, openapi_extra=DIMENSION)
+@router.get(
+    "/review", summary="Read Review Queue", response_model=ReviewQueueOut, openapi_extra=DIMENSION
+)
 def read_review(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]
 ) -> Response:

@@ -37,9 +37,11 @@ class HighlightOut(BaseModel):
 class MentionHitOut(EvidenceOut):
     """A mention that was found, with the feedback that it is from."""
 
-    pain_point_id: UUID | None = Field(description="The pain point or win that it belongs to.")
+    pain_point_id: UUID | None = Field(description="The pain point or win of the mention.")
     highlights: list[HighlightOut]
-    similarity: float | None = Field(description="Cosine to `like`, -1 to 1; null without it.")
+    similarity: float | None = Field(
+        description="Cosine similarity to `like`, -1 to 1; null without `like`."
+    )
 
 
 class MentionPageOut(AnswerOut):
@@ -70,9 +72,9 @@ class ReviewItemOut(EvidenceOut):
     """A mention that is worth a person's look."""
 
     least_sure: Literal["sentiment", "stage", "touchpoint"]
-    doubt: float = Field(description="1 - the confidence of the field that is least sure.")
-    cell_mentions: int = Field(description="All mentions in the same stage and touchpoint.")
-    priority: float = Field(description="doubt x log2(1 + cell_mentions); the order.")
+    doubt: float = Field(description="1 - the lowest confidence of these fields.")
+    cell_mentions: int = Field(description="All mentions with the same stage and touchpoint.")
+    priority: float = Field(description="doubt x log2(1 + cell_mentions); determines the order.")
     confirm: ConfirmOut
 
 
@@ -87,4 +89,6 @@ class ReviewQueueOut(AnswerOut):
 
     items: list[ReviewItemOut]
     waiting: int = Field(description="Doubtful mentions among those considered.")
-    considered: int = Field(description="The latest mentions in the filter that were looked at.")
+    considered: int = Field(
+        description="The number of latest matching mentions that were examined."
+    )

@@ -113,7 +113,10 @@ class AnalysisOut(ReadingOut):
 
     language: str
     rating_conflict: bool = Field(
-        description="Whether the rating, which decides nothing else, clearly contradicts the text."
+        description=(
+            "Whether the rating clearly contradicts the text. The rating has no other effect on "
+            "the analysis."
+        )
     )
     mentions: list[MentionOut]
 
