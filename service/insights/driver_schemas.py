@@ -36,8 +36,9 @@ DRIVERS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class DriverOut(BaseModel):
-    """What the KPI would be `without` the `n` answers that touch this; `impact` is what it is with
-    them, minus that. `value` is the KPI of these answers alone."""
+    """The KPI `without` the `n` answers that touch this part or pain point; `impact` is the overall
+    KPI minus that. `value` is the KPI of these answers alone.
+    """
 
     stage: str | None
     touchpoint: str | None
@@ -63,7 +64,7 @@ class DriverOut(BaseModel):
 
 
 class DriversOut(AnswerOut):
-    """What moves a KPI, the largest impact first; `overall` is that of all `of` answers."""
+    """What moves a KPI, the largest impact first; `overall` is the KPI of all `of` answers."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [DRIVERS_EXAMPLE]})
 

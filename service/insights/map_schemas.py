@@ -105,8 +105,9 @@ TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class KpiTargetOut(Kpi):
-    """A KPI of the definition with its present value in this answer, null if nothing tells it,
-    and whether that is at the target or on its good side."""
+    """A KPI of the definition with its value in this response (null if there is no data), and
+    whether the value is at the target or better.
+    """
 
     value: float | None
     reached: bool | None
@@ -165,7 +166,7 @@ class TouchpointOut(AxisOut):
 
 
 class CellOut(PartOut):
-    """A cell of the map that has at least one mention, here or on the side compared with."""
+    """A cell of the map with at least one mention, on this side or the other."""
 
     stage: str
     touchpoint: str
@@ -177,8 +178,9 @@ class CellOut(PartOut):
 
 
 class BlindSpotOut(BaseModel):
-    """A cell of the definition with fewer than 21 independent answers: any share of it could be
-    off by more than 0.2. `missing` more are needed."""
+    """A cell of the definition with fewer than 21 independent answers: any share in it could be off
+    by more than 0.2. `missing` more answers are needed.
+    """
 
     stage: str
     touchpoint: str
@@ -188,7 +190,7 @@ class BlindSpotOut(BaseModel):
 
 
 class OverallOut(MeasuresOut):
-    """All that the map speaks of."""
+    """Measures of the whole map."""
 
     changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
 
@@ -205,7 +207,7 @@ class ComparedOut(BaseModel):
 
 
 class CoverageOut(BaseModel):
-    """How much of the feedback the map can speak of."""
+    """How much of the feedback is on the map."""
 
     analysed: int
     pending: int
@@ -214,8 +216,9 @@ class CoverageOut(BaseModel):
 
 
 class JourneyMapOut(AnswerOut):
-    """The map: both axes complete and in the definition's order (``unassigned`` last), ``cells``
-    sparse."""
+    """The map: both axes are complete and in the definition's order (``unassigned`` last);
+    ``cells`` only has cells with mentions.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [MAP_EXAMPLE]})
 
@@ -236,7 +239,7 @@ class JourneyMapOut(AnswerOut):
 
 
 class ExpectedOut(BaseModel):
-    """What the periods before let expect of a count, and the threshold of a spike."""
+    """The expected count, given earlier periods, and the threshold of a spike."""
 
     mean: float
     upper: float
@@ -255,8 +258,9 @@ class PointOut(MeasuresOut):
 
 
 class SeriesOut(BaseModel):
-    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or (key
-    ``all``) everything."""
+    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or of
+    everything (key ``all``).
+    """
 
     key: str
     name: str
@@ -264,7 +268,7 @@ class SeriesOut(BaseModel):
 
 
 class TrendsOut(AnswerOut):
-    """Series over the same periods; those without feedback are there with zeros."""
+    """Series over the same periods; periods without feedback have zeros."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TRENDS_EXAMPLE]})
 

@@ -91,12 +91,13 @@ EVIDENCE_EXAMPLE: Final[dict[str, Any]] = MENTION_EXAMPLE | {
 
 
 class TrendOut(BaseModel):
-    """The same measures in the period of equal length just before ``since``; ``change`` is
-    mentions / previous_mentions - 1.
+    """The same measures in the period of equal length just before ``since``; ``change`` is mentions
+    / previous_mentions - 1.
 
-    ``rate_change`` is that of the items per time, for the part of the period that is over;
-    ``low`` and ``high`` hold it with 95 %. ``significant`` allows for how many pain points are
-    compared."""
+    ``rate_change`` is the change of items per time, for the elapsed part of the period; ``low`` and
+    ``high`` are its 95 % interval. ``significant`` is corrected for the number of pain points
+    compared.
+    """
 
     previous_mentions: int
     previous_items: int
@@ -125,7 +126,8 @@ class TrendOut(BaseModel):
 
 class ImpactOut(BaseModel):
     """Leave-one-out: ``overall`` minus the KPI ``without`` the ``n`` rated items that touch this
-    pain point, ``of`` all rated ones. Negative: it costs that many points."""
+    pain point, out of ``of`` rated items. Negative: it costs that many points.
+    """
 
     impact: float | None
     interval: IntervalOut | None
@@ -136,7 +138,7 @@ class ImpactOut(BaseModel):
 
 
 class VerbatimOut(BaseModel):
-    """What a customer said: ``text`` is ``[start, end)`` of the feedback's text."""
+    """A customer's words: ``text`` is ``[start, end)`` of the feedback's text."""
 
     text: str
     feedback_id: UUID
@@ -149,8 +151,9 @@ class VerbatimOut(BaseModel):
 
 
 class PainPointOut(BaseModel):
-    """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint:
-    a theme, or all of it."""
+    """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint: a
+    theme, or the whole cell.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PAIN_POINT_EXAMPLE]})
 
@@ -198,7 +201,7 @@ class PainPointOut(BaseModel):
 
 
 class PainPointsOut(AnswerOut):
-    """A page of pain points or wins, in the order that was asked for."""
+    """A page of pain points or wins, in the requested order."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [PAIN_POINT_EXAMPLE], "next": None}]}
@@ -215,8 +218,9 @@ class OnePainPointOut(AnswerOut, PainPointOut):
 
 
 class ExcerptOut(BaseModel):
-    """A mention with some of the text around it; in ``text`` it is ``[start, end)``. An ellipsis
-    stands for what is missing. Offsets count characters (Unicode code points)."""
+    """A mention with some of the text around it: the mention is ``[start, end)`` of ``text``. An
+    ellipsis marks omitted text. Offsets count characters (Unicode code points).
+    """
 
     text: str
     start: int
@@ -224,7 +228,7 @@ class ExcerptOut(BaseModel):
 
 
 class EvidenceOut(MentionOut):
-    """A mention with the feedback that it is from."""
+    """A mention with data of its feedback."""
 
     feedback_id: UUID
     ordinal: int

@@ -108,8 +108,9 @@ CHANGES_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class AnswerOut(BaseModel):
-    """Every answer says up to when it is complete (``as_of``), how many items are still pending,
-    and in the words of which journey it speaks."""
+    """Every response says up to when it is complete (``as_of``), how many items are still pending,
+    and which journey its labels are from.
+    """
 
     as_of: datetime
     pending: int
@@ -126,7 +127,8 @@ class IntervalOut(BaseModel):
 class KpiOut(BaseModel):
     """NPS (-100 to 100), CSAT (percent satisfied), or the mean of another scale, from ``n``
     ratings; ``high`` and ``low`` are the shares of promoters and detractors (NPS), or of the
-    upper and the lower quarter of the scale. ``small``: fewer than 21 ratings."""
+    upper and the lower quarter of the scale. ``small``: fewer than 21 ratings.
+    """
 
     value: float
     n: int
@@ -137,9 +139,10 @@ class KpiOut(BaseModel):
 
 
 class MeasuresOut(BaseModel):
-    """Measures of mentions (``mentions`` is their n) and of the distinct ``items`` with them.
+    """Measures of mentions (``mentions`` is their number) and of the distinct ``items`` with them.
 
-    Shares and means are null where there is no mention."""
+    Shares and means are null if there are no mentions.
+    """
 
     mentions: int
     items: int
@@ -158,11 +161,12 @@ class MeasuresOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """One measure against the other side's: `difference` = this side's minus `other`, with its
-    95 % interval; of `volume` (items a day) it is relative, 0.4 is 40 % more.
+    """One measure compared with the other side: `difference` is this side minus `other`, with its
+    95 % interval; for `volume` (items a day) it is relative: 0.4 is 40 % more.
 
-    `p` is corrected for all comparisons of the answer (Benjamini-Hochberg); null if there was too
-    little to test. `significant`: p < 0.05."""
+    `p` is corrected for all comparisons in the response (Benjamini-Hochberg); null if there was too
+    little to test. `significant`: p < 0.05.
+    """
 
     other: float | None
     difference: float | None
@@ -182,7 +186,7 @@ class RatingOut(BaseModel):
 
 
 class FeedbackOut(BaseModel):
-    """A piece of feedback as stored, and its analysis in the words of the journey once done."""
+    """A piece of feedback as stored, and, once done, its analysis in the journey's labels."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_EXAMPLE]})
 

@@ -28,14 +28,14 @@ REVIEW_EXAMPLE: Final[dict[str, Any]] = EVIDENCE_EXAMPLE | {
 
 
 class HighlightOut(BaseModel):
-    """Words that were searched for, at ``[start, end)`` of the excerpt's text."""
+    """A match of the search words, at ``[start, end)`` of the excerpt's text."""
 
     start: int
     end: int
 
 
 class MentionHitOut(EvidenceOut):
-    """A mention that was found, with the feedback that it is from."""
+    """A mention found by a search, with data of its feedback."""
 
     pain_point_id: UUID | None = Field(description="The pain point or win of the mention.")
     highlights: list[HighlightOut]
@@ -47,8 +47,9 @@ class MentionHitOut(EvidenceOut):
 class MentionPageOut(AnswerOut):
     """Mentions, the latest first; with `like`, the most similar first, and no next page.
 
-    With `q`, a page may have fewer mentions than asked for although there is a `next`: a request
-    looks through a limited number."""
+    With `q`, a page may have fewer mentions than `limit` although there is a `next`: a request
+    searches a limited number.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [HIT_EXAMPLE], "next": None}]}
@@ -59,8 +60,9 @@ class MentionPageOut(AnswerOut):
 
 
 class ConfirmOut(BaseModel):
-    """What to send to `PATCH /v1/feedback/{feedback_id}/mentions/{ordinal}` if the reading is
-    right; change what is wrong."""
+    """The body of `PATCH /v1/feedback/{feedback_id}/mentions/{ordinal}` that confirms the reading;
+    change what is wrong.
+    """
 
     text: str
     sentiment: str
@@ -69,7 +71,7 @@ class ConfirmOut(BaseModel):
 
 
 class ReviewItemOut(EvidenceOut):
-    """A mention that is worth a person's look."""
+    """A mention that a person should check."""
 
     least_sure: Literal["sentiment", "stage", "touchpoint"]
     doubt: float = Field(description="1 - the lowest confidence of these fields.")
