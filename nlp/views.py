@@ -11,7 +11,7 @@ Pools = Mapping[Head, Mapping[str, float]]
 """The pooled probabilities of several mentions, by head and label."""
 
 LIKELY: Final = 0.15
-"""The least pooled probability at which an item gets a stage or touchpoint."""
+"""The minimum pooled probability at which an item gets a stage or touchpoint."""
 
 LIKELY_ENOUGH: Final = 0.3
 """The same for a label that the main mention itself does not have, because it is below the

@@ -51,7 +51,7 @@ _ENOUGH: Final = 60
 """How many characters of a clause are examined to decide whether it can stand alone."""
 
 _LEAST: Final = {"strong": 2, "contrast": 3, "turn": 3, "addition": 3, "weak": 2}
-"""The least words that each side of a joint must have to stand alone."""
+"""The minimum number of words that each side of a joint must have to stand alone."""
 
 
 def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:

@@ -242,7 +242,9 @@ def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
 
 
 def _first_that_says_enough(text: str, lines: Sequence[Span]) -> int:
-    """The index of the first line that says more than a request; only below it are names certain.
+    """The index of the first line that says more than a request; names are certain only below it.
+
+    It is the number of lines if there is none.
     """
     for at, span in enumerate(lines):
         line = text[slice(*span)]

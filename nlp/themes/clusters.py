@@ -24,8 +24,8 @@ LARGEST: Final = 3000
 """Mentions that can be grouped at once: time and memory grow with the square, to 36 MB here."""
 
 SMALLEST: Final = 5
-"""The least mentions of a group. Smaller ones are as often chance as not: with 3 instead of 5,
-fewer groups are of one theme, and more have the theme of another group (docs/model.md, Themes)."""
+"""The minimum size of a group. Smaller ones are as often chance as not: with 3 instead of 5, fewer
+groups are of one theme, and more have the theme of another group (docs/model.md, Themes)."""
 
 ROUNDS: Final = 3
 

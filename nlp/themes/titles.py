@@ -160,8 +160,7 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
 
 
 def _apart(terms: Iterable[str]) -> Iterator[str]:
-    """The first ``KEYWORDS`` of the terms, without any that contains or is part of an earlier one.
-    """
+    """The first ``KEYWORDS`` terms, without any that contains an earlier one or is part of it."""
     kept: list[str] = []
     for term in terms:
         if not any(term in other or other in term for other in kept):
