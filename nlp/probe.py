@@ -51,7 +51,7 @@ def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
     ``start`` is a probe of nearly the same rows, from which fitting takes fewer steps.
     """
     rows = np.concatenate([examples, negatives]).astype(np.float64)
-    basis, _ = np.linalg.qr(rows.T)  # weights are in the span of the rows: few dimensions if few
+    basis, _ = np.linalg.qr(rows.T)  # weights are in the span of the rows: few rows, few dimensions
     rows = np.hstack([rows @ basis, np.ones((len(rows), 1))])
     truth = np.repeat([1.0, 0.0], [len(examples), len(negatives)])
     share = EXAMPLE_SHARE * len(negatives) / max(len(examples), 1)
