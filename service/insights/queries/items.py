@@ -134,9 +134,9 @@ def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
         return select(period, literal(NOWHERE), *rest)
     found = portions(shape) if view is None else _of_views(shape)
     if rated:
-        rows = added_up(found, ("cells", "scale"), ITEM_COUNTERS).subquery()
+        rows = added_up(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
         return select(*rows.c, _silent(rows))
-    rows = added_up(found, ("cells",), ("items",)).subquery()
+    rows = added_up(shape.by, found, ("cells",), ("items",)).subquery()
     return select(rows.c.period, rows.c.cells, *_unrated(rows.c["items"]), _silent(rows))
 
 
@@ -147,7 +147,7 @@ def _silent(rows: FromClause) -> ColumnElement[Any]:
 def _whole(shape: Shape) -> Select[Any]:
     """All items by period and scale: ``ITEM_COUNTERS``, silent ones."""
     found = [rows for of in portions(shape) for rows in _with_silent(of)]
-    return summed(found, ("scale",), (*ITEM_COUNTERS, "silent"))
+    return summed(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
 
 
 def _with_silent(of: Portion) -> Iterator[Select[Any]]:

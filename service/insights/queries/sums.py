@@ -86,7 +86,7 @@ def _rows(
 @lru_cache(maxsize=KEPT)
 def _statement(shape: Shape, keys: tuple[str, ...], narrowed: bool) -> Select[Any]:
     found = [_narrowed(of) for of in portions(shape)] if narrowed else portions(shape)
-    return added_up(found, keys, (*SUMS, *FELT))
+    return added_up(shape.by, found, keys, (*SUMS, *FELT))
 
 
 def _narrowed(of: Portion) -> Portion:

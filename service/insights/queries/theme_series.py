@@ -64,7 +64,7 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
 @lru_cache(maxsize=KEPT)
 def _rolled(shape: Shape) -> Select[Any]:
     names = ("mentions", "score_milli", "severity", *FELT, *ITEM_COUNTERS)
-    return added_up(of_some_themes(shape), ("scale",), names)
+    return added_up(shape.by, of_some_themes(shape), ("scale",), names)
 
 
 def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:

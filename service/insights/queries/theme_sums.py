@@ -160,7 +160,7 @@ def _weights(
 @lru_cache(maxsize=KEPT)
 def _rolled_weights(shape: Shape, only_some: bool) -> Select[Any]:
     found = of_some_themes(shape) if only_some else portions(shape)
-    return _without_period(added_up(found, ("pain_point_id",), WEIGHTS))
+    return _without_period(added_up(shape.by, found, ("pain_point_id",), WEIGHTS))
 
 
 def _without_period(sums: Select[Any]) -> Select[Any]:
@@ -191,7 +191,7 @@ def _counted_weights(
 def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
     """Sums from the spans; the first and the last day of each from the order of its days."""
     sums = ("mentions", "score_milli", "severity", *FELT)
-    rows = added_up(of_some_themes(shape), ("pain_point_id",), sums).subquery()
+    rows = added_up(shape.by, of_some_themes(shape), ("pain_point_id",), sums).subquery()
     (all_days,) = portions(of_days)
     day = all_days.first
     of_theme = all_days.table.c.pain_point_id == rows.c.pain_point_id
@@ -207,7 +207,7 @@ def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
 @lru_cache(maxsize=KEPT)
 def _rolled_items(shape: Shape) -> Select[Any]:
     return _without_period(
-        added_up(of_some_themes(shape), ("pain_point_id", "scale"), ITEM_COUNTERS)
+        added_up(shape.by, of_some_themes(shape), ("pain_point_id", "scale"), ITEM_COUNTERS)
     )
 
 
