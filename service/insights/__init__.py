@@ -1,1 +1,1 @@
-"""Every question about feedback, answered in the words of the journey in force."""
+"""What feedback says: all reading endpoints, in the stages and touchpoints of a journey."""

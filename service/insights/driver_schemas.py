@@ -1,4 +1,4 @@
-"""What the drivers endpoint answers."""
+"""Response models of the drivers endpoint."""
 
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -36,8 +36,8 @@ DRIVERS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class DriverOut(BaseModel):
-    """What the KPI would be `without` the `n` answers that touch this; `impact` is what it is with
-    them, minus that. `value` is the KPI of these answers alone."""
+    """`without` is the KPI without the `n` answers that touch this driver; `impact` is the overall
+    KPI minus that. `value` is the KPI of these answers alone."""
 
     stage: str | None
     touchpoint: str | None

@@ -1,4 +1,4 @@
-"""What the journey map and the trends answer."""
+"""Response models of the journey map and the trends."""
 
 from datetime import date, datetime
 from typing import Any, Final, Literal
@@ -105,8 +105,8 @@ TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class KpiTargetOut(Kpi):
-    """A KPI of the definition with its present value in this answer, null if nothing tells it,
-    and whether that is at the target or on its good side."""
+    """A KPI of the definition with its value in this response (null if unknown), and whether that
+    reaches the target."""
 
     value: float | None
     reached: bool | None
@@ -130,7 +130,7 @@ class ThemeOut(BaseModel):
 
 
 class PartOut(MeasuresOut):
-    """What feedback says of a part of the map."""
+    """What feedback says about a part of the map."""
 
     emotions: dict[str, int]
     changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
@@ -142,7 +142,7 @@ class PartOut(MeasuresOut):
 
 
 class AxisOut(PartOut):
-    """A stage or a touchpoint of the map: what the definition says of it, and its measures."""
+    """A stage or a touchpoint of the map: what the definition says about it, and its measures."""
 
     key: str
     name: str
@@ -166,7 +166,7 @@ class TouchpointOut(AxisOut):
 
 
 class CellOut(PartOut):
-    """A cell of the map that has at least one mention, here or on the side compared with."""
+    """A cell of the map that has at least one mention, on this side or on the other."""
 
     stage: str
     touchpoint: str
@@ -189,7 +189,7 @@ class BlindSpotOut(BaseModel):
 
 
 class OverallOut(MeasuresOut):
-    """All that the map speaks of."""
+    """All feedback of the map."""
 
     changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
 
@@ -206,7 +206,7 @@ class ComparedOut(BaseModel):
 
 
 class CoverageOut(BaseModel):
-    """How much of the feedback the map can speak of."""
+    """How much of the feedback the map covers."""
 
     analysed: int
     pending: int
@@ -235,7 +235,7 @@ class JourneyMapOut(AnswerOut):
 
 
 class ExpectedOut(BaseModel):
-    """What the periods before let expect of a count, and the threshold of a spike."""
+    """The expected mean of a count, from the periods before, and the threshold of a spike."""
 
     mean: float
     upper: float
@@ -254,8 +254,8 @@ class PointOut(MeasuresOut):
 
 
 class SeriesOut(BaseModel):
-    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or (key
-    ``all``) everything."""
+    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or of
+    everything (key ``all``)."""
 
     key: str
     name: str
@@ -263,7 +263,7 @@ class SeriesOut(BaseModel):
 
 
 class TrendsOut(AnswerOut):
-    """Series over the same periods; those without feedback are there with zeros."""
+    """Series over the same periods; those without feedback are included with zeros."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TRENDS_EXAMPLE]})
 

@@ -1,4 +1,4 @@
-"""What the pain point endpoints answer."""
+"""Response models of the pain point endpoints."""
 
 from datetime import date, datetime
 from typing import Any, Final, Literal
@@ -91,11 +91,11 @@ EVIDENCE_EXAMPLE: Final[dict[str, Any]] = MENTION_EXAMPLE | {
 
 
 class TrendOut(BaseModel):
-    """The same measures in the period of equal length just before ``since``; ``change`` is
+    """Measures of the period of equal length just before ``since``; ``change`` is
     mentions / previous_mentions - 1.
 
-    ``rate_change`` is that of the items per time, for the part of the period that is over;
-    ``low`` and ``high`` hold it with 95 %. ``significant`` allows for how many pain points are
+    ``rate_change`` is the change in items per time, for the elapsed part of the period; ``low`` and
+    ``high`` are its 95 % interval. ``significant`` is corrected for the number of pain points
     compared."""
 
     previous_mentions: int
@@ -144,7 +144,7 @@ class VerbatimOut(BaseModel):
 
 class PainPointOut(BaseModel):
     """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint:
-    a theme, or all of it."""
+    a theme, or the whole cell."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PAIN_POINT_EXAMPLE]})
 
@@ -187,7 +187,7 @@ class PainPointOut(BaseModel):
 
 
 class PainPointsOut(AnswerOut):
-    """A page of pain points or wins, in the order that was asked for."""
+    """A page of pain points or wins, in the order of ``sort``."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [PAIN_POINT_EXAMPLE], "next": None}]}
@@ -204,8 +204,8 @@ class OnePainPointOut(AnswerOut, PainPointOut):
 
 
 class ExcerptOut(BaseModel):
-    """A mention with some of the text around it; in ``text`` it is ``[start, end)``. An ellipsis
-    stands for what is missing. Offsets count characters (Unicode code points)."""
+    """A mention with some of the text around it: the mention is ``[start, end)`` of ``text``. An
+    ellipsis marks omitted text. Offsets count characters (Unicode code points)."""
 
     text: str
     start: int

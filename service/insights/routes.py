@@ -1,7 +1,7 @@
 """/v1/pain-points, /v1/wins, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
 
-Parameters that are not listed are refused, except ``attr.<name>=<value>``: a filter on a
-dimension that was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
+Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on a dimension that
+was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
 """
 
 from typing import Annotated, Any, Final
@@ -75,7 +75,7 @@ def read_pain_point(
     pain_point_id: UUID,
     params: Annotated[FilterParams, Query()],
 ) -> Response:
-    """One pain point or win, within the filters; of a merged one, the one that it went into."""
+    """One pain point or win, within the filters; for a merged one, the one it was merged into."""
     with database.read() as session:
         out = one_pain_point(session, caller.workspace_id, pain_point_id, params)
     return conditional(request, out)
@@ -143,7 +143,7 @@ def read_feedback(
     feedback_id: UUID,
     params: Annotated[JourneyParams, Query()],
 ) -> Response:
-    """One piece of feedback with its analysis, its mentions, and where each label is from."""
+    """One piece of feedback with its analysis, its mentions, and the origin of each label."""
     with database.read() as session:
         out = one_feedback(session, caller.workspace_id, feedback_id, params)
     return conditional(request, out)

@@ -1,4 +1,4 @@
-"""What all insight endpoints answer with, and feedback itself."""
+"""Response models that the insight endpoints share, and those of feedback."""
 
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -108,8 +108,8 @@ CHANGES_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class AnswerOut(BaseModel):
-    """Every answer says up to when it is complete (``as_of``), how many items are still pending,
-    and in the words of which journey it speaks."""
+    """Every response says up to when it is complete (``as_of``), how many items are still pending,
+    and which journey's keys it uses."""
 
     as_of: datetime
     pending: int
@@ -137,9 +137,9 @@ class KpiOut(BaseModel):
 
 
 class MeasuresOut(BaseModel):
-    """Measures of mentions (``mentions`` is their n) and of the distinct ``items`` with them.
+    """Measures of mentions (``mentions`` is their number) and of the distinct ``items`` with them.
 
-    Shares and means are null where there is no mention."""
+    Shares and means are null without mentions."""
 
     mentions: int
     items: int
@@ -158,10 +158,10 @@ class MeasuresOut(BaseModel):
 
 
 class DifferenceOut(BaseModel):
-    """One measure against the other side's: `difference` = this side's minus `other`, with its
-    95 % interval; of `volume` (items a day) it is relative, 0.4 is 40 % more.
+    """One measure compared with the other side: `difference` = this side's value minus `other`,
+    with its 95 % interval; for `volume` (items a day) it is relative: 0.4 is 40 % more.
 
-    `p` is corrected for all comparisons of the answer (Benjamini-Hochberg); null if there was too
+    `p` is corrected for all comparisons of the response (Benjamini-Hochberg); null if there is too
     little to test. `significant`: p < 0.05."""
 
     other: float | None
@@ -182,7 +182,7 @@ class RatingOut(BaseModel):
 
 
 class FeedbackOut(BaseModel):
-    """A piece of feedback as stored, and its analysis in the words of the journey once done."""
+    """A piece of feedback as stored, and, once done, its analysis in the keys of the journey."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_EXAMPLE]})
 

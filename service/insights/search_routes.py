@@ -1,4 +1,4 @@
-"""/v1/mentions and /v1/review: single mentions, found or to be judged."""
+"""/v1/mentions and /v1/review: single mentions, to search or to review."""
 
 from typing import Annotated
 
@@ -37,6 +37,6 @@ def read_mentions(
 def read_review(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]
 ) -> Response:
-    """The readings that are least sure, where most mentions are; each with how to confirm it."""
+    """The least certain readings, where most mentions are; each with how to confirm it."""
     with database.read() as session:
         return conditional(request, list_review(session, caller.workspace_id, params))

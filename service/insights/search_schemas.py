@@ -1,4 +1,4 @@
-"""What the search and the review queue answer."""
+"""Response models of the search and the review queue."""
 
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -45,8 +45,8 @@ class MentionHitOut(EvidenceOut):
 class MentionPageOut(AnswerOut):
     """Mentions, the latest first; with `like`, the most similar first, and no next page.
 
-    With `q`, a page may have fewer mentions than asked for although there is a `next`: a request
-    looks through a limited number."""
+    With `q`, a page can have fewer mentions than `limit` although there is a `next`, as one request
+    looks through a limited number of mentions."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [HIT_EXAMPLE], "next": None}]}
@@ -67,7 +67,7 @@ class ConfirmOut(BaseModel):
 
 
 class ReviewItemOut(EvidenceOut):
-    """A mention that is worth a person's look."""
+    """A mention that is worth a review."""
 
     least_sure: Literal["sentiment", "stage", "touchpoint"]
     doubt: float = Field(description="1 - the confidence of the field that is least sure.")
@@ -77,7 +77,7 @@ class ReviewItemOut(EvidenceOut):
 
 
 class ReviewQueueOut(AnswerOut):
-    """Mentions that nobody has judged yet, those first whose doubt matters most."""
+    """Mentions that nobody has reviewed yet, in the order of their `priority`."""
 
     model_config = ConfigDict(
         json_schema_extra={
