@@ -17,6 +17,10 @@ class WholeCell(NamedTuple):
     cell: Cell
     sentiment: str
 
+    def id_in(self, selection: Selection) -> UUID:
+        """Its id in the selection's workspace."""
+        return names.cell_id(selection.workspace_id, self.cell, self.sentiment)
+
     def within(self, selection: Selection) -> Selection:
         """The part of the selection in the cell."""
         return selection.narrowed({self.cell.stage}, {self.cell.touchpoint})

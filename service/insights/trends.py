@@ -38,6 +38,14 @@ COUNTS = ("mentions", "negative")
 """The counts that are checked for spikes."""
 
 
+class Past(NamedTuple):
+    """The periods before the first one: mentions by (period, key of a series), and the periods that
+    have any feedback."""
+
+    mentions: Mapping[tuple[date | None, str], MentionSums]
+    seen: Sequence[date]
+
+
 class Grid(NamedTuple):
     """Sums by (period, key of a series), and the (key, name) of each series.
 
@@ -113,7 +121,7 @@ def _of_cell(
 ) -> Grid:
     """The grid of a cell within the selection, with the id and title of its pain point or win."""
     cell, own = subject.cell, subject.within(selection)
-    key = str(names.cell_id(selection.workspace_id, cell, subject.sentiment))
+    key = str(subject.id_in(selection))
     found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
     return Grid([(key, names.title(selection.journey, cell))], parts, totals)
@@ -130,7 +138,7 @@ def _together(
 
 def _past(
     session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
-) -> Grid | None:
+) -> Past | None:
     """The periods before the first one, on which its expected counts are based.
 
     None for months, and without ``since``, when the first period is the first ever.
@@ -141,24 +149,37 @@ def _past(
     first = start_of(selection.since.date(), by)
     days = HISTORY[by] * (7 if by == "week" else 1)
     ends = (datetime.combine(day, time(), UTC) for day in (first - timedelta(days=days), first))
-    return _grid(session, selection.between(*ends), params, subject)
+    earlier = selection.between(*ends)
+    seen = [period for period in Items(session, earlier, by).by_period if period]
+    return Past(_past_mentions(session, earlier, params, subject), seen)
+
+
+def _past_mentions(
+    session: Session, earlier: Selection, params: TrendParams, subject: Theme | WholeCell | None
+) -> Mapping[tuple[date | None, str], MentionSums]:
+    by = params.by
+    if subject is None:
+        return mention_sums(session, earlier, by, AXIS_OF_GROUP[params.group])
+    if isinstance(subject, WholeCell):
+        key = str(subject.id_in(earlier))
+        sums = mention_sums(session, subject.within(earlier), by, "all")
+        return {(period, key): found for (period, _), found in sums.items()}
+    series = theme_series(session, earlier, subject, by)
+    return {(period, str(subject.id)): found.mentions for period, found in series.items()}
 
 
 def _points(
-    grid: Grid, past: Grid | None, periods: Sequence[date], key: str, by: By
+    grid: Grid, past: Past | None, periods: Sequence[date], key: str, by: By
 ) -> list[Fields]:
     """The fields of ``PointOut`` of each period."""
     parts = [grid.parts.get((start, key), NOTHING) for start in periods]
     before = _before(past, periods[0], by) if past and periods else []
-    history = [past.parts.get((start, key), NOTHING) for start in before] if past else []
+    history = [past.mentions.get((start, key), NOTHING.mentions) for start in before if past]
+    sums = [*history, *(part.mentions for part in parts)]
     expected = {
-        name: list(
-            expectations(
-                [*before, *periods],
-                [getattr(part.mentions, name) for part in (*history, *parts)],
-                by,
-            )
-        )[len(before) :]
+        name: list(expectations([*before, *periods], [getattr(one, name) for one in sums], by))[
+            len(before) :
+        ]
         for name in COUNTS
     }
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
@@ -175,9 +196,9 @@ def _points(
     return points
 
 
-def _before(past: Grid, first: date, by: By) -> list[date]:
+def _before(past: Past, first: date, by: By) -> list[date]:
     """The periods before ``first``, beginning with the first that has feedback."""
-    seen = [period for period in past.totals if period < first]
+    seen = [period for period in past.seen if period < first]
     return starts(min(seen), first - timedelta(days=1), by) if seen else []
 
 
