@@ -1,7 +1,7 @@
-"""Tables: data, not networks. The neural network lives in ``nlp``.
+"""The database tables. (The neural network is in ``nlp``.)
 
-Every table but ``workspace`` itself and ``reader`` has a ``workspace_id``; queries name it, but for
-those that look across workspaces and say so.
+Every table except ``workspace`` and ``reader`` has a ``workspace_id``. Queries filter by it, except
+those that work across workspaces and say so.
 """
 
 from models.api_key import ApiKey

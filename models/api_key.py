@@ -9,7 +9,7 @@ from models.types import Json, UtcDateTime, new_id
 
 
 class ApiKey(SQLModel, table=True):
-    """A key as kept: ``hash`` is the SHA-256 of the secret, ``prefix`` its readable start.
+    """A key as stored: ``hash`` is the SHA-256 of the secret, ``prefix`` its readable start.
 
     ``origins`` lists the web origins a browser key may be used from (empty: not a browser key);
     ``rate_per_minute`` is its limit in requests.

@@ -10,10 +10,10 @@ READY = "ready"
 
 
 class DeclaredAttribute(SQLModel, table=True):
-    """A declared attribute, and how far its roll-ups have got.
+    """A declared attribute, and the progress of its roll-ups.
 
-    While they are ``building``, exactly the feedback up to the id ``counted_to`` is in them, none
-    if that is ``None``; once they are ``ready``, all feedback is.
+    While they are ``building``, they contain exactly the feedback up to the id ``counted_to``, none
+    if that is ``None``; once they are ``ready``, they contain all feedback.
     """
 
     __tablename__ = "declared_attribute"

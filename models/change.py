@@ -1,4 +1,4 @@
-"""What a company changed, and when: the ground for asking whether it helped."""
+"""Changes that a company made, recorded to ask later whether they helped."""
 
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from models.types import Json, UtcDateTime, new_id
 class Change(SQLModel, table=True):
     """ "New checkout, 3 May": what was done at ``happened_at``, to which part of the journey.
 
-    ``scope`` has the filters that it is about, as they were sent: ``stage``, ``touchpoint``,
-    ``pain_point``, ``kind``, ``source``, ``channel``, ``language``, ``attributes``.
+    ``scope`` has the filters for the affected feedback, as they were sent: ``stage``,
+    ``touchpoint``, ``pain_point``, ``kind``, ``source``, ``channel``, ``language``, ``attributes``.
     """
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)

@@ -1,4 +1,4 @@
-"""What people said a mention really is: an append-only log that outlives every analysis."""
+"""Corrections of mentions by people: an append-only log that outlives every analysis."""
 
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,14 @@ from models.types import Json, UtcDateTime, new_id
 
 
 class Correction(SQLModel, table=True):
-    """One correction of one mention, as somebody sent it with the key ``key_id``.
+    """One correction of one mention, sent with the key ``key_id``.
 
-    ``text`` is the mention's, ``[start, end)`` where it was found then: it names the span in later
-    analyses. ``old`` and ``new`` are labels as they are stored, by field; ``None`` in ``new`` takes
-    earlier corrections of the field back. Later rows win. ``among`` has, by field, all labels that
-    the name which was sent stands for, if these are several: ``new`` has the likeliest. ``applied``
-    says whether the latest analysis has the span.
+    ``text`` is the mention's text, by which it is found in later analyses; ``[start, end)`` is its
+    position when it was corrected, which decides between several mentions with this text. ``old``
+    and ``new`` are stored labels, by field; ``None`` in ``new`` revokes earlier corrections of the
+    field. Later rows win. If the name that was sent stands for several labels, ``among`` has all of
+    them, by field, and ``new`` the likeliest. ``applied`` says whether the latest analysis has the
+    mention.
     """
 
     __table_args__ = (

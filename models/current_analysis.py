@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 
 class CurrentAnalysis(SQLModel, table=True):
-    """The version of the worker that started last; one row, for workers serve all workspaces."""
+    """The version of the worker that started last; one row, as workers serve all workspaces."""
 
     __tablename__ = "reader"
     __table_args__ = (CheckConstraint("id = 1", name="ck_reader_id"),)

@@ -18,11 +18,12 @@ FAILED = "failed"
 class Feedback(SQLModel, table=True):
     """A piece of feedback; its ``state`` and ``analysis_version`` are the work queue.
 
-    ``content_hash`` (SHA-256, hex, of what was sent) tells a changed delivery from a repeated one;
-    ``revision`` grows with every change, so that an analysis of an older text is never written.
-    ``browser_key_id`` is the key that stored it, if it has origins: such a key replaces no others.
-    ``claimed_until`` and ``claimed_by`` are a worker's lease; ``due_at`` holds a retry back.
-    Readings (``sentiment`` … ``candidates``) are in native labels and ``None`` until analysed.
+    ``content_hash`` (SHA-256, hex, of what was sent) distinguishes a changed item from a repeated
+    one; ``revision`` grows with every change, so that the analysis of an older text is discarded.
+    ``browser_key_id`` is the browser key that stored the item, if one did: a browser key can
+    replace only its own items. ``claimed_until`` and ``claimed_by`` are a worker's lease;
+    ``due_at`` delays a retry. Readings (``sentiment`` … ``candidates``) are in native labels, and
+    ``None`` until the item is analysed.
     """
 
     __table_args__ = (
@@ -101,4 +102,4 @@ class Feedback(SQLModel, table=True):
 TEXT_COLUMNS: Final[tuple[InstrumentedAttribute[object], ...]] = tuple(
     getattr(Feedback, name) for name in ("text", "subject", "question")
 )
-"""What was said: most of a row, and left unread by those who only count and move mentions."""
+"""The columns with most of a row's bytes; code that only counts or moves mentions skips them."""

@@ -1,4 +1,4 @@
-"""Answers already given, so that a retried POST gets the same one and has no second effect."""
+"""Stored responses, so that a retried POST gets the same response and has no second effect."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,11 @@ from models.types import Json, UtcDateTime
 
 
 class Idempotency(SQLModel, table=True):
-    """One answered request; ``fingerprint`` (SHA-256 of method, path and body) guards its ``key``,
-    which begins with the id of the API key that sent it."""
+    """The response to one request.
+
+    ``key`` begins with the id of the API key that sent it; ``fingerprint`` (SHA-256 of method, path
+    and body) detects that it is reused for another request.
+    """
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)
     key: str = Field(primary_key=True)

@@ -12,7 +12,7 @@ from models.types import Json, UtcDateTime, new_id
 class ImportJob(SQLModel, table=True):
     """``errors`` holds the first row errors ({row, problem}); ``rows`` counts rows read so far.
 
-    ``seen_at`` is the last sign of life of the thread that reads it.
+    ``seen_at`` is when the importing thread last reported that it is alive.
     """
 
     __tablename__ = "import_job"

@@ -12,8 +12,8 @@ from models.types import Json, UtcDateTime
 class Journey(SQLModel, table=True):
     """One version of a definition, as validated JSON. Versions start at 1 and are never changed.
 
-    ``known`` are the keys of all learned stages and touchpoints up to this version, by axis:
-    mentions may have labels of earlier ones.
+    ``known`` has the keys of all learned stages and touchpoints up to this version, by axis,
+    because mentions may still have labels of earlier versions.
     """
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)

@@ -1,4 +1,4 @@
-"""What a workspace has taught: probes, and how far stored mentions have been labelled by them."""
+"""Probes learned from a workspace, and how far they have been applied to stored mentions."""
 
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,9 @@ from models.types import Json, UtcDateTime
 class LearnedProbe(SQLModel, table=True):
     """A probe on the embedding of one model: float32 ``weights``, the intercept last.
 
-    ``journey_version`` is the definition whose examples it was taught by, -1 for the workspace's
-    corrections; ``axis`` is stage, touchpoint or sentiment, ``label`` a key of the definition, or
-    a native label. ``estimate`` is what left-out examples say of it.
+    ``journey_version`` is the journey definition whose examples it was fitted to, -1 for the
+    workspace's corrections; ``axis`` is stage, touchpoint or sentiment, ``label`` a key of the
+    definition, or a native label. ``estimate`` is how it did on left-out examples.
     """
 
     __tablename__ = "learned_probe"
@@ -31,11 +31,11 @@ class LearnedProbe(SQLModel, table=True):
 
 
 class Learning(SQLModel, table=True):
-    """A workspace that has taught something. ``stamp`` grows with every change of its probes.
+    """The state of a workspace that has probes. ``stamp`` grows with every change of them.
 
-    ``reached`` and ``finished`` say how far stored feedback was labelled anew, in the order of its
-    ids. ``adjusts`` is the owner's switch for what is learned from corrections; ``report`` is the
-    last comparison that was made of it.
+    ``reached`` and ``finished`` say how far stored feedback has been relabelled, in the order of
+    its ids. ``adjusts`` is the owner's switch for applying what was learned from corrections;
+    ``report`` is the result of the latest trial of it.
     """
 
     workspace_id: UUID = Field(foreign_key="workspace.id", primary_key=True)

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from models.types import Json
 
 Provenance = Literal["explicit", "model", "learned", "human"]
-"""Whose a label is: the sender's, the model's, what corrections and examples taught, a person's."""
+"""Where a label is from: the sender, the model, corrections and examples, or a person."""
 EXPLICIT: Final = "explicit"
 MODEL: Final = "model"
 LEARNED: Final = "learned"
@@ -20,11 +20,11 @@ class Mention(SQLModel, table=True):
     """``[start, end)`` are character offsets into the stored text; labels are native.
 
     ``score`` is P(positive) - P(negative), -1..1, in steps of 0.001; ``severity`` 0..3.
-    ``replaced`` keeps, by field, the reading that another label stands in for, so that it can be
-    taken back exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by`` whom
-    it was replaced. ``pain_point_id`` names the pain point or the win that it belongs to, if any;
-    ``replaced_pain_point_id`` the one that it had when a label that was laid over what was read
-    last took it to another place.
+    ``replaced`` keeps, by field, the model's reading while another label overrides it, so that it
+    can be restored exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by``
+    whom it was replaced. ``pain_point_id`` is the pain point or win that the mention belongs to, if
+    any; ``replaced_pain_point_id`` the one that it had when an override last moved it away from the
+    stage, touchpoint and sentiment that the model had read.
     """
 
     __table_args__ = (

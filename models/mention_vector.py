@@ -1,4 +1,4 @@
-"""What the encoder made of a mention: kept, so that learned labels need not read it again."""
+"""The embeddings of mentions, stored so that learned labels need not run the encoder again."""
 
 from uuid import UUID
 
@@ -7,9 +7,9 @@ from sqlmodel import Field, SQLModel
 
 
 class MentionVector(SQLModel, table=True):
-    """The embedding of one mention, a byte a dimension (``nlp.vectors.packed``).
+    """The embedding of one mention, one byte per dimension (``nlp.vectors.packed``).
 
-    Beside ``mention`` and not in it, so that counting mentions does not read vectors.
+    Not a column of ``mention``, so that counting mentions does not read vectors.
     """
 
     __tablename__ = "mention_vector"

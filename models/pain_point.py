@@ -22,11 +22,11 @@ IGNORED: Final = "ignored"
 class PainPoint(SQLModel, table=True):
     """Mentions of one sentiment and one native cell that are about the same thing.
 
-    ``centroid`` is the mean of its members' theme vectors at length 1, float32, of the model
-    ``model_version``. ``titled_by`` and ``owner`` are a person's once one has said so; until then
-    ``title`` follows the members. A pain point that was merged into another keeps its row:
-    ``merged_into`` names the other one, and nothing is counted here any more. ``shaped`` says that
-    a person has merged or split it, so that a refresh neither undoes nor repeats that.
+    ``centroid`` is the mean of its members' theme vectors, scaled to length 1, float32, of the
+    model ``model_version``. ``titled_by`` is the key of the person who set ``title``; while it is
+    ``None``, the title follows the members. A pain point that was merged into another keeps its
+    row: ``merged_into`` is the other one, and nothing is counted here any more. ``shaped`` means
+    that a person has merged or split it, so that a refresh neither undoes nor repeats that.
     """
 
     __tablename__ = "pain_point"
@@ -54,11 +54,11 @@ class PainPoint(SQLModel, table=True):
 
 
 class ThemeRefresh(SQLModel, table=True):
-    """How far the mentions of one native cell and sentiment have been looked through for themes.
+    """The latest search for themes among the mentions of one native cell and sentiment.
 
-    ``loose`` are mentions since then that belong to no pain point; ``claimed_until`` is the lease
-    of the worker that looks. ``marks`` counts how often the place has been marked as due: a mark
-    that came while it was looked through outlasts the end of that.
+    ``loose`` counts mentions since then that belong to no pain point; ``claimed_until`` is the
+    lease of the worker that searches. ``marks`` counts how often a search has been marked as due,
+    so that a mark that comes during a search is not lost when it ends.
     """
 
     __tablename__ = "theme_refresh"

@@ -1,15 +1,15 @@
-"""The roll-ups once more over longer spans, so that a reader of months or years adds up few rows.
+"""The roll-ups added up over longer spans, so that a query over months or years reads few rows.
 
-All three tables start with a span: a ``day``, an ISO ``week``, a ``month`` or a ``year`` that
-begins on ``start``, over all kinds, sources, channels and languages, which are "" in these rows;
-or a month or a year with its dimensions, a ``slice`` or a ``year_slice``. ``segment`` is "" for all
-feedback, and ``persona=smb`` for that with this value of a declared attribute; of segments there
-are no slices. Rows of all feedback are sums of those of ``rollup``, ``rollup_item`` and
+In all three tables, ``span`` is a ``day``, an ISO ``week``, a ``month`` or a ``year`` that begins
+on ``start``, over all kinds, sources, channels and languages, which are "" in these rows; or a
+month or a year by these dimensions, called ``slice`` and ``year_slice``. ``segment`` is "" for all
+feedback, or for example ``persona=smb`` for the feedback with this value of a declared attribute;
+segments have no slices. Rows of all feedback are sums of those of ``rollup``, ``rollup_item`` and
 ``rollup_pain`` and nothing else; see ``docs/decisions/0009-spans-and-views-of-rollups.md`` and
 ``0011-declared-attributes.md``.
 
-Their rows are changed far more often than added. PostgreSQL leaves room in each page, so that a
-changed row finds place beside the old one; SQLite keeps them in the order of their key.
+Rows are changed far more often than added. PostgreSQL leaves room in each page, so that the new
+version of a row fits next to the old one; SQLite stores rows in the order of their key.
 """
 
 import datetime as dt
@@ -59,11 +59,12 @@ class RollupSpan(SQLModel, table=True):
 class RollupItemSpan(SQLModel, table=True):
     """Item sums of one view of their sets of cells, and one rating scale, over a span.
 
-    ``view`` "*" sees no cells ("0"). "" sees stages only: ``cells`` has a cell (stage,
-    ``unassigned``) for each stage that an item touches. Of both, an item is in exactly one row.
-    Any other ``view`` is a native touchpoint: ``cells`` has the cells there that an item touches,
-    and items that touch none are in no row. Counters as in ``rollup_item``. The view is in front of
-    the day in the key, because the fewest rows are those of "*", which is read most.
+    The ``view`` "*" ignores cells (``cells`` is "0"). The view "" has stages only: ``cells`` has a
+    cell (stage, ``unassigned``) for each stage that an item touches. In each of these two, an item
+    is in exactly one row. Any other ``view`` is a native touchpoint: ``cells`` has the cells of the
+    touchpoint that an item touches, and items that touch none are in no row. Counters as in
+    ``rollup_item``. In the key, the view precedes the day, because "*" has the fewest rows and is
+    read most.
     """
 
     __tablename__ = "rollup_item_span"

@@ -1,4 +1,4 @@
-"""The tables by name, for statements that take columns and make no objects."""
+"""The tables as SQLAlchemy Core objects, for statements on columns that create no model objects."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Column types and ids that mean the same on SQLite and PostgreSQL."""
+"""Column types and ids that behave the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,13 +19,13 @@ SQLModel.metadata.naming_convention = {
 
 
 def new_id(at: datetime | None = None) -> UUID:
-    """A fresh UUIDv7: unique, and sortable by the time it was made, now or (aware) ``at``."""
+    """A new UUIDv7: unique, and sortable by its time, which is now or ``at`` (aware)."""
     nanoseconds = None if at is None else round(at.timestamp() * 1e9)
     return UUID(int=uuid7(nanoseconds=nanoseconds).int)
 
 
 def first_id(at: datetime) -> UUID:
-    """The least of all ids that are made from ``at`` (aware) on; none is of before 1970.
+    """The smallest id that can be created at or after ``at`` (aware); no id is from before 1970.
 
     RFC 9562, 5.7.
     """
@@ -34,7 +34,7 @@ def first_id(at: datetime) -> UUID:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out. SQLite forgets offsets, so they are fixed here.
+    """Aware datetimes in, aware UTC out. SQLite drops offsets, so times are converted here.
 
     Raises:
         ValueError: a naive datetime was about to be stored.

@@ -1,4 +1,4 @@
-"""A person who signed in on the page with a key."""
+"""The sessions of people who signed in on the page with a key."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from models.types import UtcDateTime
 
 
 class WebSession(SQLModel, table=True):
-    """``hash`` is the SHA-256 of the cookie's secret; a session is worth what its key is worth."""
+    """``hash`` is the SHA-256 of the cookie's secret; a session is valid only while its key is."""
 
     __tablename__ = "web_session"
 

@@ -1,1 +1,1 @@
-"""Text in, mentions out. Knows no web and no database."""
+"""Feedback analysis: text in, mentions out. Independent of the web service and the database."""

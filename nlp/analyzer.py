@@ -1,4 +1,4 @@
-"""Feedback in, mentions out: what the service calls."""
+"""The entry point of the analysis: documents in, labelled mentions out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from nlp.summary import summarize
 
 
 class SentimentReader(Protocol):
-    """Another model's opinion, on sentiment alone."""
+    """A separate model that reads sentiment only."""
 
     def read(self, texts: Sequence[str]) -> Float:
         """Logits (texts, 3) of negative, neutral and positive."""
@@ -28,8 +28,8 @@ class SentimentReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A document ready to be read; ``readable`` is its text without what cannot be encoded,
-    ``context`` the line of what else is known about it, ``encoded`` its pieces in windows."""
+    """A document prepared for the encoder: ``readable`` is its text with unencodable characters
+    replaced, ``context`` its ``context_line``, ``encoded`` its pieces in windows."""
 
     document: Document
     context: str | None
@@ -40,12 +40,12 @@ class _Text:
 
 
 class Analyzer:
-    """Reads batches of documents with one encoder.
+    """Analyses batches of documents with one encoder.
 
-    Safe to call from several threads if its backend is. Which mention is the main one, and how
-    an item's sentiment follows from its mentions', is written in ``nlp.summary``. With ``ngrams``
-    a mention's characters are heard beside the encoder. With ``sentiment`` that model decides on
-    the sentiment of every mention, these two on the rest.
+    Safe to call from several threads if its backend is. ``nlp.summary`` picks the main mention and
+    derives the item's labels from its mentions. The logits of ``ngrams``, if given, are added to
+    the encoder's. A separate ``sentiment`` model, if given, alone decides the sentiment of every
+    mention, and the encoder and n-grams the rest.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Analyzer:
     def analyze(self, documents: Sequence[Document], embeddings: bool = False) -> list[Analysis]:
         """One analysis per document, in order; any string is a valid text.
 
-        With ``embeddings`` every mention carries its vector of length 1, if the engine has any.
+        With ``embeddings``, every mention has its unit vector, if the backend provides vectors.
         """
         texts: list[_Text] = []
         readings = self._backend.read(self._windows(documents, texts))
@@ -78,8 +78,10 @@ class Analyzer:
         return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
 
     def _windows(self, documents: Sequence[Document], texts: list[_Text]) -> Iterator[Window]:
-        """The windows of all documents, each of which is put into ``texts`` when its turn comes:
-        the backend may read those before it meanwhile."""
+        """Yield the windows of all documents, and append each prepared document to ``texts``.
+
+        Lazy, so that the backend can read the first windows while later documents are prepared.
+        """
         for document in documents:
             text = self._prepare(document)
             texts.append(text)

@@ -1,6 +1,6 @@
-"""What every label means, in words: the one source that readings by meaning are made from.
+"""What each label means, in words, for code that compares texts with labels by their meaning.
 
-``docs/codebook.md`` shows the same words to people; a test holds the two together.
+``docs/codebook.md`` has the same words for people; a test ensures that the two agree.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What goes into the analysis and what comes out of it: plain data, no behaviour."""
+"""The input and the output of the analysis: plain data, no behaviour."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -75,11 +75,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The reading of one document: its mentions in order, and what they amount to.
+    """The analysis of one document: its mentions in order, and the labels of the whole.
 
-    ``main`` is the index of the main mention, ``None`` when the text makes no point at all. How
-    the reading of the whole follows from the mentions is written in ``nlp.summary``; ``sentiment``
-    may also be ``mixed``.
+    ``nlp.summary`` derives the latter from the mentions; ``sentiment`` may also be ``mixed``.
+    ``main`` is the index of the main mention, ``None`` if there are no mentions.
     """
 
     language: str

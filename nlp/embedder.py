@@ -1,4 +1,4 @@
-"""What those who compare texts need of whatever holds the model."""
+"""The interface that code which compares texts needs from whatever holds the model."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ from nlp.themes.space import Space
 
 
 class Embedder(Protocol):
-    """Texts in, vectors out; ``space`` is where the vectors of its mentions are compared."""
+    """Texts in, vectors out; the vectors of mentions are compared in ``space``."""
 
     @property
     def version(self) -> str: ...
@@ -18,5 +18,5 @@ class Embedder(Protocol):
     def space(self) -> Space: ...
 
     def embed(self, documents: Sequence[Document]) -> Float:
-        """A vector of length 1 for each, or of zeros where there is nothing to read."""
+        """One row per document: a unit vector, or zeros if the document has no mentions."""
         ...

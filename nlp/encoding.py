@@ -1,11 +1,10 @@
-"""How a text becomes encoder input, in training and in serving alike.
+"""Turns texts into encoder input, in training and in serving alike.
 
-A window reads ``<s> query: {context} </s> {text} </s>``, or ``<s> query: {text} </s>`` when
-nothing is known about the text. A mention is a run of the text's own tokens; the context's
-are never part of one. A text in capitals is read in small letters: the encoder hardly knows words
-in capitals, and takes them for anger. A text that does not fit is read in overlapping windows,
-each mention in one of them with what surrounds it; only a mention longer than a window is read in
-pieces.
+A window is ``<s> query: {context} </s> {text} </s>``, or ``<s> query: {text} </s>`` when nothing is
+known about the text. A mention is a run of the text's own tokens, never of the context's. A text in
+capitals is converted to lower case, because the encoder has hardly seen words in capitals and
+mistakes them for anger. A text that does not fit is read in overlapping windows, each mention in
+one of them with what surrounds it; only a mention longer than a window is split.
 """
 
 from bisect import bisect_left, bisect_right
@@ -27,7 +26,7 @@ MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
 
 SHOUTED: Final = 0.7
-"""The share of capitals among the letters that have two forms from which a text is in capitals."""
+"""A text is in capitals if at least this share of its cased letters are capitals."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
 
@@ -36,7 +35,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A window, and for each run of tokens in it the index of the caller's span it is part of."""
+    """A window, and for each of its runs of tokens the index of the caller's span it is part of."""
 
     window: Window
     owners: tuple[int, ...]
@@ -50,7 +49,7 @@ class _Piece:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a model or a base encoder, made to neither pad nor truncate."""
+    """The tokenizer of a model or a base encoder, with padding and truncation turned off."""
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -74,9 +73,9 @@ def build_windows(
 ) -> list[Encoded]:
     """The windows in which ``spans`` of ``text`` ([start, end) in characters) are read.
 
-    Each span has a run in exactly one window, unless it alone is too long: then its pieces
-    have consecutive runs, to be put together by ``merge_readings``. No spans, no windows.
-    ``tokenizer`` must neither pad nor truncate; ValueError if it has no ``<s>`` and ``</s>``.
+    Each span has a run in exactly one window, unless it alone is too long: then its pieces have
+    consecutive runs, which ``merge_readings`` puts together. Without spans there are no windows.
+    ``tokenizer`` must neither pad nor truncate. Raises ValueError if it has no ``<s>`` or ``</s>``.
     """
     prefix = _prefix_ids(tokenizer, context, max_tokens // 4)
     closing = _special_id(tokenizer, END)
@@ -111,11 +110,11 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
 
 
 def _calm(text: str) -> str:
-    """A text in capitals in small letters, of the same length; any other as it is."""
+    """A text in capitals in lower case, any other unchanged; the length stays the same."""
     capitals = sum(map(str.isupper, text))
     if not capitals or capitals < SHOUTED * (capitals + sum(map(str.islower, text))):
         return text
-    return text.replace("İ", "i").lower()  # the only letter that is two in lower case
+    return text.replace("İ", "i").lower()  # the only letter that becomes two in lower case
 
 
 def _prefix_ids(tokenizer: Tokenizer, context: str | None, limit: int) -> list[int]:
@@ -158,7 +157,7 @@ def _pieces(runs: Sequence[Span], longest: int) -> list[_Piece]:
 
 
 def _group(pieces: Sequence[_Piece], longest: int) -> list[list[_Piece]]:
-    """Neighbours together, as long as one window can hold them and leave some surroundings."""
+    """Group neighbours as long as a window can hold them together with some surroundings."""
     groups: list[list[_Piece]] = []
     for piece in pieces:
         if groups and piece.end - groups[-1][0].start <= longest:
@@ -171,7 +170,8 @@ def _group(pieces: Sequence[_Piece], longest: int) -> list[list[_Piece]]:
 def _window(
     prefix: list[int], ids: list[int], closing: int, group: list[_Piece], room: int
 ) -> Encoded:
-    """The window of ``room`` text tokens with the group in its middle, as far as text allows."""
+    """A window with ``room`` tokens of the text and the group in its middle, or as near to it as
+    the ends of the text allow."""
     first, last = group[0].start, max(piece.end for piece in group)
     start = max(0, min(first - (room - (last - first)) // 2, len(ids) - room))
     shift = len(prefix) - start

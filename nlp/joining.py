@@ -1,7 +1,7 @@
-"""Which pieces of a sentence make one point, and what the encoder says of the joined ones.
+"""Joins the pieces of a sentence that make one point into a mention, and also their readings.
 
-A mention's logits are linear in the mean of its tokens' vectors, so that the reading of joined
-pieces is the mean of theirs, weighted by tokens: nothing has to be read again.
+A mention's logits are linear in the mean of its tokens' vectors. The reading of joined pieces is
+therefore the mean of theirs, weighted by tokens, and nothing has to be read again.
 """
 
 from collections.abc import Sequence
@@ -21,29 +21,30 @@ from nlp.vectors import unit_rows
 Indices = NDArray[np.intp]
 
 CONTRADICTION: Final = 0.8
-"""The probability that two neighbours differ as praise and criticism that parts them."""
+"""Neighbours are separate mentions if they are praise and criticism with more than this
+probability."""
 
 LEAST_TOKENS: Final = 5
-"""A piece of fewer is not heard against its neighbour."""
+"""A piece with fewer tokens is not separated from its neighbour for that reason."""
 
 TURN: Final = 0.4
-"""That probability where a conjunction of contrast without a comma, however short what it joins,
-says the same."""
+"""The bound in place of ``CONTRADICTION`` where a contrasting conjunction without a comma joins two
+pieces; these may have any length."""
 
 _SURE: Final = frozenset(("sentence", "strong", "contrast"))
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the encoder says of n spans: ``logits`` (n, labels of all heads side by side),
-    ``vectors`` (n, width) of length 1, and ``weights`` (n,), the number of tokens."""
+    """The encoder's output for n spans: ``logits`` (n, labels of all heads side by side),
+    ``vectors`` (n, width) of length 1, and ``weights`` (n,), their numbers of tokens."""
 
     logits: Float
     vectors: Float
     weights: Float
 
     def pooled(self, starts: Indices) -> "Rows":
-        """The runs of rows that begin at ``starts``, each as one row."""
+        """One row for each run of rows that begins at one of ``starts``: their weighted mean."""
         if len(starts) == len(self.weights):
             return self
         weights = np.add.reduceat(self.weights, starts)
@@ -56,7 +57,7 @@ class Rows:
 
 
 def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
-    """One row per piece of all texts, from the readings of their windows, in order.
+    """One row per piece of all texts, in order, from the readings of their windows.
 
     A piece that was read in several runs, because it is too long for a window, gets their mean.
     """
@@ -81,11 +82,12 @@ def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> R
 def mention_starts(
     texts: Sequence[Sequence[Piece]], rows: Rows, calibration: Calibration
 ) -> Indices:
-    """Which of the pieces of all texts begin a mention.
+    """The indices of those pieces, of all texts in order, that begin a mention.
 
-    Those after a sentence's end, a semicolon or a contrast do; one after a contrast without a comma
-    if it may well say the opposite of the piece before it; any other only if it surely does, and
-    both have enough tokens.
+    A piece that begins a sentence or follows a semicolon or a contrast with a comma always does.
+    After a contrast without a comma, it does if it may well say the opposite of the piece before
+    it (``TURN``); elsewhere only if this is almost certain (``CONTRADICTION``) and both pieces have
+    enough tokens (``LEAST_TOKENS``).
     """
     joints = [piece.joint for pieces in texts for piece in pieces]
     surely = np.array([joint in _SURE for joint in joints])

@@ -1,7 +1,7 @@
-"""The closed lists of what a mention can be labelled with, in the order of the model's outputs.
+"""The closed lists of labels for mentions, in the order of the model's outputs.
 
-Order is part of the model artefact and of stored bit masks: append, never reorder.
-The meaning of every label is written in ``docs/codebook.md``.
+The order is part of the model artefact and of stored bit masks: append, never reorder.
+``docs/codebook.md`` defines each label.
 """
 
 from typing import Final, Literal
@@ -72,10 +72,10 @@ HEADS: Final[dict[Head, tuple[str, ...]]] = {
 }
 
 NONE: Final = "none"
-"""What the model says when no stage or touchpoint can be told."""
+"""The model's label for mentions without a recognisable stage or touchpoint."""
 
 UNASSIGNED: Final = "unassigned"
-"""What is stored and served for ``none`` and for everything below the calibrated threshold."""
+"""What is stored and served for ``none``, and for stages and touchpoints below the threshold."""
 
 MIXED: Final = "mixed"
 """The sentiment of an item, never of a mention, that both praises and criticises."""

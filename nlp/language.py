@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Detects the language of a text, and normalises language tags."""
 
 import re
 import threading
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 UNDETERMINED: Final = "und"
 
 _HEAD: Final = 100
-"""Characters that decide: more costs time and changes next to nothing."""
+"""How many characters are examined: more would cost time and change next to nothing."""
 
 _LEAST: Final = 12
-"""A text with fewer letters is named only if its script has one language."""
+"""The language of a text with fewer letters is determined only by its script, if at all."""
 
 _SURE: Final = 0.4
 
@@ -23,10 +23,11 @@ _LANGUAGES: Final = (
     " ja ka kk kn ko lt lv mk ml mn mr ms mt ne nl no pa pl pt ro ru sk sl sq sr sv sw ta te th"
     " tl tr uk ur uz vi zh"
 )
-"""What customers write; the identifier's rarer ones are mostly mistaken for these."""
+"""Languages that customers write. The identifier knows rarer ones, but mostly reports them by
+mistake for these."""
 
 _CODES: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id"}
-"""Forms of a language, and codes of long ago, by what ``detect`` calls them."""
+"""Variants and obsolete codes, with the code that ``detect`` returns for the language."""
 
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _SCRIPTS: Final = (
@@ -39,8 +40,8 @@ _SCRIPTS: Final = (
     (re.compile(r"[\u10a0-\u10ff]"), "ka"),
     (re.compile(r"[\u0530-\u058f]"), "hy"),
 )
-"""Scripts that give a language away, the mixed ones first. Few kana among Chinese characters do
-not: Japanese notes have them, and Chinese that names something Japanese."""
+"""Scripts that identify a language, mixed ones first. A few kana among Chinese characters do not:
+they occur in Japanese notes, and in Chinese that names something Japanese."""
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _NOISE: Final = re.compile(r"https?://\S+|\S+@\S+|[\ud800-\udfff\x00]")
@@ -50,9 +51,9 @@ _loading = threading.Lock()
 
 
 def detect(text: str) -> str:
-    """The ISO 639-1 code of a text's language, ``und`` where it cannot be told.
+    """The ISO 639-1 code of a text's language, or ``und`` if it cannot be determined.
 
-    Reads no more than the beginning of the text; safe to call from several threads.
+    Examines only the beginning of the text. Safe to call from several threads.
     """
     head = _NOISE.sub(" ", text[:_HEAD])
     letters = len(_LETTER.findall(head))
@@ -65,8 +66,8 @@ def detect(text: str) -> str:
 
 
 def normalize(code: str) -> str:
-    """A sender's language tag as analyses carry it: ``pt-BR`` and ``PT_br`` become ``pt``, and
-    ``nb-NO`` becomes ``no``."""
+    """The code that analyses use for a language tag: ``pt`` for ``pt-BR`` and ``PT_br``, and ``no``
+    for ``nb-NO``."""
     primary = re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
     return _CODES.get(primary, primary) or UNDETERMINED
 
@@ -88,7 +89,7 @@ def _load() -> "LanguageIdentifier":
     whole = LanguageIdentifier.from_model_file(MODEL_FILE)
     wanted = set(_LANGUAGES.split())
     kept = [index for index, code in enumerate(whole.nb_classes) if code in wanted]
-    # Made anew from its columns: ``set_languages`` would keep the rest of the model in memory.
+    # Rebuilt from the wanted columns: ``set_languages`` would keep all of the model in memory.
     return LanguageIdentifier(
         whole.nb_ptc[:, kept],
         whole.nb_pc[kept],

@@ -30,8 +30,8 @@ BUNDLED_NAME: Final = "bundled"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A loaded model. ``backend``, ``tokenizer`` and ``ngrams``, if it has any, label given
-    mentions; ``analyzer`` finds the mentions of a text itself."""
+    """A loaded model. ``backend``, ``tokenizer`` and ``ngrams``, if it has any, label mentions
+    whose spans are given; ``analyzer`` also finds the mentions of a text."""
 
     backend: Backend
     tokenizer: Tokenizer

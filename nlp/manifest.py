@@ -50,7 +50,7 @@ class DataFile:
 class Manifest:
     """Facts about a model that its users need, and the sha256 of each of its files.
 
-    ``width`` is the length of an embedding, ``max_tokens`` that of the longest window.
+    ``width`` is the dimension of an embedding, ``max_tokens`` the maximum length of a window.
     A head's logits are divided by its temperature before the softmax; a reading whose
     probability is below the head's threshold (0..1) is doubtful: a stage or touchpoint is then
     unassigned. ``languages`` are the languages that training was restricted to; empty if it was
@@ -111,7 +111,7 @@ def is_model(folder: Path) -> bool:
 def verified_file(folder: Path, name: str) -> Path | None:
     """The path of an optional file of the model in ``folder``; None if the model has none.
 
-    Raises ArtefactError if the folder has no manifest, or the file's checksum is another.
+    Raises ArtefactError if the folder has no manifest, or the file is missing or was changed.
     """
     expected = load_manifest(folder).files.get(name)
     path = folder / name

@@ -1,12 +1,12 @@
-"""What the characters of a mention say, beside what the encoder makes of it: a linear model.
+"""A linear model of character n-grams that complements the encoder.
 
-A small encoder generalises and remembers little; runs of two to five characters, weighed by what
-was said where they occurred, remember much and generalise little, so that the two err in different
-places. Their logits are added: a product of experts (Hinton 1999).
+A small encoder generalises well and remembers little. Weights of runs of two to five characters,
+the n-grams, remember much and generalise little. The two make different errors, so their logits are
+added: a product of experts (Hinton 1999).
 
-Runs are counted once a text, by a hash in place of their name (Weinberger et al. 2009, Feature
-hashing for large scale multitask learning), and weigh the more the rarer they are (Spärck Jones
-1972). The mention's own and those of what is known about its text are each brought to length 1.
+An n-gram counts once per text, is identified by a hash (Weinberger et al. 2009, Feature hashing for
+large scale multitask learning), and is weighted by its rarity (Spärck Jones 1972). The n-grams of
+the mention and those of its context are each scaled to length 1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,24 +27,25 @@ Buckets = NDArray[np.uint32]
 Number = TypeVar("Number", np.float32, np.float64)
 
 LONGEST: Final = 5
-"""Characters in the longest runs; the shortest have two."""
+"""Characters of the longest n-grams; the shortest have two."""
 
 BITS: Final = 17
 BUCKETS: Final = 1 << BITS
 LABELS: Final = sum(map(len, HEADS.values()))
 REMEMBERED: Final = 1000
-"""Contexts whose logits are kept: one question has many answers."""
+"""How many contexts' logits are cached, since many answers share one question."""
 
 _MENTION: Final = np.uint32(0x811C9DC5)
 _CONTEXT: Final = np.uint32(0x2F0B4C47)
-"""What the hashes of both begin with, so that a question's words are not taken for an answer's."""
+"""Initial hash values, different so that words of a question are not mistaken for an answer's."""
 _PRIME: Final = np.uint32(16777619)
 
 
 @dataclass(frozen=True, slots=True)
 class NGrams:
-    """``rarity`` (buckets,) weighs runs, ``weights`` (buckets, labels of all heads side by side)
-    times ``scales`` (labels,) are what each adds to the logits, ``bias`` (labels,) all texts'."""
+    """``rarity`` (buckets,) weights n-grams; ``weights`` (buckets, labels of all heads side by
+    side) times ``scales`` (labels,) is what each adds to the logits, ``bias`` (labels,) what is
+    added for every text."""
 
     rarity: Float
     weights: NDArray[np.int8]
@@ -52,7 +53,7 @@ class NGrams:
     bias: Float
 
     def save(self, path: Path) -> None:
-        """Write it where ``load_ngrams`` finds it."""
+        """Write the file that ``load_ngrams`` reads."""
         np.savez_compressed(
             path,
             rarity=self.rarity.astype(np.float16),
@@ -63,15 +64,15 @@ class NGrams:
 
 
 class NGramReader:
-    """Reads mentions by their characters. Safe to call from several threads."""
+    """Computes the logits of n-grams. Safe to call from several threads."""
 
     def __init__(self, ngrams: NGrams) -> None:
         self._ngrams = ngrams
         self._of_context = lru_cache(REMEMBERED)(self._read_context)
 
     def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float:
-        """Logits (mentions, labels of all heads side by side), each mention under its context, a
-        line of ``nlp.encoding.context_line``."""
+        """Logits (mentions, labels of all heads side by side) of mentions with their contexts,
+        lines of ``nlp.encoding.context_line``."""
         rows = [
             self._read(mention_buckets(mention)) + self._of_context(context)
             for mention, context in zip(mentions, contexts, strict=True)
@@ -84,7 +85,7 @@ class NGramReader:
         mentions: Sequence[str],
         contexts: Sequence[str | None],
     ) -> dict[Head, NDArray[Number]]:
-        """The encoder's ``logits`` by head, (mentions, labels), with these added to them."""
+        """The encoder's ``logits``, (mentions, labels) by head, plus those of the n-grams."""
         beside = by_head(self.read(mentions, contexts))
         return {head: logits[head] + beside[head] for head in HEADS}
 
@@ -101,12 +102,12 @@ class NGramReader:
 
 
 def mention_buckets(mention: str) -> Buckets:
-    """The buckets of a mention's runs, each once."""
+    """The buckets of a mention's n-grams, each once."""
     return _buckets(mention, _MENTION)
 
 
 def context_buckets(context: str | None) -> Buckets:
-    """The buckets of the runs of what is known about a text; none if nothing is."""
+    """The buckets of a context's n-grams, each once; none without a context."""
     return _buckets(context or "", _CONTEXT)
 
 
@@ -128,7 +129,7 @@ def load_ngrams(folder: Path) -> NGrams | None:
 
 
 def _buckets(text: str, start: np.uint32) -> Buckets:
-    """FNV-1a over code points (Fowler, Noll, Vo), mixed as MurmurHash3 ends, the highest bits."""
+    """The highest bits of FNV-1a over code points (Fowler, Noll, Vo), finalised as MurmurHash3."""
     words = text.lower().split()
     if not words:
         return np.zeros(0, dtype=np.uint32)

@@ -1,10 +1,10 @@
-"""What several readings say together: a logarithmic opinion pool.
+"""Combines the probabilities of several readings: a logarithmic opinion pool.
 
-The probability of a label is the geometric mean of what each reading gives it, weighted, brought to
-a sum of 1 (Genest and Zidek, *Combining probability distributions*, Statistical Science 1986).
+The probability of a label is the weighted geometric mean of what each reading gives it, normalised
+to a sum of 1 (Genest and Zidek, *Combining probability distributions*, Statistical Science 1986).
 The encoder's logits are linear in the mean of the tokens' vectors, and the softmax of a mean of
-logits is the geometric mean of the softmaxes: weighted by their lengths, mentions say together what
-the model says of all of their text read as one.
+logits is the geometric mean of the softmaxes. Mentions weighted by their lengths therefore pool to
+what the model says of all of their text read as one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,17 @@ from math import exp, log
 from typing import Final
 
 Opinion = Mapping[str, float]
-"""Probabilities of some labels; the others share what is left evenly. Empty: no say."""
+"""Probabilities of some labels; the others share the rest evenly. An empty one has no influence."""
 
 LEAST: Final = 1e-4
-"""The probability of a label that a reading excludes: it is stored with four digits."""
+"""The least probability of a label: stored ones have four digits, so 0 is approximate."""
 
 
 def pool(opinions: Sequence[Opinion], weights: Sequence[float], labels: int) -> dict[str, float]:
-    """The probabilities of those of a head's ``labels`` that any of the ``opinions`` names."""
+    """The pooled probabilities of all labels that any of ``opinions`` names.
+
+    ``labels`` is the number of labels of the head; those that no opinion names have the rest.
+    """
     total = sum(weights)
     logs: dict[str, float] = {}
     shared, left = 0.0, True

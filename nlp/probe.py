@@ -1,11 +1,11 @@
-"""Labels learned from a few examples, on the encoder's embedding: a linear probe each.
+"""Linear probes on the encoder's embedding: labels that are learned from a few examples.
 
 A probe is a logistic regression with a ridge penalty, fitted by Newton's method (iteratively
 re-weighted least squares; Bishop, *Pattern Recognition and Machine Learning*, 4.3.3). All examples
 together weigh ``EXAMPLE_SHARE`` as much as all negatives, however many there are of either.
 
-The estimate is made by leaving out: every example once, with all its vectors, and the negatives in
-``FOLDS`` parts. Nothing is judged by a probe that has seen it.
+Its accuracy is estimated by cross-validation: each example is left out once, with all its vectors,
+and the negatives in ``FOLDS`` parts. No vector is judged by a probe that was fitted to it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ MOST_STEPS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """``weights`` (width + 1,): one a dimension, and the intercept."""
+    """``weights`` (width + 1,): one per dimension, and the intercept."""
 
     weights: Float
 
@@ -39,7 +39,7 @@ class Probe:
 
 
 class Estimate(NamedTuple):
-    """What left-out examples and negatives say: how many of each the label was given to."""
+    """How many of the left-out examples and of the left-out negatives were given the label."""
 
     recall: Rate
     false_alarms: Rate
@@ -48,16 +48,16 @@ class Estimate(NamedTuple):
 def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
     """The probe that tells ``examples`` (m, width) from ``negatives`` (n, width), rows of length 1.
 
-    ``start`` is a probe of nearly the same rows, to be there sooner.
+    ``start`` is a probe of nearly the same rows, from which fitting takes fewer steps.
     """
     rows = np.concatenate([examples, negatives]).astype(np.float64)
-    basis, _ = np.linalg.qr(rows.T)  # the weights are a combination of the rows: few, if these are
+    basis, _ = np.linalg.qr(rows.T)  # weights are in the span of the rows: few rows, few dimensions
     rows = np.hstack([rows @ basis, np.ones((len(rows), 1))])
     truth = np.repeat([1.0, 0.0], [len(examples), len(negatives)])
     share = EXAMPLE_SHARE * len(negatives) / max(len(examples), 1)
     weights = np.where(truth == 1, share, 1.0)
     penalty = np.full(rows.shape[1], RIDGE)
-    penalty[-1] = 1e-3  # the intercept is free, but for what keeps the equations solvable
+    penalty[-1] = 1e-3  # the intercept is almost free; this keeps the equations solvable
     found = np.zeros(rows.shape[1])
     if start:
         found = np.append(basis.T @ start.weights[:-1], start.weights[-1])
@@ -75,10 +75,10 @@ def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
 def estimate(
     examples: Float, owners: Sequence[int], negatives: Float, threshold: float, whole: Probe
 ) -> Estimate:
-    """How often a probe with this ``threshold`` is right about what it has not seen.
+    """Estimate how often a probe with this ``threshold`` is right about unseen vectors.
 
-    ``owners`` (m,) says which example each row of ``examples`` is of: an example with several rows
-    counts once, by its first. ``whole`` is the probe of all rows.
+    ``owners`` (m,) says which example each row of ``examples`` belongs to; an example with several
+    rows counts once, by its first. ``whole`` is the probe of all rows, the start of all others.
     """
     of = np.asarray(owners)
     hits = sum(

@@ -1,4 +1,4 @@
-"""How sure a rate is that was counted: its interval, and whether changes are more than chance."""
+"""How certain counted rates are: intervals, and a test whether changes are more than chance."""
 
 from math import comb
 from typing import Final, NamedTuple, TypeVar
@@ -11,7 +11,7 @@ N = TypeVar("N", float, NDArray[np.float64])
 Z_95: Final = 1.959964
 """The 97.5 % point of the normal distribution."""
 LEVEL: Final = 0.05
-"""Below which a p, corrected if there are many, is called significant."""
+"""A p value below this, after correction if there are several, is called significant."""
 
 
 class Rate(NamedTuple):
@@ -37,7 +37,7 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
 
 
 def score_interval(share: N, n: N) -> tuple[N, N]:
-    """Wilson's formula: the 95 % interval of a share of ``n`` > 0, or of many, in each place.
+    """Wilson's formula: the 95 % interval of a share of ``n`` > 0; elementwise for arrays.
 
     Rounding may leave its ends a little outside of 0..1.
     """
@@ -48,7 +48,7 @@ def score_interval(share: N, n: N) -> tuple[N, N]:
 
 
 def sign_test(better: int, worse: int) -> float:
-    """How likely ``better`` or more of the changes would be good ones if each were a toss-up.
+    """The probability of ``better`` or more improvements if each change were a toss-up.
 
     The one-sided sign test (exact binomial, probability 1/2); 1.0 without changes.
     """

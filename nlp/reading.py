@@ -1,6 +1,6 @@
-"""From the encoder's logits to labels: probabilities, thresholds, what the sender ruled out.
+"""Turns logits into labels: probabilities, thresholds, and the cells that the sender allows.
 
-Everything is done for all mentions of a batch at once.
+All functions work on all mentions of a batch at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,8 @@ _SPREAD: Final = np.array([-1.0, 0.0, 1.0])
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Per head: what logits are divided by, and the probability below which is unassigned."""
+    """Per head, what logits are divided by, and the probability below which a reading is doubtful:
+    see ``nlp.manifest.Manifest``."""
 
     temperatures: Mapping[str, float]
     thresholds: Mapping[str, float]
@@ -33,7 +34,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The reading of all mentions of a batch: a list per head, one entry a mention."""
+    """The labels of all mentions of a batch: a list per head, one entry per mention."""
 
     values: Mapping[Head, list[str]]
     confidences: Mapping[Head, list[float]]
@@ -78,10 +79,10 @@ def read_labels(
     calibration: Calibration,
     allowed: Sequence[Cells | None],
 ) -> Labels:
-    """Labels with confidence for each mention; ``allowed`` has its document's cells.
+    """Labels with confidence for each mention; ``allowed`` has the allowed cells of its document.
 
-    A stage or touchpoint whose probability is below the threshold, or that is ``none``, is
-    ``unassigned`` and carries the confidence of the likeliest label all the same.
+    A stage or touchpoint whose probability is below the threshold, or that is ``none``, becomes
+    ``unassigned``, but keeps the confidence of the likeliest label.
     """
     values: dict[Head, list[str]] = {}
     confidences: dict[Head, list[float]] = {}
@@ -104,7 +105,7 @@ def read_labels(
 
 
 def softmax(logits: Float) -> Double:
-    """Probabilities (n, labels) of logits (n, labels), in double precision: rounding stays."""
+    """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
     shares: Double = powers / powers.sum(axis=1, keepdims=True)
     return shares
@@ -124,10 +125,10 @@ def _narrow(
     values: dict[Head, list[str]],
     confidences: dict[Head, list[float]],
 ) -> None:
-    """Replace a mention's stage and touchpoint by the likeliest pair of the allowed ones.
+    """Replace a mention's stage and touchpoint by the likeliest of the allowed pairs.
 
-    A side that the cells narrow is decided, however unsure the model is: the sender has said
-    that it is one of these. What they leave no choice about is certain: 1.0.
+    A stage or touchpoint that the cells narrow down is assigned however unsure the model is,
+    because the sender has said that it is one of these. A single choice has confidence 1.0.
     """
     pairs = sorted(cells)
     weights = np.array(

@@ -1,21 +1,22 @@
-"""What the mentions of a text amount to: its main mention, and the reading of the whole.
+"""Derives the labels of an item from its mentions, and picks the main mention.
 
-An item with one mention is as that is read. Else all mentions speak together, in a pool of their
-probabilities (``nlp.pool``), and no label is counted before the end: what three mentions each find
-likely says more than what one just so decides.
+An item with one mention has that mention's labels. Otherwise the probabilities of all mentions are
+pooled (``nlp.pool``), and labels are chosen only at the end: what three mentions each find likely
+says more than what one barely decides.
 
-**What the item is about.** A mention weighs its length, half as much again for each degree of
-severity if it is negative, and half as much if it is the first. The main mention is the one whose
-likeliest stage and touchpoint are, multiplied, the likeliest in the pool; these are the item's. One
-less likely there than ``LIKELY`` is unassigned, or than ``LIKELY_ENOUGH`` if the mention itself is
-not sure of it (``nlp.views``). Emotion and intent are the likeliest of the pool.
+**Stage and touchpoint.** A mention's weight is its length, plus half of it for each degree of
+severity if the mention is negative, plus half of it if it is the first. The main mention is the one
+whose likeliest stage and touchpoint have the highest product of probabilities in the pool; the item
+gets these two. One with less than ``LIKELY`` in the pool is unassigned, or with less than
+``LIKELY_ENOUGH`` if the mention itself is not sure of it (``nlp.views``). Emotion and intent are
+the likeliest in the pool.
 
-**Its sentiment.** A mention weighs the root of its length, the first half as much again. The item
-is ``mixed`` if there are mentions of both kinds and praise and criticism, counted by mentions with
-the first for one and a half, both have ``BOTH_SIDES`` of the two; else it is the likeliest of the
-pool. Its severity is the largest of its mentions'.
+**Sentiment.** A mention's weight is the square root of its length, one and a half times that for
+the first. The item is ``mixed`` if it has both positive and negative mentions and if praise and
+criticism, summed over the mentions with the first counting one and a half, each have at least
+``BOTH_SIDES`` of the two; otherwise it is the likeliest in the pool.
 
-The score is the mean of the mentions' scores, weighted by the length of their text.
+Severity is the highest of the mentions', the score their mean, weighted by length.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,9 @@ from nlp.reading import MOST_CANDIDATES
 from nlp.views import Pools, View
 
 BOTH_SIDES: Final = 0.425
-"""The share of praise and criticism that the lesser has in a mixed text.
+"""The least share that praise and criticism each have in a mixed text.
 
-Of one and one, 2/5, the first speaks for the text; of a first against two, 3/7, neither side does.
+One of each (2/5) is not mixed, a first against two others (3/7) is.
 """
 
 _NO_CANDIDATES: Final = Candidates(stage=(), touchpoint=())
@@ -60,7 +61,7 @@ def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
 
 
 def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
-    """The index of the main one of several mentions, and it with what all say in its place."""
+    """The index of the main one of several mentions, and a copy of it with the item's labels."""
     views = [View(mention) for mention in mentions]
     pools = _pools(mentions, views)
     main = max(range(len(views)), key=lambda index: (*views[index].support(pools), -index))
@@ -91,7 +92,7 @@ def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
 
 
 def _pools(mentions: Sequence[Mention], views: Sequence[View]) -> Pools:
-    """What several mentions say together, by head."""
+    """The pooled probabilities of several mentions, by head."""
     lengths = [mention.end - mention.start for mention in mentions]
     firsts = [0.5] + [0.0] * (len(mentions) - 1)
     harms = [m.severity / 2 if m.sentiment == "negative" else 0.0 for m in mentions]
@@ -112,7 +113,7 @@ def _sentiment(
 ) -> tuple[str, float]:
     """The item's sentiment by the rule above, with its probability.
 
-    That of ``mixed`` is that of the surest praise and the surest criticism, both.
+    For ``mixed``, this is the product of the surest praise and the surest criticism.
     """
     if not {"positive", "negative"} <= {mention.sentiment for mention in mentions}:
         return _likeliest(together)

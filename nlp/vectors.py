@@ -1,4 +1,4 @@
-"""Vectors: at length 1, and as they are stored, a byte a dimension."""
+"""Scales vectors to length 1, and packs them into one byte per dimension for storage."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,14 @@ from nlp.backends.protocol import Float
 
 
 def unit_rows(vectors: Float) -> Float:
-    """The rows at length 1; one of length 0 stays."""
+    """The rows scaled to length 1; a row of zeros stays one."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: Float = vectors / np.maximum(lengths, 1e-12)
     return unit
 
 
 def packed(vector: Sequence[float] | Float) -> bytes:
-    """A vector of length 1 in a byte a dimension; its direction is off by less than a degree."""
+    """A unit vector in one byte per dimension; its direction is off by less than a degree."""
     values = np.asarray(vector, dtype=np.float32)
     scale = float(np.abs(values).max()) or 1.0
     return bytes(np.rint(values * (127 / scale)).astype(np.int8).tobytes())

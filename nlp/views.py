@@ -1,4 +1,4 @@
-"""What one mention says of the text as a whole, in probabilities."""
+"""The probabilities that one mention contributes to the labels of its item."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -8,20 +8,22 @@ from nlp.labels import NONE, UNASSIGNED, Head
 from nlp.pool import Opinion
 
 Pools = Mapping[Head, Mapping[str, float]]
-"""What several mentions say together, by head."""
+"""The pooled probabilities of several mentions, by head and label."""
 
 LIKELY: Final = 0.15
-"""The least probability of an item's stage or touchpoint."""
+"""The minimum pooled probability at which an item gets a stage or touchpoint."""
 
 LIKELY_ENOUGH: Final = 0.3
-"""The same of one that the main mention alone is not sure of."""
+"""The same for a label that the main mention itself does not have, because it is below the
+threshold."""
 
 _NOTHING: Final = 1e-6
-"""What being about nothing counts, so that a mention about something goes before."""
+"""The factor for having no stage or touchpoint, so that a mention with one comes first."""
 
 
 class View:
-    """A mention's opinions, by head, and what it is likeliest about: empty if about nothing."""
+    """A mention's ``opinions`` by head, and its likeliest stage and touchpoint in ``about``, empty
+    for none."""
 
     __slots__ = ("about", "mention", "opinions")
 
@@ -43,7 +45,7 @@ class View:
         }
 
     def support(self, pools: Pools) -> tuple[float, float]:
-        """How likely what it is about is in the pool, and how likely alone."""
+        """The product of the probabilities of its stage and touchpoint in the pool, and alone."""
         together = alone = 1.0
         for head, label in self.about.items():
             together *= pools[head][label] if label else _NOTHING
@@ -63,8 +65,8 @@ class View:
 def _chances(label: str, sure: float, candidates: Sequence[Candidate]) -> Opinion:
     """The stages or touchpoints that a mention may be about, with probabilities.
 
-    A label that is not what was read, because the sender or a person said so, has all of it; if
-    that is to be unassigned, the mention has no say.
+    A label that the sender or a person set instead of the model is certain; a mention that was set
+    to unassigned has no opinion.
     """
     if candidates and sure == candidates[0].p and label in (candidates[0].key, UNASSIGNED):
         return {candidate.key: candidate.p for candidate in candidates}
@@ -77,7 +79,7 @@ def _subject(chances: Opinion) -> str:
 
 
 def _moods(mention: Mention) -> Opinion:
-    """The probabilities of the sentiments, from the likeliest and the score."""
+    """The probabilities of the sentiments, recovered from that of the likeliest and the score."""
     sure, score = mention.confidence.sentiment, mention.score
     neutral = {
         "negative": 1 - 2 * sure - score,

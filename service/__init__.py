@@ -1,4 +1,6 @@
-"""The running thing: feedback in over HTTP, analysis in the background, pain points out."""
+"""The service: feedback arrives over HTTP, is analysed in the background, and becomes pain
+points.
+"""
 
 from importlib.metadata import PackageNotFoundError, version
 

@@ -1,4 +1,4 @@
-"""The application: rooms put together, started in order, stopped in reverse."""
+"""The application: its packages are put together, started in order, stopped in reverse."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -45,7 +45,7 @@ from service.worker import start_inline
 
 
 def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None = None) -> FastAPI:
-    """The application, not yet started; ``analyzer`` stands in for the configured model."""
+    """The application, not yet started; ``analyzer`` replaces the configured model."""
     settings = settings or Settings()
     app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings

@@ -34,15 +34,15 @@ FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
 TIMEOUT_S: Final = 30.0
 PASSING: Final = (429, 503)
-"""Answers of a service that is there and busy: the same request may succeed later."""
+"""Statuses of a service that is up but busy: the same request may succeed later."""
 _UNREACHED: Final = (httpx.RequestError, httpx.InvalidURL)
 
 
 class VerbatimError(Exception):
-    """The service refused a request, could not be reached, or something else answered for it.
+    """The service rejected a request, could not be reached, or something else answered for it.
 
-    ``status`` is ``None`` if there was no answer; ``problem`` is the RFC 9457 object, ``code`` its
-    stable code.
+    ``status`` is ``None`` if there was no response; ``problem`` is the RFC 9457 object, ``code``
+    its stable code.
     """
 
     def __init__(self, message: str, status: int | None = None, problem: Json | None = None):
@@ -57,7 +57,7 @@ class VerbatimError(Exception):
 
 
 class Rating(TypedDict):
-    """A rating; ``min`` and ``max`` are needed for the scale "other" only."""
+    """A rating; ``min`` and ``max`` are only needed for the scale "other"."""
 
     value: float
     scale: Literal["nps", "csat", "ces", "stars", "other"]
@@ -74,7 +74,7 @@ class Part(TypedDict):
 
 
 class Fields(TypedDict, total=False):
-    """What surveys, reviews and tickets have in common besides their text."""
+    """The common fields of surveys, reviews and tickets, besides their text."""
 
     rating: Rating
     subject: str
@@ -99,13 +99,13 @@ class TicketFields(Fields, total=False):
 
 
 class Verbatim:
-    """A connection to one workspace: the key says which.
+    """A connection to one workspace, which the key determines.
 
-    ``notice`` is told in a sentence why a request is going to be made again, before each pause.
+    ``notice`` is called before each pause with a sentence that says why a request is retried.
     ``transport`` and ``sleep`` are for tests.
 
     Raises:
-        VerbatimError: the URL or the key is none.
+        VerbatimError: the URL or the key is invalid.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Verbatim:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not key.isascii():
-            raise VerbatimError("the key has characters that no key has")
+            raise VerbatimError("the key contains characters that can't be in a key")
         try:
             self._http = httpx.Client(
                 base_url=url.rstrip("/"),
@@ -129,7 +129,7 @@ class Verbatim:
                 transport=transport,
             )
         except httpx.InvalidURL as error:
-            raise VerbatimError(f"{url} is no URL: {error}") from error
+            raise VerbatimError(f"{url} is not a valid URL: {error}") from error
         self._tries = tries
         self._notice = notice
         self._sleep = sleep
@@ -157,9 +157,9 @@ class Verbatim:
         idempotency_key: str | None = None,
         **fields: Unpack[Fields],
     ) -> Json:
-        """Send a survey answer; with ``wait_s``, get its analysis if that takes no longer.
+        """Send a survey answer; with ``wait_s``, get its analysis if it takes no longer.
 
-        ``idempotency_key``, such as the id of an event, makes a later call the same request.
+        Calls with the same ``idempotency_key``, such as the id of an event, are the same request.
         """
         return self._submit("surveys", {"text": text, **fields}, wait_s, idempotency_key)
 
@@ -192,21 +192,23 @@ class Verbatim:
         dry_run: bool = False,
         idempotency_key: str | None = None,
     ) -> Json:
-        """Send up to 1000 items, each with its ``kind``; the answer tells of each."""
+        """Send up to 1000 items, each with its ``kind``; the response has a result for each."""
         params = {"dry_run": "true"} if dry_run else None
         body = {"items": list(items)}
         return self._post("/v1/feedback/batch", body, idempotency_key, params=params)
 
     def erase(self, feedback_id: str) -> Json:
-        """Erase one item for good, and tell how much: nothing if it is gone already.
+        """Erase one item for good; the response says how much was erased: nothing if it is gone
+        already.
 
         Raises:
-            VerbatimError: the id is none, such as an ``external_id``, or the service refused.
+            VerbatimError: the id is not a feedback id, e.g. an ``external_id``, or the service
+            refused.
         """
         try:
             id = UUID(feedback_id)
         except ValueError as error:
-            raise VerbatimError(f"{feedback_id!r} is no id of feedback") from error
+            raise VerbatimError(f"{feedback_id!r} is not a feedback id") from error
         try:
             return self._send("DELETE", f"/v1/feedback/{id}")
         except VerbatimError as error:
@@ -215,11 +217,11 @@ class Verbatim:
             raise
 
     def erase_customer(self, customer: str) -> Json:
-        """Erase all that one customer has said, by your own reference of the customer."""
+        """Erase all that one customer has said, given by your own reference of the customer."""
         return self._send("DELETE", f"/v1/customers/{_segment(customer)}")
 
     def analyze(self, items: Sequence[Mapping[str, Any] | str], journey: str | None = None) -> Json:
-        """The analysis of texts, nothing stored."""
+        """The analysis of texts, without storing them."""
         texts = [{"text": item} if isinstance(item, str) else item for item in items]
         return self._post("/v1/analyze", {"items": texts}, params=_query({"journey": journey}))
 
@@ -228,11 +230,11 @@ class Verbatim:
         return self._get("/v1/pain-points", filters)
 
     def wins(self, **filters: Filter) -> Json:
-        """Ranked wins: what customers praise, by the same filters."""
+        """Ranked wins: what customers praise, with the same filters."""
         return self._get("/v1/wins", filters)
 
     def pain_point(self, pain_point_id: str, **filters: Filter) -> Json:
-        """One pain point or win, with everything that is measured of it."""
+        """One pain point or win, with all its measures."""
         return self._get(f"/v1/pain-points/{_segment(pain_point_id)}", filters)
 
     def evidence(self, pain_point_id: str, **filters: Filter) -> Json:
@@ -244,13 +246,13 @@ class Verbatim:
         return self._get("/v1/mentions", filters)
 
     def review(self, **filters: Filter) -> Json:
-        """The readings that are most worth a person's look."""
+        """The least certain readings where most mentions are, for review by a person."""
         return self._get("/v1/review", filters)
 
     def export(self, what: str, file: BinaryIO, /, **filters: Filter) -> None:
-        """Write an export into ``file``, e.g. ``"mentions", f, format="parquet", stage="usage"``.
+        """Write an export to ``file``, e.g. ``"mentions", f, format="parquet", stage="usage"``.
 
-        Nothing of it is kept in memory. If the connection breaks, ``file`` has a part of it.
+        It is streamed. If the connection breaks, ``file`` holds a part of it.
         """
         path = f"/v1/exports/{_segment(what)}"
         try:
@@ -289,7 +291,7 @@ class Verbatim:
         return self._send("GET", path, params=_query(filters))
 
     def _post(self, path: str, body: Json, key: str | None = None, **request: Any) -> Json:
-        # Bytes and ASCII, whatever is in them: the service tells which key or item it can't take.
+        # ASCII bytes, whatever they contain: the service says which key or item it can't accept.
         sent_key = (key or str(uuid4())).encode("utf-8", "surrogatepass")
         own = {"Idempotency-Key": sent_key, "Content-Type": "application/json"}
         headers = own | request.pop("headers", {})
@@ -323,7 +325,7 @@ class Verbatim:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether the same request may succeed later: not if it is the request that can't be sent."""
+    """Whether the same request may succeed later: not if the request itself can't be sent."""
     return isinstance(error, httpx.TransportError) and not isinstance(
         error, httpx.UnsupportedProtocol | httpx.LocalProtocolError
     )
@@ -339,7 +341,7 @@ def _json_or_raise(response: httpx.Response) -> Json:
 
 
 def _object(response: httpx.Response) -> Json | None:
-    """The JSON object that was answered, if it was one."""
+    """The JSON object in the response, if there is one."""
     try:
         body = response.json()
     except ValueError:
@@ -348,7 +350,7 @@ def _object(response: httpx.Response) -> Json | None:
 
 
 def _refusal(response: httpx.Response) -> VerbatimError:
-    """The problem that was answered, or what can be told of an answer that is none."""
+    """The error for a problem, or for a response that is not a problem."""
     problem = _object(response) or {}
     params = problem.get("invalid_params")
     reasons = "; ".join(
@@ -362,16 +364,16 @@ def _refusal(response: httpx.Response) -> VerbatimError:
 
 
 def _foreign(response: httpx.Response) -> VerbatimError:
-    """A success that is no answer of the API: nothing was taken, and there is nothing to read."""
+    """A success that is not a response of the API: nothing was stored, and there is nothing to
+    read.
+    """
     kind = response.headers.get("Content-Type", "without Content-Type")
-    message = (
-        f"what answered at {response.url.host} is not this API ({response.status_code}, {kind})"
-    )
+    message = f"{response.url.host} answered, but is not this API ({response.status_code}, {kind})"
     return VerbatimError(message, response.status_code)
 
 
 def _pause(attempt: int) -> float:
-    """Exponential, with jitter, so that many clients don't come back together."""
+    """Exponential, with jitter, so that many clients don't return at the same time."""
     longest = min(FIRST_PAUSE_S * 2.0 ** (attempt - 1), LONGEST_PAUSE_S)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
@@ -389,12 +391,12 @@ def _wished_pause(response: httpx.Response) -> float | None:
 
 
 def _segment(value: str) -> str:
-    """A part of a path that stays one part, whatever is in it."""
+    """A single path segment, whatever it contains."""
     return quote(value, safe="")
 
 
 def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
-    """Lists are sent with commas, their own commas escaped; what is ``None`` is left out."""
+    """Lists are sent with commas, their own commas escaped; ``None`` values are omitted."""
     return {name: _listed(value) for name, value in filters.items() if value is not None}
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 LATEST_AHEAD: Final = timedelta(days=1)
-"""How far a sender's clock may be ahead: what is said to have occurred later is refused."""
+"""How far a sender's clock may be ahead: later times are rejected."""
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The current time, aware, in UTC."""
     return datetime.now(UTC)

@@ -1,11 +1,11 @@
 """The database: one engine, short read transactions, and write transactions that don't collide.
 
 SQLite has one writer. Inside a process, writers take turns at a lock instead of sleeping in
-SQLite's busy handler; across processes ``BEGIN IMMEDIATE`` and the busy time-out do the same.
-PostgreSQL needs neither, but may pick one of two transactions as a deadlock victim, so a write
-is a function that can run again.
+SQLite's busy handler; across processes ``BEGIN IMMEDIATE`` and the busy timeout do the same.
+PostgreSQL needs neither, but may pick one of two transactions as a deadlock victim, so a write is a
+function that can run again.
 
-Errors are logged, and what they are about may be what customers said: they quote no values.
+Errors are logged and may concern what customers said: they quote no values.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -30,12 +30,13 @@ TRIES = 5
 DEADLOCK = "40P01"
 SERIALIZATION_FAILURE = "40001"
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-"""What makes all reads of a transaction see the same state on PostgreSQL; SQLite's always do."""
+"""Makes all reads of a transaction see the same state on PostgreSQL; SQLite's always do."""
 
 
 class Database:
     """An engine and three ways to use it: ``read``, ``write``, and ``transact``, a write that may
-    run again."""
+    run again.
+    """
 
     def __init__(self, url: str, pool_size: int = 20) -> None:
         self.url = url
@@ -58,7 +59,9 @@ class Database:
             yield session
 
     def transact(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in a write transaction, again if the database chose it as a victim."""
+        """Run ``work`` in a write transaction, again if the database chose it as a deadlock
+        victim.
+        """
         for _ in range(TRIES - 1):
             try:
                 with self.write() as session:
@@ -75,14 +78,15 @@ class Database:
 
 
 def insert_into(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
-    """An insert that may say what is to happen on a conflict, for the session's database."""
+    """An insert with support for conflict clauses, for the session's database."""
     return (postgresql.insert if is_postgresql(session) else sqlite.insert)(table)
 
 
 def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
     """Hold ``ids`` until the transaction ends; unless ``alone``, others may hold them, too.
 
-    They are no rows, so that no foreign key waits for who holds them. SQLite has one writer.
+    These are advisory locks, not rows, so that no foreign key check waits for them. SQLite has one
+    writer.
     """
     if ids and is_postgresql(session):
         lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
@@ -90,12 +94,12 @@ def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
 
 
 def _numbers(ids: Collection[UUID]) -> list[int]:
-    """What stands for each of ``ids`` in 64 bits, the random ones of a UUIDv7; in order."""
+    """A 64-bit key for each of ``ids``, from the random bits of a UUIDv7; sorted."""
     return sorted(int.from_bytes(each.bytes[8:], signed=True) for each in ids)
 
 
 def is_postgresql(session: Session) -> bool:
-    """Whether that is the database; it is SQLite else."""
+    """Whether the database is PostgreSQL; otherwise it is SQLite."""
     return session.get_bind().dialect.name == "postgresql"
 
 
@@ -118,7 +122,7 @@ def _engine(url: str, pool_size: int) -> Engine:
 
 
 def _leave_out_the_row(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL and CONTEXT quote what was to be stored; keep its first line alone."""
+    """PostgreSQL's DETAIL and CONTEXT quote the values; keep only the first line."""
     original, ours = context.original_exception, context.sqlalchemy_exception
     primary = getattr(getattr(original, "diag", None), "message_primary", None)
     if primary is not None and ours is not None:
@@ -127,7 +131,7 @@ def _leave_out_the_row(context: ExceptionContext) -> None:
 
 
 def _configure_postgres(connection: Any, _record: Any) -> None:
-    """No compiling of statements, which takes longer than any of ours."""
+    """Disable JIT compilation of statements, which takes longer than any of ours."""
     with connection.cursor() as cursor:
         cursor.execute("SET jit = off")
     connection.commit()
@@ -150,7 +154,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    """Durable at every commit (synchronous=FULL), readers beside the writer (WAL)."""
+    """Durable at every commit (synchronous=FULL), readers concurrent with the writer (WAL)."""
     connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = connection.cursor()
     for pragma in (

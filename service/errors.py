@@ -1,4 +1,4 @@
-"""Errors that a user meets. Each class is one stable ``code``; its docstring is its message.
+"""Errors shown to users. Each class is one stable ``code``; its docstring is its message.
 
 Rendered once, as RFC 9457 problem+json, in ``service.web.problems``::
 
@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class InvalidParam:
-    """One field at fault: its path, what is wrong, and (in ``reason``) how to fix it."""
+    """A field with an error: its path, and (in ``reason``) what is wrong and how to fix it."""
 
     name: str
     reason: str
@@ -58,7 +58,7 @@ class Problem(Exception):
 
     @classmethod
     def title(cls) -> str:
-        """The code as words: short, and the same for every occurrence."""
+        """The code in words: short, and the same for every occurrence."""
         return cls.code.replace("_", " ").capitalize()
 
     def body(self, request_id: str | None = None) -> dict[str, Any]:
@@ -101,35 +101,35 @@ class MalformedForm(Problem):
 
 
 class Unauthenticated(Problem):
-    """No valid key; send it as 'Authorization: Bearer <key>'."""
+    """The request has no valid key; send one as 'Authorization: Bearer <key>'."""
 
     status = 401
     code = "unauthenticated"
 
 
 class Forbidden(Problem):
-    """This key may not do that; use a key with the scope that is needed."""
+    """This key lacks the scope for this request; use a key that has it."""
 
     status = 403
     code = "forbidden"
 
 
 class NotFound(Problem):
-    """There is no such thing in this workspace; check the id."""
+    """There is no such resource in this workspace; check the id."""
 
     status = 404
     code = "not_found"
 
 
 class MethodNotAllowed(Problem):
-    """This path does not answer that method; the Allow header lists those it answers."""
+    """This path does not support that method; the Allow header lists the methods it supports."""
 
     status = 405
     code = "method_not_allowed"
 
 
 class Conflict(Problem):
-    """The request contradicts what is stored; fetch the present state and try again."""
+    """The request conflicts with the stored state; fetch the current state and try again."""
 
     status = 409
     code = "conflict"
@@ -143,27 +143,27 @@ class PayloadTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body has a type that this path does not read; send application/json."""
+    """This path does not accept a body of that type; send application/json."""
 
     status = 415
     code = "unsupported_media_type"
 
 
 class TooManyRequests(Problem):
-    """Too many requests or too much pending work; wait as Retry-After says and send it again."""
+    """Too many requests or too much pending work; wait as Retry-After says and try again."""
 
     status = 429
     code = "too_many_requests"
 
 
 class Unavailable(Problem):
-    """The service can't do this right now; wait as Retry-After says and send it again."""
+    """The service can't do this right now; wait as Retry-After says and try again."""
 
     status = 503
     code = "unavailable"
 
 
 class NoRoom(Unavailable):
-    """The server's disk is full or can't be written to; send it again once there is room."""
+    """The server's disk is full or not writable; try again once that is fixed."""
 
     code = "no_room"

@@ -1,6 +1,6 @@
-"""Files and folders for their owner alone: other users of the machine can't read them.
+"""Files and folders that only their owner can read.
 
-What is there already keeps the permissions that it has.
+Existing ones keep their permissions.
 """
 
 import os
@@ -10,20 +10,20 @@ from typing import BinaryIO
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, unless it is there."""
+    """Make a folder, unless it exists."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def open_new(file: Path) -> BinaryIO:
-    """A new file, to be written."""
+    """A new file, opened for writing."""
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def prepare_sqlite(database: str | None) -> None:
-    """Make an empty file of a database, unless it is there, and the folder around it.
+    """Make an empty database file, unless it exists, and its folder.
 
-    SQLite would make one that all can read; its log and its index get what that has. If none can be
-    made, SQLite says why.
+    SQLite itself would make one that everybody can read; its log and its index get the same
+    permissions. If none can be made, SQLite says why.
     """
     if not database or database.startswith((":memory:", "file:")):
         return

@@ -28,5 +28,5 @@ def among(workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]) -> C
 
 
 def in_parts(keys: Sequence[K], size: int) -> Iterator[Sequence[K]]:
-    """All of ``keys`` in their order, at most ``size`` at a time."""
+    """All of ``keys`` in order, in chunks of at most ``size``."""
     return (keys[start : start + size] for start in range(0, len(keys), size))

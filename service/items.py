@@ -1,4 +1,4 @@
-"""Feedback and its mentions by the ids of the items: to read, and to lock before they change."""
+"""Reads feedback and its mentions by the ids of the items, or locks them before a change."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from models.mention import Mention
 from service.ids import in_parts
 
 IDS_AT_ONCE: Final = 500
-"""Ids in one statement; a database takes only so many parameters."""
+"""Ids in one statement; databases limit the number of parameters."""
 
 
 def lock_feedback(
@@ -26,7 +26,8 @@ def lock_feedback(
 ) -> dict[UUID, Feedback]:
     """The rows, locked in the order of their ids until the transaction ends.
 
-    ``anew`` reads also rows again that the session has; without ``texts`` these stay unread.
+    ``anew`` also reads rows again that the session already has; without ``texts``, texts are not
+    loaded.
     """
     statement = select(Feedback).order_by(col(Feedback.id)).with_for_update()
     if not texts:

@@ -1,6 +1,6 @@
-"""What operators see: Prometheus metrics and JSON logs, one line an event.
+"""Telemetry for operators: Prometheus metrics and JSON logs, one line per event.
 
-Label values are bounded: routes are templates, never raw paths. Nothing here holds feedback,
+Label values are bounded: routes are templates, never raw paths. Nothing here contains feedback,
 customer references or secrets.
 """
 
@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIServer
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request that is being answered, ``None`` outside of one."""
+"""The id of the current request, ``None`` outside of one."""
 
 _FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _SLOW: Final = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200)
@@ -32,12 +32,10 @@ INTAKE_ITEMS: Final = Counter(
     ["kind", "outcome"],
 )
 QUEUE: Final = CollectorRegistry()
-"""Of the whole database, measured when the API is asked; a worker process tells none of it."""
-QUEUE_PENDING: Final = Gauge(
-    "voc_queue_pending", "Items that wait for their analysis.", registry=QUEUE
-)
+"""About the whole database, measured when /metrics of the API is read; not in worker processes."""
+QUEUE_PENDING: Final = Gauge("voc_queue_pending", "Items waiting for analysis.", registry=QUEUE)
 QUEUE_FAILED: Final = Gauge(
-    "voc_queue_failed", "Items set aside because analysis failed.", registry=QUEUE
+    "voc_queue_failed", "Items whose analysis failed for good.", registry=QUEUE
 )
 QUEUE_OLDEST: Final = Gauge(
     "voc_queue_oldest_seconds", "Age of the oldest pending item.", registry=QUEUE
@@ -48,13 +46,13 @@ ANALYSIS_ITEMS: Final = Counter(
     ["outcome"],
 )
 ANALYSIS_BATCH_SECONDS: Final = Histogram(
-    "voc_analysis_batch_seconds", "Time of the model for one batch.", buckets=_FAST
+    "voc_analysis_batch_seconds", "Seconds the model took for one batch.", buckets=_FAST
 )
 ANALYSIS_ITEM_SECONDS: Final = Histogram(
-    "voc_analysis_item_seconds", "Time of the model per item of a batch.", buckets=_FAST
+    "voc_analysis_item_seconds", "Seconds the model took per item of a batch.", buckets=_FAST
 )
 FRESHNESS_SECONDS: Final = Histogram(
-    "voc_freshness_seconds", "Time from receipt to visible in aggregates.", buckets=_SLOW
+    "voc_freshness_seconds", "Time from receipt until visible in aggregates.", buckets=_SLOW
 )
 ABSTAINED: Final = Counter(
     "voc_abstained_total", "Mentions left unassigned for lack of confidence.", ["head"]
@@ -70,7 +68,7 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, event, logger, request_id, and the record's extras."""
+    """One JSON object per line: time, level, event, logger, request_id, and the record's extras."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -88,7 +86,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Send every logger, uvicorn's included, to standard error as JSON lines."""
+    """Write every logger, including uvicorn's, to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
@@ -97,11 +95,11 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    # Says at INFO whenever it looks at the schema; what changes it is logged by ``migrations``.
+    # Logs at INFO whenever it checks the schema; changes are logged by ``migrations``.
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def serve_metrics(host: str, port: int) -> WSGIServer:
-    """Answer /metrics from a thread, for a process that has no API; port 0 takes a free one."""
+    """Serve /metrics from a thread, for a process without the API; port 0 picks a free one."""
     server, _thread = start_http_server(port, host)
     return server

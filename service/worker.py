@@ -1,7 +1,7 @@
-"""The worker: a loop around ``service.analysis``, inline in a thread or as a process.
+"""The worker: a loop around ``service.analysis``, in a thread of the API or as a process.
 
-Beside it, in threads of their own, loops around ``service.themes`` and ``service.attributes``: what
-is being said is read while what has been said is sorted.
+In other threads, it runs loops around ``service.themes`` and ``service.attributes``, so that new
+feedback is analysed while earlier feedback is grouped into themes.
 """
 
 import logging
@@ -21,15 +21,15 @@ from service.themes.refresh import Refresher
 
 IDLE_SECONDS: Final = 0.2
 THEMES_SECONDS: Final = 2.0
-"""How often it is asked whether themes are to be looked for, or attributes to be rolled up."""
+"""Seconds between checks whether themes or roll-ups of attributes need work."""
 STOP_SECONDS: Final = 5.0
-"""How long a running batch may go on after a stop was asked for; then it is given back."""
+"""How long a running batch may continue after a stop was requested; then it is released."""
 BACK_OFF_SECONDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Analyses what is pending or stale, looks for themes and builds roll-ups, until told to stop.
+    """Analyses what is pending or stale, finds themes and builds roll-ups, until it is stopped.
 
     ``wake`` ends an idle pause early; whoever accepts feedback in this process sets it.
     """
@@ -50,7 +50,7 @@ class Worker:
         self._stop_by = math.inf
 
     def run(self) -> None:
-        """Work until ``stop`` is called. A failure is logged and waited out, whatever it is."""
+        """Work until ``stop`` is called. Any failure is logged, followed by a pause."""
         beside = [
             threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
             for name, work in (
@@ -93,14 +93,14 @@ class Worker:
 
 
 class Guarded:
-    """The seam where the worker survives whatever goes wrong."""
+    """Runs work and survives any exception."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._failures = 0
 
     def run(self, work: Callable[[], bool | None]) -> bool:
-        """Do ``work``: whether it did anything, and did not fail."""
+        """Run ``work``; returns whether it did anything without failing."""
         try:
             worked = bool(work())
         except Exception:
@@ -111,17 +111,19 @@ class Guarded:
         return worked
 
     def pause(self) -> bool:
-        """Wait if the last work failed, longer each time, but not beyond a stop; whether it had."""
+        """Wait if the last work failed, longer each time, but not beyond a stop; returns whether it
+        had.
+        """
         if self._failures:
             self._stop.wait(BACK_OFF_SECONDS[min(self._failures, len(BACK_OFF_SECONDS)) - 1])
         return bool(self._failures)
 
 
 class WorkerThread:
-    """A worker in a thread of its own.
+    """A worker in a thread.
 
-    Its priority is that of the threads that answer requests: it holds the turn to write that
-    they wait for. What yields to them are the model's threads (``service.analysis.engine``).
+    Its priority is that of the threads that answer requests: these may wait for its write
+    transactions. Only the model's threads have a lower one (``service.analysis.engine``).
     """
 
     def __init__(self, worker: Worker) -> None:
@@ -129,11 +131,11 @@ class WorkerThread:
         self._thread = threading.Thread(target=worker.run, name="worker", daemon=True)
 
     def start(self) -> None:
-        """Begin to work."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the running batch, or give it back, and end; bounded."""
+        """Finish the running batch or release it, and end; takes bounded time."""
         self._worker.stop()
         self._thread.join(2 * STOP_SECONDS)
 

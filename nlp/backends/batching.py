@@ -1,4 +1,4 @@
-"""Batches of windows of like length, and the arrays that engines take and give."""
+"""Batches of windows of similar length, and the arrays that engines take and return."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -18,9 +18,9 @@ _SLICES: Final = [
 
 
 def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
-    """Indices, longest first, in batches whose longest times count is at most ``padded_tokens``.
+    """Batches of indices into ``lengths``, longest first, of at most ``padded_tokens`` each.
 
-    One that is longer than that is a batch alone.
+    The size of a batch is its longest length times its count. A longer item is a batch of its own.
     """
     order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
     start = 0
@@ -47,6 +47,7 @@ def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
 
 
 def reading(window: Window, logits: Float, embeddings: Float) -> Reading:
-    """The reading of a window from its row: (mentions, labels of all heads), (mentions, width)."""
+    """The reading of a window from its rows of the engine's output, without padding mentions:
+    ``logits`` (mentions, labels of all heads) and ``embeddings`` (mentions, width)."""
     count = len(window.spans)
     return Reading({head: logits[:count, part] for head, part in _SLICES}, embeddings[:count])

@@ -1,6 +1,6 @@
 """Engines on torch: any Hugging Face sentiment classifier, and our own encoder unquantised.
 
-Torch and transformers are imported when one is made, so that nobody else pays for them.
+Torch and transformers are imported only when an engine is created: they are slow to import.
 """
 
 import hashlib
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     import torch
 
 PADDED_TOKENS: Final = 4096
-"""Tokens of a batch, padding included; a GPU wants larger ones than a CPU's cache."""
+"""Tokens of a batch, padding included: a GPU prefers larger batches than a CPU's cache."""
 
 _LONGEST: Final = 512
 _OVERLAP: Final = 32
 
 
 class TorchBackend:
-    """Runs the encoder of an artefact folder that has its weights beside its manifest.
+    """Runs the encoder of an artefact folder that has unquantised weights.
 
     The folder has ``config.json`` of the encoder and ``model.safetensors`` with the state
-    of ``nlp.train.network.Reader``, both named in the manifest. On a GPU if there is one, in
-    half precision there; on the CPU in float32 with ``threads`` threads. Raises ArtefactError
-    if the folder is not an unchanged model.
+    of ``nlp.train.network.Reader``, both named in the manifest. Uses a GPU in half precision if
+    there is one, otherwise the CPU in float32 with ``threads`` threads. Raises ArtefactError if the
+    folder is not an unchanged model.
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
@@ -70,13 +70,13 @@ class TorchBackend:
 
 
 class SentimentClassifier:
-    """Any Hugging Face sequence classifier whose labels are of sentiment.
+    """Any Hugging Face sequence classifier whose labels are sentiments.
 
-    ``model`` is a folder or the id of a model hub. On a GPU if there is one. A text longer than
+    ``model`` is a folder or a model id of the hub. Uses a GPU if there is one. A text longer than
     the model's window is read in overlapping windows, whose logits are averaged. Raises
-    UnknownLabelsError if its labels are not of sentiment, OSError if it cannot be had.
+    UnknownLabelsError if its labels are not sentiments, OSError if it cannot be loaded.
 
-    ``revision`` names its weights: the hub's commit, or a checksum of the folder's files.
+    ``revision`` identifies its weights: the hub's commit, or a checksum of the folder's weights.
     """
 
     def __init__(self, model: str, threads: int = 2) -> None:
@@ -111,7 +111,7 @@ class SentimentClassifier:
         return to_sentiment(sums / counts[:, None], self._meaning)
 
     def _encode(self, texts: Sequence[str]) -> tuple[list[list[int]], list[int]]:
-        """Token ids of each window, and the index of the text that it is of."""
+        """Token ids of each window, and the index of the text that it belongs to."""
         encoded = self._tokenizer(
             list(texts),
             truncation=True,
@@ -141,7 +141,7 @@ def _revision(model: str, commit: str | None) -> str:
 
 
 def _placement(threads: int) -> "tuple[torch.device, torch.dtype]":
-    """Where to compute, and in what number format."""
+    """The device to compute on and the number format; sets torch's threads on a CPU."""
     import torch
 
     if not torch.cuda.is_available():

@@ -14,12 +14,12 @@ from nlp.manifest import MODEL_FILE, Manifest, verify
 
 
 class OnnxBackend:
-    """Runs ``model.onnx`` of an artefact folder after its checksums were verified.
+    """Runs ``model.onnx`` of an artefact folder after verifying its checksums.
 
-    Safe to call from several threads; ``threads`` windows are read at once, each alone and by
-    one core. Alone, because 8-bit activations are scaled by all that is read together: beside
-    other texts a text would read differently. The threads have the priority of the one that
-    makes the backend.
+    Safe to call from several threads. ``threads`` windows are read at once, each in a run of its
+    own on one core: all 8-bit activations of a run share one scale, so in a batch the reading of
+    a text would depend on the others. The threads have the priority of the thread that creates
+    the backend.
 
     Raises:
         ArtefactError: the folder is not an unchanged model.
@@ -38,7 +38,7 @@ class OnnxBackend:
         self._pool = _started_pool(threads)
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
-        """One reading per window, in order, whatever the others are; each is begun as it comes."""
+        """One reading per window, in order; each starts as soon as its window arrives."""
         return list(self._pool.map(self._read_alone, windows))
 
     def _read_alone(self, window: Window) -> Reading:
@@ -58,7 +58,7 @@ def _options() -> Any:
 
 
 def _started_pool(threads: int) -> ThreadPoolExecutor:
-    """A pool whose threads run already: a thread inherits the priority of who starts it."""
+    """A pool whose threads already run, because a thread inherits the priority of its starter."""
     pool = ThreadPoolExecutor(threads, "read")
     everybody = Barrier(threads)
     list(pool.map(lambda _: everybody.wait(), range(threads)))

@@ -1,4 +1,4 @@
-"""What the labels of other people's sentiment models mean in ours."""
+"""Maps the labels of third-party sentiment models to ours."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _BARE: Final = re.compile(r"(?:label[\s_-]*)?\d+")
 
 _OF_STARS: Final = (0, 0, 1, 2, 2)
 _BY_COUNT: Final = {2: (0, 2), 3: (0, 1, 2), 5: _OF_STARS}
-"""What models that leave their labels unnamed mean by them, worst first."""
+"""The meaning of unnamed labels, worst first, by how many a model has."""
 
 _NOTHING: Final = 1e-9
 
@@ -48,7 +48,7 @@ def polarities(names: Mapping[int, str]) -> tuple[int, ...]:
 def to_sentiment(logits: Float, meaning: Sequence[int]) -> Float:
     """Logits (n, 3) of our sentiments from logits (n, labels) of labels that mean ``meaning``.
 
-    A sentiment that the model has no label for is never likely.
+    A sentiment that the model has no label for gets a probability of almost 0.
     """
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares = powers / powers.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""The one seam between the reading of feedback and whatever engine runs the encoder."""
+"""The interface between the analysis and the engine that runs the encoder."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +22,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the encoder says of the mentions of one window, in the order of its spans.
+    """The encoder's output for the mentions of one window, in the order of its spans.
 
-    ``logits[head]`` has the shape (mentions, labels of the head), unscaled; ``embeddings`` has
-    (mentions, width) with rows of length 1, or (mentions, 0) when the engine has none.
+    ``logits[head]`` has the shape (mentions, labels of the head), not yet calibrated;
+    ``embeddings`` has (mentions, width) with rows of length 1, or (mentions, 0) if the engine
+    provides none.
     """
 
     logits: Mapping[Head, Float]
@@ -33,12 +34,12 @@ class Reading:
 
 
 class Backend(Protocol):
-    """An engine: how much it can take at once, and the pass itself."""
+    """An engine that runs the encoder."""
 
     max_tokens: int
     """The longest window, in tokens, special tokens included."""
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
-        """One reading per window, in order. Batching and padding are the engine's business, and
-        whether it begins before it has got all windows."""
+        """One reading per window, in order. The engine decides how to batch and pad, and may start
+        before it has received all windows."""
         ...

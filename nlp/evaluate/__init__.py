@@ -1,1 +1,1 @@
-"""How well a model reads, and what it has to beat: what ``voc evaluate`` runs."""
+"""Evaluation: how well a model reads, compared with baselines. ``voc evaluate`` runs this."""

@@ -1,4 +1,4 @@
-"""What a backend says of labelled examples, beside what is true."""
+"""The readings that a model gives for labelled examples, with the true labels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Mentions of all examples in one row each: where they are from, their truth and logits.
+    """The mentions of all examples, one row each: their origin, true labels and logits.
 
-    ``groups`` is (rows,), the number of the example a mention is of, ``texts`` are the mentions'
-    own words. ``truth[head]`` is (rows,), ``UNKNOWN`` where nobody has labelled it;
+    ``groups`` is (rows,), the number of the example that a mention belongs to; ``texts`` are the
+    mentions' own words. ``truth[head]`` is (rows,), ``UNKNOWN`` where there is no label;
     ``logits[head]`` is (rows, labels), ``embeddings`` (rows, width) of length 1.
     """
 
@@ -37,7 +37,7 @@ class Answers:
 def answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
     """Have the model read the examples' mentions in their texts, with or without context.
 
-    Examples without mentions have nothing to ask.
+    Examples without mentions are left out.
     """
     examples = [example for example in examples if example.spans]
     readings = _read(model, examples, context)

@@ -1,4 +1,4 @@
-"""The encoder that a model is made from, as it was: what its vectors are held against."""
+"""The encoder that a model was made from, before training, to compare its vectors with."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,21 +13,21 @@ from nlp.evaluate.metrics import Floats
 from nlp.manifest import TOKENIZER_FILE
 
 PADDED_CHARACTERS: Final = 8192
-"""Of a batch, about; padding included."""
+"""The approximate size of a batch, padding included."""
 
 MAX_TOKENS: Final = 512
 
 
 class EncoderError(Exception):
-    """There is no encoder in a folder, or none that can be read."""
+    """A folder has no encoder, or none that can be read."""
 
 
 class BaseEncoder:
-    """Reads texts with the encoder in ``folder``, as its makers mean it to be used.
+    """Embeds texts with the encoder in ``folder``, in the way that its authors recommend.
 
-    That is ``query: `` in front and the mean of all tokens' vectors (Wang et al. 2024,
-    Multilingual E5 text embeddings). Imports torch; EncoderError if the folder has
-    no encoder or no tokenizer.
+    That is with ``query: `` in front, as the mean of all tokens' vectors (Wang et al. 2024,
+    Multilingual E5 text embeddings). Imports torch. Raises EncoderError if the folder has no
+    encoder or no tokenizer.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ class BaseEncoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """(texts, width) vectors of length 1; of a text too long for the encoder, its start's."""
+        """Vectors (texts, width) of length 1; texts that are too long are truncated."""
         rows: dict[int, Floats] = {}
         for batch in batches([len(text) for text in texts], PADDED_CHARACTERS):
             found = self._run([f"{PREFIX} {texts[index]}" for index in batch])

@@ -1,7 +1,7 @@
-"""What the model has to beat, on the same rows.
+"""Baselines that label the same rows as the model.
 
-The commonest label; words with a linear model; the meaning of a label's description in the eyes of
-the encoder that the model is made from; and, for sentiment, a list of words.
+The most common label; a linear model of words and characters; the label whose description is
+nearest by the vectors of the model's base encoder; and, for sentiment, a list of words.
 """
 
 import warnings
@@ -22,14 +22,15 @@ from nlp.labels import HEADS, Head
 from nlp.train.examples import UNKNOWN, Example, mention_count
 
 Predictions = Mapping[Head, Ints]
-"""Labels of all mentions, in order, by head; ``UNKNOWN`` where a baseline has nothing to say."""
+"""Labels of all mentions, in order, by head; ``UNKNOWN`` where a baseline makes no prediction."""
 
 NEUTRAL_BELOW: Final = 0.05
-"""Of VADER's compound score, -1..1: what its makers count as neither praise nor criticism."""
+"""VADER's compound score, -1..1, is neutral if its absolute value is below this, according to its
+authors."""
 
 
 def majority(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
-    """The label that is commonest in ``train``, for every mention of ``test``."""
+    """The most common label of ``train``, for every mention of ``test``."""
     rows = mention_count(test)
     labels = _labels(train)
     return {
@@ -39,9 +40,9 @@ def majority(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
 
 
 def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
-    """TF-IDF of words and pairs and of 2 to 5 characters, then logistic regression a head.
+    """TF-IDF of words, pairs of words and 2 to 5 characters, then a logistic regression per head.
 
-    Nothing of any head if no word occurs twice in ``train``.
+    Predicts no head if no word occurs in two mentions of ``train``.
     """
     vectors = FeatureUnion(
         [
@@ -56,7 +57,7 @@ def words(train: Sequence[Example], test: Sequence[Example]) -> Predictions:
     )
     try:
         seen = vectors.fit_transform(mention_texts(train))
-    except ValueError:  # what it is called when nothing is left to count
+    except ValueError:  # no terms are left to count
         return {}
     unseen = vectors.transform(mention_texts(test))
     return {head: _fit(seen, known, unseen) for head, known in _labels(train).items()}
@@ -97,7 +98,7 @@ def _polarity(compound: float) -> int:
 
 
 def _labels(examples: Sequence[Example]) -> dict[Head, Ints]:
-    """The labels of each head that has any, of all mentions in order."""
+    """The labels of all mentions, in order, for each head that has any."""
     known = [labels for e in examples for labels in e.labels]
     columns = {head: np.array([labels[head] for labels in known]) for head in HEADS}
     return {head: column for head, column in columns.items() if (column != UNKNOWN).any()}
@@ -109,7 +110,7 @@ def _fit(seen: Any, known: Ints, unseen: Any) -> Ints:
         return np.full(unseen.shape[0], known[rows[0]])
     model = LogisticRegression(C=4.0, max_iter=200, class_weight="balanced")
     with warnings.catch_warnings():
-        # A yardstick may stop after 200 rounds: what is left is in the last digits.
+        # A baseline may stop after 200 rounds: more would change only the last digits.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(seen[rows], known[rows])
     predicted: Ints = model.predict(unseen)

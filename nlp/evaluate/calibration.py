@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say, and where to keep silent."""
+"""Calibration of probabilities, and the thresholds below which a reading is doubtful."""
 
 from dataclasses import astuple, dataclass
 
@@ -7,18 +7,18 @@ import numpy as np
 from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
 
 ABSTAINED = 0.09
-"""The share of the calibration rows below a threshold: of other rows like these it is then seldom
-more than a tenth. Of stages and touchpoints alone they are left unassigned in production."""
+"""The share of the calibration rows below a threshold, chosen so that it is seldom more than a
+tenth of other, similar rows. In production, only stages and touchpoints are left unassigned."""
 
 TEMPERATURES = np.geomspace(0.3, 5.0, 141)
 
 LEAST_ROWS = 40
-"""Of fewer rows with a label, a temperature and a threshold would tell chance."""
+"""With fewer labelled rows, a temperature and a threshold would be fitted to chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns one head's logits into a reading: see ``nlp.manifest.Manifest``."""
+    """The parameters that turn one head's logits into a reading: see ``nlp.manifest.Manifest``."""
 
     temperature: float
     threshold: float
@@ -26,7 +26,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Selective:
-    """Shares, 0..1: of rows below a threshold, wrong among all, wrong among those above it."""
+    """Shares, 0..1: of rows below a threshold, of errors in all rows, of errors above it."""
 
     abstained: float
     error: float
@@ -70,8 +70,8 @@ def _surprise(logits: Floats, truth: Ints, temperature: float) -> float:
 def choose_threshold(chances: Floats, truth: Ints) -> float:
     """The probability below which 9 % of the readings fall; 0 if none of these is wrong.
 
-    ``chances`` are (rows, labels), calibrated. Of all thresholds that abstain as often this one
-    rejects what is likeliest to be wrong (Chow 1970, On optimum recognition error and reject
+    ``chances`` are (rows, labels), calibrated. Of all rules that abstain as often, this one rejects
+    the readings that are most likely wrong (Chow 1970, On optimum recognition error and reject
     tradeoff).
     """
     confidence = chances.max(axis=1)
@@ -84,9 +84,9 @@ def choose_threshold(chances: Floats, truth: Ints) -> float:
 
 
 def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
-    """Calibration where it counts: fitted on one half of the rows, measured on the other.
+    """Calibration fitted on one half of the rows and measured on the other.
 
-    The mean of both directions.
+    Returns the mean of both directions.
     """
     order = np.random.default_rng(seed).permutation(len(truth))
     halves = order[: len(order) // 2], order[len(order) // 2 :]
@@ -106,7 +106,7 @@ def _measured(calibration: Calibration, logits: Floats, truth: Ints) -> tuple[fl
 
 
 def selective(confidence: Floats, right: Bools, threshold: float) -> Selective:
-    """What is left out, and what is wrong among the rest, if ``threshold`` decides."""
+    """The share of readings below ``threshold``, and the error rates with and without them."""
     kept = confidence >= threshold
     error = float(1 - right.mean())
     return Selective(

@@ -1,4 +1,4 @@
-"""The model card: what its maker says of a model, and its figures as they were measured."""
+"""The model card: the maker's notes on a model, and its measured figures."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,10 +40,10 @@ Figures = Mapping[str, Any]
 
 
 def write_card(folder: Path, figures: Figures) -> None:
-    """Write the card with its pictures, and the main figures into the manifest, of a model.
+    """Write a model's card with its pictures, and its main figures into the manifest.
 
-    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` gave of the model in ``folder``, with
-    the ``command`` that asked for it.
+    ``figures`` is what ``nlp.evaluate.run.evaluate_folder`` returned for the model in ``folder``,
+    with the ``command`` that was run.
     """
     manifest = replace(load_manifest(folder), metrics=_main_figures(figures["sets"]))
     write_manifest(folder, manifest)
@@ -58,7 +58,7 @@ def write_card(folder: Path, figures: Figures) -> None:
 
 
 def remove_card(folder: Path) -> None:
-    """Remove the card with its pictures, if there is one; what the maker says stays."""
+    """Remove the card with its pictures, if there is one; the maker's notes stay."""
     for former in (folder / CARD, *folder.glob(PICTURE.format("*"))):
         former.unlink(missing_ok=True)
 
@@ -266,7 +266,7 @@ def _rounding_parts(rounding: Figures | None) -> Iterator[str]:
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Nothing if there are no rows."""
+    """A Markdown table; empty if there are no rows."""
     rows = list(rows)
     lines = [names, ["---"] * len(names), *rows] if rows else []
     return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)

@@ -1,11 +1,11 @@
-"""Whether mentions that are put together are about the same thing.
+"""Measures whether mentions that are grouped together are about the same thing.
 
-Mentions are put together as production does it, among those of one stage and touchpoint that are
-given. What is found is held against true themes by B-cubed: of each mention, the share of its
-cluster that is of its theme (precision), and of its theme that is in its cluster (recall); both
-averaged over mentions. Bagga and Baldwin 1998, Algorithms for scoring coreference chains; Amigó et
-al. 2009, A comparison of extrinsic clustering evaluation metrics, for why this one. A mention that
-is in no cluster, or of no theme, is alone.
+Mentions are grouped as in production, within their given stage and touchpoint. The clusters are
+compared with the true themes by B-cubed: for each mention, the share of its cluster that is of its
+theme (precision), and the share of its theme that is in its cluster (recall); both averaged over
+mentions. See Bagga and Baldwin 1998, Algorithms for scoring coreference chains, and, for why this
+measure, Amigó et al. 2009, A comparison of extrinsic clustering evaluation metrics. A mention in no
+cluster, or of no theme, is alone in one.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -23,7 +23,7 @@ from nlp.train.examples import OTHER_THEME, Example, cell_of
 from nlp.vectors import packed, unpacked
 
 ROUNDS: Final = 10
-"""Random halves whose mean stands for what arrives later."""
+"""The number of random halves over which ``arrival`` averages."""
 
 
 class Score(NamedTuple):
@@ -39,23 +39,23 @@ class Score(NamedTuple):
 
 
 class Groupings(NamedTuple):
-    """Of each mention, (n,): the number of the cell that it is grouped in, and of its theme.
+    """For each mention, (n,): the number of the cell in which it is grouped, and of its theme.
 
-    Themes are numbered across cells; a mention of none has a number of its own.
+    Themes are numbered across cells; a mention without a theme has a number of its own.
     """
 
     cells: Ints
     themes: Ints
 
     def by_cell(self) -> Iterator[Ints]:
-        """The indices of one cell's mentions after the other's."""
+        """The indices of each cell's mentions, one cell after the other."""
         return (np.flatnonzero(self.cells == cell) for cell in np.unique(self.cells))
 
 
 def b_cubed(themes: Ints, clusters: Ints) -> Score:
     """The score of ``clusters`` (n,), ``NO_CLUSTER`` for a mention in none, against ``themes``.
 
-    There is none, NaN, of no mentions.
+    It is NaN without mentions.
     """
     if not len(clusters):
         return Score(float("nan"), float("nan"))
@@ -73,14 +73,14 @@ def b_cubed(themes: Ints, clusters: Ints) -> Score:
 
 
 def alone(clusters: Ints) -> Ints:
-    """Clusters (n,) in which each mention that is in none has one of its own."""
+    """The clusters (n,), with one of its own for each mention that is in none."""
     own = clusters.max(initial=-1) + 1 + np.arange(len(clusters))
     return np.where(clusters == NO_CLUSTER, own, clusters)
 
 
 def groupings_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Groupings:
-    """Where examples of one mention each are: their cells, by name, stage and touchpoint, and by
-    the names of the ``files`` they are from, if there are several; and their themes."""
+    """The cells and themes of examples with one mention each. Cells are distinguished by name,
+    stage and touchpoint, and by ``files``, the names of the files of the examples, if given."""
     cells = [
         (cell_of(e), e.labels[0]["stage"], e.labels[0]["touchpoint"], file)
         for e, file in zip(examples, files or [""] * len(examples), strict=True)
@@ -93,12 +93,12 @@ def groupings_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Grou
 
 
 def is_none(example: Example) -> bool:
-    """Whether a mention is of none of its cell's themes."""
+    """Whether a mention belongs to none of its cell's themes."""
     return example.theme in ("", OTHER_THEME)
 
 
 def stored(vectors: Float) -> Float:
-    """Vectors (n, width) as they are read from where they were kept."""
+    """Vectors (n, width) as they are after having been stored."""
     return unpacked([packed(vector) for vector in vectors])
 
 
@@ -107,7 +107,7 @@ def grouped(
 ) -> Ints:
     """The cluster of each of ``points`` (n, d), numbered across cells.
 
-    With ``first`` (n,) only those are there yet, and the others in no cluster.
+    With the mask ``first`` (n,), only those mentions are grouped; the others are in no cluster.
     """
     first = np.ones(len(points), dtype=bool) if first is None else first
     found = np.full(len(points), NO_CLUSTER, dtype=np.int64)
@@ -128,7 +128,7 @@ def halves(groupings: Groupings, seed: int) -> Bools:
 
 
 def arrived(points: Float, groupings: Groupings, first: Bools, found: Ints, join: float) -> Ints:
-    """Clusters after the others have come one by one to those ``found`` among the ``first``."""
+    """The clusters after the other mentions have joined those ``found`` among the ``first``."""
     after = np.where(first, found, NO_CLUSTER)
     for cell in groupings.by_cell():
         names = np.unique(found[cell][found[cell] != NO_CLUSTER])
@@ -140,7 +140,7 @@ def arrived(points: Float, groupings: Groupings, first: Bools, found: Ints, join
 
 
 def near_duplicates(themes: Ints, found: Ints) -> float:
-    """The share of clusters whose commonest theme is that of a bigger one already, 0..1."""
+    """The share of clusters whose most common theme is already that of a larger one, 0..1."""
     names = np.unique(found[found != NO_CLUSTER])
     main = [int(np.bincount(themes[found == name]).argmax()) for name in names]
     return 1 - len(set(main)) / len(main) if main else 0.0
@@ -149,7 +149,7 @@ def near_duplicates(themes: Ints, found: Ints) -> float:
 def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Projection) -> Figures:
     """How well ``projection`` and its limits group the mentions, and place those that come later.
 
-    ``vectors`` (n, width) are theirs, unpacked or not: measured is what is left after storing.
+    ``vectors`` (n, width) are those of the examples' mentions; they are measured as stored.
     """
     groupings, points = groupings_of(examples), projection.apply(stored(vectors))
     limits = projection.limits
@@ -171,7 +171,7 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
 
 
 def arrival(points: Float, groupings: Groupings, limits: Limits) -> Score:
-    """The score after a random half was grouped and the other came one by one; mean of ROUNDS."""
+    """The mean score, over ``ROUNDS``, after grouping a random half and joining the other half."""
     scores = []
     for seed in range(ROUNDS):
         first = halves(groupings, seed)

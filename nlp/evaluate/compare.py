@@ -1,4 +1,4 @@
-"""Whether one model reads better than another, or was luckier: both on the same rows."""
+"""Tests whether one model reads better than another, beyond chance, on the same rows."""
 
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -30,11 +30,11 @@ Pair = tuple[Ints, Ints]
 def compare(
     labels: Mapping[Head, Sequence[str]], rows: Mapping[Head, Rows], read: Mapping[Head, Pair]
 ) -> dict[Head, Figures]:
-    """By head with known rows: what the second model gains over the first, and how surely.
+    """For each head with known rows, what the second model gains over the first, and how surely.
 
-    ``p`` values are corrected over the heads, by Holm's method, for either test apart; ``verdict``
-    is ``better``, ``worse`` or ``not shown`` by macro-F1. A head without a label that has rows
-    enough for macro-F1 is tested by accuracy alone: its verdict is ``too few rows``.
+    P values are corrected for the number of heads by Holm's method, separately for each test;
+    ``verdict`` is ``better``, ``worse`` or ``not shown`` by macro-F1. A head in which no label has
+    enough rows for macro-F1 is tested by accuracy alone: its verdict is ``too few rows``.
     """
     heads = [head for head in labels if (rows[head].truth != UNKNOWN).any()]
     found = {head: _compare(labels[head], rows[head], *read[head]) for head in heads}
@@ -71,11 +71,11 @@ def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Fi
 def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figures:
     """Macro-F1 of both and the difference, by a paired bootstrap over texts.
 
-    The interval is of the percentiles (Efron and Tibshirani 1993, An introduction to the bootstrap,
-    chapter 13); p is the level at which such an interval would end at zero, twice the share of
-    samples on its other side (section 15.4 there; Koehn 2004, Statistical significance tests for
-    machine translation evaluation, counts samples so). The one added to counts keeps p above 0
-    (Davison and Hinkley 1997, Bootstrap methods, section 4.2).
+    The interval is that of the percentiles (Efron and Tibshirani 1993, An introduction to the
+    bootstrap, chapter 13). p is the level at which such an interval would end at zero: twice the
+    share of samples on the other side of zero (section 15.4 there; Koehn 2004, Statistical
+    significance tests for machine translation evaluation, counts samples in the same way). The one
+    added to counts keeps p above 0 (Davison and Hinkley 1997, Bootstrap methods, section 4.2).
     """
     kept = np.bincount(truth, minlength=size) >= MIN_SUPPORT
     if not kept.any():
@@ -116,11 +116,12 @@ def _disagreements(first: Bools, second: Bools) -> tuple[int, int]:
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """The two-sided mid-p value that both models are right equally often, 0..1.
+    """The two-sided mid-p value, 0..1, of the hypothesis that both models are right equally often.
 
-    Given how many rows only the one and only the other reads rightly. Fagerland, Lydersen and
-    Laake 2013, The McNemar test for binary matched-pairs data: mid-p and asymptotic are better
-    than exact conditional. Rows count as independent, which mentions of one text hardly are.
+    The arguments are the numbers of rows that only one of them reads correctly. See Fagerland,
+    Lydersen and Laake 2013, The McNemar test for binary matched-pairs data: mid-p and asymptotic
+    are better than exact conditional. Rows count as independent, which mentions of one text hardly
+    are.
     """
     fewer, total = min(only_first, only_second), only_first + only_second
     tail = binom.cdf(fewer, total, 0.5) - binom.pmf(fewer, total, 0.5) / 2
@@ -128,7 +129,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """P values corrected for being several, in order.
+    """P values corrected for multiple tests, in the same order.
 
     Holm 1979, A simple sequentially rejective multiple test procedure.
     """

@@ -1,4 +1,4 @@
-"""Whether a vector means something: are mentions of one theme nearer to each other than others?"""
+"""Measures whether vectors of mentions of one theme are nearer to each other than others."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,11 @@ from nlp.train.examples import OTHER_THEME, Example, cell_of
 
 
 class Pairs:
-    """All pairs of mentions that each other: which share a theme, a cell or a language.
+    """All pairs of mentions, and which of them share a theme, a cell or a language.
 
-    A theme is one of its cell's. ``examples`` have one mention each; a mention without a theme
-    is the like of no other, and no pair of two such says anything.
+    Two mentions share a theme only if they share its cell. ``examples`` have one mention each. A
+    mention without a theme has none in common with those that have one; a pair of two such in one
+    cell is left out, since nobody knows whether they share one: ``telling`` is False.
     """
 
     def __init__(self, examples: Sequence[Example]) -> None:
@@ -40,10 +41,11 @@ class Pairs:
 
 
 def theme_figures(pairs: Pairs, vectors: Floats) -> Figures:
-    """Areas under the ROC curve of the cosine, 0..1: a chance for like pairs to be the nearer.
+    """Areas under the ROC curve of the cosine, 0..1: the probability that a pair of one theme is
+    nearer than another pair.
 
-    Pairs of one theme against pairs of other themes, in the same cell and in other cells; of all
-    mentions, and of mentions in two languages alone.
+    Compares pairs of one theme with pairs of different themes, in the same cell and in other cells;
+    for all pairs, and for pairs in two languages alone.
     """
     cosines = pairs.cosines(vectors)
     everything = np.ones_like(pairs.same_theme)

@@ -1,8 +1,7 @@
-"""How good predicted labels and their probabilities are: arithmetic on arrays.
+"""Metrics of predicted labels and of their probabilities: arithmetic on arrays.
 
 Labels are indexes, (rows,); probabilities are 0..1. ``groups``, (rows,), are the numbers of the
-texts that rows come from: the mentions of a text are not independent, so that samples are drawn
-of whole texts.
+texts that rows come from: the mentions of a text are not independent, so whole texts are resampled.
 """
 
 from collections.abc import Iterator
@@ -16,10 +15,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MIN_SUPPORT = 5
-"""Labels with fewer true rows than this say nothing, and stay out of a macro average."""
+"""Labels with fewer true rows than this are left out of macro averages."""
 
 BINS = 15
-"""Equal parts of the range of probabilities, in which confidence is held against accuracy."""
+"""The number of equal ranges of probability in which confidence is compared with accuracy."""
 
 ROUNDS = 500
 
@@ -71,7 +70,7 @@ def _agreement(counts: Ints, cost: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The readings of like confidence: how many, how sure on average, and how often right."""
+    """Readings of similar confidence: their number, mean confidence, and accuracy."""
 
     rows: int
     confidence: float
@@ -79,7 +78,7 @@ class Bin:
 
 
 def reliability(confidence: Floats, right: Bools) -> list[Bin]:
-    """The bins that have readings, the least sure first: a reliability diagram's points."""
+    """The points of a reliability diagram: the bins that have readings, least confident first."""
     place = _places(confidence)
     rows = np.bincount(place, minlength=BINS)
     sums = np.bincount(place, confidence, BINS), np.bincount(place, right, BINS)
@@ -90,7 +89,7 @@ def reliability(confidence: Floats, right: Bools) -> list[Bin]:
 
 
 def calibration_error(confidence: Floats, right: Bools) -> float:
-    """Expected calibration error, 0..1: the mean gap of confidence and accuracy in the bins.
+    """Expected calibration error, 0..1: the mean gap between confidence and accuracy in the bins.
 
     Guo et al. 2017, On calibration of modern neural networks.
     """
@@ -109,7 +108,7 @@ def _places(confidence: Floats) -> Ints:
 
 
 def resamples(groups: Ints, rounds: int, seed: int) -> Iterator[Ints]:
-    """How often each row, (rows,), is in one bootstrap sample of the groups after the other."""
+    """For each bootstrap sample of the groups, how often each row is in it, (rows,)."""
     _, place = np.unique(groups, return_inverse=True)
     count = int(place.max()) + 1
     rng, chances = np.random.default_rng(seed), np.full(count, 1 / count)
@@ -120,7 +119,7 @@ def resamples(groups: Ints, rounds: int, seed: int) -> Iterator[Ints]:
 def macro_f1_interval(
     truth: Ints, predicted: Ints, labels: int, groups: Ints, rounds: int = ROUNDS, seed: int = 0
 ) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the macro-F1, over the labels of the whole sample.
+    """The 95 % bootstrap interval of macro-F1, over labels with enough rows in the whole sample.
 
     Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13.
     """

@@ -1,4 +1,4 @@
-"""An evaluation as a page with pictures, complete in itself: no scripts, no network."""
+"""An evaluation as a self-contained HTML page with pictures: no scripts, no network."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ Bars = list[tuple[str, int, float]]
 
 
 def page(figures: Figures) -> str:
-    """The HTML of what ``nlp.evaluate.run.evaluate_folder`` gave; all text in it is escaped."""
+    """The HTML for what ``nlp.evaluate.run.evaluate_folder`` returned; all its text is escaped."""
     defaults = {"command": "", "themes": None, "rounding": None}
     return _environment().get_template("report.html.j2").render({**defaults, **figures})
 

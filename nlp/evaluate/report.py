@@ -24,16 +24,16 @@ from nlp.manifest import Manifest
 from nlp.train.examples import UNKNOWN
 
 WORST: int = 10
-"""Mistakes that are told of, a head."""
+"""How many mistakes are listed per head."""
 
 SPLIT_ROWS: int = 40
-"""Rows from which calibrating on one half says something about the other."""
+"""With fewer rows, calibrating on one half says nothing about the other."""
 
 
 def report(
     answers: Answers, manifest: Manifest, baselines: Mapping[str, Predictions] | None = None
 ) -> dict[str, Figures]:
-    """The figures of every head that the rows have labels for, baselines' beside them."""
+    """The figures of every head that the rows have labels for, with those of the baselines."""
     figures: dict[str, Figures] = {}
     for head in HEADS:
         if (answers.truth[head] != UNKNOWN).any():
@@ -97,7 +97,7 @@ def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
 
 
 def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
-    """A baseline's figures and the model's own, on the rows that the baseline speaks of."""
+    """A baseline's figures and the model's own, on the rows that the baseline covers."""
     rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
     truth, read = answers.truth[head][rows], answers.logits[head][rows].argmax(axis=1)
     return {

@@ -1,4 +1,4 @@
-"""Evaluate a model folder on files of labelled feedback, beside what it has to beat."""
+"""Evaluate a model folder on files of labelled feedback, and compare it with baselines."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,17 +34,17 @@ from nlp.train.examples import (
 
 Sets = Mapping[str, Sequence[Example]]
 Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
-"""By name, what gives labels to the mentions of examples."""
+"""Functions that label the mentions of examples, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a model is held against.
+    """What a model is compared with.
 
-    ``baselines`` asks for those that the rest allows: the commonest label and words need
-    ``train``, zero-shot needs ``base``, the model's encoder before training; VADER nothing. By
-    ``themes``, a file of mentions with themes, vectors are judged, the model's and ``base``'s. With
-    ``weights``, the folder of the unquantised model, it is told what rounding costs.
+    ``baselines`` requests those that the other fields allow: the most common label and words need
+    ``train``, zero-shot needs ``base``, the model's encoder before training; VADER needs nothing.
+    ``themes``, a file of mentions with themes, measures the vectors of the model and of ``base``.
+    ``weights``, the folder of the unquantised model, shows what rounding costs.
     """
 
     baselines: bool = False
@@ -85,7 +85,7 @@ def evaluate_folder(
 
 
 def ask(model: Model, sets: Sets, context: bool = True) -> dict[str, Answers]:
-    """What the model says of the mentions of each set."""
+    """The model's answers for the mentions of each set."""
     return {name: answer(model, examples, context) for name, examples in sets.items()}
 
 
@@ -96,9 +96,9 @@ def evaluate(
     baselines: Baselines | None = None,
     context: bool = True,
 ) -> dict[str, Figures]:
-    """By set: how many mentions it has, the ``report`` of each head, and ``whole_figures``.
+    """For each set, the number of its mentions, the ``report`` of each head, and ``whole_figures``.
 
-    ``answers`` are the model's, as ``ask`` gives them.
+    ``answers`` are the model's, as ``ask`` returns them.
     """
     predicted = _predictions(baselines or {}, sets)
     return {
@@ -116,7 +116,7 @@ def compare_folders(
 ) -> dict[str, Any]:
     """Whether the model in ``second`` is better than the one in ``first``, by file and head.
 
-    For mentions that are given, and for items as the whole pipeline reads them.
+    Compares them on mentions as given, and on items as the whole pipeline reads them.
     """
     sets = _read(data)
     models = open_model(first), open_model(second)
@@ -175,7 +175,8 @@ def _is_labelled(example: Example) -> bool:
 
 
 def _identity(model: Model, measured: Sequence[Path]) -> Figures:
-    """Which model it is, and on which of the measured files it was made; None if not recorded."""
+    """Name and version of a model, and which of the measured files it was trained on (None if that
+    is not recorded) and calibrated on."""
     manifest, sums = model.manifest, {path: sha256(path) for path in measured}
     learned = [*manifest.data, *manifest.theme_data]
     return {
@@ -202,7 +203,7 @@ def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
 
 
 def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predictions]]:
-    """By set, by baseline: each is asked about all sets together."""
+    """Predictions by set and baseline. Each baseline is called once, for all sets together."""
     everything = [example for examples in sets.values() for example in examples]
     if not mention_count(everything):
         return {name: {} for name in sets}
@@ -235,7 +236,7 @@ def _theme_figures(
 
 
 def _differences(served: Answers, exact: Answers) -> Figures:
-    """By head: macro-F1 of both models on the same mentions, and how many labels differ."""
+    """By head, macro-F1 of both models on the same mentions, and the share of differing labels."""
     figures: Figures = {}
     for head, labels in HEADS.items():
         known = served.truth[head] != UNKNOWN

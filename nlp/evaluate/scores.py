@@ -1,4 +1,4 @@
-"""How often predicted labels are right, label by label and language by language, as plain data."""
+"""Scores of predicted labels, in total, by label and by language, as plain data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Rows:
 
 
 def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
-    """The figures of ``predicted``, (rows,), on the known rows, of which there must be one."""
+    """The scores of ``predicted``, (rows,), on the known rows; there must be at least one."""
     known = rows.known
     truth, said = rows.truth[known], predicted[known]
     counts = confusion(truth, said, len(labels))
@@ -91,7 +91,7 @@ def _by_language(
 
 
 def rounded(value: Any) -> Any:
-    """Floats to four digits and ``None`` for what there is not, at any depth."""
+    """The value with floats rounded to four digits and ``None`` for NaN, at any depth."""
     if isinstance(value, float):
         return None if np.isnan(value) else round(value, 4)
     if isinstance(value, dict):

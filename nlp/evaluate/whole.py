@@ -1,8 +1,8 @@
-"""The whole pipeline on labelled feedback: the analysis that production would store.
+"""Evaluates the whole pipeline: the analysis that production would store of labelled feedback.
 
-Texts are read with their kind, question and subject, their language detected, their mentions found.
-What then stands in the analysis of the item is held against the item's primary reading, and, where
-somebody has marked the mentions of a text, the mentions found against those.
+The analyzer gets texts with their kind, question and subject; it detects their language and finds
+their mentions. The analysis of an item is compared with its primary reading and, where mentions of
+a text are marked, the mentions found are compared with those.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from nlp.labels import HEADS, NONE, UNASSIGNED, Head
 from nlp.train.examples import ITEM_HEADS, UNKNOWN, Example
 
 OVERLAP: Final = 0.5
-"""A mention is found if a span of the reading shares this much of their union with its own."""
+"""A mention counts as found if a span of the analysis shares this much of their union with it."""
 
 CHUNK: Final = 256
 """Texts handed to the analyzer at once."""
@@ -29,7 +29,7 @@ CHUNK: Final = 256
 def analyze(
     analyzer: Analyzer, examples: Sequence[Example], context: bool = True
 ) -> list[Analysis]:
-    """The analysis of each example's text, in order; without ``context`` of the text alone."""
+    """The analysis of each example, in order; without ``context``, that of its text alone."""
     documents = [_document(example, context) for example in examples]
     return [
         analysis
@@ -47,10 +47,10 @@ def _document(example: Example, context: bool) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Items in one row each: what is true and what the analysis says, by head.
+    """One row per item: the true labels, and those that the analysis ``read``, by head.
 
-    Both are (items,) indexes into ``ITEM_HEADS``; unassigned counts as ``none``. Truth is
-    ``UNKNOWN`` where nobody has labelled it.
+    Both are (items,) indexes into ``ITEM_HEADS``; unassigned counts as ``none``. ``truth`` is
+    ``UNKNOWN`` where there is no label.
     """
 
     truth: Mapping[Head, Ints]
@@ -58,12 +58,12 @@ class Items:
     languages: Sequence[str]
 
     def rows(self, head: Head) -> Rows:
-        """The rows as ``score`` takes them; every item stands for itself."""
+        """The rows as ``score`` takes them; every item is a group of its own."""
         return Rows(self.truth[head], np.arange(len(self.languages)), self.languages)
 
 
 def items(examples: Sequence[Example], analyses: Sequence[Analysis]) -> Items:
-    """The items and what was said of them."""
+    """The labels of the items and those of their analyses."""
     return Items(
         truth={
             head: np.array([_index(labels, e.primary.get(head)) for e in examples], np.int64)
@@ -127,7 +127,7 @@ def _matched_figures(
 def match(true: Sequence[Span], found: Sequence[Span]) -> list[tuple[int, int]]:
     """Pairs of indexes of spans that overlap enough, each span in one pair at most.
 
-    The overlap is intersection over union, in characters; the closest pair is made first.
+    The overlap is intersection over union, in characters; the closest spans are matched first.
     """
     pairs = sorted(
         (-_overlap(one, other), i, j) for i, one in enumerate(true) for j, other in enumerate(found)

@@ -1,4 +1,4 @@
-"""How figures are written, wherever they are shown."""
+"""How figures are formatted and explained, wherever they are shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -41,7 +41,7 @@ def agreement(found: Figures) -> str:
 
 
 def main_figure(found: Figures | None) -> str:
-    """What a head is judged by: macro-F1, for severity the quadratic κ; empty without figures."""
+    """A head's main figure: macro-F1, for severity the quadratic κ; empty without figures."""
     return figure(found.get("quadratic_kappa", found["macro_f1"])) if found else ""
 
 
@@ -90,7 +90,7 @@ CALIBRATION_COLUMNS: Final = (
     "½ below",
     "½ above",
 )
-"""What ``calibration`` gives."""
+"""The columns that ``calibration`` returns."""
 
 SELECTIVE: Final = (
     "“below” is the share of readings whose probability is below the head's threshold; “error” is "
@@ -104,7 +104,7 @@ SELECTIVE: Final = (
 
 
 def calibration(found: Figures) -> list[str]:
-    """A head's calibration error and what its threshold is worth, by ``CALIBRATION_COLUMNS``."""
+    """A head's calibration error and the effect of its threshold, as ``CALIBRATION_COLUMNS``."""
     choice, half = found["selective"], found.get("split_half")
     return [
         figure(found["error"]),

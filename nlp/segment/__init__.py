@@ -1,7 +1,7 @@
-"""From a text to the spans that each may make a point: ``segment``.
+"""Splits a text into spans that may each make a point of their own: ``segment``.
 
-``dressing`` and ``formulas`` leave out what is no feedback (greetings, signatures, quoted replies),
-``sentences`` finds sentences, ``clauses`` the places inside them where the point may change.
+``dressing`` and ``formulas`` remove what is not feedback (greetings, signatures, quoted replies),
+``sentences`` finds sentences, and ``clauses`` the places inside them where the point may change.
 Phrases, abbreviations and conjunctions are data, in ``phrases``, ``abbreviations`` and
 ``conjunctions``.
 """

@@ -1,4 +1,4 @@
-"""Abbreviations that the splitter of sentences does not know, by language, without the last dot."""
+"""Abbreviations that the sentence splitter does not know, by language, without the final dot."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ UNFINISHED: Final[dict[str, str]] = {
     "id": "yg spt tel",
     "vi": "tp vd",
 }
-"""Those that end no sentence."""
+"""Abbreviations that never end a sentence."""
 
 CLOSING: Final[dict[str, str]] = {
     "en": "max est pcs appt",
@@ -40,7 +40,7 @@ CLOSING: Final[dict[str, str]] = {
     "hu": "stb sz db max",
     "id": "dll dsb maks",
 }
-"""Those that may end a sentence: it goes on if a small letter or a digit follows."""
+"""Abbreviations that may end a sentence; it goes on if a lower-case letter or a digit follows."""
 
 NUMBERED: Final[dict[str, str]] = {
     "en": "nº",
@@ -50,4 +50,4 @@ NUMBERED: Final[dict[str, str]] = {
     "pt": "nº",
     "pl": "nr godz",
 }
-"""Those that are other words too, and abbreviations only if a digit follows."""
+"""Words that are abbreviations only if a digit follows."""

@@ -1,4 +1,4 @@
-"""Clauses of a sentence that may make points of their own."""
+"""Splits a sentence into clauses that may make points of their own."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from typing import Final, Literal, cast
 from nlp.segment.conjunctions import ADDITIONS, CONTRASTS, TURNS, TURNS_WITHIN
 
 Joint = Literal["sentence", "strong", "contrast", "turn", "addition", "weak"]
-"""How a clause is joined to the one before: it begins a sentence; after a semicolon or in a
-list; after a comma with a conjunction of contrast; with such a one without a comma; with another
-conjunction; after other punctuation or an emoji."""
+"""How a clause is joined to the one before. In order: it begins a sentence; follows a semicolon or
+is an item of a list; follows a comma and begins with a contrasting conjunction; the same without
+the comma; begins with another conjunction; follows other punctuation or an emoji."""
 
 Clause = tuple[int, int, Joint]
 
@@ -30,28 +30,28 @@ _ENCLOSED: Final = (
 )
 _EMOJI: Final = "\u2600-\u27bf\U0001f300-\U0001faff"
 _EMOJI_PARTS: Final = "\u200d\ufe0e\ufe0f\u2194\u2195\u2b1b\U000e0020-\U000e007f"
-"""What goes on with an emoji: joiners, what only joiners make a part of one, styles, tags."""
+"""Characters that continue an emoji: joiners, signs that only a joiner adds, styles, tags."""
 _STRONG: Final = r"[;；]|\s/\s|(?<!\()\s(?=\d\)\s)"
 _WEAK: Final = (
     r"[,:](?=\s)|[，،、：]|\s[–—-]+(?=\s)|(?<![!?…])[!?…]+(?=\s)|(?<!\.)\.\.+(?=\s)"
     rf"|[{_EMOJI}][{_EMOJI}{_EMOJI_PARTS}]*"
 )
-"""A run of signs is tried from its first sign alone: from each, time would grow squared."""
+"""A run of signs is matched only from its first: trying each would take quadratic time."""
 _SIGN: Final = r"[\W\u2776-\u2793]"
-"""What all joints but turns begin with, so that letters are passed over fast."""
+"""What all joints except turns begin with: a lookahead that skips letters fast."""
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD: Final = re.compile(r"\w[\w'’]*")
 
 _FIRST: Final[Joint] = "sentence"
 
 _WORDS_PER_SIGN: Final = 0.75
-"""What a character of a script without spaces counts as."""
+"""How many words a character of a script without spaces counts as."""
 
 _ENOUGH: Final = 60
-"""Characters of a clause that are looked at to see whether it can stand alone."""
+"""How many characters of a clause are examined to decide whether it can stand alone."""
 
 _LEAST: Final = {"strong": 2, "contrast": 3, "turn": 3, "addition": 3, "weak": 2}
-"""Words that both sides of a joint must have to stand alone."""
+"""The minimum number of words that each side of a joint must have to stand alone."""
 
 
 def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
@@ -93,7 +93,7 @@ def _any_of(table: dict[str, str], language: str) -> str:
 
 
 def _size(text: str, start: int, end: int) -> float:
-    """Words, or what the characters of a script without spaces count as; no more than enough."""
+    """The length in words, or its equivalent in scripts without spaces, up to ``_ENOUGH``."""
     piece = text[start : min(end, start + _ENOUGH)]
     wide = len(_WIDE.findall(piece))
     return len(_WORD.findall(piece)) if wide < 3 else wide * _WORDS_PER_SIGN

@@ -60,7 +60,7 @@ ADDITIONS: Final[dict[str, str]] = {
     "hu": "és",
     "fi": "ja",
 }
-"""Conjunctions that go on: the same point more often than a new one."""
+"""Conjunctions that more often continue the same point than open a new one."""
 
 TURNS: Final[dict[str, str]] = {
     "en": "but although though however whereas",
@@ -88,11 +88,11 @@ TURNS: Final[dict[str, str]] = {
     "hu": "de viszont",
     "fi": "mutta",
 }
-"""The contrasts that open a clause even without a comma: those that are no adverbs as well."""
+"""Contrasts that open a clause even without a comma: those that are not adverbs, too."""
 
 TURNS_WITHIN: Final[dict[str, str]] = {
     "ja": "しかし|けれど|けど",
     "zh": "(?<!不)但(?!凡)|(?<!只)不过(?!关)|可是|然而",
     "th": "(?<!ตั้ง)แต่(?!ละ|งงาน|งตัว)",
 }
-"""The same in scripts without spaces, as patterns: the words that they are a part of are none."""
+"""The same for scripts without spaces, as patterns that exclude longer words containing them."""

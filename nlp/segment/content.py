@@ -1,4 +1,4 @@
-"""Whether a piece of text says anything."""
+"""Checks whether a piece of text says anything."""
 
 import re
 from typing import Final

@@ -1,6 +1,6 @@
-"""Which lines of a text are its own: no greeting, signature, quoted reply or bare reference.
+"""Finds the lines of a text that are its own: no greeting, signature, quoted reply or reference.
 
-What a single line or sentence is, ``formulas`` says; here it is where it stands that counts.
+``formulas`` classifies a single line or sentence; this module also considers where it stands.
 """
 
 import re
@@ -32,13 +32,13 @@ _RULE: Final = re.compile(rf"-{{20,}}|{phrases.REPLY_ABOVE}", re.IGNORECASE)
 _COMMENT_HEAD: Final = re.compile(
     r"\S.*, .{4,20}\b\d{4}\b.{1,6}\d{1,2}[:.]\d\d(?:\s?[ap]\.?\s?m\.?)?", re.IGNORECASE
 )
-"""As Zendesk writes it above each comment: "Jane Doe, Mar 1, 2026, 10:30 AM"."""
+"""What Zendesk writes above each comment: "Jane Doe, Mar 1, 2026, 10:30 AM"."""
 _ADDRESS: Final = (
     r"(?:[!-~]+@[!-~]+|[!-~]+ at [!-~]+ dot [!-~]+|(?:https?://|www\.)[!-~]+"
     r"|\+?[\d ()/.-]{7,}|\[[a-z_]+\])"
 )
-"""An address or a number, of ASCII alone: where words have no blanks between, they may follow.
-In brackets stands what was redacted."""
+"""An address or a number, in ASCII only, because in scripts without spaces words may follow it
+directly. Brackets contain what was redacted."""
 _CONTACT: Final = re.compile(rf"{_ADDRESS}(?:\s*[|•·]\s*{_ADDRESS})*", re.IGNORECASE)
 _NOTICE: Final = re.compile("|".join(phrases.NOTICES), re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{2}(?:[.!?؟।](?=\s)|[。！？])")
@@ -50,45 +50,45 @@ _DEVICE_STARTS: Final = tuple(sorted(phrases.words(phrases.DEVICE_LINES)))
 
 _SIGNATURE_WORDS: Final = 8
 _SIGNATURE: Final = 70
-"""A longer line after a sign-off, in words or characters, is text again."""
+"""A line after a sign-off with more words or characters than these is text again."""
 
 _FORM: Final = 200
-"""A longer line announces no quote and is no address; patterns would take long to tell."""
+"""A longer line neither announces a quote nor is an address: matching it would take long."""
 
 _LEAST_LABELS, _MOST_LABELS = 3, 12
-"""Lines with labels in a row, one of them the sender's, that make the head of a mail."""
+"""How many labelled lines in a row, one of them the sender's, make a mail header."""
 
 _WRAPPED: Final = 60
-"""A line of at least so many columns may be one that a mail program has wrapped."""
+"""A line of at least this many columns may have been wrapped by a mail program."""
 
 _WIDEST: Final = 80
-"""Characters of the longest lines that mail programs make."""
+"""The most characters in a line that a mail program has wrapped."""
 
 _LEAST_FILLED: Final = 3
-"""So many lines must be as wide as theirs for one to be wrapped, if no small letter follows: any
-answer is the widest of a few, and two answers are never to be one."""
+"""At least this many lines must be filled before lines are joined although no lower-case letter
+follows. Among fewer, the widest line may be a complete answer, and two answers must stay two."""
 
 _RULES: Final = ("--", "##", "==", "**")
 """What a line that announces a quote may begin with."""
 
 _LABEL: Final = re.compile(r"[^:：]{1,30}(?::(?!\S)|：)")
-"""What names a field of a form, as in "Model: WM-5521"."""
+"""The name of a form field, as in "Model: WM-5521"."""
 
 _LINE_ENDS: Final = ("\n", "\r\n", "\r")
 _BLANKS: Final = " \t\u00a0\u3000"
 _ENDS: Final = ".!?…。！？؟۔।॥"
 _OVER: Final = _ENDS + ":;：；؛"
-"""What ends sentences, and what a line or a point may end with as well."""
+"""What ends sentences, and what else may end a line or a point."""
 
 _UNBROKEN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
-"""A word that no line ends within."""
+"""A word, or a character of a script without spaces, within which no line is broken."""
 
 
 def body(text: str, ticket: bool) -> list[Span]:
     """The blocks of a text that are its own words, as [start, end) in characters, in order.
 
-    A block is a line, or lines that a mail program has wrapped. Greetings and sign-offs go
-    from any text; closing thanks, name and reference lines only from a ticket.
+    A block is a line, or several that a mail program has wrapped. Greetings and sign-offs are
+    removed from any text; closing thanks, names and references only from a ticket.
     """
     kept = _without_signatures(text, _without_quotes(text))
     if ticket:
@@ -97,10 +97,10 @@ def body(text: str, ticket: bool) -> list[Span]:
 
 
 def _without_quotes(text: str) -> list[Span]:
-    """Trimmed lines, without quoted replies, what announces them, and device lines.
+    """The trimmed lines, without quoted replies, what announces them, and device lines.
 
-    A mail that is quoted without a mark before each line, below a line that announces it or its
-    own head, goes to the end of the text; it is kept if the text has nothing else to say.
+    A mail that is quoted without ``>`` before each line, below an announcement or its own header,
+    extends to the end of the text; it is kept if nothing is said before it.
     """
     lines = _lines(text)
     kept: list[Span] = []
@@ -127,7 +127,7 @@ def _lines(text: str) -> list[Span]:
 
 
 def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
-    """How many lines at ``at`` announce a quoted mail: one, two if wrapped, a head, or none."""
+    """How many lines from ``at`` on announce a quoted mail: one, two if wrapped, or a header."""
     line = text[slice(*lines[at])]
     following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else ""
     if _is_comment_head(line, following):
@@ -138,7 +138,7 @@ def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
 
 
 def _said_before(text: str, line: Span) -> Span | None:
-    """What a line says in whole sentences before the one that announces a quote."""
+    """The whole sentences of a line before the one that announces a quote, if there are any."""
     start, end = line
     if text[end - 1] not in ":：" or _is_quote_header(text[start:end]):
         return None
@@ -157,13 +157,13 @@ def _is_wrapped_header(line: str, following: str) -> bool:
 
 
 def _is_comment_head(line: str, following: str) -> bool:
-    """Whether a rule, and a name with a time below it, stand above a comment."""
+    """Whether the lines are a rule and, below it, a name and a time, as above a comment."""
     is_ruled = max(len(line), len(following)) < _FORM and bool(_RULE.fullmatch(line))
     return is_ruled and bool(_COMMENT_HEAD.fullmatch(following))
 
 
 def _head(text: str, lines: Sequence[Span], at: int) -> int:
-    """How many lines at ``at`` are the head of a mail, each a label with what belongs to it."""
+    """How many lines from ``at`` on are a mail header, each a label with its value."""
     labels = []
     for start, end in lines[at : at + _MOST_LABELS]:
         found = _MAIL_LABEL.match(text, start, end)
@@ -190,10 +190,10 @@ def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
 
 
 def _without_names(text: str, lines: list[Span]) -> list[Span]:
-    """Without the line that says whom it is for, and without what closes a letter at the end.
+    """The lines of a ticket without the salutation, and without what closes a letter at the end.
 
-    That is thanks, references and addresses, and names apart from what is said: a word or two with
-    capitals may be all that a ticket complains of.
+    That is thanks, references, addresses, and names that stand apart from the message; elsewhere, a
+    capitalised word or two may be the whole complaint.
     """
     if len(lines) > 1 and is_salutation(text[slice(*lines[0])]):
         lines = lines[1:]
@@ -212,7 +212,7 @@ def _without_names(text: str, lines: list[Span]) -> list[Span]:
 
 
 def _closes(line: str) -> bool:
-    """Whether a line at the end of a ticket is surely no part of what it says."""
+    """Whether a line at the end of a ticket is certainly not part of its message."""
     return (
         is_dressing(line, ticket=True)
         or is_reference(line)
@@ -222,9 +222,9 @@ def _closes(line: str) -> bool:
 
 
 def _may_sign(text: str, lines: Sequence[Span], at: int) -> bool:
-    """Whether a line may be a name or what stands below one.
+    """Whether a line may be a name, or a part of a signature below one.
 
-    Below thanks it may be in a script without case, below a sign-off in small letters, too.
+    Below thanks, it may also be in a script without case; below a sign-off, also in lower case.
     """
     line, before = text[slice(*lines[at])], text[slice(*lines[at - 1])]
     if is_name_alone(line) or (is_first_name(line) and is_sign_off(before, ticket=True)):
@@ -233,8 +233,8 @@ def _may_sign(text: str, lines: Sequence[Span], at: int) -> bool:
 
 
 def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
-    """Whether a line stands below a blank one, or below thanks or a sign-off; of several words,
-    below the end of a sentence is enough."""
+    """Whether a line follows a blank one, thanks or a sign-off; if it has several words, the end of
+    a sentence is enough."""
     before, between = text[slice(*lines[at - 1])], text[lines[at - 1][1] : lines[at][0]]
     if max(map(between.count, "\r\n")) > 1 or is_dressing(before, ticket=True):
         return True
@@ -242,7 +242,10 @@ def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
 
 
 def _first_that_says_enough(text: str, lines: Sequence[Span]) -> int:
-    """The first line that says more than what is to be done: below others no name is sure."""
+    """The index of the first line that says more than a request; names are certain only below it.
+
+    It is the number of lines if there is none.
+    """
     for at, span in enumerate(lines):
         line = text[slice(*span)]
         if not is_request(line) and not is_dressing(line, ticket=True):
@@ -271,9 +274,9 @@ def _unwrap(text: str, lines: Sequence[Span], ticket: bool) -> list[Span]:
 
 
 def _filled(text: str, lines: Sequence[Span]) -> frozenset[int]:
-    """Which lines have no room for the word that follows, in a text as wide as mail programs make.
+    """The indices of lines without room for the next word, in a text that is narrow enough.
 
-    None if they are too few to tell, or if some line that ends no sentence has room.
+    Empty if they are too few to tell, or if a line that does not end a sentence has room.
     """
     width = max((end - _line_start(text, start) for start, end in lines), default=0)
     above = [at for at in range(len(lines) - 1) if _is_long_above(text, lines[at], lines[at + 1])]
@@ -291,17 +294,17 @@ def _has_no_room(text: str, before: Span, line: Span, width: int) -> bool:
 
 
 def _is_long_above(text: str, before: Span, line: Span) -> bool:
-    """Whether a line is long enough to be wrapped, and ``line`` the next, with no blank between."""
+    """Whether ``before`` is long enough to be wrapped, and ``line`` follows without a blank one."""
     start, end = _line_start(text, before[0]), before[1]
     is_next = text[end : line[0]].strip(_BLANKS) in _LINE_ENDS
     return is_next and _columns(text[start:end]) >= _WRAPPED
 
 
 def _continues(text: str, before: Span, line: Span, filled: bool) -> bool:
-    """Whether a line goes on where the wrapped line before it has left off.
+    """Whether a line continues the line before it, which a mail program has wrapped.
 
-    One that begins with a small letter does. Any other does if the line before is ``filled`` as
-    others of the ticket are, unless it is a field of a form.
+    One that begins with a lower-case letter does. Any other does if the line before is ``filled``,
+    unless it is a form field.
     """
     if text[before[1] - 1] in _OVER or not _is_long_above(text, before, line):
         return False
@@ -309,18 +312,18 @@ def _continues(text: str, before: Span, line: Span, filled: bool) -> bool:
 
 
 def _line_start(text: str, at: int) -> int:
-    """Where the line begins that ``at`` stands in, greeting included; not far before it."""
+    """Where the line around ``at`` begins, greeting included; looks back ``_WIDEST`` at most."""
     before = text[max(at - _WIDEST, 0) : at]
     return at - len(before) + max(before.rfind("\n"), before.rfind("\r")) + 1
 
 
 def _columns(line: str) -> int:
-    """How wide a line is, whose Chinese, Japanese and Korean signs take two columns each."""
+    """The width of a line, in which Chinese, Japanese and Korean characters take two columns."""
     return len(line) + len(WIDE.findall(line))
 
 
 def _is_signature(line: str) -> bool:
-    """Whether a line below a sign-off belongs to the signature, and is no postscript."""
+    """Whether a line below a sign-off belongs to the signature and is not a postscript."""
     words = line.split()
     first = words[0].casefold().rstrip(".:")
     if first in phrases.POSTSCRIPTS or len(words) > _SIGNATURE_WORDS or len(line) > _SIGNATURE:

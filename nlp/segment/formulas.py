@@ -1,4 +1,4 @@
-"""Whether a line or sentence is a formula of letters: greeting, sign-off, name, reference."""
+"""Recognises lines and sentences that are formulas of letters: greetings, sign-offs, references."""
 
 import re
 from typing import Final
@@ -22,7 +22,7 @@ _NUMBER: Final = re.compile(
     r"\d+(?:(?:[-._/]|[-._/]?[A-Za-z]{1,3}[-._/]?)\d+)*"
     r"(?:[-._/]?[A-Z])?[,;]?"
 )
-"""Of digits, with a few Latin letters before, between or a capital after them, and no word."""
+"""Digits, with a few Latin letters before or between them, or a capital after them; no words."""
 
 
 _GREETINGS: Final = phrases.words(phrases.GREETINGS)
@@ -44,32 +44,32 @@ _WIDE_COURTESIES: Final = re.compile(
 _LETTER_CLOSING: Final = re.compile(rf"(?:{'|'.join(phrases.LETTER_CLOSINGS)})+", re.IGNORECASE)
 
 _NEED_NAME: Final = phrases.words(phrases.ADJECTIVE_GREETINGS)
-"""Greetings that are also plain adjectives: only with an addressee."""
+"""Greetings that are also plain adjectives: they need an addressee."""
 
 _NEED_BREAK: Final = phrases.words(phrases.BARE_SIGN_OFFS)
-"""Sign-offs that also begin sentences: only when a comma or the line's end follows."""
+"""Sign-offs that also begin sentences: they need a comma or the end of the line after them."""
 
 _NEED_COMMA: Final = phrases.words(phrases.ADVERB_SIGN_OFFS)
-"""Sign-offs that may be an answer: alone only with a comma, outside of tickets."""
+"""Sign-offs that may be an answer: outside of tickets, one that stands alone needs a comma."""
 
 _CALLS: Final = ",:，：、،"
-"""What stands after whom a text is for."""
+"""What may follow the addressee of a text."""
 
 _SALUTATION: Final = 40
-"""A longer first line says more than whom it is for."""
+"""A longer first line is not just a salutation."""
 
 _LONGEST: Final = 80
-"""A longer line or sentence is none of these."""
+"""A longer line or sentence is not a formula."""
 
 _LONGEST_CLOSING: Final = 200
-"""So long is what a formal letter ends with."""
+"""The same for the closing of a formal letter."""
 
 _MOST_NAMES: Final = 2
-"""More capitalised words after a greeting, which nobody is called by, may say something."""
+"""A greeting followed by more capitalised words, other than forms of address, may be a message."""
 
 
 def is_dressing(text: str, ticket: bool) -> bool:
-    """Whether a line or sentence is a sign-off, or in a ticket thanks."""
+    """Whether a line or sentence is a sign-off or, in a ticket, thanks."""
     return is_sign_off(text, ticket) or (ticket and is_thanks(text))
 
 
@@ -92,7 +92,7 @@ def is_thanks(text: str) -> bool:
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether a sentence gives thanks for an answer or for help, and says nothing of either."""
+    """Whether a sentence only gives thanks for an answer or for help, without judging either."""
     if len(text) > _LONGEST:
         return False
     words = (_folded(word) for word in _WORD.findall(text))
@@ -104,18 +104,18 @@ def is_courtesy(text: str) -> bool:
 
 
 def is_request(text: str) -> bool:
-    """Whether a line or sentence only asks for something to be done, and not why."""
+    """Whether a line or sentence only asks for something to be done, without saying why."""
     words = _WORD.findall(text[: _LONGEST + 1])
     return len(text) <= _LONGEST and all(_folded(word) in _REQUESTS for word in words)
 
 
 def _word_starts(text: str) -> list[int]:
-    """Where a phrase may start: at words, and anywhere in scripts without blanks."""
+    """Where a phrase may start: at words, or anywhere in scripts without spaces."""
     return [match.start() for match in (WIDE if WIDE.search(text) else _WORD).finditer(text)]
 
 
 def is_reference(text: str) -> bool:
-    """Whether a text is a number and the words that say of what: an order, a customer."""
+    """Whether a text is just a number and what it identifies, such as an order or a customer."""
     if len(text) > _LONGEST:
         return False
     parts = [part for part in _PARTS.split(text.rstrip(".。")) if part]
@@ -135,7 +135,7 @@ def _names_reference(word: str) -> bool:
 
 
 def is_salutation(line: str) -> bool:
-    """Whether a first line only says whom it is for."""
+    """Whether a first line only names the addressee."""
     if line[-1] not in _CALLS or len(line) > _SALUTATION:
         return False
     words = _WORD.findall(line)
@@ -145,7 +145,8 @@ def is_salutation(line: str) -> bool:
 def greeting_end(line: str, alone: bool = False) -> int:
     """Where a line's text starts after its greetings.
 
-    In a line that is ``alone``, all of the text, a name that nothing follows may be what it says.
+    In a line that is ``alone``, the whole text, a greeting is kept if only a name follows it: the
+    name may be the message.
     """
     at = 0
     for _ in range(3):
@@ -157,7 +158,7 @@ def greeting_end(line: str, alone: bool = False) -> int:
 
 
 def _one_greeting(line: str, at: int, alone: bool) -> int:
-    """Where the greeting that stands at ``at`` is over; 0 without one."""
+    """Where the greeting at ``at`` ends; 0 if there is none."""
     end = start = _phrase(line, _GREETINGS, at)
     if not end:
         return 0
@@ -181,12 +182,12 @@ def _one_greeting(line: str, at: int, alone: bool) -> int:
 
 
 def _is_first_names(rest: str) -> bool:
-    """Whether a line calls somebody by a name in lower case, or in a script without case."""
+    """Whether the rest of a line is a name in lower case, or in a script without case."""
     return is_first_name(rest.strip(_CALLS + " "))
 
 
 def _addressee(line: str, at: int) -> int:
-    """Where whoever is addressed at ``at``, after a greeting, is over; 0 without."""
+    """Where the addressee at ``at``, after a greeting, ends; 0 if there is none."""
     word = _WORD.match(line, at)
     if not word or word.group().casefold() not in _ADDRESSEES:
         return 0
@@ -195,8 +196,8 @@ def _addressee(line: str, at: int) -> int:
 
 
 def _addresses(word: str, line: str) -> bool:
-    """Whether a word may be of whom a line is for: by the table, or by its capital, which in a
-    line of capitals says nothing."""
+    """Whether a word may be part of an addressee: it is in the table, or has a capital in a line
+    that is not all capitals."""
     plain = word.casefold()
     if plain in _ADDRESSEES or plain.endswith(_HONORIFICS):
         return True
@@ -218,7 +219,7 @@ def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
 
 
 def _folded(word: str) -> str:
-    """A word as the tables have it; a Turkish capital I keeps no dot of its own."""
+    """A word in the form of the tables; drops the dot that case folding leaves of a Turkish "İ"."""
     return word.casefold().replace("i\u0307", "i").rstrip(".")
 
 

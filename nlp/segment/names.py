@@ -1,4 +1,4 @@
-"""Whether a line, or what follows a formula, is a name and no verdict in a word or two."""
+"""Recognises names in lines and after formulas, as opposed to verdicts in a word or two."""
 
 import re
 from typing import Final
@@ -20,12 +20,12 @@ _TITLE: Final = re.compile(r"\s*[,(]")
 _MOST_WORDS: Final = 6
 
 _INITIALS: Final = 4
-"""A longer line of nothing but capitals may shout."""
+"""A longer line in capitals may be shouting instead of a name."""
 
 
 def is_name(text: str) -> bool:
-    """Whether a text may be a name, where one is expected: with capitals or in a script that has
-    none, no verdict, no number. A title or a company may follow it."""
+    """Whether a text may be a name where one is expected: capitalised or in Chinese, Japanese or
+    Korean, and neither a verdict nor a number. A title or a company may follow it."""
     if len(text.split()) > _MOST_WORDS:
         return False
     if WIDE.search(text):
@@ -35,9 +35,9 @@ def is_name(text: str) -> bool:
 
 
 def is_name_alone(text: str) -> bool:
-    """Whether a line is a name though nothing announces one: each word with a capital.
+    """Whether a line is a name although nothing announces one: each word is capitalised.
 
-    So is one of several that strokes part, as a title and a company.
+    It may have several such parts separated by " | ", such as a name, a title and a company.
     """
     if " | " in text:
         return all(is_name_alone(part) for part in text.split(" | "))
@@ -66,12 +66,12 @@ def _is_spelled_name(text: str, most: int) -> bool:
 
 
 def is_capital(word: str) -> bool:
-    """Whether a word may be of a name by its capital, and is no verdict."""
+    """Whether a word may be part of a name: it has a capital and is not a verdict."""
     return word[:1].isupper() and not _is_never(word)
 
 
 def is_signature(line: str) -> bool:
-    """Whether a line below a sign-off is mostly of names and numbers, and no sentence."""
+    """Whether a line below a sign-off consists mostly of names and numbers, not of a sentence."""
     words = line.split()
     if WIDE.search(line):
         return len(line) <= 20 and not says_wide(line)
@@ -82,12 +82,13 @@ def is_signature(line: str) -> bool:
 
 
 def says_wide(text: str) -> bool:
-    """Whether a Chinese, Japanese or Korean text has what no name has, or a verb's ending."""
+    """Whether a Chinese, Japanese or Korean text has a character that no name has, or ends as
+    verbs do."""
     return bool(_WIDE_SAYING.search(text))
 
 
 def _is_capitalised(text: str) -> bool:
-    """Whether a text has no more than six words, all with a capital, no digits, no verdict."""
+    """Whether a text has at most six words, all capitalised except particles, and no verdict."""
     words = text.split()
     if not words or len(words) > _MOST_WORDS or WIDE.search(text):
         return False
@@ -103,5 +104,5 @@ def _is_never(word: str) -> bool:
 
 
 def _is_spelled(word: str) -> bool:
-    """Whether a word is of letters alone, with the marks that vowels have in some scripts."""
+    """Whether a word consists of letters, and of the marks that some scripts use for vowels."""
     return word[:1].isalpha() and all(category(char)[0] in "LM" for char in word)

@@ -1,6 +1,7 @@
-"""What letters open and close with, as data: phrases that carry no feedback, by language.
+"""Phrases that open and close letters and carry no feedback, as data, by language.
 
-All matching is on case-folded text. A language is added by adding a line to each table.
+All matching is on case-folded text; ``_`` joins the words of a phrase. To add a language, add a
+line to each table.
 """
 
 from typing import Final
@@ -75,7 +76,7 @@ ADDRESSEES: Final = (
 HONORIFICS: Final = (
     "様 さま 御中 先生 女士 小姐 同事 同事好 您好 你好 们好 团队 님 님께 귀하 귀중",
 )
-"""What the word for an addressee ends in, in scripts without blanks."""
+"""Endings of words for an addressee in scripts without spaces."""
 
 SIGN_OFFS: Final = (
     "regards kind_regards best_regards warm_regards with_regards with_kind_regards many_regards"
@@ -126,7 +127,7 @@ LETTER_CLOSINGS: Final = (
     r"(?=recib|le salud|les salud|atent)",
     r"(?:reciban?|le saluda|les saluda)\b[^.!?]{0,20} (?:saludo|saludos|atentamente|cordialmente)",
 )
-"""What formal letters end with, as patterns of their parts; a sentence of nothing else is one."""
+"""Patterns for the parts of formal closings; a sentence made only of these is a closing."""
 
 BARE_SIGN_OFFS: Final = ("best yours ta grata grato greetings warmly",)
 """Sign-offs that also begin sentences."""
@@ -135,12 +136,12 @@ ADVERB_SIGN_OFFS: Final = (
     "best warmly sincerely respectfully herzlich herzlichst cordialement cordialmente grata grato"
     " amicalement respectueusement atentamente respeitosamente",
 )
-"""Sign-offs that may be the answer to how something was."""
+"""Sign-offs that may also be an answer to how something was."""
 
 NAME_PARTICLES: Final = (
     "and und et y e i en of von van de di da del du la le der den the for & – - |",
 )
-"""What is not capitalised in a name."""
+"""Words that are not capitalised in a name."""
 
 NEVER_NAMES: Final = (
     "no not never none nothing still bad good great nice poor worst terrible awful very so too"
@@ -182,19 +183,19 @@ NEVER_NAMES: Final = (
     "고장 파손 불량 누락 지연 오류 환불 취소 분실 결함",
     "नहीं न मत रिफंड वापस खराब शिकायत ไม่ แย่ คืนเงิน לא אין החזר ביטול גרוע না নেই ফেরত",
 )
-"""Words that show that a line of capitalised words, or a word after thanks, is no name."""
+"""Words that show that a line of capitalised words, or a word after thanks, is not a name."""
 
 NOUN_ENDINGS: Final = ("ung heit keit tion ción ções ção zione ation",)
-"""Endings of the longer nouns that say what happened, or is asked for."""
+"""Endings of long nouns that say what happened or is requested, and are not names."""
 
 NEVER_IN_WIDE_NAMES: Final = (
     "。！？!?、，,…了太没沒不未请請退换換修坏壞破損损錯错漏缺"
     "慢差快很还還再要在这這那都吗呢吧我你您返壊遅約急"
 )
-"""What stands in no Chinese or Japanese name."""
+"""Characters that no Chinese or Japanese name contains."""
 
 WIDE_VERB_ENDINGS: Final = "요다까청음함임중됨"
-"""What Korean sentences and notes end in, and names do not."""
+"""Characters that Korean sentences and notes end in, and names do not."""
 
 THANKS: Final = (
     "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
@@ -243,7 +244,7 @@ REFERENCES: Final = (
 REFERENCE_ENDINGS: Final = (
     "nummer nr number numer номер 番号 单号 單號 订单 编号 编码 号码 尾号 번호",
 )
-"""What such words end in where they are compounds."""
+"""Endings of such words that are compounds."""
 
 REQUESTS: Final = (
     "please pls plz help me us i we need call contact ring phone back fix check look into this it"
@@ -260,7 +261,7 @@ REQUESTS: Final = (
     "proszę o pomoc kontakt telefon odpowiedź sprawdzenie lütfen yardım edin beni arayın bakın"
     " пожалуйста помогите перезвоните ответьте проверьте прошу помочь нужна помощь",
 )
-"""What a request is made of that does not say what is wrong."""
+"""Words of requests that do not say what is wrong."""
 
 COURTESIES: Final = (
     "for your you the a all quick fast prompt swift speedy kind early reply replies response answer"
@@ -293,7 +294,7 @@ COURTESIES: Final = (
     " za rychlou odpověď gyors választ răspunsul rapid γρήγορη απάντηση за швидку відповідь"
     " atas balasan cepatnya vì đã trả lời nhanh",
 )
-"""What thanks for an answer or for help, and nothing said of it, are made of."""
+"""Words of thanks for an answer or for help that do not judge it."""
 
 DEVICE_LINES: Final = (
     "sent_from_my sent_from_outlook sent_from_mail sent_from_yahoo get_outlook_for sent_via",
@@ -313,7 +314,7 @@ DEVICE_LINES: Final = (
 )
 
 MAIL_SENDERS: Final = ("from von de da van od kimden от от_кого 差出人 发件人 寄件者 보낸_사람 من",)
-"""Labels of the sender in the head of a mail that is forwarded or quoted."""
+"""Labels of the sender in the header of a forwarded or quoted mail."""
 
 MAIL_LABELS: Final = (
     "sent date to cc subject reply-to importance",
@@ -329,12 +330,12 @@ MAIL_LABELS: Final = (
     " 보낸_날짜 날짜 받는_사람 참조 제목",
     "تم_الإرسال تاريخ_الإرسال التاريخ إلى الموضوع نسخة",
 )
-"""The other labels of such a head."""
+"""The other labels of such a header."""
 
 REPLY_ABOVE: Final = (
     r"##-.{4,100}-##|[-#=*]{2,}.{0,60}\babove this line(?: to \w+(?: a \w+)?)?\W{0,20}"
 )
-"""The line that help desks ask to write above, as a pattern."""
+"""A pattern for the line above which help desks ask people to reply."""
 
 NOTICES: Final = (
     r"this (?:e-?mail|message|communication)\b.{0,80}\bconfidential\b.{0,80}"
@@ -349,7 +350,7 @@ NOTICES: Final = (
     r"questo messaggio\b.{0,80}\b(?:riservat|confidenzial).{0,80}\bdestinatari",
     r"dit (?:bericht|e-mailbericht)\b.{0,80}\bvertrouwelijk",
 )
-"""How notices begin that companies put below their mails, as patterns."""
+"""Patterns for the beginnings of the legal notices that companies put below their mails."""
 
 QUOTE_HEADERS: Final = (
     rf"(?:{REPLY_ABOVE})$",
@@ -399,5 +400,5 @@ NO_ANSWERS: Final = (
 
 
 def words(table: tuple[str, ...]) -> frozenset[str]:
-    """The entries of a table, with the spaces that join the words of a phrase restored."""
+    """The case-folded entries of a table, with spaces between the words of phrases."""
     return frozenset(entry.replace("_", " ").casefold() for line in table for entry in line.split())

@@ -1,4 +1,4 @@
-"""The pieces of a text, each the whole or a part of a point, in order."""
+"""Splits a text into pieces, each of which is a point or a part of one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
 
 _LOOSE: Final = ",;:，；：、،–—-"
-"""What stands between two clauses and belongs to neither."""
+"""Punctuation between two clauses that belongs to neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """``text[start:end]``, trimmed and not empty, and how it is joined to the piece before.
 
-    A piece whose joint is ``sentence`` begins one; any other goes on in the same sentence, and
-    only what is said can tell whether it makes a new point.
+    A piece whose joint is ``sentence`` begins one; any other continues the same sentence, and
+    whether it makes a new point depends on its meaning (``nlp.joining``).
     """
 
     start: int
@@ -32,8 +32,8 @@ class Piece:
 def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
     """The pieces of a text, in order, never overlapping; none if it says nothing.
 
-    ``language`` is an ISO 639 code; an unknown one, as ``und``, is split at sentences and
-    punctuation. Works for any string, in time linear in its length.
+    ``language`` is an ISO 639 code; a text in an unknown one, such as ``und``, is split at
+    sentences and punctuation. Works for any string, in time linear in its length.
     """
     text = printable(text)
     if is_no_answer(text):
@@ -47,7 +47,8 @@ def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
 
 
 def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
-    """The sentences that are no mere form; a courtesy or a reference only if there are others."""
+    """The sentences that are not formulas. Courtesies and references of a ticket are dropped, too,
+    unless nothing else is left."""
     kept: list[Span] = []
     thanked = False
     for start, end in body(text, ticket):
@@ -77,7 +78,7 @@ def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Piece]:
 
 
 def _with_words(text: str, pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces; one without words, as an emoji, goes to the piece that it follows.
+    """The pieces, with each one without words, such as an emoji, added to the piece before it.
 
     A text of nothing but emoji is feedback, too; one of nothing but punctuation is not.
     """

@@ -1,4 +1,4 @@
-"""Sentences of a block of text, with exact offsets."""
+"""Splits a block of text into sentences, with exact offsets."""
 
 import re
 from collections.abc import Iterator
@@ -11,20 +11,21 @@ from nlp.segment.abbreviations import CLOSING, NUMBERED, UNFINISHED
 from nlp.segment.spans import Span, trim
 
 _LINE_BREAK: Final = re.compile(r"[\n\r]")
-"""Those left in a block are a mail program's; the splitter would end paragraphs there."""
+"""Line breaks left in a block are a mail program's; the splitter would end a paragraph there."""
 
 _WINDOW: Final = 4_000
 """Characters split at once: in Chinese and Japanese the splitter's time grows with their square."""
 
 _MARGIN: Final = 100
-"""Characters that a sentence's end is decided by; what ends nearer to a window's is split again."""
+"""Characters after a sentence that may decide where it ends; sentences that end closer to the end
+of a window are split again."""
 
 _INITIALS: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_]{1,3})*")
 """A letter, or letters parted by dots as in ``m.in``: an abbreviation in any language."""
 
 _OPENING: Final = "([\"'«“„"
 _LONGEST: Final = 20
-"""Characters that are looked at for an abbreviation."""
+"""How many characters before a boundary are searched for an abbreviation."""
 
 
 def sentences(text: str, start: int, end: int, language: str) -> list[Span]:
@@ -35,7 +36,7 @@ def sentences(text: str, start: int, end: int, language: str) -> list[Span]:
 
 
 def _whole(block: str, language: str) -> list[Span]:
-    """The sentences of a block; the dot of an abbreviation ends none."""
+    """The sentences of a block; the dot of an abbreviation does not end one."""
     found: list[Span] = []
     for left, right in _split(block, language):
         if found and _goes_on(block, left, language):
@@ -46,7 +47,7 @@ def _whole(block: str, language: str) -> list[Span]:
 
 
 def _goes_on(block: str, at: int, language: str) -> bool:
-    """Whether what ends before ``at`` is an abbreviation and no sentence."""
+    """Whether an abbreviation, not a sentence, ends before ``at``."""
     if block[at - 1 : at + 1] == ".-":
         return True
     words = block[max(at - _LONGEST, 0) : at].split()

@@ -1,8 +1,8 @@
-"""What mentions of one stage and touchpoint are about, more finely than any label says.
+"""Themes: what mentions of one stage and touchpoint are about, in more detail than labels.
 
-A *theme* is what mentions have in common that a team would mend by one and the same step.
-``projection`` places vectors so that mentions of a theme are near each other, ``clusters`` finds
-groups of near ones, ``titles`` says in words what a group is about. Nothing here knows a database.
+Mentions of one *theme* are about something that a team could fix in one step. ``projection``
+places vectors so that mentions of a theme are near each other, ``clusters`` finds groups of near
+vectors, and ``titles`` describes a group in words. Nothing here depends on a database.
 """
 
 from nlp.themes.clusters import LARGEST, SMALLEST, centroid, find_clusters

@@ -1,12 +1,12 @@
-"""Groups of mentions that are about the same thing.
+"""Finds groups of mentions that are about the same thing.
 
 1. Average linkage (UPGMA; Sokal and Michener 1958) on cosines: the two groups whose mentions are on
    average nearest to each other become one, as long as that average is not below ``Limits.cut``.
-   It knows no number of groups in advance, and the order of mentions decides nothing but ties.
-2. What is too small is no group. Groups whose centroids are as near as ``Limits.merge`` are one, by
-   average linkage again: near-duplicates come from themes of which people speak in several ways.
-3. Each mention goes to the nearest centroid, if that is as near as ``Limits.join``, or to none
-   (Lloyd 1982, Least squares quantization in PCM, on the sphere): as those that come later do.
+   The number of groups need not be known, and the order of mentions only decides ties.
+2. Groups that are too small are dropped. Groups whose centroids are as near as ``Limits.merge``
+   become one, by average linkage again: people speak of one theme in several ways.
+3. Each mention goes to the nearest centroid if that is as near as ``Limits.join``, otherwise to
+   none (Lloyd 1982, Least squares quantization in PCM, on the sphere). Later mentions do the same.
 """
 
 from typing import Final
@@ -24,8 +24,8 @@ LARGEST: Final = 3000
 """Mentions that can be grouped at once: time and memory grow with the square, to 36 MB here."""
 
 SMALLEST: Final = 5
-"""Mentions that make a group. Smaller ones are as often chance as not: with 3 in place of 5, fewer
-of them are of one theme and more are of the same theme as another group (docs/model.md, Themes)."""
+"""The minimum size of a group. Smaller ones are as often chance as not: with 3 instead of 5, fewer
+groups are of one theme, and more have the theme of another group (docs/model.md, Themes)."""
 
 ROUNDS: Final = 3
 
@@ -33,10 +33,10 @@ NO_CLUSTER: Final = -1
 
 
 def find_clusters(vectors: Float, limits: Limits, smallest: int = SMALLEST) -> Labels:
-    """The group of each of ``vectors`` (n, d), rows of length 1: labels (n,), the largest first.
+    """The group of each of ``vectors`` (n, d), rows of length 1: labels (n,), 0 for the largest.
 
-    A mention in a group of fewer than ``smallest``, or near none, has -1. ValueError for more
-    than ``LARGEST``.
+    A mention in a group of fewer than ``smallest``, or near none, has -1. Raises ValueError for
+    more than ``LARGEST``.
     """
     if len(vectors) > LARGEST:
         raise ValueError(f"{len(vectors)} vectors are more than the {LARGEST} that fit")
@@ -50,7 +50,7 @@ def find_clusters(vectors: Float, limits: Limits, smallest: int = SMALLEST) -> L
 
 
 def linked(vectors: Float, limit: float) -> Labels:
-    """Labels (n,) by average linkage of ``vectors`` (n, d), rows of length 1."""
+    """Labels (n,) by average linkage of ``vectors`` (n, d), rows of length 1, down to ``limit``."""
     if len(vectors) < 2:
         return np.zeros(len(vectors), dtype=np.int64)
     from scipy.cluster.hierarchy import fcluster, linkage
@@ -62,7 +62,8 @@ def linked(vectors: Float, limit: float) -> Labels:
 
 
 def nearest(vectors: Float, centroids: Float, limit: float) -> Labels:
-    """Of each of ``vectors`` (n, d), the nearest of ``centroids`` (groups, d), -1 if none is."""
+    """For each of ``vectors`` (n, d), the index of the nearest of ``centroids`` (groups, d); -1 if
+    none is as near as ``limit``."""
     if not len(centroids):
         return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
     cosines = vectors @ centroids.T
@@ -71,19 +72,19 @@ def nearest(vectors: Float, centroids: Float, limit: float) -> Labels:
 
 
 def centroid(vectors: Float) -> Float:
-    """The middle (d,) of a group's vectors (n, d), at length 1."""
+    """The mean (d,) of a group's vectors (n, d), scaled to length 1."""
     middle: Float = unit_rows(vectors.mean(axis=0, keepdims=True))[0]
     return middle
 
 
 def _centroids(vectors: Float, labels: Labels) -> Float:
-    """(groups, d), in the order of labels."""
+    """The centroids (groups, d), in the order of labels."""
     middles = [centroid(vectors[labels == label]) for label in range(labels.max(initial=-1) + 1)]
     return np.array(middles, dtype=np.float32).reshape(len(middles), vectors.shape[1])
 
 
 def _by_size(labels: Labels, smallest: int) -> Labels:
-    """The same groups, numbered by size; none below ``smallest``."""
+    """The same groups, numbered from the largest, without those smaller than ``smallest``."""
     names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))
     kept = [i for i in order if sizes[i] >= smallest and names[i] != NO_CLUSTER]

@@ -1,4 +1,4 @@
-"""Where a mention stands among the themes: an affine image of its vector, learned for that."""
+"""A learned affine projection of mentions' vectors in which themes are easier to tell apart."""
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -13,11 +13,11 @@ from nlp.vectors import unit_rows
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Cosines, -1..1, of projected vectors of one stage and touchpoint.
+    """The least cosines, -1..1, of projected vectors of one stage and touchpoint, for each step.
 
-    ``cut``: groups whose mentions are on average this near to each other are one at first.
-    ``join``: a mention this near to a theme's centroid is of that theme. ``merge``: two themes
-    whose centroids are this near are one.
+    ``cut``: groups whose mentions are on average this near to each other are first joined.
+    ``merge``: two groups whose centroids are this near are then united. ``join``: a mention this
+    near to a centroid belongs to its group.
     """
 
     cut: float
@@ -26,22 +26,23 @@ class Limits:
 
 
 UNTAUGHT: Final = Limits(cut=0.50, join=0.62, merge=0.66)
-"""For a model that has not learned any themes: its vectors are compared as they are. With those of
-the bundled model, groups of cells that it has not met reach a B-cubed precision of 0.67 so."""
+"""For a model without a projection, whose vectors are compared directly. With those of the bundled
+model, groups in cells that it was not trained on reach a B-cubed precision of 0.67."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """``mean`` (width,) is taken away, ``weights`` (width, d) applied; None changes nothing."""
+    """Subtracts ``mean`` (width,) and multiplies by ``weights`` (width, d); changes nothing if one
+    is None."""
 
     limits: Limits = UNTAUGHT
     mean: Float | None = None
     weights: Float | None = None
 
     def apply(self, vectors: Float) -> Float:
-        """``vectors`` (n, width), rows of length 1, where themes are told apart: (n, d) unit rows.
+        """Project ``vectors`` (n, width), rows of length 1, to (n, d), rows of length 1.
 
-        Float32, whatever comes in; (0, 0) stays that.
+        Returns float32 for any input type; an empty array is returned as it is.
         """
         rows = np.asarray(vectors, dtype=np.float32)
         if self.mean is None or self.weights is None or not rows.size:
@@ -49,7 +50,7 @@ class Projection:
         return unit_rows(((rows - self.mean) @ self.weights).astype(np.float32))
 
     def save(self, path: Path) -> None:
-        """Write the projection where ``load_projection`` finds it."""
+        """Write the file that ``load_projection`` reads."""
         np.savez(
             path,
             mean=np.asarray(self.mean, dtype=np.float32),

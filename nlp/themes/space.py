@@ -12,8 +12,8 @@ from nlp.vectors import unpacked
 
 
 class Space(NamedTuple):
-    """``version`` is that of the analysis whose vectors ``projection`` is for; ``name`` is another
-    one if either is."""
+    """``version`` is that of the analysis whose vectors ``projection`` is for; ``name`` changes
+    with either of them."""
 
     version: str
     projection: Projection
@@ -21,7 +21,7 @@ class Space(NamedTuple):
 
     @classmethod
     def of(cls, version: str, projection: Projection) -> "Space":
-        """The space of a model; a name without a digest is that of vectors as they are."""
+        """The space of a model; without a projection, its name has no digest."""
         if projection.mean is None or projection.weights is None:
             return cls(version, projection, version)
         digest = sha256(projection.mean.tobytes() + projection.weights.tobytes()).hexdigest()
@@ -29,7 +29,7 @@ class Space(NamedTuple):
 
     @property
     def limits(self) -> Limits:
-        """How near is near enough."""
+        """The projection's limits."""
         return self.projection.limits
 
     def project(self, packed: Sequence[bytes]) -> Float:
@@ -38,12 +38,12 @@ class Space(NamedTuple):
 
 
 def stored(centroid: Float) -> bytes:
-    """A centroid as it is kept."""
+    """A centroid as it is stored, little-endian float32."""
     return centroid.astype("<f4").tobytes()
 
 
 def restored(rows: Sequence[bytes]) -> Float:
-    """Kept centroids of one model as rows (n, d); (0, 0) for none."""
+    """Stored centroids of one model as rows (n, d); (0, 0) for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
     flat: Float = np.frombuffer(b"".join(rows), dtype="<f4").astype(np.float32)

@@ -1,4 +1,4 @@
-"""What a group of mentions is about, in words: a title that somebody has said, and keywords."""
+"""Describes a group of mentions: a title taken from what somebody has said, and keywords."""
 
 import re
 import unicodedata
@@ -17,14 +17,14 @@ from nlp.segment.spans import printable
 from nlp.themes.clusters import centroid
 
 LONGEST: Final = 80
-"""Characters of a title."""
+"""The most characters of a title."""
 
 KEYWORDS: Final = 6
 TOLD: Final = 0.5
-"""What a title with all keywords gains, in cosines to the group's middle."""
+"""The bonus of a title with all keywords, on the scale of cosines to the group's centroid."""
 
 PART: Final = 0.1
-"""What one loses that is only a part of what was said, and as much again if of a sentence."""
+"""The penalty of a title that is a sentence instead of the whole text; a clause has twice that."""
 
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff"
 _KATAKANA: Final = r"\u30a0-\u30ff"
@@ -38,7 +38,8 @@ _RUN: Final = re.compile(
     rf"(?P<han>[{_HAN}]+)|(?P<eastern>[{_EASTERN}]+)"
     rf"|(?P<word>[{_KATAKANA}]+|{_LETTER}+(?:['’\-]{_LETTER}+)*)|[{_HIRAGANA}]+"
 )
-"""Words, and runs in which words are not parted. Hiragana is what grammar is written in."""
+"""Words, and runs without spaces between words. Hiragana is matched to be skipped: it is mostly
+grammar."""
 
 _SIZES: Final = {"han": (2, 3, 4), "eastern": (4, 5, 6)}
 """Characters of a term in runs without spaces."""
@@ -49,7 +50,7 @@ _QUOTES: Final = "\"'“”„«»‘’"
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """``title`` has at most ``LONGEST`` characters; ``keywords``, the most telling first."""
+    """``title`` has at most ``LONGEST`` characters; ``keywords`` are in order of weight."""
 
     title: str
     keywords: tuple[str, ...]
@@ -57,7 +58,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """``worth`` is in cosines: how near the mention is to the middle, less for a part of it."""
+    """``worth`` is the mention's cosine to the centroid, less ``PART`` for parts of the text."""
 
     title: str
     worth: float
@@ -70,11 +71,11 @@ def describe(
     main_language: str,
     background_texts: Sequence[str] = (),
 ) -> Description:
-    """Title and keywords of the group of mentions ``texts``, of which there must be one.
+    """The title and keywords of a group of mentions, of which there must be at least one.
 
-    ``vectors`` (n, d) are theirs, rows of length 1. The title is in ``main_language`` if any of
-    them is. ``background_texts`` are other mentions of the same stage and touchpoint: what they say
-    as well tells nothing.
+    ``vectors`` (n, d) are those of the mentions' ``texts``, rows of length 1. The title is in
+    ``main_language`` if any of the texts is. ``background_texts`` are other mentions of the same
+    stage and touchpoint: what is as common there is not a keyword.
     """
     spoken = [i for i, language in enumerate(languages) if language == main_language]
     chosen = spoken or list(range(len(texts)))
@@ -92,8 +93,8 @@ def describe(
 
 
 def _candidates(text: str, language: str, nearness: float) -> Iterator[_Candidate]:
-    """The whole text if it is short, or else what is short enough of its sentences, or else of
-    their clauses; the beginning of the text if nothing is."""
+    """The whole text if it is short enough, otherwise those of its sentences that are, otherwise
+    those of its clauses that are; if nothing is, the beginning of the text."""
     text = printable(text)
     whole = [(0, len(text))]
     clauses = ((piece.start, piece.end) for piece in segment(text, language))
@@ -132,8 +133,8 @@ def _told(title: str, keywords: Sequence[str]) -> float:
 def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[str]) -> list[str]:
     """Terms by class-based TF-IDF (Grootendorst 2022, arXiv 2203.05794, section 3.3).
 
-    The classes are the group and the background; a text counts once for a term. What only one of
-    several texts says is a keyword only if nothing is said by two.
+    The classes are the group and the background; a text counts at most once for a term. A term that
+    only one of the group's texts has is a keyword only if no term is in two of them.
     """
     from sklearn.feature_extraction.text import CountVectorizer
     from stopwordsiso import langs, stopwords
@@ -159,7 +160,7 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
 
 
 def _apart(terms: Iterable[str]) -> Iterator[str]:
-    """The first of the terms, without those that are a part of another or have one."""
+    """The first ``KEYWORDS`` terms, without any that contains an earlier one or is part of it."""
     kept: list[str] = []
     for term in terms:
         if not any(term in other or other in term for other in kept):
@@ -170,8 +171,8 @@ def _apart(terms: Iterable[str]) -> Iterator[str]:
 
 
 def _terms(text: str, idle: Container[str] = ()) -> list[str]:
-    """Words of three letters or more, pairs of neighbours, and parts of the runs of scripts
-    without spaces; without ``idle`` words."""
+    """Words of three letters or more, pairs of such neighbours, and parts of runs in scripts
+    without spaces; ``idle`` words are left out."""
     found: list[str] = []
     before = ""
     for run in _RUN.finditer(text.lower()):
@@ -185,7 +186,7 @@ def _terms(text: str, idle: Container[str] = ()) -> list[str]:
 
 
 def _parts(run: str, sizes: Iterable[int]) -> Iterator[str]:
-    """Substrings of these sizes that do not begin with a mark that belongs to what is before."""
+    """Substrings of these sizes that do not begin with a combining mark."""
     for size in sizes:
         for start in range(len(run) - size + 1):
             if not unicodedata.category(run[start]).startswith("M"):

@@ -58,12 +58,12 @@ def describe(
 def write_artefact(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
     """Export the reader into ``folder``, as 8-bit ONNX with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL_FILE, _read_on_the_way(base))
+    export(reader, folder / MODEL_FILE, _sample_texts(base))
     _write_described(folder, base, manifest, (MODEL_FILE,))
 
 
-def _read_on_the_way(base: Path) -> list[list[int]]:
-    """Token ids of texts on which any encoder shows its largest channels."""
+def _sample_texts(base: Path) -> list[list[int]]:
+    """Token ids of sample texts on which the largest channels of an encoder show."""
     tokenizer = load_tokenizer(base)
     windows = [
         build_windows(tokenizer, None, text, [(0, len(text))])[0].window

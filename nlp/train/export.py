@@ -1,4 +1,4 @@
-"""From a trained reader to the file that is served: ONNX, fused, with 8-bit weights."""
+"""Exports a trained reader to the file that is served: ONNX, fused, with 8-bit weights."""
 
 import tempfile
 import warnings
@@ -31,19 +31,19 @@ FLOAT: Final = 1
 
 
 AS_ONE: Final = "Attention_{}_qkv"
-"""What the optimizer calls a layer's queries, keys and values, put side by side."""
+"""The optimizer's name for a layer's queries, keys and values side by side."""
 
 EMBEDDED_MASK: Final = 7
-"""Where among the inputs of a QEmbedLayerNormalization the mask of padding is."""
+"""The index of the padding mask among the inputs of a QEmbedLayerNormalization."""
 
 APART: Final = tuple(f"/{part}/MatMul" for part in (INWARD, OUTWARD, LARGE))
-"""How the names of the products end that stay in 32 bits."""
+"""Suffixes of the names of products that stay in 32 bits."""
 
 
 def export(reader: Reader, target: Path, texts: Sequence[Sequence[int]]) -> None:
-    """Write the reader as 8-bit ONNX, but for the largest channels inside of its layers.
+    """Write the reader as 8-bit ONNX, with the largest channels of its layers in 32 bits.
 
-    Which these are is seen on ``texts``, lists of token ids; see ``nlp.train.outliers``.
+    Which these are is measured on ``texts``, lists of token ids; see ``nlp.train.outliers``.
     Inputs are ``input_ids``, int64 (rows, tokens), without padding, and ``mention_mask``, float32
     (rows, mentions, tokens), 1 at a mention's tokens; a row of zeros is padding.
     Outputs are ``logits`` (rows, mentions, outputs), the heads side by side in the order of
@@ -54,16 +54,16 @@ def export(reader: Reader, target: Path, texts: Sequence[Sequence[int]]) -> None
         export_plain(set_apart(reader, texts), plain)
         _fuse(reader, plain, fused)
         _quantise(fused, target)
-    _part(target)
+    _unfuse(target)
 
 
 def export_plain(reader: Reader, target: Path) -> None:
-    """Write the reader as it is, 32-bit ONNX: the yardstick for what 8 bits cost."""
+    """Write the reader unchanged, as 32-bit ONNX: the reference for what 8 bits cost."""
     ids = torch.tensor([[0, 4, 5, 2]])
     example = (ids, torch.ones_like(ids), torch.tensor([[[0.0, 1.0, 1.0, 0.0]]]))
     with warnings.catch_warnings():
-        # The optimizer's fusions were written for the graphs of this, the older exporter. It
-        # warns of its age, of branches on shapes and of negative indexes: an encoder has none.
+        # The optimizer's fusions need the graphs of this, the older exporter. It warns that it is
+        # deprecated, and of branches on shapes and negative indexes, which an encoder lacks.
         for category in (DeprecationWarning, UserWarning, TracerWarning):
             warnings.simplefilter("ignore", category)
         torch.onnx.export(
@@ -92,8 +92,8 @@ def _fuse(reader: Reader, source: Path, target: Path) -> None:
 
 
 def _quantise(source: Path, target: Path) -> None:
-    """Weights of 7 bits in 8: without VNNI instructions a processor adds products in pairs of 16
-    bits, which overflow with 8, and would read another thing than its neighbour."""
+    """Quantise weights to 7 of 8 bits. A processor without VNNI instructions adds products in pairs
+    of 16 bits, which overflow with 8, so it would give other results than one with VNNI."""
     names = [node.name for node in onnx.load(source).graph.node]
     quantize_dynamic(
         source,
@@ -106,14 +106,14 @@ def _quantise(source: Path, target: Path) -> None:
     )
 
 
-def _part(file: Path) -> None:
-    """Write operators that the optimizer has fused as parts which a CPU runs faster.
+def _unfuse(file: Path) -> None:
+    """Replace operators that the optimizer has fused by parts that a CPU runs faster.
 
     Sums and a LayerNormalization instead of a SkipLayerNormalization save a sixth of the time. One
-    product and a MultiHeadAttention instead of a QAttention, which multiplies head by head, save
-    some 5 %, because that knows of no padding: rows that are run together are to be equally long.
+    product and a MultiHeadAttention without a padding mask, instead of a QAttention, which
+    multiplies head by head, save some 5 %. Rows that are run together must be equally long.
 
-    Whoever runs the model must keep its engine from fusing norms again.
+    Whatever runs the model must keep its engine from fusing the norms again.
     """
     model = onnx.load(file)
     graph = model.graph
@@ -148,7 +148,7 @@ def _norm_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     first, second, gamma, beta, *bias = node.input
     (epsilon,) = (item.f for item in node.attribute if item.name == "epsilon")
     total, parts = first, []
-    for index, addend in enumerate([*bias, second]):  # the engine adds a bias as it multiplies
+    for index, addend in enumerate([*bias, second]):  # bias first: the engine adds it in a product
         name = f"{node.name}_sum_{index}"
         parts.append(helper.make_node("Add", [total, addend], [name], name))
         total = name
@@ -164,7 +164,7 @@ def _norm_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
 
 
 def _attention_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
-    """What a QAttention does: the engine makes one operator of all before the Split."""
+    """The parts of a QAttention. The engine fuses those before the Split into one operator."""
     whole, weights, bias, scale, weights_scale, _mask, zero, weights_zero, _past = node.input
     names = [
         f"{node.name}_{part}" for part in ("scale", "sums", "real", "scaled", "all", "q", "k", "v")

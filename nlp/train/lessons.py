@@ -74,12 +74,12 @@ def _with_whole(lesson: Lesson) -> Lesson:
         lesson,
         example=replace(example, spans=[*example.spans, (0, len(example.text))]),
         labels=np.vstack([lesson.labels, np.array(known, dtype=np.int64)]),
-        targets=_and_nothing(lesson.targets),
-        vectors=_and_nothing(lesson.vectors),
+        targets=_with_zero_row(lesson.targets),
+        vectors=_with_zero_row(lesson.vectors),
     )
 
 
-def _and_nothing(rows: Floats) -> Floats:
+def _with_zero_row(rows: Floats) -> Floats:
     return np.pad(rows, ((0, 1), (0, 0)))
 
 

@@ -1,11 +1,11 @@
-"""The channels of each feed-forward part that dwarf all others, read apart in 32 bits.
+"""Computes the channels of each feed-forward part that dwarf all others separately, in 32 bits.
 
-An encoder of this kind has, in every layer, a few channels on the way in, always the same ones, and
-one inside whose activations are up to nine times those of the next ("massive activations", Sun et
-al. 2024). Activations of a part share one scale when they are made 8-bit, so that beside these
-little is left to tell the others apart. Taken out of the product and added to it again in 32
-bits (the decomposition of LLM.int8(), Dettmers et al. 2022) they cost next to nothing: they are
-four of 384, and one of 1,536.
+In every layer of an encoder of this kind, a few input channels, always the same ones, and one inner
+channel are far larger than the rest ("massive activations", Sun et al. 2024); the inner one is up
+to ten times as large as the next. All activations of a part share one scale in 8 bits, so little
+precision is left for the others. Taken out of the product and added to it again in 32 bits (the
+decomposition of LLM.int8(), Dettmers et al. 2022), the large channels cost next to nothing: they
+are four of 384, and one of 1,536.
 """
 
 import copy
@@ -20,17 +20,18 @@ from nlp.train.network import Reader
 
 INWARD: Final = "inward"
 OUTWARD: Final = "outward"
-"""What the parts of the way through the inner channel are called, in torch and in the graph."""
+"""The names of the products into and out of the inner channel, in torch and in the graph."""
 LARGE: Final = "large"
-"""What the product of the largest channels on the way in is called."""
+"""The name of the product of the largest input channels."""
 LARGEST: Final = 4
-"""How many of those are set apart."""
+"""How many input channels are computed separately."""
 
 
 class InputApart(nn.Module):
-    """The way into a feed-forward part, with some ``channels`` of what comes in read apart.
+    """The first half of a feed-forward part, with some input ``channels`` computed separately.
 
-    ``inside`` is that way, a BertIntermediate of transformers; it forgets those channels.
+    It replaces ``inside``, a BertIntermediate of transformers, whose weights for those channels are
+    set to zero.
     """
 
     channels: Tensor
@@ -49,16 +50,17 @@ class InputApart(nn.Module):
             self.dense.weight[:, chosen] = 0.0
 
     def forward(self, hidden_states: Tensor) -> Tensor:
-        """What is inside of the feed-forward part (…, inner width), from its input (…, width)."""
+        """The inner activations (…, inner width) of the part, from its input (…, width)."""
         apart = self.large(hidden_states.index_select(-1, self.channels))
         inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + apart)
         return inside
 
 
 class OutputApart(nn.Module):
-    """The way out of a feed-forward part, with one ``channel`` of it computed from its input.
+    """The second half of a feed-forward part, with one inner ``channel`` computed separately.
 
-    ``layer`` is a BERT layer of transformers, in which that channel is silenced.
+    That channel is computed from the input of the part. ``layer`` is the BERT layer of
+    transformers, whose weights for it are set to zero.
     """
 
     dense: nn.Linear
@@ -79,16 +81,17 @@ class OutputApart(nn.Module):
             into.weight[channel], into.bias[channel], out.weight[:, channel] = 0.0, 0.0, 0.0
 
     def forward(self, hidden_states: Tensor, input_tensor: Tensor) -> Tensor:
-        """The layer's output (…, width), from its feed-forward part's inside and its input."""
+        """The layer's output (…, width), from the inner activations and the input of the part."""
         alone = self.outward(self.activation(self.inward(input_tensor)))
         total: Tensor = self.LayerNorm(self.dense(hidden_states) + alone + input_tensor)
         return total
 
 
 def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
-    """A copy of the reader that says the same, its largest channels set apart.
+    """An equivalent copy of the reader that computes its largest channels separately.
 
-    ``texts`` are token ids; the channels of a layer are those that are largest in any of them.
+    ``texts`` are lists of token ids; the largest channels of a layer are those with the highest
+    maximum over all texts.
     """
     apart = copy.deepcopy(reader).eval()
     layers = apart.layers
@@ -105,8 +108,8 @@ def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
 
 @contextmanager
 def _largest(layers: Any) -> Iterator[list[tuple[Tensor, Tensor]]]:
-    """Of each layer's feed-forward part, how large each channel is at most over what is read
-    meanwhile: coming in (either way of zero), and inside."""
+    """Record the maximum of each channel of each layer's feed-forward part over all that is read in
+    this context: of its input (absolute values), and of its inner activations."""
     seen = [
         (torch.zeros(dense.in_features), torch.zeros(dense.out_features))
         for dense in (layer.intermediate.dense for layer in layers)

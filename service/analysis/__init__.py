@@ -1,1 +1,1 @@
-"""Pending feedback is claimed, read by the model and written; texts are read on the spot."""
+"""Workers claim, analyse and write pending feedback; texts can also be analysed on demand."""

@@ -13,7 +13,7 @@ UNDETERMINED: Final = "und"
 
 
 class Brief(NamedTuple):
-    """A claimed item as a document, and who says where in the journey it belongs."""
+    """A claimed item as a document, with the provenance of its stage and touchpoint."""
 
     item: Claimed
     document: Document
@@ -22,7 +22,9 @@ class Brief(NamedTuple):
 
 
 def brief(item: Claimed, journey: JourneyMap) -> Brief:
-    """What the sender said narrows the choice, unless the journey has it no more."""
+    """The sender's stage and touchpoint narrow the choice, unless the journey no longer has
+    them.
+    """
     stage = item.stage_sent if _has(journey, item.stage_sent, None) else None
     touchpoint = item.touchpoint_sent if _has(journey, None, item.touchpoint_sent) else None
     cells = journey.native_cells(stage, touchpoint) if stage or touchpoint else frozenset()
@@ -43,7 +45,7 @@ def brief(item: Claimed, journey: JourneyMap) -> Brief:
 
 
 def _as_read(cell: Cell) -> tuple[str, str]:
-    """A cell in the model's labels, which call ``none`` what is stored as ``unassigned``."""
+    """A cell in the model's labels, which use ``none`` for the stored ``unassigned``."""
     return cell.stage, NONE if cell.touchpoint == UNASSIGNED else cell.touchpoint
 
 

@@ -1,12 +1,12 @@
 """Which items a worker takes next, and its lease on them.
 
 Work is any row whose analysis is missing (``pending`` and due) or stale (``done`` by another
-version than that of the worker that started last). A claim is one short write transaction: on
-PostgreSQL rows that another worker is just claiming are skipped, on SQLite ``BEGIN IMMEDIATE`` lets
-one claim at a time through.
+version than that of the worker that started last). A claim is one short write transaction:
+PostgreSQL skips rows that another worker is claiming, on SQLite ``BEGIN IMMEDIATE`` lets one claim
+at a time through.
 
-A lease is an economy, not a lock: whoever writes an analysis checks its claim again, so that a
-lease that ran out too early costs a repeated analysis and nothing else.
+A lease is an optimisation, not a lock: whoever writes an analysis checks its claim again, so a
+lease that expires too early only costs a repeated analysis.
 
 Claims look at all workspaces; what is written afterwards names each row's own.
 """
@@ -33,9 +33,9 @@ from service.analysis.versions import stale_versions
 from service.ids import Id, among
 
 CLAIM_CHARS: Final = 100_000
-"""Texts of one claim, in characters; a longer text is claimed alone."""
+"""Maximum characters of the texts of one claim; a longer text is claimed alone."""
 LEASE_CHARS: Final = 50_000
-"""A lease is prolonged by its own length for each of these, as long texts take longer."""
+"""A lease is extended by its own length for this many characters, as long texts take longer."""
 
 BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
 
@@ -47,9 +47,9 @@ IS_DONE: Final = ROW.state == literal_column(f"'{DONE}'")
 
 
 class Candidate(NamedTuple):
-    """What a claim needs to know of a row before it takes it.
+    """What a claim needs to know about a row before it takes it.
 
-    ``suspect``: an earlier attempt never returned, maybe because this text ended its process.
+    ``suspect``: an earlier attempt never returned, perhaps because this text crashed its process.
     """
 
     id: Id
@@ -59,7 +59,7 @@ class Candidate(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A row as claimed: what its analysis needs, and what must still be so when it is written."""
+    """A row as claimed: what its analysis needs, and what must still be true when it is written."""
 
     workspace_id: UUID
     id: UUID
@@ -77,12 +77,12 @@ class Claimed(NamedTuple):
 
     @property
     def key(self) -> Id:
-        """What names the row."""
+        """Identifies the row."""
         return self.workspace_id, self.id
 
 
 class Claim(NamedTuple):
-    """Items to analyse, or one item that has ended its process too often to be tried again."""
+    """Items to analyse, or one item that has crashed its process too often to be tried again."""
 
     items: list[Claimed]
     lost: bool = False
@@ -105,9 +105,9 @@ def has_work(session: Session, version: str, now: datetime) -> bool:
 
 
 def claim(session: Session, terms: Terms, now: datetime) -> Claim:
-    """Take the oldest pending items or, when there are none, the newest stale ones.
+    """Take the oldest pending items or, if there are none, the newest stale ones.
 
-    At most ``terms.items`` of together ``CLAIM_CHARS`` characters; a suspect alone.
+    At most ``terms.items`` with ``CLAIM_CHARS`` characters in total; a suspect alone.
     """
     found = _candidates(session, _pending(now), terms.items)
     for old in () if found else stale_versions(session, terms.version):
@@ -123,7 +123,7 @@ def claim(session: Session, terms: Terms, now: datetime) -> Claim:
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates of one claim: the first ones that fit together, in their order."""
+    """The candidates of one claim: the first ones that fit together, in order."""
     chosen: list[Candidate] = []
     chars = 0
     for candidate in candidates:
@@ -140,18 +140,18 @@ def lease_of(lease: timedelta, chars: int) -> timedelta:
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long an item waits after ``attempts`` (1 or more) that came to nothing."""
+    """The delay of an item after ``attempts`` (1 or more) failed ones."""
     return timedelta(seconds=BACK_OFF_SECONDS[min(attempts, len(BACK_OFF_SECONDS)) - 1])
 
 
 def renew(session: Session, worker: str, ids: Sequence[Id], until: datetime) -> None:
-    """Prolong the leases that ``worker`` still has."""
+    """Extend the leases that ``worker`` still has."""
     mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
     session.execute(mine.values(claimed_until=until))
 
 
 def release(session: Session, worker: str, ids: Sequence[Id]) -> None:
-    """Give back what ``worker`` claimed and will not analyse, as if it had never been claimed."""
+    """Release what ``worker`` claimed and will not analyse, as if it had never been claimed."""
     mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
     session.execute(mine.values(claimed_by=None, claimed_until=None, attempts=ROW.attempts - 1))
 
@@ -163,7 +163,7 @@ def claimants(session: Session) -> list[str]:
 
 
 def expire(session: Session, workers: Sequence[str], now: datetime) -> None:
-    """End the leases of ``workers`` on pending items; the attempts count as not returned."""
+    """End the leases of ``workers`` on pending items; their attempts count as not returned."""
     theirs = update(FEEDBACK).where(IS_PENDING, ROW.claimed_by.in_(workers))
     session.execute(theirs.values(claimed_until=now))
 
@@ -178,7 +178,7 @@ def _stale(version: str, now: datetime) -> Select[Any]:
 
 
 def _free(now: datetime) -> Select[Any]:
-    """Rows that nobody has claimed and nothing holds back, as fields of ``Candidate``."""
+    """Unclaimed rows that are due, as fields of ``Candidate``."""
     free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
     suspect = (ROW.attempts > 0) & ROW.claimed_until.is_not(None)
     fields = (ROW.workspace_id, ROW.id, ROW.attempts, func.length(ROW.text), suspect)
@@ -194,7 +194,7 @@ def _candidates(session: Session, search: Select[Any], most: int) -> list[Candid
 
 
 def _hold_back(session: Session, suspect: Candidate, now: datetime) -> None:
-    """Should this attempt not return either, others go first: it may just have been unlucky."""
+    """If this attempt doesn't return either, others go first: it may just have been unlucky."""
     held = update(FEEDBACK).where(_among([suspect.id]))
     session.execute(held.values(due_at=now + back_off(suspect.attempts + 1)))
 

@@ -1,4 +1,4 @@
-"""What a route may ask for of the engine, by type."""
+"""Engine dependencies that routes request by type."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from service.analysis.engine import Engine
 
 
 async def get_engine(request: Request) -> Engine:
-    """The application's engine, for routes that need more of it than an ``Embedder``."""
+    """The application's engine, for routes that need more than an ``Embedder``."""
     engine: Engine = request.app.state.engine
     return engine
 

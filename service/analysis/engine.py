@@ -1,9 +1,9 @@
-"""The one inference engine of a process, and the two lines that wait for it.
+"""The one inference engine of a process, and the two queues that wait for it.
 
-An analyzer is used by one thread at a time: it has its own threads inside. Whoever asks on
-/v1/analyze waits in a short line that goes first; background batches are cut into slices, so
-that such a caller waits for one slice, not for a whole batch. Callers block, so they are threads
-of a pool or of a worker, never the event loop.
+An analyzer is used by one thread at a time: it has its own threads inside. Callers of /v1/analyze
+wait in a short queue with priority; background batches are cut into slices, so that such a caller
+waits for one slice, not for a whole batch. Callers block, so they are threads of a pool or of a
+worker, never the event loop.
 """
 
 import os
@@ -30,7 +30,7 @@ from service.settings import Settings
 SLICE_ITEMS: Final = 16
 SLICE_CHARS: Final = 8_000
 WAITING_CALLERS: Final = 8
-"""Callers of /v1/analyze that may wait or be served; more are refused."""
+"""Callers of /v1/analyze that may wait or be served; more are rejected."""
 BACKGROUND_NICENESS: Final = 10
 WARM_UP: Final = Document("The app is fast, but checkout refused my card.")
 
@@ -49,13 +49,13 @@ class AnalyzerLike(Protocol):
 
 
 class EngineBusy(Unavailable):
-    """Too many texts are waiting to be analysed; wait as Retry-After says and send it again."""
+    """Too many texts are waiting to be analysed; wait as Retry-After says and try again."""
 
     code = "engine_busy"
 
 
 class Engine:
-    """Owns one analyzer and says whose turn it is.
+    """Owns one analyzer and decides whose turn it is.
 
     ``space`` is where the vectors of its mentions are compared to find themes.
     """
@@ -81,18 +81,18 @@ class Engine:
 
     @property
     def version(self) -> str:
-        """What stored analyses carry: equal versions read alike, others are stale."""
+        """The version of stored analyses: equal versions give equal results, others are stale."""
         return f"{self.info.version}-{self.info.revision[:12]}"
 
     def analyze(self, documents: Sequence[Document]) -> list[Analysis]:
-        """Read ``documents`` in the background: after everybody who waits on /v1/analyze.
+        """Analyse ``documents`` in the background: after all callers of /v1/analyze.
 
         Mentions have their vectors, here as in ``analyze_now``.
         """
         return self._in_slices(documents, self._background)
 
     def analyze_now(self, documents: Sequence[Document]) -> list[Analysis]:
-        """Read ``documents`` for somebody who waits.
+        """Analyse ``documents`` for a waiting caller.
 
         Raises:
             EngineBusy: ``waiting_callers`` others are waiting already.
@@ -147,10 +147,10 @@ class Engine:
 
 
 def slices(documents: Sequence[Document]) -> list[list[int]]:
-    """Indices of ``documents`` in parts of like length.
+    """Indices of ``documents`` in slices of similar length.
 
-    The bundled engine reads every text alone and does not mind; one that pads, as torch does,
-    computes a third less than in the order of arrival. A part has at most ``SLICE_ITEMS``
+    The bundled engine reads every text alone and is indifferent; one that pads, as torch does,
+    computes a third less than in the order of arrival. A slice has at most ``SLICE_ITEMS``
     documents and ``SLICE_CHARS`` characters, or it is one long document alone.
     """
     parts: list[list[int]] = []
@@ -166,17 +166,17 @@ def slices(documents: Sequence[Document]) -> list[list[int]]:
 
 
 def load_engine(settings: Settings) -> Engine:
-    """The engine over the model that ``settings`` names.
+    """The engine with the model that ``settings`` names.
 
-    It has read something already, so that the first item takes no longer than the next ones.
-    It is loaded by a thread of low priority, which the analyzer's own threads inherit: analysis
-    takes what answering requests leaves. What else this process computes on vectors, it computes
-    in the thread that asks: where cores are busy, several threads wait for one another for minutes.
+    It is warmed up, so that the first item takes no longer than the next ones. It is loaded by a
+    low-priority thread, whose priority the analyzer's own threads inherit: analysis uses the CPU
+    time that requests leave. Other computations on vectors run in the calling thread: on busy
+    cores, several threads wait for one another for minutes.
 
     Raises:
         Whatever the model's loader raises, e.g. when its files do not match its manifest.
     """
-    # A second of imports, only for who loads a model.
+    # A second of imports, only if a model is loaded.
     from nlp.loading import folder_of, load_analyzer
 
     threadpool_limits(1, "blas")
@@ -192,6 +192,6 @@ def load_engine(settings: Settings) -> Engine:
 
 
 def lower_priority() -> None:
-    """Make the calling thread, and the threads that it starts, yield to others (Linux only)."""
+    """Lower the priority of the calling thread and the threads that it starts (Linux only)."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)

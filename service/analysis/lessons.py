@@ -27,7 +27,7 @@ from service.journey.taught import (
 )
 
 ITEMS: Final = 100
-"""How many items are labelled in one transaction: others wait for it to write."""
+"""Items labelled in one transaction: other writers wait for it."""
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +69,7 @@ def has_unlabelled(session: Session) -> bool:
 def label_some(session: Session, space: Space) -> None:
     """Label the next items of a workspace that has taught something new, in a write transaction.
 
-    ``space`` is where their mentions find themes.
+    Their mentions find themes in ``space``.
     """
     workspace_id = _next(session)
     state = workspace_id and locked_learning(session, workspace_id)

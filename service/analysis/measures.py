@@ -1,4 +1,4 @@
-"""What a worker's round tells the operators."""
+"""Metrics of a worker's round."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,9 @@ SUPERSEDED: Final = "superseded"
 def observe(
     outcomes: Mapping[Id, Outcome], written: Mapping[Id, str], seconds: float, now: datetime
 ) -> None:
-    """Count a round that took the model ``seconds`` and whose ``written`` are visible ``now``."""
+    """Record a round in which the model took ``seconds`` and whose ``written`` are visible
+    ``now``.
+    """
     if outcomes:
         telemetry.ANALYSIS_BATCH_SECONDS.observe(seconds)
         telemetry.ANALYSIS_ITEM_SECONDS.observe(seconds / len(outcomes))

@@ -1,7 +1,7 @@
-"""Writing what was read: mentions, item-level readings and roll-ups, in one transaction.
+"""Writes analyses: mentions, item-level readings and roll-ups, in one transaction.
 
-A row that changed since it was claimed, or whose claim went to another worker, is left alone: its
-new text or its new claimant brings its own result.
+A row that changed since it was claimed, or whose claim went to another worker, is skipped: its new
+text or its new claimant brings its own result.
 """
 
 from collections import defaultdict
@@ -43,19 +43,19 @@ RETRIED: Final = "retried"
 
 
 class Read(NamedTuple):
-    """An item that was read."""
+    """An item that was analysed."""
 
     brief: Brief
     analysis: Analysis
 
     @property
     def revision(self) -> int:
-        """The revision of the text that was read."""
+        """The revision of the text that was analysed."""
         return self.brief.item.revision
 
 
 class Failed(NamedTuple):
-    """An item that could not be read, this time or (``final``) for good."""
+    """An item that could not be analysed, this time or (``final``) for good."""
 
     revision: int
     reason: str
@@ -66,19 +66,19 @@ Outcome = Read | Failed
 
 
 class Writer(NamedTuple):
-    """In whose name results are written, and in which space their mentions find their themes."""
+    """The worker that writes, and the space in which its mentions find their themes."""
 
     worker: str
     space: Space
 
     @property
     def version(self) -> str:
-        """That of the analysis."""
+        """The version of the analysis."""
         return self.space.version
 
 
 class Written(NamedTuple):
-    """An item with its mentions as they will be stored, and the vector of each, if there are."""
+    """An item with its mentions as they will be stored, and the vector of each, if any."""
 
     row: Feedback
     mentions: list[Values]
@@ -88,7 +88,9 @@ class Written(NamedTuple):
 def write(
     session: Session, writer: Writer, outcomes: Mapping[Id, Outcome], now: datetime
 ) -> dict[Id, str]:
-    """Write ``outcomes``: done, failed or retried by id; those left alone are not in it."""
+    """Write ``outcomes``; returns done, failed or retried by id, without the rows that were
+    skipped.
+    """
     learned = {
         workspace: learned_in(session, workspace, writer.version)
         for workspace in sorted({workspace for workspace, _ in outcomes})
@@ -128,9 +130,9 @@ def write(
 def _assign_themes(
     session: Session, space: Space, written: Sequence[Written], old: Mapping[Id, Sequence[Any]]
 ) -> None:
-    """Give mentions their themes; one that was there before keeps the one that it had.
+    """Give mentions their themes; one that existed before keeps its theme.
 
-    No theme goes on quoting a mention that is not there any more.
+    Themes stop quoting mentions that no longer exist.
     """
     left = {
         (*id, was.start, was.end, place_of(id[0], was)): was
@@ -202,10 +204,10 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
 def _take_away(
     session: Session, delta: Delta, rows: Sequence[Feedback]
 ) -> Mapping[Id, Sequence[Any]]:
-    """Delete the mentions of ``rows`` and what they contributed.
+    """Delete the mentions of ``rows`` and their contribution.
 
     Returns:
-        What there was, by item.
+        What was deleted, by item.
     """
     ids = [(row.workspace_id, row.id) for row in rows]
     gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
@@ -236,7 +238,7 @@ def _labelled(
     learned: Learned,
     log: Sequence[Correction],
 ) -> tuple[Values, list[Values]]:
-    """The columns of an item and of its mentions, with what was taught and said about them."""
+    """The columns of an item and of its mentions, with learned labels and corrections applied."""
     if learned is NOTHING and not log:
         return item_columns(read.analysis), mentions
     item = read.brief.item
@@ -250,7 +252,7 @@ def _packed(analysis: Analysis) -> list[bytes]:
 
 
 def _vector_rows(mentions: Sequence[Values], vectors: Sequence[bytes]) -> list[Values]:
-    """The rows that keep the vectors of one item's mentions; none, if the engine gives none."""
+    """The rows with the vectors of one item's mentions; none, if the engine provides none."""
     key = ("workspace_id", "feedback_id", "ordinal", "model_version")
     return [
         {name: values[name] for name in key} | {"vector": vector}
@@ -282,7 +284,7 @@ def _mention_rows(read: Read, version: str) -> list[Values]:
 
 
 def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
-    """Hold the item back for a while, or set it aside, without any reading, for good."""
+    """Delay the item, or mark it as failed for good, without an analysis."""
     row.error = failed.reason
     if not failed.final:
         row.due_at = now + back_off(row.attempts)

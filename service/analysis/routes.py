@@ -31,7 +31,7 @@ def analyze(
     engine: AppEngine,
     journey: JourneyName = None,
 ) -> AnalyzeOut:
-    """The analysis of up to 200 texts, in order. Nothing is stored."""
+    """Analyse up to 200 texts. Results are in the same order; nothing is stored."""
     with database.read() as session:
         names = named_map(session, caller.workspace_id, journey)
         learned = learned_in(session, caller.workspace_id, engine.version, lock=False)

@@ -1,4 +1,4 @@
-"""What /v1/analyze reads and answers."""
+"""Requests and responses of /v1/analyze."""
 
 from typing import Any, Final
 
@@ -85,22 +85,29 @@ ANSWER_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class AnalyzeItemIn(BaseModel):
-    """One text, and what helps to read it."""
+    """One text, with context for its analysis."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: CleanText = Field(description="The customer's words; offsets in the answer count here.")
+    text: CleanText = Field(
+        description="The customer's words; offsets in the response refer to this text."
+    )
     kind: Kind | None = None
-    question: Line | None = Field(None, description="What was asked; helps to read the answer.")
+    question: Line | None = Field(
+        None, description="The question that was asked; helps the analysis of the answer."
+    )
     subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
-    language: Language | None = Field(None, description="BCP 47 tag; found from the text.")
+    language: Language | None = Field(
+        None, description="BCP 47 tag; detected from the text by default."
+    )
     rating: RatingIn | None = Field(
-        None, description="Tells whether it contradicts the words; these alone are read."
+        None,
+        description="Only used to report whether it contradicts the text, which alone is analysed.",
     )
 
 
 class AnalyzeIn(BaseModel):
-    """Up to 200 texts, together no longer than one stored item may be."""
+    """Up to 200 texts, whose total length is limited like that of one stored item."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REQUEST_EXAMPLE]})
 
@@ -108,7 +115,7 @@ class AnalyzeIn(BaseModel):
 
 
 class AnalyzeOut(BaseModel):
-    """One analysis for each text, in order, in the keys of the journey."""
+    """One analysis per text, in order, in the keys of the journey."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ANSWER_EXAMPLE]})
 

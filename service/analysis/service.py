@@ -1,8 +1,8 @@
-"""One worker's round: claim, have it read with no transaction open, write what was read.
+"""One worker's round: claim, analyse with no transaction open, write the results.
 
-When the model raises, every item of its slice is read again alone, so that only the item at
-fault counts an attempt. When the database fails, nobody is at fault: the round is given up, and
-its items are given back in the next one.
+When the model raises, every item of its slice is analysed again alone, so that only the failing
+item counts an attempt. When the database fails, no item is at fault: the round is given up, and its
+items are released in the next one.
 """
 
 import logging
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Analyst:
-    """Claims items in its own name, has the engine read them, and writes what was read."""
+    """Claims items in its own name, has the engine analyse them, and writes the results."""
 
     def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
         self._database = database
@@ -51,9 +51,9 @@ class Analyst:
         self._is_started = False
 
     def free_the_dead(self) -> None:
-        """End the leases of workers of this host that are no more, so that nobody waits for them.
+        """End the leases of dead workers of this host, so that nobody waits for them.
 
-        Only on SQLite: its file is on this host, so that an equal host name is the same host.
+        Only on SQLite: its file is on this host, so an equal host name means the same host.
         """
         if not self._database.is_sqlite:
             return
@@ -63,12 +63,12 @@ class Analyst:
             self._database.transact(lambda session: claims.expire(session, dead, clock.now()))
 
     def round(self, may_go_on: Callable[[], bool]) -> bool:
-        """Claim and analyse one batch, or label some anew; whether there was any work.
+        """Claim and analyse one batch, or label some anew; returns whether there was any work.
 
-        ``may_go_on`` is asked between slices; what is unread when it says no is given back.
+        ``may_go_on`` is asked between slices; when it says no, the rest is released.
 
         Raises:
-            SQLAlchemyError: the database failed; the next round starts with giving the claim back.
+            SQLAlchemyError: the database failed; the next round starts with releasing the claim.
         """
         self._start()
         self._give_back(self._held)
@@ -114,10 +114,10 @@ class Analyst:
     def _read(
         self, claim: Claim, may_go_on: Callable[[], bool]
     ) -> Iterator[tuple[dict[Id, Outcome], float]]:
-        """Outcomes slice by slice, with the seconds that reading took.
+        """Outcomes slice by slice, with the seconds that the analysis took.
 
-        Each is written before the next is read: what is read is soon seen, and whoever waits
-        for the turn to write waits for a slice, not for a batch.
+        Each is written before the next is analysed: results are visible early, and other writers
+        wait for a slice, not for a batch.
         """
         if claim.lost:
             yield _lost(claim), 0.0
@@ -146,7 +146,7 @@ class Analyst:
         try:
             analyses = self._engine.analyze([each.document for each in briefs])
             pairs = list(zip(briefs, analyses, strict=True))
-        except Exception as error:  # a seam: whatever a model raises is about these texts
+        except Exception as error:  # whatever a model raises is about these texts
             if len(briefs) == 1:
                 return {briefs[0].item.key: self._failed(briefs[0].item, error)}
             alone = [self._read_part([each]) for each in briefs]
@@ -171,7 +171,7 @@ class Analyst:
             )
         except DATABASE_AT_FAULT:
             raise
-        except Exception as error:  # a seam: a result that can't be written is about its item
+        except Exception as error:  # a result that can't be written is about its item
             if len(outcomes) > 1:
                 alone = [self._write({key: outcomes[key]}) for key in outcomes]
                 return {key: state for part in alone for key, state in part.items()}
@@ -188,10 +188,10 @@ def _briefs(session: Session, items: Sequence[Claimed]) -> list[Brief]:
 
 
 def _lost(claim: Claim) -> dict[Id, Outcome]:
-    """The verdict on items whose earlier attempts, all of them, never came back."""
+    """The failure of items whose earlier attempts all never returned."""
     return {
         item.key: Failed(
-            item.revision, f"the analysis ended the process {item.attempts - 1} times", final=True
+            item.revision, f"the analysis crashed the process {item.attempts - 1} times", final=True
         )
         for item in claim.items
     }

@@ -1,4 +1,4 @@
-"""The analysis of texts on the spot, nothing stored."""
+"""The analysis of texts on demand, without storing anything."""
 
 from types import SimpleNamespace
 from typing import Final
@@ -24,7 +24,7 @@ _NOTHING_SENT: Final = SimpleNamespace(stage_sent=None, touchpoint_sent=None)
 
 
 class TooMuchText(InvalidRequest):
-    """The texts are too long together; send them in several requests."""
+    """The texts together are too long; send them in several requests."""
 
     code = "too_much_text"
 
@@ -36,9 +36,9 @@ def analyse(
     most_chars: int,
     learned: Learned = NOTHING,
 ) -> AnalyzeOut:
-    """What ``engine`` reads in the texts of ``request``, in the keys of ``journey``.
+    """The analysis of the texts of ``request`` by ``engine``, in the keys of ``journey``.
 
-    ``learned`` is what the workspace has taught.
+    ``learned`` has what the workspace has taught.
 
     Raises:
         TooMuchText: the texts have more than ``most_chars`` characters together.

@@ -1,4 +1,4 @@
-"""Who a worker is, and which workers of this machine are no more."""
+"""The identity of a worker, and which workers of this machine are dead."""
 
 import os
 import socket
@@ -7,15 +7,15 @@ from uuid import uuid4
 
 
 def worker_id() -> str:
-    """A name that no other worker has, ever: host:pid:random."""
+    """A globally unique name: host:pid:random."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
 
 
 def gone(workers: Iterable[str], me: str) -> list[str]:
-    """Those of ``workers`` whose process ended on this host for certain.
+    """Those of ``workers`` whose process on this host has certainly ended.
 
-    A process id in use proves nothing (it may have been given away again), so its worker counts
-    as alive; except our own id, which a container gives to each of its processes in turn.
+    A process id in use proves nothing (it may have been reused), so its worker counts as alive;
+    except our own id, which a container gives to each of its processes in turn.
     """
     return [worker for worker in workers if worker != me and _ended(worker)]
 

@@ -1,5 +1,5 @@
-"""Attributes that a workspace declares: which they are, and the building of their roll-ups.
+"""The attributes that a workspace declares, and the building of their roll-ups.
 
-An attribute is what senders say about an item (``persona: smb``), not what the company did
-(``changes``) nor what a person says about a reading (``corrections``).
+An attribute is what senders say about an item (``persona: smb``), unlike what the company did
+(``changes``) or what a person says about a reading (``corrections``).
 """

@@ -1,8 +1,8 @@
-"""Building the roll-ups of a declared attribute from the feedback there is: a worker's share.
+"""A worker's share: builds the roll-ups of a declared attribute from stored feedback.
 
-Feedback is counted in the order of its ids, a portion in a transaction, together with the id that
-it has come to. Whoever writes roll-ups holds that (``rollups.declared.held``): what is up to there
-is theirs to keep right, what is beyond is still to be counted. So it may end at any point, and two
+Feedback is counted in the order of its ids, one portion per transaction, together with the last id
+that was counted. Writers of roll-ups hold that id (``rollups.declared.held``): up to it they keep
+the roll-ups right, the rest is still to be counted. So building may stop at any point, and two
 workers may build at once.
 """
 
@@ -25,18 +25,18 @@ from service.rollups.declared import hold_alone
 from service.rollups.segments import EVERYBODY, Declared
 
 PORTION: Final = 500
-"""Items counted in one transaction: others wait for it to write."""
+"""Items counted in one transaction: other writers wait for it."""
 
 
 class Builder:
-    """Builds one portion after the other, and leaves as much time to others in between."""
+    """Builds portion after portion, and leaves as much time to other writers in between."""
 
     def __init__(self, database: Database, stop: threading.Event | None = None) -> None:
         self._database = database
         self._stop = stop or threading.Event()
 
     def round(self) -> bool:
-        """Count a portion of an attribute that is being built; whether there was any."""
+        """Count a portion of an attribute that is being built; returns whether there was any."""
         with self._database.read() as session:
             waiting = next_building(session)
         if waiting is None:
@@ -48,7 +48,7 @@ class Builder:
 
 
 def count_portion(session: Session, workspace_id: UUID, name: str) -> None:
-    """Add the next items to the roll-ups of an attribute; if there are none left, it is ready."""
+    """Add the next items to the roll-ups of an attribute; if there are none left, mark it ready."""
     hold_alone(session, workspace_id)
     row = session.get(DeclaredAttribute, (workspace_id, name), populate_existing=True)
     if row is None or row.state == READY:

@@ -1,4 +1,4 @@
-"""Which attributes are declared. What this changes is held alone: see ``building``."""
+"""Declares attributes. Changes require the exclusive lock: see ``building``."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -26,7 +26,7 @@ def shown(session: Session, workspace_id: UUID) -> AttributesOut:
 
 
 def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> None:
-    """Declare these attributes and no others; the roll-ups of those that go are deleted."""
+    """Declare exactly these attributes; the roll-ups of those no longer declared are deleted."""
     hold_alone(session, workspace_id)
     known = {each.name for each in declared_in(session, workspace_id)}
     for name in sorted(known - set(names)):

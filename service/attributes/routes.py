@@ -1,4 +1,4 @@
-"""/v1/attributes: which attributes are rolled up, so that filters on them answer at once."""
+"""/v1/attributes: declare attributes to be rolled up, so that filters on them are fast."""
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -21,7 +21,9 @@ def list_attributes(request: Request, caller: ReadCaller, database: Db) -> Respo
 
 @router.put("")
 def declare_attributes(body: AttributesIn, caller: ManageCaller, database: Db) -> AttributesOut:
-    """Declare at most three attributes with few values; roll-ups are built in the background."""
+    """Declare up to three attributes with few values. Their roll-ups are built in the
+    background.
+    """
 
     def work(session: Session) -> AttributesOut:
         declare(session, caller.workspace_id, body.names)

@@ -1,4 +1,4 @@
-"""What goes into and comes out of /v1/attributes."""
+"""Requests and responses of /v1/attributes."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -8,7 +8,7 @@ from service.rollups.segments import BETWEEN
 from service.web.text import CleanText, composed
 
 MOST: Final = 3
-"""Declared attributes of a workspace: each of them makes writing dearer."""
+"""Maximum number of declared attributes per workspace: each makes writes more expensive."""
 EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
 
 
@@ -26,13 +26,13 @@ Name = Annotated[CleanText, StringConstraints(max_length=64), AfterValidator(_na
 
 
 class AttributesIn(BaseModel):
-    """All attributes that are to be declared; one that is not among them is no longer."""
+    """The complete list of declared attributes; one that is not in it is no longer declared."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     names: list[Name] = Field(
         max_length=MOST,
-        description="Names of attributes with few values, as they are sent with feedback.",
+        description="Names of attributes with few values, as sent with feedback.",
     )
 
 
@@ -41,7 +41,10 @@ class AttributeOut(BaseModel):
 
     name: str
     state: Literal["building", "ready"] = Field(
-        description="`building` until all feedback is in its roll-ups; until then it is counted."
+        description=(
+            "`building` until its roll-ups include all feedback; until then, filters on it are "
+            "slower."
+        )
     )
 
 

@@ -1,4 +1,4 @@
 """What a company changed in the journey, and whether it helped.
 
-A change is an event with a day; it alters no feedback, as a correction (``corrections``) does.
+A change is an event on a day; unlike a correction (``corrections``), it does not alter feedback.
 """

@@ -1,10 +1,10 @@
 """The effect of a change on each measure: differences in differences of daily sums. Pure.
 
-effect = (after - before) - (control after - control before), as Card & Krueger 1994, Minimum wages
-and employment, American Economic Review 84. Each of the four means has the variance between days
-(``statistics.clustered``), so that what a day's feedback has in common does not pass for evidence
-(Bertrand, Duflo & Mullainathan 2004, How much should we trust differences-in-differences
-estimates?, QJE 119), or that of single answers if that is larger.
+effect = (after - before) - (control after - control before), as in Card & Krueger 1994, Minimum
+wages and employment, American Economic Review 84. The variance of each of the four means is the
+variance between days (``statistics.clustered``), so that what a day's feedback has in common is not
+taken for evidence (Bertrand, Duflo & Mullainathan 2004, How much should we trust
+differences-in-differences estimates?, QJE 119), or that of single answers if it is larger.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from service.insights.statistics import (
 )
 
 Z_POWER: Final = 0.841621
-"""The 80 % point of the normal distribution."""
+"""The 80th percentile of the normal distribution."""
 STEP: Final = 0.1
 VOLUME: Final = "volume_share"
 DIRECTIONS: Final[Mapping[str, int]] = {
@@ -35,18 +35,18 @@ DIRECTIONS: Final[Mapping[str, int]] = {
     "net_sentiment": 1,
     "mean_severity": -1,
 }
-"""Which way is better; of ratings it is up."""
+"""Which direction is better; for ratings it is up."""
 
 
 class Series(NamedTuple):
-    """The values of one measure: on every day, and of all days together."""
+    """The values of one measure: on each day, and over all days."""
 
     days: Sequence[Sample]
     whole: Sample
 
 
 class Effect(NamedTuple):
-    """One measure before and after; ``control`` is the same elsewhere, None without it.
+    """One measure before and after; ``control`` is the same for the rest, None without a control.
 
     ``change`` is the difference in differences, ``own`` that of the scope alone. ``p`` is corrected
     for all measures; None if there was too little to test.
@@ -63,18 +63,18 @@ class Effect(NamedTuple):
 
     @property
     def significant(self) -> bool:
-        """Whether it is beyond chance."""
+        """Whether it is significant."""
         return self.p is not None and self.p < LEVEL
 
     @property
     def moved(self) -> bool:
-        """Whether the scope itself moved that way beyond chance, and not only what is elsewhere."""
+        """Whether the scope itself moved significantly in that direction, not only the rest."""
         same_way = (self.own.difference or 0.0) * (self.change.difference or 0.0) > 0
         return same_way and self.own.p < LEVEL
 
     @property
     def better(self) -> bool | None:
-        """Whether it went the good way; None if there is none, or it didn't move."""
+        """Whether it moved in the better direction; None if there is none, or it didn't move."""
         moved = self.direction * (self.change.difference or 0.0)
         return moved > 0 if moved else None
 
@@ -82,9 +82,10 @@ class Effect(NamedTuple):
 def effects(
     before: Window, after: Window, has_rest: bool, direction: int | None = None
 ) -> dict[str, Effect]:
-    """All measures of a scope; with the ``direction`` of a theme's volume, those of a theme.
+    """All measures of a scope; given the ``direction`` of a theme's volume, the measures of a
+    theme.
 
-    -1 for a pain point, which is better the rarer it is, 1 for a win, which has no severity.
+    -1 for a pain point (rarer is better), 1 for a win, which has no severity.
     """
     own = (_measures(before.scope), _measures(after.scope))
     rest = (_measures(before.rest), _measures(after.rest)) if has_rest else None
@@ -103,14 +104,14 @@ def effects(
 
 
 class Need(NamedTuple):
-    """How many items, before and after each, show ``what`` in 4 of 5 cases."""
+    """The number of items, before and after each, that shows ``what`` in 4 of 5 cases."""
 
     items: int
     what: str
 
 
 def needed(found: Mapping[str, Effect], of_theme: bool) -> Need:
-    """For a difference of 10 points in the share of complaints; of a theme, for half its volume.
+    """For a difference of 10 points in the share of complaints; for a theme, for half its volume.
 
     2 p (1 - p) (z + z')^2 / d^2 (Fleiss 1981, Statistical Methods for Rates and Proportions, 3.2);
     p is at least d.
@@ -162,7 +163,7 @@ def _effect(
 
 
 def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
-    """None if a side has no value; a control without enough values is none."""
+    """None if a side has no value; a control without enough values is dropped."""
     if control and any(series.whole.small for series in control):
         control = None
     before, after = (series.whole.value for series in own)
@@ -190,7 +191,7 @@ def _terms(pair: Pair, sign: int) -> list[tuple[float, Estimate]]:
 
 
 def _estimate(series: Series) -> Estimate:
-    """The mean of all days; the larger of its two variances."""
+    """The mean of all days, with the larger of its two variances."""
     whole = series.whole
     single = whole.smoothed().estimate()._replace(value=whole.value or 0.0)
     daily = clustered((day.moments.total, day.moments.n) for day in series.days)

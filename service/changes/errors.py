@@ -1,4 +1,4 @@
-"""What can be wrong with a change."""
+"""Errors about changes."""
 
 from service.errors import NotFound
 

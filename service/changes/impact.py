@@ -1,4 +1,4 @@
-"""Whether a change helped: read, compare, and say so."""
+"""The impact of a change: read, compare, and put the verdict into words."""
 
 from typing import Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from service.insights.measures import DIGITS
 from service.insights.queries.freshness import freshness
 
 VOLUME_DIGITS: Final = 5
-"""A part of much feedback may be less than a thousandth of it."""
+"""The share of a small part can be below a thousandth."""
 
 
 def measure(
@@ -28,7 +28,7 @@ def measure(
 
     Raises:
         NoSuchChange: there is none with that id.
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: its scope is not there any more.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: its scope no longer exists.
     """
     change = one(session, workspace_id, wanted)
     scoped = selected(session, change)

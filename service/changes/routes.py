@@ -27,9 +27,15 @@ from service.web.once import answered_once, response_of
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
 
-@router.post("", status_code=201, response_model=ChangeOut, responses={201: {"headers": LOCATION}})
+@router.post(
+    "",
+    summary="Record Change",
+    status_code=201,
+    response_model=ChangeOut,
+    responses={201: {"headers": LOCATION}},
+)
 def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
-    """Tell what was changed, when, and for which part of the journey."""
+    """Record what was changed, when, and for which part of the journey."""
 
     def work(session: Session) -> StoredAnswer:
         made = service.tell(session, caller.workspace_id, caller.key_id, body)
@@ -47,7 +53,7 @@ def list_changes(
     database: Db,
     params: Annotated[ChangeListParams, Query()],
 ) -> Response:
-    """What was changed, the latest first."""
+    """Recorded changes, the latest first."""
     with database.read() as session:
         return conditional(request, service.listed(session, caller.workspace_id, params))
 
@@ -60,9 +66,9 @@ def read_change(request: Request, change_id: UUID, caller: ReadCaller, database:
         return conditional(request, service.shown(change))
 
 
-@router.delete("/{change_id}", status_code=204)
+@router.delete("/{change_id}", summary="Delete Change", status_code=204)
 def forget_change(change_id: UUID, caller: ManageCaller, database: Db) -> None:
-    """Forget a change; feedback stays as it is."""
+    """Delete a change. Feedback is not affected."""
     database.transact(lambda session: service.forget(session, caller.workspace_id, change_id))
 
 

@@ -1,4 +1,4 @@
-"""What goes into and comes out of /v1/changes."""
+"""Requests and responses of /v1/changes."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -20,12 +20,12 @@ from service.web.text import CleanText, seen
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
 ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]
-"""Whether a scope is narrowed by where in the journey feedback belongs, by whose it is, or both."""
+"""Whether a scope is narrowed to a place in the journey, to a segment of feedback, or to both."""
 _OF_A_PLACE: Final = frozenset({"stage", "touchpoint", "pain_point"})
 
 CHANGE_EXAMPLE: Final[dict[str, Any]] = {
     "title": "New checkout",
-    "description": "One page in place of four; cards are kept.",
+    "description": "One page instead of four; cards are saved.",
     "happened_at": "2026-05-03T06:00:00Z",
     "scope": {"stage": ["purchase"], "touchpoint": ["checkout"]},
 }
@@ -57,8 +57,10 @@ IMPACT_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
     "control_after": {"mentions": 2208, "items": 1764},
     "measures": {"negative_share": EFFECT_EXAMPLE},
     "verdict": "improved",
-    "sentence": "It got better: the share of complaints went from 62% to 41%; elsewhere from 38% "
-    "to 36%. The difference is −19 points (−27 to −11 points, 95%).",
+    "sentence": (
+        "It got better: the share of complaints went from 62% to 41%; elsewhere from 38% to "
+        "36%. The effect is −19 points (−27 to −11 points, 95%)."
+    ),
     "items_needed": None,
 }
 
@@ -68,7 +70,9 @@ def _listed(value: Any) -> Any:
 
 
 def _words(value: Any) -> Any:
-    """Values as query parameters take them: what is kept is asked for as one later."""
+    """Values in the form that query parameters take, as the stored scope is used as filters
+    later.
+    """
     values = _listed(value)
     texts = isinstance(values, list) and all(isinstance(each, str) for each in values)
     return split_words(values) if texts else values
@@ -80,13 +84,13 @@ Kinds = Annotated[list[Kind], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class Scope(BaseModel):
-    """Which feedback a change is about: the filters of every insight, each a value or several."""
+    """The feedback that a change is about: the filters of all insights, each a value or a list."""
 
     model_config = ConfigDict(extra="forbid")
 
     stage: Words | None = Field(None, description="Keys, names or aliases.")
     touchpoint: Words | None = None
-    pain_point: UUID | None = Field(None, description="A pain point or a win.")
+    pain_point: UUID | None = Field(None, description="The id of a pain point or a win.")
     kind: Kinds | None = None
     source: Words | None = None
     channel: Words | None = None
@@ -95,7 +99,7 @@ class Scope(BaseModel):
 
     @property
     def scope_kind(self) -> ScopeKind:
-        """What it is narrowed by."""
+        """What the scope is narrowed by."""
         narrowed = {name for name, values in self if values}
         if not narrowed & _OF_A_PLACE:
             return "segment" if narrowed else "everything"
@@ -103,18 +107,20 @@ class Scope(BaseModel):
 
 
 class ChangeIn(BaseModel):
-    """What was changed, when, and for whom."""
+    """What was changed, when, and for which part of the feedback."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
 
     title: Annotated[Word, AfterValidator(seen)]
     description: Annotated[CleanText, Field(max_length=4000)] | None = None
     happened_at: Moment = Field(description="A date (00:00 UTC) or an RFC 3339 time.")
-    scope: Scope = Field(description="Empty: everything; then there is nothing to compare with.")
+    scope: Scope = Field(
+        description="Empty: all feedback; then there is no control to compare with."
+    )
 
 
 class ChangeOut(BaseModel):
-    """A change as it was told."""
+    """A recorded change."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [STORED_EXAMPLE]})
 
@@ -141,37 +147,45 @@ class ChangeListParams(BaseModel):
     """The page."""
 
     limit: Limit = 50
-    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class ImpactParams(BaseModel):
-    """How long before and after."""
+    """The length of the periods before and after."""
 
-    days: int = Field(28, ge=7, le=365, description="Days before, and after; best whole weeks.")
+    days: int = Field(
+        28,
+        ge=7,
+        le=365,
+        description="Days before and days after that are compared; ideally whole weeks.",
+    )
 
 
 class VolumeOut(BaseModel):
-    """How much was said."""
+    """The amount of feedback."""
 
     mentions: int
     items: int
 
 
 class WindowOut(VolumeOut):
-    """Whole days in UTC, from `since` to before `until`, and how much was said within the scope."""
+    """Whole days in UTC, from `since` to before `until`, and the amount of feedback in the
+    scope.
+    """
 
     since: date
     until: date
 
 
 class EffectOut(BaseModel):
-    """One measure within the scope before and after, and in the rest of the journey.
+    """One measure in the scope before and after, and in the rest of the journey.
 
     `effect` is (after - before) - (control_after - control_before), with its 95 % interval; without
     a control, after - before. `p` is corrected for all measures (Benjamini-Hochberg). `moved`: the
-    scope itself moved that way beyond chance, not only the rest. `better`: which way the effect
-    went, for measures that have a good side. `detectable`: the smallest true effect
-    that so much feedback shows in 4 of 5 cases."""
+    scope itself moved significantly in the same direction, not only the rest. `better`: whether the
+    effect is an improvement; null for measures without a better direction. `detectable`: the
+    smallest true effect that this much feedback shows in 4 of 5 cases.
+    """
 
     before: float
     after: float
@@ -194,22 +208,26 @@ class ChangeImpactOut(AnswerOut):
 
     change: ChangeOut
     days: int
-    days_over: int = Field(description="How many of the days after are there yet.")
+    days_over: int = Field(description="Days after the change that are over, up to `days`.")
     before: WindowOut
     after: WindowOut
     control_before: VolumeOut | None
     control_after: VolumeOut | None
     measures: dict[str, EffectOut] = Field(
-        description="negative_share, net_sentiment, mean_severity, the KPI of each rating scale, "
-        "and volume_share, of all items those in the scope; if that is a place in a segment, "
-        "of all items of the segment (of a pain point, only this and mean_severity, of a win only "
-        "this)."
+        description=(
+            "negative_share, net_sentiment, mean_severity, the KPI of each rating scale, and "
+            "volume_share: the share of the scope in all items, or in the items of the segment "
+            "if the scope is a place in a segment. For a pain point only volume_share and "
+            "mean_severity, for a win only volume_share."
+        )
     )
     verdict: Verdict
     sentence: str
     items_needed: int | None = Field(
-        description="Items in the scope, before and after each, with which a difference of 0.1 in "
-        "the share of complaints would be found in 4 of 5 cases; of a pain point, items of all "
-        "feedback (of the segment) with which half of its share would. Null once something was "
-        "found."
+        description=(
+            "Items needed in the scope, before and after each, to find a difference of 0.1 in "
+            "the share of complaints in 4 of 5 cases. For a pain point: items of all feedback "
+            "(or of the segment) needed to find that its share has halved. Null if an effect "
+            "was found."
+        )
     )

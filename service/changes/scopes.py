@@ -1,4 +1,4 @@
-"""What a change is about, as a selection of feedback, and what it can be compared with."""
+"""The scope of a change as a selection of feedback, and what it can be compared with."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -25,8 +25,9 @@ class JourneyPart(NamedTuple):
 
 
 class Scoped(NamedTuple):
-    """What is in the scope: a selection, or one theme in it. ``around`` is the scope with the rest
-    of the journey: the same segment at all stages, or, if the scope is a segment, everybody."""
+    """The scope: a selection, or one theme in it. ``around`` is the scope plus its control: the
+    same segment at all stages, or, if the scope is a segment, all feedback.
+    """
 
     selection: Selection
     theme: Theme | None
@@ -35,7 +36,7 @@ class Scoped(NamedTuple):
 
     @property
     def has_rest(self) -> bool:
-        """Whether anything is outside of it."""
+        """Whether there is anything outside the scope."""
         return self.theme is not None or self.selection != self.around
 
 
@@ -54,7 +55,7 @@ def selected(session: Session, change: Change) -> Scoped:
 
 
 def part_of(session: Session, change: Change) -> JourneyPart:
-    """The part in the words of the journey that was in force when the change was told.
+    """The part, as named by the journey in force when the change was recorded.
 
     Raises:
         UnknownStage, UnknownTouchpoint: the journey had no such part.
@@ -65,7 +66,7 @@ def part_of(session: Session, change: Change) -> JourneyPart:
 
 
 def in_present_words(session: Session, change: Change) -> Scope | None:
-    """The scope as the journey in force calls it; None if it has no such part.
+    """The scope in terms of the current journey; None if it has no such part.
 
     Raises:
         UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``part_of``.
@@ -97,7 +98,7 @@ def _part(session: Session, change: Change, journey: JourneyMap) -> JourneyPart:
 
 
 def _words_for(journey: JourneyMap, cells: frozenset[Cell]) -> dict[str, list[str] | None] | None:
-    """The stages and touchpoints that are these cells and no others; None if there are none."""
+    """The stages and touchpoints that consist of exactly these cells; None if there are none."""
     if not cells:
         return None
     stages = {journey.stage_of(cell) for cell in cells}
@@ -114,7 +115,7 @@ def _scope(change: Change) -> Scope:
 
 
 def _params(scope: Scope) -> FilterParams:
-    """The filters of a scope but for its part of the journey."""
+    """The filters of a scope except its part of the journey."""
     away = {"pain_point", "attributes", *AXES}
     filters = scope.model_dump(exclude=away, exclude_none=True)
     attributes = {ATTRIBUTE + name: values for name, values in (scope.attributes or {}).items()}

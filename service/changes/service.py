@@ -1,4 +1,4 @@
-"""Telling, listing and forgetting changes."""
+"""Recording, listing and deleting changes."""
 
 from typing import Final
 from uuid import UUID
@@ -14,14 +14,14 @@ from service.changes.scopes import selected
 from service.web.cursors import decode_cursor, encode_cursor, moment
 
 LIST: Final = "changes"
-"""What its cursors begin with."""
+"""The list's name in its cursors."""
 
 
 def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> ChangeOut:
     """Store a change, in the caller's write transaction.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: the scope has what there is not.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: the scope names something unknown.
     """
     change = Change(
         workspace_id=workspace_id,
@@ -66,7 +66,7 @@ def one(session: Session, workspace_id: UUID, wanted: UUID) -> Change:
 
 
 def forget(session: Session, workspace_id: UUID, wanted: UUID) -> None:
-    """Delete a change; no feedback is touched.
+    """Delete a change; feedback is not affected.
 
     Raises:
         NoSuchChange: there is none with that id.
@@ -75,5 +75,5 @@ def forget(session: Session, workspace_id: UUID, wanted: UUID) -> None:
 
 
 def shown(change: Change) -> ChangeOut:
-    """A change as it is answered."""
+    """A change as returned by the API."""
     return ChangeOut.model_validate(change, from_attributes=True)

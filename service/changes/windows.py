@@ -1,4 +1,4 @@
-"""Before and after, day by day: within the scope, and in the rest of the journey."""
+"""Before and after, day by day: in the scope, and in the rest of the journey."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Days = Mapping[date, Part]
 class Windows(NamedTuple):
     """Whole UTC days: ``before`` from its first to ``turn``, ``after`` from its first to ``end``.
 
-    A day on which the change happened after 00:00 belongs to neither.
+    If the change happened after 00:00, its day belongs to neither.
     """
 
     before: date
@@ -32,12 +32,12 @@ class Windows(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How long each of them is; 0 if no whole day after the change has begun."""
+        """The length of each; 0 if no whole day after the change has begun."""
         return (self.end - self.after).days
 
 
 def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
-    """Windows of equal length on both sides, cut at the end of the present day."""
+    """Windows of equal length on both sides, cut at the end of the current day."""
     turn = happened_at.date()
     after = turn if happened_at.time() == time() else turn + DAY
     over = max(min(days, (now.date() + DAY - after).days), 0)
@@ -46,14 +46,14 @@ def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window: what was said in the scope, and in all that it is a part of, by day."""
+    """One window by day: the feedback in the scope, and in everything around it."""
 
     scope: list[Part]
     around: list[Part]
 
     @property
     def rest(self) -> list[Part]:
-        """What is not in the scope, by day."""
+        """The feedback outside the scope, by day."""
         return [minus(whole, own) for whole, own in zip(self.around, self.scope, strict=True)]
 
 
@@ -75,7 +75,7 @@ def read(session: Session, scoped: Scoped, found: Windows) -> tuple[Window, Wind
 
 
 def total_of(parts: Iterable[Part]) -> Part:
-    """All days together; an item is of one day only."""
+    """All days together; each item belongs to one day only."""
     mentions, items = MentionSums(), ItemSums()
     for part in parts:
         mentions.add(part.mentions)
@@ -87,7 +87,7 @@ def total_of(parts: Iterable[Part]) -> Part:
 
 
 def minus(whole: Part, own: Part) -> Part:
-    """What is left of a day: mentions outside of the scope, and items that don't touch it."""
+    """The rest of a day: mentions outside the scope, and items that don't touch it."""
     names = ("mentions", "negative", "positive", "score_milli", "severity")
     mentions = MentionSums(
         *(getattr(whole.mentions, name) - getattr(own.mentions, name) for name in names)

@@ -14,17 +14,18 @@ NAMES: Final = {
     "net_sentiment": "net sentiment",
     "mean_severity": "mean severity",
 }
-"""What is told first comes first; a volume has a good side in themes only, and it is what they
-need. ``whole_of`` says of what it is the share."""
+"""In the order of their importance for the verdict. A volume has a better direction only for
+themes, and a theme needs it first. ``whole_of`` says what it is a share of.
+"""
 MOST: Final = 0.5
-"""The share of complaints from which on most of what is said are complaints."""
+"""From this share on, most mentions are complaints."""
 
 
 def verdict(effects: Mapping[str, Effect]) -> tuple[Verdict, str | None]:
     """What the measures say together, and the first of ``NAMES`` that says so.
 
-    Improved (or worse): one at least is significantly better (worse) and moved itself, and none
-    the contrary.
+    Improved (or worse): at least one measure is significantly better (worse) and moved itself, and
+    none says the opposite.
     """
     telling = {
         name: found
@@ -43,9 +44,9 @@ def whole_of(kind: ScopeKind) -> str:
 
 
 def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKind) -> str:
-    """The verdict for a person who reads no tables; there are ``days`` before and after.
+    """The verdict in plain words; there are ``days`` before and after.
 
-    A volume that moved and has no good side comes first where the others decide nothing.
+    A volume that moved and has no better direction comes first where the others are undecided.
     """
     said, name = verdict(effects)
     talk = _talk(effects, kind)
@@ -55,13 +56,12 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKi
     undecided = _undecided(effects, days, need, kind)
     if talk is None:
         return undecided
-    about = f"Whether that is better or worse, the measures do not say{_complaints(effects)}."
-    return f"{talk} {about} Beside that, {undecided[0].lower()}{undecided[1:]}"
+    about = f"The measures do not show whether that is better or worse{_complaints(effects)}."
+    return f"{talk} {about} Apart from that, {undecided[0].lower()}{undecided[1:]}"
 
 
 def _talk(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
-    """That a place is talked about more, or less, or that a segment says more, or less, if it is
-    beyond chance and neither good nor bad."""
+    """The change of a volume that is significant and neither good nor bad."""
     found = effects.get(VOLUME)
     if found is None or found.direction or not (found.significant and found.moved):
         return None
@@ -76,11 +76,11 @@ def _talk(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
 
 
 def _complaints(effects: Mapping[str, Effect]) -> str:
-    """That most of what is said since are complaints, if they are, of enough to be tested."""
+    """Whether most mentions since are complaints, if there are enough to be tested."""
     found = effects.get("negative_share")
     if found is None or found.p is None or found.after < MOST:
         return ""
-    return f"; {value('negative_share', found.after)} of the mentions since are complaints"
+    return f"; {value('negative_share', found.after)} of the mentions since then are complaints"
 
 
 def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKind) -> str:
@@ -89,7 +89,7 @@ def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: Scope
     }
     if not telling:
         return (
-            f"There is too little feedback to tell, from {counted(days, 'day')} before and after: "
+            f"Too little feedback for a verdict in {counted(days, 'day')} before and after: "
             f"about {counted(need.items, 'item')} each would show {need.what}."
         )
     apart = {name: found for name, found in telling.items() if found.significant}
@@ -97,7 +97,7 @@ def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: Scope
         return "The measures contradict each other: some got better, some worse."
     if apart:
         name = min(apart, key=_order)
-        return f"What changed is elsewhere, not here: {_told(name, apart[name], kind)}"
+        return f"The difference arose elsewhere, not here: {_told(name, apart[name], kind)}"
     tested = sum(found.p is not None for found in effects.values())
     return _unclear(telling, tested, need, kind)
 
@@ -113,27 +113,27 @@ def _unclear(effects: Mapping[str, Effect], tested: int, need: Need, kind: Scope
     name = min(effects, key=_order)
     found = effects[name]
     return (
-        f"Nothing yet that chance would not explain: {_told(name, found, kind)}"
-        f"{_alone(found, tested)} Only an effect of "
-        f"{distance(name, found.detectable)}{_unit(name)} or more would show with so much "
-        f"feedback; about {counted(need.items, 'item')} before and after each would show "
+        f"No evidence of an effect yet: {_told(name, found, kind)}"
+        f"{_alone(found, tested)} With this much feedback, only an effect of "
+        f"{distance(name, found.detectable)}{_unit(name)} or more would show; "
+        f"about {counted(need.items, 'item')} before and after each would show "
         f"{need.what}."
     )
 
 
 def _alone(found: Effect, tested: int) -> str:
-    """Why the interval leaves out no effect at all and yet proves none, if it does.
+    """Explains an interval that excludes zero although the effect is not significant.
 
-    Bonferroni's bound: however the measures depend on each other, that chance makes one of them
-    stand out is at most as likely as for each of them, together.
+    Bonferroni's bound: whatever the dependence between the measures, the probability that chance
+    makes one of them significant is at most the sum of their probabilities.
     """
     low, high = found.change.low or 0.0, found.change.high or 0.0
     if low <= 0 <= high or tested < 2:
         return ""
     chances = min(round(100 * LEVEL * tested), 100)
     return (
-        f" By itself that would stand out, but it is one of {tested} measures that were looked at, "
-        f"and in up to {chances} cases of 100 chance alone makes one of so many do so."
+        f" On its own that would be significant, but {tested} measures were tested, "
+        f"and in up to {chances} of 100 cases chance alone makes one of so many significant."
     )
 
 
@@ -154,7 +154,7 @@ def _told(name: str, found: Effect, kind: ScopeKind) -> str:
     if found.control is None:
         return f"{went}, by {effect}; there was nothing to compare it with."
     before, after = (value(name, elsewhere) for elsewhere in found.control)
-    return f"{went}; elsewhere from {before} to {after}. The difference is {effect}."
+    return f"{went}; elsewhere from {before} to {after}. The effect is {effect}."
 
 
 def _name(name: str, kind: ScopeKind) -> str:

@@ -1,5 +1,4 @@
-"""What people say a mention really is, laid over what was read, and what is learned from that.
+"""People's corrections of mentions, applied on top of the analysis, and what is learned from them.
 
-Attributes are said by senders, changes are things that the company did; corrections alone alter
-labels.
+Attributes are stated by senders, changes are what the company did; only corrections alter labels.
 """

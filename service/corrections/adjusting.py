@@ -1,8 +1,9 @@
 """Do corrections say something about mentions that nobody has corrected? Pure.
 
 For each label to which mentions were corrected, a probe tells those from all other mentions that
-people have judged, and from the workspace's latest ones that nobody has. It would replace the
-model's label where it is likely enough. Whether that helps is tried on mentions that were left out.
+people have judged, and from the workspace's latest ones that nobody has judged. Where its
+probability is high enough, it would replace the model's label. Whether that helps is tested on
+held-out mentions.
 """
 
 from collections import Counter
@@ -17,17 +18,18 @@ from nlp.rates import LEVEL, rate, sign_test
 from service.journey.learned import Field, Probes, Taught
 
 LEAST_CORRECTED: Final = 8
-"""Mentions corrected to a label before it is learned."""
+"""Mentions that must be corrected to a label before it is learned."""
 LEAST_CONFIRMED: Final = 20
-"""Mentions whose label was confirmed, without which harm could not be seen."""
+"""Confirmed labels that are required: without them, harm could not be measured."""
 MOST_BROKEN: Final = 0.02
-"""The share of confirmed mentions that may get a wrong label: none of fewer than 50."""
+"""The maximum share of confirmed mentions that may get a wrong label: none of fewer than 50."""
 
 
 class Judged(NamedTuple):
-    """A mention of which somebody said what it is, and what the model had said.
+    """A mention that somebody has judged, and the model's label.
 
-    ``labels`` are several where a name stands for them: then each is right, and none an example.
+    There are several ``labels`` if a name stands for several native ones: then each is right, and
+    none is an example.
     """
 
     vector: Float
@@ -48,10 +50,10 @@ class Background(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What corrections of one field are good for.
+    """How well corrections of one field generalise.
 
-    Of left-out mentions, ``fixed`` of the ``corrected`` would have had the right label, and
-    ``broken`` of the ``confirmed`` a wrong one. ``p`` is that of the one-sided sign test.
+    Of held-out mentions, ``fixed`` of the ``corrected`` would get the right label, and ``broken``
+    of the ``confirmed`` a wrong one. ``p`` is from the one-sided sign test.
     """
 
     field: Field
@@ -70,14 +72,14 @@ class Trial(NamedTuple):
 
 
 def attempt(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
-    """Learn from ``judged``, and keep it only if it helps with what was left out.
+    """Learn from ``judged``, and keep the result only if it helps on held-out mentions.
 
-    It does if it mends significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
+    It helps if it fixes significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
     breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
     """
     judged = sorted(
         judged, key=lambda each: (sorted(each.labels), each.read)
-    )  # each fold gets some of all
+    )  # so that each fold gets some of all
     confirmed = sum(each.confirmed for each in judged)
     corrected = len(judged) - confirmed
     targets = _targets(judged)
@@ -112,7 +114,7 @@ def _too_few(targets: Sequence[str], confirmed: int) -> str:
 def _verdict(p: float, broken: int, confirmed: int) -> str:
     if broken > MOST_BROKEN * confirmed:
         return f"would break {broken} of {confirmed} confirmed labels"
-    return "" if p < LEVEL else "does not mend significantly more than chance"
+    return "" if p < LEVEL else "does not fix significantly more than chance"
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:
@@ -121,14 +123,14 @@ def _targets(judged: Sequence[Judged]) -> list[str]:
 
 
 def _example_of(judged: Judged) -> frozenset[str]:
-    """The label to which a mention was corrected; none if it was confirmed or is one of several."""
+    """The label to which a mention was corrected; none if it was confirmed or has several."""
     return frozenset() if judged.confirmed or len(judged.labels) > 1 else judged.labels
 
 
 def _learn(
     judged: Sequence[Judged], targets: Sequence[str], background: Background
 ) -> dict[str, Probe]:
-    """A probe for each of ``targets``, of which ``judged`` has examples and others."""
+    """A probe for each of ``targets``, of which ``judged`` has examples and counter-examples."""
     probes = {}
     for label in targets:
         examples = [each.vector for each in judged if label in _example_of(each)]

@@ -1,4 +1,4 @@
-"""What can be wrong with a correction."""
+"""Errors about corrections."""
 
 from typing import ClassVar
 
@@ -6,16 +6,16 @@ from service.errors import Conflict, InvalidRequest, NotFound
 
 
 class NoSuchMention(NotFound):
-    """There is no mention of that number in this feedback; fetch it and count from 0."""
+    """This feedback has no mention with that number; fetch it and count from 0."""
 
 
 class MentionChanged(Conflict):
-    """The mention has another text than the one sent with it; fetch the feedback and try again."""
+    """The mention's text differs from the one you sent; fetch the feedback and try again."""
 
     code: ClassVar[str] = "mention_changed"
 
 
 class NoSuchCell(InvalidRequest):
-    """No part of the journey is that stage and that touchpoint at once; correct them together."""
+    """The journey has no cell with that stage and that touchpoint; correct both together."""
 
     code: ClassVar[str] = "no_such_cell"

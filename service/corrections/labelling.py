@@ -1,4 +1,4 @@
-"""What a workspace has taught, laid over what was read."""
+"""Applies what a workspace has taught on top of the model's reading."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _NONE: Final = Chosen("", 0.0)
 
 
 class Sent(Protocol):
-    """What the sender stated, in keys of the journey."""
+    """What the sender stated, as keys of the journey."""
 
     @property
     def stage_sent(self) -> str | None: ...
@@ -31,10 +31,10 @@ class Sent(Protocol):
 
 @dataclass(frozen=True)
 class Learned:
-    """What mentions with vectors of one model are labelled by.
+    """The probes that label mentions with vectors of one model.
 
-    ``keys`` are the learned labels of the definition in force, ``probes`` tell them; ``adjusted``
-    tell native labels, by field, as corrections taught.
+    ``keys`` are the learned labels of the definition in force, predicted by ``probes``;
+    ``adjusted`` predict native labels, by field, as learned from corrections.
     """
 
     keys: Keys = field(default_factory=Keys)
@@ -43,7 +43,7 @@ class Learned:
 
     @property
     def complete(self) -> bool:
-        """Whether every learned label of the definition can be told."""
+        """Whether there is a probe for every learned label of the definition."""
         return all(
             self.probes.get(axis, Probes()).by_key.keys() >= getattr(self.keys, axis)
             for axis in AXES
@@ -51,14 +51,14 @@ class Learned:
 
     @property
     def needs_vectors(self) -> bool:
-        """Whether mentions without vectors have to be read again."""
+        """Whether mentions without vectors have to be analysed again."""
         return any(probes.by_key for probes in (*self.probes.values(), *self.adjusted.values()))
 
     def laid(self, read: Sequence[Values], vectors: Float | None, sent: Sent) -> list[Values]:
-        """The bare readings ``read`` of one item with what was learned laid over them.
+        """The bare readings ``read`` of one item with the learned labels applied.
 
-        ``vectors`` has a row for each; without it only what the sender stated is known. What is
-        stated wins: a learned label that is stated needs no probe, one that isn't finds no place.
+        ``vectors`` has a row for each; without it only the sender's statements apply. These win: a
+        learned label that the sender stated needs no probe, and excludes others.
         """
         labelled = [dict(values) for values in read]
         for name, probes in self.adjusted.items():
@@ -81,7 +81,7 @@ def _choose(probes: Probes | None, vectors: Float | None, n: int) -> Sequence[Ch
 
 
 def _adjust(values: Values, name: Field, chosen: Chosen) -> None:
-    """Give a native label that corrections taught; nothing that a sender has stated."""
+    """Apply a native label learned from corrections, unless the sender has stated one."""
     if chosen.key in ("", values[name]) or values.get(f"{name}_provenance") == EXPLICIT:
         return
     laid_over(values, name, chosen.key, LEARNED, chosen.chance)
@@ -101,9 +101,9 @@ _states: dict[tuple[UUID, int, str], Learned] = {}
 def learned_in(
     session: Session, workspace_id: UUID, model_version: str, lock: bool = True
 ) -> Learned:
-    """What the mentions of a workspace are labelled by; ``NOTHING`` for most workspaces.
+    """The probes of a workspace; ``NOTHING`` for most workspaces.
 
-    With ``lock`` it stays so until the caller's write transaction ends: to be called before any
+    With ``lock`` they stay the same until the caller's write transaction ends: call it before any
     feedback is locked.
     """
     row = find_learning(session, workspace_id, lock)

@@ -1,4 +1,4 @@
-"""From the words of a correction to labels as they are stored. Pure."""
+"""Translates a correction into labels as they are stored. Pure."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
@@ -18,10 +18,10 @@ UNLIKELY: Final = 1e-4
 
 
 class Meant(NamedTuple):
-    """The labels that were meant, by field, ``None`` for those that are taken back.
+    """The corrected labels, by field; ``None`` for those that are withdrawn.
 
-    ``among`` has the axes whose name stands for several native labels, with all of these: of them
-    ``labels`` has the likeliest.
+    ``among`` has the axes whose name stands for several native labels, with all of these;
+    ``labels`` has the likeliest one.
     """
 
     labels: dict[str, Any]
@@ -31,11 +31,11 @@ class Meant(NamedTuple):
 def stored_labels(
     journey: JourneyMap, bare: Mapping[str, Any], now: Mapping[str, Any], sent: Mapping[str, Any]
 ) -> Meant:
-    """What ``sent`` means.
+    """The stored labels for ``sent``.
 
-    ``bare`` is the mention's reading without corrections, ``now`` with those in force. Praise and
-    neutral words have no severity (codebook): a sentiment brings that along, and takes it along
-    again, unless a severity is sent too.
+    ``bare`` is the mention's reading without corrections, ``now`` with those in force. Positive and
+    neutral mentions have no severity (codebook): such a sentiment sets severity 0, and resets it
+    when it is corrected again, unless a severity is sent too.
 
     Raises:
         UnknownStage, UnknownTouchpoint: the journey has none of that name.
@@ -67,7 +67,7 @@ def _severity(sentiment: str | None, now: Mapping[str, Any]) -> Values:
 
 
 def _fitting(journey: JourneyMap, present: Cell, named: Mapping[str, str]) -> list[Cell]:
-    """The native cells with the names sent; what isn't named stays as it is."""
+    """The native cells with the names sent; an axis that isn't named stays as it is."""
     keys = {axis: {_key(journey, axis, named[axis])} if axis in named else None for axis in AXES}
     fitting = [
         cell
@@ -90,7 +90,7 @@ def _likeliest(fitting: Collection[Cell], present: Cell, candidates: Mapping[str
 
 
 def _among(fitting: Collection[Cell], chosen: Cell, axis: str) -> list[str]:
-    """The native labels on one axis that fit beside what is chosen on the other, in their order."""
+    """The native labels on one axis that fit the chosen one on the other, in their order."""
     if learned_of(getattr(chosen, axis)):
         return []
     labels = {

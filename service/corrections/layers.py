@@ -1,7 +1,7 @@
-"""A mention's reading with what was learned and what people said laid over it. Pure.
+"""A mention's reading with learned labels and corrections applied on top. Pure.
 
-A reading is a mapping of columns of ``models.mention.Mention``. What another label stands in for is
-kept in its ``replaced``: lifting gives exactly the reading there was.
+A reading is a mapping of columns of ``models.mention.Mention``. The labels that were replaced are
+kept in its ``replaced``: lifting restores exactly the original reading.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ Values = dict[str, Any]
 
 FIELDS: Final = ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity")
 READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
-"""What an item as a whole has of a reading, beside confidence and candidates."""
+"""The fields of an item as a whole, besides confidence and candidates."""
 SCORES: Final = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
-"""P(positive) - P(negative) where there is no doubt."""
+"""P(positive) - P(negative) where the sentiment is certain."""
 
 
 def values_of(mention: Any) -> Values:
@@ -41,7 +41,7 @@ _COLUMNS: Final = (
 
 
 def lifted(values: Mapping[str, Any]) -> Values:
-    """The reading without anything laid over it."""
+    """The reading without anything applied on top."""
     bare = {**values, "confidence": dict(values["confidence"]), "replaced": None}
     for field, was in (values["replaced"] or {}).items():
         _put_back(bare, field, was)
@@ -62,11 +62,11 @@ def corrected(
     labels: Mapping[str, Any],
     among: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Values:
-    """``values`` with a human's ``labels`` laid over: certain, whatever was read.
+    """``values`` with a human's ``labels`` on top: certain, whatever the model read.
 
-    Where several native labels were meant alike, the one that was read stays if it is ``among``
-    them; that they were is kept beside it. A severity of 0 that was learned, with a sentiment that
-    has none, goes with that sentiment.
+    Where a label stands for several native ones, the model's label stays if it is ``among`` them;
+    that they were meant is recorded. A learned severity of 0 is undone if the sentiment is
+    corrected to negative.
     """
     replaced = dict(values["replaced"] or {})
     laid = {**values, "confidence": dict(values["confidence"]), "replaced": replaced}
@@ -83,7 +83,7 @@ def corrected(
 
 
 def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1.0) -> None:
-    """Replace one label in ``values``; what stood there before anything was laid is kept."""
+    """Replace one label in ``values``; the original one is kept."""
     replaced = values["replaced"] or {}
     if field not in replaced:
         was = {"label": values[field], "confidence": values["confidence"][field]}
@@ -102,7 +102,7 @@ def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1
 
 
 def item_columns(analysis: Analysis) -> Values:
-    """The columns of the item that the analysis as a whole goes into."""
+    """The columns of an item that hold its analysis as a whole."""
     confidence = analysis.confidence
     return {name: getattr(analysis, name) for name in READ} | {
         "confidence": confidence_json(confidence) if confidence else None,
@@ -111,7 +111,7 @@ def item_columns(analysis: Analysis) -> Values:
 
 
 def bare_values(mention: Mention, by: Mapping[str, str]) -> Values:
-    """The columns that a mention has as it was read; ``by`` has the provenance of each axis."""
+    """The columns of a mention as the model read it; ``by`` has the provenance of each axis."""
     return {name: getattr(mention, name) for name in (*READ, "start", "end")} | {
         "confidence": confidence_json(mention.confidence),
         "candidates": candidates_json(mention.candidates),
@@ -133,9 +133,9 @@ def candidates_json(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
 
 
 def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
-    """The columns of an item whose mentions read like this, by the rules of ``nlp.summary``.
+    """The columns of an item with these mentions, by the rules of ``nlp.summary``.
 
-    There, a learned stage or touchpoint counts as one, whatever is native beneath it.
+    There, a learned stage or touchpoint counts as one label, whatever its native part.
     """
     analysis = summary.summarize(language, [_mention(values) for values in mentions])
     columns = item_columns(analysis)
@@ -149,7 +149,7 @@ def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
 def _place(columns: Values, axis: str, native: Sequence[str], main: Mapping[str, Any]) -> None:
     """Give an item its stage or touchpoint as it is stored, with native candidates.
 
-    What was laid over the main mention's label has only the candidates of what was read.
+    If the main mention's label was replaced, it only has the candidates of the model.
     """
     if columns[axis] == learned_of(main[axis]):
         columns[axis] = main[axis]
@@ -160,7 +160,7 @@ def _place(columns: Values, axis: str, native: Sequence[str], main: Mapping[str,
 
 
 def counted(values: Mapping[str, Any]) -> SimpleNamespace:
-    """A reading as roll-ups count it."""
+    """A reading in the form that roll-ups count."""
     return SimpleNamespace(**values)
 
 
@@ -175,7 +175,7 @@ def _mention(values: Mapping[str, Any]) -> Mention:
 
 
 def _likeliest(values: Mapping[str, Any], axis: str) -> tuple[Candidate, ...]:
-    """The candidates of one axis; where another label was laid over them, that label alone."""
+    """The candidates of one axis; where the label was replaced, only that label."""
     if axis not in (values["replaced"] or {}):
         return tuple(Candidate(**one) for one in values["candidates"][axis])
     label = learned_of(values[axis]) or values[axis]

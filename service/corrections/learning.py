@@ -1,4 +1,4 @@
-"""Learning from corrections: tried on what was left out, applied if it helps, reversible."""
+"""Learning from corrections: tested on held-out mentions, applied if it helps, reversible."""
 
 from collections.abc import Sequence
 from typing import Any, Final, get_args
@@ -28,7 +28,7 @@ from service.journey.taught import (
 
 FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 ITEMS: Final = 5_000
-"""How many of the latest corrected items are learned from."""
+"""The number of latest corrected items to learn from."""
 
 Row = tuple[Mention, bytes]
 
@@ -42,7 +42,7 @@ def try_corrections(database: Database, workspace_id: UUID, model_version: str) 
 
 
 def keep(session: Session, workspace_id: UUID, model_version: str, trials: Sequence[Trial]) -> None:
-    """Store what helps, in place of what was learned before, and have it applied."""
+    """Store what helps, replacing what was learned before, and apply it."""
     label_anew(session, workspace_id)
     at = clock.now()
     forget_taught(session, workspace_id, FROM_CORRECTIONS, model_version)
@@ -58,7 +58,7 @@ def keep(session: Session, workspace_id: UUID, model_version: str, trials: Seque
 
 
 def switch(session: Session, workspace_id: UUID, on: bool) -> None:
-    """Apply what was learned from corrections, or stop to; stored mentions follow."""
+    """Switch learning from corrections on or off; stored mentions follow."""
     before = locked_learning(session, workspace_id)
     if before is not None and before.adjusts == on:
         return
@@ -68,7 +68,7 @@ def switch(session: Session, workspace_id: UUID, on: bool) -> None:
 
 
 def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
-    """How it stands with what was learned from corrections."""
+    """The state of learning from corrections."""
     state = find_learning(session, workspace_id, lock=False)
     nothing: dict[str, Any] = {"model": None, "learned_at": None, "fields": []}
     return LearningOut.model_validate(
@@ -94,7 +94,7 @@ def _report(trial: Trial) -> dict[str, Any]:
 
 
 def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
-    """The mentions whose label people gave, and not a learned one, where none was stated."""
+    """The mentions that people labelled with a native label, except where the sender stated one."""
     return [
         Judged(
             unpacked([vector])[0],
@@ -109,13 +109,13 @@ def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
 
 
 def _background(rows: Sequence[Row], name: Field) -> Background:
-    """The mentions that nobody has judged: what is left out of a trial is not in it either."""
+    """The mentions that nobody has judged."""
     unjudged = [(mention, vector) for mention, vector in rows if not _judgement(mention, name)]
     vectors = unpacked([vector for _, vector in unjudged])
     return Background(vectors, [native_of(getattr(mention, name)) for mention, _ in unjudged])
 
 
 def _judgement(mention: Mention, name: Field) -> dict[str, Any] | None:
-    """What a person's label stands in for, if there is one."""
+    """The label that a person's label replaced, if any."""
     was: dict[str, Any] | None = (mention.replaced or {}).get(name)
     return was if was and was["by"] == HUMAN else None

@@ -35,7 +35,7 @@ def find_corrections(
     before: UUID | None,
     limit: int,
 ) -> Sequence[Correction]:
-    """The latest corrections: of one item, or (not) in force; all, if neither is asked for."""
+    """The latest corrections: of one item, or (not) in force; all by default."""
     statement = select(Correction).where(Correction.workspace_id == workspace_id)
     if feedback_id is not None:
         statement = statement.where(Correction.feedback_id == feedback_id)
@@ -49,7 +49,7 @@ def find_corrections(
 def judged_mentions(
     session: Session, workspace_id: UUID, model_version: str, limit: int
 ) -> list[tuple[Mention, bytes]]:
-    """The mentions of items that somebody corrected, the latest items first, with their vectors."""
+    """The mentions of corrected items, the latest items first, with their vectors."""
     corrected = (
         select(Correction.feedback_id)
         .where(Correction.workspace_id == workspace_id)
@@ -66,7 +66,7 @@ def judged_mentions(
 def latest_mentions(
     session: Session, workspace_id: UUID, model_version: str, limit: int
 ) -> list[tuple[Mention, bytes]]:
-    """The mentions that came last, with their vectors."""
+    """The latest mentions, with their vectors."""
     latest = _with_vectors(workspace_id, model_version).limit(limit)
     return [(mention, vector) for mention, vector in session.execute(latest)]
 
@@ -88,7 +88,7 @@ def _with_vectors(workspace_id: UUID, model_version: str) -> Select[Any, Any]:
 def vectors_of(
     session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
 ) -> dict[UUID, list[bytes]]:
-    """The packed vectors of the mentions of these items, as far as there are any, in order."""
+    """The packed vectors of the mentions of these items, where there are any, in order."""
     found: dict[UUID, list[bytes]] = defaultdict(list)
     for feedback_id, vector in session.exec(
         select(MentionVector.feedback_id, MentionVector.vector)

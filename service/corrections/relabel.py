@@ -1,7 +1,7 @@
-"""Labelling stored mentions anew: what was read, what was learned over it, what people said on top.
+"""Labels stored mentions anew: the model's reading, then learned labels, then corrections.
 
-The encoder isn't needed: vectors are stored with the mentions. Whatever has changed since, the
-result is the same as if the mentions were read, labelled and corrected just now.
+The encoder isn't needed: vectors are stored with the mentions. The result is the same as if the
+mentions were analysed, labelled and corrected just now.
 """
 
 from collections import defaultdict
@@ -30,12 +30,11 @@ from service.themes.places import place_of
 
 
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
-    """Label the mentions of analysed ``rows`` anew, and bring items and roll-ups in line.
+    """Label the mentions of analysed ``rows`` anew, and update items and roll-ups.
 
-    A mention that is at another place now leaves its theme, which no longer quotes it, and gets
-    one there if its vector in ``space`` is near enough; back where it was read, it gets the theme
-    that it had there. The rows are locked, and before them the
-    workspace's learning.
+    A mention that moves to another place leaves its theme, which no longer quotes it, and joins one
+    there if its vector in ``space`` is near enough; back in its original place, it gets its former
+    theme. The rows are locked, and before them the workspace's learning.
     """
     ids = [row.id for row in rows]
     mentions = mentions_of(session, workspace_id, ids)
@@ -76,7 +75,7 @@ def _moved(
 ) -> Iterator[tuple[Mention, Arrival]]:
     """The mentions that are at another place now; where there are no themes, they have none.
 
-    Of what leaves the place where it was read, the theme is kept, to be given back.
+    The theme of a mention that leaves its original place is kept, to be restored later.
     """
     for mention, before, vector in found:
         place = place_of(row.workspace_id, mention)
@@ -117,9 +116,9 @@ def label(
     sent: Sent,
     log: Sequence[Correction],
 ) -> list[Values]:
-    """The bare readings ``read`` of the mentions of ``text`` as they count.
+    """The effective readings of the mentions of ``text``, from their bare readings ``read``.
 
-    Whether its span was found is noted in each correction of ``log``, the earliest first.
+    Each correction of ``log``, the earliest first, records whether its span was found.
     """
     labelled = learned.laid(read, vectors, sent)
     found = spans.find(text, labelled, log)

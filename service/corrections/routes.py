@@ -29,7 +29,7 @@ from service.web.once import answered_once, response_of
 
 router = APIRouter(prefix="/v1")
 
-Ordinal = Annotated[int, Path(ge=0, le=2**31 - 1, description="Number of the mention, from 0.")]
+Ordinal = Annotated[int, Path(ge=0, le=2**31 - 1, description="The mention's `ordinal`, from 0.")]
 
 
 @router.patch("/feedback/{feedback_id}/mentions/{ordinal}", tags=["feedback"])
@@ -42,7 +42,7 @@ def correct_mention(
     space: AppSpace,
     params: Annotated[JourneyParams, Query()],
 ) -> FeedbackOut:
-    """Say what a mention really is; it counts at once, and again after every later analysis."""
+    """Correct the labels of a mention. This takes effect at once and survives later analyses."""
     target = Target(caller.workspace_id, caller.key_id, feedback_id, ordinal)
 
     def work(session: Session) -> FeedbackOut:
@@ -55,7 +55,7 @@ def correct_mention(
 
 @router.get("/journey/learning", response_model=LearningOut, tags=["journey"])
 def read_learning(request: Request, caller: ReadCaller, database: Db) -> Response:
-    """What was learned from corrections, how it was tried, and whether it is applied."""
+    """What was learned from corrections, how it was tested, and whether it is applied."""
     with database.read() as session:
         return conditional(request, learning_of(session, caller.workspace_id))
 
@@ -64,7 +64,7 @@ def read_learning(request: Request, caller: ReadCaller, database: Db) -> Respons
 def learn_from_corrections(
     caller: ManageCaller, database: Db, reader: AppEmbedder, once: OnceOnly
 ) -> Response:
-    """Learn from all corrections there are, in place of what was learned before."""
+    """Learn from all corrections, replacing what was learned before."""
     trials = try_corrections(database, caller.workspace_id, reader.version)
 
     def work(session: Session) -> StoredAnswer:
@@ -77,7 +77,9 @@ def learn_from_corrections(
 
 @router.put("/journey/learning", tags=["journey"])
 def switch_learning(body: LearningIn, caller: ManageCaller, database: Db) -> LearningOut:
-    """Apply what was learned from corrections, or (off) restore what was read, exactly."""
+    """Switch what was learned from corrections on or off. Off restores the original labels
+    exactly.
+    """
 
     def work(session: Session) -> LearningOut:
         switch(session, caller.workspace_id, body.state == "on")
@@ -93,6 +95,6 @@ def read_corrections(
     database: Db,
     params: Annotated[CorrectionParams, Query()],
 ) -> Response:
-    """Who corrected what and when, the latest first; with `applied=false`, what found no place."""
+    """Who corrected what and when, the latest first; `applied=false` lists those without effect."""
     with database.read() as session:
         return conditional(request, list_corrections(session, caller.workspace_id, params))

@@ -1,4 +1,4 @@
-"""What goes into and comes out of corrections."""
+"""Requests and responses of corrections."""
 
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -52,16 +52,16 @@ LEARNING_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class CorrectionIn(BaseModel):
-    """What the mention really is. Fields left out stay; null takes earlier corrections back.
-
-    The label that is there already confirms it."""
+    """The right labels of a mention. Omitted fields stay as they are; null withdraws earlier
+    corrections. Sending the present label confirms it.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [*CORRECTION_EXAMPLES]}
     )
 
     sentiment: Literal["negative", "neutral", "positive"] | None = Field(
-        None, description="Neutral and positive also set severity 0, unless it is sent."
+        None, description="Neutral and positive also set severity to 0, unless you send a severity."
     )
     stage: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
     touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
@@ -69,7 +69,7 @@ class CorrectionIn(BaseModel):
     intent: Intent | None = None
     severity: int | None = Field(None, ge=0, le=3, strict=True)
     text: CleanText | None = Field(
-        None, description="The mention's text as you saw it: 409 if it is another by now."
+        None, description="The mention's text as you saw it; 409 if it has changed since."
     )
 
     @model_validator(mode="after")
@@ -79,14 +79,15 @@ class CorrectionIn(BaseModel):
         return self
 
     def labels(self) -> dict[str, Any]:
-        """The fields that were sent, null among them."""
+        """The fields that were sent, including nulls."""
         return self.model_dump(include=set(FIELDS), exclude_unset=True)
 
 
 class TrialOut(BaseModel):
-    """What corrections of one field are good for. Of mentions that were left out when learning,
-    ``fixed`` of the ``corrected`` would have had the right label, ``broken`` of the ``confirmed``
-    a wrong one; ``p`` is that of the one-sided sign test. ``applied`` only if it helps."""
+    """How well corrections of one field generalise. Of mentions held out of learning, ``fixed`` of
+    the ``corrected`` would get the right label, and ``broken`` of the ``confirmed`` a wrong one;
+    ``p`` is from the one-sided sign test. ``applied`` only if it helps.
+    """
 
     field: Literal["sentiment", "stage", "touchpoint"]
     corrected: int
@@ -96,11 +97,11 @@ class TrialOut(BaseModel):
     p: float
     applied: bool
     reason: str
-    labels: list[str] = Field(description="The native labels that are given.")
+    labels: list[str] = Field(description="The native labels that were learned.")
 
 
 class LearningIn(BaseModel):
-    """The switch."""
+    """Whether to apply what was learned."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "off"}]})
 
@@ -108,16 +109,19 @@ class LearningIn(BaseModel):
 
 
 class LearningOut(BaseModel):
-    """What was learned from corrections, and whether it is laid over new and stored mentions.
+    """What was learned from corrections, and whether it is applied to new and stored mentions.
 
     ``labelled`` is false while stored mentions are still being labelled anew, for this or for a
-    learned stage or touchpoint."""
+    learned stage or touchpoint.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [LEARNING_EXAMPLE]})
 
     state: Literal["on", "off"]
     labelled: bool
-    model: str | None = Field(description="The model that it was learned for; it lasts as long.")
+    model: str | None = Field(
+        description="The model that it was learned for; another model learns anew."
+    )
     learned_at: datetime | None
     fields: list[TrialOut]
 
@@ -125,18 +129,19 @@ class LearningOut(BaseModel):
 class CorrectionParams(BaseModel):
     """Which corrections to list."""
 
-    feedback_id: UUID | None = Field(None, description="Of one piece of feedback.")
+    feedback_id: UUID | None = Field(None, description="Only corrections of this feedback.")
     applied: bool | None = Field(
-        None, description="false: those whose span the latest analysis does not have."
+        None, description="`false`: only those whose text is no mention of the latest analysis."
     )
     limit: Limit = 50
-    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class CorrectionOut(BaseModel):
     """One entry of the log. ``old`` and ``new`` are native labels (with the key of a learned one
-    behind a plus sign), null where a correction was taken back; ``applied`` is false while the
-    latest analysis has no mention of exactly that text."""
+    after a plus sign), null where a correction was withdrawn; ``applied`` is false while the
+    latest analysis has no mention of exactly that text.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [LOGGED_EXAMPLE]})
 
@@ -148,10 +153,12 @@ class CorrectionOut(BaseModel):
     old: dict[str, str | int]
     new: dict[str, str | int | None]
     among: dict[str, list[str]] | None = Field(
-        description="All native labels of a stage or touchpoint that stands for several; `new` has "
-        "the likeliest. null if there are none such."
+        description=(
+            "All native labels, if the stage or touchpoint stands for several; `new` has the "
+            "likeliest of them. Else null."
+        )
     )
-    key_id: UUID = Field(description="The key that it was sent with.")
+    key_id: UUID = Field(description="The API key that sent it.")
     created_at: datetime
     applied: bool
 

@@ -26,11 +26,11 @@ from service.journey.taught import find_learning
 from service.web.cursors import decode_cursor, encode_cursor
 
 LIST: Final = "corrections"
-"""What its cursors begin with."""
+"""The list's name in its cursors."""
 
 
 class Target(NamedTuple):
-    """Which mention of a workspace is meant, and whose key means it."""
+    """The mention to correct, its workspace, and the key of the corrector."""
 
     workspace_id: UUID
     key_id: UUID
@@ -43,10 +43,10 @@ def correct(
 ) -> None:
     """Put a correction in force, in the caller's write transaction.
 
-    ``space`` is where a mention that belongs elsewhere now looks for its theme.
+    A mention that moves to another place looks for its theme in ``space``.
 
     Raises:
-        NoSuchFeedback, NoSuchMention, MentionChanged: it isn't there, or isn't what was seen.
+        NoSuchFeedback, NoSuchMention, MentionChanged: it doesn't exist, or has changed.
         UnknownStage, UnknownTouchpoint, NoSuchCell: the labels don't exist in ``journey``.
     """
     find_learning(session, target.workspace_id, lock=True)

@@ -1,14 +1,14 @@
-"""Which corrections are about which mention. Pure."""
+"""Matches corrections with mentions. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 Among = Mapping[str, Sequence[str]]
-"""By field, the native labels that were meant alike, where these are several."""
+"""By field, all native labels that were meant, where there are several."""
 
 
 class Said(Protocol):
-    """A correction: the span it is about, and the labels by field (``None`` takes them back)."""
+    """A correction: the span it is about, and the labels by field (``None`` withdraws them)."""
 
     @property
     def start(self) -> int: ...
@@ -29,10 +29,10 @@ class Found(NamedTuple):
 
 
 def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]) -> Found:
-    """What ``corrections``, the earliest first, make of the ``mentions`` of ``text``.
+    """The effect of ``corrections``, the earliest first, on the ``mentions`` of ``text``.
 
-    A correction is about the mention with exactly its text; of several, the one that starts
-    nearest to where it was. The latest label of a field counts.
+    A correction applies to the mention with exactly its text; of several, to the one that starts
+    nearest to its original position. The latest label of a field counts.
     """
     places: dict[str, list[int]] = {}
     for index, mention in enumerate(mentions):

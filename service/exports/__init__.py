@@ -1,1 +1,1 @@
-"""What insights answer as files: CSV, JSONL and Parquet, and the map as SVG and PNG."""
+"""Insights as files: CSV, JSONL and Parquet, and the map as SVG and PNG."""

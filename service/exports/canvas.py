@@ -1,7 +1,8 @@
-"""SVG on standard input becomes PNG on standard output. A program: nothing else is imported.
+"""SVG on standard input becomes PNG on standard output. A separate program that imports nothing
+else.
 
-The first argument is how many pixels a unit has. Status 3: there is no font. Without one, text is
-left out of the picture and nothing is said, so a letter that leaves no trace tells.
+The first argument is the number of pixels per unit. Exit status 3: there is no font. Without one,
+the library silently leaves text out, so drawing a letter is the test.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""What people said of mentions, as ``voc train --data`` reads it: one mention a row.
+"""People's corrections in the format of ``voc train --data``: one mention per row.
 
-Only what a person has said is a label; all else is unknown there, and nothing that the model said
-itself is taught back to it. A stage or touchpoint of the workspace's own is none of the model's,
-and one that stands for several of the model's does not say which.
+Only what a person has said is a label; everything else is unknown, so that the model's own labels
+are never taught back to it. A stage or touchpoint of the workspace's own is unknown to the model,
+and one that stands for several native ones does not determine a label.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ COLUMNS: Final[Sequence[Column]] = (
 def read_corrections(
     workspace_id: UUID, params: CorrectionExport, session: Session, after: UUID | None
 ) -> tuple[Sequence[Row], UUID | None]:
-    """What was said of a page of feedback, the latest first."""
+    """The corrections of a page of feedback, the latest first."""
     selection = select_feedback(session, workspace_id, params)
     found = corrected_feedback(session, selection, after, PAGE)
     mentions = mentions_of(session, workspace_id, [row.id for row in found])
@@ -56,7 +56,7 @@ def _rows(selection: Selection, row: Feedback, mentions: Sequence[Mention]) -> I
 
 
 def _labels(mention: Mention) -> dict[str, str]:
-    """By head, what a person said, in the words of the model, where it has a word for that."""
+    """A person's labels by head, in the model's labels, where it has one."""
     replaced = mention.replaced or {}
     several = {head for head, was in replaced.items() if was.get("among")}
     by = {head: replaced.get(head, {}).get("by") for head in HEADS}

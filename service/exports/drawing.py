@@ -1,7 +1,7 @@
-"""SVG to PNG, drawn by a process of its own, one after the other.
+"""SVG to PNG, drawn by a separate process, one picture at a time.
 
 The library holds the interpreter's lock while it draws, a second or two for a map: inside the
-service, nobody else would be answered meanwhile.
+service, no other request would be answered meanwhile.
 """
 
 import subprocess
@@ -14,27 +14,27 @@ from service.exports import canvas
 from service.exports.errors import NoFont
 
 SHARPNESS: Final = 2.0
-"""Pixels of the picture for each unit of the SVG."""
+"""Pixels of the picture per unit of the SVG."""
 PATIENCE_S: Final = 20.0
 LONGEST_S: Final = 60.0
 MOST_WAITING: Final = 4
-"""Requests that may be here at once: each keeps a thread that others need to be answered."""
+"""Requests that may be here at once: each occupies a thread that other requests need."""
 _turn: Final = Lock()
 _room: Final = BoundedSemaphore(MOST_WAITING)
 
 
 class DrawingBusy(Unavailable):
-    """Other pictures are being drawn; wait as Retry-After says and ask again."""
+    """Other pictures are being drawn; wait as Retry-After says and try again."""
 
     code = "drawing_busy"
 
 
 def png_of(svg: str) -> bytes:
-    """A picture of an SVG, in the fonts that the machine has.
+    """An SVG as PNG, in the fonts that the machine has.
 
     Raises:
         NoFont: it has none.
-        DrawingBusy: others wait already, or it takes too long.
+        DrawingBusy: too many are waiting already, or it takes too long.
     """
     if not _room.acquire(blocking=False):
         raise DrawingBusy

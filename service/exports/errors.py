@@ -1,4 +1,4 @@
-"""Why a file can't be made."""
+"""Errors about exports."""
 
 from typing import ClassVar
 
@@ -6,15 +6,15 @@ from service.errors import Problem
 
 
 class NotInstalled(Problem):
-    """This installation lacks what makes files of that form; detail says what to install."""
+    """This installation lacks a component for files of that format; detail says what to install."""
 
     status: ClassVar[int] = 501
     code: ClassVar[str] = "not_installed"
 
 
 class NoParquet(NotInstalled):
-    """Parquet needs pyarrow: pip install 'verbatim-voc[parquet]', then restart; or ask for csv."""
+    """Parquet needs pyarrow: pip install 'verbatim-voc[parquet]', then restart; or request csv."""
 
 
 class NoFont(NotInstalled):
-    """There is no font to draw text with: install one, e.g. fonts-dejavu-core; or ask for svg."""
+    """There is no font to draw text with: install one, e.g. fonts-dejavu-core; or request svg."""

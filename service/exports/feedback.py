@@ -1,4 +1,4 @@
-"""Feedback as rows, the latest first, each with its reading as a whole."""
+"""Feedback as rows, the latest first, each with its analysis as a whole."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ After = tuple[datetime, UUID]
 def read_feedback(
     workspace_id: UUID, params: FeedbackExport, session: Session, after: After | None
 ) -> tuple[Sequence[Row], After | None]:
-    """A page of feedback as ``params`` say."""
+    """A page of feedback, filtered by ``params``."""
     selection = select_feedback(session, workspace_id, params)
     search = search_of(session, workspace_id, params, after)
     found = find_feedback(session, selection, search, PAGE)

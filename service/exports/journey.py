@@ -53,7 +53,7 @@ def _row(part: str, values: dict[str, Any]) -> Row:
 
 
 def svg_of(session: Session, workspace_id: UUID, params: JourneyExport) -> str:
-    """The map as SVG, with the period and the filters that it is of; nothing in it is compared."""
+    """The map as SVG, with its period and filters; without a comparison."""
     return draw_svg(draw_map(session, workspace_id, params), _about(params))
 
 

@@ -49,7 +49,7 @@ COLUMNS: Final[Sequence[Column]] = (
 def read_mentions(
     workspace_id: UUID, params: MentionExport, session: Session, after: Point | None
 ) -> tuple[Sequence[Row], Point | None]:
-    """A page of mentions as ``params`` say."""
+    """A page of mentions, filtered by ``params``."""
     wanted, query = wanted_by(session, workspace_id, params), query_of(params)
     found = list(latest(session, wanted, query.wanted, after, PAGE, _besides()))
     as_row = partial(_row, wanted.selection)

@@ -1,9 +1,9 @@
 """Rows page by page, each page read in a transaction of its own.
 
-A file may take its reader hours to fetch; no transaction is open meanwhile. What changes in between
-is in the file as it was before or after. Mentions and feedback are there once: their pages follow
-keys that do not change. Pain points and wins are ranked for each page: one that rises or falls
-meanwhile may be there twice, or not.
+A client may take hours to fetch a file; no transaction is open meanwhile. Rows that change
+meanwhile are in the file in their old or new state. Mentions and feedback are included once: their
+pages follow keys that do not change. Pain points and wins are ranked for each page: one that rises
+or falls meanwhile may be included twice, or not at all.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +18,11 @@ PAGE: Final = 1000
 
 K = TypeVar("K")
 Read = Callable[[Session, K | None], tuple[Sequence[Row], K | None]]
-"""The rows behind a key (None: the first ones), and the key to go on behind (None: no more)."""
+"""The rows after a key (None: the first ones), and the key for the next page (None: no more)."""
 
 
 def pages(database: Database, read: Read[K]) -> Iterator[Sequence[Row]]:
-    """All pages; the first is read at once, so that what is wrong with the request is told.
+    """All pages; the first is read at once, so that errors of the request are raised here.
 
     Raises:
         What ``read`` raises.

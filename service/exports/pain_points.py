@@ -38,14 +38,14 @@ P = TypeVar("P", bound=ThemeParams)
 def read_pain_points(
     workspace_id: UUID, params: PainPointExport, session: Session, after: str | None
 ) -> tuple[Sequence[Row], str | None]:
-    """A page of pain points as ``params`` say."""
+    """A page of pain points, filtered by ``params``."""
     return _read(list_pain_points, PainPointParams, workspace_id, params, session, after)
 
 
 def read_wins(
     workspace_id: UUID, params: WinExport, session: Session, after: str | None
 ) -> tuple[Sequence[Row], str | None]:
-    """A page of wins as ``params`` say."""
+    """A page of wins, filtered by ``params``."""
     return _read(list_wins, WinParams, workspace_id, params, session, after)
 
 

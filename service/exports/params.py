@@ -1,4 +1,4 @@
-"""What can be asked of an export: the filters of the list that it is of, and the form."""
+"""Parameters of exports: the filters of the corresponding list, and the file format."""
 
 from typing import Any, Final, Literal
 
@@ -17,14 +17,14 @@ from service.insights.search_params import MentionFilters
 Form = Literal["csv", "jsonl", "parquet"]
 MapForm = Literal["csv", "jsonl", "parquet", "svg", "png"]
 
-_FORM: Final[Any] = Field("csv", description="The form of the file.")
+_FORM: Final[Any] = Field("csv", description="File format.")
 _BOM: Final[Any] = Field(
-    False, description="Begin a CSV file with a byte order mark, as Excel wants it."
+    False, description="Begin a CSV file with a byte order mark, which Excel needs."
 )
 
 
 class PainPointExport(ThemeFilters):
-    """Which pain points, in what order and form."""
+    """Filters, order and format of pain points."""
 
     sort: PainOrder = "pain"
     format: Form = _FORM
@@ -32,7 +32,7 @@ class PainPointExport(ThemeFilters):
 
 
 class WinExport(ThemeFilters):
-    """Which wins, in what order and form."""
+    """Filters, order and format of wins."""
 
     sort: WinOrder = "joy"
     format: Form = _FORM
@@ -40,28 +40,28 @@ class WinExport(ThemeFilters):
 
 
 class MentionExport(MentionFilters):
-    """Which mentions, and in what form."""
+    """Filters and format of mentions."""
 
     format: Form = _FORM
     bom: bool = _BOM
 
 
 class FeedbackExport(FeedbackFilters):
-    """Which feedback, and in what form."""
+    """Filters and format of feedback."""
 
     format: Form = _FORM
     bom: bool = _BOM
 
 
 class CorrectionExport(FilterParams):
-    """Of which feedback, and in what form."""
+    """Filters and format of corrections."""
 
-    format: Form = Field("jsonl", description="`voc train` reads jsonl.")
+    format: Form = Field("jsonl", description="File format; `voc train` reads jsonl.")
     bom: bool = _BOM
 
 
 class JourneyExport(MapParams):
-    """Which map, and in what form: a table or a picture."""
+    """Filters and format of the map: a table or a picture."""
 
     format: MapForm = _FORM
     bom: bool = _BOM

@@ -15,7 +15,7 @@ from service.insights.queries.recount import feedback_conditions
 def corrected_feedback(
     session: Session, selection: Selection, after: UUID | None, limit: int
 ) -> Sequence[Feedback]:
-    """Feedback of which a mention was corrected or confirmed, by id, the latest first."""
+    """Feedback with a corrected or confirmed mention, by id, the latest first."""
     corrected = exists().where(
         col(Correction.workspace_id) == col(Feedback.workspace_id),
         col(Correction.feedback_id) == col(Feedback.id),

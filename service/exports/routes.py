@@ -1,4 +1,4 @@
-"""/v1/exports: what the lists show, as files: whole, streamed, in the same filters."""
+"""/v1/exports: complete lists as streamed files, with the same filters."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -50,7 +50,7 @@ FILE: Final[dict[str, Any]] = {
 def export_pain_points(
     caller: ReadCaller, database: Db, params: Annotated[PainPointExport, Query()]
 ) -> Response:
-    """Pain points, the most painful first, or in another order of their list."""
+    """Pain points, the most painful first unless you set `sort`."""
     read = partial(pain_points.read_pain_points, caller.workspace_id, params)
     return _file("pain-points", database, pain_points.COLUMNS, read, params.format, params.bom)
 
@@ -59,7 +59,7 @@ def export_pain_points(
 def export_wins(
     caller: ReadCaller, database: Db, params: Annotated[WinExport, Query()]
 ) -> Response:
-    """Wins, the most frequent first, or in another order of their list."""
+    """Wins, the most frequent first unless you set `sort`."""
     read = partial(pain_points.read_wins, caller.workspace_id, params)
     return _file("wins", database, pain_points.COLUMNS, read, params.format, params.bom)
 
@@ -68,7 +68,7 @@ def export_wins(
 def export_mentions(
     caller: ReadCaller, database: Db, params: Annotated[MentionExport, Query()]
 ) -> Response:
-    """Mentions with their labels and the feedback that they are from, the latest first."""
+    """Mentions with their labels and their feedback, the latest first."""
     read = partial(mentions.read_mentions, caller.workspace_id, params)
     return _file("mentions", database, mentions.COLUMNS, read, params.format, params.bom)
 
@@ -77,7 +77,7 @@ def export_mentions(
 def export_feedback(
     caller: ReadCaller, database: Db, params: Annotated[FeedbackExport, Query()]
 ) -> Response:
-    """Feedback as stored, with its reading as a whole, the latest first."""
+    """Stored feedback with its analysis as a whole, the latest first."""
     read = partial(feedback.read_feedback, caller.workspace_id, params)
     return _file("feedback", database, feedback.COLUMNS, read, params.format, params.bom)
 
@@ -86,7 +86,7 @@ def export_feedback(
 def export_corrections(
     caller: ReadCaller, database: Db, params: Annotated[CorrectionExport, Query()]
 ) -> Response:
-    """What people said of mentions, as `voc train --data` reads it."""
+    """People's corrections, in the format of `voc train --data`."""
     read = partial(corrections.read_corrections, caller.workspace_id, params)
     return _file("corrections", database, corrections.COLUMNS, read, params.format, params.bom)
 
@@ -95,7 +95,7 @@ def export_corrections(
 def export_journey(
     caller: ReadCaller, database: Db, params: Annotated[JourneyExport, Query()]
 ) -> Response:
-    """The journey map: stages, touchpoints and cells as rows, or all of it as a picture."""
+    """The journey map: stages, touchpoints and cells as rows, or the whole map as a picture."""
     if params.format == "svg" or params.format == "png":
         with database.read() as session:
             svg = journey.svg_of(session, caller.workspace_id, params)

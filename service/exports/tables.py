@@ -1,4 +1,4 @@
-"""What an export has: columns in an order that stays, and rows of values. Pure."""
+"""Tables of exports: columns in a stable order, and rows of values. Pure."""
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Kind(Enum):
-    """What the values of a column are; any may be missing."""
+    """The types of columns; any value may be missing."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -19,7 +19,7 @@ class Kind(Enum):
 
 
 class Column(NamedTuple):
-    """A column; ``path`` leads to its value in a nested record, where that has another name."""
+    """A column; ``path`` leads to its value in a nested record, if that has another name."""
 
     name: str
     kind: Kind = Kind.TEXT
@@ -27,11 +27,11 @@ class Column(NamedTuple):
 
 
 Row = Sequence[Any]
-"""One value a column."""
+"""One value per column."""
 
 
 def columns(kind: Kind, *names: str) -> tuple[Column, ...]:
-    """Columns of one kind; ``trend_change:trend.change`` is found where the colon says."""
+    """Columns of one kind; ``trend_change:trend.change`` has its path after the colon."""
     return tuple(Column(*_parts(name, kind)) for name in names)
 
 
@@ -41,7 +41,7 @@ def _parts(name: str, kind: Kind) -> tuple[str, Kind, str]:
 
 
 def row_of(record: Mapping[str, Any], table: Sequence[Column]) -> Row:
-    """The values of a nested record by the paths of the columns; None where there is nothing."""
+    """The values of a nested record by the paths of the columns; None for missing ones."""
     return [_at(record, column.path or column.name) for column in table]
 
 

@@ -1,4 +1,4 @@
-"""Rows as files, part by part: CSV, JSONL and Parquet. Nothing of a file stays in memory."""
+"""Rows as files, part by part: CSV, JSONL and Parquet. No file is held in memory."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ MEDIA_TYPES: Final = {
 
 
 def write(form: str, table: Sequence[Column], pages: Pages, bom: bool = False) -> Iterator[bytes]:
-    """A file of ``form`` with the rows of ``pages``; a part for each page, or for a few.
+    """A file of ``form`` with the rows of ``pages``; one part per page, or per few pages.
 
     Raises:
         NoParquet: the library that writes Parquet is not installed.
@@ -65,7 +65,7 @@ def _jsonl(table: Sequence[Column], pages: Pages) -> Iterator[bytes]:
 
 
 def _filled(names: Sequence[str], row: Row) -> dict[str, Any]:
-    """What a row has; a line has no names of missing values."""
+    """A row as a JSON line, without missing values."""
     pairs = zip(names, row, strict=True)
     return {name: _plain(value) for name, value in pairs if value is not None}
 
@@ -77,13 +77,13 @@ def _plain(value: Any) -> Any:
 
 
 class _Sink(io.RawIOBase):
-    """A file that is handed on as it is written."""
+    """A file object that is passed on while it is written."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def writable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def write(self, part: Any) -> int:
@@ -92,13 +92,13 @@ class _Sink(io.RawIOBase):
         return len(part)
 
     def taken(self) -> bytes:
-        """What was written since the last time."""
+        """What was written since the last call."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
 
 
 def _parquet(table: Sequence[Column], pages: Pages) -> Iterator[bytes]:
-    """Loaded here: it weighs 170 MB on disk, and few need it."""
+    """Loaded on demand: it takes 170 MB on disk, and few installations need it."""
     try:
         import pyarrow as arrow
         import pyarrow.parquet as parquet

@@ -1,4 +1,4 @@
-"""How long the queue is. Across all workspaces, because the workers are."""
+"""The length of the queue, across all workspaces, as workers serve all of them."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 from models.feedback import FAILED, PENDING, Feedback
 
 MOST_COUNTED: Final = 1_000_000
-"""Counting stops here, so that a scrape stays cheap however long the queue gets."""
+"""Counting stops here, so that a scrape stays cheap however long the queue is."""
 
 
 class Queue(NamedTuple):
-    """Pending and failed items (both at most ``MOST_COUNTED``), and when the oldest came."""
+    """Pending and failed items (both up to ``MOST_COUNTED``), and when the oldest was received."""
 
     pending: int
     failed: int
@@ -21,7 +21,7 @@ class Queue(NamedTuple):
 
 
 def queue(session: Session) -> Queue:
-    """The queue as it stands."""
+    """The current queue."""
     oldest = select(func.min(col(Feedback.received_at))).where(Feedback.state == PENDING)
     return Queue(
         _count(session, PENDING), _count(session, FAILED), session.exec(oldest).one_or_none()

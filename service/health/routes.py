@@ -12,25 +12,29 @@ from service.web.dependencies import Config, Db
 
 router = APIRouter(tags=["operations"])
 probes = APIRouter(tags=["operations"])
-"""What monitors ask, who may add parameters of their own to an address."""
+"""Probes, to whose URL monitors may add parameters of their own."""
 
 
 @probes.get("/livez")
 async def live() -> Alive:
-    """The process runs. Asks nothing else, so that a busy database restarts nobody."""
+    """200 while the process runs. Does not check the database, so that a busy one causes no
+    restart.
+    """
     return Alive()
 
 
 @probes.get("/readyz")
 def ready(database: Db) -> Ready:
-    """The database answers and is migrated; before the model is loaded nothing is answered."""
+    """200 if the database responds and is migrated. The service only responds once the model is
+    loaded.
+    """
     service.check_database(database)
     return Ready()
 
 
 @probes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(database: Db) -> Response:
-    """Everything that is counted, in Prometheus' text format."""
+    """All metrics, in Prometheus' text format."""
     with database.read() as session:
         service.measure_queue(session)
     text = generate_latest() + generate_latest(telemetry.QUEUE)

@@ -1,4 +1,4 @@
-"""What the service says about itself."""
+"""Responses about the service itself."""
 
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ class Ready(BaseModel):
 
 
 class Model(BaseModel):
-    """The model that reads the feedback."""
+    """The model that analyses the feedback."""
 
     name: str
     version: str
@@ -52,7 +52,7 @@ class Model(BaseModel):
 
 
 class Limits(BaseModel):
-    """How much a request, an item and the queue may hold."""
+    """The limits of a request, an item and the queue."""
 
     body_bytes: int
     import_bytes: int
@@ -61,7 +61,7 @@ class Limits(BaseModel):
 
 
 class Info(BaseModel):
-    """This service, seen by a caller."""
+    """This service and the caller's workspace."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [INFO_EXAMPLE]})
 

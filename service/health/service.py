@@ -18,7 +18,7 @@ from service.settings import Settings
 
 
 def check_database(database: Database) -> None:
-    """Nothing, if the database answers and has the schema of this version or of a newer one.
+    """Returns if the database responds and has the schema of this version or a newer one.
 
     Raises:
         NotMigrated: it has an older schema.

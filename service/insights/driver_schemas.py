@@ -36,8 +36,9 @@ DRIVERS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class DriverOut(BaseModel):
-    """`without` is the KPI without the `n` answers that touch this driver; `impact` is the overall
-    KPI minus that. `value` is the KPI of these answers alone."""
+    """The KPI `without` the `n` answers that touch this part or pain point; `impact` is the overall
+    KPI minus that. `value` is the KPI of these answers alone.
+    """
 
     stage: str | None
     touchpoint: str | None
@@ -50,16 +51,20 @@ class DriverOut(BaseModel):
     n: int
     share: float = Field(description="Of all answers: n / of.")
     p: float | None = Field(
-        description="That it is no other than the rest, corrected for all that were tested "
-        "(Benjamini-Hochberg); null if there was too little to test."
+        description=(
+            "Probability of such a difference from the rest by chance alone, corrected for all "
+            "that were tested (Benjamini-Hochberg); null if there is too little to test."
+        )
     )
     significant: bool
     small: bool = Field(description="Fewer than 21 independent answers.")
-    moment_of_truth: bool = Field(description="Significant, and at least 5 % of all answers.")
+    moment_of_truth: bool = Field(
+        description="Whether it is significant and has at least 5 % of all answers."
+    )
 
 
 class DriversOut(AnswerOut):
-    """What moves a KPI, the largest impact first; `overall` is that of all `of` answers."""
+    """What moves a KPI, the largest impact first; `overall` is the KPI of all `of` answers."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [DRIVERS_EXAMPLE]})
 

@@ -13,7 +13,9 @@ class TooManyPoints(InvalidRequest):
 
 class OverlappingSides(InvalidRequest):
     """Some feedback would be on both sides of the comparison; compare periods that don't overlap,
-    or filter each side by other values of one parameter (attr.persona and compare.attr.persona)."""
+    or filter the sides by different values of one parameter (attr.persona and
+    compare.attr.persona).
+    """
 
     code: ClassVar[str] = "overlapping_sides"
 
@@ -27,6 +29,6 @@ class NoSuchFeedback(NotFound):
 
 
 class NothingToCompare(InvalidRequest):
-    """There is nothing in the text of like that a mention could be compared with; say more."""
+    """The text of 'like' has nothing to compare mentions with; write more."""
 
     code: ClassVar[str] = "nothing_to_compare"

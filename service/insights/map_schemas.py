@@ -105,8 +105,9 @@ TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
 
 
 class KpiTargetOut(Kpi):
-    """A KPI of the definition with its value in this response (null if unknown), and whether that
-    reaches the target."""
+    """A KPI of the definition with its value in this response (null if there is no data), and
+    whether the value is at the target or better.
+    """
 
     value: float | None
     reached: bool | None
@@ -124,8 +125,7 @@ class ThemeOut(BaseModel):
     pain: float = Field(description="Items x mean severity; 0 for a win.")
     small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
     trend: TrendOut | None = Field(
-        description="As the pain point itself has it; null unless the map is compared with the "
-        "period before."
+        description="Of the whole pain point; null unless compared with the previous period."
     )
 
 
@@ -137,7 +137,7 @@ class PartOut(MeasuresOut):
     pains: list[ThemeOut] = Field(description="The most painful themes, up to 3.")
     wins: list[ThemeOut] = Field(description="The most frequent themes of praise, up to 3.")
     moment_of_truth: bool = Field(
-        description="Whether it moves the KPI `truth_by` significantly, with at least 5 % of it."
+        description="Significant effect on the KPI `truth_by`, with at least 5 % of its answers."
     )
 
 
@@ -166,20 +166,21 @@ class TouchpointOut(AxisOut):
 
 
 class CellOut(PartOut):
-    """A cell of the map that has at least one mention, on this side or on the other."""
+    """A cell of the map with at least one mention, on this side or the other."""
 
     stage: str
     touchpoint: str
-    department: str | None = Field(description="The touchpoint's, or else the stage's.")
+    department: str | None = Field(description="The touchpoint's, else the stage's.")
     owner: str | None
     kpis_to_reach: list[KpiTargetOut] = Field(
-        description="The touchpoint's and the stage's KPI, with the cell's value."
+        description="The KPIs of the touchpoint and the stage, with their values in this cell."
     )
 
 
 class BlindSpotOut(BaseModel):
-    """A cell of the definition with fewer than 21 independent answers: any share of it could be
-    off by more than 0.2. `missing` more are needed."""
+    """A cell of the definition with fewer than 21 independent answers: any share in it could be off
+    by more than 0.2. `missing` more answers are needed.
+    """
 
     stage: str
     touchpoint: str
@@ -189,7 +190,7 @@ class BlindSpotOut(BaseModel):
 
 
 class OverallOut(MeasuresOut):
-    """All feedback of the map."""
+    """Measures of the whole map."""
 
     changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
 
@@ -206,17 +207,18 @@ class ComparedOut(BaseModel):
 
 
 class CoverageOut(BaseModel):
-    """How much of the feedback the map covers."""
+    """How much of the feedback is on the map."""
 
     analysed: int
     pending: int
     failed: int
-    unassigned_share: float | None = Field(description="Of mentions, those without a stage.")
+    unassigned_share: float | None = Field(description="Share of mentions without a stage.")
 
 
 class JourneyMapOut(AnswerOut):
-    """The map: both axes complete and in the definition's order (``unassigned`` last), ``cells``
-    sparse."""
+    """The map: both axes are complete and in the definition's order (``unassigned`` last);
+    ``cells`` only has cells with mentions.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [MAP_EXAMPLE]})
 
@@ -225,8 +227,10 @@ class JourneyMapOut(AnswerOut):
     coverage: CoverageOut
     compared_with: ComparedOut | None
     truth_by: str = Field(
-        description="The KPI by which moments of truth are found: the scale with most ratings "
-        "(21 at least), or else `sentiment`."
+        description=(
+            "The KPI that determines moments of truth: the scale with most ratings (at least "
+            "21), else `sentiment`."
+        )
     )
     stages: list[StageOut]
     touchpoints: list[TouchpointOut]
@@ -235,7 +239,7 @@ class JourneyMapOut(AnswerOut):
 
 
 class ExpectedOut(BaseModel):
-    """The expected mean of a count, from the periods before, and the threshold of a spike."""
+    """The expected count, given earlier periods, and the threshold of a spike."""
 
     mean: float
     upper: float
@@ -246,16 +250,17 @@ class PointOut(MeasuresOut):
 
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description="Empty with less than 4 weeks of days or 8 weeks before, and for months."
+        description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
-        description="The counts that are above their `upper`."
+        description="The counts that exceed their `upper`."
     )
 
 
 class SeriesOut(BaseModel):
     """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or of
-    everything (key ``all``)."""
+    everything (key ``all``).
+    """
 
     key: str
     name: str
@@ -263,7 +268,7 @@ class SeriesOut(BaseModel):
 
 
 class TrendsOut(AnswerOut):
-    """Series over the same periods; those without feedback are included with zeros."""
+    """Series over the same periods; periods without feedback have zeros."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TRENDS_EXAMPLE]})
 

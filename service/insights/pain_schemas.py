@@ -91,35 +91,43 @@ EVIDENCE_EXAMPLE: Final[dict[str, Any]] = MENTION_EXAMPLE | {
 
 
 class TrendOut(BaseModel):
-    """Measures of the period of equal length just before ``since``; ``change`` is
-    mentions / previous_mentions - 1.
+    """The same measures in the period of equal length just before ``since``; ``change`` is mentions
+    / previous_mentions - 1.
 
-    ``rate_change`` is the change in items per time, for the elapsed part of the period; ``low`` and
+    ``rate_change`` is the change of items per time, for the elapsed part of the period; ``low`` and
     ``high`` are its 95 % interval. ``significant`` is corrected for the number of pain points
-    compared."""
+    compared.
+    """
 
     previous_mentions: int
     previous_items: int
     previous_negative_share: float | None
     change: float | None
     rate_change: float | None = Field(
-        description="items / (previous_items x the part of the period that is over) - 1; null if "
-        "there were none before, or nothing of the period is over."
+        description=(
+            "items / (previous_items x the elapsed part of the period) - 1; null if there were "
+            "none before, or nothing of the period has elapsed."
+        )
     )
-    low: float | None = Field(description="The bounds of rate_change.")
-    high: float | None = Field(description="Null: without bound, for there were none before.")
+    low: float | None = Field(description="Lower bound of rate_change.")
+    high: float | None = Field(
+        description="Upper bound of rate_change; null if unbounded, as there were none before."
+    )
     p: float | None = Field(
-        description="How likely such a change is by chance; exact, two-sided, also of few. Of this "
-        "one change: unlike significant it is not corrected for how many are compared."
+        description=(
+            "Probability of such a change by chance alone; exact, two-sided, also for small "
+            "counts. Unlike `significant` it is not corrected for the number of comparisons."
+        )
     )
     significant: bool = Field(
-        description="Of what is called so, 5 % are false alarms (Benjamini-Hochberg)."
+        description="Of the changes marked significant, 5 % are false alarms (Benjamini-Hochberg)."
     )
 
 
 class ImpactOut(BaseModel):
     """Leave-one-out: ``overall`` minus the KPI ``without`` the ``n`` rated items that touch this
-    pain point, ``of`` all rated ones. Negative: it costs that many points."""
+    pain point, out of ``of`` rated items. Negative: it costs that many points.
+    """
 
     impact: float | None
     interval: IntervalOut | None
@@ -130,7 +138,7 @@ class ImpactOut(BaseModel):
 
 
 class VerbatimOut(BaseModel):
-    """What a customer said: ``text`` is ``[start, end)`` of the feedback's text."""
+    """A customer's words: ``text`` is ``[start, end)`` of the feedback's text."""
 
     text: str
     feedback_id: UUID
@@ -143,8 +151,9 @@ class VerbatimOut(BaseModel):
 
 
 class PainPointOut(BaseModel):
-    """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint:
-    a theme, or the whole cell."""
+    """What customers complain about (a pain point) or praise (a win) at one stage and touchpoint: a
+    theme, or the whole cell.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [PAIN_POINT_EXAMPLE]})
 
@@ -153,7 +162,7 @@ class PainPointOut(BaseModel):
     sentiment: Literal["negative", "positive"] = Field(
         description="`negative` for pain points, `positive` for wins."
     )
-    parent: UUID | None = Field(description="The cell of the journey that a theme is in.")
+    parent: UUID | None = Field(description="The id of the journey cell that contains the theme.")
     stage: str
     touchpoint: str
     title: str
@@ -161,7 +170,7 @@ class PainPointOut(BaseModel):
     status: str | None = Field(
         description="open, in_progress, resolved, reopened or ignored; null for cells."
     )
-    owner: str | None = Field(description="The theme's own, or else the definition's.")
+    owner: str | None = Field(description="The theme's own, else the definition's.")
     mentions: int
     items: int
     share: float | None = Field(description="Of all mentions in the filter.")
@@ -170,10 +179,15 @@ class PainPointOut(BaseModel):
     net_sentiment: float | None
     score: float | None
     mean_severity: float | None
-    pain: float = Field(description="Items x mean severity; the order of pain points.")
-    joy: float = Field(description="Items x share of positive mentions; the order of wins.")
+    pain: float = Field(description="Items x mean severity; determines the order of pain points.")
+    joy: float = Field(
+        description="Items x share of positive mentions; determines the order of wins."
+    )
     intervals: dict[str, IntervalOut] = Field(
-        description="95 % intervals of share and mean_severity; of cells, also of their shares."
+        description=(
+            "95 % intervals of share and mean_severity; for cells, also of negative_share and "
+            "net_sentiment."
+        )
     )
     small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
     trend: TrendOut | None
@@ -181,13 +195,13 @@ class PainPointOut(BaseModel):
     emotions: dict[str, int]
     verbatims: list[VerbatimOut]
     first_seen: date | None = Field(
-        description="First day (UTC) with a negative mention; with a positive one for wins."
+        description="First day (UTC) with a negative mention; for wins, with a positive one."
     )
     last_seen: date | None
 
 
 class PainPointsOut(AnswerOut):
-    """A page of pain points or wins, in the order of ``sort``."""
+    """A page of pain points or wins, in the requested order."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [PAIN_POINT_EXAMPLE], "next": None}]}
@@ -205,7 +219,8 @@ class OnePainPointOut(AnswerOut, PainPointOut):
 
 class ExcerptOut(BaseModel):
     """A mention with some of the text around it: the mention is ``[start, end)`` of ``text``. An
-    ellipsis marks omitted text. Offsets count characters (Unicode code points)."""
+    ellipsis marks omitted text. Offsets count characters (Unicode code points).
+    """
 
     text: str
     start: int
@@ -213,7 +228,7 @@ class ExcerptOut(BaseModel):
 
 
 class EvidenceOut(MentionOut):
-    """A mention with the feedback that it is from."""
+    """A mention with data of its feedback."""
 
     feedback_id: UUID
     ordinal: int

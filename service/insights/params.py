@@ -57,7 +57,7 @@ def split_words(value: Any) -> Any:
         return value
     parts = [part for text in value for part in parts_of(text)]
     if not parts:
-        raise ValueError("is empty; give a value, or leave it out")
+        raise ValueError("is empty; give a value, or omit it")
     return parts
 
 
@@ -100,11 +100,11 @@ Statuses = Annotated[
 ]
 PainOrder = Annotated[
     Literal["pain", "mentions", "trend", "impact", "recent"],
-    Field(description="What comes first; the greatest cost to the rating for `impact`."),
+    Field(description="Sort order; `impact` puts the greatest loss to the rating first."),
 ]
 WinOrder = Annotated[
     Literal["joy", "mentions", "trend", "impact", "recent"],
-    Field(description="What comes first; the greatest gain of the rating for `impact`."),
+    Field(description="Sort order; `impact` puts the greatest gain for the rating first."),
 ]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1, le=1000)]
@@ -115,7 +115,7 @@ class JourneyParams(OpenEnded):
     """The journey whose stages and touchpoints the response uses."""
 
     journey: Word | None = Field(
-        None, description="A preset's name, or `current` (the default) or `custom`."
+        None, description="A preset's name, `custom`, or `current` (the default)."
     )
 
 
@@ -124,17 +124,22 @@ class FilterParams(JourneyParams):
 
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE,)
 
-    stage: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
-    touchpoint: Words = Field([], description="Keys, names or aliases; `unassigned` is one too.")
+    stage: Words = Field([], description="Keys, names or aliases of stages, or `unassigned`.")
+    touchpoint: Words = Field(
+        [], description="Keys, names or aliases of touchpoints, or `unassigned`."
+    )
     since: Moment | None = Field(
         None, description="Occurred at or after: a date (from 00:00 UTC) or an RFC 3339 time."
     )
-    until: Moment | None = Field(None, description="Occurred before; exclusive.")
+    until: Moment | None = Field(None, description="Occurred before (exclusive).")
     kind: Kinds = Field([], description="survey, review, ticket.")
-    source: Words = Field([], description="The systems that it came from.")
-    channel: Words = Field([], description="Where it was given, e.g. website, phone, email.")
+    source: Words = Field([], description="Source systems of the feedback.")
+    channel: Words = Field(
+        [], description="Where the feedback was given, e.g. website, phone, email."
+    )
     language: Languages = Field(
-        [], description="As read by the analysis, e.g. en; of a tag such as en-GB its language."
+        [],
+        description="Detected language, e.g. en; a tag such as en-GB stands for its language.",
     )
 
 
@@ -143,14 +148,18 @@ class ThemeFilters(FilterParams):
 
     level: Literal["auto", "theme", "cell"] = Field(
         "auto",
-        description="Themes, and cells of the journey that have none (`auto`); only one of both.",
+        description=(
+            "`auto`: themes, and cells of the journey that have no themes yet; else only the "
+            "one or the other."
+        ),
     )
     status: Statuses = Field(
-        [], description="open, in_progress, resolved, reopened, ignored; else all but ignored."
+        [],
+        description="open, in_progress, resolved, reopened, ignored; by default all but ignored.",
     )
-    owner: Words = Field([], description="Who looks after it; case is ignored.")
+    owner: Words = Field([], description="Owners, case-insensitive.")
     q: Word | None = Field(
-        None, description="Text that the title or a keyword contains; case is ignored."
+        None, description="Text contained in the title or a keyword, case-insensitive."
     )
 
 
@@ -158,7 +167,7 @@ class ThemeParams(ThemeFilters):
     """``ThemeFilters``, and the page."""
 
     limit: Limit = 20
-    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class PainPointParams(ThemeParams):
@@ -177,10 +186,11 @@ class EvidenceParams(FilterParams):
     """Filters, the page, and which mentions count as evidence."""
 
     sentiment: Sentiments = Field(
-        [], description="negative, neutral, positive; else those of a pain point, or of a win."
+        [],
+        description="negative, neutral, positive; by default those of a pain point, or of a win.",
     )
     limit: Limit = 20
-    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class MapParams(FilterParams):
@@ -189,11 +199,14 @@ class MapParams(FilterParams):
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE, COMPARED_ATTRIBUTE)
 
     compare_since: Moment | None = Field(
-        None, description="Start of the other period; one end is enough if the lengths are equal."
+        None,
+        description="Start of the other period. If you omit an end, the lengths are equal.",
     )
-    compare_until: Moment | None = Field(None, description="End of the other period, exclusive.")
+    compare_until: Moment | None = Field(None, description="End of the other period (exclusive).")
     compare_kind: Kinds = Field(
-        [], alias="compare.kind", description="The other side's `kind`, in place of this one's."
+        [],
+        alias="compare.kind",
+        description="`kind` of the other side; by default the same as `kind`.",
     )
     compare_source: Words = Field([], alias="compare.source")
     compare_channel: Words = Field([], alias="compare.channel")
@@ -211,11 +224,13 @@ class TrendParams(FilterParams):
 class DriverParams(FilterParams):
     """Filters, the possible drivers, and the KPI that they drive."""
 
-    by: DrivenBy = Field("stage", description="What is left out, one after the other.")
+    by: DrivenBy = Field("stage", description="The parts that are left out, one at a time.")
     kpi: Word | None = Field(
         None,
-        description="nps, csat, ces, stars, another scale as the map names it, or `sentiment`; "
-        "else the scale with most ratings (21 at least), or else `sentiment`.",
+        description=(
+            "nps, csat, ces, stars, another scale as the map names it, or `sentiment`; by "
+            "default the scale with most ratings (at least 21), else `sentiment`."
+        ),
     )
 
 
@@ -224,9 +239,9 @@ class FeedbackFilters(FilterParams):
 
     state: States = Field([], description="pending, done, failed.")
     q: Word | None = Field(
-        None, description="Text that the feedback or its subject contains; case is ignored."
+        None, description="Text contained in the feedback or its subject, case-insensitive."
     )
-    external_id: Words = Field([], description="The ids in the source systems.")
+    external_id: Words = Field([], description="Ids in the source systems.")
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )
@@ -236,4 +251,4 @@ class FeedbackParams(FeedbackFilters):
     """``FeedbackFilters``, and the page."""
 
     limit: Limit = 50
-    cursor: Cursor | None = Field(None, description="`next` of the page before.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page.")

@@ -64,7 +64,7 @@ class Order:
         """
         sort, *place = decode_cursor(self._list, cursor, (str, number, number, str, str, str))
         if sort != self._sort:
-            reason = f"is of a list in another order; ask for sort={sort[:20]}, or leave it out"
+            reason = f"belongs to another order; use sort={sort[:20]}, or omit the cursor"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])
         return Rank(*place)
 

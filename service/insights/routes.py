@@ -41,7 +41,9 @@ DIMENSION: Final[dict[str, Any]] = {
         {
             "name": "attr.persona",
             "in": "query",
-            "description": "An attribute by name: any `attr.<name>`, repeated or with commas.",
+            "description": (
+                "An attribute by name: any `attr.<name>`. Repeat it or separate values by commas."
+            ),
             "schema": {"type": "string"},
             "example": "smb,enterprise",
         }
@@ -75,7 +77,9 @@ def read_pain_point(
     pain_point_id: UUID,
     params: Annotated[FilterParams, Query()],
 ) -> Response:
-    """One pain point or win, within the filters; for a merged one, the one it was merged into."""
+    """One pain point or win, within the filters. The id of a merged one returns the one it was
+    merged into.
+    """
     with database.read() as session:
         out = one_pain_point(session, caller.workspace_id, pain_point_id, params)
     return conditional(request, out)
@@ -99,7 +103,9 @@ def read_evidence(
     return conditional(request, out)
 
 
-@router.get("/journey", response_model=JourneyMapOut, openapi_extra=DIMENSION)
+@router.get(
+    "/journey", summary="Read Journey Map", response_model=JourneyMapOut, openapi_extra=DIMENSION
+)
 def read_map(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
 ) -> Response:
@@ -112,7 +118,7 @@ def read_map(
 def read_drivers(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[DriverParams, Query()]
 ) -> Response:
-    """What moves a KPI: what it would be without each part of the journey, or each pain point."""
+    """What moves a KPI: its value without each part of the journey, or without each pain point."""
     with database.read() as session:
         return conditional(request, list_drivers(session, caller.workspace_id, params))
 
@@ -121,7 +127,7 @@ def read_drivers(
 def read_trends(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[TrendParams, Query()]
 ) -> Response:
-    """The same measures over days, weeks or months."""
+    """Measures by day, week or month."""
     with database.read() as session:
         return conditional(request, draw_trends(session, caller.workspace_id, params))
 
@@ -143,7 +149,7 @@ def read_feedback(
     feedback_id: UUID,
     params: Annotated[JourneyParams, Query()],
 ) -> Response:
-    """One piece of feedback with its analysis, its mentions, and the origin of each label."""
+    """One piece of feedback with its analysis, its mentions, and the provenance of each label."""
     with database.read() as session:
         out = one_feedback(session, caller.workspace_id, feedback_id, params)
     return conditional(request, out)

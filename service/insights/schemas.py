@@ -109,7 +109,8 @@ CHANGES_EXAMPLE: Final[dict[str, Any]] = {
 
 class AnswerOut(BaseModel):
     """Every response says up to when it is complete (``as_of``), how many items are still pending,
-    and which journey's keys it uses."""
+    and which journey its labels are from.
+    """
 
     as_of: datetime
     pending: int
@@ -126,7 +127,8 @@ class IntervalOut(BaseModel):
 class KpiOut(BaseModel):
     """NPS (-100 to 100), CSAT (percent satisfied), or the mean of another scale, from ``n``
     ratings; ``high`` and ``low`` are the shares of promoters and detractors (NPS), or of the
-    upper and the lower quarter of the scale. ``small``: fewer than 21 ratings."""
+    upper and the lower quarter of the scale. ``small``: fewer than 21 ratings.
+    """
 
     value: float
     n: int
@@ -139,11 +141,12 @@ class KpiOut(BaseModel):
 class MeasuresOut(BaseModel):
     """Measures of mentions (``mentions`` is their number) and of the distinct ``items`` with them.
 
-    Shares and means are null without mentions."""
+    Shares and means are null if there are no mentions.
+    """
 
     mentions: int
     items: int
-    share: float | None = Field(description="Of all mentions in this answer or period.")
+    share: float | None = Field(description="Of all mentions in this response or period.")
     negative: int
     positive: int
     negative_share: float | None
@@ -154,15 +157,16 @@ class MeasuresOut(BaseModel):
         description="95 % intervals of negative_share, net_sentiment and mean_severity."
     )
     small: bool = Field(description="Fewer than 21 independent answers: too few to judge by.")
-    kpis: dict[str, KpiOut] = Field(description="By rating scale; scales are never mixed.")
+    kpis: dict[str, KpiOut] = Field(description="By rating scale, as scales are never mixed.")
 
 
 class DifferenceOut(BaseModel):
-    """One measure compared with the other side: `difference` = this side's value minus `other`,
-    with its 95 % interval; for `volume` (items a day) it is relative: 0.4 is 40 % more.
+    """One measure compared with the other side: `difference` is this side minus `other`, with its
+    95 % interval; for `volume` (items a day) it is relative: 0.4 is 40 % more.
 
-    `p` is corrected for all comparisons of the response (Benjamini-Hochberg); null if there is too
-    little to test. `significant`: p < 0.05."""
+    `p` is corrected for all comparisons in the response (Benjamini-Hochberg); null if there was too
+    little to test. `significant`: p < 0.05.
+    """
 
     other: float | None
     difference: float | None
@@ -182,7 +186,7 @@ class RatingOut(BaseModel):
 
 
 class FeedbackOut(BaseModel):
-    """A piece of feedback as stored, and, once done, its analysis in the keys of the journey."""
+    """A piece of feedback as stored, and, once done, its analysis in the journey's labels."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [FEEDBACK_EXAMPLE]})
 
@@ -207,8 +211,10 @@ class FeedbackOut(BaseModel):
     error: str | None
     analysed_at: datetime | None
     model: str | None = Field(
-        description="Version of the analysis; null where there is none, or where it is made again "
-        "for want of the model's vectors."
+        description=(
+            "Version of the analysis; null if there is none, or if it is being redone because "
+            "the model's vectors are missing."
+        )
     )
     journey: str
     analysis: AnalysisOut | None

@@ -43,7 +43,7 @@ def refuse_contradictions(params: MentionParams) -> None:
     """
     for name in ("q", "cursor"):
         if params.like is not None and getattr(params, name) is not None:
-            raise InvalidRequest(invalid_params=[InvalidParam(name, "does not go with like")])
+            raise InvalidRequest(invalid_params=[InvalidParam(name, "can't be combined with like")])
 
 
 def list_mentions(
@@ -99,7 +99,7 @@ def _home_of(session: Session, selection: Selection, wanted: UUID) -> UUID:
         return subject.id
     (stage, touchpoint), sentiment = subject
     place = f"stage={stage}, touchpoint={touchpoint} and sentiment={sentiment}"
-    reason = f"must be of themes; {wanted} is a whole cell, for which ask with {place}"
+    reason = f"must be the id of a theme; {wanted} is a whole cell: use {place}"
     raise InvalidRequest(invalid_params=[InvalidParam("pain_point", reason)])
 
 
@@ -113,7 +113,7 @@ def query_of(params: MentionFilters) -> Query:
         return NOTHING
     query = parse(params.q)
     if not query.wanted:
-        reason = "has no word to look for; what is excluded narrows other words"
+        reason = "has no word to search for; exclusions only narrow other words"
         raise InvalidRequest(invalid_params=[InvalidParam("q", reason)])
     return query
 

@@ -37,14 +37,16 @@ class MentionFilters(FilterParams):
     """Filters on feedback, and on the mentions themselves."""
 
     sentiment: Sentiments = Field([], description="negative, neutral, positive.")
-    emotion: Emotions = Field([], description="Emotions of the mention.")
+    emotion: Emotions = Field([], description="Emotions of mentions.")
     intent: Intents = Field([], description="praise, complaint, suggestion, …")
-    severity: int | None = Field(None, ge=0, le=3, description="The least severity, 0 to 3.")
+    severity: int | None = Field(None, ge=0, le=3, description="Minimum severity, 0 to 3.")
     pain_point: Ids = Field([], description="Ids of pain points or wins that are themes.")
     q: Phrase | None = Field(
         None,
-        description='Words that the mention has: `card "last step" refund* -delivery`. All of '
-        "them, those in quotes next to each other, `*` for any ending, `-` for none of it.",
+        description=(
+            'Words in the mention: `card "last step" refund* -delivery`. All are required; '
+            "quoted words must be adjacent, `*` matches any ending, `-` excludes a word."
+        ),
         examples=['card "last step" -delivery'],
     )
 
@@ -54,11 +56,11 @@ class MentionParams(MentionFilters):
 
     like: Phrase | None = Field(
         None,
-        description="What the mention should be about, in any words and language.",
+        description="What the mention is about, in any words and language.",
         examples=["payment was refused"],
     )
     limit: Limit = 20
-    cursor: Cursor | None = Field(None, description="`next` of the page before; not for `like`.")
+    cursor: Cursor | None = Field(None, description="`next` of the previous page; not with `like`.")
 
 
 class ReviewParams(FilterParams):

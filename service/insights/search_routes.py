@@ -26,17 +26,19 @@ def read_mentions(
     embedder: AppEmbedder,
     params: Annotated[MentionParams, Query()],
 ) -> Response:
-    """Mentions by their words (`q`), by what they are about (`like`), or the latest ones."""
+    """Search mentions by words (`q`) or meaning (`like`); without either, the latest ones."""
     refuse_contradictions(params)
     meaning = meaning_of(params.like, embedder) if params.like is not None else None
     with database.read() as session:
         return conditional(request, list_mentions(session, caller.workspace_id, params, meaning))
 
 
-@router.get("/review", response_model=ReviewQueueOut, openapi_extra=DIMENSION)
+@router.get(
+    "/review", summary="Read Review Queue", response_model=ReviewQueueOut, openapi_extra=DIMENSION
+)
 def read_review(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]
 ) -> Response:
-    """The least certain readings, where most mentions are; each with how to confirm it."""
+    """The least certain readings where most mentions are, each with the body that confirms it."""
     with database.read() as session:
         return conditional(request, list_review(session, caller.workspace_id, params))

@@ -28,25 +28,28 @@ REVIEW_EXAMPLE: Final[dict[str, Any]] = EVIDENCE_EXAMPLE | {
 
 
 class HighlightOut(BaseModel):
-    """Words that were searched for, at ``[start, end)`` of the excerpt's text."""
+    """A match of the search words, at ``[start, end)`` of the excerpt's text."""
 
     start: int
     end: int
 
 
 class MentionHitOut(EvidenceOut):
-    """A mention that was found, with the feedback that it is from."""
+    """A mention found by a search, with data of its feedback."""
 
-    pain_point_id: UUID | None = Field(description="The pain point or win that it belongs to.")
+    pain_point_id: UUID | None = Field(description="The pain point or win of the mention.")
     highlights: list[HighlightOut]
-    similarity: float | None = Field(description="Cosine to `like`, -1 to 1; null without it.")
+    similarity: float | None = Field(
+        description="Cosine similarity to `like`, -1 to 1; null without `like`."
+    )
 
 
 class MentionPageOut(AnswerOut):
     """Mentions, the latest first; with `like`, the most similar first, and no next page.
 
-    With `q`, a page can have fewer mentions than `limit` although there is a `next`, as one request
-    looks through a limited number of mentions."""
+    With `q`, a page may have fewer mentions than `limit` although there is a `next`: a request
+    searches a limited number.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [AS_OF | {"items": [HIT_EXAMPLE], "next": None}]}
@@ -57,8 +60,9 @@ class MentionPageOut(AnswerOut):
 
 
 class ConfirmOut(BaseModel):
-    """What to send to `PATCH /v1/feedback/{feedback_id}/mentions/{ordinal}` if the reading is
-    right; change what is wrong."""
+    """The body of `PATCH /v1/feedback/{feedback_id}/mentions/{ordinal}` that confirms the reading;
+    change what is wrong.
+    """
 
     text: str
     sentiment: str
@@ -67,12 +71,12 @@ class ConfirmOut(BaseModel):
 
 
 class ReviewItemOut(EvidenceOut):
-    """A mention that is worth a review."""
+    """A mention that a person should check."""
 
     least_sure: Literal["sentiment", "stage", "touchpoint"]
-    doubt: float = Field(description="1 - the confidence of the field that is least sure.")
-    cell_mentions: int = Field(description="All mentions in the same stage and touchpoint.")
-    priority: float = Field(description="doubt x log2(1 + cell_mentions); the order.")
+    doubt: float = Field(description="1 - the lowest confidence of these fields.")
+    cell_mentions: int = Field(description="All mentions with the same stage and touchpoint.")
+    priority: float = Field(description="doubt x log2(1 + cell_mentions); determines the order.")
     confirm: ConfirmOut
 
 
@@ -87,4 +91,6 @@ class ReviewQueueOut(AnswerOut):
 
     items: list[ReviewItemOut]
     waiting: int = Field(description="Doubtful mentions among those considered.")
-    considered: int = Field(description="The latest mentions in the filter that were looked at.")
+    considered: int = Field(
+        description="The number of latest matching mentions that were examined."
+    )

@@ -60,14 +60,14 @@ class ConfidenceOut(BaseModel):
 
 
 class CandidateOut(BaseModel):
-    """A possible label, with its calibrated probability."""
+    """A likely label with its calibrated probability."""
 
     key: str
     p: float
 
 
 class CandidatesOut(BaseModel):
-    """The likeliest stages and touchpoints, likeliest first, `none` among them."""
+    """The likeliest stages and touchpoints, likeliest first, including `none`."""
 
     stage: list[CandidateOut]
     touchpoint: list[CandidateOut]
@@ -75,7 +75,8 @@ class CandidatesOut(BaseModel):
 
 class ProvenanceOut(BaseModel):
     """Where each label comes from: the sender (`explicit`), the `model`, what the workspace taught
-    it (`learned`), or a `human` correction."""
+    it (`learned`), or a `human` correction.
+    """
 
     sentiment: Provenance = "model"
     stage: Provenance = "model"
@@ -86,7 +87,7 @@ class ProvenanceOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """The labels of a mention, or of an item as a whole, in the keys of the journey asked for."""
+    """The labels of a mention, or of an item as a whole, as keys of the requested journey."""
 
     sentiment: Literal["negative", "neutral", "positive", "mixed"]
     score: float = Field(ge=-1, le=1, description="P(positive) - P(negative).")
@@ -109,11 +110,14 @@ class MentionOut(ReadingOut):
 
 
 class AnalysisOut(ReadingOut):
-    """The reading of one item as a whole, and its mentions."""
+    """The analysis of one item: its mentions, and the labels of the item as a whole."""
 
     language: str
     rating_conflict: bool = Field(
-        description="Whether the rating, which decides nothing else, clearly contradicts the text."
+        description=(
+            "Whether the rating clearly contradicts the text. The rating has no other effect on "
+            "the analysis."
+        )
     )
     mentions: list[MentionOut]
 

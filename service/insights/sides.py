@@ -93,7 +93,7 @@ def _period(selection: Selection, params: MapParams, now: datetime) -> Bounds:
 
 def _length(selection: Selection, now: datetime) -> timedelta:
     if selection.since is None:
-        reason = "must both be given, or since, which tells how long the periods are"
+        reason = "must both be given, or since, which determines the length of the periods"
         names = ("compare_since", "compare_until")
         raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in names])
     return end_of(selection.since, selection.until, now) - selection.since

@@ -66,7 +66,7 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
         TooManyPoints: a series would have more than 1,000.
     """
     if params.pain_point and params.group != "none":
-        reason = "must be none, or be left out, beside pain_point"
+        reason = "must be none or omitted with pain_point"
         raise InvalidRequest(invalid_params=[InvalidParam("group", reason)])
     selection = select_feedback(session, workspace_id, params)
     wanted = params.pain_point

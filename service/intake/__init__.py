@@ -1,1 +1,1 @@
-"""Feedback comes in by items or files: it is checked, redacted, stored, changed and erased."""
+"""Feedback arrives as items or files: it is checked, redacted, stored, changed and erased."""

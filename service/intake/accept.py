@@ -1,7 +1,7 @@
-"""Group commit: one thread writes what concurrent requests submit, together, in one transaction.
+"""Group commit: one thread writes what concurrent requests submit in a shared transaction.
 
-A submission is answered after the commit, so an answer means durable. A group that fails is
-done again one submission at a time, so that a submission that the database refuses fails alone.
+A submission is answered after the commit, so an answer means that it is durable. A group that fails
+is retried one submission at a time, so that a submission that the database rejects fails alone.
 """
 
 import asyncio
@@ -33,11 +33,12 @@ from service.web.problems import as_problem, is_for_everyone
 GROUP_ROWS: Final = 1000
 """A group takes submissions until it has this many rows."""
 QUEUED_ROWS: Final = 20_000
-"""Rows that may wait in memory; beyond, submissions are refused."""
+"""Rows that may wait in memory; further submissions are rejected."""
 LINGER_SECONDS: Final = 0.002
-"""While requests come together, wait this long for more: fewer commits, and all are sooner done.
+"""While requests arrive together, wait this long for more: fewer commits, and all finish sooner.
 
-What PostgreSQL calls commit_delay; a lone client, whose groups are of one, never waits."""
+PostgreSQL calls this commit_delay; a lone client, whose groups have one submission, never waits.
+"""
 RACES: Final = 20
 PURGE_SECONDS: Final = 3600.0
 
@@ -45,14 +46,14 @@ log = logging.getLogger(__name__)
 
 
 class Stopping(Unavailable):
-    """The service is stopping; send it again in a moment."""
+    """The service is stopping; try again in a moment."""
 
     code = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A submission and whom to tell. ``loop`` is ``None`` for a plain thread."""
+    """A submission and whom to notify. ``loop`` is ``None`` for a plain thread."""
 
     submission: Submission
     future: "asyncio.Future[StoredAnswer] | Future[StoredAnswer]"
@@ -90,12 +91,12 @@ class Acceptor:
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
 
     def start(self) -> None:
-        """Begin to write."""
+        """Start the writing thread."""
         self._pressure.refresh()
         self._thread.start()
 
     def stop(self) -> None:
-        """Refuse what comes from now on, write what has come, and end."""
+        """Reject new submissions, write those that are queued, and end."""
         with self._arrival:
             self._stopping = True
             self._arrival.notify()
@@ -105,7 +106,7 @@ class Acceptor:
         """The answer, once ``submission`` is committed.
 
         Raises:
-            TooMuchPending: too much waits, in the database or in memory.
+            TooMuchPending: too much is waiting, in the database or in memory.
             Stopping: the service is about to stop.
             Problem: what is wrong with this submission.
         """
@@ -115,7 +116,7 @@ class Acceptor:
         return await future
 
     def accept_blocking(self, submission: Submission) -> StoredAnswer:
-        """The same for a thread of its own."""
+        """The same for a plain thread."""
         future: Future[StoredAnswer] = Future()
         self._put(_Waiting(submission, future, None))
         return future.result()
@@ -140,7 +141,7 @@ class Acceptor:
             self._keep_house()
 
     def _take(self) -> list[_Waiting]:
-        """The next group; empty after a second without any, or when stopped and drained."""
+        """The next group; empty after a second without submissions, or when stopped and drained."""
         if self._crowded:
             sleep(LINGER_SECONDS)
         with self._arrival:
@@ -157,7 +158,7 @@ class Acceptor:
     def _answers(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
         try:
             return self._write(submissions)
-        except Exception as error:  # the seam: without an answer, senders would wait for ever
+        except Exception as error:  # any error: senders must get an answer
             if len(submissions) > 1 and not is_for_everyone(error):
                 return [self._answers([submission])[0] for submission in submissions]
             return [as_problem(error)] * len(submissions)
@@ -216,7 +217,7 @@ def _tell(group: Sequence[_Waiting], answers: Sequence[Answered]) -> None:
 def _resolve(told: Sequence[tuple[_Waiting, Answered]]) -> None:
     for waiting, answer in told:
         if waiting.future.done():
-            continue  # the client has gone; what it sent is stored all the same
+            continue  # the client has disconnected; what it sent is stored all the same
         if isinstance(answer, Problem):
             waiting.future.set_exception(answer)
         else:

@@ -1,4 +1,4 @@
-"""What senders get back."""
+"""Responses to senders."""
 
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -64,7 +64,7 @@ class AcceptedOut(BaseModel):
 
 
 class ItemOut(BaseModel):
-    """What became of one item of a batch; ``index`` is its place, from 0."""
+    """The result of one item of a batch; ``index`` is its position, from 0."""
 
     index: int
     status: Literal["accepted", "updated", "duplicate", "invalid"]
@@ -82,7 +82,7 @@ class RecordOut(BaseModel):
 
 
 class BatchOut(BaseModel):
-    """How many of each, and every item."""
+    """The number of items by result, and the result of every item."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [BATCH_OUT_EXAMPLE]})
 
@@ -104,7 +104,7 @@ class DryRunOut(BaseModel):
 
 
 class ErasedOut(BaseModel):
-    """How much was erased, for good."""
+    """How much was erased, permanently."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"feedback": 3, "mentions": 7}]})
 

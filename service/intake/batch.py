@@ -1,4 +1,4 @@
-"""A batch: the whole list in one pass if all is well, item by item where something is not."""
+"""A batch: validated in one pass if everything is valid, else item by item."""
 
 import json
 from collections import Counter
@@ -19,7 +19,7 @@ from service.web.invalid import invalid_request, read_int, unread_json
 Checked = Draft | Problem
 """One item: what would be stored, or why it can't be."""
 Charge = Callable[[int], None]
-"""Is told how many items came before they are looked at, and may raise."""
+"""Called with the number of items before they are validated; may raise."""
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
 LONGEST_NAME = 200
@@ -62,9 +62,9 @@ def check_item(item: Any, clerk: Clerk) -> Checked:
 
 
 def _named(problem: Problem, whole: str) -> Problem:
-    """The problem in a form that can be stored, its names being the sender's.
+    """The problem in a form that can be stored, since its names come from the sender.
 
-    A fault of no field is one of the ``whole``: of an object, of the field that tells kinds apart.
+    An error without a field gets the name ``whole``: it is about the object, or its discriminator.
     """
     params = [
         InvalidParam(_storable_name(param.name) or whole, param.reason)
@@ -79,9 +79,9 @@ def _storable_name(name: str) -> str:
 
 
 def _parsed(body: bytes) -> Any:
-    """Python's parser takes half surrogates, NaN and, with help, overlong numbers.
+    """Python's parser accepts half surrogates, NaN and, with ``read_int``, overlong numbers.
 
-    So they harm only their own item.
+    So these only fail their own item.
     """
     try:
         return from_json(body)
@@ -98,18 +98,22 @@ def _items_of(parsed: Any) -> list[Any]:
         raise InvalidRequest(invalid_params=[InvalidParam("items", reason)])
     unknown = [name for name in parsed if name != "items"]
     if unknown:
-        reason = "is not known here; a batch has only items"
+        reason = "is not known here; a batch only has items"
         raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in unknown[:50]])
     items: list[Any] = parsed["items"]
     if not items:
-        raise InvalidRequest(invalid_params=[InvalidParam("items", "is empty; send an item")])
+        raise InvalidRequest(
+            invalid_params=[InvalidParam("items", ("is empty; send at least one item"))]
+        )
     if len(items) > MOST_ITEMS:
         raise TooManyItems(f"A batch holds at most {MOST_ITEMS} items, not {len(items)}; split it.")
     return items
 
 
 def batch_answer(items: Sequence[Checked], results: Sequence[Result]) -> StoredAnswer:
-    """Counts by outcome and every item, from the checked items and the results of valid ones."""
+    """The number of items by result and every item, from the checked items and the results of valid
+    ones.
+    """
     remaining = iter(results)
     told = [item if isinstance(item, Problem) else next(remaining) for item in items]
     counts = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
@@ -125,7 +129,7 @@ def _told(result: Result) -> dict[str, Any]:
 
 
 def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:
-    """What would be stored, and what is wrong; nothing is stored."""
+    """What would be stored, and what is invalid; nothing is stored."""
     results = [
         {"index": index, "status": "invalid", "error": item.body()}
         if isinstance(item, Problem)

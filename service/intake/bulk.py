@@ -1,8 +1,8 @@
-"""Many rows in one statement, at a fraction of what the query builder costs.
+"""Many rows in one statement, at a fraction of the query builder's cost.
 
-The table knows its columns and how each type is bound; no value is ever part of the SQL.
-SQLite takes ``VALUES (…), (…)``. PostgreSQL takes one array a column, so that the statement is
-the same for any number of rows and is neither parsed nor planned again.
+The table knows its columns and how each type is bound; no value is ever part of the SQL. SQLite
+takes ``VALUES (…), (…)``. PostgreSQL takes one array per column, so that the statement is the same
+for any number of rows and is not parsed and planned again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
-    """Insert ``rows``, which have the same columns; those whose unique key exists are passed over.
+    """Insert ``rows``, which have the same columns; those whose unique key exists are skipped.
 
     Returns:
         How many were inserted.
@@ -41,7 +41,7 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
 
 
 class _Plan:
-    """How rows with certain columns get into a table of a database."""
+    """Inserts rows with certain columns into a table."""
 
     def __init__(
         self, table: Table, dialect: Dialect, postgresql: bool, names: Sequence[str]
@@ -58,7 +58,7 @@ class _Plan:
         self._unnest = ", ".join(f"%s::{type_.compile(dialect)}[]" for type_ in types)
 
     def statement(self, rows: Sequence[Row]) -> Statement:
-        """The SQL for ``rows``, and its parameters as the driver wants them."""
+        """The SQL for ``rows``, and its parameters in the driver's form."""
         if self._postgresql:
             values = f"SELECT * FROM unnest({self._unnest})"  # noqa: S608 - types of columns only
             parameters = tuple(self._columns(rows))
@@ -78,7 +78,7 @@ def _plan(table: Table, dialect: Dialect, postgresql: bool, names: tuple[str, ..
 
 
 def _bound(values: list[Any], bind: Bind | None) -> list[Any]:
-    """A value that all rows share (the very same object) is converted once."""
+    """A value that all rows share (the same object) is only converted once."""
     if bind is None:
         return values
     first = values[0]

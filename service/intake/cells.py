@@ -1,4 +1,4 @@
-"""Values as people write them into tables: ratings, dates, and what a column of them means."""
+"""Ratings and dates as people write them into tables, and what a column of them means."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _MOMENT = re.compile(
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?\s*(?P<zone>[a-z]*\s?(?:[+-]\d{1,2}(?::?\d\d)?)?))?",
     re.IGNORECASE,
 )
-"""A day, perhaps with a weekday before and a time and a time zone behind."""
+"""A day, optionally with a weekday before it and a time and a time zone after it."""
 _LONGEST_MOMENT = 80
 
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
@@ -33,19 +33,19 @@ _ZONE_HOURS: Final = {
     **{"cet": 1, "cest": 2, "mez": 1, "mesz": 2},
     **{"est": -5, "edt": -4, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
 }
-"""Names of time zones that mean one only, with their hours before UTC."""
+"""Unambiguous names of time zones, with their hours before UTC."""
 
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
 
 
 def blank_as_none(value: Any) -> Any:
-    """``None`` for what tables say instead of nothing: blanks, "-", "n/a", …; else the value."""
+    """``None`` for cells that mean nothing: blanks, "-", "n/a", …; else the value."""
     is_blank = isinstance(value, str) and value.strip().casefold() in _MISSING
     return None if is_blank else value
 
 
 class Reading(NamedTuple):
-    """A rating as it is written; ``out_of`` is the greatest one, if it is written too."""
+    """A rating as written; ``out_of`` is the greatest possible one, if it is written too."""
 
     value: float
     out_of: float | None = None
@@ -77,7 +77,7 @@ def read_time(cell: str, order: DateOrder) -> datetime | None:
 
 
 def _moment(text: str) -> re.Match[str] | None:
-    """A match of ``_MOMENT``, which is not tried on what is too long to be one."""
+    """A match of ``_MOMENT``, which is not tried on text that is too long to be a time."""
     return _MOMENT.fullmatch(text) if len(text) <= _LONGEST_MOMENT else None
 
 
@@ -129,7 +129,7 @@ def _time(moment: re.Match[str]) -> time:
 
 
 def _zone(text: str) -> timezone | None:
-    """UTC where nothing is said; ``None`` for a name that is not known."""
+    """UTC if there is no name; ``None`` for an unknown name."""
     found = _ZONE.fullmatch(text.strip())
     hours = _ZONE_HOURS.get(found[1].lower()) if found else None
     if found is None or hours is None:
@@ -141,8 +141,8 @@ def _zone(text: str) -> timezone | None:
 def date_order(cells: Sequence[str]) -> tuple[DateOrder | None, bool]:
     """How a column writes its dates, and whether that is certain; ``None`` if it has no dates.
 
-    Day and month are told apart by numbers above 12, else by "AM"/"PM", which go with the month
-    first; else the day is taken to be first.
+    Day and month are told apart by numbers above 12, else by "AM"/"PM", which imply the month
+    first; else the day is assumed to be first.
     """
     moments = [moment for cell in cells if (moment := _moment(cell.strip()))]
     numeric = [day for moment in moments if (day := _NUMERIC_DAY.fullmatch(moment["day"]))]

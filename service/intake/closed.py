@@ -1,4 +1,4 @@
-"""Models that refuse unknown fields, and say which known one was probably meant."""
+"""Models that reject unknown fields, and suggest the known one that was probably meant."""
 
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -19,7 +19,7 @@ def closed(example: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
 
 
 class Closed(BaseModel):
-    """Takes note of unknown fields, only to refuse them with a better reason than pydantic's."""
+    """Accepts unknown fields first, to reject them with a better reason than pydantic's."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
 
@@ -33,6 +33,6 @@ class Closed(BaseModel):
 
 def _unknown(model: type[BaseModel], name: str) -> InitErrorDetails:
     near = get_close_matches(name.lower(), model.model_fields, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else "remove it, or put it into attributes"
+    remedy = f"did you mean '{near[0]}'?" if near else "remove it, or move it into attributes"
     error = PydanticCustomError("unknown_field", "is not known here; {remedy}", {"remedy": remedy})
     return InitErrorDetails(type=error, loc=(name,), input=None)

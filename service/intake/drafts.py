@@ -1,4 +1,4 @@
-"""From what was sent to the row that is stored: redacted, hashed, with explicit labels resolved."""
+"""Turns what was sent into the row that is stored: redacted, hashed, explicit labels resolved."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,11 +30,11 @@ ExternalKey = tuple[UUID, str, str]
 EMPTY: Final = "is empty; send the customer's words, or a rating"
 TOO_LONG: Final = "has {} characters; at most {} are accepted, so split it"
 QUICK_CHARS: Final = 5000
-"""So much text is drafted in well under a millisecond, if it has no numbers …"""
+"""Drafting this much text takes well under a millisecond, if it has no numbers …"""
 QUICK_CHARS_WITH_NUMBERS: Final = 200
-"""… or not in more of it than this …"""
+"""… or only in this much of it …"""
 QUICK_DIGITS: Final = 24
-"""… and no more of them than two telephone numbers have: a millisecond or two."""
+"""… and at most as many digits as two phone numbers have: a millisecond or two."""
 
 _NO_CONTENT: Final = ("content_hash", "workspace_id", "browser_key_id")
 _NO_RATING: Final[Row] = dict.fromkeys(
@@ -46,8 +46,8 @@ _NO_RATING: Final[Row] = dict.fromkeys(
 class Draft:
     """A feedback row before it has an id. ``row`` holds every column that a sender determines.
 
-    ``row["occurred_at"]`` is ``None`` if it was not sent. ``sent_as`` are the source and the
-    external id as they were sent.
+    ``row["occurred_at"]`` is ``None`` if it was not sent. ``sent_as`` has the source and the
+    external id as sent.
     """
 
     row: Row
@@ -55,14 +55,16 @@ class Draft:
 
     @property
     def external_key(self) -> ExternalKey | None:
-        """What makes a second delivery the same feedback; ``None`` if it can't be told."""
+        """Identifies repeated deliveries of the same item; ``None`` without an external id."""
         if self.row["external_id"] is None:
             return None
         return self.row["workspace_id"], self.row["source"], self.row["external_id"]
 
     @property
     def former_key(self) -> ExternalKey | None:
-        """The key if it was stored as it was sent, as once all were; ``None`` if it is the same."""
+        """The key with references as sent, as older versions stored them; ``None`` if it is the
+        same.
+        """
         source, external_id = self.sent_as
         if external_id is None:
             return None
@@ -71,13 +73,17 @@ class Draft:
 
 
 def content_hash(row: Row) -> str:
-    """SHA-256 over all that the sender can change, in its stored (redacted) form and this order."""
+    """SHA-256 of everything that the sender can change, in its stored (redacted) form and this
+    order.
+    """
     content = {name: value for name, value in row.items() if name not in _NO_CONTENT}
     return sha256(to_json(content)).hexdigest()
 
 
 class Clerk:
-    """Writes drafts for one workspace; ``browser_key_id`` is whose they are, if of a public key."""
+    """Creates drafts for one workspace; ``browser_key_id`` is the key of the sender if it is
+    public.
+    """
 
     def __init__(
         self,
@@ -95,8 +101,7 @@ class Clerk:
         """The row for a validated item.
 
         Raises:
-            InvalidRequest: there are no words, or too many;
-                the stage or touchpoint is not known.
+            InvalidRequest: there are no words, or too many; the stage or touchpoint is not known.
         """
         words = item.words
         if is_blank(words):
@@ -120,7 +125,7 @@ class Clerk:
             return False
         told = (value for value in item.attributes.values() if isinstance(value, str))
         texts = [item.text, item.subject or "", item.question or "", *told]
-        if sum(map(len, texts)) > QUICK_CHARS or any("<" in text for text in texts):  # maybe HTML
+        if sum(map(len, texts)) > QUICK_CHARS or any("<" in text for text in texts):  # may be HTML
             return False
         numbered = "".join(filter(has_numbers, texts))
         return (
@@ -158,9 +163,10 @@ class Clerk:
 
 
 class _Regions:
-    """The countries whose phone numbers an item may have.
+    """The countries whose phone numbers an item may contain.
 
-    A language that was not sent is found from the words, which takes time: at the first number.
+    A language that was not sent is detected from the text, which takes time: only at the first
+    number.
     """
 
     def __init__(self, item: FeedbackIn, words: str) -> None:

@@ -1,7 +1,7 @@
-"""Erasure: feedback, its mentions and what they add to the roll-ups, in one transaction.
+"""Erasure of feedback, its mentions and its share of the roll-ups, in one transaction.
 
 However much a customer has said, all items are locked first, then the places of themes, then the
-roll-ups: the order of all who write (``docs/decisions/0013-one-order-of-locks.md``).
+roll-ups: the order of all writers (``docs/decisions/0013-one-order-of-locks.md``).
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from service.themes.rows import remove_emptied
 
 
 class Erased(NamedTuple):
-    """How much is gone."""
+    """How much was erased."""
 
     feedback: int
     mentions: int
@@ -37,7 +37,7 @@ def erase_one(session: Session, workspace_id: UUID, id: UUID) -> Erased:
 
 
 def erase_customer(session: Session, workspace_id: UUID, customer_ref: str) -> Erased:
-    """Erase everything that one customer said; nothing found is no error."""
+    """Erase everything that one customer said; finding nothing is not an error."""
     return _erase(session, workspace_id, ids_of_customer(session, workspace_id, customer_ref))
 
 

@@ -1,4 +1,4 @@
-"""The kinds of field that feedback has: each type refuses what can't be stored, with the remedy."""
+"""The types of the fields of feedback: each rejects what can't be stored and says how to fix it."""
 
 import re
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ def _none_for_null(value: Any) -> Any:
 def _null_for_blank(value: Any) -> Any:
     """Forms and templates of ticket tools can't leave a field out.
 
-    No field takes more text than is looked at, which would take long.
+    Text longer than the limit is not checked, which would take long; no such field accepts it.
     """
     is_short = isinstance(value, str) and len(value) <= LONGEST_BLANK
     return None if is_short and is_blank(value) else value
@@ -81,7 +81,7 @@ def _scalar(value: Any) -> str | bool | int | float | None:
     if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
         raise ValueError("is not a finite number of at most 15 digits; send it as text")
     if value is not None and not isinstance(value, bool | int | float):
-        raise ValueError("must be a text, a number, true, false or null; nothing nested")
+        raise ValueError("must be a text, a number, true, false or null, not nested")
     return value
 
 
@@ -94,7 +94,7 @@ def _aware(value: datetime) -> datetime:
 def _plausible(value: datetime) -> datetime:
     if value < EARLIEST:
         raise ValueError(
-            f"is in {value.year}; nothing before 1990 is accepted, because such times are nearly "
+            f"is in {value.year}; dates before 1990 are rejected, because they are nearly "
             "always a missing or wrongly scaled unix time. Leave the field out if it is unknown"
         )
     if value > now() + LATEST_AHEAD:
@@ -141,10 +141,10 @@ Time = Annotated[datetime, BeforeValidator(written), AfterValidator(_aware)]
 OccurredAt = Annotated[Time, AfterValidator(_plausible)]
 
 NullForBlank = BeforeValidator(_null_for_blank)
-"""What makes a blank text null, in a field that may be null."""
+"""Turns blank text into null, in a field that may be null."""
 Source = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
 GivenAt = Annotated[Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)]
-"""A channel; like a source the default one if it is null or blank."""
+"""A channel; if it is null or blank, the default channel."""
 
 AttributeKey = Annotated[
     str, StringConstraints(max_length=64), AfterValidator(_storable), AfterValidator(_filled)

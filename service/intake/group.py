@@ -1,4 +1,4 @@
-"""One transaction for everything that concurrent requests want stored."""
+"""One transaction for everything that concurrent requests store."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,9 @@ OwnedKey = tuple[UUID, str]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A committed group: answers in the order of the submissions, items that became pending,
-    and how many items had which (kind, outcome)."""
+    """A committed group: answers in the order of the submissions, items that became pending, and
+    the number of items by (kind, outcome).
+    """
 
     answers: Sequence[Answered]
     pending: int
@@ -41,7 +42,7 @@ class Written:
 
 
 class Group:
-    """The submissions of one transaction. Used once: a transaction done again is a new group."""
+    """The submissions of one transaction. Used once: a retried transaction is a new group."""
 
     def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
         self._session = session
@@ -54,10 +55,10 @@ class Group:
         self._ledger = Ledger(session, drafts, self._at)
 
     def write(self) -> Written:
-        """Do it all.
+        """Process all submissions.
 
         Raises:
-            Raced: another transaction was first with an external id or an idempotency key.
+            Raced: another transaction stored the same external id or idempotency key first.
         """
         answers = [self._answer(submission) for submission in self._submissions]
         pending = self._ledger.write()

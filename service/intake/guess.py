@@ -1,4 +1,4 @@
-"""Which column holds what: by its header in several languages, checked against its content."""
+"""Guesses what each column holds: by its header in several languages, checked by its cells."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _OWN_CHANNELS = frozenset(get_args(Channel))
 
 
 class Guess(NamedTuple):
-    """One column: the field (or ``attributes.<name>``) that it goes to, and how sure that is."""
+    """One column: the field (or ``attributes.<name>``) that it maps to, and the confidence."""
 
     column: str
     field: str | None
@@ -43,7 +43,7 @@ class Guess(NamedTuple):
 
 
 def guess_columns(columns: Mapping[str, Column], nested: Collection[str] = ()) -> list[Guess]:
-    """A guess for every column, in their order; no field is given twice, none to ``nested``."""
+    """A guess for every column, in their order; no field is used twice, none for ``nested``."""
     flat = {column: cells for column, cells in columns.items() if column not in nested}
     taken: dict[str, Guess] = {}
     for guess in sorted(_candidates(flat), key=lambda guess: -guess.confidence):
@@ -55,7 +55,7 @@ def guess_columns(columns: Mapping[str, Column], nested: Collection[str] = ()) -
 
 
 def unread_dates(columns: Mapping[str, Column]) -> str | None:
-    """A column that is called so or looks like dates, but whose dates can't be read."""
+    """A column that is named or looks like dates, but whose dates can't be parsed."""
     for column, cells in columns.items():
         is_called_so = any(guess.field == "occurred_at" for guess in _by_header(column))
         seems_so = all(_DATE_LIKE.search(cell) for cell in cells)
@@ -106,7 +106,7 @@ def _phrases(name: str) -> list[str]:
 
 
 def _doubted(guess: Guess, cells: Column) -> Guess:
-    """The guess, for want of a better one if only a part of the header speaks for words."""
+    """The guess, demoted to a last resort if only a part of the header suggests text."""
     is_sure = guess.field != "text" or guess.confidence >= BY_HEADER or _differ(cells)
     if is_sure or not cells:
         return guess
@@ -162,17 +162,17 @@ def _names_text(name: str) -> bool:
 
 
 def _differ(cells: Column) -> bool:
-    """Whether they do as people's own words do, of which some are several."""
+    """Whether the cells vary as people's own words do."""
     return len(set(cells)) * 3 > len(cells) and any(map(_is_spaced, cells))
 
 
 def _is_customer(column: str, cells: Column) -> bool:
-    """Whether ``cells`` say who spoke: those of "Customer comments" do if all look like ids."""
+    """Whether ``cells`` identify customers; in "Customer comments" only if all look like ids."""
     return not _names_text(folded(column)) or all(re.search(r"[\d@]", cell) for cell in cells)
 
 
 def _is_id(_column: str, cells: Column) -> bool:
-    """Most are distinct: one that comes again updates what it stands for."""
+    """Most are distinct: one that is repeated updates the same item."""
     return len(set(cells)) * 4 >= len(cells) * 3 and max(map(len, cells)) <= 200
 
 

@@ -1,4 +1,4 @@
-"""What columns are called: synonyms of our fields in the headers of exports, as data."""
+"""Names of columns: synonyms of our fields in the headers of exports, as data."""
 
 import re
 import unicodedata
@@ -71,7 +71,7 @@ _DIMENSIONS: Final = (
     "filiale, produit, pays, producto, pais, prodotto, paese, produto"
 )
 DIMENSIONS: Final = frozenset(_DIMENSIONS.split(", "))
-"""Columns that are kept as attributes without being asked: never names or addresses."""
+"""Columns that are kept as attributes by default: never names or addresses."""
 
 _OTHER_THINGS: Final = (
     "tag, tags, label, labels, url, link, group, type, name, address, agent, browser, "
@@ -79,7 +79,7 @@ _OTHER_THINGS: Final = (
     "tipo, nombre, direccion, gruppo, nome, indirizzo"
 )
 NO_WORDS: Final = frozenset(_OTHER_THINGS.split(", "))
-"""What is in the headers of columns that hold no customer's words, however long their cells."""
+"""Words in the headers of columns that hold no customer's words, however long their cells are."""
 
 PRESETS: Final[dict[str, dict[str, Target]]] = {
     "customer-journey.app": {
@@ -91,13 +91,13 @@ PRESETS: Final[dict[str, dict[str, Target]]] = {
     "unwrap": {"details": "text", "date": "occurred_at", "stars": "rating"},
     "Typeform": {"#": "external_id", "submit date utc": "occurred_at"},
 }
-"""Exports that are known by their columns: each of these headers is there."""
+"""Known exports, recognised by these headers: each of them is present."""
 
 
 def folded(header: str) -> str:
     """A header without case, accents and punctuation: ``"Créé_le (UTC)"`` is ``"cree le utc"``.
 
-    One of nothing but punctuation stays as it is.
+    A header of punctuation only stays unchanged.
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     plain = unicodedata.normalize("NFKD", spaced.replace("ß", "ss").replace("ł", "l"))
@@ -106,7 +106,7 @@ def folded(header: str) -> str:
 
 
 def asks(header: str) -> bool:
-    """Whether a header is a question that customers were asked."""
+    """Whether a header is a question to customers."""
     return header.rstrip().endswith(("?", "？"))
 
 

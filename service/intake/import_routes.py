@@ -1,4 +1,4 @@
-"""/v1/imports: CSV and JSONL files in, their columns guessed and shown."""
+"""/v1/imports: import CSV and JSONL files; their columns are guessed and shown."""
 
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -42,11 +42,11 @@ JSONL: Final = "application/jsonl"
 
 
 async def admit_upload(scope: Scope) -> None:
-    """See that a file may come, before any of it does.
+    """Check that a file may be uploaded, before any of it is read.
 
     Raises:
         Problem: the caller may not import, or not now.
-        UnsupportedMediaType: it does not come in a form.
+        UnsupportedMediaType: it is not sent as a form.
     """
     request = Request(scope)
     await _may_import(request)
@@ -59,8 +59,10 @@ def _wishes(
     mapping: Annotated[
         str | None,
         Form(
-            description="Field -> column, as JSON; null leaves a field out. It overrides the "
-            "guess. Fields are those of the API, and attributes.<name>.",
+            description=(
+                "Field -> column, as a JSON object; null leaves a field out. Overrides the "
+                "guess. Fields are those of the API, and attributes.<name>."
+            ),
             examples=['{"text": "Comment", "attributes.plan": "Plan", "stage": null}'],
         ),
     ] = None,
@@ -69,7 +71,7 @@ def _wishes(
     scale: Annotated[Scale | None, Form(description="The scale of the ratings.")] = None,
     scale_min: Annotated[float | None, Form()] = None,
     scale_max: Annotated[float | None, Form()] = None,
-    dates: Annotated[DateOrder | None, Form(description="How dates are written.")] = None,
+    dates: Annotated[DateOrder | None, Form(description="Format of the dates.")] = None,
 ) -> Wishes:
     rating = scale_of(scale, scale_min, scale_max)
     return Wishes(columns_of(mapping), kind, source, rating, dates)
@@ -89,11 +91,11 @@ def post_import(
     database: Db,
     settings: Config,
     dry_run: Annotated[
-        bool, Query(description="Show how it would be read; store nothing.")
+        bool, Query(description="Show how the file would be read, without storing anything.")
     ] = False,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Import a file in the background. Sent again, it adds nothing that is there already."""
+    """Import a file in the background. Sending the same file again adds no duplicates."""
     importer = request.app.state.importer
     importer.check_room()
     upload = receive(file.file, file.filename or "", settings.data_dir, wishes)
@@ -107,7 +109,7 @@ def post_import(
 
 @router.get("/{import_id}", response_model=ImportOut)
 def read_import(import_id: UUID, caller: ImportCaller, database: Db) -> ImportOut:
-    """How far an import is, and what it did."""
+    """The progress of an import, and its results."""
     with database.read() as session:
         job = find_job(session, caller.workspace_id, import_id)
     return ImportOut.model_validate(job.model_dump() | {"errors": job.errors[:SHOWN_ERRORS]})

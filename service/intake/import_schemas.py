@@ -1,4 +1,4 @@
-"""What an import looks like from outside."""
+"""Requests and responses of imports."""
 
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -27,21 +27,21 @@ _ERROR: Final[dict[str, Any]] = {
         "type": "urn:verbatim:problem:invalid_row",
         "title": "Invalid row",
         "status": 422,
-        "detail": "Date: 'soon' is not a date that can be read",
+        "detail": "Date: 'soon' can't be read as a date",
         "code": "invalid_row",
     },
 }
 
 
 class RowErrorOut(BaseModel):
-    """A row that was not imported; ``row`` is the line where it begins, the header being 1."""
+    """A row that was not imported; ``row`` is the line where it begins (the header is line 1)."""
 
     row: int
     problem: dict[str, Any]
 
 
 class ImportOut(BaseModel):
-    """One import: how far it is, what it did, and how it read the file."""
+    """An import: its progress, its results, and how it read the file."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -67,8 +67,10 @@ class ImportOut(BaseModel):
 
     id: UUID
     state: Literal["running", "done", "failed", "interrupted"] = Field(
-        description="An interrupted import goes on when the file is sent again: what is stored "
-        "already counts as duplicate."
+        description=(
+            "Send the file again to continue an interrupted import: rows that are already "
+            "stored count as duplicate."
+        )
     )
     filename: str
     format: Literal["csv", "jsonl"]
@@ -78,13 +80,15 @@ class ImportOut(BaseModel):
     updated: int
     duplicate: int
     invalid: int
-    errors: list[RowErrorOut] = Field(description="The first of them; all kept are at …/errors.")
+    errors: list[RowErrorOut] = Field(
+        description="The first errors; GET /v1/imports/{import_id}/errors has all that are kept."
+    )
     created_at: datetime
     finished_at: datetime | None
 
 
 class StartedOut(BaseModel):
-    """An import has begun; see Location for its progress."""
+    """An import has started; see Location for its progress."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -128,7 +132,7 @@ class ImportPreviewOut(BaseModel):
 
     format: Literal["csv", "jsonl"]
     mapping: dict[str, Any]
-    rows: int = Field(description="Rows looked at: at most 1000.")
+    rows: int = Field(description="Rows that were checked, at most 1000.")
     valid: int
     invalid: int
     records: list[dict[str, Any]]

@@ -1,7 +1,7 @@
-"""Imports run in threads of the API process: rows in chunks through the acceptor.
+"""Imports run in threads of the API process and submit rows in chunks to the acceptor.
 
-A job shows signs of life in its row. One that has been silent for a while has lost its process
-and is shown as interrupted; sending the file again goes on, since its first rows are duplicates.
+A job sends heartbeats to its row. One that has been silent for a while has lost its process and is
+shown as interrupted; sending the file again continues it, since its first rows are duplicates.
 """
 
 import logging
@@ -64,7 +64,7 @@ class _Progress:
 
 
 class Importer:
-    """Runs this process's imports between its making and ``stop``."""
+    """Runs this process's imports until ``stop``."""
 
     def __init__(self, database: Database, acceptor: Acceptor) -> None:
         self._database = database
@@ -74,10 +74,10 @@ class Importer:
         self._lock = Lock()
 
     def check_room(self) -> None:
-        """See that another import can run.
+        """Check that another import can run.
 
         Raises:
-            TooManyImports: as many run as may.
+            TooManyImports: the maximum number is running.
         """
         with self._lock:
             self._threads = {thread for thread in self._threads if thread.is_alive()}
@@ -85,14 +85,14 @@ class Importer:
                 raise TooManyImports
 
     def start(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
-        """Run a job that is stored already; the source's file is deleted at its end."""
+        """Run a job that is already stored; the source's file is deleted at its end."""
         thread = Thread(target=self._run, args=(job, source, plan, clerk), name="import")
         with self._lock:
             self._threads.add(thread)
         thread.start()
 
     def stop(self) -> None:
-        """Interrupt what runs, and wait for it."""
+        """Interrupt running imports, and wait for them."""
         self._stopping.set()
         with self._lock:
             threads = list(self._threads)
@@ -104,7 +104,7 @@ class Importer:
             state = self._rows(job, source, plan, clerk)
             self._note(job, {"state": state, "finished_at": clock.now()})
         except (SQLAlchemyError, Unavailable, OSError) as error:
-            # Silent from now on, so that it will be shown as interrupted.
+            # Without further heartbeats it will be shown as interrupted.
             log.error("import_interrupted", exc_info=error, extra={"import_id": str(job.id)})
         finally:
             source.path.unlink(missing_ok=True)
@@ -122,7 +122,9 @@ class Importer:
         return "done"
 
     def _accept(self, job: ImportJob, drafts: Sequence[Draft]) -> dict[str, int] | None:
-        """How ``drafts`` came out, stored; ``None`` if a stop came first and none of them is."""
+        """The results of ``drafts``, stored; ``None`` if a stop came first and none of them is
+        stored.
+        """
         submission = Submission(job.workspace_id, drafts, _counted)
         while not self._stopping.is_set():
             try:
@@ -156,7 +158,7 @@ def new_job(workspace_id: UUID, filename: str, source: Source, plan: Plan) -> Im
 
 
 def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
-    """One job; ``interrupted`` if its process has gone.
+    """One job; ``interrupted`` if its process is gone.
 
     Raises:
         NotFound: the workspace has no such import.
@@ -174,9 +176,9 @@ def _counted(results: Sequence[Result]) -> StoredAnswer:
 
 
 def remove_left_over(data_dir: Path) -> None:
-    """Delete uploads that a process which was killed has left behind: they are not redacted."""
+    """Delete uploads that a killed process has left behind: they are not redacted."""
     day_ago = clock.now() - timedelta(days=1)
     for file in (data_dir / UPLOADS).glob("*.upload"):
-        with suppress(FileNotFoundError):  # its own request is done with it meanwhile
+        with suppress(FileNotFoundError):  # its own request has deleted it meanwhile
             if file.stat().st_mtime < day_ago.timestamp():
                 file.unlink()

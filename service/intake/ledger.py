@@ -1,7 +1,7 @@
-"""Upserts: what a group of drafts does to the feedback table, decided in order, written in bulk.
+"""Upserts: what a group of drafts changes in the feedback table, decided in order, written in bulk.
 
-The order of the drafts is the order of deliveries, also where two of a group have the same
-external id. Runs inside the caller's transaction.
+The order of the drafts is the order of deliveries, also where two of a group have the same external
+id. Runs inside the caller's transaction.
 """
 
 from collections import defaultdict
@@ -42,25 +42,25 @@ READINGS = (
     "candidates",
 )
 KEPT = ("occurred_at", "customer_ref")
-"""What an update does not take away by leaving it out: erasure by customer would miss the item.
+"""Fields that an update keeps if it leaves them out: erasure by customer would miss the item.
 
-Nor is an item read again for it, as the model reads neither.
-
-What a public key said of it is not kept when another key replaces it: anybody may have said so."""
+Changing them alone causes no new analysis, as the model does not read them. Values from a public
+key are not kept when another key replaces the item: anybody may have sent them.
+"""
 
 
 class StoredByAnotherKey(Forbidden):
-    """A key with origins may replace only what it stored itself; use another key or external_id."""
+    """A key with origins may only replace what it stored itself; use another key or external_id."""
 
     code = "stored_by_another_key"
 
 
 @dataclass(slots=True)
 class _Entry:
-    """One feedback as the group leaves it. ``row`` is what has to be written, empty if nothing.
+    """One item as the group leaves it. ``row`` is what has to be written, empty if nothing.
 
-    ``kept`` is what is known of ``KEPT``; ``found`` is what was stored before the group, ``None``
-    for a new item.
+    ``kept`` has the known values of ``KEPT``; ``found`` is what was stored before the group,
+    ``None`` for a new item.
     """
 
     id: UUID
@@ -84,7 +84,7 @@ class Ledger:
         }
 
     def enter(self, draft: Draft) -> Result:
-        """What this draft does, given all that came before it."""
+        """The result of this draft, given all that came before it."""
         key, hashed = draft.external_key, draft.row["content_hash"]
         browser_key_id = draft.row["browser_key_id"]
         entry = self._entries.get(key) if key else None
@@ -93,7 +93,7 @@ class Ledger:
             entry = _Entry(new_id(), hashed, browser_key_id, PENDING, kept, row=draft.row)
             self._entries[key or entry.id] = entry
             return Outcome("accepted", entry.id, PENDING)
-        # Before all else: not even that the content is the same is told.
+        # Before all else: the response must not even reveal that the content is the same.
         if browser_key_id is not None and browser_key_id != entry.browser_key_id:
             return StoredByAnotherKey()
         if entry.content_hash == hashed:
@@ -104,7 +104,7 @@ class Ledger:
         """Write every new and every changed item.
 
         Returns:
-            How many are waiting for analysis now because of it.
+            How many became pending.
 
         Raises:
             Raced: another transaction wrote one of the same external ids in the meantime.
@@ -140,7 +140,7 @@ class Ledger:
         self._session.flush()
 
     def _move(self, rows: Mapping[UUID, Feedback], moved: Sequence[_Entry]) -> Delta:
-        """Change what is counted elsewhere, but read as before: what the roll-ups are to gain."""
+        """Change counted columns of analysed items; returns the difference for the roll-ups."""
         mentions = _mentions_of(self._session, [rows[entry.id] for entry in moved])
         delta = Delta()
         for entry in moved:
@@ -159,7 +159,7 @@ def _entry_of(known: Known) -> _Entry:
 
 
 def _enter_again(entry: _Entry, draft: Draft) -> Outcome:
-    """What a draft does that is not what was sent before, word for word."""
+    """What a draft does that is not a repetition of the stored item."""
     browser_key_id = draft.row["browser_key_id"]
     is_trusted = entry.browser_key_id in (None, browser_key_id)
     kept = _kept(draft.row, entry.kept if is_trusted else {})
@@ -175,7 +175,7 @@ def _enter_again(entry: _Entry, draft: Draft) -> Outcome:
 
 
 def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known]:
-    """What is stored of ``drafts``, also what was stored as sent: by the key that it has now."""
+    """What is stored for ``drafts``, by present key, even if stored under the key as sent."""
     keys: set[ExternalKey] = set()
     former: dict[ExternalKey, ExternalKey] = {}
     for draft in drafts:
@@ -193,11 +193,11 @@ def withdraw(
 ) -> list[Mention]:
     """Delete the mentions of locked ``rows`` and take their contribution out of the roll-ups.
 
-    No pain point goes on quoting them. ``delta`` is what the roll-ups gain or lose beside that: a
-    transaction changes them once, so that two of them don't wait for each other.
+    Pain points stop quoting them. ``delta`` are other changes of the roll-ups: a transaction writes
+    them once, so that two of them don't wait for each other.
 
     Returns:
-        The mentions that there were.
+        The mentions that were deleted.
     """
     mentions = _mentions_of(session, rows)
     gone: list[Mention] = []
@@ -218,7 +218,7 @@ def withdraw(
 
 
 def _mentions_of(session: Session, rows: Iterable[Feedback]) -> dict[UUID, list[Mention]]:
-    """The mentions of each of these items, whichever workspaces they are in."""
+    """The mentions of each of these items, in any workspace."""
     found: dict[UUID, list[Mention]] = {}
     for workspace_id, ids in _by_workspace(rows).items():
         found |= mentions_of(session, workspace_id, ids)
@@ -233,7 +233,7 @@ def _by_workspace(rows: Iterable[Feedback]) -> dict[UUID, list[UUID]]:
 
 
 def make_pending(row: Feedback, at: datetime) -> None:
-    """Put an item that has no mentions (any more) back into the queue, without its readings."""
+    """Put an item whose mentions are deleted back into the queue, without its analysis."""
     for name in READINGS:
         setattr(row, name, None)
     for name, value in waiting(at).items():
@@ -241,9 +241,9 @@ def make_pending(row: Feedback, at: datetime) -> None:
 
 
 def waiting(at: datetime) -> Row:
-    """The columns of the queue as they are of an item that waits from ``at`` on.
+    """The queue columns of an item that is pending from ``at`` on.
 
-    It counts as received then: answers are complete up to when the oldest item that waits was.
+    It counts as received then: responses are complete up to the oldest pending item.
     """
     return {
         "state": PENDING,
@@ -257,14 +257,15 @@ def waiting(at: datetime) -> Row:
 
 
 def _kept(sent: Row, known: Row) -> Row:
-    """What an update leaves as it is known, unless it says so itself."""
+    """The known values of what an update leaves out."""
     return {name: sent[name] or known.get(name) for name in KEPT}
 
 
 def _says_the_same(draft: Draft, entry: _Entry) -> bool:
-    """Whether a draft differs in nothing but ``KEPT`` from what was sent before.
+    """Whether a draft differs from the stored item in nothing but ``KEPT``.
 
-    What was sent is known by its hash alone: it had each of them as it is known, or left it out.
+    The stored item is known by its hash alone: for each of them, the hash had the known value or
+    none.
     """
     sent_before = product(*((entry.kept[name], None) for name in KEPT))
     return any(
@@ -281,7 +282,7 @@ def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
 
 
 def _filled(row: Row, at: datetime) -> Row:
-    """The columns that a sender determines, with the time ``at`` if none is known."""
+    """The columns that a sender determines, with ``at`` if ``occurred_at`` is not known."""
     return row | {"occurred_at": row["occurred_at"] or at}
 
 

@@ -19,18 +19,18 @@ from service.redaction.quotes import quoted
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
-"""Characters after which a sample ends: parsed, each may take more than twenty bytes."""
+"""Characters of a sample; parsed, each may take more than twenty bytes."""
 MOST_COLUMNS: Final = 2000
 NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
 AS_ITEMS: Final = (
-    "Lines are taken for items in the API's own form. If they are rows of a table, say which "
-    "column is what, with mapping (voc import: --map text=Comment)."
+    "Lines are read as items in the API's own format. If they are rows of a table, map the "
+    "columns with mapping (voc import: --map text=Comment)."
 )
 SUBHEADERS: Final = (
-    "The line after the header, without id and date, is taken for a second line of headers."
+    "The line after the header has no id and no date, so it is read as a second header line."
 )
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
@@ -45,20 +45,20 @@ _DATES: Final[dict[DateOrder, str]] = {
 
 
 class UnmappedColumns(InvalidRequest):
-    """No column was found that holds the customer's words or a rating; say which in the mapping."""
+    """No column with the customer's words or a rating was found; name one in the mapping."""
 
     code = "unmapped_columns"
 
 
 class TooManyColumns(InvalidRequest):
-    """The file has more than 2,000 columns; leave out those that are not needed."""
+    """The file has more than 2,000 columns; remove those that are not needed."""
 
     code = "too_many_columns"
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user has said: field -> column (``None``: no column), kind, source, scale."""
+    """What the user specified: field -> column (``None``: no column), kind, source, scale."""
 
     columns: Mapping[str, str | None]
     kind: str | None = None
@@ -71,9 +71,9 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     """The plan for a file.
 
     Raises:
-        InvalidRequest: a wish names a field or a column that is not there.
+        InvalidRequest: the mapping names an unknown field or column.
         TooManyColumns: it has more than 2,000.
-        UnmappedColumns: neither words nor a rating were found.
+        UnmappedColumns: neither text nor a rating was found.
     """
     _refuse_many(source.columns)
     sample = _sample(source)
@@ -132,10 +132,10 @@ def _sample(source: Source) -> list[Mapping[str, Any]]:
 
 
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether JSON records are in the API's own form: all are, or most and some say so.
+    """Whether JSON records are in the API's own format: all are, or most and some say so.
 
-    Odd ones among flat records don't decide: these can be mapped like a table's rows. Nor does a
-    ``kind`` or ``attributes`` where unknown fields are the rule: tables and exports have them too.
+    A few flat records among others don't decide: these can be mapped like a table's rows. Nor does
+    a ``kind`` or ``attributes`` where most have unknown fields: tables and exports have them too.
     """
     is_table = bool(_usual_unknown(sample))
     says_so = _has_own_parts if is_table else _says_so
@@ -146,7 +146,7 @@ def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _usual_unknown(sample: Sequence[Mapping[str, Any]]) -> set[str]:
-    """The fields that nearly all records have and the API has not."""
+    """The fields that nearly all records have and the API doesn't know."""
     flat = (
         name for values in sample for name in values.keys() - _KNOWN if not is_nested(values[name])
     )
@@ -158,13 +158,13 @@ def _is_item(values: Mapping[str, Any]) -> bool:
 
 
 def _says_so(values: Mapping[str, Any]) -> bool:
-    """Whether a record is an item by what it has, whatever else stands in it."""
+    """Whether a record is an item by the fields it has, whatever other fields there are."""
     is_told = values.get("kind") in _KINDS or isinstance(values.get("attributes"), dict)
     return _has_own_parts(values) or (is_told and ("text" in values or "rating" in values))
 
 
 def _has_own_parts(values: Mapping[str, Any]) -> bool:
-    """Whether it has what no table has."""
+    """Whether it has fields that no table has."""
     rating, parts = values.get("rating"), values.get("conversation")
     if isinstance(rating, dict) and "value" in rating:
         return True
@@ -188,7 +188,7 @@ def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[st
 
 
 def _nested(columns: Mapping[str, list[str]], sample: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The columns that have nested values and nothing else."""
+    """The columns that only have nested values."""
     return {
         name
         for values in sample
@@ -227,7 +227,7 @@ def _unless_guessed(guess: Guess, unwanted: Collection[str]) -> Guess:
 def _fault(field: str, column: str | None, columns: Sequence[str]) -> InvalidParam | None:
     if field not in TARGETS and not field.startswith(ATTRIBUTE):
         known = ", ".join(sorted(TARGETS))
-        reason = f"is no field; known are {known}, and attributes.<name>"
+        reason = f"is not a known field; use one of {known}, or attributes.<name>"
         return InvalidParam(f"mapping.{field}", reason)
     if column is not None and column not in columns:
         shown = ", ".join(repr(name) for name in columns[:50])
@@ -237,7 +237,7 @@ def _fault(field: str, column: str | None, columns: Sequence[str]) -> InvalidPar
 
 def _unmapped(columns: Iterable[str]) -> UnmappedColumns:
     shown = ", ".join(repr(name) for name in islice(columns, 50))
-    reason = f"is needed (or rating): name one of the columns {shown}"
+    reason = f"or rating is required: name one of the columns {shown}"
     return UnmappedColumns(invalid_params=[InvalidParam("mapping.text", reason)])
 
 
@@ -263,7 +263,7 @@ def _dates(
 
 
 def _said_kind(columns: Mapping[str, list[str]]) -> str | None:
-    """What all records say themselves that they are."""
+    """The kind that all records state."""
     said = set(columns.get("kind", ()))
     return said.pop() if len(said) == 1 and said <= set(_KINDS) else None
 
@@ -283,16 +283,23 @@ def _notes(
     notes = []
     if "occurred_at" in fields:
         doubt = (
-            "" if is_certain else " This is a guess: no date in the sample tells. Say dates=mdy."
+            ""
+            if is_certain
+            else (
+                "This is a guess: no date in the sample decides it. If the month is first, set "
+                "dates=mdy."
+            )
         )
         notes += [_DATES[dates] + doubt, NAIVE_TIMES]
     else:
         unused = {name: columns[name] for name in columns if name not in fields.values()}
-        notes.append(f"{_without_dates(unused)}: the time of the import is taken.")
+        notes.append(f"{_without_dates(unused)}: the time of the import is used.")
     if "external_id" not in fields:
-        notes.append("No column with ids: they are made of the file's content and the line.")
+        notes.append(
+            "No column with ids: ids are derived from the file's content and the line number."
+        )
     elif again := _repeated(columns[fields["external_id"]]):
-        notes.append(f"{again} in the sample have an id that was there before, and update its row.")
+        notes.append(f"{again} in the sample repeat an id; each updates the earlier row.")
     return tuple(notes)
 
 

@@ -1,17 +1,16 @@
-"""HTML that tools send as text, made plain before anything is redacted, hashed and read.
+"""HTML that tools send as text is made plain before anything is redacted, hashed and analysed.
 
-What surely is HTML loses its tags: a known element that is closed, or has an attribute, or ``<br>``
-or ``<p>``. Anything else between angle brackets stays, as ``List<String>``, ``a < b`` and ``<3``.
-Character references with their semicolon are decoded anywhere, also if they are escaped twice.
+Only what is certainly HTML loses its tags: a known element that is closed, or has an attribute, or
+``<br>`` or ``<p>``. Anything else between angle brackets stays, such as ``List<String>``, ``a < b``
+and ``<3``. Character references with their semicolon are decoded anywhere, also if they are escaped
+twice. Blocks become lines, and quoted mails become lines with ``>`` before them, which are kept but
+not analysed. The time is linear in the length of the text, however deeply its elements are nested.
 
-Blocks become lines, and quoted mails lines with ``>`` before them, which are kept but not read.
-The time grows with the length of the text and no faster, however deep its elements are.
-
-No library does all of it, and each needs the tags and elements below to tell ``List<String>``.
-lxml, on which inscriptis and justext stand, loses all text after 255 nested elements. selectolax
-lays out no blocks and takes 2 s for 100 kB of ``<ul><li>``. resiliparse 2.0 lays out as well, but
-knows no quotes: with it these are 146 lines, 200 kB of nested quotes take 4 s (here 0.1 s), and a
-reader of web archives is installed too, 5 MB in all.
+No library does all of this, and each would need the tags and elements below to recognise
+``List<String>``. lxml, on which inscriptis and justext are based, loses all text after 255 nested
+elements. selectolax does not lay out blocks and takes 2 s for 100 kB of ``<ul><li>``. resiliparse
+2.0 does, but knows no quotes: with it this module would have 146 lines, 200 kB of nested quotes
+would take 4 s (here 0.1 s), and a reader of web archives would be installed too, 5 MB in all.
 """
 
 import re
@@ -22,7 +21,7 @@ from re import Match
 from typing import Final
 
 LONGEST: Final = 1_000_000
-"""Characters of a text beyond which it stays as it is; it is too long to be accepted anyway."""
+"""Longer texts stay unchanged; they are too long to be accepted anyway."""
 
 _TAG: Final = re.compile(
     r"<(?:[!?][^<>]*|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)"
@@ -57,7 +56,7 @@ _INLINE: Final = _names(
 _KNOWN: Final = _BLOCKS | _CELLS | _DROPPED | _INLINE
 _OF_OFFICE: Final = ("o:", "v:", "w:", "m:", "st1:")
 _QUOTES: Final = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote")
-"""Classes and ids in which mail programs put what they quote, and the line that announces it."""
+"""Classes and ids in which mail programs put quotes, and the line that introduces them."""
 
 
 def plain(text: str) -> str:
@@ -75,7 +74,7 @@ def _tags(text: str) -> list[Match[str]]:
 
 
 def _is_known(tag: Match[str]) -> bool:
-    """Whether it is a declaration, or an element of HTML with nothing but attributes."""
+    """Whether it is a declaration, or an HTML element with nothing but attributes."""
     name = _name(tag)
     if name and name not in _KNOWN and not name.startswith(_OF_OFFICE):
         return False
@@ -95,7 +94,7 @@ def _is_html(tags: Sequence[Match[str]]) -> bool:
 
 
 def _without_comments(text: str) -> str:
-    """Up to the last end alone: a search for one that is missing would read all of the text."""
+    """Stops at the last end of a comment: searching for a missing one would read all text."""
     end = text.rfind("-->") + 3
     return _COMMENT.sub("", text[:end]) + text[end:]
 
@@ -105,7 +104,7 @@ def _decoded(text: str) -> str:
 
 
 def _character(reference: Match[str]) -> str:
-    """What is meant; a non-breaking space is one that only looks for its place."""
+    """The character that is meant; a non-breaking space becomes a blank."""
     number, name = reference.groups()
     found = unescape(f"&{number};") if number else html5.get(f"{name};", f"&{name};")
     return " " if found == "\xa0" else found
@@ -122,7 +121,7 @@ def _read(text: str, tags: Sequence[Match[str]]) -> str:
 
 
 class _Page:
-    """The lines of a text, as its tags are met."""
+    """The lines of a text, built as its tags are read."""
 
     def __init__(self, tags: Sequence[Match[str]]) -> None:
         self._ends = {_name(tag): tag.start() for tag in tags if tag["end"]}
@@ -137,7 +136,7 @@ class _Page:
         self._after_br = False
 
     def add(self, text: str) -> None:
-        """Text between tags. Line ends are blanks, but where no element has lines of its own."""
+        """Add text between tags. Line ends are blanks, except where no element defines lines."""
         if self._dropped:
             return
         if self._after_br and self._verbatim:
@@ -150,7 +149,7 @@ class _Page:
             self._line.append(_decoded(line))
 
     def meet(self, tag: Match[str]) -> None:
-        """Do what the next tag says."""
+        """Handle the next tag."""
         name = _name(tag)
         self._after_br = name == "br"
         if self._dropped:
@@ -189,7 +188,7 @@ class _Page:
         self._line = []
 
     def _note_quote(self, tag: Match[str], name: str) -> None:
-        """Elements of the same name as the quote's may stand in it; it ends with its own."""
+        """Elements of the same name may be nested in a quote; it ends with its own closing tag."""
         if name == self._quote:
             self._inside += -1 if tag["end"] else 1
             if not self._inside:

@@ -1,4 +1,4 @@
-"""Text as it is stored: the offsets of mentions count characters of this form."""
+"""Text in its stored form: the offsets of mentions count characters of this form."""
 
 from service.intake.markup import plain
 from service.web.text import composed
@@ -7,7 +7,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def normalise(text: str) -> str:
-    """NFC, line ends as ``\\n``, no byte order mark, no white space around it."""
+    """NFC, line ends as ``\\n``, no byte order mark, no surrounding white space."""
     text = composed(text).replace(BYTE_ORDER_MARK, "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -15,5 +15,5 @@ def normalise(text: str) -> str:
 
 
 def worded(text: str) -> str:
-    """Normalised text with its HTML, if it is such, made plain."""
+    """Normalised text; HTML, if it is such, is made plain."""
     return normalise(plain(text)) if "<" in text or "&" in text else text

@@ -1,4 +1,4 @@
-"""How a file's records become items: which column is which field, on which scale, in what form."""
+"""How a file's records become items: which column is which field, the scale, the date format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from service.redaction.quotes import quoted
 from service.web.blanks import is_missing
 
 ATTRIBUTE: Final = "attributes."
-NESTED: Final = "has values in it; put the one that is meant into a field of its own"
+NESTED: Final = "has nested values; put the one that is meant into a field of its own"
 
 
 class CellError(ValueError):
-    """A cell can't be read as what its column is."""
+    """A cell can't be parsed as its column's type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How records become items. ``is_native``: they are items already, as the API takes them."""
+    """How records become items. ``is_native``: they already are items in the API's format."""
 
     kind: str
     source: str
@@ -39,7 +39,7 @@ class Plan:
         return {guess.field: guess.column for guess in self.guesses if guess.field}
 
     def shown(self) -> dict[str, Any]:
-        """The plan as it is shown to the user, and kept with an import."""
+        """The plan as shown to the user, and stored with an import."""
         return {
             "kind": self.kind,
             "source": masked(self.source),
@@ -50,13 +50,13 @@ class Plan:
 
 
 def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
-    """The item of the API that a record stands for.
+    """The API item of a record.
 
-    Without an external id, one is made of the file's digest and the line, so that the same file
-    sent again adds nothing.
+    Without an external id, one is derived from the file's digest and the line, so that sending the
+    same file again adds nothing.
 
     Raises:
-        CellError: a rating or a date can't be read, or a value is nested.
+        CellError: a rating or a date can't be parsed, or a value is nested.
     """
     if plan.is_native:
         item = {"kind": plan.kind} | record.values
@@ -70,12 +70,12 @@ def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
 
 
 def _shown(guess: Guess) -> dict[str, Any]:
-    """Where a file has no header, its first row is taken for one."""
+    """In a file without a header, the first row becomes the header, so names are masked."""
     return guess._asdict() | {"column": masked(guess.column)}
 
 
 def is_nested(value: Any) -> bool:
-    """Whether a value of JSON has others in it."""
+    """Whether a JSON value contains others."""
     return isinstance(value, dict | list)
 
 
@@ -103,7 +103,7 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
     if field == "occurred_at":
         found = read_time(str(value), plan.dates)
         if found is None:
-            raise CellError(f"{column}: {quoted(value)} is not a date that can be read")
+            raise CellError(f"{column}: {quoted(value)} can't be read as a date")
         return found
     if field == "channel":
         return channel_of(str(value)) or "other"
@@ -113,7 +113,7 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
 def _rating(column: str, value: Any, plan: Plan) -> dict[str, Any]:
     found = read_rating(str(value))
     if found is None or plan.rating is None:
-        raise CellError(f"{column}: {quoted(value)} is not a rating that can be read")
+        raise CellError(f"{column}: {quoted(value)} can't be read as a rating")
     scale, least, greatest = plan.rating
     if found.out_of not in (None, greatest):
         shown = f"{quoted(value)} is out of {found.out_of:g}"

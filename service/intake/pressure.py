@@ -12,7 +12,7 @@ RETRY_AFTER_SECONDS: Final = 5
 
 
 class TooMuchPending(TooManyRequests):
-    """Too much feedback waits for its analysis; wait as Retry-After says and send it again."""
+    """Too much feedback is waiting for analysis; wait as Retry-After says and try again."""
 
     code = "too_much_pending"
 
@@ -21,7 +21,7 @@ class TooMuchPending(TooManyRequests):
 
 
 class Pressure:
-    """An estimate of what is pending that never lies low for longer than a second."""
+    """An estimate of the pending items that is never too low for longer than a second."""
 
     def __init__(self, database: Database, most: int) -> None:
         self._database = database
@@ -31,11 +31,11 @@ class Pressure:
 
     @property
     def is_high(self) -> bool:
-        """Whether nothing more should be accepted."""
+        """Whether new items should be rejected."""
         return self._pending >= self._most
 
     def add(self, items: int) -> None:
-        """Note items that have just become pending."""
+        """Record items that have just become pending."""
         self._pending += items
 
     def refresh(self) -> None:

@@ -89,7 +89,7 @@ def _known_from(
 
 
 def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
-    """Delete the mentions of these items; the roll-ups are the caller's to change."""
+    """Delete the mentions of these items; the caller updates the roll-ups."""
     for part in in_parts(list(ids), IDS_AT_ONCE):
         session.exec(
             delete(Mention).where(
@@ -99,7 +99,7 @@ def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID])
 
 
 def delete_feedback(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
-    """Delete these items, whose mentions are gone already."""
+    """Delete these items, whose mentions are already deleted."""
     for part in in_parts(list(ids), IDS_AT_ONCE):
         session.exec(
             delete(Feedback).where(
@@ -118,14 +118,14 @@ def ids_of_customer(session: Session, workspace_id: UUID, customer_ref: str) -> 
 
 
 def count_pending(session: Session, limit: int) -> int:
-    """Pending items of all workspaces, counted up to ``limit``: the queue is one."""
+    """Pending items of all workspaces, which share a queue, counted up to ``limit``."""
     some = select_columns(FEEDBACK.c.id).where(FEEDBACK.c.state == PENDING).limit(limit).subquery()
     count: int = session.execute(select_columns(func.count()).select_from(some)).scalar_one()
     return count
 
 
 def browser_key_of(session: Session, workspace_id: UUID, id: UUID) -> UUID | None:
-    """The key with origins that stored one item, if such a key did."""
+    """The key with origins that stored an item, if any."""
     return session.exec(
         select(Feedback.browser_key_id).where(
             Feedback.workspace_id == workspace_id, Feedback.id == id

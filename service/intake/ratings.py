@@ -1,4 +1,4 @@
-"""Ratings on the scales that surveys use, and their place on a common one from 0 to 1."""
+"""Ratings on the scales that surveys use, and their position on a common one from 0 to 1."""
 
 from typing import Annotated, Literal, Self
 
@@ -40,7 +40,7 @@ class RatingIn(Closed):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The least and the greatest value, as sent or as usual for the scale."""
+        """The least and the greatest value, as sent or the scale's usual one."""
         usual = USUAL_BOUNDS.get(self.scale, (0.0, 0.0))
         least = usual[0] if self.min is None else self.min
         greatest = usual[1] if self.max is None else self.max
@@ -48,7 +48,7 @@ class RatingIn(Closed):
 
     @property
     def normalised(self) -> float:
-        """The value's place between the bounds, 0 (worst) to 1 (best)."""
+        """The value's position between the bounds, 0 (worst) to 1 (best)."""
         least, greatest = self.bounds
         return (self.value - least) / (greatest - least)
 
@@ -71,7 +71,7 @@ def _fault(rating: RatingIn) -> str | None:
     if not least <= rating.value <= greatest:
         other = "" if rating.scale == "nps" else ", or send the scale's own min and max"
         return (
-            f"{rating.value:g} is outside the scale {rating.scale} from {least:g} to "
+            f"{rating.value:g} is outside the {rating.scale} scale from {least:g} to "
             f"{greatest:g}; correct the value{other}"
         )
     if rating.scale == "nps" and not rating.value.is_integer():

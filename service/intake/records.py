@@ -1,6 +1,6 @@
-"""Records out of CSV and JSONL files, one at a time, whatever wrote them. Pure parsing.
+"""Reads records from CSV and JSONL files, one at a time, whatever program wrote them. Pure parsing.
 
-Nothing is held but the present record. What can't be read is a ``RowError`` with its line.
+Only the current record is in memory. What can't be read is a ``RowError`` with its line.
 """
 
 import codecs
@@ -32,7 +32,7 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAID_DELIMITER: Final = re.compile(
     r"[\ufeff\r\n]*\"?sep=([^\w\s\"]|\t)\"?\s*?[\r\n]", re.IGNORECASE
 )
-"""Excel's own first line; it is no row."""
+"""Excel's own first line, which is not a row."""
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -41,7 +41,7 @@ _MARKS: Final = (
 )
 
 AS_CP1252: Final = "verbatim.as_cp1252"
-"""Name of the handler that reads bytes which are no UTF-8 as Windows-1252."""
+"""Name of the codec error handler that decodes invalid UTF-8 as Windows-1252."""
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -54,12 +54,12 @@ codecs.register_error(AS_CP1252, _as_cp1252)
 
 
 class UnreadableFile(ValueError):
-    """The file has no records in a form that can be read."""
+    """The file has no records that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record; ``line`` is where it begins, counted from 1, ``chars`` about how long it is."""
+    """One record; ``line`` is where it begins, counted from 1, ``chars`` its approximate length."""
 
     line: int
     values: dict[str, Any]
@@ -76,9 +76,9 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file and how it is to be read. ``columns`` is empty for JSONL.
+    """A file and how to read it. ``columns`` is empty for JSONL.
 
-    ``header_rows`` is how many rows name them: two if the second has subheaders.
+    ``header_rows`` is the number of header lines: two if the second has subheaders.
     """
 
     path: Path
@@ -101,12 +101,12 @@ class Source:
 
     @property
     def _encoding_of_lines(self) -> str:
-        """Lines may come from many writers: each that is no UTF-8 is Windows-1252 by itself."""
+        """Lines may come from many writers: each that is not UTF-8 is decoded as Windows-1252."""
         return "utf-8" if self.encoding == "cp1252" else self.encoding
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
-    """Find out how to read the file; ``name`` is what its owner calls it.
+    """Find out how to read the file; ``name`` is its original name.
 
     Raises:
         UnreadableFile: empty, a spreadsheet or other binary, or a JSON document.
@@ -137,7 +137,7 @@ def _header(sample: str, delimiter: str) -> list[str]:
 
 
 def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | None:
-    """The row after the header, if it goes on with naming the columns."""
+    """The row after the header, if it continues the names of the columns."""
     some = islice(read_rows(_lines_of(sample), delimiter, len(header)), _SAMPLE_ROWS)
     read = [row for _, row in some if isinstance(row, list) and len(row) == len(header)]
     _, *after = [row for row in read if not _is_before_header(row, delimiter)]
@@ -145,7 +145,7 @@ def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | N
 
 
 def _encoding_and_digest(file: BinaryIO) -> tuple[str, str]:
-    """UTF-8 if all of it is, UTF-16 by its mark or its zeros, else Windows-1252."""
+    """UTF-8 if all of it is, UTF-16 by its byte order mark or its zeros, else Windows-1252."""
     start = file.read(4)
     file.seek(0)
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
@@ -168,7 +168,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
 
 
 def _zeros(start: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of Western text is zero."""
+    """UTF-16 without a byte order mark: every other byte of Western text is zero."""
     if len(start) < 4 or start.count(0) != 2:
         return None
     return {b"\0\0": "utf-16-le"}.get(start[1::2]) or {b"\0\0": "utf-16-be"}.get(start[::2])
@@ -180,7 +180,7 @@ def _refuse_foreign(sample: str) -> None:
     if sample.startswith("PK\x03\x04"):
         raise UnreadableFile("it is a spreadsheet or an archive; save the sheet as CSV")
     if "\0" in sample:
-        raise UnreadableFile("it is no text; send CSV or JSONL")
+        raise UnreadableFile("it is not text; send CSV or JSONL")
     if sample.lstrip("\ufeff \t\r\n").startswith("["):
         raise UnreadableFile("it is one JSON list; send JSONL, one object on each line")
     if _is_document(sample):
@@ -188,7 +188,7 @@ def _refuse_foreign(sample: str) -> None:
 
 
 def _is_document(sample: str) -> bool:
-    """Whether an object begins that goes on over the lines: one broken line doesn't make it so."""
+    """Whether an object begins that spans several lines: one broken line is not enough."""
     lines = (line.strip("\ufeff \t") for line in sample.replace("\r", "\n").split("\n"))
     first, second, *_ = [*islice(filter(None, lines), 2), "", ""]
     goes_on = first.startswith("{") and first.endswith(("{", "[", ",")) and bool(second)
@@ -210,7 +210,7 @@ def _lines_of(sample: str) -> StringIO:
 
 
 def _delimiter_of(sample: str) -> str:
-    """The one that splits most of the first records into as many columns as the header."""
+    """The delimiter that splits most of the first records into as many columns as the header."""
 
     def fit(delimiter: str) -> tuple[float, int]:
         rows = csv.reader(_lines_of(sample), delimiter=delimiter)
@@ -247,7 +247,7 @@ def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
 
 
 def _is_before_header(row: list[str], delimiter: str) -> bool:
-    """Whether a row is blank, or the one that says the delimiter."""
+    """Whether a row is blank, or the one that names the delimiter."""
     said = delimiter.join(row).strip("\ufeff ").lower()
     return _is_blank(row) or said == f"sep={delimiter}"
 
@@ -257,7 +257,7 @@ def _is_blank(row: list[str]) -> bool:
 
 
 def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | RowError:
-    """Blank cells beyond the header are a stray delimiter; anything else there is a fault."""
+    """Blank cells beyond the header are a stray delimiter; anything else there is an error."""
     while len(row) > len(columns) and not row[-1].strip():
         row.pop()
     if len(row) != len(columns):

@@ -1,4 +1,4 @@
-"""Items that analysis has set aside as failed, without any reading, go back into the queue."""
+"""Puts items whose analysis failed back into the queue."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,9 @@ from service.web.once import Once, answered_once
 
 
 class NotFailed(Conflict):
-    """Only feedback whose analysis has failed can be replayed; this one has not failed."""
+    """Only feedback whose analysis failed can be replayed; the analysis of this item has not
+    failed.
+    """
 
     code = "not_failed"
 
@@ -51,7 +53,7 @@ def replay_all_failed(session: Session, now: datetime) -> int:
     """Have the failed items of all workspaces analysed again.
 
     Returns:
-        How many they are.
+        How many there are.
     """
     failed = update(FEEDBACK).where(FEEDBACK.c.state == FAILED).returning(FEEDBACK.c.id)
     return len(session.execute(failed.values(waiting(now))).all())

@@ -1,4 +1,4 @@
-"""The rows that an import refused, as a file for the one who has to mend them; kept for a week."""
+"""The rows that an import rejected, as a file for the person who fixes them; kept for a week."""
 
 import csv
 import json
@@ -13,16 +13,16 @@ from models.import_job import ImportJob
 from service.web.text import inert
 
 KEPT: Final = timedelta(days=7)
-"""What they quote belongs to no feedback that is stored, so that no erasure reaches it."""
+"""They quote rows that are not stored as feedback, so no erasure reaches them."""
 
 
 def purge(session: Session, older_than: datetime) -> None:
-    """Delete the imports of every workspace that gave no sign of life since ``older_than``."""
+    """Delete imports of all workspaces without a heartbeat since ``older_than``."""
     session.execute(delete(ImportJob).where(col(ImportJob.seen_at) < older_than))
 
 
 def csv_report(errors: Sequence[dict[str, Any]]) -> str:
-    """One line a fault: row, field, reason."""
+    """One line per error: row, field, reason."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(["row", "field", "reason"])
@@ -33,7 +33,7 @@ def csv_report(errors: Sequence[dict[str, Any]]) -> str:
 
 
 def jsonl_report(errors: Sequence[dict[str, Any]]) -> str:
-    """One line a row: {row, problem}."""
+    """One line per row: {row, problem}."""
     return "".join(json.dumps(error) + "\n" for error in errors)
 
 

@@ -1,4 +1,4 @@
-"""POST /v1/feedback/…: surveys, reviews and tickets in; erasure and replay."""
+"""POST /v1/feedback/…: submit surveys, reviews and tickets; erasure and replay."""
 
 from functools import partial
 from typing import Annotated, Any, Final
@@ -93,7 +93,7 @@ ANALYSED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-# One dependency does it all that is intake's own: each costs as much as reading a short item.
+# One dependency for all of intake: each costs as much as validating a short item.
 async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
@@ -114,7 +114,7 @@ async def _waiting_intake(
 
 
 def _charge(rate: RateLimit, caller: Caller, items: int) -> None:
-    """Count a browser key's items, which nothing else bounds; the first one is counted already."""
+    """Count the items of a browser key's batch; the first one is the request, already counted."""
     most = caller.rate_per_minute
     if not caller.origins or most is None:
         return
@@ -129,19 +129,19 @@ WaitingIn = Annotated[Intake, Depends(_waiting_intake)]
 
 @feedback.post("/feedback/surveys", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_survey(item: SurveyIn, intake: WaitingIn) -> Response:
-    """Accept one survey answer. The answer means that it is stored durably."""
+    """Submit one survey answer. A success response means that it is durably stored."""
     return response_of(await intake.one(item))
 
 
 @feedback.post("/feedback/reviews", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_review(item: ReviewIn, intake: WaitingIn) -> Response:
-    """Accept one review. The answer means that it is stored durably."""
+    """Submit one review. A success response means that it is durably stored."""
     return response_of(await intake.one(item))
 
 
 @feedback.post("/feedback/tickets", status_code=202, response_model=AcceptedOut, responses=ANALYSED)
 async def post_ticket(item: TicketIn, intake: WaitingIn) -> Response:
-    """Accept one ticket; only the customer's words are read and kept."""
+    """Submit one ticket. Only the customer's words are analysed and stored."""
     return response_of(await intake.one(item))
 
 
@@ -155,9 +155,12 @@ async def post_batch(
     request: Request,
     intake: In,
     caller: IngestCaller,
-    dry_run: Annotated[bool, Query(description="Validate and show, store nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        Query(description="Validate and return what would be stored, without storing anything."),
+    ] = False,
 ) -> Response:
-    """Accept up to 1000 items of any kind; an invalid one is reported and harms no other."""
+    """Submit up to 1000 items of any kind. Invalid items are reported and affect no others."""
     if not is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType
     body = await request.body()
@@ -171,7 +174,7 @@ async def post_batch(
 async def post_replay(
     feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
 ) -> Response:
-    """Have an item analysed again whose analysis has failed."""
+    """Retry the analysis of an item whose analysis failed."""
     answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
     request.app.state.wake.set()
     return response_of(answer)
@@ -179,14 +182,14 @@ async def post_replay(
 
 @feedback.delete("/feedback/{feedback_id}")
 def delete_feedback(feedback_id: UUID, caller: ManageCaller, database: Db) -> ErasedOut:
-    """Erase one item with its mentions and all that it adds to any figure."""
+    """Erase one item with its mentions and its share of all figures."""
     erased = database.transact(lambda session: erase_one(session, caller.workspace_id, feedback_id))
     return ErasedOut(**erased._asdict())
 
 
 @feedback.delete("/customers/{reference:path}")
 def delete_customer(reference: str, caller: ManageCaller, database: Db) -> ErasedOut:
-    """Erase everything that a customer (the reference as you sent it) ever said."""
+    """Erase all feedback of a customer, given by your own reference."""
     hashed = pseudonym(salt_of(database, caller.workspace_id), normalise(reference))
     erased = database.transact(lambda session: erase_customer(session, caller.workspace_id, hashed))
     return ErasedOut(**erased._asdict())

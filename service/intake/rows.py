@@ -67,6 +67,6 @@ def preview(source: Source, plan: Plan, clerk: Clerk) -> dict[str, Any]:
 
 
 def _invalid(reason: str) -> InvalidRow:
-    """Reasons quote cells, and a cell may hold what must not be stored."""
+    """Redact reasons: they quote cells, which may hold what must not be stored."""
     storable = reason.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return InvalidRow(redacted(storable))

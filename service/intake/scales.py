@@ -1,4 +1,4 @@
-"""Which scale a column of ratings is on, told by its header and its range."""
+"""Which scale a column of ratings is on, from its header and its range."""
 
 import re
 from collections import Counter
@@ -35,10 +35,9 @@ def usual(scale: Scale) -> RatingScale:
 
 
 def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
-    """The scale that ``ratings`` say they are out of, else the one that the header names if it
-    holds them, else the narrowest that does. A few stray ones decide nothing: they are faults.
-
-    ``None`` if the numbers are on no rating scale at all.
+    """The scale that ``ratings`` say they are out of, else the one that the header names if the
+    ratings fit it, else the narrowest that they fit. A few outliers are ignored: they are
+    errors. ``None`` if the numbers fit no rating scale.
     """
     named = next((scale for scale, words in _WORDS if words.search(folded(header))), None)
     greatest = _common_greatest(ratings)
@@ -53,7 +52,7 @@ def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
 
 
 def _common_greatest(ratings: Sequence[Reading]) -> float | None:
-    """What at least half of the ratings say they are out of."""
+    """The maximum that at least half of the ratings say they are out of."""
     said = Counter(rating.out_of for rating in ratings if rating.out_of is not None)
     return next((each for each, times in said.most_common(1) if times * 2 >= len(ratings)), None)
 
@@ -92,5 +91,5 @@ def _without_strays(values: Sequence[float]) -> Sequence[float]:
 
 
 def _are_few(strays: int, values: Sequence[float]) -> bool:
-    """At most one in twenty, or a single one among five and more."""
+    """At most one in twenty, or a single one among five or more."""
     return strays * 20 <= len(values) or (strays == 1 and len(values) >= 5)

@@ -1,4 +1,4 @@
-"""What senders post. Unknown fields are refused, so that a typing error never vanishes."""
+"""Request bodies for feedback. Unknown fields are rejected, so that a misspelt one is noticed."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -71,44 +71,52 @@ BATCH_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class FeedbackIn(Closed):
-    """What surveys, reviews and tickets have in common."""
+    """The common fields of surveys, reviews and tickets."""
 
     kind: Kind
-    text: LongText = Field("", description="The customer's words. May be empty beside a rating.")
+    text: LongText = Field(
+        "", description="The customer's words. May be empty if there is a rating."
+    )
     rating: RatingIn | None = None
     subject: Line | None = Field(None, description="A review's title or a ticket's subject.")
-    question: Line | None = Field(None, description="What was asked; helps to read the answer.")
-    channel: GivenAt = Field(DEFAULT_CHANNEL, description="Where it was given.")
+    question: Line | None = Field(
+        None, description="The question that was asked; helps the analysis of the answer."
+    )
+    channel: GivenAt = Field(
+        DEFAULT_CHANNEL, description="Where the feedback was given, e.g. website, phone, email."
+    )
     language: Annotated[Language | None, NullForBlank] = Field(
-        None, description="BCP 47 tag; found from the text if left out."
+        None, description="BCP 47 tag; detected from the text by default."
     )
     occurred_at: Annotated[OccurredAt | None, NullForBlank] = Field(
-        None, description="When it was given: RFC 3339 with an offset, from 1990 on; default now."
+        None,
+        description="Time of the feedback: RFC 3339 with an offset, from 1990 on; default now.",
     )
     customer: Annotated[Reference | None, NullForBlank] = Field(
-        None, description="Your reference of the customer; stored as a keyed hash only."
+        None, description="Your reference of the customer; only stored as a keyed hash."
     )
     attributes: Attributes = Field(
         default_factory=dict,
         description="Up to 50 scalars such as persona, segment, product, country.",
     )
     stage: Annotated[Name | None, NullForBlank] = Field(
-        None, description="Key, name or alias of a stage, if you know it."
+        None, description="Key, name or alias of the stage, if you know it."
     )
     touchpoint: Annotated[Name | None, NullForBlank] = Field(
-        None, description="The same for a touchpoint."
+        None, description="Key, name or alias of the touchpoint, if you know it."
     )
     source: Source = Field(
         DEFAULT_SOURCE,
-        description="The system that it comes from. What leaves it out shares the default.",
+        description="The system that it comes from. Items without one share the default source.",
     )
     external_id: Annotated[Reference | None, NullForBlank] = Field(
-        None, description="Its id in that system; sent again, it updates the same feedback."
+        None,
+        description="Its id in the source system; sending it again updates the same feedback.",
     )
 
     @property
     def words(self) -> str:
-        """The text to be stored and read, HTML made plain."""
+        """The text to store and analyse, HTML made plain."""
         return worded(self.text)
 
 
@@ -129,7 +137,7 @@ class ReviewIn(FeedbackIn):
     subject: Line | None = Field(
         None,
         validation_alias=AliasChoices("subject", "title"),
-        description="The review's title; `title` is understood as well.",
+        description="The review's title; `title` is accepted as well.",
     )
 
 
@@ -142,7 +150,7 @@ class PartIn(Closed):
 
 
 class TicketIn(FeedbackIn):
-    """A support ticket; of its conversation only the customer's own parts are read and kept."""
+    """A support ticket. Only the customer's own parts of its conversation are read and stored."""
 
     model_config = ConfigDict(json_schema_extra=closed(TICKET_EXAMPLE))
 
@@ -153,7 +161,7 @@ class TicketIn(FeedbackIn):
 
     @property
     def words(self) -> str:
-        """``text`` and the customer's parts, a blank line between them, no part twice."""
+        """``text`` and the customer's parts, separated by blank lines, no part twice."""
         if not self.conversation:
             return worded(self.text)
         said = [self.text, *(p.text for p in self.conversation if p.author_role == "customer")]

@@ -1,4 +1,4 @@
-"""One request's way in: validated, drafted, submitted, answered after the commit."""
+"""The path of one request: validated, drafted, submitted, answered after the commit."""
 
 import logging
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    """Takes the feedback of one request in; ``wait_s``: how long its answer may wait, seconds."""
+    """Accepts the feedback of one request; ``wait_s``: seconds that its answer may wait."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Intake:
         self.wait_s = 0
 
     async def one(self, item: FeedbackIn) -> StoredAnswer:
-        """Store one item; with ``wait_s``, answer with its analysis if that takes less.
+        """Store one item; with ``wait_s``, answer with its analysis if it is ready in time.
 
         Raises:
             Problem: it can't be accepted (now).
@@ -65,12 +65,12 @@ class Intake:
     async def _analysed(self, id: UUID) -> FeedbackOut | None:
         try:
             return await analysed(self._database, self._caller, id, self.wait_s)
-        except Exception as error:  # the seam: told of an error, senders would store it twice
+        except Exception as error:  # the item is stored: on an error, senders would store it twice
             log.error("intake_wait_failed", exc_info=error)
             return None
 
     async def batch(self, body: bytes, charge: Charge) -> StoredAnswer:
-        """Store what is valid in a batch.
+        """Store the valid items of a batch.
 
         Raises:
             Problem: the batch as a whole can't be accepted (now).
@@ -90,7 +90,7 @@ class Intake:
 
 
 def count_invalid(items: Sequence[Checked]) -> None:
-    """Count refused items in the metrics; what is stored is counted after the commit."""
+    """Count rejected items in the metrics; stored ones are counted after the commit."""
     invalid = sum(isinstance(item, Problem) for item in items)
     if invalid:
         INTAKE_ITEMS.labels("unknown", "invalid").inc(invalid)

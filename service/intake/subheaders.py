@@ -1,4 +1,4 @@
-"""A second line of headers, as SurveyMonkey writes it: what each column of a question is about."""
+"""A second header line, as SurveyMonkey writes it: what each column of a question is about."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -9,13 +9,13 @@ Row = Sequence[str]
 
 _IN_EVERY_ROW: Final[tuple[Target, ...]] = ("external_id", "occurred_at")
 _OF_NO_PART: Final = frozenset({"response", "open ended response"})
-"""What stands below a question that has a single column."""
+"""The second line below a question that has a single column."""
 
 
 def are_subheaders(header: Row, row: Row, next_rows: Sequence[Row]) -> bool:
-    """Whether the ``row`` after the header names parts of questions, and is nobody's answer.
+    """Whether the ``row`` after the header names parts of questions, and is not an answer.
 
-    It has no id and no date in any column in which all rows that follow have one.
+    It has no id and no date in any column in which all following rows have one.
     """
     if not next_rows or not _names_parts(header, row):
         return False
@@ -29,16 +29,16 @@ def are_subheaders(header: Row, row: Row, next_rows: Sequence[Row]) -> bool:
 
 
 def _names_parts(header: Row, row: Row) -> bool:
-    """Whether a header goes on over cells without a name, or the row says that one does not."""
+    """Whether a question spans cells without a name, or the row says that one does not."""
     after_first = zip(header[1:], row[1:], strict=True)
     goes_on = any(sub.strip() and not name.strip() for name, sub in after_first)
     return goes_on or any(folded(sub) in _OF_NO_PART for sub in row)
 
 
 def joined(header: Row, subheaders: Row) -> Iterator[str]:
-    """The names of the columns: ``"Question: Delivery"`` if a question goes over several.
+    """The names of the columns: ``"Question: Delivery"`` if a question spans several.
 
-    The second line of one that has a single column says nothing ("Open-Ended Response").
+    The second line of a question with a single column says nothing ("Open-Ended Response").
     """
     question = ""
     for name, sub, following in zip(header, subheaders, [*header[1:], "end"], strict=True):

@@ -1,4 +1,4 @@
-"""What one request asks the acceptor to store, and what comes back."""
+"""What one request asks the acceptor to store, and the answer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Status = Literal["accepted", "updated", "duplicate"]
 
 
 class Raced(Exception):
-    """Another transaction stored the same key or external id first; look again and redo."""
+    """Another transaction stored the same key or external id first; look it up again and retry."""
 
 
 class Outcome(NamedTuple):
-    """What became of one draft. ``state`` is the feedback's: pending, done or failed."""
+    """The result of one draft. ``state`` is the feedback's: pending, done or failed."""
 
     status: Status
     id: UUID
@@ -26,11 +26,11 @@ class Outcome(NamedTuple):
 
 
 Result = Outcome | Problem
-"""What became of one draft, or why it was refused in view of what is stored."""
+"""The result of one draft, or why it was rejected in view of what is stored."""
 Answered = StoredAnswer | Problem
-"""What a submission gets: an answer, or the problem that it alone has."""
+"""The result of a submission: an answer, or its own problem."""
 Render = Callable[[Sequence[Result]], Answered]
-"""Makes the answer of a submission. Has no effect: a transaction may be done again."""
+"""Renders the answer to a submission. Has no effect: a transaction may be retried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
-"""Rows of a CSV file, so that a quote that is never closed costs its own row alone.
+"""Rows of a CSV file, such that a quote that is never closed only costs its own row.
 
-Rows are read strictly: between quotes, a quote that neither is doubled nor ends its cell is an
-error, whereas a lenient reader takes all up to the next such quote for one cell. After an error
-reading goes on at the next line of the file. A row that stands on one line costs nobody anything:
-it is read leniently. So is one of several lines whose quotes can be told to be its own: the last
+Rows are parsed strictly: between quotes, a quote that is neither doubled nor ends its cell is an
+error, whereas a lenient parser takes everything up to the next such quote for one cell. After an
+error, parsing continues at the next line of the file. A row on a single line affects no other: it
+is parsed leniently. So is one of several lines if its quotes are recognisably its own: the last
 line ends a cell that it doesn't begin, and there are as many cells as columns.
 
-What is left of a row after an error is no row of its own where it can be told: a line that ends a
-cell which it doesn't begin. It can't be told in a file of one column, nor after a line of the left
-that happens to have as many cells as the header.
+The rest of a row after an error is not a row of its own if it is recognised: by a line that ends a
+cell which it doesn't begin. It can't be recognised in a file of one column, nor if a line of the
+rest happens to have as many cells as the header.
 """
 
 import csv
@@ -17,19 +17,20 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, TextIO
 
 LONGEST_LINE: Final = 4_000_000
-"""Characters of a line, and of a CSV row, beyond which it is an error."""
+"""Maximum characters of a line, and of a CSV row; longer ones are errors."""
 MOST_LINES: Final = 10_000
 """Lines of a CSV row."""
 MOST_AGAIN: Final = 16 * LONGEST_LINE
-"""Characters that are read once more after errors, and as many again as have been read for the
-first time: so no file takes for ever."""
+"""Characters that are parsed again after errors, plus as many as have been parsed for the first
+time: this bounds the time for any file.
+"""
 TOO_LONG: Final = f"is longer than {LONGEST_LINE:,} characters"
 UNCLOSED: Final = (
     "can't be read: a quote is not closed, or one inside a quoted cell is not doubled; "
     "check the quotes"
 )
-LEFT_OUT: Final = "; with it are left out the {} lines that follow"
-LEFT_OVER: Final = "seems to be the rest of a row above that can't be read; check its quotes"
+LEFT_OUT: Final = "; the {} lines that follow are skipped with it"
+LEFT_OVER: Final = "seems to be the rest of an earlier row that can't be read; check its quotes"
 
 csv.field_size_limit(LONGEST_LINE)
 
@@ -41,11 +42,11 @@ class Unread(NamedTuple):
 
 
 class _TooLong(Exception):
-    """The row goes on and on."""
+    """The row is too long."""
 
 
 class _Lines:
-    """The lines of a file for ``csv.reader``: those of the present row can be put back."""
+    """The lines of a file for ``csv.reader``; those of the current row can be put back."""
 
     def __init__(self, text: TextIO) -> None:
         self._text = text
@@ -69,13 +70,14 @@ class _Lines:
         return line
 
     def begin(self) -> int:
-        """Begin the next row: the number of its first line."""
+        """Begin the next row; returns the number of its first line."""
         self._first += len(self.row)
         self.row, self._chars = [], 0
         return self._first
 
     def put_back(self) -> int:
-        """Put all lines of the present row back but the first, unless too many have been.
+        """Put all lines of the current row back except the first, unless too many have been put
+        back.
 
         Returns:
             How many were not.
@@ -98,9 +100,9 @@ class _Lines:
 def read_rows(
     text: TextIO, delimiter: str, columns: int | None = None
 ) -> Iterator[tuple[int, list[str] | Unread]]:
-    """Each row, or why there is none, with the number of the line where it begins.
+    """Each row, or why it can't be read, with the number of the line where it begins.
 
-    ``columns`` is how many the header has, if that is known.
+    ``columns`` is the number of columns in the header, if known.
     """
     lines = _Lines(text)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -127,7 +129,7 @@ def _has(row: list[str] | Unread, columns: int | None) -> bool:
 
 
 def _own(lines: list[str], delimiter: str, columns: int | None) -> list[str] | None:
-    """The row of several lines, read leniently, if these are told to be all its own."""
+    """The row of several lines, parsed leniently, if these are recognisably its own."""
     if len(lines) == 1 or not _is_end(lines[-1], delimiter):
         return None
     try:
@@ -160,7 +162,7 @@ def _after_error(lines: _Lines, delimiter: str) -> list[str] | Unread:
 
 
 def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
-    """The row of a single line, read leniently."""
+    """The row of a single line, parsed leniently."""
     if len(lines[0]) >= LONGEST_LINE:
         return Unread(TOO_LONG)
     try:
@@ -171,7 +173,7 @@ def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
 
 
 def _leniently(lines: list[str], delimiter: str) -> tuple[list[str], bool]:
-    """The first row, and whether it is all of ``lines`` and no more."""
+    """The first row, and whether it is exactly ``lines``."""
     rows = csv.reader([*lines, ""], delimiter=delimiter)
     row = next(rows)
     return row, rows.line_num == len(lines)

@@ -28,8 +28,10 @@ from service.web.once import Once, answered_once
 from service.web.text import CleanText
 
 LONGEST_NAME: Final = 200
-NO_SCALE: Final = "is needed beside scale_min and scale_max; 'other' if it is none of the known"
-NO_COLUMNS: Final = 'must be a JSON object of field and column, such as {"text": "Comment"}'
+NO_SCALE: Final = (
+    "is required with scale_min and scale_max; use 'other' if it is none of the known scales"
+)
+NO_COLUMNS: Final = 'must be a JSON object of fields and columns, such as {"text": "Comment"}'
 _COLUMNS: Final = TypeAdapter(dict[CleanText, CleanText | None])
 
 
@@ -41,7 +43,7 @@ class UnreadableUpload(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the data directory, how to read it, and who reads it."""
+    """A file in the data directory, how to read it, and its reader."""
 
     path: Path
     filename: str
@@ -49,7 +51,7 @@ class Upload:
     plan: Plan
 
     def preview(self, clerk: Clerk) -> dict[str, Any]:
-        """What its first rows would become; the file is gone afterwards."""
+        """What its first rows would become; the file is deleted afterwards."""
         try:
             return preview(self.source, self.plan, clerk)
         finally:
@@ -63,7 +65,7 @@ class Upload:
         clerk: Clerk,
         once: Once | None,
     ) -> StoredAnswer:
-        """Store the job and run it, unless the same request has done so before."""
+        """Store the job and run it, unless the same request has already done so."""
         job = new_job(workspace_id, self.filename, self.source, self.plan)
 
         def store(session: Session) -> StoredAnswer:
@@ -87,8 +89,8 @@ def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Up
     """Copy an upload into the data directory and find out how to read it.
 
     Raises:
-        UnreadableUpload: it is no CSV or JSONL.
-        InvalidRequest: what was wished for does not fit it.
+        UnreadableUpload: it is not CSV or JSONL.
+        InvalidRequest: ``wishes`` do not fit it.
     """
     for folder in (data_dir, data_dir / UPLOADS):
         make_folder(folder)
@@ -107,10 +109,10 @@ def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Up
 
 
 def columns_of(mapping: str | None) -> dict[str, str | None]:
-    """The wished-for columns, sent as a JSON object.
+    """The requested columns, sent as a JSON object.
 
     Raises:
-        InvalidRequest: it is no such object, or a name in it can't be stored.
+        InvalidRequest: not such an object, or a name in it can't be stored.
     """
     try:
         return _COLUMNS.validate_json(mapping) if mapping else {}
@@ -123,10 +125,10 @@ def columns_of(mapping: str | None) -> dict[str, str | None]:
 def scale_of(
     scale: Scale | None, least: float | None, greatest: float | None
 ) -> RatingScale | None:
-    """The wished-for scale, with its usual bounds where none are given.
+    """The requested scale, with its usual bounds unless given.
 
     Raises:
-        InvalidRequest: the bounds make no scale, or are sent without one.
+        InvalidRequest: the bounds are invalid, or are sent without a scale.
     """
     if scale is None:
         if least is not None or greatest is not None:
@@ -142,6 +144,6 @@ def scale_of(
 
 
 def _name(filename: str) -> str:
-    """The name alone, in a form that can be stored."""
+    """The file's name without its path, in a form that can be stored."""
     shown = filename.encode("utf-8", "replace").decode().replace("\0", "")
     return redacted(Path(shown).name)[-LONGEST_NAME:] or "unnamed"

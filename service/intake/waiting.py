@@ -1,4 +1,4 @@
-"""``Prefer: wait=N`` (RFC 7240): stay until the analysis is there, for N seconds at most."""
+"""``Prefer: wait=N`` (RFC 7240): wait for the analysis, for N seconds at most."""
 
 import asyncio
 import re
@@ -26,15 +26,17 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})\b", re.IGNORECAS
 Prefer = Annotated[
     str | None,
     Header(
-        description="`wait=N`: answer 200 with the analysed item if that takes no longer than "
-        "N (at most 10) seconds.",
+        description=(
+            "`wait=N`: wait up to N (at most 10) seconds for the analysis and answer 200 with "
+            "the analysed item; 202 if it takes longer."
+        ),
         examples=["wait=5"],
     ),
 ]
 
 
 def wait_of(prefer: str | None) -> int:
-    """The preferred time in seconds; what can't be understood is no preference."""
+    """The requested time in seconds; an unknown preference is ignored."""
     found = _WAIT.search(prefer) if prefer else None
     return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
 
@@ -42,9 +44,10 @@ def wait_of(prefer: str | None) -> int:
 async def analysed(
     database: Database, caller: Caller, id: UUID, seconds: int
 ) -> FeedbackOut | None:
-    """The item once it is done or failed; ``None`` if it is gone or waits after ``seconds``.
+    """The item once it is done or failed; ``None`` if it is gone or still pending after
+    ``seconds``.
 
-    A caller with a public key is never shown what another has put in its place meanwhile.
+    A caller with a public key never sees what another key has replaced it with meanwhile.
     """
     until, pause = monotonic() + seconds, POLL_SECONDS
     while (state := await run_in_threadpool(_state, database, caller.workspace_id, id)) == PENDING:

@@ -1,1 +1,1 @@
-"""Stages and touchpoints as a workspace calls them, and what it has taught about them."""
+"""A workspace's stages and touchpoints, and what it has taught about them."""

@@ -1,5 +1,6 @@
-"""What makes a definition contradict itself: shared names, native cells claimed twice, KPI targets
-that can't be."""
+"""Contradictions within a definition: shared names, native cells included twice, impossible KPI
+targets.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -11,13 +12,13 @@ from service.journey.names import folded, spoken
 
 LEAST_EXAMPLES: Final = 8
 MOST_LEARNED: Final = 4
-"""Learned stages, and learned touchpoints, of one definition."""
+"""The maximum number of learned stages, and of learned touchpoints, per definition."""
 LONGEST_LEARNED_KEY: Final = 32
-"""Keys of learned labels are part of the keys of roll-ups, which PostgreSQL bounds."""
+"""Keys of learned labels are part of the keys of roll-ups, whose length PostgreSQL limits."""
 
 
 class Range(NamedTuple):
-    """What a KPI can be, both ends included, and how it is measured."""
+    """The range of each KPI, both ends included, and its unit."""
 
     least: float
     greatest: float
@@ -34,7 +35,7 @@ TARGETS: Final[Mapping[KpiName, Range]] = {
     "score": Range(-1, 1, "the score of mentions"),
     "mean_severity": Range(0, 3, "the severity of mentions"),
 }
-"""Not in the schema: a definition that was stored with another target goes on being read."""
+"""Not in the schema: a stored definition with another target stays readable."""
 
 
 def contradictions(definition: Definition) -> list[InvalidParam]:
@@ -78,7 +79,7 @@ def _repeats_key(entries: Sequence[Entry], index: int, path: str) -> bool:
 
 
 def _out_of_range(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
-    """Targets that their KPI can't have, mostly told in another unit."""
+    """Targets that their KPI can't reach, mostly because they are in another unit."""
     for index, kpi in enumerate(entry.kpi for entry in entries):
         if kpi and not (known := TARGETS[kpi.name]).least <= kpi.target <= known.greatest:
             reason = (
@@ -92,7 +93,9 @@ def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Itera
     for index, entry in enumerate(entries):
         where = f"{field}.{index}"
         if entry.includes and (entry.examples or entry.counter_examples):
-            yield InvalidParam(f"{where}.examples", "go without includes only; remove one of them")
+            yield InvalidParam(
+                f"{where}.examples", ("can't be combined with includes; remove one of them")
+            )
         elif not entry.includes and not entry.examples:
             yield InvalidParam(f"{where}.includes", "is empty; include something or send examples")
         elif entry.examples:
@@ -101,11 +104,11 @@ def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Itera
 
 def _too_little(where: str, entry: Entry) -> Iterator[InvalidParam]:
     if len(entry.examples) < LEAST_EXAMPLES:
-        yield InvalidParam(f"{where}.examples", f"must be at least {LEAST_EXAMPLES}; add some")
+        yield InvalidParam(f"{where}.examples", f"needs at least {LEAST_EXAMPLES}; add some")
     if entry.description is None:
-        yield InvalidParam(f"{where}.description", "is required beside examples; add it")
+        yield InvalidParam(f"{where}.description", "is required with examples; add it")
     if len(entry.key) > LONGEST_LEARNED_KEY:
-        reason = f"must have at most {LONGEST_LEARNED_KEY} characters beside examples; shorten it"
+        reason = f"must have at most {LONGEST_LEARNED_KEY} characters with examples; shorten it"
         yield InvalidParam(f"{where}.key", reason)
 
 
@@ -116,7 +119,7 @@ def _too_many_learned(definition: Definition) -> Iterator[InvalidParam]:
 
 
 def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
-    """An example teaches one thing, once; a full stop more is no other example."""
+    """An example may only occur once; punctuation makes no difference."""
     owner: dict[str, str] = {}
     for index, entry in enumerate(entries):
         for kind in ("examples", "counter_examples"):
@@ -133,7 +136,7 @@ def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
 
 
 def _stages_claimed_twice(stages: Sequence[Stage]) -> Iterator[InvalidParam]:
-    """A whole stage may be claimed once, and so may each of its touchpoints by narrowing."""
+    """A whole stage may be included once, and so may each of its touchpoints by narrowing."""
     owner: dict[str, str] = {}
     for index, stage in enumerate(stages):
         for place, include in enumerate(stage.includes):

@@ -1,6 +1,6 @@
-"""The form of a journey definition: its stages and touchpoints, and what they include.
+"""The schema of a journey definition: its stages and touchpoints, and what they include.
 
-What a schema can't say (unique names, no cell claimed twice, targets that can be) is checked in
+What a schema can't express (unique names, no cell included twice, possible targets) is checked in
 ``consistency``.
 """
 
@@ -18,7 +18,7 @@ Name = Annotated[
     AfterValidator(refuse_unstorable),
 ]
 NewName = Annotated[Name, AfterValidator(seen)]
-"""A name that is given now; stored ones may be older than the rule."""
+"""A name in a new definition; stored ones may be older than the rule."""
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
@@ -63,13 +63,13 @@ KpiName = Literal[
 
 
 class _Strict(BaseModel):
-    """A misspelt field is refused, so that it can't silently do nothing."""
+    """Misspelt fields are rejected rather than silently ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Kpi(_Strict):
-    """What a stage or touchpoint is measured by, and the value to reach, in that measure's unit."""
+    """The KPI of a stage or touchpoint, and its target in the KPI's unit."""
 
     name: KpiName
     target: Annotated[float, Field(allow_inf_nan=False), NoBoolean]
@@ -83,9 +83,9 @@ class Include(_Strict):
 
 
 class Entry(_Strict):
-    """What stages and touchpoints have in common: how they are called, and whose they are.
+    """The common fields of stages and touchpoints: names, and who is responsible.
 
-    One with ``examples`` includes nothing native: it is learned from them.
+    One with ``examples`` includes no native labels: it is learned from the examples.
     """
 
     key: Key
@@ -100,7 +100,7 @@ class Entry(_Strict):
 
 
 class Stage(Entry):
-    """One stage of the journey, as the workspace calls it."""
+    """One stage of the workspace's journey."""
 
     includes: list[Include] = Field(default_factory=list, max_length=40)
     goals: Lines
@@ -115,7 +115,7 @@ class Touchpoint(Entry):
 
 
 class Definition(_Strict):
-    """A whole journey. The order of stages and touchpoints is the order they are shown in."""
+    """A whole journey. Stages and touchpoints are shown in this order."""
 
     stages: list[Stage] = Field(min_length=1, max_length=20)
     touchpoints: list[Touchpoint] = Field(min_length=1, max_length=40)

@@ -1,4 +1,4 @@
-"""What can be wrong with a journey, a stage or a touchpoint that a request names."""
+"""Errors about a journey, stage or touchpoint that a request names."""
 
 from typing import ClassVar
 
@@ -30,7 +30,7 @@ class InvalidDefinition(InvalidRequest):
 
 
 class NotLearnable(InvalidRequest):
-    """The model in use gives no embeddings, so that nothing can be learned; use includes."""
+    """The model in use provides no embeddings to learn from; use includes instead of examples."""
 
     code: ClassVar[str] = "not_learnable"
 

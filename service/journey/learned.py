@@ -11,11 +11,11 @@ from nlp.probe import Estimate, Probe
 
 Field = Literal["sentiment", "stage", "touchpoint"]
 THRESHOLD: Final = 0.5
-"""The probability from which a mention has a learned label."""
+"""A mention gets a learned label from this probability on."""
 
 
 class Taught(NamedTuple):
-    """A label that was learned, and what left-out examples say of it."""
+    """A learned label, and its quality on held-out examples."""
 
     axis: Field
     key: str
@@ -32,12 +32,12 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True)
 class Probes:
-    """The probes of one axis, side by side."""
+    """The probes of one axis, stacked."""
 
     by_key: Mapping[str, Probe] = field(default_factory=dict)
 
     def choose(self, vectors: Float) -> list[Chosen]:
-        """For each of ``vectors`` (n, width) the likeliest label from ``THRESHOLD``, or none."""
+        """For each of ``vectors`` (n, width) the likeliest label from ``THRESHOLD`` on, or none."""
         if not self.by_key:
             return [Chosen("", 0.0)] * len(vectors)
         keys = list(self.by_key)

@@ -1,9 +1,9 @@
-"""Learning the stages and touchpoints of a definition that are given by examples.
+"""Learns the stages and touchpoints of a definition that have examples.
 
-What is no example of a label: the other learned labels' examples, its own counter-examples, what
-the native labels mean in words, and the workspace's latest mentions. Some of these mentions may
-well have the label; they are few beside the examples' weight, and make the estimated rate of
-false alarms too high rather than too low.
+Negative examples of a label are the other learned labels' examples, its own counter-examples,
+descriptions of the native labels, and the workspace's latest mentions. Some of these mentions may
+in fact have the label; they have little weight compared to the examples, and make the estimated
+false-alarm rate too high rather than too low.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from service.journey.learned import THRESHOLD, Taught
 from service.journey.native import AXES, Axis
 
 BACKGROUND: Final = 500
-"""How many of the workspace's latest mentions are taken."""
+"""The number of the workspace's latest mentions to use."""
 LEAST_BACKGROUND: Final = 50
-"""Of fewer too large a part may have the label."""
+"""With fewer mentions, too large a part of them may have the label."""
 READ_AS: Final[tuple[Kind, ...]] = ("review", "ticket")
-"""Examples are read as each of these: what is known about a text stands in front of it."""
+"""Examples are encoded as each of these kinds: what is known about a text is prefixed to it."""
 
 
 class _Lesson(NamedTuple):
-    """A label to be learned; ``where`` is its path in the definition."""
+    """A label to learn; ``where`` is its path in the definition."""
 
     axis: Axis
     where: str
@@ -39,11 +39,11 @@ class _Lesson(NamedTuple):
 
 
 def teach(definition: Definition, embedder: Embedder, background: Float) -> list[Taught]:
-    """A probe for each learned label; ``background`` (n, width) are vectors of stored mentions.
+    """A probe for each learned label; ``background`` (n, width) has vectors of stored mentions.
 
     Raises:
-        InvalidDefinition: an example has nothing in it that could be read.
-        NotLearnable: the model gives no vectors.
+        InvalidDefinition: an example contains no words.
+        NotLearnable: the model provides no vectors.
     """
     lessons = _lessons(definition)
     if not lessons:

@@ -1,4 +1,4 @@
-"""A journey as a function: native cell in, the journey's stage and touchpoint out. Pure."""
+"""A journey as a function from native cells to the journey's stages and touchpoints. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import product
@@ -23,12 +23,12 @@ class Keys(NamedTuple):
     touchpoint: frozenset[str] = frozenset()
 
     def plus(self, other: "Keys") -> "Keys":
-        """Those of both."""
+        """Both as one set."""
         return Keys(self.stage | other.stage, self.touchpoint | other.touchpoint)
 
 
 def learned_keys(definition: Definition) -> Keys:
-    """The keys of what ``definition`` has examples of."""
+    """The keys of the entries of ``definition`` that have examples."""
     return Keys(
         frozenset(stage.key for stage in definition.stages if stage.examples),
         frozenset(entry.key for entry in definition.touchpoints if entry.examples),
@@ -38,11 +38,11 @@ def learned_keys(definition: Definition) -> Keys:
 class JourneyMap:
     """A definition, ready for lookups.
 
-    ``key`` is the name of the preset whose cells it has, or "custom"; ``version`` is the
+    ``key`` is the name of the preset with the same cells, or "custom"; ``version`` is the
     workspace's, 0 for a preset that was never changed. Every native cell maps to exactly one
     (stage, touchpoint); what no stage or touchpoint includes maps to ``unassigned``. A learned
-    label wins over what the native one maps to, if the definition has it; else it is ignored.
-    ``known`` are learned labels that mentions of the workspace may have, beside its own.
+    label wins over the native one if the definition has it; else it is ignored. ``known`` are
+    learned labels that mentions of the workspace may have besides its own.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class JourneyMap:
 
     @property
     def cells(self) -> Mapping[Cell, Cell]:
-        """Every native cell with the cell of this journey that it belongs to."""
+        """Every native cell with its cell of this journey."""
         return self._cells
 
     def cell_of(self, cell: tuple[str, str]) -> Cell:
@@ -105,11 +105,11 @@ class JourneyMap:
         return key
 
     def native_cells(self, stage: str | None, touchpoint: str | None) -> frozenset[Cell]:
-        """The native cells that a sender's stage and touchpoint keys leave possible.
+        """The native cells that a sender's stage and touchpoint keys allow.
 
-        ``None`` leaves a side open. Cells of the native stage ``unassigned`` are never among
-        them; a learned stage leaves all others possible. Empty for a key that is gone, or a pair
-        that excludes each other.
+        ``None`` leaves a side open. Cells of the native stage ``unassigned`` are never among them;
+        a learned stage allows all others. Empty for a key that no longer exists, or for a pair
+        without common cells.
         """
         stages = None if stage is None else {stage}
         touchpoints = None if touchpoint is None else {touchpoint}
@@ -122,7 +122,7 @@ class JourneyMap:
     def cells_within(
         self, stages: Collection[str] | None, touchpoints: Collection[str] | None
     ) -> frozenset[Cell]:
-        """All native cells that map into any of ``stages`` and any of ``touchpoints``.
+        """All native cells that map to any of ``stages`` and any of ``touchpoints``.
 
         ``None`` means any; ``unassigned`` may be among the keys.
         """
@@ -135,7 +135,9 @@ class JourneyMap:
 
 
 class _Cells(dict[Cell, Cell]):
-    """Every cell that mentions may have; one with labels that nobody knows is as its native one."""
+    """Every cell that mentions may have; one with unknown learned labels maps like its native
+    part.
+    """
 
     def __init__(self, natives: Mapping[Cell, Cell], learned: Keys, known: Keys) -> None:
         super().__init__(natives)
@@ -157,7 +159,7 @@ class _Cells(dict[Cell, Cell]):
 
 
 def _mapped(definition: Definition) -> dict[Cell, Cell]:
-    """Narrowed includes win over whole-stage ones."""
+    """Narrowed includes take precedence over whole-stage ones."""
     whole: dict[str, str] = {}
     narrowed: dict[Cell, str] = {}
     for stage in definition.stages:
@@ -190,4 +192,4 @@ def _names(entries: Iterable[Entry]) -> dict[str, str]:
 
 def _unknown(what: str, text: str, known: Iterable[Entry]) -> str:
     names = ", ".join(entry.key for entry in known)
-    return f"there is no {what} {quoted(text, 80)}; known are {names}"
+    return f"there is no {what} {quoted(text, 80)}; known {what}s: {names}"

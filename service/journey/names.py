@@ -1,5 +1,6 @@
-"""How names are compared: "Post-Purchase", "post_purchase" and " post purchase " are the same; of
-what is said, "It's late!" and "its late" are too."""
+"""How names are compared: "Post-Purchase", "post_purchase" and " post purchase " are equal; for
+examples, "It's late!" and "its late" are equal too.
+"""
 
 import re
 import unicodedata
@@ -8,11 +9,11 @@ _GAPS = re.compile(r"[\s_-]+")
 
 
 def folded(text: str) -> str:
-    """``text`` as it is looked up: Unicode-compatible, caseless, gaps made equal."""
+    """``text`` for lookups: NFKC, caseless, with uniform separators."""
     return _GAPS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def spoken(text: str) -> str:
-    """The letters, marks and digits of ``text``, caseless; of a text without any, what it has."""
+    """The letters, marks and digits of ``text``, caseless; if it has none, all its characters."""
     known = folded(text)
     return "".join(sign for sign in known if unicodedata.category(sign)[0] in "LMN") or known

@@ -1,6 +1,6 @@
-"""Native cells: the (stage, touchpoint) pairs that mentions are stored with.
+"""Native cells: the (stage, touchpoint) pairs with which mentions are stored.
 
-A label that a workspace has taught (``docs/journeys.md``) stands behind the native one, which is
+A label that a workspace has taught (``docs/journeys.md``) is appended to the native one, which is
 kept: ``usage+moving-in`` is the native stage ``usage`` and the learned stage ``moving-in``.
 """
 
@@ -10,12 +10,12 @@ from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 
 Axis = Literal["stage", "touchpoint"]
 AXES: Final[tuple[Axis, ...]] = ("stage", "touchpoint")
-"""What a cell consists of. A sender can state them, so each has a column for its provenance."""
+"""The axes of a cell. Senders can state them, so each has a column for its provenance."""
 BEHIND: Final = "+"
 
 
 class Cell(NamedTuple):
-    """A native stage and touchpoint, either may be ``unassigned`` or have a learned label."""
+    """A native stage and touchpoint; either may be ``unassigned`` or have a learned label."""
 
     stage: str
     touchpoint: str
@@ -37,7 +37,7 @@ def learned_of(label: str) -> str:
 
 
 def with_learned(label: str, key: str) -> str:
-    """A stored label with the learned ``key`` behind its native part; none for ""."""
+    """A stored label: the native one, with the learned ``key`` appended unless it is ""."""
     return native_of(label) + (BEHIND + key if key else "")
 
 

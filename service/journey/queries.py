@@ -20,7 +20,7 @@ class Version(NamedTuple):
 def latest_version(
     session: Session, workspace_id: UUID, at: datetime | None = None
 ) -> Version | None:
-    """The version in force, now or at some time; None when nothing was put by then."""
+    """The version in force now or at a given time; None if there was none yet."""
     statement = select(Journey.version, Journey.created_at).where(
         Journey.workspace_id == workspace_id
     )
@@ -31,7 +31,7 @@ def latest_version(
 
 
 class Stored(NamedTuple):
-    """A definition as JSON, and the keys of learned labels known when it was put, by axis."""
+    """A definition as JSON, and the learned labels known when it was stored, by axis."""
 
     definition: dict[str, Any]
     known: dict[str, list[str]] | None
@@ -49,9 +49,9 @@ def definition_of(session: Session, workspace_id: UUID, version: int) -> Stored:
 
 
 def lock_workspace(session: Session, workspace_id: UUID, *, share: bool = False) -> None:
-    """Make others who change what a workspace teaches wait; with ``share``, not who reads it.
+    """Lock against others who change what a workspace teaches; with ``share``, readers may go on.
 
-    Intake may go on: what refers to the workspace can be stored meanwhile.
+    Intake may go on: rows that refer to the workspace can be stored meanwhile.
     """
     row = select(Workspace.id).where(Workspace.id == workspace_id)
     session.exec(row.with_for_update(read=share, key_share=not share)).all()

@@ -62,10 +62,13 @@ def replace_definition(
     embedder: AppEmbedder,
     if_match: Annotated[str | None, Header()] = None,
     dry_run: Annotated[
-        bool, Query(description="Validate, learn and show the estimate, store nothing.")
+        bool,
+        Query(description="Validate, learn and return the estimates, without storing anything."),
     ] = False,
 ) -> DefinitionOut:
-    """Put a new version in force at once, for all feedback there is; an unchanged one stays."""
+    """Put a new version in force at once, for all stored feedback. An unchanged definition keeps
+    its version.
+    """
     definition, workspace_id = complete(body), caller.workspace_id
     with database.read() as session:
         background = latest_vectors(session, workspace_id, embedder.version, BACKGROUND)
@@ -89,6 +92,6 @@ def replace_definition(
 
 @router.get("/presets", response_model=PresetsOut, responses=_PRESETS)
 def list_presets(request: Request, _caller: ReadCaller) -> Response:
-    """The journeys that come with the product; each is also a `preset` of PUT definition."""
+    """The built-in journeys. Each name can be the `preset` in PUT /v1/journey/definition."""
     presets = PresetsOut(items=[definition_out(preset_map(name)) for name in PRESETS])
     return conditional(request, presets)

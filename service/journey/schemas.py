@@ -1,4 +1,4 @@
-"""What the journey endpoints read and write."""
+"""Requests and responses of the journey endpoints."""
 
 from typing import Any, Final, Literal
 
@@ -113,7 +113,7 @@ PRESET_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class _Change(BaseModel):
-    """Fields left out keep the preset's value; in a whole definition they have none."""
+    """Omitted fields keep the preset's value; in a whole definition they are empty."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,16 +127,20 @@ class _Change(BaseModel):
     examples: list[Line] = Field(
         default_factory=list,
         max_length=100,
-        description="8 or more things that customers say there, instead of `includes`: the stage "
-        "or touchpoint is learned from them.",
+        description=(
+            "At least 8 examples of what customers say there, instead of `includes`: the stage "
+            "or touchpoint is learned from them."
+        ),
     )
     counter_examples: list[Line] = Field(
-        default_factory=list, max_length=100, description="What is easily mistaken for it."
+        default_factory=list,
+        max_length=100,
+        description="Examples of what could be mistaken for it.",
     )
 
 
 class StageIn(_Change):
-    """A stage; ``name`` and ``includes`` may be left out only where a preset has them."""
+    """A stage; ``name`` and ``includes`` may only be omitted if a preset has them."""
 
     includes: list[Include] | None = Field(default=None, max_length=40)
     goals: list[Line] = Field(default_factory=list, max_length=20)
@@ -144,16 +148,17 @@ class StageIn(_Change):
 
 
 class TouchpointIn(_Change):
-    """A touchpoint; ``name`` and ``includes`` may be left out only where a preset has them."""
+    """A touchpoint; ``name`` and ``includes`` may only be omitted if a preset has them."""
 
     includes: list[NativeTouchpoint] | None = Field(default=None, max_length=17)
     tools: list[Line] = Field(default_factory=list, max_length=20)
 
 
 class DefinitionIn(BaseModel):
-    """A whole definition (``stages``, and ``touchpoints`` unless the native ones will do), or a
-    ``preset`` with changes to some of its stages and touchpoints, matched by key, and others that
-    are learned from examples."""
+    """Either a whole definition (``stages``, and ``touchpoints`` unless the native ones suffice),
+    or a ``preset`` with changes to some of its stages and touchpoints, matched by key, and
+    additional ones that are learned from examples.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -175,10 +180,12 @@ class RateOut(BaseModel):
 
 
 class LearnedOut(BaseModel):
-    """How well a learned stage or touchpoint is told: ``recall`` is of the examples, each judged by
-    what was learned from the others; ``false_alarms`` are among what is no example, judged
-    likewise: counter-examples, other labels and their meaning, the workspace's latest mentions.
-    Some of these mentions may be right, so that the true rate is rather lower."""
+    """How well a learned stage or touchpoint is recognised. ``recall`` is over the examples, each
+    judged by what was learned from the others; ``false_alarms`` are over non-examples, judged
+    likewise: counter-examples, other labels and their descriptions, the workspace's latest
+    mentions. Some of these mentions may really have the label, so the true false-alarm rate is
+    rather lower.
+    """
 
     axis: Literal["stage", "touchpoint"]
     key: str
@@ -187,10 +194,11 @@ class LearnedOut(BaseModel):
 
 
 class DefinitionOut(BaseModel):
-    """A definition in force. ``journey`` is the preset it maps like, or "custom"; ``version`` is
-    0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of them) that no
-    stage includes and that are therefore shown as unassigned; ``learned`` has an estimate for what
-    is learned from examples."""
+    """A definition in force. ``journey`` is the preset with the same mapping, or "custom";
+    ``version`` is 0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of
+    them) that no stage includes and that are therefore shown as unassigned; ``learned`` has the
+    quality of each label that is learned from examples.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [IN_FORCE_EXAMPLE]})
 
@@ -204,6 +212,6 @@ class DefinitionOut(BaseModel):
 
 
 class PresetsOut(BaseModel):
-    """The journeys that come with the product, the default first."""
+    """The built-in journeys, the default first."""
 
     items: list[DefinitionOut]

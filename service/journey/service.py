@@ -1,4 +1,4 @@
-"""Which journey is in force, which one a reader asked for, and putting a new version in force."""
+"""The journey in force, the journey that a reader asked for, and putting a new version in force."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
 
 
 def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
-    """The journey that was in force at some time, over what mentions may be labelled with now."""
+    """The journey that was in force at a given time, with today's learned labels."""
     current, version = current_map(session, workspace_id), latest_version(session, workspace_id, at)
     if version is None:
         return _preset_for(session, workspace_id, DEFAULT)
@@ -62,7 +62,7 @@ def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
 def _stored_map(
     session: Session, workspace_id: UUID, number: int, known: Keys | None = None
 ) -> JourneyMap:
-    """A version over what mentions could be labelled with then, or what is ``known``."""
+    """A version with the learned labels of its time, or those in ``known``."""
     stored = definition_of(session, workspace_id, number)
     definition = Definition.model_validate(stored.definition)
     if known is None:
@@ -83,7 +83,7 @@ def _cached(
 
 
 def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> JourneyMap:
-    """A preset over what the workspace's mentions may be labelled with."""
+    """A preset with the learned labels of the workspace."""
     preset, version = preset_map(name), latest_version(session, workspace_id)
     known = current_map(session, workspace_id).known
     if version is None or known == preset.known:
@@ -95,7 +95,7 @@ def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> Journ
 def named_map(session: Session, workspace_id: UUID, name: str | None) -> JourneyMap:
     """The journey that a reader asked for: a preset's name, 'current' (or None), or 'custom'.
 
-    A preset that is also in force is returned as the workspace has named and filled it in.
+    A preset that is also in force is returned with the workspace's names and details.
 
     Raises:
         UnknownJourney: no such preset, or 'custom' where the journey in force is a preset.
@@ -106,7 +106,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
     if name in PRESETS:
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
-    reason = f"there is no journey {str(name)[:80]!r}; known are {', '.join(known)}"
+    reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
     raise UnknownJourney(reason, invalid_params=[InvalidParam("journey", reason)])
 
 
@@ -120,7 +120,7 @@ def put_definition(
 ) -> JourneyMap:
     """Put a new version in force, in the caller's write transaction; an unchanged one stays.
 
-    ``expected`` says whether the journey in force is one that the sender means to replace;
+    ``expected`` says whether the journey in force is one that the sender wants to replace;
     ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
@@ -152,7 +152,7 @@ def put_definition(
 
 
 def complete(body: DefinitionIn) -> Definition:
-    """The whole definition that a request means: as sent, or a preset with some fields changed.
+    """The whole definition of a request: as sent, or a preset with some fields changed.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
@@ -181,7 +181,7 @@ def _changed(
 ) -> list[dict[str, Any]]:
     """The preset's entries, with the fields that were sent for an entry in place of its own.
 
-    One with examples may be another; it comes last.
+    A new entry must have examples; it comes last.
     """
     by_key = {entry["key"]: entry for entry in base}
     for index, change in enumerate(changes or ()):
@@ -190,8 +190,8 @@ def _changed(
                 invalid_params=[
                     InvalidParam(
                         f"{part}.{index}.key",
-                        f"the preset has only {', '.join(by_key)}; to have others, leave out "
-                        "'preset' and send the whole definition, or give examples of it",
+                        f"the preset only has {', '.join(by_key)}; to add others, omit "
+                        "'preset' and send the whole definition, or send examples",
                     )
                 ]
             )

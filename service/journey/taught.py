@@ -1,7 +1,7 @@
-"""What a workspace has taught, as it is stored: probes, and when labels have to be made anew.
+"""What a workspace has taught, as stored: probes, and when labels have to be made anew.
 
-Whoever writes labels locks the workspace before its feedback, so that no mention is labelled by
-probes that have just been replaced.
+Writers of labels lock the workspace before its feedback, so that no mention is labelled by probes
+that have just been replaced.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ from service.journey.learned import Field, Taught
 from service.journey.queries import lock_workspace
 
 FROM_CORRECTIONS: Final = -1
-"""What probes taught by corrections have in the place of a version of the definition."""
+"""Stands in place of a definition's version for probes learned from corrections."""
 LOOKED_AT: Final = 10
-"""How many mentions are looked at for each that is wanted: another model may have made most."""
+"""Mentions looked at per mention wanted: most may be from another model."""
 
 
 def latest_vectors(session: Session, workspace_id: UUID, model_version: str, limit: int) -> Float:
-    """The vectors (n, width) of the mentions that came last, as one model made them."""
+    """The vectors (n, width) of the latest mentions, as one model made them."""
     latest = (
         select(MentionVector.vector, MentionVector.model_version)
         .where(MentionVector.workspace_id == workspace_id)
@@ -66,7 +66,7 @@ def save_taught(
     taught: Sequence[Taught],
     at: datetime,
 ) -> None:
-    """Store probes that aren't there yet."""
+    """Store probes that don't exist yet."""
     for each in taught:
         session.add(
             LearnedProbe(
@@ -108,13 +108,13 @@ def label_anew(session: Session, workspace_id: UUID) -> None:
 
 
 def locked_learning(session: Session, workspace_id: UUID) -> Learning | None:
-    """The state of a workspace's learning, to be changed; None if it was never taught anything."""
+    """The learning state of a workspace, to be changed; None if it was never taught anything."""
     lock_workspace(session, workspace_id)
     return session.get(Learning, workspace_id, populate_existing=True)
 
 
 def find_learning(session: Session, workspace_id: UUID, lock: bool) -> Learning | None:
-    """The same to be looked at; with ``lock`` nobody changes it until the transaction ends."""
+    """The same for reading; with ``lock`` nobody changes it until the transaction ends."""
     if lock:
         lock_workspace(session, workspace_id, share=True)
     return session.get(Learning, workspace_id)

@@ -1,4 +1,4 @@
-"""A journey in force as it is served. Pure."""
+"""A journey in force as returned by the API. Pure."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,1 +1,1 @@
-"""Who asks, and may they: keys with scopes, origins and rates, workspaces, sessions of the page."""
+"""Authentication: keys with scopes, origins and rates, workspaces, sessions of the dashboard."""

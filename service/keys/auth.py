@@ -1,4 +1,4 @@
-"""Who is asking, and may they? Routes say what they need by the type of one parameter."""
+"""Authentication and authorization. Routes declare what they need by the type of one parameter."""
 
 from typing import Annotated, Final
 
@@ -15,34 +15,33 @@ from service.keys.schemas import SCOPES
 MANAGE: Final = "manage"
 LONGEST_SECRET: Final = 512
 CALLER: Final = "voc.caller"
-"""Where in the scope of a request its caller is kept, who is then not counted again."""
+"""Scope key of the request's caller, so that it is counted only once."""
 
 
 class Requires(SecurityBase):
     """A dependency that admits callers with one of ``scopes``; ``manage`` includes them all.
 
-    ``in_browsers``: also those with keys that are public.
+    ``in_browsers``: also admits public keys.
     """
 
     def __init__(self, *scopes: str, in_browsers: bool = True) -> None:
         self.in_browsers = in_browsers
         self.scopes = frozenset(scopes) | {MANAGE}
         self.shown = " or ".join(scopes)
-        self.model = HTTPBearer(description="An API key, made with `voc keys create`.")
+        self.model = HTTPBearer(description="An API key, created with `voc keys create`.")
         self.scheme_name = "key"
 
     async def __call__(self, request: Request) -> Caller:
         """The caller of ``request``.
 
         Raises:
-            Unauthenticated, OriginNotAllowed, TooManyRequests: as they say.
-            NotForBrowsers, Forbidden: as they say.
+            Unauthenticated, OriginNotAllowed, TooManyRequests, NotForBrowsers, Forbidden
         """
         if CALLER not in request.scope:
             request.scope[CALLER] = await _counted(request)
         caller: Caller = request.scope[CALLER]
         if self.scopes.isdisjoint(caller.scopes):
-            raise Forbidden(f"This key lacks the scope '{self.shown}'; use one that has it.")
+            raise Forbidden(f"This key lacks the scope '{self.shown}'; use a key that has it.")
         if caller.origins and not self.in_browsers:
             raise NotForBrowsers
         return caller

@@ -1,4 +1,4 @@
-"""The first key: given in the settings, or made once and kept in the data directory."""
+"""The first key: given in the settings, or created once and kept in the data directory."""
 
 import logging
 import os
@@ -23,22 +23,23 @@ _log = logging.getLogger(__name__)
 
 
 class UnreadableKeyFile(Exception):
-    """The file of the first key is there and can't be read."""
+    """The file of the first key exists and can't be read."""
 
 
 class FirstKey(NamedTuple):
-    """A live key that is kept in ``file``; ``secret`` is there only if it was made just now."""
+    """A live key that is kept in ``file``; ``secret`` is set only if it was created just now."""
 
     file: Path
     secret: str | None = None
 
 
 def bootstrap(database: Database, settings: Settings) -> FirstKey | None:
-    """Make sure that somebody can get in; the key that was made for that, if it is of use.
+    """Make sure that somebody has access; returns the first key if it is in use.
 
-    ``VOC_BOOTSTRAP_KEY`` exists afterwards, unless it has been revoked: that stays. Without it,
-    and only if the workspace has no live key that may manage, one is made that is also in
-    ``data_dir/bootstrap.key``: the one there already, unless that was revoked or has expired.
+    ``VOC_BOOTSTRAP_KEY`` exists afterwards, unless it has been revoked: then it stays revoked.
+    Without it, and only if the workspace has no live key with the scope manage, a key is created
+    and kept in ``data_dir/bootstrap.key``; the key already there is used again unless it was
+    revoked or has expired.
     """
     if settings.bootstrap_key is not None:
         given = settings.bootstrap_key
@@ -48,10 +49,10 @@ def bootstrap(database: Database, settings: Settings) -> FirstKey | None:
 
 
 def secret_in(file: Path) -> str | None:
-    """The secret that ``file`` keeps; an empty file keeps none.
+    """The secret in ``file``; None if there is no file or it is empty.
 
     Raises:
-        UnreadableKeyFile: a file without permission to read it, a folder, or no text.
+        UnreadableKeyFile: no permission to read it, a folder, or not text.
     """
     try:
         return file.read_text().strip() or None
@@ -85,7 +86,7 @@ def _first(session: Session, file: Path) -> FirstKey | None:
 
 
 def _is_one_of(keys: list[ApiKey], file: Path) -> bool:
-    """Whether ``file`` keeps one of the keys; what can't be read is of no use, and in no way."""
+    """Whether ``file`` holds one of the keys; an unreadable file holds none."""
     try:
         secret = secret_in(file)
     except UnreadableKeyFile:
@@ -98,7 +99,7 @@ def _make(session: Session, workspace: Workspace, secret: str) -> None:
 
 
 def _keep(secret: str, file: Path) -> str:
-    """Write the file at once or not at all, for its owner alone."""
+    """Write the file atomically, readable by its owner only."""
     make_folder(file.parent)
     fresh = file.with_name(f"{file.name}.new")
     fresh.unlink(missing_ok=True)

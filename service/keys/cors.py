@@ -1,6 +1,6 @@
-"""Cross-origin requests of browsers, answered for origins that a live key lists.
+"""Cross-origin requests of browsers, allowed for origins that a live key lists.
 
-An origin alone opens nothing: ``service.keys.auth`` still asks whether *this* key lists it.
+An origin alone grants nothing: ``service.keys.auth`` still checks whether *this* key lists it.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ PREFLIGHT: Final = (
 
 
 class Cors:
-    """ASGI middleware inside of ``Edge``; reads the key ring of ``scope["app"]``."""
+    """ASGI middleware inside ``Edge``; reads the key ring of ``scope["app"]``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -54,6 +54,6 @@ def _marks(origin: bytes) -> list[tuple[bytes, bytes]]:
 
 async def _answer_preflight(send: Send, allowed: bool) -> None:
     if not allowed:
-        raise OriginNotAllowed("No key lists this origin; make one with it among its origins.")
+        raise OriginNotAllowed("No key lists this origin; create a key that does.")
     await send({"type": "http.response.start", "status": 204, "headers": list(PREFLIGHT)})
     await send({"type": "http.response.body", "body": b""})

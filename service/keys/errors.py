@@ -1,22 +1,22 @@
-"""What can go wrong with a key."""
+"""Errors about keys."""
 
 from service.errors import Forbidden, InvalidRequest, NotFound, Unauthenticated
 
 
 class MistypedKey(Unauthenticated):
-    """This key has a typing error: its checksum does not fit; copy it again."""
+    """This key is mistyped: its checksum does not match; copy it again."""
 
     code = "mistyped_key"
 
 
 class KeyExpired(Unauthenticated):
-    """This key has expired; make a new one."""
+    """This key has expired; create a new one."""
 
     code = "key_expired"
 
 
 class OriginNotAllowed(Forbidden):
-    """This key may be used from its listed web origins only; add this origin to a new key."""
+    """This key may only be used from its web origins; create a key that lists this origin."""
 
     code = "origin_not_allowed"
 
@@ -34,6 +34,6 @@ class KeyNotFound(NotFound):
 
 
 class BrowserKeyScope(InvalidRequest):
-    """A key with origins is public: it may have the scope 'ingest' only."""
+    """A key with origins is public: it may only have the scope 'ingest'."""
 
     code = "browser_key_scope"

@@ -1,4 +1,4 @@
-"""How often an address may offer a wrong key. Counted in memory, so the limit holds per process."""
+"""Limits how often an address may try a wrong key. Counted in memory, so per process."""
 
 import math
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -13,11 +13,11 @@ from service.errors import TooManyRequests
 
 PER_MINUTE: Final = RateLimitItemPerMinute(10)
 HOME_BITS: Final = 64
-"""An IPv6 customer has at least this much of an address for itself (RFC 6177)."""
+"""An IPv6 customer has at least a network of this size (RFC 6177)."""
 
 
 class Guesses:
-    """A moving window of wrong keys for every client address."""
+    """A moving window of wrong keys per client address."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -26,7 +26,7 @@ class Guesses:
         """Let ``address`` try a key.
 
         Raises:
-            TooManyRequests: it has offered too many wrong ones; even the right one has to wait.
+            TooManyRequests: it has tried too many wrong ones; even the right one has to wait.
         """
         who = _who(address)
         if self._limiter.test(PER_MINUTE, who):
@@ -34,12 +34,12 @@ class Guesses:
         reset, _ = self._limiter.get_window_stats(PER_MINUTE, who)
         seconds = max(1, math.ceil(reset - time()))
         raise TooManyRequests(
-            f"Too many wrong keys from here; try again in {seconds} seconds.",
+            f"Too many wrong keys from your address; try again in {seconds} seconds.",
             headers={"Retry-After": str(seconds)},
         )
 
     def count(self, address: str) -> None:
-        """Note that ``address`` offered a wrong key."""
+        """Record that ``address`` tried a wrong key."""
         self._limiter.hit(PER_MINUTE, _who(address))
 
 
@@ -50,5 +50,5 @@ def _who(address: str) -> str:
         return address
     if not isinstance(parsed, IPv6Address):
         return str(parsed)
-    # As a socket for both kinds tells IPv4; these would all be of one /64.
+    # Dual-stack sockets map IPv4 addresses; as IPv6 these would all be in one /64.
     return str(parsed.ipv4_mapped or ip_network((parsed, HOME_BITS), strict=False))

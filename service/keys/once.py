@@ -1,4 +1,4 @@
-"""The Idempotency-Key of a request: a caller's own, so that two programs may use the same one."""
+"""Idempotency-Keys per caller, so that two programs may use the same one."""
 
 from typing import Annotated
 

@@ -1,5 +1,6 @@
-"""References that may tell who somebody is are stored as keyed hashes: HMAC-SHA256 with the
-workspace's salt."""
+"""References that may identify a person are stored as keyed hashes: HMAC-SHA256 with the
+workspace's salt.
+"""
 
 import hmac
 from uuid import UUID
@@ -15,7 +16,7 @@ _salts: WeakKeyDictionary[Database, dict[UUID, str]] = WeakKeyDictionary()
 
 
 def salt_of(database: Database, workspace_id: UUID) -> str:
-    """The workspace's salt (hex), read once in a process: it never changes.
+    """The workspace's salt (hex), read once per process: it never changes.
 
     Raises:
         NotFound: there is no such workspace.

@@ -1,6 +1,7 @@
 """Reading and writing keys and workspaces.
 
-Only ``by_hash`` and ``live_origins`` look across workspaces: before a key is known, there is none.
+Only ``by_hash`` and ``live_origins`` look across workspaces: without a key, the workspace is not
+known yet.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,12 @@ from service.db import insert_into
 
 
 def by_hash(session: Session, hash_: str) -> ApiKey | None:
-    """The key whose secret has this hash; how long that takes tells nothing of the secret."""
+    """The key whose secret has this hash; the time this takes reveals nothing about the secret."""
     return session.exec(select(ApiKey).where(ApiKey.hash == hash_)).first()
 
 
 def live_origins(session: Session, at: datetime) -> frozenset[str]:
-    """Every origin that a key lists which is neither revoked nor expired."""
+    """Every origin listed by a key that is neither revoked nor expired."""
     statement = select(ApiKey.origins).where(
         is_live(at),
         cast(col(ApiKey.origins), String) != "[]",
@@ -59,9 +60,9 @@ def workspaces(session: Session) -> Sequence[Workspace]:
 
 
 def ensure_workspace(session: Session, name: str) -> Workspace:
-    """The workspace of this name, made if new, locked until the transaction ends.
+    """The workspace of this name, created if new, locked until the transaction ends.
 
-    What refers to it can be stored meanwhile.
+    Rows that refer to it can be stored meanwhile.
     """
     new = {"id": new_id(), "name": name, "salt": token_hex(32), "created_at": now()}
     session.execute(insert_into(session, Workspace).values(new).on_conflict_do_nothing())
@@ -70,13 +71,13 @@ def ensure_workspace(session: Session, name: str) -> Workspace:
 
 
 def live_managers(session: Session, workspace_id: UUID, at: datetime) -> list[ApiKey]:
-    """The keys of this workspace that may manage and are neither revoked nor expired."""
+    """The keys of this workspace with the scope manage that are neither revoked nor expired."""
     statement = select(ApiKey).where(ApiKey.workspace_id == workspace_id, is_live(at))
     return [key for key in session.exec(statement) if "manage" in key.scopes]
 
 
 def is_live(at: datetime) -> ColumnElement[bool]:
-    """Whether a key is neither revoked nor expired then."""
+    """Whether a key is neither revoked nor expired at that time."""
     return and_(
         col(ApiKey.revoked_at).is_(None),
         or_(col(ApiKey.expires_at).is_(None), col(ApiKey.expires_at) > at),

@@ -1,4 +1,4 @@
-"""How often a key may be used. Counted in memory, so the limit holds per process."""
+"""Limits how often a key may be used. Counted in memory, so per process."""
 
 import math
 from time import time
@@ -15,13 +15,13 @@ WINDOW_S: Final = 60
 
 
 class RateLimit:
-    """A moving window of one minute for every key that has a limit."""
+    """A moving one-minute window for every key that has a limit."""
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def spend(self, caller: Caller, cost: int = 1) -> None:
-        """Count one request of ``caller``, or what is worth ``cost`` of them.
+        """Count one request of ``caller``, or as many as ``cost``.
 
         Raises:
             TooManyRequests: its limit for this minute is used up.
@@ -34,7 +34,7 @@ class RateLimit:
         reset, remaining = self._limiter.get_window_stats(item, str(caller.key_id))
         raise TooManyRequests(
             f"This key may make {caller.rate_per_minute} requests a minute; "
-            "wait as Retry-After says and send it again.",
+            "wait as Retry-After says and try again.",
             headers=_headers(caller.rate_per_minute, remaining, max(1, math.ceil(reset - time()))),
         )
 

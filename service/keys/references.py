@@ -1,8 +1,8 @@
-"""How that is stored which tells feedback apart: a source, and an external id.
+"""How references to feedback are stored: a source, and an external id.
 
-One in which redaction finds nobody is stored as it is, and so is a number in one piece: it is the
-sender's own, however like a telephone's. What differs as sent differs as stored, and is looked at
-alike always, whatever the language of the item.
+A reference in which redaction finds no person is stored unchanged, and so is one of digits only: it
+is the sender's own number, even if it looks like a phone number. References that differ as sent
+differ as stored. They are always checked in the same way, whatever the language of the item.
 """
 
 from collections.abc import Iterable
@@ -19,27 +19,27 @@ from service.redaction.text import redact
 DIGITS_OF_SOURCE: Final = 8
 
 
-@lru_cache(maxsize=256)  # asked twice of an item, and of numbers it takes time
+@lru_cache(maxsize=256)  # called twice per item, and slow for numbers
 def is_kept(reference: str) -> bool:
-    """Whether it is stored as it is: it tells no person."""
+    """Whether it is stored unchanged because it identifies no person."""
     return reference.isdigit() or redact(reference, UNKNOWN_LANGUAGE) == reference
 
 
 def masked(reference: str) -> str:
-    """It without whom it tells of, to be shown where nothing has to be told apart."""
+    """The reference with persons redacted, for display where it need not be unique."""
     return reference if is_kept(reference) else redact(reference, UNKNOWN_LANGUAGE)
 
 
 def stored_id(salt: str, external_id: str) -> str:
-    """An external id as it is stored: one that tells a person is a keyed hash."""
+    """An external id as stored: one that identifies a person becomes a keyed hash."""
     return external_id if is_kept(external_id) else pseudonym(salt, external_id)
 
 
 def stored_source(salt: str, source: str) -> str:
-    """A source as it is stored: one that tells a person is redacted, and a part of its keyed hash
-    tells it from others: ``[email]_5c1e09ab``.
+    """A source as stored: one that identifies a person is redacted, and a part of its keyed hash
+    keeps it distinct: ``[email]_5c1e09ab``.
 
-    Behind an underscore digits are taken for no number: sent like that, it is kept.
+    Digits after an underscore are not taken for a number, so a source sent in this form is kept.
     """
     if is_kept(source):
         return source
@@ -48,7 +48,7 @@ def stored_source(salt: str, source: str) -> str:
 
 
 def sources_in(session: Session, workspace_id: UUID, sources: Iterable[str]) -> list[str]:
-    """What to look for in a workspace for these ``sources``: as sent, and as intake stores them."""
+    """The forms of ``sources`` to look up in a workspace: as sent, and as intake stores them."""
     wanted = list(sources)
     hidden = [source for source in wanted if not is_kept(source)]
     if hidden:

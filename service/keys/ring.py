@@ -1,7 +1,7 @@
-"""Known keys, remembered for a moment, so that most requests need no query.
+"""A short-lived cache of known keys, so that most requests need no query.
 
-A key that is revoked in this process stops at once; revoked in another process, or by
-``voc keys revoke``, within ``TTL_S``. Unknown keys are never remembered.
+A key that is revoked in this process stops at once; one revoked in another process, or by ``voc
+keys revoke``, within ``TTL_S``. Unknown keys are never cached.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: a key, what it may do, and the workspace it belongs to.
+    """The caller: a key, its scopes, and the workspace it belongs to.
 
     ``rate_per_minute`` is ``None`` for a key without a limit.
     """
@@ -45,12 +45,14 @@ class Caller:
 
     @property
     def browser_key_id(self) -> UUID | None:
-        """The key's id, if it has origins and so is public."""
+        """The key's id, if it has origins and is therefore public."""
         return self.key_id if self.origins else None
 
     @classmethod
     def of(cls, key: ApiKey, browser_rate: int | None = None) -> "Caller":
-        """Who has ``key``; ``browser_rate`` is the limit of one with origins and no other limit."""
+        """The caller with ``key``; ``browser_rate`` limits a key with origins and no limit of its
+        own.
+        """
         return cls(
             workspace_id=key.workspace_id,
             key_id=key.id,
@@ -103,7 +105,7 @@ class KeyRing:
     async def _look_up(self, secret: str, hash_: str, stale: _Held | None) -> Caller:
         if is_mistyped(secret):
             raise MistypedKey()
-        if stale is not None:  # others use it while this one asks
+        if stale is not None:  # others use the cached one while this one asks
             stale.until = monotonic() + TTL_S
         changes = self._changes
         caller = await run_in_threadpool(self._read, hash_)
@@ -134,14 +136,14 @@ class KeyRing:
         return origin in held.allowed
 
     async def _ask_together(self) -> _Origins:
-        """The answer to one question for everybody: who didn't wait for it would be refused."""
+        """One shared query for all callers that wait for it."""
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
         return await asyncio.shield(self._asking)
 
     async def _ask(self) -> _Origins:
         changes, allowed = -1, self._origins.allowed
-        while changes != self._changes:  # made or revoked meanwhile
+        while changes != self._changes:  # created or revoked meanwhile
             changes = self._changes
             try:
                 allowed = await run_in_threadpool(self._read_origins)
@@ -157,7 +159,7 @@ class KeyRing:
             return queries.live_origins(session, now())
 
     def forget(self) -> None:
-        """Look everything up again: keys have changed."""
+        """Discard the cache: keys have changed."""
         self._changes += 1
         self._held.clear()
         self._origins = _Origins()

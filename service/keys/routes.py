@@ -1,4 +1,4 @@
-"""/v1/keys: make, list and revoke the keys of the caller's own workspace."""
+"""/v1/keys: create, list and revoke the keys of the caller's own workspace."""
 
 from typing import Annotated
 from uuid import UUID
@@ -18,7 +18,7 @@ from service.web.once import answered_once
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
 
-@router.post("", status_code=201)
+@router.post("", summary="Create Key", status_code=201)
 def make_key(
     request: Request,
     response: Response,
@@ -27,7 +27,7 @@ def make_key(
     database: Db,
     once: OnceOnly,
 ) -> MadeKey:
-    """Make a key. Its secret is in this answer and nowhere else."""
+    """Create a key. Its secret is only in this response."""
     secrets: list[str] = []
 
     def work(session: Session) -> StoredAnswer:
@@ -49,13 +49,13 @@ def list_keys(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
-    """The workspace's keys, oldest first, revoked ones included; never their secrets."""
+    """The workspace's keys, oldest first, including revoked ones; never their secrets."""
     with database.read() as session:
         return conditional(request, service.listed(session, caller.workspace_id, cursor, limit))
 
 
 @router.delete("/{key_id}", status_code=204)
 def revoke_key(key_id: UUID, request: Request, caller: ManageCaller, database: Db) -> None:
-    """Revoke a key: here at once, in other processes within two seconds."""
+    """Revoke a key: in this process at once, in others within two seconds."""
     database.transact(lambda session: service.revoke(session, caller.workspace_id, key_id))
     request.app.state.keys.forget()

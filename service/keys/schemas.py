@@ -1,4 +1,4 @@
-"""What goes into and comes out of /v1/keys."""
+"""Requests and responses of /v1/keys."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -38,7 +38,7 @@ def normal_origin(text: str) -> str:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError("must be an origin such as https://shop.example")
     if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("must be scheme, host and port alone, such as https://shop.example")
+        raise ValueError("must be scheme, host and port only, such as https://shop.example")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if "*" in host or not host.isascii():
         raise ValueError("must name one host, in ASCII (punycode), without wildcards")
@@ -52,13 +52,13 @@ Name = Annotated[CleanText, Field(min_length=1, max_length=100), AfterValidator(
 
 
 class NewWorkspace(BaseModel):
-    """A workspace to be made, or one that exists."""
+    """A workspace to be created, or an existing one."""
 
     workspace: Name
 
 
 class NewKey(BaseModel):
-    """A key to be made."""
+    """A key to create."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -75,28 +75,32 @@ class NewKey(BaseModel):
         },
     )
 
-    name: Name = Field(description="What the key is for, as you will see it in the list.")
+    name: Name = Field(description="What the key is for, as shown in lists.")
     scopes: list[Scope] = Field(
         min_length=1,
         max_length=3,
-        description="ingest may post feedback; read may read; manage may do everything.",
+        description="`ingest`: post feedback; `read`: read; `manage`: everything.",
     )
     origins: list[Origin] = Field(
         default_factory=list,
         max_length=50,
-        description="Web origins a browser key may be used from. Such a key is public, so that "
-        "it may have the scope ingest only.",
+        description=(
+            "Web origins from which browsers may use the key. Such a key is public, so its only "
+            "scope can be `ingest`."
+        ),
     )
     rate_per_minute: Annotated[int, Field(ge=1, le=100_000), NoBoolean] | None = Field(
         None,
-        description="Requests a minute; each item of a browser key's batch counts as one. "
-        "Unset: no limit, or the service's default for browser keys.",
+        description=(
+            "Requests per minute; each item of a browser key's batch counts as one. Null: no "
+            "limit, or the service's default for browser keys."
+        ),
     )
-    expires_at: UtcTime | None = Field(None, description="Unset: never.")
+    expires_at: UtcTime | None = Field(None, description="Null: never.")
 
 
 class Key(BaseModel):
-    """A key as listed; the secret is not kept."""
+    """A key as listed, without its secret."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [KEY_EXAMPLE]})
 
@@ -117,7 +121,7 @@ class Key(BaseModel):
 
 
 class MadeKey(Key):
-    """A key just made, with its secret: shown this once."""
+    """A new key with its secret, which is only shown once."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -128,7 +132,7 @@ class MadeKey(Key):
     )
 
     secret: str | None = Field(
-        description="Shown once. null if an Idempotency-Key made this a repeated answer."
+        description="Only shown once; null in a repeated response (same Idempotency-Key)."
     )
 
 
@@ -140,4 +144,6 @@ class Keys(BaseModel):
     )
 
     items: list[Key]
-    next: str | None = Field(description="Pass it as cursor for the next page; null at the end.")
+    next: str | None = Field(
+        description="Pass it as `cursor` to get the next page; null on the last one."
+    )

@@ -1,4 +1,4 @@
-"""Making, listing and revoking keys."""
+"""Creating, listing and revoking keys."""
 
 from datetime import datetime
 from typing import Final
@@ -16,13 +16,13 @@ from service.keys.tokens import hash_of, new_secret, prefix_of
 from service.web.cursors import decode_cursor, encode_cursor
 
 LIST: Final = "keys"
-"""What its cursors begin with."""
+"""The list's name in its cursors."""
 
 
 def make(
     session: Session, workspace_id: UUID, wanted: NewKey, secret: str | None = None
 ) -> tuple[ApiKey, str]:
-    """Store a key and return it with its secret, a fresh one unless given.
+    """Store a key and return it with its secret, which is generated unless given.
 
     Raises:
         BrowserKeyScope: a key with origins would have more than the scope ingest.
@@ -49,7 +49,7 @@ def make(
 
 def _check(wanted: NewKey, moment: datetime) -> None:
     if wanted.origins and set(wanted.scopes) != {"ingest"}:
-        reason = "must be ['ingest'] alone for a key with origins; make another key for the rest"
+        reason = "must be ['ingest'] for a key with origins; create another key for the rest"
         raise BrowserKeyScope(invalid_params=[InvalidParam("scopes", reason)])
     if wanted.expires_at is not None and wanted.expires_at <= moment:
         reason = "must be in the future; leave it out for a key that never expires"
@@ -57,7 +57,7 @@ def _check(wanted: NewKey, moment: datetime) -> None:
 
 
 def listed(session: Session, workspace_id: UUID, cursor: str | None, limit: int) -> Keys:
-    """A page of the workspace's keys, oldest first, with the cursor of the next."""
+    """A page of the workspace's keys, oldest first, with the cursor of the next page."""
     after = decode_cursor(LIST, cursor, (UUID,))[0] if cursor else None
     rows = queries.page(session, workspace_id, after, limit + 1)
     items = [Key.of(row) for row in rows[:limit]]
@@ -66,7 +66,7 @@ def listed(session: Session, workspace_id: UUID, cursor: str | None, limit: int)
 
 
 def revoke(session: Session, workspace_id: UUID, key_id: UUID) -> None:
-    """Make a key useless from now on; doing it twice changes nothing.
+    """Revoke a key; revoking it again changes nothing.
 
     Raises:
         KeyNotFound: the workspace has no such key.

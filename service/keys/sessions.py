@@ -1,8 +1,9 @@
-"""People who signed in on the page with a key: a cookie's secret stands for the key.
+"""Sessions of people who signed in to the dashboard with a key: a cookie's secret stands for the
+key.
 
-A session is looked up at every request and with its key, so that it ends at once when the key is
-revoked or has expired, when its time is over, or when its owner signs out. Only the SHA-256 of
-the secret is stored; it has 256 random bits, so that no slow hash is needed.
+A session is looked up at every request together with its key, so it ends at once when the key is
+revoked or expires, when its time is over, or when its owner signs out. Only the SHA-256 of the
+secret is stored; with 256 random bits it needs no slow hash.
 """
 
 from dataclasses import dataclass
@@ -26,23 +27,23 @@ from service.keys.tokens import hash_of
 LASTS: Final = timedelta(hours=12)
 SECRET_BYTES: Final = 32
 READS: Final = frozenset({"read", MANAGE})
-"""Scopes that let a person see the page."""
+"""Scopes that grant access to the dashboard."""
 
 
 class KeyCannotRead(Forbidden):
-    """This key may not read, so the page has nothing to show; use one with the scope 'read'."""
+    """This key can't read, so there is nothing to show; use a key with the scope 'read'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who is signed in: what their key may do, and the name of their workspace."""
+    """Somebody who is signed in: the caller of their key, and the name of their workspace."""
 
     caller: Caller
     workspace: str
 
 
 def sign_in(session: Session, caller: Caller) -> str:
-    """A new session for the key of ``caller``, and its secret; sessions that are over go away.
+    """A new session for the key of ``caller``, and its secret; deletes expired sessions.
 
     Raises:
         KeyCannotRead: the key has neither the scope read nor manage.
@@ -65,7 +66,9 @@ def sign_in(session: Session, caller: Caller) -> str:
 
 
 def visitor_with(session: Session, secret: str) -> Visitor | None:
-    """Who the cookie's secret stands for; None if it is unknown, over, or its key is of no use."""
+    """The visitor of the cookie's secret; None if it is unknown or expired, or its key is not
+    valid.
+    """
     moment = now()
     statement = (
         select(ApiKey, Workspace)
@@ -82,5 +85,5 @@ def visitor_with(session: Session, secret: str) -> Visitor | None:
 
 
 def sign_out(session: Session, secret: str) -> None:
-    """End the session with this secret; an unknown one is no error."""
+    """End the session with this secret; an unknown one is not an error."""
     session.execute(delete(WebSession).where(col(WebSession.hash) == hash_of(secret)))

@@ -1,7 +1,7 @@
-"""The secret of an API key: how it is made, recognised and hashed.
+"""The secret of an API key: how it is generated, recognised and hashed.
 
-``voc_`` + 43 base-62 characters (256 bits) + 6 for a CRC-32 of them. The checksum lets typing
-errors be told apart without a look at the database, and secret scanners find real keys only.
+``voc_`` + 43 base-62 characters (256 bits) + 6 for their CRC-32. With the checksum, typing errors
+are detected without a database query, and secret scanners find real keys only.
 """
 
 import re
@@ -32,12 +32,12 @@ def is_mistyped(secret: str) -> bool:
 
 
 def hash_of(secret: str) -> str:
-    """SHA-256 in hex. A secret has 256 random bits, so that no slow hash is needed."""
+    """SHA-256 in hex. A secret has 256 random bits, so it needs no slow hash."""
     return sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def prefix_of(secret: str) -> str:
-    """The readable start by which a key is recognised in lists, at most a third of the secret."""
+    """The start of a key by which people recognise it in lists, at most a third of the secret."""
     return secret[: min(PREFIX_CHARS, len(secret) // 3)]
 
 

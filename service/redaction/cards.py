@@ -1,4 +1,4 @@
-"""Payment card numbers in free text, told from others by issuer, groups and check digit.
+"""Payment card numbers in free text, told from other numbers by issuer, groups and check digit.
 
 Texts are folded before (``service.redaction.text``): digits, blanks and hyphens are ASCII.
 """
@@ -11,7 +11,7 @@ from stdnum import luhn
 
 MOST_DIGITS = 19
 _GROUP_DIGITS = 4
-"""Digits of every group but the last, where groups are set apart by more than a blank or hyphen."""
+"""Digits of every group but the last, if groups are separated by more than a blank or hyphen."""
 
 _ISSUED = re.compile(
     r"4\d{15}(?:\d{3})?|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}"
@@ -20,7 +20,8 @@ _ISSUED = re.compile(
 )
 """Visa, American Express, Diners, JCB, Mastercard, Maestro and UnionPay: first digits, lengths.
 
-The few with 13 digits are left out: that many has the number of any article (EAN)."""
+The few with 13 digits are omitted: every article number (EAN) has 13 digits.
+"""
 
 _CLOSE = re.compile(r"(?<!\d)(?<!\d[ .,-])\d(?:[ -]?\d){13,18}(?![ -]?\d)", re.ASCII)
 _SPREAD = re.compile(r"\d(?:[\s.-]{0,3}\d){13,}", re.ASCII)
@@ -30,16 +31,16 @@ _CODE_AFTER = re.compile(r"-?[A-Za-z_]")
 
 
 def close_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Where cards stand whose digits are grouped in any way, by single blanks or hyphens."""
+    """Positions of cards whose digits are grouped in any way, by single blanks or hyphens."""
     for found in _CLOSE.finditer(text):
         if not _is_within_code(found) and _is_card("".join(_GROUP.findall(found[0]))):
             yield found.span()
 
 
 def spread_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Where cards stand in groups of four and more digits, set apart by blanks, line ends, dots, …
+    """Positions of cards in groups of four or more digits, separated by blanks, line ends, dots, …
 
-    Other numbers may stand before and behind them, such as the month that they end in.
+    Other numbers may precede and follow them, such as the month of expiry.
     """
     for found in _SPREAD.finditer(text):
         if not _is_within_code(found):

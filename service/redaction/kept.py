@@ -1,5 +1,5 @@
-"""Numbers that a team needs, told by what is written around them: dates, hours, prices, and those
-that a word names as the number of an order, a customer, an error, …
+"""Numbers that a team needs, recognised by what is written around them: dates, hours, prices, and
+those that a word identifies as the number of an order, a customer, an error, …
 
 Texts are folded before (``service.redaction.text``): digits, blanks and hyphens are ASCII.
 """
@@ -14,7 +14,7 @@ _MONEY = (
     r"|dollars?|pounds?|pesos?|reais|kr|zł|Kč|Ft|TL|руб\w{0,3}|грн)\b)"
 )
 SEPARATOR = rf"(?:{_GAP}|[().\-–/])"
-"""What may stand between the digits of one phone number, up to three times."""
+"""What may separate the digits of one phone number, up to three times."""
 
 _DATE = (
     r"(?<!\d)(?<!\d[-/.])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4}"
@@ -26,9 +26,9 @@ _AMOUNT = (
     rf"(?:\d{{1,3}}(?:{_GAP}\d{{3}}){{1,2}}(?!{_GAP}?\d)|\d{{1,3}}(?:[,']\d{{2,3}}|\.\d{{3}}){{1,4}}"
     r"|\d{1,8})(?:[.,]\d{1,2})?(?!\d)"
 )
-"""Digits that nobody groups are no amount if there are as many as a phone number has."""
+"""Ungrouped digits are not an amount if there are as many as in a phone number."""
 _FIRST = "".join(rf"(?<!\d{SEPARATOR}{{{times}}})" for times in range(4))
-"""Before a number of which no digits stand further to the left."""
+"""Before a number that no digits precede."""
 _PRICE = rf"{_SIGN}{_GAP}?{_AMOUNT}|{_FIRST}{_AMOUNT}{_GAP}?{_MONEY}"
 
 _THING = (
@@ -42,12 +42,12 @@ _THING = (
     r"faktur(?:an?|y|ę|ą|ze|or)|sipariş\w*|заказ(?:а|у|ом|е)?|заявк\w*|обращени(?:е|я|ю|ем|и)|"
     r"договор(?:а|у|ом|е)?|замовлен\w*"
 )
-"""What has a number of its own, even if nobody says "number"."""
+"""Things that have a number of their own, even if nobody says "number"."""
 _OWNER = (
     r"(?:customer|client|account|member(?:ship)?|contract|cliente|contrat\w{0,2}|adhérent|abonné|conto|"
     r"conta|socio|klient\w{0,2}|umow\w|müşteri|abone|клиент\w{0,2})"
 )
-"""Who is as likely to have a telephone: only with a word for "number"."""
+"""Those who are as likely to have a phone number: only with a word for "number"."""
 _PART = (
     r"\bpart|model|product|license|"
     r"kunde|mitglied|vertrag|bestell|buchung|reservierung|paket|lieferung|lieferschein|referenz|"
@@ -60,7 +60,7 @@ _PART = (
     r"kontrakt|mätar|måler|försändelse|spårning|sporing|referens|referanse|varu|vare|artikkel|kvitto|"
     r"kvittering"
 )
-"""What a compound with a word for "number" names besides: of any other it may be a telephone's."""
+"""Parts of compounds with a word for "number"; in any other, it may be a phone number."""
 _NUMBER = r"(?:n[or°º]?\.?|num\.?|number|nummer|numéro|número|numero|numer|numarası|номер|id)(?!\w)"
 _NAMED = (
     rf"\b(?:{_THING})\b|\b{_OWNER}(?:/\w{{1,12}})?{_GAP}?{_NUMBER}"
@@ -74,7 +74,7 @@ _NAMED = (
     rf"|영수증|환불|신청|관리|사건|우편|티켓|오류|에러){_GAP}?번호"
 )
 _WHOLE = rf"(?:\d{{7,40}}|(?!0|\d{{3}}-\d{{3}}-\d{{4}})\d[\d-]{{0,40}}(?!{SEPARATOR}{{0,3}}\d))"
-"""Short groups of digits that go on behind a blank, or look like a telephone's, are none."""
+"""Excludes short groups of digits that continue after a blank, or look like a phone number."""
 _IDENTIFIER = (
     rf"(?:{_NAMED})"
     rf"(?:{_GAP}|[:#№-]|(?<=ref|réf)\.|\b{_NUMBER}|\b(?:is|was|ist|lautet|war|est|es|è|é)\b"
@@ -85,5 +85,5 @@ _KEPT = re.compile(f"{_DATE}|{_HOURS}|{_PRICE}|{_IDENTIFIER}", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
-    """``text`` with NULs for what is kept, so that offsets stay."""
+    """``text`` with NULs in place of kept numbers, so that offsets stay."""
     return _KEPT.sub(lambda match: "\0" * len(match[0]), text)

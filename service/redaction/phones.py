@@ -1,7 +1,7 @@
 """Phone numbers in free text, told from order numbers, prices and dates.
 
-A cheap pattern proposes; libphonenumber's matcher decides, for the countries that the language
-and the sender's country hint at. International numbers (+…) need no hint.
+A cheap pattern proposes; libphonenumber's matcher decides, for the countries suggested by the
+language and the sender's country. International numbers (+…) need no country.
 """
 
 import re
@@ -51,12 +51,14 @@ MOST_WORDS = 7
 MOST_PARTS = 8
 """Parts of a candidate that are checked."""
 MOST_CHECKS = 40
-"""Candidates of one text that are checked; a text with more is a phone list and loses them all."""
+"""Candidates of one text that are checked; a text with more is a phone list, and all are
+redacted.
+"""
 MOST_CALLS = 600
-"""Calls of the matcher for one text; what is left then is lost as a phone list is."""
+"""Calls of the matcher for one text; what is left then is redacted like a phone list."""
 
 LONGEST_NAME = 64
-"""So far before a number stands what tells that it is kept."""
+"""Characters before a number that are searched for words which say to keep it."""
 
 _GAP = r"[^\S\n]"
 _DIGIT = re.compile(r"\d")
@@ -66,7 +68,7 @@ _WORD = re.compile(r"(?:(?!(?<=\d{9})[-/]\d{9})\S)+")
 _JOINT = re.compile(rf"[(./–]|{_GAP}-|-{_GAP}")
 """Where the matcher looks for numbers within a candidate."""
 _MARKED = re.compile(r"[+(]|0\d")
-"""How a number begins that can be told from a count, an hour or a room before it."""
+"""How a number begins if it can be told from a count, an hour or a room before it."""
 _CUE_BEFORE = re.compile(
     r"(?:tel|tél|phone|call|mobile?|cell|fax|sms|whatsapp|handy|telefon\w*|ring|anruf\w*|"
     r"móvil|llam\w*|appel\w*|ligar|nummer|number|电话|電話)\W{0,4}(?:\w{1,4}\W{1,2})?$",
@@ -83,9 +85,9 @@ def regions_for(language: str, country: str | None) -> tuple[str, ...]:
 
 
 def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
-    """Where phone numbers stand in ``text``, in their order.
+    """Positions of phone numbers in ``text``, in order.
 
-    ``regions`` are asked for only if there is what may be one.
+    ``regions`` is only called if there is a candidate.
     """
     first = _CANDIDATE.search(text) if len(_DIGIT.findall(text)) >= FEWEST_DIGITS else None
     if first is None:
@@ -110,7 +112,7 @@ def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:
 
 
 def _is_plausible(candidate: Match[str]) -> bool:
-    """Short bare runs of digits are phone numbers only where a word before says so."""
+    """Short ungrouped digits are phone numbers only if a word before them says so."""
     found = candidate[0]
     if not found.isdigit() or found.startswith("0") or len(found) > FEWEST_DIGITS + 1:
         return True
@@ -121,9 +123,9 @@ def _is_plausible(candidate: Match[str]) -> bool:
 def _first_number(
     candidate: str, regions: tuple[str, ...], calls: Iterator[int]
 ) -> tuple[int, int] | None:
-    """Where the first number stands for the first country that finds any.
+    """Positions for the first country in which a number is found.
 
-    Each look takes one of ``calls``; without any left, all of ``candidate`` is a number.
+    Each try takes one of ``calls``; without any left, all of ``candidate`` is a number.
     """
     looks = _looks(candidate, regions)
     for _, (start, matcher) in zip(calls, looks, strict=False):
@@ -133,7 +135,7 @@ def _first_number(
 
 
 def _looks(candidate: str, regions: tuple[str, ...]) -> Iterator[tuple[int, PhoneNumberMatcher]]:
-    """What to look for a number with, and where in ``candidate`` it begins."""
+    """Variants of a number to look for, and where each begins in ``candidate``."""
     parts = list(islice(_parts(candidate), MOST_PARTS))
     for region in regions:
         for start, end, leniency in parts:
@@ -143,9 +145,9 @@ def _looks(candidate: str, regions: tuple[str, ...]) -> Iterator[tuple[int, Phon
 
 
 def _parts(candidate: str) -> Iterator[tuple[int, int, int]]:
-    """Words in a row that may be a number, from the left, the longest first; and how strictly.
+    """Consecutive words that may be a number, from the left, the longest first; and how strictly.
 
-    A number that nothing marks stands at either end, grouped as its country groups them.
+    A number without a marker stands at either end, grouped as is usual in its country.
     """
     words = [word.span() for word in _WORD.finditer(candidate)]
     for first, (start, _) in enumerate(words):

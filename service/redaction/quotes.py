@@ -1,4 +1,4 @@
-"""What a customer or a sender wrote, as a message about it may quote it: messages are kept."""
+"""Redacts customers' and senders' words that are quoted in messages, as messages are kept."""
 
 from typing import Any, Final
 
@@ -14,8 +14,8 @@ def redacted(text: str) -> str:
 
 
 def quoted(value: Any, most: int = LONGEST) -> str:
-    """The first characters of a value, in quotes. It is cut after it was redacted.
+    """The first characters of a value, in quotes, cut after redaction.
 
-    A piece of an address or a number is not known for one.
+    A part of an address or a number would not be recognised.
     """
     return repr(redacted(str(value))[:most])

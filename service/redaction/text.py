@@ -1,9 +1,9 @@
-"""Direct identifiers leave the text before it is stored; a typed placeholder stays.
+"""Direct identifiers are removed from the text before it is stored; a typed placeholder stays.
 
 E-mail addresses, payment cards (``service.redaction.cards``), IBANs (ISO 13616 check digits), IP
 addresses and phone numbers (``service.redaction.phones``), with digits, blanks and signs of any
 width and script, and next to letters of scripts that are written without blanks. Order numbers,
-prices, dates and version numbers survive. Text without a digit and without "@" is not looked at
+prices, dates and version numbers survive. Text without a digit and without "@" is not examined
 further.
 """
 
@@ -23,11 +23,11 @@ Span = tuple[int, int]
 
 _SUSPICIOUS = re.compile(r"[\d@＠﹫]")
 _FOUR_DIGITS = re.compile(r"\d(?:\D*\d){3}")
-"""No card, account, address or phone number has fewer, but for the like of fe80::a."""
+"""No card, account, address or phone number has fewer, except addresses like fe80::a."""
 
 _LATIN = r"-A-Za-z0-9_\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1e00-\u1eff"
 _SPACED = r"[^\WA-Za-z\u0080-\u036f\u0e00-\u109f\u1100-\u1eff\u2000-\U0010ffff]"
-"""Greek, Cyrillic, Hebrew, Arabic, the scripts of India, …: words stand between blanks."""
+"""Greek, Cyrillic, Hebrew, Arabic, the scripts of India, …: words are separated by blanks."""
 
 _EMAIL = re.compile(
     rf"(?:[{_LATIN}.+%']{{1,64}}|(?:{_SPACED}|[-.+%']){{1,64}}"
@@ -36,13 +36,14 @@ _EMAIL = re.compile(
     rf"(?:[{_LATIN}]{{1,63}}|(?:{_SPACED}|-){{1,63}}"
     r"|中[国國]|公司|网络|香港|台[湾灣]|한국|닷컴|닷넷|ไทย|コム|みんな)"
 )
-"""Both ends are where the script changes: Chinese, Japanese, Korean or Thai may go on without a
-blank, and an ending of theirs must not be taken for a part of the address, but for the top-level
-domains that there are. What is theirs right before the "@" is taken for its name, and what stands
-before that with it: it can't be told apart."""
+"""Both ends are where the script changes: Chinese, Japanese, Korean or Thai text may continue
+without a blank, and its letters after an address must not be taken for a part of it, except for
+existing top-level domains. Its letters right before the "@" are taken for the local part,
+together with what precedes them: these can't be told apart.
+"""
 
 _ENCODED_EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}%40(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}")
-"""As it stands in addresses of pages and in mailto: links."""
+"""The form in URLs and in mailto: links."""
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?:[\s.-]{0,2}[A-Za-z0-9]){11,30}")
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\w)", re.ASCII)
@@ -58,7 +59,7 @@ _DASH_OF_KANA = re.compile(r"(?<=\d)ー(?=\d)")
 
 
 def _plain(character: str) -> str | None:
-    """The ASCII character that is meant by one of another width or script, if there is one."""
+    """The ASCII equivalent of a character of another width or script, if there is one."""
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
@@ -79,15 +80,15 @@ _FOREIGN = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def has_numbers(text: str) -> bool:
-    """Whether ``text`` may have more than e-mail addresses, for which to look takes time."""
+    """Whether ``text`` may contain more than e-mail addresses, which takes time to check."""
     return _FOUR_DIGITS.search(text) is not None or "::" in text
 
 
 def redact(text: str, regions: Iterable[str]) -> str:
     """``text`` with every direct identifier replaced by ``[email]``, ``[card]``, …
 
-    ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for; they are
-    asked for only if there is what may be one.
+    ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for; it is only
+    called if there is a candidate.
     """
     if _SUSPICIOUS.search(text) is None:
         return text
@@ -106,14 +107,14 @@ def redact(text: str, regions: Iterable[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """``text`` with ASCII digits, blanks, hyphens and letters of full width; offsets stay."""
+    """``text`` with ASCII digits, blanks, hyphens and full-width letters; offsets stay."""
     if text.isascii():
         return text
     return _DASH_OF_KANA.sub("-", _FOREIGN.sub(lambda match: _PLAIN[match[0]], text))
 
 
 def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:
-    """``text`` with each (start, end, replacement), in their order."""
+    """``text`` with each (start, end, replacement) applied, in order."""
     pieces, kept_until = [], 0
     for start, end, replacement in found:
         pieces += [text[kept_until:start], replacement]
@@ -132,7 +133,7 @@ def _encoded_emails(text: str) -> Iterator[Span]:
 
 
 def _ibans(text: str) -> Iterator[Span]:
-    """The longest valid IBAN at the start of each match; what was swallowed around it stays."""
+    """The longest valid IBAN at the start of each match; the text around it stays."""
     at = 0
     while (match := _IBAN.search(text, at)) is not None:
         found, at = match[0], match.start() + 1
@@ -144,7 +145,7 @@ def _ibans(text: str) -> Iterator[Span]:
 
 
 def _is_iban(found: str) -> bool:
-    """The check digits come first: all else about an account takes far longer to know."""
+    """The check digits come first: the other checks of an account take far longer."""
     written = _BETWEEN.sub("", found)
     return mod_97_10.is_valid(written[4:] + written[:4]) and iban.is_valid(written)
 

@@ -1,4 +1,4 @@
-"""The life of pain points and wins: mentions join, a refresh finds new ones, people shape them.
+"""The life of pain points and wins: mentions join, a refresh finds new ones, people edit them.
 
 A *place* is a native stage, a native touchpoint and a sentiment; a *theme* is a pain point or win
 of one place. A mention that belongs to no theme is *loose*. A theme that was merged into another

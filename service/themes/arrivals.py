@@ -1,4 +1,4 @@
-"""Mentions that are new, or new to their place, get the theme of the place that they are near."""
+"""Mentions that are new, or new to their place, join a theme of the place if one is near."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,8 @@ from service.themes.places import Place, hold_and_count, stamp
 class Arrival:
     """A mention that has come to ``place``; ``vector`` is as stored, None if the engine gave none.
 
-    ``theme`` is the theme that it had at the same place before it was analysed again or labelled
-    otherwise, if any: it keeps that one, or gets it back. ``assign_arrivals`` sets it to the theme
-    that the mention has from now on.
+    ``theme`` is the theme that it had at the same place before it was analysed again or relabelled,
+    if any: it keeps or regains that one. ``assign_arrivals`` sets it to the mention's new theme.
     """
 
     place: Place
@@ -36,8 +35,8 @@ def assign_arrivals(session: Session, space: Space, arrivals: Sequence[Arrival])
     """Set the theme of each of ``arrivals``, in the transaction that writes their mentions.
 
     It is the nearest theme of the place, if the cosine reaches the model's ``join`` limit. The
-    places are held until the transaction ends. This takes one statement as long as the themes that
-    this process remembers are up to date; those of places that have changed are read again.
+    places are held until the transaction ends. This takes one statement while the themes that this
+    process has cached are up to date; those of places that have changed are read again.
     """
     by_place: dict[Place, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
@@ -65,7 +64,7 @@ def reopen(
     known: Known,
     assigned: Iterable[tuple[UUID | None, Arrival]],
 ) -> None:
-    """Reopen resolved themes that a mention has come to which occurred after they were resolved.
+    """Reopen resolved themes that got a mention from after they were resolved.
 
     A mention that had the theme before does not count.
     """
@@ -92,7 +91,7 @@ def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float]:
 
 
 def _loose(themes: Sequence[UUID | None], members: Sequence[Arrival]) -> int:
-    """How many have a vector but no theme: a refresh may make a new theme of them."""
+    """The number that have a vector but no theme: a refresh may make a new theme of them."""
     pairs = zip(themes, members, strict=True)
     return sum(theme is None and member.vector is not None for theme, member in pairs)
 
@@ -100,7 +99,7 @@ def _loose(themes: Sequence[UUID | None], members: Sequence[Arrival]) -> int:
 def _themes(
     known: Known, members: Sequence[Arrival], vectors: Mapping[int, Float], space: Space
 ) -> list[UUID | None]:
-    """The theme of each member: the one that it had (or what that went into), or the nearest."""
+    """The theme of each member: its former one (or what that was merged into), or the nearest."""
     themes = [known.survivors.get(member.theme) if member.theme else None for member in members]
     for index, member in enumerate(members):
         if themes[index] is None and (row := vectors.get(id(member))) is not None:

@@ -1,4 +1,4 @@
-"""Which themes a refresh describes: those that have grown since they were described last."""
+"""Which themes a refresh describes: those that have grown since their last description."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -23,15 +23,15 @@ from service.themes.places import Place
 from service.themes.rows import UNTITLED, themes_at
 
 MOST_DESCRIBED: Final = 40
-"""Themes that are described at a time, those first that have grown most."""
+"""Themes that are described at a time; those that have grown most come first."""
 GROWN: Final = 1.2
 """A theme is described again when it has grown by a fifth."""
 BACKGROUND: Final = 300
-"""Mentions of the same place that a theme's keywords are to stand out from."""
+"""Mentions of the same place, from which a theme's keywords should stand out."""
 
 
 class Described(NamedTuple):
-    """How many mentions a theme had when it was described, and how many of them were looked at."""
+    """The size of a theme when it was described, and how many of its mentions were looked at."""
 
     size: int
     seen: int
@@ -40,7 +40,7 @@ class Described(NamedTuple):
 class Describer:
     """Finds centroids, titles and keywords of themes; ``computing`` does what needs a processor.
 
-    It remembers how large each theme was. What another worker has described is described again.
+    It remembers the size of each theme. Those that another worker described are described again.
     """
 
     def __init__(self, database: Database, space: Space, computing: Executor) -> None:
@@ -72,7 +72,7 @@ class Describer:
         return sum(size.values())
 
     def samples(self, session: Session, place: Place, themes: Iterable[UUID]) -> list[ThemeSample]:
-        """Samples of those of ``themes`` of which the present model has read any mention."""
+        """Samples of those of ``themes`` with mentions read by the present model."""
         samples = (
             sample_theme(session, self._space, place.workspace_id, theme) for theme in themes
         )
@@ -97,9 +97,9 @@ class Describer:
         )
 
     def _growth(self, session: Session, row: PainPoint, size: int) -> float:
-        """By what factor a theme has grown since it was described; infinite without a title.
+        """The factor by which a theme has grown since its description; infinite without a title.
 
-        If the model had not read enough of it then, what it has read since counts as growth, too.
+        If the model had read too little of it then, what it has read since counts as growth, too.
         """
         was = self._described.get(row.id)
         if row.keywords == UNTITLED or was is None:
@@ -114,7 +114,7 @@ class Describer:
 def _background(
     theme: ThemeSample, samples: Sequence[ThemeSample], around: Mapping[Key, Text]
 ) -> list[str]:
-    """What other mentions of the place say: those ``around``, and some of each other theme."""
+    """Other mentions of the place: those ``around``, and some of each other theme."""
     texts = [said.text for key, said in around.items() if key not in theme.texts]
     for other in samples:
         if other is not theme:

@@ -14,19 +14,19 @@ from service.current_analysis import is_current
 from service.themes.places import ROW, Place, at, stamp
 
 LEAST_LOOSE: Final = 5
-"""Loose mentions that make a refresh worth it."""
+"""Loose mentions that make a refresh worthwhile."""
 PROPORTION: Final = 20
 """Where there are many mentions already, a twentieth of them must be new."""
 LEASE: Final = timedelta(seconds=30)
 UNFINISHED: Final = ""
-"""No model's version: the place is due for a worker with the current model, and for no other."""
+"""Not a model's version: the place is due for a worker with the current model, and for no other."""
 
 
 class Due(NamedTuple):
     """A place with ``loose`` mentions that have come since its last refresh.
 
-    ``anew`` says that it needs a refresh however many have come: there is another model, a title
-    was taken away, or not every loose mention has been compared with a new theme.
+    ``anew``: it needs a refresh regardless of their number, since there is another model, a title
+    was removed, or not every loose mention has been compared with a new theme.
     """
 
     place: Place
@@ -34,20 +34,21 @@ class Due(NamedTuple):
     anew: bool
 
     def worthwhile(self, size: int) -> bool:
-        """Whether a refresh is worth it at a place where ``size`` mentions have themes."""
+        """Whether a refresh is worthwhile at a place where ``size`` mentions have themes."""
         return self.anew or self.loose >= max(LEAST_LOOSE, size // PROPORTION)
 
 
 class Followed(NamedTuple):
-    """A worker whose model is ``version`` has done what the first ``marks`` of a place ask for."""
+    """A worker with model ``version`` has done what the first ``marks`` of a place ask for."""
 
     marks: int
     version: str
 
 
 class Marks(NamedTuple):
-    """The marks of a place at a time; ``open`` if something is still to be done about them, or
-    because the model is another one."""
+    """The marks of a place at a time; ``open`` if some are still to be followed, or because the
+    model is another one.
+    """
 
     so_far: Followed
     open: bool
@@ -56,8 +57,8 @@ class Marks(NamedTuple):
 def due(session: Session, space: Space, now: datetime) -> list[Due]:
     """The places that may need a refresh by a worker with the model of ``space``.
 
-    They are of all workspaces. A worker whose model is not the current one any more does not
-    work themes over only because another model has.
+    They are of all workspaces. A worker whose model is no longer the current one does not redo
+    themes only because they are from another model.
     """
     other = ROW.model_version != space.name if is_current(session, space.version) else false()
     anew = ROW.refreshed_at.is_not(None) & (ROW.model_version.is_(None) | other)
@@ -71,7 +72,7 @@ def due(session: Session, space: Space, now: datetime) -> list[Due]:
 
 
 def has_pending(session: Session, workspace_id: UUID | None = None) -> bool:
-    """Whether feedback of a workspace (None: of any) waits for its analysis."""
+    """Whether feedback of a workspace (None: of any) is pending."""
     pending = select(FEEDBACK.c.id).where(FEEDBACK.c.state == PENDING)
     if workspace_id is not None:
         pending = pending.where(FEEDBACK.c.workspace_id == workspace_id)
@@ -91,16 +92,16 @@ def claim(session: Session, place: Place, now: datetime) -> int | None:
 
 
 def renew(session: Session, place: Place, now: datetime) -> None:
-    """Prolong the lease."""
+    """Extend the lease."""
     session.execute(update(REFRESH).where(at(REFRESH, place)).values(claimed_until=now + LEASE))
 
 
 def release(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
     """Give the lease back.
 
-    ``seen`` is how many loose mentions were counted when it was taken: what has come since stays
+    ``seen`` is the number of loose mentions counted when it was taken: those that came since stay
     counted. ``followed`` are the marks that have been dealt with; later ones stay. If it is None,
-    the refresh is not complete, and a worker with the current model goes on with it.
+    the refresh is incomplete, and a worker with the current model continues it.
     """
     left = case((ROW.loose > seen, ROW.loose - seen), else_=0)
     version = case((ROW.marks == followed.marks, followed.version)) if followed else UNFINISHED
@@ -115,5 +116,5 @@ def marks_of(session: Session, place: Place, version: str) -> Marks:
 
 
 def mark(session: Session, place: Place) -> None:
-    """Ask for a refresh of a held place soon, however few mentions come."""
+    """Request an early refresh of a held place, however few mentions come."""
     stamp(session, place, model_version=None, marks=ROW.marks + 1)

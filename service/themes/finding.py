@@ -1,4 +1,4 @@
-"""What a refresh does with the mentions that have no theme yet. Pure."""
+"""What a refresh does with loose mentions. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +12,17 @@ from nlp.backends.protocol import Float
 from nlp.themes import SMALLEST, Limits, centroid, find_clusters
 
 SMALLEST_GROUP: Final = SMALLEST
-"""Mentions that make a new theme: with three, a seventh of the themes would be there twice."""
+"""Mentions needed for a new theme: with three, a seventh of the themes would be duplicates."""
 LEAST_MENTIONS: Final = 3
-"""When a new theme is written, at least so many of its mentions must still be without one."""
+"""When a new theme is written, at least this many of its mentions must still be without one."""
 LEAST_ITEMS: Final = 2
-"""Its mentions must be of so many items: what one customer says three times is no theme yet."""
+"""Its mentions must be of this many items: what one customer repeats is not a theme yet."""
 
 
 class Theme(NamedTuple):
-    """A theme as it is. ``shaped`` and ``used``: people have merged or split it, or they have named
-    it, given it an owner or a status."""
+    """A theme as it is. ``shaped``: people have merged or split it; ``used``: they have given it a
+    name, an owner or a status.
+    """
 
     id: UUID
     centroid: Float
@@ -32,11 +33,11 @@ class Theme(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """What is to become of loose mentions, which are named by their indices, and of themes.
+    """The decisions about loose mentions, which are given by their indices, and about themes.
 
-    ``joins`` has the mentions that join each theme, ``groups`` those that make each new theme.
-    ``merges`` says which theme is to be merged into which; mentions that are to join a theme that
-    has been merged go where it went.
+    ``joins`` has the mentions that join each theme, ``groups`` those that form each new theme.
+    ``merges`` says which theme is merged into which; mentions that join a merged theme go to its
+    target.
     """
 
     joins: dict[UUID, list[int]] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Plan:
 
 
 def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits: Limits) -> Plan:
-    """What becomes of the loose mentions ``vectors`` (n, d) of feedback ``items``.
+    """Decide on the loose mentions ``vectors`` (n, d) of feedback ``items``.
 
     A mention joins the nearest theme that is near enough. Of the others, groups of several
     customers' mentions become new themes, unless a theme is so near that they are the same.
@@ -61,16 +62,16 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
 
 
 def joins(themes: Sequence[Theme], vectors: Float, limit: float) -> dict[UUID, list[int]]:
-    """Which of the mentions ``vectors`` (n, d) go into which theme: each into the nearest one."""
+    """Which of the mentions ``vectors`` (n, d) join which theme: each the nearest one."""
     made = Plan()
     _join(made, themes, vectors, limit)
     return made.joins
 
 
 def merges(themes: Sequence[Theme], limit: float) -> dict[UUID, UUID]:
-    """Which themes are so near that they are the same: the younger goes into the older one.
+    """Which themes are so near that they are the same: the younger is merged into the older one.
 
-    Themes that people have shaped are left out; one that people use goes into no other.
+    Themes that people have shaped are excluded; one that people use is not merged into another.
     """
     free = sorted((each for each in themes if not each.shaped), key=lambda each: each.created_at)
     into: dict[UUID, UUID] = {}
@@ -95,7 +96,7 @@ def _near_pairs(themes: Sequence[Theme], limit: float) -> Iterator[tuple[Theme, 
 
 
 def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> list[int]:
-    """Add to ``made`` which mentions join which theme; the indices of those that are near none."""
+    """Add to ``made`` which mentions join which theme; returns the indices of those near none."""
     if not themes or not len(vectors):
         return list(range(len(vectors)))
     near = vectors @ np.stack([each.centroid for each in themes]).T
@@ -112,7 +113,7 @@ def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> 
 def _add_group(
     made: Plan, group: list[int], themes: Sequence[Theme], vectors: Float, limit: float
 ) -> None:
-    """Make a new theme of a group, unless it is as near as ``limit`` to a theme or a new one."""
+    """Make a new theme of a group, unless it is as near as ``limit`` to another theme."""
     mean = centroid(vectors[group])
     nearest = max(themes, key=lambda each: float(each.centroid @ mean), default=None)
     if nearest is not None and nearest.centroid @ mean >= limit:

@@ -1,4 +1,4 @@
-"""Which mentions belong to a theme, and how they are moved: locked, counted, a few at a time."""
+"""Which mentions belong to a theme, and how they are moved: locked, counted, in small batches."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from service.rollups.apply import Delta, apply
 from service.themes.places import Place, place_of
 
 AT_ONCE: Final = 500
-"""Mentions that are moved in one transaction, which other writers wait for."""
+"""Mentions that are moved in one transaction, for which other writers wait."""
 HAS_VECTOR: Final = and_(
     VECTOR.c.workspace_id == MENTION.c.workspace_id,
     VECTOR.c.feedback_id == MENTION.c.feedback_id,
@@ -33,14 +33,14 @@ HAS_VECTOR: Final = and_(
 
 
 class Key(NamedTuple):
-    """What names a mention within a workspace."""
+    """Identifies a mention within a workspace."""
 
     feedback_id: UUID
     ordinal: int
 
 
 class IndexRange(NamedTuple):
-    """A range of the index ``ix_mention_cell``: there, mentions are in the order of their ids."""
+    """A range of the index ``ix_mention_cell``, in which mentions are in the order of their ids."""
 
     workspace_id: UUID
     stage: str
@@ -50,7 +50,7 @@ class IndexRange(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Some mentions, the latest first, and their vectors (n, d), which can be compared."""
+    """Some mentions, the latest first, and their vectors (n, d), which are comparable."""
 
     keys: Sequence[Key]
     vectors: Float
@@ -84,10 +84,10 @@ def move_mentions(
     source: UUID | None,
     target: UUID | None,
 ) -> list[tuple[Key, datetime]]:
-    """Move mentions from the theme ``source`` (None: that have none) to the theme ``target``.
+    """Move mentions from the theme ``source`` (None: without a theme) to the theme ``target``.
 
     Both are themes of ``place``. Of the mentions ``keys``, those that are at another place, or do
-    not belong to ``source`` any more, are left as they are: somebody has changed them meanwhile.
+    not belong to ``source`` any more, are skipped: somebody has changed them meanwhile.
 
     Returns:
         The mentions that were moved, and when the feedback of each occurred.
@@ -142,7 +142,7 @@ def loose_in(
 ) -> Sample:
     """A page of the loose mentions in a range, the latest first.
 
-    ``before`` is the last mention of the page before; None for the first page.
+    ``before`` is the last mention of the previous page; None for the first page.
     """
     key = (MENTION.c.feedback_id, MENTION.c.ordinal)
     loose = _read_by(space).where(
@@ -165,7 +165,7 @@ def sample_of(
 
 
 def count_read(session: Session, space: Space, workspace_id: UUID, theme: UUID, limit: int) -> int:
-    """How many mentions of a theme the present model has read, ``limit`` at most."""
+    """How many mentions of a theme the present model has read, up to ``limit``."""
     read = _read_by(space).where(
         MENTION.c.workspace_id == workspace_id, MENTION.c.pain_point_id == theme
     )
@@ -176,7 +176,7 @@ def count_read(session: Session, space: Space, workspace_id: UUID, theme: UUID, 
 def keys_of(
     session: Session, workspace_id: UUID, themes: Collection[UUID], limit: int
 ) -> list[Key]:
-    """Some mentions of these themes, whoever has read them."""
+    """Some mentions of these themes, read by any model."""
     found = select_columns(MENTION.c.feedback_id, MENTION.c.ordinal).where(
         MENTION.c.workspace_id == workspace_id, MENTION.c.pain_point_id.in_(themes)
     )
@@ -186,7 +186,7 @@ def keys_of(
 def centroid_of(
     session: Session, space: Space, workspace_id: UUID, keys: Collection[Key]
 ) -> Float | None:
-    """The centroid (d,) of these mentions, as far as the present model has read them."""
+    """The centroid (d,) of those mentions that the present model has read."""
     wanted = _latest(workspace_id, space, None).where(
         MENTION.c.feedback_id.in_({key.feedback_id for key in keys})
     )
@@ -245,7 +245,7 @@ def texts_of(session: Session, workspace_id: UUID, keys: Collection[Key]) -> dic
 
 
 def _labels(native: str, learned: Iterable[str]) -> list[str]:
-    """A native label, alone and with each learned one that may stand before it."""
+    """A native label, alone and with each learned one that may be appended to it."""
     return [with_learned(native, key) for key in ("", *sorted(learned))]
 
 

@@ -1,4 +1,4 @@
-"""What a theme is called: by a person, or by what is most typical of its mentions."""
+"""The title of a theme: given by a person, or taken from its most typical mentions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ from service.themes.places import Place, hold, stamp
 from service.themes.rows import UNTITLED, plain_title
 
 LOOKED_AT: Final = 150
-"""The latest mentions of a theme that its centroid and its title are made of."""
+"""The number of latest mentions of a theme from which its centroid and its title are made."""
 ANY_LANGUAGE: Final = "en"
 
 
 class ThemeSample(NamedTuple):
-    """The latest mentions of a theme, with the texts of those that are still there."""
+    """The latest mentions of a theme, with the texts of those that still exist."""
 
     theme: UUID
     sample: Sample
@@ -34,9 +34,9 @@ class ThemeSample(NamedTuple):
 
 
 class ThemeDescription(NamedTuple):
-    """Centroid, title and keywords of a theme, and the mentions that they are made of.
+    """Centroid, title and keywords of a theme, and the mentions they were made from.
 
-    ``words`` is None if none of the texts was there any more.
+    ``words`` is None if none of the texts existed any more.
     """
 
     theme: UUID
@@ -46,7 +46,7 @@ class ThemeDescription(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """The text of a mention, which a theme may quote; ``place`` and ``theme`` are where it was."""
+    """The text of a mention, which a theme may quote, and the ``place`` and ``theme`` it had."""
 
     place: Place | None
     theme: UUID | None
@@ -74,7 +74,9 @@ def main_language(session: Session, workspace_id: UUID) -> str:
 def sample_theme(
     session: Session, space: Space, workspace_id: UUID, theme: UUID
 ) -> ThemeSample | None:
-    """What a theme is described by; None if the present model has read none of its mentions."""
+    """The basis of a theme's description; None if the present model has read none of its
+    mentions.
+    """
     sample = sample_of(session, space, workspace_id, theme, LOOKED_AT)
     if not sample.keys:
         return None
@@ -99,8 +101,8 @@ def store_descriptions(
 ) -> None:
     """Store the centroid, title and keywords of themes; a title that a person gave stays.
 
-    If mentions have left a theme since it was described, it stays as it is: the new centroid would
-    be of words that may have been erased, and the new title and keywords quote them.
+    A theme that mentions have left since it was described is skipped: the new centroid would
+    include words that may have been erased, and the new title and keywords would quote them.
     """
     hold(session, place)
     for each in descriptions:
@@ -132,10 +134,11 @@ def _has_all(session: Session, theme: PainPoint, keys: Sequence[Key]) -> bool:
 def withdraw_quotes(
     session: Session, quotes: Iterable[Quote], held_next: Iterable[Place] = ()
 ) -> None:
-    """Take titles and keywords away that quote mentions which have left their theme or are to.
+    """Remove titles and keywords that quote mentions which have left their theme or will.
 
-    The feedback of ``quotes`` is locked. A theme that loses its title is called by its place until
-    the next refresh finds another. A title that a person gave stays; the keywords beside it go.
+    The feedback of ``quotes`` is locked. A theme that loses its title is named after its place
+    until the next refresh finds another. A title that a person gave stays; its keywords are
+    removed.
 
     ``held_next`` are places that the caller will hold after this. They are held here, so that all
     places are held in one order and no two transactions wait for each other.
@@ -170,10 +173,10 @@ def _themes(session: Session, places: Mapping[UUID, Place]) -> Sequence[PainPoin
 
 
 def _withdraw(theme: PainPoint, place: Place, texts: Sequence[str]) -> bool:
-    """Take title and keywords away if they quote one of ``texts``; whether they did.
+    """Remove title and keywords if they quote one of ``texts``; returns whether they did.
 
-    The first letter of a title is not compared. It was made a capital, and folding does not give
-    the same letter back in every language: "ı" becomes "I", and that becomes "i".
+    The first letter of a title is not compared. It was capitalised, and folding does not restore
+    the same letter in every language: "ı" becomes "I", and that becomes "i".
     """
     quote = _folded(theme.title.removesuffix("…")[1:])
     if theme.titled_by is None and any(quote in text for text in texts):
@@ -185,5 +188,7 @@ def _withdraw(theme: PainPoint, place: Place, texts: Sequence[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits alone: between words of a keyword there may have been other signs."""
+    """Only letters and digits: the words of a keyword may have been separated by other
+    characters.
+    """
     return "".join(filter(str.isalnum, text.casefold()))

@@ -1,7 +1,7 @@
 """Places: a native cell and a sentiment, each with pain points (or wins) of its own.
 
-A place's row of ``theme_refresh`` is the lock on its pain points, and its ``refreshed_at`` tells
-one state of them from another: whoever has changed one calls ``stamp``.
+A place's row of ``theme_refresh`` is the lock on its pain points, and its ``refreshed_at``
+identifies their state: whoever changes one calls ``stamp``.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ ROW: Final = REFRESH.c
 
 
 class Labelled(Protocol):
-    """What says where a mention belongs."""
+    """The columns that determine the place of a mention."""
 
     @property
     def stage(self) -> str: ...
@@ -43,7 +43,7 @@ class Place(NamedTuple):
 
 
 def place_of(workspace_id: UUID, labelled: Labelled) -> Place | None:
-    """Where a mention's theme would be; None for what is neither pain nor win, or is nowhere."""
+    """The place of a mention's theme; None for neutral mentions and those without a stage."""
     stage, touchpoint = native_of(labelled.stage), native_of(labelled.touchpoint)
     if labelled.sentiment not in (PAIN, WIN) or stage == touchpoint == UNASSIGNED:
         return None
@@ -73,7 +73,7 @@ def hold_and_count(session: Session, loose: Mapping[Place, int]) -> dict[Place, 
 
 
 def hold(session: Session, *places: Place) -> None:
-    """Keep everybody else from changing pain points of ``places`` until the transaction ends.
+    """Keep others from changing pain points of ``places`` until the transaction ends.
 
     Whoever holds several holds them all at once, or in their order.
     """
@@ -81,7 +81,7 @@ def hold(session: Session, *places: Place) -> None:
 
 
 def stamp(session: Session, place: Place, **changes: Any) -> None:
-    """Note that pain points of a held place have changed; no two states have the same stamp."""
+    """Record that pain points of a held place have changed; no two states have the same stamp."""
     before = session.scalar(select(ROW.refreshed_at).where(at(REFRESH, place)))
     now = clock.now()
     after = max(now, before + timedelta(microseconds=1)) if before else now

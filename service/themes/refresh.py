@@ -1,11 +1,11 @@
-"""Refreshing the themes of a place, in the background: a worker's share.
+"""Refreshes the themes of a place in the background: a worker's share.
 
-The latest loose mentions join themes or make new ones; then loose mentions of any age are compared
+The latest loose mentions join themes or form new ones; then loose mentions of any age are compared
 with new themes, and join them.
 
-Everything is read and computed without a transaction. What follows from it is written in short
-ones (``steps``), each of which looks again at what it changes. So a refresh may be killed at any
-point and begun again, by one worker or by two at once; the result is the same.
+Everything is read and computed without a transaction. The results are written in short ones
+(``steps``), each of which checks again what it changes. So a refresh may be killed at any point and
+restarted, by one worker or by two at once; the result is the same.
 """
 
 import threading
@@ -49,7 +49,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOOSE_AT_ONCE: Final = 3000
-"""Loose mentions that may make new themes, the latest; memory grows with the square."""
+"""The latest loose mentions that may form new themes; memory grows with the square."""
 PAGE: Final = 1000
 """Loose mentions of any age that are compared with the themes at a time."""
 
@@ -57,7 +57,7 @@ PAGE: Final = 1000
 class Refresher:
     """Refreshes one place after the other; ``computing`` does what needs a processor.
 
-    A refresh that takes long is left where it is when ``stop`` is set.
+    A long refresh is interrupted when ``stop`` is set.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Refresher:
         self._describer = Describer(database, space, computing)
 
     def round(self) -> bool:
-        """Refresh the place that needs it most; whether there was any."""
+        """Refresh the place that needs it most; returns whether there was any."""
         with self._database.read() as session:
             waiting = leases.due(session, self._space, clock.now())
             busy = bool(waiting) and leases.has_pending(session)
@@ -85,7 +85,7 @@ class Refresher:
         return False
 
     def _claim(self, due: Due) -> bool:
-        """Refresh a place, unless another worker does; whether it was refreshed."""
+        """Refresh a place, unless another worker does; returns whether it was refreshed."""
         self._turns.begin(due.place)
         loose = self._write(leases.claim, due.place, clock.now())
         if loose is None:
@@ -95,7 +95,7 @@ class Refresher:
         return True
 
     def _refresh(self, due: Due, loose: int) -> None:
-        """All steps in their order; ``loose`` is how many loose mentions were counted before."""
+        """All steps in order; ``loose`` is how many loose mentions were counted before."""
         place = due.place
         self._move_merged(place)
         unread = self._adopt(place)
@@ -123,7 +123,7 @@ class Refresher:
         self._write(steps.finish, place, loose, followed)
 
     def _move_merged(self, place: Place) -> None:
-        """Move mentions that merged themes still have: whoever merged these was interrupted."""
+        """Move mentions that merged themes still have, because their merge was interrupted."""
         with self._database.read() as session:
             left = merged_with_mentions(session, place)
         for theme, into in left.items():
@@ -154,10 +154,10 @@ class Refresher:
         return bool(unread - {each.theme for each in ready})
 
     def _provisional(self, session: Session, place: Place) -> set[UUID]:
-        """Themes whose centroid is of few mentions, as the present model has more to read.
+        """Themes whose centroid is from few mentions, although the present model has more to read.
 
-        They are described again as it reads on. Until it has read enough, none of them is merged:
-        that can't be undone.
+        They are described again as it reads on. Until it has read enough, none of them is merged,
+        which can't be undone.
         """
 
         def is_provisional(theme: UUID) -> bool:
@@ -199,9 +199,9 @@ class Refresher:
     def _follow_marks(self, place: Place, sample: Sample) -> Followed | None:
         """Do what the marks of the place ask for, if there are new ones.
 
-        Mentions of merged themes are moved, themes without a mean get one, loose mentions of any
-        age join themes, and themes without a title get one that stands out from ``sample``.
-        The marks stay until the refresh has ended: if it is killed, the next one does this again.
+        Mentions of merged themes are moved, themes without a centroid get one, loose mentions of
+        any age join themes, and themes without a title get one that stands out from ``sample``. The
+        marks stay until the refresh has ended: if it is killed, the next one does this again.
 
         Returns:
             Which marks have been followed; None if it was stopped, or there is more to read.
@@ -231,7 +231,7 @@ class Refresher:
         return True
 
     def _loose_pages(self, place: Place) -> Iterator[Sample]:
-        """Every loose mention of a place, range by range, the latest first; a read each page."""
+        """Every loose mention of a place, range by range, the latest first; one query per page."""
         with self._database.read() as session:
             ranges = index_ranges(place, current_map(session, place.workspace_id).known)
         for range_ in ranges:

@@ -1,4 +1,4 @@
-"""PATCH /v1/pain-points/{id}, and …/merge and …/split: what people make of themes."""
+"""PATCH /v1/pain-points/{id}, and …/merge and …/split: people edit themes."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -44,7 +44,7 @@ def update_pain_point(
     space: AppSpace,
     params: Journey,
 ) -> OnePainPointOut:
-    """Name a pain point or a win, say how far one is with it, or who looks after it."""
+    """Set the title, status or owner of a pain point or a win."""
 
     def work(session: Session) -> tuple[Place, UUID]:
         person = _person(session, caller, params)
@@ -68,7 +68,7 @@ def merge_pain_point(
     params: Journey,
     once: OnceOnly,
 ) -> Response:
-    """Let a pain point go into another of the same place; its id answers as the other's."""
+    """Merge a pain point into another of the same place. Its id then returns the other one."""
 
     def deed(session: Session) -> Done:
         person = _person(session, caller, params)
@@ -93,14 +93,14 @@ def split_pain_point(
     params: Journey,
     once: OnceOnly,
 ) -> Response:
-    """Make some mentions of a pain point one of their own; the answer is the new one."""
+    """Split mentions off a pain point into a new one, which is returned."""
     keys, refusal = [mention.key for mention in body.mentions or ()], None
     if body.mentions is None:
         try:
             with database.read() as session:
                 person = _person(session, caller, params)
                 keys = shaping.halves(session, space, person, pain_point_id)
-        except Problem as problem:  # no answer to a request that was answered before
+        except Problem as problem:  # the response is not one of an earlier request
             refusal = problem
 
     def deed(session: Session) -> Done:
@@ -114,21 +114,21 @@ def split_pain_point(
 
 
 class View(NamedTuple):
-    """Who is shown a pain point, in the words of which journey, and with which status."""
+    """The reader of a pain point, the journey to name it in, and the status."""
 
     caller: Caller
     params: JourneyParams
     status: int
 
     def answer(self, theme: UUID) -> StoredAnswer:
-        """What is remembered of an answer: which pain point, and nothing that anybody has said."""
+        """The stored response: which pain point, and nothing that anybody has said."""
         made = self.status == HTTPStatus.CREATED
         headers = {"Location": f"/v1/pain-points/{theme}"} if made else {}
         return StoredAnswer(self.status, {"id": str(theme)}, headers)
 
 
 class Done(NamedTuple):
-    """What was done: the pain point to show, and which mentions went from where to where."""
+    """What was done: the pain point to show, and which mentions were moved from where to where."""
 
     theme: UUID
     move: Move | None
@@ -141,10 +141,10 @@ def _done(
     once: Once | None,
     deed: Callable[[Session], Done],
 ) -> Response:
-    """Do it once; then move what is left, and find titles for what has changed.
+    """Do it once; then move the remaining mentions, and find titles for what has changed.
 
-    The pain point is shown as it is, when the request comes again as well: what has been erased
-    meanwhile is in no answer.
+    The response shows the current pain point, even if the request is repeated: what has been erased
+    meanwhile is in no response.
     """
     workspace_id = view.caller.workspace_id
     done: list[Done] = []

@@ -22,11 +22,11 @@ from service.themes.places import Place, at, hold, place_of, stamp
 UNTITLED: Final[list[str]] = []
 """The keywords of a theme whose title is still to be found."""
 NO_MEAN: Final = {"centroid": b"", "model_version": ""}
-"""A theme whose mean is still to be found: it can be compared with nothing."""
+"""A theme whose centroid is still to be found: it can't be compared with anything."""
 
 
 def plain_title(place: Place) -> str:
-    """A title without a quote: "Mobile app at usage"."""
+    """A title that quotes nobody: "Mobile app at usage"."""
     words = f"{place.touchpoint} at {place.stage}".replace("_", " ")
     return words[:1].upper() + words[1:]
 
@@ -92,7 +92,7 @@ def add_theme(session: Session, space: Space, place: Place, centroid: bytes) -> 
 def merge_rows(session: Session, place: Place, theme: PainPoint, into: PainPoint) -> None:
     """Merge ``theme`` into another; its mentions are still to be moved.
 
-    Its row stays, without title and keywords: nobody's words are kept there.
+    Its row stays, without title and keywords, as these may quote customers.
     """
     theme.merged_into, theme.title, theme.keywords = into.id, "", UNTITLED
     theme.updated_at = into.updated_at = clock.now()
@@ -113,8 +113,8 @@ def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said:
 def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> int:
     """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is held.
 
-    The rows of what was merged into them go, too. A theme stays while a theme that was merged into
-    it has mentions: they are still to be moved to it.
+    The rows of themes merged into them are deleted, too. A theme stays while a theme that was
+    merged into it has mentions: they are still to be moved to it.
 
     Returns:
         How many of ``themes`` were deleted.
@@ -141,7 +141,7 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
 def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]) -> None:
     """Delete the themes that are empty now that the mentions ``gone`` have been deleted.
 
-    Those that stay lose their means, which are of the erased ones, too.
+    Those that stay lose their centroids, which include the erased mentions.
     """
     themes: dict[Place, set[UUID]] = defaultdict(set)
     for mention in gone:
@@ -155,9 +155,9 @@ def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]
 
 
 def _forget_means(session: Session, place: Place, themes: Collection[UUID]) -> None:
-    """Let a refresh find the means of ``themes`` anew; the place is held.
+    """Let a refresh find the centroids of ``themes`` anew; the place is held.
 
-    Those of the themes that went into one are kept as long as that has a mention.
+    Those of the themes merged into one are kept as long as it has a mention.
     """
     members = select_columns(MENTION.c.feedback_id).where(
         MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.merged_into

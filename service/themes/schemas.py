@@ -1,4 +1,4 @@
-"""What people may say about pain points and wins."""
+"""Requests of people who edit pain points and wins."""
 
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
@@ -26,13 +26,13 @@ UPDATED: Final = ("title", "status", "owner")
 
 
 class PainPointIn(BaseModel):
-    """What is to change. Fields left out stay; null takes back what a person had said."""
+    """The fields to change. Omitted fields stay as they are; null restores the default."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*UPDATE_EXAMPLES]})
 
-    title: NewName | None = Field(None, description="Null: found in the mentions again.")
-    status: Status | None = Field(None, description="Null: open.")
-    owner: NewName | None = Field(None, description="Null: the definition's.")
+    title: NewName | None = Field(None, description="Null: a title found in the mentions.")
+    status: Status | None = Field(None, description="Null: `open`.")
+    owner: NewName | None = Field(None, description="Null: the owner in the journey definition.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -42,7 +42,7 @@ class PainPointIn(BaseModel):
 
 
 class MergeIn(BaseModel):
-    """The pain point that this one goes into."""
+    """The pain point to merge this one into."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [MERGE_EXAMPLE]})
 
@@ -50,7 +50,7 @@ class MergeIn(BaseModel):
 
 
 class MentionIn(BaseModel):
-    """A mention: which feedback, and its number there, from 0."""
+    """A mention: its feedback, and its `ordinal` there, from 0."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,19 +59,21 @@ class MentionIn(BaseModel):
 
     @property
     def key(self) -> Key:
-        """What names it."""
+        """Identifies the mention."""
         return Key(self.feedback_id, self.ordinal)
 
 
 class SplitIn(BaseModel):
-    """Which mentions become a pain point of their own: these, or (parts) those that differ most."""
+    """The mentions to split off: those in `mentions`, or, with `parts`, the smaller of the two
+    groups that differ most.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*SPLIT_EXAMPLES]})
 
     mentions: Annotated[list[MentionIn], Field(min_length=1, max_length=AT_ONCE)] | None = None
     parts: Literal[2] | None = None
     title: NewName | None = Field(
-        None, description="Of the new one; else it is found in its mentions."
+        None, description="Title of the new pain point; by default it is found in its mentions."
     )
 
     @model_validator(mode="after")

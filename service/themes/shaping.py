@@ -44,13 +44,13 @@ from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_sa
 from service.themes.schemas import PainPointIn
 
 LOOKED_AT: Final = 3000
-"""The latest mentions of a pain point that are told apart when it is split in two."""
+"""The latest mentions of a pain point that are considered when it is split in two."""
 ALIKE: Final = 1e-3
-"""Vectors of length 1 that differ by less in every number say the same."""
+"""Unit vectors that differ by less in every component count as equal."""
 
 
 class Person(NamedTuple):
-    """Who does it, in which workspace, and in the words of which journey."""
+    """Who acts, in which workspace, and the journey that names the result."""
 
     workspace_id: UUID
     key_id: UUID
@@ -58,8 +58,7 @@ class Person(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Mentions of the theme ``source`` went to ``target``; ``rest`` if it has some that are still
-    to be moved."""
+    """Mentions of the theme ``source`` went to ``target``; ``rest``: some are still to be moved."""
 
     place: Place
     source: UUID
@@ -68,11 +67,11 @@ class Move(NamedTuple):
 
 
 def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
-    """The theme with this id, or the one that it went into.
+    """The theme with this id, or the one that it was merged into.
 
     Raises:
         CellPainPoint: it is the id of a cell of the journey.
-        NoSuchPainPoint: it is nothing's.
+        NoSuchPainPoint: there is none with that id.
     """
     row = session.get(PainPoint, (person.workspace_id, wanted), populate_existing=True)
     if row is not None and row.merged_into is not None:
@@ -84,10 +83,10 @@ def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
 
 
 def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) -> PainPoint:
-    """Let a pain point be as a person says.
+    """Set the fields of a pain point that a person has changed.
 
     Raises:
-        CellPainPoint, NoSuchPainPoint: it is none of these.
+        CellPainPoint, NoSuchPainPoint: see ``find``.
     """
     theme = _held(session, person, wanted)
     said = body.model_dump(exclude_unset=True)
@@ -108,8 +107,8 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
     """Merge a pain point into another; None if that has been done already.
 
     Raises:
-        NotTheSamePlace: they are of other cells or sentiments.
-        CellPainPoint, NoSuchPainPoint: one of them is none of these.
+        NotTheSamePlace: they are of different cells or sentiments.
+        CellPainPoint, NoSuchPainPoint: see ``find``.
     """
     theme = find(session, person, wanted)
     keys = keys_of(session, person.workspace_id, [theme.id], AT_ONCE)
@@ -138,11 +137,11 @@ def split(
     keys: Sequence[Key],
     title: str | None,
 ) -> Move:
-    """Make a new pain point of mentions of another; ``target`` of the answer is the new one.
+    """Make a new pain point of mentions of another; ``target`` of the result is the new one.
 
     Raises:
         NotSplittable: some are not its mentions, or they are all of its mentions.
-        CellPainPoint, NoSuchPainPoint: it is none of these.
+        CellPainPoint, NoSuchPainPoint: see ``find``.
     """
     held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
     theme = _held(session, person, wanted)
@@ -156,24 +155,24 @@ def split(
     new.shaped = theme.shaped = True
     moved = {key for key, _ in move_mentions(session, held, keys, place, theme.id, new.id)}
     if missing := [index for index, key in enumerate(keys) if key not in moved]:
-        reason = "is no mention of this pain point; list its mentions to see which are"
+        reason = "is not a mention of this pain point; list its mentions and choose some of them"
         raise NotSplittable(
             invalid_params=[InvalidParam(f"mentions.{index}", reason) for index in missing]
         )
     if not has_members(session, person.workspace_id, theme.id):
-        reason = "are all mentions that there are; leave at least one"
+        reason = "must not be all of its mentions; leave at least one"
         raise NotSplittable(invalid_params=[InvalidParam("mentions", reason)])
     _changed(session, theme)
     return Move(place, theme.id, new.id, rest=False)
 
 
 def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list[Key]:
-    """The smaller of the two parts into which the latest mentions of a pain point fall.
+    """The smaller of two clusters of the latest mentions of a pain point.
 
     By k-means on their vectors (Lloyd 1982; k-means++ seeds, ten of them, the best result).
 
     Raises:
-        NotSplittable: too few mentions have been read by the model in use, or all say the same.
+        NotSplittable: the model in use has read too few mentions, or all are alike.
     """
     theme = find(session, person, wanted)
     keys, vectors = sample_of(session, space, person.workspace_id, theme.id, LOOKED_AT)
@@ -181,7 +180,7 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
         reason = f"needs at least {LEAST_MENTIONS} mentions that the model in use has read"
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
     if np.ptp(vectors, axis=0).max() < ALIKE:
-        reason = "needs mentions that differ; all of these say the same"
+        reason = "needs mentions that differ; all of these are alike"
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
     from sklearn.cluster import KMeans
 
@@ -219,12 +218,12 @@ def describe_again(database: Database, space: Space, place: Place, themes: Seque
 
 
 def place_of_theme(theme: PainPoint) -> Place:
-    """Where its mentions are."""
+    """The place of its mentions."""
     return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
 
 
 def _held(session: Session, person: Person, wanted: UUID) -> PainPoint:
-    """The theme, with nobody else changing those of its place."""
+    """The theme, with its place held."""
     hold(session, place_of_theme(find(session, person, wanted)))
     return find(session, person, wanted)
 

@@ -1,8 +1,8 @@
-"""What a refresh writes: one transaction each, which looks again at what it changes.
+"""What a refresh writes: one transaction per step, each of which checks again what it changes.
 
-A refresh decides from what it has read before, without a lock. By the time it writes, mentions may
-have gone or have another theme, and themes may have been merged or changed by people. Each step
-locks what it changes and leaves alone what does not fit any more.
+A refresh decides on the basis of earlier reads, without a lock. By the time it writes, mentions may
+be gone or have another theme, and themes may have been merged or changed by people. Each step locks
+what it changes and skips what no longer fits.
 """
 
 from collections.abc import Sequence
@@ -29,15 +29,15 @@ from service.themes.rows import (
 
 
 class TooFew(Exception):
-    """Too few of the mentions are still there for a new theme."""
+    """Too few of the mentions still exist for a new theme."""
 
 
 def move(
     session: Session, place: Place, keys: Sequence[Key], source: UUID | None, target: UUID
 ) -> int:
-    """Move mentions from the theme ``source`` (None: that have none) to ``target``.
+    """Move mentions from the theme ``source`` (None: without a theme) to ``target``.
 
-    If ``target`` has been merged meanwhile, they go to the theme that it went into.
+    If ``target`` has been merged meanwhile, they go to the theme that it was merged into.
 
     Returns:
         How many have been moved; 0 if the target is gone.
@@ -60,7 +60,7 @@ def create(
     """Make a new theme of mentions that have none.
 
     Raises:
-        TooFew: too many of them are gone meanwhile, or have got another theme.
+        TooFew: too many of them are gone or have another theme by now.
     """
     held = hold_items(session, place.workspace_id, {key.feedback_id for key in keys})
     hold(session, place)
@@ -92,7 +92,7 @@ def merge(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
 def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
     """Remove empty themes and give the lease back; see ``due.release`` for the arguments.
 
-    Nothing is removed while feedback waits for its analysis: its mentions may belong there.
+    Nothing is removed while feedback is pending: its mentions may belong there.
     """
     hold(session, place)
     if not due.has_pending(session, place.workspace_id):

@@ -1,4 +1,4 @@
-"""Request bodies: how large they may be, and what they say that they are."""
+"""Request bodies: limits on their size, and checks of their declared type."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
@@ -10,22 +10,22 @@ from service.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
 from service.web.edge import ROUTE
 
 _ENCODED: Final = "The body is compressed; send it without Content-Encoding."
-_NUL: Final = "The address contains a NUL character (%00); remove it."
+_NUL: Final = "The URL contains a NUL character (%00); remove it."
 
 
 class Larger(NamedTuple):
-    """A limit of its own, for senders that ``admit`` raises nothing about."""
+    """A separate limit, for senders for whom ``admit`` raises nothing."""
 
     limit: int
     admit: Callable[[Scope], Awaitable[None]]
 
 
 class BodyGuard:
-    """Refuses bodies that are too large, while they arrive, and compressed ones.
+    """Rejects compressed bodies, and bodies that are too large while they arrive.
 
-    ``larger`` has limits for single routes, by path. FastAPI reads a body before it asks who sends
-    it, so that there the sender is looked at before anything is read. Nothing beyond a limit is
-    ever held in memory, whether or not the sender announced a length.
+    ``larger`` has separate limits for single routes, by path. FastAPI reads a body before it
+    authenticates the sender, so on these routes the sender is checked before anything is read.
+    Nothing beyond a limit is ever held in memory, whether or not the sender announced a length.
     """
 
     def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, Larger]) -> None:
@@ -65,7 +65,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            # FastAPI lets its own exception pass, but makes a 400 of any other.
+            # FastAPI passes its own exceptions on, but turns any other into a 400.
             raise HTTPException(413, _too_large(limit))
         return message
 
@@ -77,11 +77,11 @@ def _too_large(limit: int) -> str:
 
 
 def is_json(content_type: str) -> bool:
-    """Whether a Content-Type says JSON (application/json or application/…+json)."""
+    """Whether a Content-Type is JSON (application/json or application/…+json)."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind[-5:] == "+json")
 
 
 def is_form(content_type: str) -> bool:
-    """Whether a Content-Type says that files may be in the body."""
+    """Whether a Content-Type allows files in the body."""
     return content_type.partition(";")[0].strip().lower() == "multipart/form-data"

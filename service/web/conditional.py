@@ -1,4 +1,4 @@
-"""Conditional reads: an ETag on every answer, 304 when the client has it already."""
+"""Conditional reads: an ETag on every response, 304 if the client already has it."""
 
 from hashlib import sha256
 from typing import Final
@@ -12,9 +12,9 @@ VOLATILE: Final = frozenset({"as_of"})
 
 
 def conditional(request: Request, content: BaseModel) -> Response:
-    """``content`` as JSON with a weak ETag, or 304 if ``If-None-Match`` names that.
+    """``content`` as JSON with a weak ETag, or 304 if ``If-None-Match`` has that tag.
 
-    The tag covers everything but the ``VOLATILE`` fields, hence weak (RFC 9110, 8.8.1).
+    The tag covers everything except the ``VOLATILE`` fields; hence weak (RFC 9110, 8.8.1).
     """
     text = content.model_dump_json()
     tag = _tag(content, text)
@@ -30,14 +30,14 @@ def etag(content: BaseModel) -> str:
 
 
 def _tag(content: BaseModel, text: str) -> str:
-    """The same of its JSON, which need not be written twice."""
+    """The same for content that is already JSON, which is not serialized twice."""
     for volatile in VOLATILE & set(type(content).model_fields):
         text = text.replace(content.model_dump_json(include={volatile})[1:-1], "", 1)
     return f'W/"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def matches(if_none_match: str | None, tag: str) -> bool:
-    """Whether the header names ``tag``, by weak comparison (RFC 9110, 8.8.3.2)."""
+    """Whether the header contains ``tag``, by weak comparison (RFC 9110, 8.8.3.2)."""
     if if_none_match is None:
         return False
     opaque = tag.removeprefix("W/")

@@ -1,4 +1,4 @@
-"""Keyset cursors: a list's name and the sort key of the last row seen, opaque to clients."""
+"""Keyset cursors: a list's name and the sort key of the last row returned, opaque to clients."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -13,27 +13,27 @@ from service.web.times import in_utc
 
 LONGEST: Final = 2000
 WHOLES: Final = range(2**31)
-"""What fits into an integer column of either database, and is no less than 0."""
+"""Non-negative integers that fit into an integer column of either database."""
 
 
 def encode_cursor(listed: str, values: Sequence[str | int | float]) -> str:
-    """``values`` of a row of the list with that name, as an opaque URL-safe text."""
+    """``values`` of a row of the named list, as opaque URL-safe text."""
     return urlsafe_b64encode(json.dumps([listed, *values]).encode()).decode().rstrip("=")
 
 
 def decode_cursor(listed: str, text: str, kinds: Sequence[Callable[[Any], Any]]) -> list[Any]:
-    """The values in a cursor of that list, each passed through its kind: ``UUID``, ``moment``, ….
+    """The values in a cursor of the named list, each parsed by its kind: ``UUID``, ``moment``, ….
 
     Raises:
-        InvalidRequest: not a cursor that this list made.
+        InvalidRequest: the cursor was not made by this list.
     """
     try:
         made_by, *values = _decode(text)
         if made_by != listed:
-            raise ValueError("of another list")
+            raise ValueError("belongs to another list")
         return [kind(value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
-        reason = "is not a cursor of this endpoint; pass 'next' of the page before, unchanged"
+        reason = "is not a cursor of this endpoint; pass 'next' of the previous page, unchanged"
         raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)]) from None
 
 
@@ -41,7 +41,7 @@ def moment(value: Any) -> datetime:
     """A time in a cursor, in UTC.
 
     Raises:
-        ValueError: it has no offset, or can't be told in UTC.
+        ValueError: it has no offset, or can't be expressed in UTC.
     """
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
@@ -50,10 +50,10 @@ def moment(value: Any) -> datetime:
 
 
 def whole(value: Any) -> int:
-    """A whole number in a cursor that columns can be compared with.
+    """A whole number in a cursor that can be compared with columns.
 
     Raises:
-        ValueError, OverflowError: it is none, or not among ``WHOLES``.
+        ValueError, OverflowError: not a whole number, or not in ``WHOLES``.
     """
     if (found := int(value)) not in WHOLES:
         raise ValueError("is out of range")
@@ -61,10 +61,10 @@ def whole(value: Any) -> int:
 
 
 def number(value: Any) -> float:
-    """A number in a cursor, maybe infinite, that others are more or less than.
+    """A number in a cursor, possibly infinite, to compare others with.
 
     Raises:
-        ValueError: it is none, or NaN.
+        ValueError: not a number, or NaN.
     """
     if isnan(found := float(value)):
         raise ValueError("is not a number")

@@ -1,4 +1,4 @@
-"""What a route may ask for by type."""
+"""Dependencies that routes request by type."""
 
 from typing import Annotated
 

@@ -1,6 +1,6 @@
-"""The outermost layer: request ids, metrics, the access log, safe headers, the last catch.
+"""The outermost layer: request ids, metrics, access log, security headers, last error handler.
 
-Pure ASGI: one wrapped ``send`` a request, no task and no copy of the body.
+Pure ASGI: one wrapped ``send`` per request, no task and no copy of the body.
 """
 
 import logging
@@ -18,11 +18,11 @@ from service.web.problems import problem_response
 
 UNMATCHED: Final = "unmatched"
 GONE: Final = 499
-"""What logs say of a client that left before it was answered, as nginx puts it."""
+"""Logged as the status when the client disconnected before the response, as nginx does."""
 ADDED: Final = "voc.headers"
-"""Where in the scope the layers inside put headers that every answer must carry, errors too."""
+"""Scope key where inner layers put headers that every response must carry, errors too."""
 ROUTE: Final = "voc.route"
-"""Where in the scope a layer that may answer before the routes are asked puts the route's path."""
+"""Scope key for the path of a route whose request a layer before the routes may answer."""
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: Final = (
@@ -35,7 +35,7 @@ _log = logging.getLogger("service.access")
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and what became of it."""
+    """One request and its outcome."""
 
     id: str
     started: float
@@ -68,7 +68,7 @@ class Edge:
             exchange.status = exchange.status or GONE
         except Exception as error:
             response = problem_response(error)
-            if exchange.status:  # too late for another answer: the server cuts the connection
+            if exchange.status:  # too late for another response: the server cuts the connection
                 raise
             await response(scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""What a route may ask for of the model, by type."""
+"""Model dependencies that routes request by type."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from nlp.themes.space import Space
 
 
 async def get_embedder(request: Request) -> Embedder:
-    """The application's engine, whose class is of a room above, as far as rooms below need it."""
+    """The application's engine as an ``Embedder``: its class is in a higher package."""
     embedder: Embedder = request.app.state.engine
     return embedder
 
@@ -18,7 +18,7 @@ AppEmbedder = Annotated[Embedder, Depends(get_embedder)]
 
 
 async def get_space(embedder: AppEmbedder) -> Space:
-    """Where vectors of the application's model are compared."""
+    """The space in which vectors of the application's model are compared."""
     return embedder.space
 
 

@@ -1,4 +1,4 @@
-"""Examples in the OpenAPI document as they were written: FastAPI drops every null from it."""
+"""Restores null in OpenAPI examples: FastAPI drops every null from them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,8 +8,9 @@ Schema = Mapping[str, Any]
 
 
 def restore_nulls(document: dict[str, Any]) -> None:
-    """Give null to each field of an example that is missing although its schema requires it, and
-    allows null."""
+    """Set each example field to null that is missing although its schema requires it and allows
+    null.
+    """
     known = document["components"]["schemas"]
     for schema in known.values():
         if "examples" in schema:
@@ -41,7 +42,7 @@ def _with_nulls(example: Any, schema: Schema, known: Mapping[str, Schema]) -> An
 
 
 def _plain(schema: Schema, known: Mapping[str, Schema]) -> Schema:
-    """What a reference leads to, and the one thing that something optional may be."""
+    """Resolve references, and unwrap optional types."""
     if name := schema.get("$ref"):
         return known[name.rsplit("/", 1)[1]]
     others = [each for each in schema.get("anyOf", ()) if each != _NULL]

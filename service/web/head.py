@@ -1,4 +1,4 @@
-"""HEAD wherever there is GET, so that monitors and balancers that ask by HEAD get their answer."""
+"""HEAD wherever there is GET, for monitors and load balancers that use HEAD."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Head:
     """ASGI middleware around the routes: HEAD is answered as GET (RFC 9110, 9.3.2).
 
-    The server leaves the body out, as it knows what was asked.
+    The server omits the body, as it knows the method.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -20,4 +20,4 @@ class Head:
         try:
             await self.app(asked, receive, send)
         finally:
-            scope["route"] = asked.get("route")  # what metrics and logs call it by
+            scope["route"] = asked.get("route")  # the name used in metrics and logs

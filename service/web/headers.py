@@ -1,4 +1,4 @@
-"""The headers of answers, as the OpenAPI document tells them."""
+"""Response headers in the OpenAPI document."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,23 +6,31 @@ from typing import Any, Final
 Headers = Mapping[str, Any]
 JSON: Final = "application/json"
 UNTAGGED: Final = frozenset({"/livez", "/readyz", "/v1/info", "/v1/imports/{import_id}"})
-"""Reads of JSON without an ETag."""
+"""GET endpoints that return JSON without an ETag."""
 
 
 def _header(name: str, description: str) -> dict[str, Any]:
     return {name: {"description": description, "schema": {"type": "string"}}}
 
 
-LOCATION: Final = _header("Location", "The path of what was made.")
-RETRY_AFTER: Final = _header("Retry-After", "Seconds to wait; of 429 and 503.")
-_ETAG: Final = _header("ETag", "What tells this state from others; see `If-None-Match`.")
-_REPLAYED: Final = _header("Idempotency-Replayed", "`true` if the answer was given before.")
-_APPLIED: Final = _header("Preference-Applied", "The `wait=N` that was kept to.")
+LOCATION: Final = _header("Location", "The path of the created resource.")
+RETRY_AFTER: Final = _header(
+    "Retry-After", ("Seconds to wait before retrying; sent with 429 and 503.")
+)
+_ETAG: Final = _header(
+    "ETag",
+    ("Identifies this state; send it as `If-None-Match` to get 304 while nothing has changed."),
+)
+_REPLAYED: Final = _header(
+    "Idempotency-Replayed",
+    ("`true` if this repeats the response to an earlier request with the same key."),
+)
+_APPLIED: Final = _header("Preference-Applied", "The `wait=N` that was applied.")
 _NOT_MODIFIED: Final = {"description": "Nothing has changed since the ETag sent.", "headers": _ETAG}
 
 
 def tell_headers(document: Mapping[str, Any]) -> None:
-    """Give each operation of the document the headers of its answers, and 304 to tagged reads."""
+    """Add the response headers to each operation, and 304 to GET endpoints with an ETag."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if method == "get" and path not in UNTAGGED and JSON in _content(operation):
@@ -43,7 +51,7 @@ def _content(operation: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _add(operation: Mapping[str, Any], headers: Headers) -> None:
-    """To every answer of success."""
+    """Add ``headers`` to every success response."""
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
             answer["headers"] = {**answer.get("headers", {}), **headers}

@@ -1,8 +1,9 @@
-"""Answers kept for a day, so that a POST sent again has no second effect.
+"""Responses kept for a day, so that a repeated POST has no second effect.
 
-``recall`` and ``remember`` belong into the transaction of the effect itself. Two requests with
-the same new key may both recall nothing; the second ``remember`` then fails on the primary key
-(``IntegrityError``), its transaction is undone, and done again it finds the first one's answer.
+Call ``recall`` and ``remember`` in the transaction of the effect itself. Two requests with the same
+new key may both recall nothing; the second ``remember`` then fails on the primary key
+(``IntegrityError``), its transaction is rolled back, and on retry it finds the first one's
+response.
 """
 
 from dataclasses import dataclass, field
@@ -29,8 +30,10 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
-        description="Any value that is unique among the requests of one API key. The same request "
-        "again within 24 hours gets the same answer and has no second effect.",
+        description=(
+            "A value that is unique among the requests of one API key. Repeating the same "
+            "request within 24 hours returns the same response and has no second effect."
+        ),
         examples=["8f14e45f-ceea-467f-a9b8-6d2b6c1f2a3e"],
     ),
 ]
@@ -44,7 +47,7 @@ class IdempotencyKeyReused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The answer that a request got the first time."""
+    """The response to the first request with a key."""
 
     status: int
     body: dict[str, Any]
@@ -52,31 +55,31 @@ class StoredAnswer:
 
     @property
     def is_replayed(self) -> bool:
-        """Whether it was given before, so that nothing was done for it now."""
+        """Whether this is a stored response, so that the request itself did nothing."""
         return REPLAYED.items() <= self.headers.items()
 
 
 def key_of(api_key_id: UUID, idempotency_key: str) -> str:
-    """An Idempotency-Key as it is stored: two senders may use the same one."""
+    """An Idempotency-Key as stored: two senders may use the same one."""
     return f"{api_key_id}:{idempotency_key}"
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:
-    """SHA-256 (hex) of what makes a request this request; ``path`` with its query."""
+    """SHA-256 (hex) that identifies a request; ``path`` includes its query."""
     head = f"{method} {path}\n".encode()
     return sha256(head + body).hexdigest()
 
 
 def is_kept(answered_at: datetime, at: datetime) -> bool:
-    """Whether an answer from then is still given at ``at``."""
+    """Whether a response stored then is still returned at ``at``."""
     return answered_at >= at - KEPT
 
 
 def recall(session: Session, workspace_id: UUID, key: str, fingerprint: str) -> StoredAnswer | None:
-    """The answer stored under ``key``, ``None`` if there is none or it is older than ``KEPT``.
+    """The response stored under ``key``; ``None`` if there is none or it is older than ``KEPT``.
 
     Raises:
-        IdempotencyKeyReused: it was given to another request.
+        IdempotencyKeyReused: the key was used for another request.
     """
     stored = session.get(Idempotency, (workspace_id, key))
     if stored is None:
@@ -93,7 +96,7 @@ def recall(session: Session, workspace_id: UUID, key: str, fingerprint: str) -> 
 def remember(
     session: Session, workspace_id: UUID, key: str, fingerprint: str, answer: StoredAnswer
 ) -> None:
-    """Store ``answer`` under ``key``, in the transaction that has its effect."""
+    """Store ``answer`` under ``key``, in the transaction of its effect."""
     row = Idempotency(
         workspace_id=workspace_id,
         key=key,
@@ -108,6 +111,6 @@ def remember(
 
 
 def purge(session: Session, older_than: datetime) -> int:
-    """Delete the answers of every workspace from before ``older_than``; how many there were."""
+    """Delete responses older than ``older_than`` in all workspaces; returns their number."""
     result = session.execute(delete(Idempotency).where(col(Idempotency.created_at) < older_than))
     return int(getattr(result, "rowcount", 0))

@@ -8,7 +8,7 @@ from service.errors import InvalidParam, InvalidRequest, MalformedJson, Problem
 
 MOST_PARAMS: Final = 50
 UNREAD_NUMBER: Final = object()
-"""Stands for a number of more digits than Python reads, where it must harm its own item alone."""
+"""Placeholder for a number with more digits than Python parses, so that only its item fails."""
 TOO_MANY_DIGITS: Final = "has a number of more than 4,300 digits; send it as text"
 TOO_DEEP: Final = "is nested too deeply; leave levels out"
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
@@ -18,7 +18,7 @@ _REASONS: Final = {
     "string_type": "must be a string",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters; shorten it",
-    "string_unicode": "contains half of a surrogate pair; remove it and send it again",
+    "string_unicode": "contains half of a surrogate pair; remove it and send the request again",
     "string_pattern_mismatch": "must match the pattern {pattern}",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries; split it",
@@ -43,7 +43,7 @@ _REASONS: Final = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
-    "union_tag_not_found": "must name its {discriminator}",
+    "union_tag_not_found": "must have the field {discriminator}",
     "union_tag_invalid": "must have a {discriminator} that is one of {expected_tags}",
     "timezone_aware": "must have a UTC offset, such as 2026-01-31T12:00:00Z",
     "datetime_type": "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
@@ -54,7 +54,7 @@ _REASONS: Final = {
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Problem:
-    """The problem that stands for pydantic's ``errors`` about ``body`` (parsed JSON, if any)."""
+    """The problem for pydantic's ``errors`` about ``body`` (parsed JSON, if any)."""
     broken = next((error for error in errors if error["type"] == "json_invalid"), None)
     if broken is not None:
         return malformed(_cause_of(broken, body))
@@ -65,18 +65,18 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
 
 
 def malformed(cause: str, kind: type[Problem] = MalformedJson) -> Problem:
-    """The problem of a body that can't be parsed, with the parser's word on what or where."""
+    """The problem for a body that can't be parsed, with the parser's message."""
     default = kind.default_detail()
     return kind(f"{default} ({cause})" if cause else default)
 
 
 def unread_json(error: BaseException | None) -> Problem:
-    """The problem of a body that the JSON parser has refused with ``error``."""
+    """The problem for a body that the JSON parser rejected with ``error``."""
     match error:
         case json.JSONDecodeError():
             return malformed(_located(error.msg, error.doc, error.pos))
         case UnicodeDecodeError():
-            return malformed(f"it is no {error.encoding.upper()} at byte {error.start + 1}")
+            return malformed(f"not valid {error.encoding.upper()} at byte {error.start + 1}")
         case ValueError() | RecursionError():
             return MalformedJson(f"The body {json_fault(error)}.")
     return MalformedJson()
@@ -98,7 +98,7 @@ def read_int(digits: str) -> Any:
 
 
 def _cause_of(broken: Mapping[str, Any], body: Any) -> str:
-    """The parser's word; FastAPI tells the position apart from it, pydantic in it."""
+    """The parser's message. FastAPI gives the position separately, pydantic within the message."""
     cause = str(broken.get("ctx", {}).get("error", ""))
     position = broken["loc"][-1] if broken["loc"] else None
     if isinstance(body, str) and isinstance(position, int):
@@ -113,15 +113,16 @@ def _located(cause: str, text: str, position: int) -> str:
 
 
 def _said(cause: str) -> str:
-    """Python's word on JSON without the preposition that its position would follow."""
+    """Python's JSON error message without the trailing preposition before the position."""
     return cause.strip().removesuffix(":").removesuffix(" at")
 
 
 def name_of(location: Sequence[str | int], body: Any) -> str:
     """``("body", "items", 3, "survey", "text")`` as ``items.3.text``.
 
-    Pydantic mixes the names of union members into its locations. What is found in ``body`` is
-    kept, and the last part, which may be missing there. A fault of all of it is called ``body``.
+    Pydantic mixes the names of union members into its locations. Parts found in ``body`` are kept,
+    and so is the last part, which may be missing there. An error of the whole body is named
+    ``body``.
     """
     parts = list(location)
     if len(parts) > 1 and parts[0] in _PLACES:
@@ -152,7 +153,7 @@ def reason_of(error: Mapping[str, Any]) -> str:
     if error["type"] == "value_error":
         return str(context.get("error", error["msg"]))
     kind = error["type"]
-    if context.get("field_type") == "Value":  # pydantic's word for text that has been cleaned
+    if context.get("field_type") == "Value":  # pydantic's name for cleaned text
         kind = kind.replace("too_", "string_too_")
     if (known := _REASONS.get(kind)) is not None:
         return known.format_map(context)

@@ -1,4 +1,4 @@
-"""Numbers as they are sent."""
+"""Numbers in requests."""
 
 from typing import Any, Final
 
@@ -6,11 +6,11 @@ from pydantic import BeforeValidator
 
 
 def _no_boolean(value: Any) -> Any:
-    """Python takes true for 1, and pydantic with it."""
+    """Reject true and false, which Python and pydantic take for 1 and 0."""
     if isinstance(value, bool):
         raise ValueError("must be a number, not true or false")
     return value
 
 
 NoBoolean: Final = BeforeValidator(_no_boolean)
-"""Makes a number refuse true and false."""
+"""Makes a number field reject true and false."""

@@ -1,4 +1,4 @@
-"""A write that happens once, although its request may come again."""
+"""A write that happens once even if its request is repeated."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,14 +24,14 @@ Work = Callable[[Session], StoredAnswer]
 
 
 class Once(NamedTuple):
-    """An Idempotency-Key, as it is stored, and the fingerprint of the request it stands for."""
+    """An Idempotency-Key as stored, and the fingerprint of its request."""
 
     key: str
     fingerprint: str
 
 
 async def get_once(request: Request, api_key_id: UUID, idempotency_key: str | None) -> Once | None:
-    """What makes a request with an Idempotency-Key this request."""
+    """What identifies a request with an Idempotency-Key."""
     if idempotency_key is None:
         return None
     path = request.url.path + "?" + request.url.query
@@ -40,14 +40,14 @@ async def get_once(request: Request, api_key_id: UUID, idempotency_key: str | No
 
 
 def response_of(answer: StoredAnswer) -> Response:
-    """An answer as it is sent."""
+    """A response as sent."""
     return Response(to_json(answer.body), answer.status, answer.headers, "application/json")
 
 
 def answered_once(
     database: Database, workspace_id: UUID, once: Once | None, work: Work
 ) -> StoredAnswer:
-    """The answer of ``work``, done in a write transaction, or the one that it gave before.
+    """The response of ``work``, run in a write transaction, or the one stored before.
 
     Raises:
         IdempotencyKeyReused: the key was used for another request.
@@ -60,7 +60,7 @@ def answered_once(
 
     try:
         return database.transact(work_once)
-    except IntegrityError:  # the same request was committed meanwhile: its answer is there now
+    except IntegrityError:  # the same request was committed meanwhile: its response is stored now
         return database.transact(work_once)
 
 

@@ -1,4 +1,4 @@
-"""What the API says about itself: its description, its error answers, its documentation page."""
+"""The API's self-description: OpenAPI document, error responses, documentation page."""
 
 from importlib.resources import files
 from typing import Any, Final
@@ -14,30 +14,31 @@ from service.web.problems import MEDIA_TYPE, ProblemBody
 
 ASSETS: Final = "/docs/assets"
 _TAGS: Final = {
-    "feedback": "Surveys, reviews and tickets: send, list, read, correct, erase.",
-    "imports": "CSV and JSONL files.",
-    "analysis": "The analysis of a text, nothing stored.",
+    "feedback": "Send, list, read, correct and erase surveys, reviews and tickets.",
+    "imports": "Import CSV and JSONL files.",
+    "analysis": "Analyse texts without storing them.",
     "insights": "Pain points, the journey map and trends.",
-    "exports": "The same as files: CSV, JSONL, Parquet, and the map as a picture.",
+    "exports": "The same data as files: CSV, JSONL and Parquet, and the journey map as a picture.",
     "journey": "The workspace's own stages and touchpoints.",
-    "keys": "Who may do what.",
-    "operations": "For those who run the service.",
+    "keys": "API keys and their scopes.",
+    "operations": "Health, metrics and information about the service.",
 }
 DESCRIPTION: Final[dict[str, Any]] = {
     "title": "Verbatim",
     "summary": "Voice of the customer, by journey stage: feedback in, pain points out.",
     "description": (
-        "Every request carries a key: `Authorization: Bearer voc_…`. Errors are problem details "
-        "(RFC 9457) with a stable `code`. A POST with an `Idempotency-Key` may be sent again "
-        "safely within 24 hours. Lists are paged: pass `next` as `cursor`. Reads carry an `ETag`, "
-        "except `/v1/info`, imports and exports."
+        "Every request needs an API key: `Authorization: Bearer voc_…`. Errors are problem "
+        "details (RFC 9457) with a stable `code`. You can safely retry a POST with the same "
+        "`Idempotency-Key` for 24 hours. Lists are paged: pass `next` as `cursor` to get the "
+        "next page. GET responses carry an `ETag`, except those of `/v1/info`, imports and "
+        "exports."
     ),
     "license_info": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "openapi_tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
     "servers": [{"url": "/", "description": "This service"}],
     "responses": {
         "default": {
-            "description": "Whatever went wrong, as a problem (RFC 9457).",
+            "description": "An error, as problem details (RFC 9457).",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
             "headers": RETRY_AFTER,
         }
@@ -50,10 +51,10 @@ DESCRIPTION: Final[dict[str, Any]] = {
 
 
 class Api(FastAPI):
-    """FastAPI whose description has our errors and headers, too, and whole examples."""
+    """FastAPI whose OpenAPI document also has our errors and headers, and complete examples."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document, made once."""
+        """The OpenAPI document, built once."""
         if self.openapi_schema is None:
             document = super().openapi()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -64,7 +65,7 @@ class Api(FastAPI):
 
 
 def serve_docs(app: FastAPI) -> None:
-    """A documentation page at /docs whose scripts come from here: it works without internet."""
+    """Serve the documentation page at /docs with local scripts, so that it works offline."""
     app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")))
     app.add_route("/docs", _docs, include_in_schema=False)
 

@@ -1,4 +1,4 @@
-"""Query parameters: each route takes those that it declares, and single values once."""
+"""Query parameters: a route accepts those that it declares, and single values only once."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,32 +13,32 @@ from service.errors import InvalidParam, InvalidRequest
 from service.web.invalid import MOST_PARAMS
 
 LONGEST_NAME: Final = 300
-"""How much of a parameter's name an error tells."""
+"""Characters of a parameter's name that an error quotes."""
 
 
 class UnknownParameter(InvalidRequest):
-    """The address has query parameters that this endpoint does not know; remove or correct them."""
+    """The URL has query parameters that this endpoint does not know; remove or correct them."""
 
     code: ClassVar[str] = "unknown_parameter"
 
 
 class OpenEnded(BaseModel):
-    """Query parameters that may go with others, of which only the beginnings of names are known.
+    """Query parameters that may come with others, of which only the prefixes of names are known.
 
     Those end up in ``model_extra``.
     """
 
     model_config = ConfigDict(extra="allow")
     open_ended: ClassVar[tuple[str, ...]] = ()
-    """What the names of further parameters begin with; each is a list."""
+    """Prefixes of the names of further parameters; each of these is a list."""
 
 
 async def refuse_undeclared(request: Request) -> None:
-    """A dependency of every route: no typing error widens a result, or stores what was to be tried.
+    """A dependency of every route: a misspelt parameter never widens a result or skips a dry run.
 
     Raises:
-        UnknownParameter: the address has a query parameter that the route does not declare.
-        InvalidRequest: it has one twice that is no list, so that one value would go unseen.
+        UnknownParameter: the URL has a query parameter that the route does not declare.
+        InvalidRequest: a parameter that is not a list is repeated, so that one value would be lost.
     """
     if not request.scope["query_string"]:
         return
@@ -51,24 +51,24 @@ async def refuse_undeclared(request: Request) -> None:
         raise unknown_parameters(unknown, [*fields, *(prefix + "*" for prefix in prefixes)])
     repeated = [n for n in sent if sent[n] > 1 and n in fields and not _is_list(fields[n])]
     if repeated:
-        reason = "is there more than once, and takes one value; remove the others"
+        reason = "is repeated but takes a single value; send it once"
         raise InvalidRequest(invalid_params=[InvalidParam(name, reason) for name in repeated])
 
 
 def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> UnknownParameter:
-    """The error of parameters that an address can't have, with those that it can.
+    """The error for unknown parameters, with the known ones.
 
-    Those are told once, so that the answer is hardly longer than the address.
+    The known ones are listed once, so that the response is hardly longer than the URL.
     """
     first, *others = (name[:LONGEST_NAME] for name in unknown[:MOST_PARAMS])
     reason = "is not known here"
-    remedy = f"; known are {', '.join(known)}" if known else ""
+    remedy = f"; known parameters: {', '.join(known)}" if known else ""
     params = [InvalidParam(first, reason + remedy), *(InvalidParam(n, reason) for n in others)]
     return UnknownParameter(invalid_params=params)
 
 
 def _fields(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:
-    """The single parameters that a route and its dependencies declare, by name."""
+    """The single-valued parameters that a route and its dependencies declare, by name."""
     for field in dependant.query_params:
         if model := _model_of(field.field_info):
             yield from ((each.alias or name, each) for name, each in model.model_fields.items())
@@ -88,7 +88,7 @@ def _prefixes(dependant: Dependant) -> Iterator[str]:
 
 
 def _model_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The model whose fields are the parameters, if this declares several."""
+    """The model whose fields are the parameters, if this dependency declares several."""
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 

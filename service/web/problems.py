@@ -1,4 +1,4 @@
-"""Errors as answers: RFC 9457 problem+json, rendered here and nowhere else."""
+"""Errors as RFC 9457 problem+json responses, rendered here and nowhere else."""
 
 import errno
 import json
@@ -24,7 +24,7 @@ from service.web.invalid import invalid_request, malformed, unread_json
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-"""What routes answer; HEAD is answered wherever GET is."""
+"""Methods that routes answer; HEAD is answered wherever GET is."""
 _BY_STATUS: Final[dict[int, type[Problem]]] = {
     400: errors.MalformedJson,
     401: errors.Unauthenticated,
@@ -38,9 +38,11 @@ _BY_STATUS: Final[dict[int, type[Problem]]] = {
     503: errors.Unavailable,
 }
 _NOT_JSON: Final = "There was an error parsing the body"
-"""FastAPI's word on JSON that Python can't read; of forms it says what is wrong with them."""
-_NO_PATH: Final = "There is no such path; see /docs for those that exist."
-_DATABASE_DOWN: Final = "The database can't be reached right now; try again as Retry-After says."
+"""FastAPI's message for JSON that Python can't parse; its messages about forms are specific."""
+_NO_PATH: Final = "There is no such path; see /docs for the API."
+_DATABASE_DOWN: Final = (
+    "The database can't be reached right now; wait as Retry-After says and try again."
+)
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _NO_ROOM_ON_POSTGRESQL: Final = frozenset({"53100", "25006"})
 """The states disk_full and read_only_sql_transaction."""
@@ -53,7 +55,7 @@ _NO_ROOM_ON_SQLITE: Final = (
     "SQLITE_IOERR_TRUNCATE",
     "SQLITE_IOERR_SHM",
 )
-"""What such errors begin with; some are of a disk that turned read-only under an open file."""
+"""Prefixes of such errors; some mean a disk that became read-only under an open file."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,7 @@ PROBLEM_EXAMPLE: Final[dict[str, Any]] = {
     "invalid_params": [
         {
             "name": "rating",
-            "reason": "11 is outside the scale nps from 0 to 10; correct the value",
+            "reason": "11 is outside the nps scale from 0 to 10; correct the value",
         }
     ],
 }
@@ -99,7 +101,7 @@ async def _handle(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> Iterator[str]:
-    """The methods that the path answers by any of its routes: the first one's own are not all."""
+    """The methods that any route of the path answers, not only the first route's."""
     scope = request.scope
     scope = {**scope, "root_path": scope.get("app_root_path", scope["root_path"])}
     for method in METHODS:
@@ -108,13 +110,13 @@ def _allowed(request: Request) -> Iterator[str]:
 
 
 def _answers(route: BaseRoute, scope: Scope) -> bool:
-    """Whether the request is this route's; what is mounted are files, which are only read."""
+    """Whether the route answers the request; mounts serve files, which are only read."""
     answers = route.matches(scope)[0] is Match.FULL
     return answers and (scope["method"] == "GET" or not isinstance(route, Mount))
 
 
 def problem_response(error: Exception) -> Response:
-    """The answer to ``error``; whatever is not meant for users is logged, and not told."""
+    """The response to ``error``; errors not meant for users are logged and not disclosed."""
     problem = as_problem(error)
     headers = dict(problem.headers)
     if problem.status in (429, 503):
@@ -127,12 +129,12 @@ def problem_response(error: Exception) -> Response:
 
 
 def is_for_everyone(error: Exception) -> bool:
-    """Whether ``error`` tells of the database or a disk, so that any other request meets it too."""
+    """Whether ``error`` concerns the database or a disk, so that other requests fail likewise."""
     return _is_of_no_room(error) or _is_unreached(error)
 
 
 def as_problem(error: Exception) -> Problem:
-    """``error`` in our own words."""
+    """``error`` as a problem."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
@@ -150,7 +152,7 @@ def as_problem(error: Exception) -> Problem:
 
 
 def _is_of_no_room(error: Exception) -> bool:
-    """Whether a disk was full or read-only: that of the data directory, or the database's."""
+    """Whether a disk was full or read-only: the data directory's or the database's."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None)
         name = getattr(error.orig, "sqlite_errorname", "")
@@ -163,7 +165,7 @@ def _is_unreached(error: Exception) -> bool:
 
 
 def _unreadable(error: RequestValidationError) -> Problem:
-    if isinstance(error.body, bytes):  # FastAPI parses only what is declared to be JSON
+    if isinstance(error.body, bytes):  # FastAPI only parses bodies declared as JSON
         return errors.UnsupportedMediaType()
     return invalid_request(error.errors(), error.body)
 

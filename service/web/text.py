@@ -9,17 +9,17 @@ from pydantic import AfterValidator
 from service.web.blanks import SELECTORS, is_blank, is_unseen
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What spreadsheets take for a formula (OWASP, CSV injection); full-width signs are such, too."""
+"""What spreadsheets take for a formula (OWASP, CSV injection), full-width signs included."""
 _STAYING: Final = SELECTORS | frozenset("\u200c\u200d")
 _HINTS: Final = re.compile("[\u00ad\u061c\u200e\u200f]")
-"""Soft hyphens and marks of direction, which programs put into what is copied from them."""
+"""Soft hyphens and directional marks, which programs add to copied text."""
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 """The flag of a part of a country: a black flag and a few invisible letters, such as "gbeng"."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def refuse_unstorable(text: str) -> str:
-    """The same text, if PostgreSQL can store it and UTF-8 can carry it.
+    """The same text, if PostgreSQL can store it and UTF-8 can encode it.
 
     Raises:
         ValueError: a NUL character or half of a surrogate pair, with its position.
@@ -31,17 +31,17 @@ def refuse_unstorable(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """The same text without blanks around it, if people see all of it, and on one line.
+    """The same text, trimmed, if it is visible throughout and on one line.
 
-    Joiners, selectors of variants and flags stay, which emoji and some scripts are written with;
-    soft hyphens and marks of direction are taken out.
+    Joiners, variation selectors and flags stay: emoji and some scripts need them. Soft hyphens and
+    directional marks are removed.
 
     Raises:
-        ValueError: it is blank, or has a line break, a control or another invisible character,
-            or one that has no meaning to others.
+        ValueError: it is blank, or has a line break, a control character, or another invisible or
+        private character.
     """
     if is_blank(text):
-        raise ValueError("is blank; say what people should read")
+        raise ValueError("is blank; send visible text")
     text = text.strip()
     for position, character in enumerate(_FLAG.sub(lambda flag: "-" * len(flag[0]), text)):
         if not (character in _STAYING or _HINTS.match(character) or _is_plain(character)):
@@ -53,7 +53,7 @@ def seen(text: str) -> str:
 
 
 def _is_plain(character: str) -> bool:
-    """Whether it is a space or seen, with a meaning that Unicode gives it, or may give it yet."""
+    """Whether a character is a space or visible, and not private."""
     kind = category(character)
     return kind == "Zs" or not (
         is_unseen(character) or kind == "Co" or _is_noncharacter(ord(character))
@@ -65,7 +65,7 @@ def _is_noncharacter(point: int) -> bool:
 
 
 def composed(text: str) -> str:
-    """The same text in NFC, as all of it is stored."""
+    """The same text in NFC, the form in which all text is stored."""
     return text if text.isascii() else normalize("NFC", text)
 
 
@@ -75,4 +75,4 @@ def inert(text: str) -> str:
 
 
 CleanText = Annotated[str, AfterValidator(refuse_unstorable)]
-"""A string without NUL characters and lone surrogates; others are refused with a reason."""
+"""A string without NUL characters and lone surrogates; others are rejected with a reason."""

@@ -1,4 +1,4 @@
-"""Times as they are sent: in words, with an offset, and within what can be stored."""
+"""Times in requests: RFC 3339 text with an offset, within the range that can be stored."""
 
 import re
 from datetime import UTC, datetime
@@ -10,13 +10,13 @@ _WRITTEN: Final = re.compile(r"\d{4}-")
 
 
 def written(value: Any) -> Any:
-    """Numbers are no RFC 3339 times, though pydantic would read them as seconds.
+    """Reject numbers: they are not RFC 3339 times, though pydantic would read them as seconds.
 
     Raises:
         ValueError: it is a number, or a text that does not begin with a year.
     """
     if isinstance(value, int | float) or (isinstance(value, str) and not _WRITTEN.match(value)):
-        raise ValueError("must be an RFC 3339 time, such as 2026-03-01T09:30:00Z; numbers are none")
+        raise ValueError("must be an RFC 3339 time, such as 2026-03-01T09:30:00Z, not a number")
     return value
 
 
@@ -24,12 +24,12 @@ def in_utc(moment: datetime) -> datetime:
     """The same moment in UTC.
 
     Raises:
-        ValueError: there it would lie outside of the years 1 to 9999.
+        ValueError: in UTC it would be outside the years 1 to 9999.
     """
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("must lie within the years 1 to 9999 in UTC") from None
+        raise ValueError("must be within the years 1 to 9999 in UTC") from None
 
 
 UtcTime = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(in_utc)]

@@ -78,10 +78,10 @@ def test_it_speaks_to_the_real_service(voc: Verbatim) -> None:
 
 
 def test_a_refusal_is_raised_with_its_problem(voc: Verbatim) -> None:
-    with pytest.raises(VerbatimError, match="outside the scale") as caught:
+    with pytest.raises(VerbatimError, match="outside the nps scale") as caught:
         voc.submit_survey("x", rating={"value": 11, "scale": "nps"})
     assert (caught.value.status, caught.value.code) == (422, "invalid_request")
-    reason = "11 is outside the scale nps from 0 to 10; correct the value"
+    reason = "11 is outside the nps scale from 0 to 10; correct the value"
     assert caught.value.problem["invalid_params"] == [{"name": "rating", "reason": reason}]
 
 
@@ -128,7 +128,7 @@ def test_it_erases_an_item_and_a_customer(voc: Verbatim) -> None:
 @pytest.mark.parametrize("id", ["", "..", "r/1", "r-1042"])
 def test_it_erases_nothing_by_what_is_no_id(id: str) -> None:
     service = Service(ok())
-    with service.client() as voc, pytest.raises(VerbatimError, match="no id of feedback"):
+    with service.client() as voc, pytest.raises(VerbatimError, match="not a feedback id"):
         voc.erase(id)
     assert service.requests == []
 
@@ -203,7 +203,7 @@ def test_what_can_never_be_sent_is_not_tried_again(error: Exception) -> None:
     ("url", "key"), [("http://::1:8000", "k"), ("http://voc.test", "voc_…")], ids=["url", "key"]
 )
 def test_what_is_no_url_or_key_is_told(url: str, key: str) -> None:
-    with pytest.raises(VerbatimError, match=r"is no URL|characters"):
+    with pytest.raises(VerbatimError, match=r"is not a valid URL|characters"):
         Verbatim(url, key=key)
 
 

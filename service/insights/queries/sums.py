@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from sqlmodel import Session
 
 from models.tables import ROLLUP, ROLLUP_SPAN
@@ -18,7 +18,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.items import PART_OF, AxisName, View, seen_by
-from service.insights.queries.portions import KEPT, Shape, added_up, portions, shaped
+from service.insights.queries.portions import KEPT, Portion, Shape, added_up, portions, shaped
 from service.insights.queries.seen import first_and_last
 from service.insights.sums import (
     SUMS,
@@ -75,11 +75,23 @@ def _rows(
 ) -> list[MentionRow]:
     """Rows by ``keys``, the first columns of ``PLACE``; the other columns are ``UNASSIGNED``."""
     shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    if selection.cells is not None:
+        for name in PLACE:
+            values[f"{name}s"] = sorted({getattr(cell, name) for cell in selection.cells})
     width, together = 1 + len(keys), (UNASSIGNED,) * (len(PLACE) - len(keys))
-    rows = session.execute(_statement(shape, keys), values).all()
+    rows = session.execute(_statement(shape, keys, selection.cells is not None), values).all()
     return [mention_row(*row[:width], *together, *row[width:], *UNSEEN) for row in rows]
 
 
 @lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, keys: tuple[str, ...]) -> Select[Any]:
-    return added_up(portions(shape), keys, (*SUMS, *FELT))
+def _statement(shape: Shape, keys: tuple[str, ...], narrowed: bool) -> Select[Any]:
+    found = [_narrowed(of) for of in portions(shape)] if narrowed else portions(shape)
+    return added_up(found, keys, (*SUMS, *FELT))
+
+
+def _narrowed(of: Portion) -> Portion:
+    """Rows of the stages and touchpoints that the parameters list: for speed, as not every stage
+    goes with every touchpoint."""
+    return of.where(
+        *(of.table.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in PLACE)
+    )

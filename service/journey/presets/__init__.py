@@ -1,4 +1,4 @@
-"""The journeys that come with the product. Each is data: one JSON file of this folder."""
+"""The built-in journeys. Each is data: a JSON file in this folder."""
 
 import json
 from functools import cache
@@ -22,13 +22,13 @@ def preset_map(name: PresetName) -> JourneyMap:
 
 
 def native_touchpoints() -> list[dict[str, Any]]:
-    """The native touchpoints, one each: what a definition has that names none itself."""
+    """All native touchpoints: the default of a definition that has none itself."""
     touchpoints: list[dict[str, Any]] = _read("touchpoints")
     return touchpoints
 
 
 def key_of(definition: Definition) -> str:
-    """The preset that maps every cell as ``definition`` does, or "custom"."""
+    """The preset that maps every cell like ``definition``, or "custom"."""
     cells = JourneyMap(definition).cells
     return next((name for name in PRESETS if preset_map(name).cells == cells), CUSTOM)
 

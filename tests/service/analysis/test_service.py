@@ -289,7 +289,7 @@ def test_an_item_that_ended_its_process_too_often_is_set_aside(
     analyzer = FakeAnalyzer()
     work(analyst(analyzer))
     assert (find(key).state, analyzer.calls) == (FAILED, [])
-    assert find(key).error == "the analysis ended the process 4 times"
+    assert find(key).error == "the analysis crashed the process 4 times"
 
 
 def test_a_failing_database_counts_against_nobody(

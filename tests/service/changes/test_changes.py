@@ -166,7 +166,7 @@ def test_a_change_that_helped_is_told_from_the_rest(
     empty = shop.get(f"/v1/changes/{segment['id']}/impact", days=7)
     assert (empty["verdict"], empty["before"]["items"]) == ("no_evidence_yet", 0)
     assert empty["control_before"] == {"mentions": 84, "items": 84}
-    assert "too little feedback" in empty["sentence"]
+    assert "Too little feedback" in empty["sentence"]
 
 
 def test_a_language_of_a_scope_is_understood_as_intake_does(

@@ -138,7 +138,7 @@ def test_a_theme_that_did_not_change_is_told_by_its_volume(direction: int) -> No
     side = praise(random, 14) if direction == 1 else window(random, 1.0, 0.3)
     found = effects(side, side, has_rest=True, direction=direction)
     said = sentence(found, DAYS, needed(found, of_theme=True), "place")
-    assert said.startswith("Nothing yet that chance would not explain: its share of all feedback")
+    assert said.startswith("No evidence of an effect yet: its share of all feedback")
     assert "severity" not in said
     said = sentence(found, DAYS, needed(found, of_theme=True), "place_in_segment")
     assert ": its share of the feedback of this segment went from" in said
@@ -178,7 +178,7 @@ def test_a_share_that_goes_from_all_to_none_is_told_in_whole_points() -> None:
     assert -1 < (change.high or 0) < -0.5
     said = sentence(found, DAYS, needed(found, False), "place")
     assert "from 100% to 0%; elsewhere from 50% to 50%" in said
-    assert re.search(r"The difference is −100 points \(−100 to −\d\d points, 95%\)\.$", said)
+    assert re.search(r"The effect is −100 points \(−100 to −\d\d points, 95%\)\.$", said)
 
 
 def test_measures_that_contradict_each_other_decide_nothing() -> None:
@@ -203,17 +203,17 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     said = sentence(found, DAYS, needed(found, False), "place")
     assert re.match(
         r"It is talked about more: 14% → 40% of all feedback \(\+\d\d to \+\d\d points, 95%\)\. "
-        r"Whether that is better or worse, the measures do not say; 100% of the mentions since are "
-        r"complaints\. Beside that, nothing yet that chance would not explain: the share of",
+        r"The measures do not show whether that is better or worse; 100% of the mentions since "
+        r"then are complaints\. Apart from that, no evidence of an effect yet: the share of",
         said,
     )
     few = found | {"negative_share": found["negative_share"]._replace(p=None)}
-    assert "do not say. Beside that" in sentence(few, DAYS, needed(few, False), "place")
+    assert "better or worse. Apart from that" in sentence(few, DAYS, needed(few, False), "place")
     less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
     del less["negative_share"], less["net_sentiment"], less["mean_severity"]
     said = sentence(less, DAYS, needed(less, False), "place")
     assert said.startswith("It is talked about less: 40% → 14% of all feedback")
-    assert "do not say. Beside that, there is too little feedback to tell" in said
+    assert "better or worse. Apart from that, too little feedback for a verdict" in said
 
 
 def test_a_verdict_says_too_that_there_is_more_talk() -> None:
@@ -231,10 +231,10 @@ def test_an_interval_without_nought_that_proves_nothing_is_explained() -> None:
     found = {name: effect._replace(p=0.08) for name, effect in clear.items()}
     assert (found["negative_share"].change.high or 0) < 0
     said = sentence(found, DAYS, needed(found, False), "place")
-    assert "By itself that would stand out, but it is one of 5 measures that were looked at" in said
-    assert "in up to 25 cases of 100 chance alone" in said
+    assert "On its own that would be significant, but 5 measures were tested" in said
+    assert "in up to 25 of 100 cases chance alone" in said
     same = effects(before, before, has_rest=True)
-    assert "By itself" not in sentence(same, DAYS, needed(same, False), "place")
+    assert "On its own" not in sentence(same, DAYS, needed(same, False), "place")
 
 
 def test_a_volume_needs_nothing_to_be_compared_with() -> None:

@@ -61,7 +61,7 @@ def test_without_a_question_the_latest_are_shown(visitor: TestClient, shop: None
 
 def test_a_search_for_nothing_says_what_is_wrong(visitor: TestClient, shop: None) -> None:
     page = open_page(visitor, "/search", {"q": "-card"})
-    assert "This search has no word to look for" in page
+    assert "This search has no word to search for" in page
     assert 'aria-invalid="true"' in page
 
 

@@ -21,7 +21,7 @@ WRONG = {
     "x" * 513: "not a valid key",
     "<script>alert(1)</script>": "not a valid key",
     "\0\ud7ff\u202e": "not a valid key",
-    "voc_" + "0" * 49: "typing error",
+    "voc_" + "0" * 49: "mistyped",
 }
 FOREIGN = [
     {"sec-fetch-site": "cross-site", "origin": "http://testserver"},
@@ -108,7 +108,7 @@ def test_a_wrong_key_is_told(client: TestClient) -> None:
 def test_a_key_that_may_not_read_is_told(client: TestClient, keys: Keys) -> None:
     status, _, page = send(client, keys.ingest)
     assert status == 403
-    assert "may not read" in page
+    assert "can&#39;t read" in page
 
 
 def test_guessing_has_to_wait(client: TestClient, keys: Keys) -> None:

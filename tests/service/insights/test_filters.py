@@ -20,7 +20,7 @@ READS = ("/v1/pain-points", "/v1/journey", "/v1/trends", "/v1/feedback")
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
-    ({"stgae": "purchase"}, "stgae", "known are journey, stage, touchpoint, since"),
+    ({"stgae": "purchase"}, "stgae", "known parameters: journey, stage, touchpoint, since"),
     ({"attr.": "x"}, "attr.", "attr.*"),
     ({"attr.persona": ","}, "attr.persona", "1 to 50 values"),
     ({"stage": "purchse"}, "stage", "awareness, consideration, purchase"),

@@ -261,7 +261,7 @@ def test_a_search_for_nothing_is_refused(get: Get, q: str) -> None:
 def test_likeness_has_its_own_order(get: Get, other: dict[str, str]) -> None:
     problem = get("/v1/mentions", status=422, like="card", **other)
     assert problem["invalid_params"] == [
-        {"name": next(iter(other)), "reason": "does not go with like"}
+        {"name": next(iter(other)), "reason": "can't be combined with like"}
     ]
 
 

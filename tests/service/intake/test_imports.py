@@ -282,7 +282,7 @@ def test_the_report_of_bad_rows_is_a_file(upload: Uploader, client: TestClient) 
     as_csv = client.get(f"{location}/errors", headers=upload.key)
     assert as_csv.headers["content-type"].startswith("text/csv")
     assert as_csv.text.splitlines()[0] == "row,field,reason"
-    assert as_csv.text.splitlines()[1].startswith("3,,date: 'soon' is not a date")
+    assert as_csv.text.splitlines()[1].startswith("3,,date: 'soon' can't be read")
     as_lines = client.get(f"{location}/errors?format=jsonl", headers=upload.key)
     assert len(as_lines.text.splitlines()) == 2
 

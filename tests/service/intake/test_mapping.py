@@ -125,7 +125,7 @@ def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
     content = "Response ID,Date,Comment\n,,Open-Ended Response\n1,2026-01-01,Fine\n"
     source, plan = read(tmp_path, content)
     assert [item["text"] for item in items(source, plan)] == ["Fine"]
-    assert any("second line of headers" in note for note in plan.notes)
+    assert any("second header line" in note for note in plan.notes)
 
 
 @pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
@@ -396,7 +396,7 @@ def test_a_nested_value_is_a_fault_of_its_row(tmp_path: Path, field: str) -> Non
     source, plan = read(tmp_path, rows, "f.jsonl", columns={field: "more"})
     one, two = (outcome(record, plan, source) for record in source.records())
     assert "2026" in one
-    assert two.startswith("more: has values in it")
+    assert two.startswith("more: has nested values")
 
 
 def test_cells_that_say_nothing_are_left_out(tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ def test_a_scale_has_its_usual_bounds_unless_others_are_sent(
 @pytest.mark.parametrize(
     ("scale", "least", "greatest", "reason"),
     [
-        (None, 0, None, "is needed beside scale_min"),
-        (None, None, 10, "is needed beside scale_min"),
+        (None, 0, None, "is required with scale_min"),
+        (None, None, 10, "is required with scale_min"),
         ("other", 0, None, "needs min and max"),
         ("csat", None, 0, "min must be below max"),
         ("nps", 0, 5, "always 0 to 10"),

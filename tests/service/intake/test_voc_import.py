@@ -151,7 +151,7 @@ def test_where_nothing_answers_it_ends_at_once(
     for url, word in (
         ("http://127.0.0.1:9", "can't be reached"),
         ("localhost:8000", "unsupported protocol"),
-        ("http://::1:8000", "is no URL"),
+        ("http://::1:8000", "is not a valid URL"),
     ):
         result = CliRunner().invoke(app, [str(file), "--url", url, "--key", "k"])
         assert (result.exit_code, word in result.output) == (1, True), result.output

@@ -242,7 +242,7 @@ class TestBodies:
             ),
             (b'{"text": "\\q"}', "(Invalid \\escape at line 1 column 11)"),
             (b'{"text": nul}', "(Expecting value at line 1 column 10)"),
-            (b'{"text": "\xff"}', "(it is no UTF-8 at byte 11)"),
+            (b'{"text": "\xff"}', "(not valid UTF-8 at byte 11)"),
         ],
     )
     def test_broken_json_is_told_where_and_what(

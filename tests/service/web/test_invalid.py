@@ -67,7 +67,7 @@ def params(body: str) -> dict[str, str]:
         ('{"kind": "ticket", "at": "2026-01-01T00:00:00"}', "items.0.at", "must have a UTC offset"),
         ('{"kind": "ticket", "at": "soon"}', "items.0.at", "must be an RFC 3339 time"),
         ('{"kind": "letter"}', "items.0", "must have a 'kind' that is one of 'survey', 'ticket'"),
-        ("{}", "items.0", "must name its 'kind'"),
+        ("{}", "items.0", "must have the field 'kind'"),
         ("[]", "items.0", "must be an object"),
     ],
 )

@@ -49,7 +49,7 @@ def test_many_that_are_not_declared_make_no_long_answer(client: TestClient, keys
     assert (answer.status_code, len(answer.content) < 10_000) == (422, True)
     first, second, *_ = answer.json()["invalid_params"]
     assert first["name"] == "x0"
-    assert "known are journey, stage, " in first["reason"]
+    assert "known parameters: journey, stage, " in first["reason"]
     assert second == {"name": "x1", "reason": "is not known here"}
 
 
@@ -66,7 +66,7 @@ def test_a_single_value_is_given_once(client: TestClient, keys: Keys) -> None:
             name = parameter["name"]
             is_list = parameter["schema"].get("type") == "array" or name.startswith("attr.")
             answer = asked(client, keys, operation, f"{name}=1&{name}=1")
-            repeated = faults(answer, "more than once")
+            repeated = faults(answer, "send it once")
             assert repeated == (set() if is_list else {name}), (operation.label, name)
 
 
