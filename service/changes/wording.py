@@ -15,7 +15,7 @@ NAMES: Final = {
     "mean_severity": "mean severity",
 }
 """In the order of their importance for the verdict. A volume has a better direction only for
-themes, and a theme needs it first. ``whole_of`` says what it is a share of.
+themes, whose main measure it is. ``whole_of`` says what it is a share of.
 """
 MOST: Final = 0.5
 """From this share on, most mentions are complaints."""
@@ -61,7 +61,7 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKi
 
 
 def _volume(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
-    """The change of a volume that is significant and neither good nor bad."""
+    """The change of the volume, if it is significant and neither good nor bad; else None."""
     found = effects.get(VOLUME)
     if found is None or found.direction or not (found.significant and found.moved):
         return None

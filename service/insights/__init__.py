@@ -1,1 +1,1 @@
-"""What feedback says: all reading endpoints, in the stages and touchpoints of a journey."""
+"""The endpoints that read feedback and its measures, in the stages and touchpoints of a journey."""

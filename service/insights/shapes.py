@@ -39,7 +39,7 @@ class Reading(Protocol):
 
 
 class StoredMention(Reading, Protocol):
-    """A mention's span and provenance beside its reading."""
+    """A reading with the span and the provenance of its mention."""
 
     start: int
     end: int

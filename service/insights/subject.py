@@ -18,7 +18,7 @@ class WholeCell(NamedTuple):
     sentiment: str
 
     def id_in(self, selection: Selection) -> UUID:
-        """Its id in the selection's workspace."""
+        """The id of the pain point or win in the selection's workspace."""
         return names.cell_id(selection.workspace_id, self.cell, self.sentiment)
 
     def within(self, selection: Selection) -> Selection:

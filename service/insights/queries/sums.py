@@ -90,8 +90,8 @@ def _statement(shape: Shape, keys: tuple[str, ...], narrowed: bool) -> Select[An
 
 
 def _narrowed(of: Portion) -> Portion:
-    """Rows of the stages and touchpoints that the parameters list: for speed, as not every stage
-    goes with every touchpoint."""
+    """The rows at the stages and touchpoints in the bind parameters. This is for speed only:
+    ``Selection.has`` decides, as the selection need not have every pair of them."""
     return of.where(
         *(of.table.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in PLACE)
     )
