@@ -15,7 +15,7 @@ NAMES: Final = {
     "mean_severity": "mean severity",
 }
 """In the order of their importance for the verdict. A volume has a better direction only for
-themes, and a theme needs it first. ``whole_of`` says what it is a share of.
+themes, whose main measure it is. ``whole_of`` says what it is a share of.
 """
 MOST: Final = 0.5
 """From this share on, most mentions are complaints."""
@@ -49,30 +49,27 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKi
     A volume that moved and has no better direction comes first where the others are undecided.
     """
     said, name = verdict(effects)
-    talk = _talk(effects, kind)
+    volume = _volume(effects, kind)
     if name is not None:
         begin = "It got better" if said == "improved" else "It got worse"
-        return f"{begin}: {_told(name, effects[name], kind)}" + (f" {talk}" if talk else "")
+        return f"{begin}: {_told(name, effects[name], kind)}" + (f" {volume}" if volume else "")
     undecided = _undecided(effects, days, need, kind)
-    if talk is None:
+    if volume is None:
         return undecided
     about = f"The measures do not show whether that is better or worse{_complaints(effects)}."
-    return f"{talk} {about} Apart from that, {undecided[0].lower()}{undecided[1:]}"
+    return f"{volume} {about} Apart from that, {undecided[0].lower()}{undecided[1:]}"
 
 
-def _talk(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
-    """The change of a volume that is significant and neither good nor bad."""
+def _volume(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
+    """The change of the volume, if it is significant and neither good nor bad; else None."""
     found = effects.get(VOLUME)
     if found is None or found.direction or not (found.significant and found.moved):
         return None
     change = found.change
     low, high = (difference(VOLUME, bound) for bound in (change.low, change.high))
-    way = "more" if (change.difference or 0.0) > 0 else "less"
-    went = f"{value(VOLUME, found.before)} → {value(VOLUME, found.after)}"
-    interval = f"({low} to {high} points, 95%)"
-    if kind == "segment":
-        return f"It makes up {way} of {whole_of(kind)}: {went} {interval}."
-    return f"It is talked about {way}: {went} of {whole_of(kind)} {interval}."
+    moved = "rose" if (change.difference or 0.0) > 0 else "fell"
+    went = f"from {value(VOLUME, found.before)} to {value(VOLUME, found.after)}"
+    return f"Its share of {whole_of(kind)} {moved} {went} ({low} to {high} points, 95%)."
 
 
 def _complaints(effects: Mapping[str, Effect]) -> str:

@@ -1,1 +1,1 @@
-"""Every question about feedback, answered in the words of the journey in force."""
+"""The endpoints that read feedback and its measures, in the stages and touchpoints of a journey."""

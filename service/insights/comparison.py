@@ -1,4 +1,4 @@
-"""One side against another: each measure with its difference, and what chance would do. Pure."""
+"""Compares two sides: the difference of each measure, its interval and its significance. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
@@ -17,15 +17,15 @@ P_DIGITS: Final = 5
 
 
 class Part(NamedTuple):
-    """A part of one side: what was said there, and by which items."""
+    """The sums of a part of one side: its mentions, and the items that touch it."""
 
     mentions: MentionSums
     items: ItemSums
 
 
 class Side(NamedTuple):
-    """All that is said on one side, by how many items, and its length in days; None where lengths
-    are not to be compared."""
+    """One side as a whole: its mentions, the items that have them, and its length in days, None if
+    volumes are not to be compared."""
 
     mentions: int
     speaking: int
@@ -38,9 +38,9 @@ NOTHING: Final = Part(MentionSums(), ItemSums())
 def compare(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> list[dict[str, Fields]]:
-    """Of each part, every measure that both sides have (the fields of ``DifferenceOut``).
+    """For each part, the differences of all measures that both sides have.
 
-    ``p`` is as it is before ``settle``.
+    By measure, the fields of ``DifferenceOut``; ``settle`` corrects ``p`` and sets ``significant``.
     """
     found: list[dict[str, Fields]] = [{} for _ in now]
     for place, fields in _volumes(now, before, side, other):
@@ -52,7 +52,7 @@ def compare(
 
 
 def settle(changes: Iterable[Fields]) -> None:
-    """Correct all p of one answer for being many, and say which differences are significant."""
+    """Correct all p of one response for multiple tests, and set ``significant``, in place."""
     tested = [change for change in changes if change["p"] is not None]
     for change, p in zip(tested, corrected([change["p"] for change in tested]), strict=True):
         change["p"], change["significant"] = round(p, P_DIGITS), p < LEVEL
@@ -61,7 +61,7 @@ def settle(changes: Iterable[Fields]) -> None:
 def _samples(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> Iterator[tuple[str, Sample, Sample, int]]:
-    """Each measure with what it is the mean of, on both sides, and its digits."""
+    """Each measure: its name, its samples on both sides, and the digits to round to."""
     yield "share", _shares(now, side), _shares(before, other), DIGITS
     own, others = (
         samples.of_many_mentions([of.mentions for of in parts], [of.items.speaking for of in parts])
@@ -84,7 +84,7 @@ def _shares(parts: Sequence[Part], side: Side) -> Sample:
 
 
 def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:
-    """The places where there are values on both sides, and how these differ."""
+    """The indices of the parts with values on both sides, and the fields of their differences."""
     both = np.flatnonzero((now.n > 0) & (before.n > 0))
     own, other = now.at(both), before.at(both)
     change = own.change(other)
@@ -96,7 +96,7 @@ def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fi
 def _volumes(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> Iterator[tuple[int, Fields]]:
-    """Items a day, relative; the other side's are told as a number."""
+    """The relative difference in items a day; ``other`` is the other side's number of items."""
     if not side.days or not other.days:
         return
     counts = np.asarray([of.items.items for of in now], int)

@@ -1,4 +1,4 @@
-"""What the drivers endpoint answers."""
+"""Response models of the drivers endpoint."""
 
 from typing import Any, Final, Literal
 from uuid import UUID

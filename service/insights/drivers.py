@@ -32,7 +32,7 @@ SENTIMENTS: Final[Mapping[str, str]] = {"pain_point": PAIN, "win": WIN}
 
 
 class Driver(NamedTuple):
-    """What could move the KPI: where it is, and how it is called."""
+    """A part of the journey that could move the KPI: its place and its name."""
 
     stage: str | None
     touchpoint: str | None
@@ -41,10 +41,10 @@ class Driver(NamedTuple):
 
 
 def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> DriversOut:
-    """The drivers of a KPI within a selection; the KPI is that of all stages.
+    """The drivers of a KPI within a selection; the KPI is that of the feedback at all stages.
 
     Raises:
-        InvalidRequest: there are no ratings on the scale that ``params`` ask for.
+        InvalidRequest: ``params`` name a KPI that is neither a usual scale nor one with ratings.
     """
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
@@ -74,7 +74,7 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
 
 
 def _kpi(asked: str | None, whole: Part) -> str:
-    """The scale whose KPI has that name; that of ``truth_scale`` if none was asked for."""
+    """The scale with the name ``asked``, or ``sentiment``; by default that of ``truth_scale``."""
     if asked is None:
         return truth_scale(whole.items)
     known = {SENTIMENT: SENTIMENT} | {scale_name(scale): scale for scale in whole.items.ratings}
@@ -87,7 +87,7 @@ def _kpi(asked: str | None, whole: Part) -> str:
 
 
 def _overall(whole: Part, kpi: str) -> tuple[float | None, int]:
-    """The KPI of all answers, and how many they are."""
+    """The KPI of all answers, and their number."""
     if kpi == SENTIMENT:
         said = whole.mentions
         return samples.of_mentions(said, said.mentions)["net_sentiment"].value, said.mentions
@@ -96,7 +96,7 @@ def _overall(whole: Part, kpi: str) -> tuple[float | None, int]:
 
 
 def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
-    """Stages, touchpoints or cells, but what is unassigned."""
+    """Stages, touchpoints or cells, without unassigned ones."""
     journey = selection.journey
     named: dict[Key, Driver] = {}
     if by == "stage":
@@ -110,7 +110,7 @@ def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
 
 
 def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driver, Part]:
-    """The themes with most items."""
+    """The ``MOST_THEMES`` themes with most items, without ignored ones."""
     sizes = {
         theme: sums.items.items for theme, sums in weights(session, selection, sentiment).items()
     }

@@ -33,7 +33,7 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is the journey's. ``judged`` is the change of its items against the period before.
+    ``cell`` is a cell of the journey. ``judged`` is the change in items since the period before.
     """
 
     id: UUID
@@ -65,9 +65,9 @@ class Entry:
 
 
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
-    """All entries with a mention of the sentiment of the totals, in no order.
+    """All entries with a mention of the sentiment of the totals, in no particular order.
 
-    ``auto`` has the themes, and those cells that none of them is in. They have what ranking needs;
+    ``auto`` has the themes, and the cells without a theme. Entries have only what ranking needs;
     ``completed`` adds the rest.
     """
     themes = [] if level == "cell" else theme_entries(session, totals)
@@ -81,9 +81,9 @@ def theme_entries(session: Session, totals: Totals) -> list[Entry]:
 
 
 def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
-    """The entry of one theme; with zeros if nothing is said of it.
+    """The entry of one theme; with zeros if it has no mentions.
 
-    Without a period before there is nothing to correct for, and the others are not counted.
+    Other themes are read only if there is a period before: significance is corrected for all.
     """
     only = None if totals.before else theme.id
     found = {entry.id: entry for entry in _judged_themes(session, totals, only)}
@@ -91,9 +91,9 @@ def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
 
 
 def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
-    """The entry of one journey cell; with zeros if nothing is said of it.
+    """The entry of one journey cell; with zeros if it has no mentions.
 
-    Without a period before there is nothing to correct for, and the others are not counted.
+    Other cells are read only if there is a period before: significance is corrected for all.
     """
     if totals.before is None:
         return _cell_entry(totals, cell, cell_sums(session, totals, {cell}), NO_CELLS)
@@ -101,10 +101,10 @@ def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
 
 
 def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
-    """The same entries in their order with all that is shown of them.
+    """The same entries in the same order, with everything that responses need.
 
-    ``collect`` leaves out what is not needed for ranking: ratings, the first and the last day, and
-    of themes also scores and emotions.
+    ``collect`` leaves out what ranking does not need: ratings, the first and the last day, and for
+    themes also scores and emotions.
     """
     spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
     sums = full_sums(session, totals.selection, totals.sentiment, spoken_of)
@@ -145,7 +145,7 @@ def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSum
 def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -> list[Entry]:
     """Entries of all themes with a mention in either period, or of ``only`` one.
 
-    What is no longer said is a change as well, and counts where these are judged.
+    Themes without mentions now have changed, too, so they count in the correction.
     """
     selection, sentiment = totals.selection, totals.sentiment
     sums = weights(session, selection, sentiment, only)
@@ -163,7 +163,7 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
 
 
 def _cell_entries(session: Session, totals: Totals, but: Set[Cell]) -> list[Entry]:
-    """Entries of all cells ``but`` some, which count nevertheless where changes are judged."""
+    """Entries of all cells ``but`` some, which still count in the correction of significance."""
     cells = totals.native.keys() - but
     if totals.before is None:
         sums = cell_sums(session, totals, cells)

@@ -1,4 +1,4 @@
-"""What can be wrong with a question about insights."""
+"""Errors of the insight endpoints."""
 
 from typing import ClassVar
 

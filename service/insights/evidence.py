@@ -20,7 +20,8 @@ from service.web.cursors import decode_cursor, encode_cursor, number, whole
 
 
 class Source(NamedTuple):
-    """Where evidence is: of a theme (in ``selection``), or of the cell that ``selection`` is of."""
+    """The mentions that are evidence: those of ``theme`` within ``selection``, or, without a theme,
+    all of ``selection``, which then is a cell."""
 
     id: UUID
     sentiment: str
@@ -29,7 +30,7 @@ class Source(NamedTuple):
 
     @property
     def listed(self) -> str:
-        """What cursors of its evidence begin with."""
+        """The list's name in its cursors."""
         return f"evidence of {self.id}"
 
 

@@ -1,4 +1,4 @@
-"""A mention with a little of the text around it, and where in that it is. Pure."""
+"""Excerpts: a mention with some of the text around it. Pure."""
 
 from typing import Final
 
@@ -8,10 +8,10 @@ CUT: Final = "…"
 
 
 def excerpt(around: str, first: int, start: int, end: int, chars: int) -> ExcerptOut:
-    """What is shown of a text of ``chars`` characters, of which ``[start, end)`` is meant.
+    """The excerpt around the mention ``[start, end)`` of a text of ``chars`` characters.
 
-    ``around`` is the text from ``first`` on, up to somewhere behind ``end``. Words that it cuts
-    are left out, and an ellipsis stands for what is missing.
+    ``around`` is the text from ``first`` to some place after ``end``. Words cut off at its ends are
+    dropped, and an ellipsis marks omitted text.
     """
     said = around[start - first : end - first]
     before, behind = around[: start - first], around[end - first :]
@@ -23,6 +23,7 @@ def excerpt(around: str, first: int, start: int, end: int, chars: int) -> Excerp
 
 
 def _from_a_word_on(text: str) -> str:
-    """``text`` without its first, cut word; all of it if it is one word (Chinese, an address)."""
+    """``text`` without its first word, which is cut off; all of it if it is a single word (Chinese,
+    a URL)."""
     gap = next((place for place, char in enumerate(text) if char.isspace()), None)
     return text if gap is None else text[gap + 1 :].lstrip()

@@ -23,7 +23,7 @@ from service.keys.pseudonyms import pseudonym, salt_in
 from service.web.cursors import decode_cursor, encode_cursor, moment
 
 LIST: Final = "feedback"
-"""What its cursors begin with."""
+"""The list's name in its cursors."""
 
 
 def list_feedback(session: Session, workspace_id: UUID, params: FeedbackParams) -> FeedbackPageOut:
@@ -48,9 +48,9 @@ def search_of(
     params: FeedbackFilters,
     after: tuple[datetime, UUID] | None,
 ) -> Search:
-    """What ``params`` look for within their selection, behind ``after``.
+    """The filters of ``params`` apart from their selection, for the page after ``after``.
 
-    External ids are looked for as sent and as pseudonyms: intake stores either.
+    External ids match as sent and as pseudonyms, as intake can store either.
     """
     ids = [*map(plain, params.external_id)]
     if ids:
@@ -62,7 +62,7 @@ def search_of(
 def one_feedback(
     session: Session, workspace_id: UUID, wanted: UUID, params: JourneyParams
 ) -> FeedbackOut:
-    """One piece of feedback, in the words of the journey asked for.
+    """One piece of feedback, in the keys of the journey that ``params`` name.
 
     Raises:
         NoSuchFeedback: not in this workspace.
@@ -74,7 +74,7 @@ def one_feedback(
 def feedback_in(
     session: Session, workspace_id: UUID, wanted: UUID, journey: JourneyMap
 ) -> FeedbackOut:
-    """One piece of feedback as it is now, in the words of ``journey``.
+    """One piece of feedback as it is now, in the keys of ``journey``.
 
     Raises:
         NoSuchFeedback: not in this workspace.
@@ -86,7 +86,7 @@ def feedback_in(
 
 
 def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]) -> FeedbackOut:
-    """A row with its ``mentions`` (in their order) as it is served."""
+    """The response for a row and its ``mentions``, in the order of their ordinals."""
     return FeedbackOut(
         **{name: getattr(row, name) for name in _AS_STORED},
         rating=_rating(row),

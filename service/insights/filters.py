@@ -1,4 +1,4 @@
-"""From query parameters to a selection of feedback: names resolved, contradictions refused."""
+"""Turns query parameters into a selection of feedback: resolves names, rejects contradictions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,10 +24,10 @@ from service.web.text import composed, refuse_unstorable
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which feedback of one workspace is meant, in the words of one journey.
+    """The selected feedback of one workspace, with the journey whose keys the response uses.
 
-    ``cells`` are native, ``None`` for all. Empty sequences select everything. ``since`` is
-    inclusive, ``until`` exclusive, both in UTC.
+    ``cells`` are native, ``None`` for all. Empty sequences don't filter. ``since`` is inclusive,
+    ``until`` exclusive, both in UTC.
     """
 
     workspace_id: UUID
@@ -41,20 +41,20 @@ class Selection:
     languages: Sequence[str] = ()
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     declared: frozenset[str] = field(default=frozenset(), compare=False)
-    """The attributes whose values are rolled up."""
+    """The declared attributes whose roll-ups are complete."""
 
     @property
     def in_rollups(self) -> bool:
-        """Whether roll-ups answer exactly: whole UTC days, and no attribute, or one that segments
-        have."""
+        """Whether roll-ups have the exact sums: only whole UTC days, and no attributes, or one that
+        segments cover."""
         times = (self.since, self.until)
         whole_days = all(at is None or at.time() == time() for at in times)
         return whole_days and not (self.attributes and self.segments == (EVERYBODY,))
 
     @property
     def segments(self) -> Sequence[str]:
-        """The segments of roll-ups that it is made of: those of the values of one declared
-        attribute. They don't know kind, source, channel and language."""
+        """The segments of roll-ups that make it up: those of the values of one declared attribute,
+        else that of all feedback. They are not kept by kind, source, channel and language."""
         narrowed = self.kinds or self.sources or self.channels or self.languages
         if len(self.attributes) == 1 and not narrowed:
             ((name, values),) = self.attributes.items()
@@ -71,21 +71,21 @@ class Selection:
         return replace(self, since=since, until=until)
 
     def narrowed(self, stages: set[str], touchpoints: set[str]) -> "Selection":
-        """What of it is at these stages and touchpoints of the journey."""
+        """The part of it at these stages and touchpoints of the journey."""
         cells = self.journey.cells_within(stages, touchpoints)
         return replace(self, cells=cells if self.cells is None else cells & self.cells)
 
     def has(self, cell: Cell) -> bool:
-        """Whether mentions of this native cell are meant."""
+        """Whether it includes mentions of this native cell."""
         return self.cells is None or cell in self.cells
 
     def touched_by(self, cells: frozenset[Cell]) -> bool:
-        """Whether items with these native cells are meant; all are, if no cells were chosen."""
+        """Whether it includes items with these native cells; always if it has no ``cells``."""
         return self.cells is None or not self.cells.isdisjoint(cells)
 
 
 def journey_for(session: Session, workspace_id: UUID, params: JourneyParams) -> JourneyMap:
-    """The journey that ``params`` ask for.
+    """The journey that ``params`` name.
 
     Raises:
         UnknownJourney: there is no such journey.
@@ -97,7 +97,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
     """The selection that ``params`` describe.
 
     Raises:
-        UnknownJourney, UnknownStage, UnknownTouchpoint: as they say.
+        UnknownJourney, UnknownStage, UnknownTouchpoint: ``params`` name one that does not exist.
         InvalidRequest: an attribute is malformed, or the period is empty.
     """
     journey = journey_for(session, workspace_id, params)
@@ -122,10 +122,10 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
 
 
 def cells_of(journey: JourneyMap, params: FilterParams) -> frozenset[Cell] | None:
-    """The native cells that ``params`` choose in the words of a journey; None for all.
+    """The native cells at the stages and touchpoints that ``params`` name; None for all.
 
     Raises:
-        UnknownStage, UnknownTouchpoint: as they say.
+        UnknownStage, UnknownTouchpoint: the journey has no such stage or touchpoint.
     """
     if not params.stage and not params.touchpoint:
         return None
@@ -142,10 +142,11 @@ def _keys(names: Sequence[str], resolve: Callable[[str], str]) -> set[str] | Non
 
 
 def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[str]]:
-    """The values of attributes by name, from parameters that begin with ``prefix``.
+    """The values of attributes by name, from parameters whose names begin with ``prefix``.
 
     Raises:
-        InvalidRequest: too many values, none, too long a name, or what can't be stored.
+        InvalidRequest: a parameter has no value, too many, one that can't be stored, or too long a
+            name.
     """
     return {
         composed(name.removeprefix(prefix)): _values(name, sent)

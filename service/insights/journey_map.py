@@ -37,10 +37,10 @@ LOWER_IS_BETTER: Final = ("negative_share", "mean_severity")
 
 
 def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> JourneyMapOut:
-    """The map of a selection. Coverage is told of all stages, whichever were asked for.
+    """The map of a selection. Coverage is that of all stages, even if ``params`` name some of them.
 
     Raises:
-        OverlappingSides, InvalidRequest: it can't be compared with what ``params`` say.
+        OverlappingSides, InvalidRequest: the comparison that ``params`` ask for is impossible.
     """
     at = clock.now()
     selection = select_feedback(session, workspace_id, params)
@@ -81,7 +81,8 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
 
 
 def _days(selection: Selection, other: Other | None, at: datetime) -> float | None:
-    """Volumes of two segments are not compared: it is not known how large they are."""
+    """The length of a side; None for two segments, whose volumes can't be compared, as their sizes
+    are unknown."""
     return None if other and other.by == "segment" else days_of(selection, at)
 
 

@@ -1,9 +1,9 @@
-"""Leave-one-out: what a measure would be without a part, and how sure that is. Pure.
+"""Leave-one-out: what a measure would be without a part, and how certain that is. Pure.
 
-The part and the rest are disjoint: all is w of the part and 1 - w of the rest, w = n / of. So
-impact = all - rest = w d with d = part - rest. Its variance is w^2 (V(part) + V(rest)) +
-d^2 w (1 - w) / of (the delta method; w is a share itself), its p that of d = 0. Means and w are of
-all answers; variances, tests and what is small of those that don't depend on each other.
+The part and the rest are disjoint: overall = w part + (1 - w) rest, with w = n / of. So
+impact = overall - rest = w d, with d = part - rest. Its variance is w^2 (V(part) + V(rest)) +
+d^2 w (1 - w) / of (the delta method, as w is an estimated share itself); its p is that of d = 0.
+Means and w are based on all answers; variances, tests and ``small`` on the independent ones.
 """
 
 from collections.abc import Hashable, Mapping
@@ -19,14 +19,15 @@ K = TypeVar("K", bound=Hashable)
 
 SENTIMENT: Final = "sentiment"
 VOLUME: Final = 0.05
-"""The share of all that a moment of truth must have."""
+"""The least share of all answers that makes a part a moment of truth."""
 
 
 class Impact(NamedTuple):
-    """``overall`` minus the value ``without`` the ``n`` of ``of`` that are the part.
+    """``overall`` minus the value ``without`` a part, which has ``n`` of ``of`` answers.
 
-    ``low`` and ``high`` are its 95 % interval. ``p`` is None when the part or the rest is too small
-    to be tested, or no test was asked for. ``small``: the part has too few independent answers.
+    ``low`` and ``high`` are its 95 % interval; ``value`` is the value of the part alone. ``p`` is
+    None if the part or the rest is too small to be tested, or if no test was asked for. ``small``:
+    the part has too few independent answers.
     """
 
     impact: float
@@ -42,8 +43,8 @@ class Impact(NamedTuple):
 
 
 class Independent(NamedTuple):
-    """How many answers count as independent: of the part, of the rest, and of all where it is
-    about which of them are the part's."""
+    """How many answers count as independent: of the part, of the rest, and (``share``) of all for
+    the share of the part in them."""
 
     part: float
     rest: float
@@ -53,9 +54,9 @@ class Independent(NamedTuple):
 def leave_out(
     part: Sample, rest: Sample, tested: bool = True, independent: Independent | None = None
 ) -> Impact | None:
-    """The impact of a part; None if it is empty, or all there is.
+    """The impact of a part; None if the part or the rest is empty.
 
-    ``independent`` is None if all answers are.
+    ``independent`` is None if all answers are independent.
     """
     if part.value is None or rest.value is None:
         return None
@@ -93,10 +94,10 @@ def of_scale(scale: str, whole: ItemSums, part: ItemSums, tested: bool = True) -
 def of_sentiment(
     whole: tuple[MentionSums, ItemSums], part: tuple[MentionSums, ItemSums]
 ) -> Impact | None:
-    """The impact of mentions on net sentiment; ``whole`` and ``part`` each with its items.
+    """The impact of mentions on net sentiment; ``whole`` and ``part`` have mentions and items.
 
-    Items that speak of both are answers of the part alone: how many the rest has besides them is
-    the least that it can have.
+    Items with mentions in both the part and the rest count as independent answers of the part only,
+    so that the number of those of the rest is a lower bound.
     """
     (all_said, everybody), (said, those) = whole, part
     rest = MentionSums(
@@ -117,7 +118,7 @@ def of_sentiment(
 
 
 class Judged(NamedTuple):
-    """``p``, corrected for all parts that were tested, and what follows from it."""
+    """``p``, corrected for all parts that were tested, and the verdicts that follow from it."""
 
     p: float | None
     significant: bool
@@ -125,7 +126,7 @@ class Judged(NamedTuple):
 
 
 def judge(impacts: Mapping[K, Impact]) -> dict[K, Judged]:
-    """Which of these parts move the measure beyond chance, and which of them are large enough
+    """Which of these parts move the measure significantly, and which of those are large enough
     (``VOLUME``) to be moments of truth."""
     tested = {key: found.p for key, found in impacts.items() if found.p is not None}
     ps = dict(zip(tested, corrected(list(tested.values())), strict=True))
@@ -138,6 +139,7 @@ def _judged(found: Impact, p: float | None) -> Judged:
 
 
 def truth_scale(items: ItemSums) -> str:
-    """By which KPI moments of truth are found: the scale with most ratings, or ``sentiment``."""
+    """The KPI that determines moments of truth: the scale with most ratings (``FEWEST`` or more),
+    else ``sentiment``."""
     rated = {scale: rating.n for scale, rating in items.ratings.items() if rating.n >= FEWEST}
     return max(rated, key=lambda scale: (rated[scale], scale)) if rated else SENTIMENT

@@ -1,13 +1,13 @@
-"""Which mentions are about the same as a text, in whatever words and language.
+"""The search by meaning: mentions about the same as a text, in any words and language.
 
-All vectors are never compared: of a million that takes seconds. Two parts of them are: the latest
-``LATEST`` in the filter, and the members of the ``THEMES`` themes whose centroids are nearest,
-which stand for all of a theme's mentions like the lists of an inverted file (Sivic and Zisserman
-2003; Jégou et al. 2011, section IV). What may be missed is older than the latest and belongs to no
-theme, or to one that is not among the nearest.
+Comparing all vectors would take seconds for a million. Only two parts of them are compared: the
+``LATEST`` latest within the filters, and the members of the ``THEMES`` themes whose centroids are
+nearest, as in the lists of an inverted file (Sivic and Zisserman 2003; Jégou et al. 2011, section
+IV). A mention can be missed if it is older than the latest and belongs to no theme, or to none of
+the nearest.
 
-Cosines are taken where themes are told apart (``nlp.themes``): there, mentions are near each other
-if the same step would mend what they are about, in whatever language.
+Cosines are those of the space in which themes are separated (``nlp.themes``): there, mentions in
+any language are near each other if the same action would fix what they are about.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,13 +31,13 @@ from service.insights.queries.search import Wanted
 LATEST: Final = 20_000
 THEMES: Final = 24
 MEMBERS: Final = 500
-"""Of each of these themes, the most severe mentions, then the latest."""
+"""The most mentions of each of these themes that are compared: the most severe, then the latest."""
 
 Key = tuple[UUID, int]
 
 
 class Meaning(NamedTuple):
-    """Where a text is among the themes: (d,) at length 1; and by which model."""
+    """A text's place in the ``space`` of themes, a unit vector (d,), and the model's version."""
 
     place: Float
     version: str
@@ -50,11 +50,11 @@ class Meaning(NamedTuple):
 
 
 def meaning_of(text: str, embedder: Embedder) -> Meaning:
-    """What ``text`` means; read by the model, so to be called with no transaction open.
+    """The meaning of ``text``. It is read by the model, so call this without an open transaction.
 
     Raises:
-        NothingToCompare: it says nothing.
-        EngineBusy: too many others are waiting.
+        NothingToCompare: the text has nothing to compare mentions with.
+        EngineBusy: too many others wait for the model.
     """
     vector = embedder.embed([Document(text)])
     if not vector.any():
@@ -65,7 +65,7 @@ def meaning_of(text: str, embedder: Embedder) -> Meaning:
 
 
 def most_like(session: Session, wanted: Wanted, meaning: Meaning, limit: int) -> dict[Key, float]:
-    """The nearest mentions with their cosines, -1..1, the nearest first."""
+    """The ``limit`` nearest mentions with their cosines, -1..1, the nearest first."""
     themes = _nearest_themes(session, wanted, meaning)
     parts = chain(
         search.latest_vectors(session, wanted, meaning.version, LATEST),
@@ -84,7 +84,7 @@ def _nearest_themes(session: Session, wanted: Wanted, meaning: Meaning) -> list[
 
 
 def _nearest(parts: Iterable[Sequence[Row[Any]]], meaning: Meaning, limit: int) -> dict[Key, float]:
-    """The best of each part, kept as long as they are among the best of all."""
+    """The ``limit`` best of all parts, without keeping all cosines in memory."""
     best: dict[Key, float] = {}
     for rows in parts:
         cosines = meaning.nearness([row.vector for row in rows])

@@ -1,4 +1,4 @@
-"""The parts of a map: stages, touchpoints and cells, each with its sums and what follows."""
+"""The parts of a map: stages, touchpoints and cells, with their sums, changes and themes."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MAP_AXES: Final[Sequence[AxisName]] = ("stage", "touchpoint", "cell")
 
 
 class Taken(NamedTuple):
-    """All sums of one side: as a whole, and by the parts of each of ``MAP_AXES``."""
+    """All sums of one side of a comparison: in total, and by part for each of ``MAP_AXES``."""
 
     side: Side
     whole: Part
@@ -36,7 +36,7 @@ def take(
     items: Items,
     days: float | None,
 ) -> Taken:
-    """Add up the rows of a selection."""
+    """Add up the rows of a selection, whose period is ``days`` long; see ``comparison.Side``."""
     whole = Part(total(row.sums for row in mentions), items.whole)
     return Taken(
         Side(whole.mentions.mentions, whole.items.speaking, days),
@@ -51,7 +51,7 @@ def parts(
     items: Items,
     axis: AxisName,
 ) -> Parts:
-    """Mentions and distinct items by a part of the journey's cells."""
+    """Mentions and distinct items of each part of an axis that has mentions."""
     cells, part_of, touching = selection.journey.cells, PART_OF[axis], items.parts(axis)
     said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
     return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
@@ -88,7 +88,7 @@ class Axis:
         return keys | set(self.before.parts[self.name]) if self.before else keys
 
     def part(self, key: Key) -> Part:
-        """The sums of a part; nothing if there are none."""
+        """The sums of a part; zeros if it has no mentions."""
         return self.now.parts[self.name].get(key, NOTHING)
 
     def fields(self, keys: Sequence[Key]) -> list[Fields]:
@@ -118,7 +118,7 @@ class Axis:
 def make_axis(
     name: AxisName, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
 ) -> Axis:
-    """An axis; ``whole`` is all feedback at whatever stage, which impacts are told of."""
+    """An axis; moments of truth are judged by ``kpi`` in ``whole``, the feedback at all stages."""
     shown = top(themes, PART_OF[name])
     known = {key: part for key, part in now.parts[name].items() if not _is_unassigned(key)}
     judged = leaving_out.judge(impacts_of(known, whole, kpi))

@@ -1,4 +1,4 @@
-"""What the journey map and the trends answer."""
+"""Response models of the journey map and the trends."""
 
 from datetime import date, datetime
 from typing import Any, Final, Literal
@@ -130,7 +130,7 @@ class ThemeOut(BaseModel):
 
 
 class PartOut(MeasuresOut):
-    """What feedback says of a part of the map."""
+    """What feedback says about a part of the map."""
 
     emotions: dict[str, int]
     changes: dict[str, DifferenceOut] = Field(description="By measure, against `compared_with`.")
@@ -142,7 +142,7 @@ class PartOut(MeasuresOut):
 
 
 class AxisOut(PartOut):
-    """A stage or a touchpoint of the map: what the definition says of it, and its measures."""
+    """A stage or a touchpoint of the map: what the definition says about it, and its measures."""
 
     key: str
     name: str

@@ -1,4 +1,4 @@
-"""What the parts of a map are about: the most painful themes of each, and the most praised."""
+"""The themes of each part of a map: the most painful, and the most frequent ones of praise."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,11 +20,11 @@ MOST: Final = 3
 NOTHING: Final = (MentionSums(), 0)
 
 Key = str | Cell
-"""Of a stage or a touchpoint, or a cell of the journey."""
+"""The key of a stage or a touchpoint, or a cell of the journey."""
 
 
 class Course(NamedTuple):
-    """What was said of a theme in the period before, and how its items have changed since."""
+    """A theme's mentions and items in the period before, and how its items changed since then."""
 
     mentions_before: MentionSums
     items_before: int
@@ -32,7 +32,7 @@ class Course(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A theme, the cell of the journey that it is in, and its course if it can be told."""
+    """A theme, its cell of the journey, and its course, None without a period before."""
 
     cell: Cell
     theme: Weighed
@@ -40,7 +40,7 @@ class Placed(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Themes with their journey cells, the weightiest first."""
+    """Themes with their journey cells: pain points by pain, wins by mentions, greatest first."""
 
     pains: list[Placed]
     wins: list[Placed]
@@ -54,7 +54,7 @@ class Top(NamedTuple):
 
 
 def rank_themes(session: Session, selection: Selection, before: Before | None) -> Ranked:
-    """All themes with mentions in the selection, but those that people ignore.
+    """All themes with mentions in the selection, without ignored ones.
 
     Without ``before`` they have no trend.
     """
@@ -83,7 +83,7 @@ def _placed(
     earlier: Sequence[Weighed],
     elapsed: float | None,
 ) -> list[Placed]:
-    """Themes of one sentiment. Those that nobody sees count where changes are judged."""
+    """Themes of one sentiment. Those left out still count in the correction of significance."""
     courses = _courses(themes, earlier, elapsed) if elapsed is not None else [None] * len(themes)
     cells = selection.journey.cells
     return [

@@ -1,4 +1,4 @@
-"""What is reported of sums: shares, means and rating KPIs. Pure arithmetic, each with its n."""
+"""Turns sums into the measures of responses: shares, means and rating KPIs. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -11,13 +11,14 @@ from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.rollups.contributions import FELT
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
-"""A scale with its usual range is called by its name alone."""
+"""Scales with their usual range, which are named without it: "nps", not "nps:0-10"."""
 MEASURES: Final = ("net_sentiment", "negative_share", "score", "mean_severity")
-"""Those that a definition may name as a KPI, beside the rating scales."""
+"""The measures that a definition may use as a KPI, apart from the rating scales."""
 DIGITS: Final = 3
 NOT_RATED: Final = RatingSums()
 Fields = dict[str, Any]
-"""Of a part of an answer, to be validated with the whole of it: one by one takes far longer."""
+"""Fields of a part of a response, validated only with the whole of it: one by one, validation takes
+far longer."""
 
 
 def ratio(part: float, whole: int) -> float | None:
@@ -36,12 +37,12 @@ def mean_score(sums: MentionSums) -> float | None:
 
 
 def pain(sums: MentionSums, items: int) -> float:
-    """Items x mean severity, to 1 digit: how many are hurt, times how much on average."""
+    """Items x mean severity, to 1 digit: how many are affected, times how badly on average."""
     return pain_of(items, sums.severity, sums.mentions)
 
 
 def pain_of(items: int, severity: int, mentions: int) -> float:
-    """The same of what the sums are made of."""
+    """``pain`` from plain numbers."""
     return round(items * severity / mentions, 1) if mentions else 0.0
 
 
@@ -52,11 +53,11 @@ def scale_name(scale: str) -> str:
 
 
 def kpi_value(scale: str, rating: RatingSums) -> float | None:
-    """One figure for ratings on one scale; None when there are none.
+    """The KPI of ratings on one scale; None without ratings.
 
     NPS is the percentage of promoters (9, 10) minus that of detractors (0 to 6), -100..100
     (Reichheld 2003). CSAT is the percentage of satisfied answers (the upper quarter of the
-    scale, 4 and 5 of 5), 0..100. Other scales have their mean, in their own unit.
+    scale, 4 and 5 of 5), 0..100. For other scales it is the mean, in the unit of the scale.
     """
     if not rating.n:
         return None
@@ -69,7 +70,7 @@ def kpi_value(scale: str, rating: RatingSums) -> float | None:
 
 
 def kpis(items: Sequence[ItemSums]) -> list[dict[str, Fields]]:
-    """Of each, every scale's KPI by its name (the fields of ``KpiOut``), scales never mixed."""
+    """For each of ``items``, the KPI of every rated scale (fields of ``KpiOut``) by scale name."""
     found: list[dict[str, Fields]] = [{} for _ in items]
     for scale in sorted({scale for own in items for scale in own.ratings}):
         rated = [
@@ -92,7 +93,7 @@ def kpis(items: Sequence[ItemSums]) -> list[dict[str, Fields]]:
 
 
 def _shown(interval: Interval, digits: int = DIGITS) -> list[Fields]:
-    """Many intervals as they are shown."""
+    """Rounded intervals, one for each place in the arrays of ``interval``."""
     return [
         {"low": round(low, digits), "high": round(high, digits)}
         for low, high in zip(interval.low.tolist(), interval.high.tolist(), strict=True)
@@ -100,18 +101,18 @@ def _shown(interval: Interval, digits: int = DIGITS) -> list[Fields]:
 
 
 def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
-    """An interval as it is shown."""
+    """A rounded interval."""
     return IntervalOut(low=round(interval.low, digits), high=round(interval.high, digits))
 
 
 def emotions(sums: MentionSums) -> dict[str, int]:
-    """Mentions by emotion, those that were felt, most frequent first."""
+    """Mentions by emotion, most frequent first, without emotions that no mention has."""
     felt = [(name, count) for name, count in zip(FELT, sums.felt, strict=True) if count]
     return dict(sorted(felt, key=lambda pair: (-pair[1], pair[0])))
 
 
 def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
-    """Leave-one-out: every KPI of ``whole``, minus the same without the items of ``touching``."""
+    """Leave-one-out: every KPI of ``whole`` minus the same KPI without the items ``touching``."""
     found = {}
     for scale, rating in sorted(whole.ratings.items()):
         overall = kpi_value(scale, rating)
@@ -132,15 +133,15 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
 
 
 def measures(sums: MentionSums, items: ItemSums) -> MeasuresOut:
-    """Everything that the whole of an answer is measured by."""
+    """The measures of a whole response."""
     return MeasuresOut.model_validate(measured([(sums, items)], [sums.mentions])[0])
 
 
 def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -> list[Fields]:
-    """Everything that cells, stages, touchpoints or periods are measured by: ``MeasuresOut``.
+    """The fields of ``MeasuresOut`` for each of ``parts``: cells, stages, touchpoints or periods.
 
-    ``of`` are the mentions that each is a part of. All parts are measured at once: one by one, a
-    map would take ten times as long.
+    ``of`` has, for each part, the number of mentions that its ``share`` is a share of. All parts
+    are measured at once, in arrays: one by one, a map would take ten times as long.
     """
     items = [own for _, own in parts]
     found = samples.of_many_mentions([own for own, _ in parts], [own.speaking for own in items])
@@ -167,7 +168,7 @@ def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -
 
 
 def measured_kpi(name: str, fields: Fields) -> float | None:
-    """The present value of a definition's KPI: one of the measures, or a rating scale's."""
+    """The value of a KPI that a definition names, a measure or a rating scale; None if unknown."""
     rated: Mapping[str, Fields] = fields["kpis"]
     value: float | None = rated[name]["value"] if name in rated else None
     return fields.get(name) if name in MEASURES else value

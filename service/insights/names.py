@@ -1,4 +1,4 @@
-"""How the cells of a journey are called, and the ids of their pain points. Pure."""
+"""The titles, owners and departments of journey cells, and the ids of their pain points. Pure."""
 
 from itertools import product
 from typing import Final
@@ -40,25 +40,25 @@ def entries(journey: JourneyMap, cell: Cell) -> list[Entry]:
 
 
 def owner(journey: JourneyMap, cell: Cell) -> str | None:
-    """Who looks after it: the touchpoint's owner, or else the stage's."""
+    """The owner of a cell: that of the touchpoint, else that of the stage."""
     return next((entry.owner for entry in entries(journey, cell) if entry.owner), None)
 
 
 def department(journey: JourneyMap, cell: Cell) -> str | None:
-    """Which department it is of: the touchpoint's, or else the stage's."""
+    """The department of a cell: that of the touchpoint, else that of the stage."""
     return next((entry.department for entry in entries(journey, cell) if entry.department), None)
 
 
 def cell_id(workspace_id: UUID, cell: Cell, sentiment: str) -> UUID:
-    """The id of a journey cell's pain point, or win: the same in every answer, for ever."""
+    """The id of a journey cell's pain point or win; it never changes."""
     return uuid5(workspace_id, f"{_KINDS[sentiment]}:{cell.stage}/{cell.touchpoint}")
 
 
 def cell_with_id(journey: JourneyMap, workspace_id: UUID, wanted: UUID) -> tuple[Cell, str]:
-    """The journey cell whose pain point or win has this id, and of which sentiment that is.
+    """The journey cell whose pain point or win has this id, and the sentiment of that.
 
     Raises:
-        NoSuchPainPoint: none has.
+        NoSuchPainPoint: no cell has this id.
     """
     stages = [*(stage.key for stage in journey.stages), UNASSIGNED]
     touchpoints = [*(touchpoint.key for touchpoint in journey.touchpoints), UNASSIGNED]

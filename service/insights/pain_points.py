@@ -39,7 +39,7 @@ def list_wins(session: Session, workspace_id: UUID, params: WinParams) -> PainPo
 def one_pain_point(
     session: Session, workspace_id: UUID, wanted: UUID, params: FilterParams
 ) -> OnePainPointOut:
-    """One pain point or win; with zeros if nothing in the filter is of it.
+    """One pain point or win; with zeros if it has no mentions within the filters.
 
     Raises:
         NoSuchPainPoint: no theme, and no cell of the journey, has that id.
@@ -52,7 +52,7 @@ def one_pain_point(
 
 
 def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
-    """Entries with everything that is shown of them."""
+    """The responses for ``entries``, in their order."""
     whole = completed(session, totals, entries)
     said = verbatims(session, totals, whole)
     return [portrait(totals, entry, said) for entry in whole]

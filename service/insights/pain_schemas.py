@@ -1,4 +1,4 @@
-"""What the pain point endpoints answer."""
+"""Response models of the pain point endpoints."""
 
 from datetime import date, datetime
 from typing import Any, Final, Literal

@@ -1,8 +1,8 @@
 """The query parameters that read endpoints share.
 
-Lists are given by repeating a parameter or with commas. A value's own commas and backslashes stand
-behind a backslash; values are kept like that, so that they may be read again, until ``plain`` takes
-the backslashes away. Dimensions are ``attr.<name>=<value>``.
+Lists are sent by repeating a parameter or with commas. Commas and backslashes within a value are
+escaped with a backslash; values stay escaped, so that they can be parsed again, until ``plain``
+unescapes them. Dimensions are ``attr.<name>=<value>``.
 """
 
 import re
@@ -25,34 +25,34 @@ MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
 ATTRIBUTE: Final = "attr."
 OTHER_SIDE: Final = "compare"
-"""What the names of parameters begin with that only the map has."""
+"""Prefix of the parameters that only the map has."""
 COMPARED_ATTRIBUTE: Final = "compare.attr."
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _PART: Final = re.compile(r"(?:[^,\\]+|\\.?)+", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\([,\\])")
 _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
-"""A plus sign that was sent unescaped arrives as a blank."""
+"""A plus sign that was not percent-encoded arrives as a space."""
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
 
 
 def parts_of(text: str) -> list[str]:
-    """The values that commas part, each in the one form that ``escaped`` gives; none is blank."""
+    """The values of a list separated by commas, without blank ones, as ``escaped`` writes them."""
     found = (plain(composed(part)).strip() for part in _PART.findall(text))
     return [escaped(part) for part in found if part]
 
 
 def plain(value: str) -> str:
-    """A value of a list as it is stored, its commas and backslashes no more behind backslashes."""
+    """The unescaped value of a list, as it is stored."""
     return _ESCAPED.sub(r"\1", value)
 
 
 def escaped(value: str) -> str:
-    """A stored value as lists have it."""
+    """A stored value, escaped for a list."""
     return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
 def split_words(value: Any) -> Any:
-    """The values of a repeated parameter, of which each may be several with commas."""
+    """The values of a repeated parameter, each of which can be a list separated by commas."""
     if not isinstance(value, list):
         return value
     parts = [part for text in value for part in parts_of(text)]
@@ -62,7 +62,7 @@ def split_words(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    """A date means its first moment in UTC; a time needs an offset."""
+    """A date stands for 00:00 UTC; a time needs an offset."""
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str):
@@ -82,7 +82,7 @@ def _moment(value: Any) -> Any:
 
 
 def named_once(tags: Iterable[str]) -> list[str]:
-    """Language tags as analyses name the languages, each once: "de" of "de-AT" and "DE"."""
+    """Language tags as the analysis stores them, without duplicates: "de" for "de-AT" and "DE"."""
     return list(dict.fromkeys(map(normalize, tags)))
 
 
@@ -112,7 +112,7 @@ Cursor = Annotated[CleanText, AfterValidator(str.strip)]
 
 
 class JourneyParams(OpenEnded):
-    """Which journey's stages and touchpoints to speak in."""
+    """The journey whose stages and touchpoints the response uses."""
 
     journey: Word | None = Field(
         None, description="A preset's name, `custom`, or `current` (the default)."
@@ -120,7 +120,7 @@ class JourneyParams(OpenEnded):
 
 
 class FilterParams(JourneyParams):
-    """What every list and every measure can be narrowed by."""
+    """The filters of every list and every measure."""
 
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE,)
 
@@ -164,20 +164,20 @@ class ThemeFilters(FilterParams):
 
 
 class ThemeParams(ThemeFilters):
-    """The same, and the page."""
+    """``ThemeFilters``, and the page."""
 
     limit: Limit = 20
     cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class PainPointParams(ThemeParams):
-    """The same, and the order of pain points."""
+    """``ThemeParams``, and the order of pain points."""
 
     sort: PainOrder = "pain"
 
 
 class WinParams(ThemeParams):
-    """The same, and the order of wins."""
+    """``ThemeParams``, and the order of wins."""
 
     sort: WinOrder = "joy"
 
@@ -194,7 +194,7 @@ class EvidenceParams(FilterParams):
 
 
 class MapParams(FilterParams):
-    """Filters, and what to compare with; without it, the period before ``since``."""
+    """Filters, and what to compare with: by default the period before ``since``."""
 
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE, COMPARED_ATTRIBUTE)
 
@@ -222,7 +222,7 @@ class TrendParams(FilterParams):
 
 
 class DriverParams(FilterParams):
-    """Filters, what may drive, and what is driven."""
+    """Filters, the possible drivers, and the KPI that they drive."""
 
     by: DrivenBy = Field("stage", description="The parts that are left out, one at a time.")
     kpi: Word | None = Field(
@@ -248,7 +248,7 @@ class FeedbackFilters(FilterParams):
 
 
 class FeedbackParams(FeedbackFilters):
-    """The same, and the page."""
+    """``FeedbackFilters``, and the page."""
 
     limit: Limit = 50
     cursor: Cursor | None = Field(None, description="`next` of the previous page.")

@@ -14,10 +14,10 @@ DAY: Final = timedelta(days=1)
 def period_before(
     since: datetime | None, until: datetime | None, now: datetime
 ) -> tuple[datetime, datetime] | None:
-    """The period of equal length that ends where ``since`` begins.
+    """The period of equal length that ends at ``since``.
 
-    An open end means now; if ``since`` is the start of a UTC day, the end of today, so that
-    whole days are compared. None without ``since``, or if it lies in the future.
+    Without ``until`` the period ends now, or, if ``since`` is the start of a UTC day, at the end of
+    today, so that whole days are compared. None without ``since``, or if it lies in the future.
     """
     if since is None:
         return None
@@ -26,7 +26,7 @@ def period_before(
 
 
 def end_of(since: datetime, until: datetime | None, now: datetime) -> datetime:
-    """Where a period ends whose end may be open; see ``period_before``."""
+    """The end of a period that may be open; see ``period_before``."""
     return until or (_end_of_day(now) if since.time() == time() else now)
 
 
@@ -35,7 +35,7 @@ def _end_of_day(moment: datetime) -> datetime:
 
 
 def starts(first: date, last: date, by: By) -> list[date]:
-    """The first days of all periods from the one of ``first`` to the one of ``last``.
+    """The first days of all periods from that of ``first`` to that of ``last``.
 
     Raises:
         TooManyPoints: there are more than ``MOST_POINTS``.
@@ -51,5 +51,5 @@ def starts(first: date, last: date, by: By) -> list[date]:
 
 
 def last_day(until: datetime) -> date:
-    """The last UTC day with a moment before ``until``."""
+    """The last UTC day that begins before ``until``."""
     return (until - timedelta(microseconds=1)).date()

@@ -1,4 +1,4 @@
-"""Entries as they are shown: every measure of a pain point or a win."""
+"""The responses for entries: every measure of a pain point or a win."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -23,7 +23,7 @@ from service.insights.trend_tests import trend
 def portrait(
     totals: Totals, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
 ) -> PainPointOut:
-    """An entry with all its sums, and what customers ``said`` by entry."""
+    """The response for a completed entry; ``said`` has the verbatims by entry id."""
     sums, items, theme = entry.mentions, entry.items, entry.theme
     return PainPointOut(
         id=entry.id,
@@ -58,7 +58,7 @@ def portrait(
 
 
 def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
-    """Those that say something: the mentions of a theme have one sentiment by definition."""
+    """The intervals of an entry; not those of a theme's sentiment, as all its mentions share it."""
     sums = entry.mentions
     found = samples.of_mentions(sums, entry.items.items) | {
         "share": samples.share(sums.mentions, entry.items.items, totals.all_mentions, totals.voices)

@@ -1,4 +1,4 @@
-"""In which order pain points and wins are listed, and which are left out. Pure."""
+"""The order in which pain points and wins are listed, and which of them are shown. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
@@ -15,11 +15,11 @@ from service.journey.names import folded
 from service.web.cursors import decode_cursor, encode_cursor, number
 
 COMPLETE: Final = ("impact", "recent")
-"""Orders that need more of themes than their weights."""
+"""Sort orders that need complete entries (``entries.completed``)."""
 
 
 class Rank(NamedTuple):
-    """Where an entry stands in a list: smaller comes first."""
+    """The sort key of an entry: smaller comes first."""
 
     first: float
     then: float
@@ -29,9 +29,9 @@ class Rank(NamedTuple):
 
 
 class Order:
-    """How the entries of one selection are ordered.
+    """The order of the entries of one selection.
 
-    What ``sort`` asks for comes first; among equals, what hurts most, or pleases most.
+    Descending by ``sort``; among equals by pain, or, for wins, by joy.
     """
 
     def __init__(self, totals: Totals, sort: str) -> None:
@@ -48,19 +48,19 @@ class Order:
         }
 
     def place(self, entry: Entry) -> Rank:
-        """Where ``entry`` stands."""
+        """The sort key of ``entry``."""
         value = self._values[self._sort](entry)
         return Rank(-value, -self._usual(entry), *entry.cell, str(entry.id))
 
     def cursor(self, entry: Entry) -> str:
-        """The cursor of what comes after ``entry``."""
+        """The cursor of the page after ``entry``."""
         return encode_cursor(self._list, (self._sort, *self.place(entry)))
 
     def after(self, cursor: str) -> Rank:
-        """The place that a cursor stands for.
+        """The sort key that a cursor contains.
 
         Raises:
-            InvalidRequest: it is of another order.
+            InvalidRequest: the cursor belongs to another order.
         """
         sort, *place = decode_cursor(self._list, cursor, (str, number, number, str, str, str))
         if sort != self._sort:
@@ -70,7 +70,7 @@ class Order:
 
 
 class Sieve(NamedTuple):
-    """What of a list is shown. Empty sequences let everything through, but not ignored themes."""
+    """Filters a list. Empty fields don't filter, except that ignored themes need their status."""
 
     statuses: Sequence[str] = ()
     owners: frozenset[str] = frozenset()
@@ -78,7 +78,7 @@ class Sieve(NamedTuple):
 
     @classmethod
     def of(cls, params: ThemeParams) -> Self:
-        """What ``params`` ask for."""
+        """The filters of ``params``."""
         owners = frozenset(folded(plain(owner)) for owner in params.owner)
         return cls(params.status, owners, folded(params.q or ""))
 
@@ -115,7 +115,7 @@ def _joy(entry: Entry) -> float:
 
 
 def _growth(totals: Totals) -> Callable[[Entry], float]:
-    """How many items more than at the rate of the period before."""
+    """The number of items beyond those expected at the rate of the period before."""
     elapsed = totals.before.elapsed if totals.before else 1.0
     return lambda entry: entry.items.items - elapsed * entry.items_before.items
 
@@ -125,7 +125,7 @@ def _last_day(entry: Entry) -> float:
 
 
 def _impact_on(whole: ItemSums, sign: int) -> Callable[[Entry], float]:
-    """``sign`` x the impact on the KPI of the main scale; those that tell none come last."""
+    """``sign`` x the impact on the KPI of the main scale; entries without one come last."""
     scale = main_scale(whole)
     overall = samples.of_ratings(scale, whole.ratings[scale]).value if scale else None
     if scale is None or overall is None:

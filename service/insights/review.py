@@ -1,9 +1,9 @@
-"""GET /v1/review: the readings that are least sure, where it matters most.
+"""GET /v1/review: the least certain readings, where they matter most.
 
-A mention's doubt is 1 minus the confidence of its sentiment, stage or touchpoint, whichever is
-least sure; what the sender stated is certain. Its priority is doubt x log2(1 + mentions in the same
-cell of the journey): a doubt in a big cell comes before a slightly greater one in a small cell. A
-mention leaves the queue as soon as a person has said one of the three, be it that it is right.
+A mention's doubt is 1 minus the lowest confidence of its sentiment, stage and touchpoint; labels
+that the sender stated are certain. Its priority is doubt x log2(1 + mentions in the same cell of
+the journey): a doubt in a large cell comes before a slightly greater one in a small cell. A mention
+leaves the queue as soon as a person has corrected or confirmed one of the three labels.
 """
 
 from collections import Counter
@@ -29,13 +29,13 @@ from service.insights.search_schemas import ConfirmOut, ReviewItemOut, ReviewQue
 from service.journey.native import Cell
 
 CONSIDERED: Final = 10_000
-"""The latest mentions of the filter, among which doubtful ones are sought."""
+"""How many of the latest mentions within the filters are examined."""
 SURE: Final = 0.8
-"""The confidence from which on a label needs no second look."""
+"""From this confidence on, a label needs no review."""
 
 
 class Doubt(NamedTuple):
-    """How much a look at a mention would tell; the greatest first."""
+    """A doubtful mention; the greatest ``priority`` is reviewed first."""
 
     priority: float
     key: tuple[UUID, int]
@@ -45,7 +45,7 @@ class Doubt(NamedTuple):
 
 
 def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> ReviewQueueOut:
-    """The mentions that are most worth a person's look."""
+    """The mentions that are most worth a review."""
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
     cells = _cell_sizes(session, Selection(workspace_id, selection.journey, selection.cells))
@@ -85,7 +85,7 @@ def _doubts(
 
 
 def _confidence(row: Row[Any]) -> dict[str, float]:
-    """Of what may be doubted, how sure it is; nothing once a person has looked."""
+    """The confidence of the labels that can be doubted; empty once a person has set one of them."""
     replaced = row.replaced or {}
     by = {
         "sentiment": replaced.get("sentiment", {}).get("by"),

@@ -1,7 +1,7 @@
 """/v1/pain-points, /v1/wins, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
 
-Parameters that are not listed are refused, except ``attr.<name>=<value>``: a filter on a
-dimension that was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
+Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on a dimension that
+was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
 """
 
 from typing import Annotated, Any, Final

@@ -1,11 +1,12 @@
-"""What measures are means of: values on a bounded scale, known by their sums. Pure.
+"""Samples: the values that measures are means of, on bounded scales and known by their sums. Pure.
 
-Mentions of one item are not independent of each other, so that their number is taken for that of
-the items where it is larger. That is the effective sample size of items with as many mentions each
-that always agree: too few where they agree in part; too many where they do agree and some items
-have far more of them than others. It is then (sum of m)^2 / sum of m^2 of m mentions an item
-(Kish 1965, Survey Sampling, 8.2), which sums do not tell. Where sums do not tell the squares of the
-values either, the greatest ones that they allow are taken (never too sure).
+Mentions of one item are not independent of each other, so the sample size is at most the number of
+items. That is the effective sample size if all items have equally many mentions, which always
+agree. It is too small if mentions agree only in part, and too large if they do agree, but some
+items have far more of them than others: for m mentions an item it would be
+(sum of m)^2 / sum of m^2 (Kish 1965, Survey Sampling, 8.2), which the sums don't contain. If they
+don't contain the squares of the values either, the greatest ones that they allow are used, so that
+intervals are never too narrow for that reason.
 """
 
 import re
@@ -35,15 +36,15 @@ from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 WIDEST: Final = 0.2
 FEWEST: Final = next(n for n in count(1) if wilson(n / 2, n).half_width <= WIDEST)
-"""Independent answers from which on any share is known to +-0.2 or better: 21. Fewer are small."""
+"""The independent answers (21) that determine any share to +-0.2 or better; fewer are small."""
 WORST: Final = 3
 _SPAN: Final = re.compile(r"(-?[\d.]+(?:e[+-]\d+)?)-(-?[\d.]+(?:e[+-]\d+)?)")
 
 
 class Sample(NamedTuple):
-    """Values from ``least`` to ``greatest``; if ``two_valued``, nothing between these.
+    """Values from ``least`` to ``greatest``; if ``two_valued``, only these two.
 
-    One sample, or many on the same scale, if ``moments`` are columns; see ``Number``.
+    One sample, or many on the same scale if ``moments`` are arrays; see ``statistics.Number``.
     """
 
     moments: Moments
@@ -53,7 +54,7 @@ class Sample(NamedTuple):
 
     @property
     def n(self) -> Number:
-        """How many independent values there are."""
+        """The number of independent values."""
         return self.moments.n
 
     @property
@@ -67,7 +68,7 @@ class Sample(NamedTuple):
         return self.moments.n < FEWEST
 
     def interval(self) -> Interval:
-        """Wilson's for two values, else the normal one of the smoothed values."""
+        """Wilson's interval if ``two_valued``, else the normal one of the smoothed values."""
         if not self.two_valued:
             return mean_interval(self.moments, self.least, self.greatest)
         span = self.greatest - self.least
@@ -77,8 +78,8 @@ class Sample(NamedTuple):
     def change(self, before: "Sample") -> Change | None:
         """The difference to another sample on the same scale; None if one is empty.
 
-        Of many, none may be. The interval of a few values, which is that of the smoothed ones, is
-        made wide enough to have the difference in it.
+        Of many samples, none may be empty. The interval is that of the smoothed values, widened if
+        necessary (with few values) to contain the difference.
         """
         if not isinstance(self.n, np.ndarray) and (not self.n or not before.n):
             return None
@@ -91,29 +92,32 @@ class Sample(NamedTuple):
         return found and found.times(span)
 
     def thinned(self, n: Number) -> "Sample":
-        """As if there were only ``n`` values, with the same mean and spread."""
+        """The sample scaled to ``n`` values with the same mean and spread."""
         return self._replace(moments=self.moments.thinned(n))
 
     def smoothed(self) -> Moments:
-        """The values with what keeps a few equal ones from having no spread."""
+        """The values plus pseudo-values, so that a few equal values don't have zero spread."""
         return self.moments.smoothed(self.least, self.greatest)
 
     def at(self, places: Any) -> "Sample":
-        """Of many, those at ``places`` (indices, or a mask)."""
+        """Of many samples, those at ``places`` (indices, or a mask)."""
         return self._replace(moments=Moments(*(column[places] for column in self.moments)))
 
     def _hits(self) -> Number:
-        """Of two values, how many are the greater one."""
+        """How many values are ``greatest``, if ``two_valued``."""
         return (self.moments.total - self.n * self.least) / (self.greatest - self.least)
 
 
 def of_mentions(sums: MentionSums, items: Number) -> dict[str, Sample]:
-    """What ``negative_share``, ``net_sentiment`` and ``mean_severity`` are means of."""
+    """The samples of ``negative_share``, ``net_sentiment`` and ``mean_severity``.
+
+    ``items`` is the number of items with these mentions.
+    """
     return _of_counts(sums.mentions, sums.negative, sums.positive, sums.severity, items)
 
 
 def of_many_mentions(sums: Sequence[MentionSums], items: Sequence[float]) -> dict[str, Sample]:
-    """The same of many, as columns in their order."""
+    """``of_mentions`` of many sums at once, as arrays in the same order."""
     counts = [(own.mentions, own.negative, own.positive, own.severity) for own in sums]
     n, negative, positive, severity = _columns(counts, 4)
     return _of_counts(n, negative, positive, severity, np.asarray(items, float))
@@ -133,11 +137,11 @@ def _of_counts(
 
 
 def share(part: Number, part_items: Number, whole: int, items: int) -> Sample:
-    """Whether each of ``whole`` mentions, from ``items``, is one of ``part``, from ``part_items``.
+    """The share of a part (mentions, from ``part_items``) in the whole (mentions, from ``items``).
 
-    Independent are as many as there would be if every item had as many mentions as those of the
-    whole or those of the part have on average, whichever is more: a part that one item is all of
-    is one answer, however many mentions that item has elsewhere or others have here.
+    The number of independent answers is ``whole`` divided by the mean mentions per item, of the
+    whole or of the part, whichever is larger: a part that comes from a single item counts as one
+    answer at most, however many mentions it has.
     """
     everything = whole + 0 * part
     an_item = at_least(quotient(part, part_items, part), max(quotient(whole, items, whole), 1.0))
@@ -147,16 +151,16 @@ def share(part: Number, part_items: Number, whole: int, items: int) -> Sample:
 
 
 def of_ratings(scale: str, rating: RatingSums) -> Sample:
-    """What the KPI of a scale (``nps:0-10``) is the mean of, in the KPI's unit.
+    """The sample whose mean is the KPI of a scale (``nps:0-10``), in the KPI's unit.
 
-    Of other scales than NPS and CSAT the squares are bounded by the sum, and by how many values
-    are in the upper and in the lower quarter of the scale.
+    For scales other than NPS and CSAT, the sum of squares is the greatest that is possible with the
+    sum of the values and the numbers of them in the upper and the lower quarter of the scale.
     """
     return _of_scale(scale, *rating)
 
 
 def of_many_ratings(scale: str, ratings: Sequence[RatingSums]) -> Sample:
-    """The same of many, as columns in their order."""
+    """``of_ratings`` of many sums at once, as arrays in the same order."""
     n, value_milli, high, low = _columns(ratings, 4)
     return _of_scale(scale, n, value_milli, high, low)
 
@@ -179,7 +183,7 @@ def _of_scale(scale: str, n: Number, value_milli: Number, high: Number, low: Num
 
 
 def kpi_samples(items: ItemSums) -> dict[str, Sample]:
-    """By scale, those that there are ratings on."""
+    """``of_ratings`` by scale, for the scales with ratings."""
     return {
         scale: of_ratings(scale, rating)
         for scale, rating in sorted(items.ratings.items())
@@ -188,13 +192,13 @@ def kpi_samples(items: ItemSums) -> dict[str, Sample]:
 
 
 def _columns(rows: Sequence[Sequence[float]], width: int) -> Double:
-    """``rows`` turned round: (width, rows)."""
+    """``rows`` transposed, as an array of shape (width, rows)."""
     return np.asarray(rows, float).reshape(len(rows), width).T
 
 
 @cache
 def ends(span: str) -> tuple[float, float]:
-    """``1-7`` or ``-5-5`` as numbers."""
+    """The ends of a range such as ``1-7`` or ``-5-5``."""
     found = _SPAN.fullmatch(span)
     if found is None:
         raise ValueError(f"{span!r} is no range of a scale")

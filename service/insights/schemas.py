@@ -1,4 +1,4 @@
-"""What all insight endpoints answer with, and feedback itself."""
+"""Response models that the insight endpoints share, and those of feedback."""
 
 from datetime import datetime
 from typing import Any, Final, Literal

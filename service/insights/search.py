@@ -1,4 +1,4 @@
-"""GET /v1/mentions: mentions by words, by meaning, or just the latest ones of the filters."""
+"""GET /v1/mentions: mentions by words, by meaning, or simply the latest within the filters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -22,21 +22,25 @@ from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor, moment, whole
 
 LIST: Final = "mentions"
-"""What its cursors begin with."""
+"""The list's name in its cursors."""
 LOOKED_THROUGH: Final = 20_000
-"""Mentions that a request compares with ``q`` at most."""
+"""The most mentions that one request compares with ``q``."""
 NOTHING: Final = Query((), ())
 
 
 class Found(NamedTuple):
-    """Mentions in the order of the answer; ``end`` is where the next page goes on."""
+    """Mentions in the order of the response; a next page, if there is one, begins after ``end``."""
 
     points: Sequence[Point]
     end: Point | None
 
 
 def refuse_contradictions(params: MentionParams) -> None:
-    """Raises InvalidRequest: ``like`` has no pages, and ranks where ``q`` does not."""
+    """Reject ``q`` and ``cursor`` with ``like``, which has an order of its own and no pages.
+
+    Raises:
+        InvalidRequest: ``like`` is combined with one of them.
+    """
     for name in ("q", "cursor"):
         if params.like is not None and getattr(params, name) is not None:
             raise InvalidRequest(invalid_params=[InvalidParam(name, "can't be combined with like")])
@@ -71,11 +75,11 @@ def list_mentions(
 
 
 def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> Wanted:
-    """The mentions that ``params`` describe, apart from their words.
+    """The mentions that ``params`` describe, apart from ``q``.
 
     Raises:
-        NoSuchPainPoint: ``params`` ask for one that is not there.
-        InvalidRequest: or for one that is a whole cell.
+        NoSuchPainPoint: ``params`` name a pain point or win that does not exist.
+        InvalidRequest: ``params`` name one that is a whole cell.
     """
     selection = select_feedback(session, workspace_id, params)
     return Wanted(
@@ -89,7 +93,7 @@ def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> W
 
 
 def _home_of(session: Session, selection: Selection, wanted: UUID) -> UUID:
-    """Where the mentions of a theme are: with what it went into, if it was merged."""
+    """The theme that has the mentions of ``wanted``, which may have been merged into it."""
     subject = subject_of(session, selection, wanted)
     if not isinstance(subject, WholeCell):
         return subject.id
@@ -100,10 +104,10 @@ def _home_of(session: Session, selection: Selection, wanted: UUID) -> UUID:
 
 
 def query_of(params: MentionFilters) -> Query:
-    """What ``q`` asks for.
+    """The parsed ``q``; without ``q``, a query that wants nothing.
 
     Raises:
-        InvalidRequest: it has no word that should be there.
+        InvalidRequest: ``q`` has no word to search for.
     """
     if params.q is None:
         return NOTHING
@@ -122,7 +126,7 @@ def find(
     limit: int,
     look_through: int = LOOKED_THROUGH,
 ) -> Found:
-    """The latest ``limit`` mentions that match, of ``look_through`` that may."""
+    """The latest ``limit`` mentions that match ``query``, among ``look_through`` candidates."""
     most = look_through if query.wanted else limit + 1
     points: list[Point] = []
     passed: list[Point] = []
@@ -137,7 +141,7 @@ def find(
 
 
 def after_of(cursor: str | None) -> Point | None:
-    """The point behind which a page begins."""
+    """The point after which a page begins; None for the first page."""
     if cursor is None:
         return None
     return Point(*decode_cursor(LIST, cursor, (moment, UUID, whole)))

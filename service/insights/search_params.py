@@ -1,4 +1,4 @@
-"""The query parameters of the search, of the review queue, and of what is exported alike."""
+"""The query parameters of the search and the review queue; exports of mentions share them."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -34,7 +34,7 @@ Phrase = Annotated[CleanText, Field(min_length=1, max_length=1000)]
 
 
 class MentionFilters(FilterParams):
-    """Filters on feedback, and on what a mention itself is."""
+    """Filters on feedback, and on the mentions themselves."""
 
     sentiment: Sentiments = Field([], description="negative, neutral, positive.")
     emotion: Emotions = Field([], description="Emotions of mentions.")
@@ -52,7 +52,7 @@ class MentionFilters(FilterParams):
 
 
 class MentionParams(MentionFilters):
-    """The same, a search by meaning, and the page."""
+    """``MentionFilters``, a search by meaning, and the page."""
 
     like: Phrase | None = Field(
         None,
@@ -64,6 +64,6 @@ class MentionParams(MentionFilters):
 
 
 class ReviewParams(FilterParams):
-    """Filters, and how many to show."""
+    """Filters, and the number of mentions to return."""
 
     limit: Limit = 20

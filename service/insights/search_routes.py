@@ -1,4 +1,4 @@
-"""/v1/mentions and /v1/review: single mentions, found or to be judged."""
+"""/v1/mentions and /v1/review: single mentions, to search or to review."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What the search and the review queue answer."""
+"""Response models of the search and the review queue."""
 
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -81,7 +81,7 @@ class ReviewItemOut(EvidenceOut):
 
 
 class ReviewQueueOut(AnswerOut):
-    """Mentions that nobody has judged yet, those first whose doubt matters most."""
+    """Mentions that nobody has reviewed yet, in the order of their `priority`."""
 
     model_config = ConfigDict(
         json_schema_extra={

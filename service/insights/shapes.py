@@ -1,4 +1,4 @@
-"""How readings look in JSON, for stored feedback and for texts analysed on the spot alike.
+"""The JSON form of readings, for stored feedback and for texts analysed on the spot.
 
 Readings are stored in native labels; a journey renames and merges them when they are read. A
 reading is anything with the columns of ``models.mention.Mention`` that ``Reading`` names.
@@ -39,7 +39,7 @@ class Reading(Protocol):
 
 
 class StoredMention(Reading, Protocol):
-    """A mention's span and provenance beside its reading."""
+    """A reading with the span and the provenance of its mention."""
 
     start: int
     end: int
@@ -134,7 +134,7 @@ def mention_out(names: CellNames, mention: StoredMention, text: str) -> MentionO
 
 
 def provenance_out(mention: Any) -> ProvenanceOut:
-    """Where each label of a ``StoredMention`` is from."""
+    """Where each label of a ``StoredMention`` comes from."""
     replaced = {field: was["by"] for field, was in (mention.replaced or {}).items()}
     sent = {"stage": mention.stage_provenance, "touchpoint": mention.touchpoint_provenance}
     return ProvenanceOut.model_validate(replaced | sent)
@@ -147,8 +147,8 @@ def analysis_out(
     mentions: Sequence[StoredMention],
     text: str,
 ) -> AnalysisOut:
-    """The item-level ``reading`` with its mentions: an analysed Feedback row, or a ``Reading``
-    that has a ``rating_norm``, too."""
+    """The analysis of an item: ``reading``, an analysed Feedback row or a ``Reading`` that also has
+    a ``rating_norm``, with its mentions."""
     return AnalysisOut(
         **reading_fields(names, reading),
         language=language,
@@ -178,8 +178,8 @@ def _rounded(confidence: Mapping[str, float] | None) -> dict[str, float] | None:
 
 
 def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
-    """Native candidates in the journey's keys; those that it merges add up. A learned label that
-    the journey has comes first."""
+    """Native candidates in the journey's keys; the probabilities of those that it merges add up. A
+    learned label that the journey has comes first."""
     candidates = reading.candidates or {}
 
     def learned(axis: str, key: str) -> list[dict[str, Any]]:

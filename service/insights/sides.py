@@ -20,7 +20,8 @@ Bounds = tuple[datetime | None, datetime | None]
 
 
 class Other(NamedTuple):
-    """The other side, and in what it differs; ``before`` is it if it is the period before."""
+    """The other side of a comparison, and how it differs; ``before`` is set if it is the period
+    before."""
 
     by: Comparison
     selection: Selection
@@ -30,11 +31,11 @@ class Other(NamedTuple):
 def other_side(
     session: Session, selection: Selection, params: MapParams, now: datetime
 ) -> Other | None:
-    """What ``params`` compare ``selection`` with; without a word of it, the period before.
+    """What ``params`` compare ``selection`` with: by default the period before, if there is one.
 
     Raises:
         OverlappingSides: some feedback would be on both sides.
-        InvalidRequest: the other period is empty, or its length can't be told.
+        InvalidRequest: the other period is empty, or its length is unknown.
     """
     replaced = _replaced(session, selection, params)
     segment = replace(selection, **replaced)
@@ -63,7 +64,7 @@ def filters_of(selection: Selection) -> dict[str, list[str]]:
 
 
 def _replaced(session: Session, selection: Selection, params: MapParams) -> dict[str, Any]:
-    """What the other segment has in place of this one's filters, maybe the same."""
+    """The filters of the other side that replace this side's; their values may be the same."""
     attributes = values_of(params, COMPARED_ATTRIBUTE)
     asked: Mapping[str, Any] = {
         "kinds": params.compare_kind,
@@ -76,7 +77,7 @@ def _replaced(session: Session, selection: Selection, params: MapParams) -> dict
 
 
 def _period(selection: Selection, params: MapParams, now: datetime) -> Bounds:
-    """As sent; an end that was left out makes the periods equally long."""
+    """The bounds of the other period; a missing one makes both periods equally long."""
     since, until = params.compare_since, params.compare_until
     if since is None and until is None:
         return selection.since, selection.until

@@ -1,4 +1,4 @@
-"""What a period was to be expected to bring, from the ones before it, and whether it was a spike.
+"""The expected count of a period, from the periods before it, and whether the count is a spike.
 
 The threshold of Farrington, Andrews, Beale & Catchpole 1996, A statistical algorithm for the early
 detection of outbreaks of infectious disease, JRSS A 159 (equation 3.3), on a weekday profile. Pure.
@@ -14,17 +14,19 @@ from typing import Final, NamedTuple
 from service.insights.periods import By
 
 HISTORY: Final[Mapping[By, int]] = {"day": 56, "week": 13}
-"""How many periods before are looked at; months are not judged."""
+"""How many periods before are used; there are no expectations for months."""
 ENOUGH: Final[Mapping[By, int]] = {"day": 28, "week": 8}
+"""How many periods before are needed."""
 PULL: Final = 2.0
-"""How many average days are added to those of a weekday: a profile from few weeks is uncertain."""
+"""How many average days are added to each weekday, as a profile from few weeks is uncertain."""
 Z: Final = 3.09
-"""One of 1,000 periods without anything special is above the threshold."""
+"""One in 1,000 ordinary periods is above the threshold."""
 FEWEST: Final = 5
+"""Lower counts are never a spike."""
 
 
 class Expected(NamedTuple):
-    """The mean of what was to be expected, the threshold, and whether the count is above it."""
+    """The expected mean, the threshold, and whether the count is a spike: above the threshold."""
 
     mean: float
     upper: float
@@ -47,7 +49,7 @@ class _Sums:
 
 @dataclass(slots=True)
 class _History:
-    """The latest counts, added up by the day of the week (0 for all, if periods are weeks)."""
+    """The latest counts, summed by slot: the day of the week, or 0 for all if periods are weeks."""
 
     by: By
     counts: deque[tuple[int, float]] = field(default_factory=deque)
@@ -61,7 +63,7 @@ class _History:
             self.slots[gone].add(old, -1)
 
     def expected(self, slot: int, count: int) -> Expected | None:
-        """For a period on this day of the week; None while there is too little history."""
+        """The expectation for ``count`` in this slot; None while there is too little history."""
         n = len(self.counts)
         level = sum(count for _, count in self.counts) / n if n else 0.0
         if n < ENOUGH[self.by] or not level:
@@ -87,10 +89,11 @@ class _History:
 def expectations(
     starts: Sequence[date], counts: Sequence[int], by: By
 ) -> Iterator[Expected | None]:
-    """What was to be expected of each of these consecutive periods, from those before it.
+    """The expectation for each of these consecutive periods, from those before it.
 
-    A spike enters the history of later periods with the threshold in its place, so that it hides
-    no other one, and a new level is yet learned. None: too little history, or months.
+    None with too little history, and for months. A spike enters the history of later periods as the
+    threshold instead of its count, so that it does not hide later spikes, but a new level is still
+    learned.
     """
     if by not in HISTORY:
         yield from (None for _ in starts)

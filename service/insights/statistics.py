@@ -1,11 +1,11 @@
-"""Intervals, tests and corrections, from sums alone. Pure; all intervals hold 95 %.
+"""Intervals, tests and corrections, computed from sums. Pure; all intervals are 95 % intervals.
 
-A ``Number`` is a float, or an array of them: the same formulas for one case, or for many at once,
-each in its place. Where one case has no answer (None), many have a NaN.
+A ``Number`` is a float, or an array of floats: the same formulas serve one case, or many at once,
+elementwise. Where a single case has no result (None), arrays have NaN.
 
-Counts may be fractions: whoever counts answers that depend on each other gives the number of those
-that don't (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2: the effective sample size). What
-is said here is as true as that number is; ``samples`` says where it is too large.
+Counts can be fractions: for answers that depend on each other, callers pass the effective sample
+size (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2). Results are only as good as that
+number; ``samples`` says where it is too large.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,11 +21,12 @@ from nlp.rates import Z_95 as Z_95
 
 Double = NDArray[np.float64]
 Number: TypeAlias = Any
-"""A float, or an array (n,) of them; all that are given together are of one shape, or floats."""
+"""A float, or an array (n,) of floats; all arguments of a call are floats or of the same shape."""
 
 TAIL: Final = 0.975
 SMOOTHING: Final = 3.0
-"""How many answers are added to a bounded scale before its spread is taken; see ``smoothed``."""
+"""The pseudo-answers that are added before the spread on a bounded scale is computed; see
+``Moments.smoothed``."""
 
 
 class Interval(NamedTuple):
@@ -41,9 +42,9 @@ class Interval(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A difference with its 95 % interval and the two-sided p that there is none.
+    """A difference with its 95 % interval and the two-sided p of no difference.
 
-    ``difference`` and a bound are None (of many: NaN) where they are not finite.
+    ``difference`` and bounds are None (in arrays NaN) where they are not finite.
     """
 
     difference: Number | None
@@ -52,13 +53,13 @@ class Change(NamedTuple):
     p: Number
 
     def times(self, unit: float) -> "Change":
-        """The same in units ``unit`` times as small."""
+        """The difference and its bounds multiplied by ``unit``."""
         difference, low, high = (None if bound is None else bound * unit for bound in self[:3])
         return Change(difference, low, high, self.p)
 
     def within(self, span: float) -> "Change":
-        """Its interval without what no difference on a scale of that ``span`` can be, but with the
-        difference itself, which, of differences in differences, may be beyond the span."""
+        """The interval clipped to the differences that a scale of that ``span`` allows, but not so
+        far that it excludes the difference: a difference in differences can exceed the span."""
         return self._replace(
             low=at_most(at_least(self.low, -span), self.difference),
             high=at_least(at_most(self.high, span), self.difference),
@@ -81,15 +82,15 @@ class Moments(NamedTuple):
     squares: Number
 
     def thinned(self, n: Number) -> "Moments":
-        """As if there were only ``n`` of them, with the same mean and spread."""
+        """The sums scaled to ``n`` values with the same mean and spread."""
         return Moments(*(quotient(part * n, self.n, part) for part in self))
 
     def smoothed(self, least: float, greatest: float) -> "Moments":
-        """With 3 more values: 3/4 at each end of the scale, 3/2 in the middle.
+        """The sums with 3 more values: 3/4 at each end of the scale, 3/2 in the middle.
 
-        So that a few answers that all say the same don't have no spread at all. Rocks 2016,
-        Interval estimation for the net promoter score, The American Statistician 70(4): the
-        adjusted Wald interval that he recommends of six.
+        Without them, a few identical answers would have zero spread. Rocks 2016, Interval
+        estimation for the net promoter score, The American Statistician 70(4): the adjusted Wald
+        interval, which he recommends among six.
         """
         end, middle = SMOOTHING / 4, (least + greatest) / 2
         return Moments(
@@ -106,19 +107,19 @@ class Moments(NamedTuple):
 
 
 def quotient(part: Number, whole: Number, nothing: Number) -> Number:
-    """``part / whole``; ``nothing`` where that is 0."""
+    """``part / whole``; ``nothing`` where ``whole`` is 0."""
     if not isinstance(whole, np.ndarray):
         return part / whole if whole else nothing
     return np.where(whole == 0, nothing, part / np.where(whole == 0, 1.0, whole))
 
 
 def at_least(value: Number, least: Number) -> Number:
-    """The greater of both, in each place."""
+    """The greater of both, elementwise."""
     return np.maximum(value, least) if isinstance(value, np.ndarray) else max(value, least)
 
 
 def at_most(value: Number, greatest: Number) -> Number:
-    """The smaller of both, in each place."""
+    """The smaller of both, elementwise."""
     return np.minimum(value, greatest) if isinstance(value, np.ndarray) else min(value, greatest)
 
 
@@ -141,7 +142,7 @@ def share_change(hits: Number, n: Number, hits_before: Number, n_before: Number)
 
     Interval: Newcombe 1998, Interval estimation for the difference between independent
     proportions, Statistics in Medicine 17, method 10. p: the score test with pooled variance
-    (the square root of Pearson's chi-square). None if a share has no n; of many, all must have.
+    (the square root of Pearson's chi-square). None if an ``n`` is 0; in arrays none may be 0.
     """
     if not isinstance(n, np.ndarray) and (not n or not n_before):
         return None
@@ -162,10 +163,10 @@ def rate_changes(
 ) -> Change:
     """The ratios of two Poisson rates, minus 1: +0.4 is 40 % more per unit of exposure.
 
-    Of many pairs of counts, none of them both 0, over the same exposures. Given both counts
-    together, ``count`` is binomial (Przyborowski & Wilenski 1940, Homogeneity of results in
-    testing samples from Poisson series, Biometrika 31). The interval is Clopper & Pearson's of its
-    chance, p twice the smaller tail; both are exact.
+    For many pairs of counts over the same two exposures; no pair may be 0 and 0. Given the sum of a
+    pair, ``count`` is binomial (Przyborowski & Wilenski 1940, Homogeneity of results in testing
+    samples from Poisson series, Biometrika 31). The interval is Clopper & Pearson's for its
+    probability, p is twice the smaller tail; both are exact.
     """
     from scipy.special import bdtr, betaincinv
 
@@ -187,16 +188,17 @@ def rate_changes(
 
 
 def mean_change(now: Moments, before: Moments) -> Change:
-    """The difference of two independent means (Welch 1947, Biometrika 34); two values each."""
+    """The difference of two independent means, of at least two values each (Welch 1947, Biometrika
+    34)."""
     return contrast((1, now.estimate()), (-1, before.estimate()))
 
 
 def contrast(*terms: tuple[float, Estimate]) -> Change:
-    """A weighted sum of independent estimates against nothing.
+    """A weighted sum of independent estimates, tested against 0.
 
     The variances add up with the squares of the weights; the degrees of freedom are
-    Satterthwaite's (1946, Biometrics Bulletin 2). Two terms are Welch's test; four, (now - before)
-    - (control now - control before), are a difference in differences.
+    Satterthwaite's (1946, Biometrics Bulletin 2). Two terms make Welch's test; four, (now - before)
+    - (control now - control before), make a difference in differences.
     """
     difference = sum(weight * term.value for weight, term in terms)
     parts = [(weight**2 * term.variance, term.freedom) for weight, term in terms]
@@ -217,9 +219,9 @@ def contrast(*terms: tuple[float, Estimate]) -> Change:
 def mean_interval(moments: Moments, least: float, greatest: float) -> Interval:
     """The interval of a mean on a bounded scale; the whole scale for n = 0.
 
-    The normal interval of ``Moments.smoothed``, within the scale, with the mean itself, which it
-    may leave out of very few values. For values of -1, 0 and 1 it is Rocks' adjusted Wald interval
-    of the NPS.
+    The normal interval of ``Moments.smoothed``, clipped to the scale, and widened to contain the
+    mean, which it can miss for very few values. For values of -1, 0 and 1 it is Rocks' adjusted
+    Wald interval of the NPS.
     """
     wide = moments.smoothed(least, greatest)
     mean = wide.total / wide.n
@@ -238,7 +240,7 @@ def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
 
     The ratio of the sums, with its linearised variance between clusters: k / (k - 1) x the sum of
     (total - mean x n)^2, over N^2 (Cochran 1977, Sampling Techniques, 6.4; the cluster-robust
-    variance of Liang & Zeger 1986). Whatever the values of a cluster have in common is in it.
+    variance of Liang & Zeger 1986). It includes whatever the values of a cluster have in common.
     None for fewer than two clusters.
     """
     kept = [(total, n) for total, n in sums if n]
@@ -253,9 +255,9 @@ def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
 def greatest_squares(total: Number, groups: Sequence[tuple[Number, float, float]]) -> Number:
     """The greatest sum of squares that values with this ``total`` can have.
 
-    ``groups`` are (how many values, least, greatest value). The sum of squares is convex: it is
-    greatest when values are at the ends of their ranges, those with the largest range ends raised
-    first (least + greatest squares per unit of total).
+    ``groups`` are (number of values, least, greatest value). The sum of squares is convex, so it is
+    greatest with values at the ends of their ranges: starting from the least ends, those that gain
+    most per unit of total (least + greatest) are raised first.
     """
     squares = sum(n * least**2 for n, least, _ in groups)
     rest = total - sum(n * least for n, least, _ in groups)
@@ -267,7 +269,7 @@ def greatest_squares(total: Number, groups: Sequence[tuple[Number, float, float]
 
 
 def two_sided(z: Number) -> Number:
-    """How likely a standard normal value is at least as far from 0 as ``z``."""
+    """The probability that a standard normal value is at least as far from 0 as ``z``."""
     if not isinstance(z, np.ndarray):
         return erfc(abs(z) / sqrt(2))
     from scipy.special import erfc as erfc_of_many
@@ -276,7 +278,7 @@ def two_sided(z: Number) -> Number:
 
 
 def corrected(ps: Sequence[float]) -> list[float]:
-    """p values corrected for being many: the false discovery rate at which each would be called.
+    """p values corrected for multiple tests: the false discovery rate at which each is significant.
 
     Benjamini & Hochberg 1995, Controlling the false discovery rate, JRSS B 57.
     """

@@ -1,4 +1,4 @@
-"""What the id of a pain point or a win stands for: a theme, or a whole cell of the journey."""
+"""Resolves the id of a pain point or a win to a theme, or to a whole cell of the journey."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -18,17 +18,17 @@ class WholeCell(NamedTuple):
     sentiment: str
 
     def id_in(self, selection: Selection) -> UUID:
-        """Its id in the selection's workspace."""
+        """The id of the pain point or win in the selection's workspace."""
         return names.cell_id(selection.workspace_id, self.cell, self.sentiment)
 
     def within(self, selection: Selection) -> Selection:
-        """What of the selection is in the cell."""
+        """The part of the selection in the cell."""
         return selection.narrowed({self.cell.stage}, {self.cell.touchpoint})
 
 
 def subject_of(session: Session, selection: Selection, wanted: UUID) -> Theme | WholeCell:
-    """What has this id in the selection's workspace and journey; if a theme was merged, the theme
-    that it went into.
+    """The theme or cell with this id in the selection's workspace and journey; for a merged theme,
+    the theme that it was merged into.
 
     Raises:
         NoSuchPainPoint: nothing has this id.

@@ -20,9 +20,9 @@ K = TypeVar("K", bound=Hashable)
 class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
-    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``felt`` are the mentions
-    with each emotion of ``FELT``. ``first`` and ``last`` are the first and last day (UTC) with a
-    negative mention, or, if that was asked for, with a positive one.
+    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``felt`` counts the mentions
+    with each emotion of ``FELT``. ``first`` and ``last`` are the first and the last day (UTC) with
+    a mention of one sentiment, where a query asked for them; else None.
     """
 
     mentions: int = 0
@@ -35,7 +35,7 @@ class MentionSums:
     last: date | None = field(default=None, kw_only=True)
 
     def add(self, other: "MentionSums") -> None:
-        """Add ``other`` to this."""
+        """Add ``other``, in place."""
         self.mentions += other.mentions
         self.negative += other.negative
         self.positive += other.positive
@@ -49,7 +49,7 @@ class MentionSums:
 
 
 class RatingSums(NamedTuple):
-    """Ratings on one scale: how many, the sum of 1000 x value, how many high and low ones."""
+    """``n`` ratings on one scale: the sum of 1000 x value, and how many are high and low."""
 
     n: int = 0
     value_milli: int = 0
@@ -57,7 +57,7 @@ class RatingSums(NamedTuple):
     low: int = 0
 
     def plus(self, other: "RatingSums", sign: int = 1) -> "RatingSums":
-        """The sum with ``other``, or (sign -1) what is left without it."""
+        """The sum with ``other``; with ``sign`` -1, the difference."""
         n, value_milli, high, low = other
         return RatingSums(
             self.n + sign * n,
@@ -71,7 +71,7 @@ class RatingSums(NamedTuple):
 class ItemSums:
     """Distinct items added up, and their ratings by scale (``nps:0-10``).
 
-    ``silent`` are those of them without any mention.
+    ``silent`` counts those without any mention.
     """
 
     items: int = 0
@@ -80,11 +80,11 @@ class ItemSums:
 
     @property
     def speaking(self) -> int:
-        """Those that mentions are from."""
+        """The number of items with a mention."""
         return self.items - self.silent
 
     def add(self, items: int, scale: str, rating: RatingSums) -> None:
-        """Add items that are rated on one scale, or ("") not at all."""
+        """Add ``items`` items that are rated on ``scale`` ("" if they are not rated)."""
         self.items += items
         if scale:
             known = self.ratings.get(scale)
@@ -92,7 +92,7 @@ class ItemSums:
 
 
 class MentionRow(NamedTuple):
-    """The mentions of one native cell, in one period if periods were asked for."""
+    """The mentions of one native cell, in one period (None if there are no periods)."""
 
     period: date | None
     cell: Cell
@@ -100,7 +100,7 @@ class MentionRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """The items that touch exactly ``cells`` (native) and are rated on ``scale`` ("" for none)."""
+    """The items that touch exactly ``cells`` (native), rated on ``scale`` ("" if not rated)."""
 
     period: date | None
     cells: frozenset[Cell]
@@ -110,7 +110,7 @@ class ItemRow(NamedTuple):
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
-    """A row of ``sums``: ``SUMS``, the emotions of ``FELT``, and the first and last day."""
+    """A row from ``sums``: those of ``SUMS``, those of ``FELT``, the first and the last day."""
     *counts, first, last = sums
     felt = tuple(counts[len(SUMS) :])
     counted = MentionSums(*counts[: len(SUMS)], felt=felt, first=first, last=last)
@@ -118,7 +118,7 @@ def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) ->
 
 
 def item_row(period: date | None, cells: frozenset[Cell], scale: str, *sums: Any) -> ItemRow:
-    """A row of ``sums``: items, value_milli, high and low."""
+    """A row from ``sums``: items, value_milli, high and low."""
     items, value_milli, high, low = map(int, sums)
     rating = RatingSums(items, value_milli, high, low) if scale else RatingSums()
     return ItemRow(period, cells, scale, items, rating)

@@ -25,7 +25,8 @@ class CellSums(NamedTuple):
     items: Mapping[Cell, ItemSums]
 
     def of(self, cell: Cell) -> tuple[MentionSums, ItemSums]:
-        """Those of one cell; nothing of one outside of the filter, whose items are known too."""
+        """The sums of one cell; zeros if it has no mentions: ``items`` also has cells outside the
+        filters."""
         mentions = self.mentions.get(cell, MentionSums())
         return mentions, self.items.get(cell, ItemSums()) if mentions.mentions else ItemSums()
 
@@ -38,7 +39,7 @@ class Before:
     """The period of equal length just before the selection's.
 
     ``elapsed`` is the part of the selection's own period that is already over, 0..1 in steps of
-    0.001: an answer must not change with every second.
+    0.001, so that responses don't change every second.
     """
 
     selection: Selection
@@ -49,9 +50,9 @@ class Before:
 class Totals:
     """All sums that the pain points, or the wins, of one selection are made of.
 
-    ``rows`` are the mentions by native cell, ``all_mentions`` their number, ``voices`` that of
-    the items that they are from. ``whole`` are all items of the selection at whatever stage, with
-    or without a mention. ``before`` is None when there is no period to compare with.
+    ``rows`` are the mentions by native cell, ``all_mentions`` is their number, ``voices`` that of
+    the items that have them. ``whole`` are all items of the selection, at any stage, with or
+    without mentions. ``before`` is None if there is no period to compare with.
     """
 
     selection: Selection
@@ -64,7 +65,7 @@ class Totals:
 
     @property
     def native(self) -> Mapping[Cell, Mapping[Cell, int]]:
-        """Of each journey cell, its native cells with their mentions of the ``sentiment``."""
+        """By journey cell: its native cells with their number of mentions of the ``sentiment``."""
         native: dict[Cell, dict[Cell, int]] = {}
         for row in self.rows:
             if count := getattr(row.sums, self.sentiment):
@@ -73,7 +74,7 @@ class Totals:
 
 
 def take(session: Session, selection: Selection, sentiment: str) -> Totals:
-    """Add up what is there."""
+    """Read and add up the sums of a selection."""
     rows, whole = mention_rows(session, selection), Items(session, selection.everywhere()).whole
     here = whole if selection.cells is None else Items(session, selection, rated=False).whole
     return Totals(
@@ -88,14 +89,14 @@ def take(session: Session, selection: Selection, sentiment: str) -> Totals:
 
 
 def cell_sums(session: Session, totals: Totals, wanted: Set[Cell] | None = None) -> CellSums:
-    """The sums by cell, items counted only; of ``wanted`` cells, if these are told."""
+    """The sums by cell, items without ratings; items only of the ``wanted`` cells, if given."""
     selection = totals.selection
     where = selection.everywhere() if wanted is None else _only(selection, wanted)
     return _by_cell(selection, totals.rows, Items(session, where, rated=False))
 
 
 def cell_sums_before(session: Session, totals: Totals) -> CellSums:
-    """The same of the period before, if there is one."""
+    """The same for the period before; empty if there is none."""
     if totals.before is None:
         return NO_CELLS
     selection = totals.before.selection
@@ -109,13 +110,13 @@ def rated_items(session: Session, totals: Totals, cells: Set[Cell]) -> Mapping[C
 
 
 def cell_days(session: Session, totals: Totals) -> Mapping[Cell, MentionSums]:
-    """Sums by cell of which only the first and the last day are to be read."""
+    """The first and last day with a mention of the sentiment, by cell; other sums are not valid."""
     rows = days_seen(session, totals.selection, totals.sentiment)
     return mentions_by(rows, lambda row: totals.selection.journey.cells[row.cell])
 
 
 def _only(selection: Selection, cells: Set[Cell]) -> Selection:
-    """All of some cells of the journey."""
+    """The selection at exactly these cells of the journey."""
     natives = (native for native, cell in selection.journey.cells.items() if cell in cells)
     return replace(selection, cells=frozenset(natives))
 
@@ -126,7 +127,7 @@ def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> 
 
 
 def before_of(selection: Selection, now: datetime) -> Before | None:
-    """What the period before is, and how much of the selection's own is over."""
+    """The period before that of the selection; None if there is none."""
     period = period_before(selection.since, selection.until, now)
     if period is None:
         return None

@@ -1,4 +1,4 @@
-"""How the items of many entries of one kind have changed against the period before. Pure."""
+"""How the items of many entries of one kind have changed since the period before. Pure."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -15,8 +15,8 @@ DIGITS: Final = 4
 
 
 class Judged(NamedTuple):
-    """The change of an entry's items, None if it can't be told; ``significant`` after the
-    correction for all entries of its kind."""
+    """The change in an entry's items, None if unknown; ``significant`` after the correction for all
+    entries of its kind."""
 
     change: Change | None
     significant: bool
@@ -26,9 +26,9 @@ UNJUDGED: Final = Judged(None, False)
 
 
 def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
-    """Of each entry, given its items now and before; ``elapsed`` is as in ``Before``.
+    """Judge each entry by its items (now, before); ``elapsed`` is that of ``totals.Before``.
 
-    What is no longer said is a change as well, and counts where these are judged.
+    Entries without items now have changed, too: pass them, as they count in the correction.
     """
     changes = _changes(items, elapsed)
     rates = corrected([change.p for change in changes.values()])
@@ -37,7 +37,7 @@ def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
 
 
 def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged) -> TrendOut:
-    """An entry's trend as it is told."""
+    """An entry's trend for a response."""
     change = judged.change
     return TrendOut(
         previous_mentions=before.mentions,
@@ -53,7 +53,7 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
 
 
 def _changes(items: Sequence[tuple[int, int]], elapsed: float) -> dict[int, Change]:
-    """By the place of an entry; of those of which it can be told."""
+    """The change of each entry by its index; an entry without items in either period has none."""
     some = [place for place, counts in enumerate(items) if sum(counts)]
     if not some or not elapsed:
         return {}

@@ -1,4 +1,4 @@
-"""Series over days, weeks or months; periods without feedback are there with zeros."""
+"""Series over days, weeks or months; periods without feedback are included with zeros."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,21 +35,21 @@ AXIS_OF_GROUP: Mapping[str, AxisName] = {
     "touchpoint": "touchpoint",
 }
 COUNTS = ("mentions", "negative")
-"""What spikes are looked for in."""
+"""The counts that are checked for spikes."""
 
 
 class Past(NamedTuple):
-    """What came before the first period: mentions by (period, key of a series), and the periods
-    that have any feedback."""
+    """The periods before the first one: mentions by (period, key of a series), and the periods that
+    have any feedback."""
 
     mentions: Mapping[tuple[date | None, str], MentionSums]
     seen: Sequence[date]
 
 
 class Grid(NamedTuple):
-    """Sums by (period, key of a series), and the names of the series by their keys.
+    """Sums by (period, key of a series), and the (key, name) of each series.
 
-    ``totals`` are all mentions of the selection, a pain point's or not.
+    ``totals`` are all mentions of the selection by period, even if the series is of a pain point.
     """
 
     names: list[tuple[str, str]]
@@ -61,7 +61,8 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
     """The series of a selection: of everything, of each stage or touchpoint, or of a pain point.
 
     Raises:
-        NoSuchPainPoint: ``params`` ask for one that is not there.
+        InvalidRequest: ``params`` have a group with a pain point.
+        NoSuchPainPoint: ``params`` name a pain point or win that does not exist.
         TooManyPoints: a series would have more than 1,000.
     """
     if params.pain_point and params.group != "none":
@@ -118,7 +119,7 @@ def _of_theme(
 def _of_cell(
     session: Session, selection: Selection, by: By, subject: WholeCell, totals: Mapping[date, int]
 ) -> Grid:
-    """The grid of a cell within the selection, as its pain point (or win) is called."""
+    """The grid of a cell within the selection, with the id and title of its pain point or win."""
     cell, own = subject.cell, subject.within(selection)
     key = str(subject.id_in(selection))
     found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
@@ -138,7 +139,10 @@ def _together(
 def _past(
     session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
 ) -> Past | None:
-    """What the first periods are judged by; None if there is nothing to judge or to judge by."""
+    """The periods before the first one, on which its expected counts are based.
+
+    None for months, and without ``since``, when the first period is the first ever.
+    """
     by = params.by
     if selection.since is None or by not in HISTORY:
         return None
@@ -193,7 +197,7 @@ def _points(
 
 
 def _before(past: Past, first: date, by: By) -> list[date]:
-    """The periods before ``first``, from the one on with which feedback begins."""
+    """The periods before ``first``, beginning with the first that has feedback."""
     seen = [period for period in past.seen if period < first]
     return starts(min(seen), first - timedelta(days=1), by) if seen else []
 
@@ -208,7 +212,7 @@ def _periods(selection: Selection, by: By, seen: Sequence[date]) -> list[date]:
 
 
 def _groups(selection: Selection, group: str) -> list[tuple[str, str]]:
-    """Keys and names of the series, those that the selection can have."""
+    """Keys and names of the series that the selection can have."""
     journey = selection.journey
     if group == "none":
         return [(ALL, "All")]

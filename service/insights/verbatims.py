@@ -1,7 +1,7 @@
-"""What customers said, as it is shown with a pain point or a win: a few typical mentions.
+"""The verbatims shown with a pain point or a win: a few typical mentions.
 
-Of a cell, which holds many matters, the most severe and surest mentions speak. Of a theme, all
-mentions say much the same, so that the one nearest to the middle of them says it best.
+A cell covers many topics: its most severe and most confident mentions are shown. The mentions of a
+theme say much the same: those nearest to their mean vector are shown.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from service.journey.names import folded
 
 SHOWN: Final = 3
 SPARE: Final = 3
-"""How many more are read, to stand in for those that say the same in the same words."""
+"""How many more are read, to replace those with the same words as another."""
 
 Said = dict[tuple[UUID, int], Row[Any]]
 
@@ -30,7 +30,7 @@ Said = dict[tuple[UUID, int], Row[Any]]
 def verbatims(
     session: Session, totals: Totals, entries: Sequence[Entry]
 ) -> dict[UUID, list[VerbatimOut]]:
-    """The most typical mentions of each entry by its id; a few statements for all of them."""
+    """The most typical mentions by entry id, read with a few statements for all entries."""
     ranks = _of_themes(session, totals, entries) | _of_cells(session, totals, entries)
     chosen = {id_: found[: SHOWN + SPARE] for id_, found in ranks.items()}
     rows = evidence.with_text(
@@ -70,7 +70,7 @@ def _of_themes(
 
 
 class Vector(NamedTuple):
-    """A packed vector and the model that made it: those of two models can't be compared."""
+    """A packed vector, and the model that made it: those of two models can't be compared."""
 
     model_version: str
     packed: bytes
@@ -83,9 +83,9 @@ def _vectors(rows: Iterable[Row[Any]]) -> dict[tuple[UUID, int], Vector]:
 def most_central(
     ranks: Iterable[MentionRank], vectors: Mapping[tuple[UUID, int], Vector]
 ) -> list[MentionRank]:
-    """``ranks`` with those first whose vectors are nearest to the mean of all of them.
+    """``ranks`` ordered by the nearness of their vectors to the mean of all vectors.
 
-    Vectors of the most frequent model count; what has none comes last, most severe, then surest.
+    Only vectors of the most frequent model count; ranks without one come last, the greatest first.
     """
     ranked = sorted(ranks, reverse=True)
     versions = Counter(vectors[rank[2:]].model_version for rank in ranked if rank[2:] in vectors)
@@ -102,7 +102,7 @@ def most_central(
 
 
 def _different(ranks: Iterable[MentionRank], said: Said) -> list[VerbatimOut]:
-    """The first of ``ranks`` that are still there and say it in different words."""
+    """The first ``SHOWN`` of ``ranks`` whose mentions still exist and differ in their words."""
     found: dict[str, VerbatimOut] = {}
     for rank in ranks:
         row = said.get(rank[2:])

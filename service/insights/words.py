@@ -1,8 +1,8 @@
-"""What a search asks for in words, and where a text has it. Pure.
+"""Searches by words: parses queries, and finds their terms in a text. Pure.
 
-A word is a run of letters, digits and marks; in scripts that put no blanks between words (Chinese,
-Japanese, Thai, …) and in Korean, which writes particles onto them, every character is one: there a
-search finds any part of a text. Case is ignored, and so are accents on Latin letters.
+A word is a run of letters, digits and marks. In scripts without spaces between words (Chinese,
+Japanese, Thai, …), and in Korean, which attaches particles to words, every character is a word, so
+that a search finds any part of a text. Case is ignored, and so are accents on Latin letters.
 """
 
 import re
@@ -16,7 +16,7 @@ UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
 )
-"""As in the migration that made the index: one there is one here."""
+"""The same ranges as in the migration that creates the index, so that both split texts alike."""
 MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
 _TOKEN: Final = re.compile(rf"[{UNSPACED}]|(?:[^\W_{UNSPACED}]|[{MARKS}])+")
 _CLAUSE: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
@@ -24,7 +24,7 @@ _LATIN_MARKS: Final = range(0x300, 0x370)
 
 
 class Token(NamedTuple):
-    """A word as it is compared, at ``[start, end)`` of a text."""
+    """A word in its folded form, which is compared, and its place ``[start, end)`` in a text."""
 
     word: str
     start: int
@@ -40,13 +40,13 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that follow one another; with ``prefix`` the last may be longer than said."""
+    """Adjacent words; with ``prefix`` the last one matches all words that begin with it."""
 
     words: tuple[str, ...]
     prefix: bool = False
 
     def spans(self, tokens: Sequence[Token]) -> Iterator[Span]:
-        """Where it is in a text of these tokens."""
+        """The places of the term in a text with these tokens."""
         first, length = self.words[0], len(self.words)
         for place in range(len(tokens) - length + 1):
             found = tokens[place].word
@@ -62,13 +62,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All of ``wanted``, none of ``unwanted``."""
+    """Matches texts that have all of ``wanted`` and none of ``unwanted``."""
 
     wanted: tuple[Term, ...]
     unwanted: tuple[Term, ...]
 
     def find(self, text: str) -> list[Span] | None:
-        """Where ``text`` has what is wanted, in order; None if it does not match."""
+        """The places of the wanted terms in ``text``, in order; None if it does not match."""
         tokens = tokens_of(text)
         if any(True for term in self.unwanted for _ in term.spans(tokens)):
             return None
@@ -82,9 +82,9 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """``card "last step" refund* -delivery`` as a query.
+    """Parse a query such as ``card "last step" refund* -delivery``.
 
-    What has no word in it is passed over; the query may want nothing.
+    Clauses without a word are ignored; ``wanted`` can be empty.
     """
     wanted: list[Term] = []
     unwanted: list[Term] = []
@@ -115,7 +115,7 @@ def _folded(word: str) -> str:
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:
-    """Spans in order, those that touch or overlap made one."""
+    """Sorted spans, with touching and overlapping ones merged."""
     joined: list[Span] = []
     for span in spans:
         if joined and span.start <= joined[-1].end:

@@ -1,2 +1,2 @@
-"""The write path of the numbers: what a piece of feedback adds to the roll-ups, and the tables that
-it is added to. Whoever changes mentions calls ``apply.apply``; insights read what it wrote."""
+"""The write path of the roll-ups: what a piece of feedback adds to them, and how that is stored.
+Code that changes mentions calls ``apply.apply``; ``insights`` reads the tables."""

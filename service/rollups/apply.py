@@ -1,8 +1,8 @@
-"""What a piece of feedback adds to the roll-ups, and how that is written.
+"""Applies changes of feedback to the roll-ups.
 
-Everything that changes mentions calls ``apply`` in its own transaction with the difference:
-the contribution after, minus the contribution before. Counters are integers, so that adding and
-taking away again leaves exactly nothing; rows that have come down to nothing are deleted.
+Code that changes mentions calls ``apply`` in the same transaction with the difference: the
+contribution after, minus the contribution before. Counters are integers, so that adding and then
+subtracting a contribution leaves exactly 0; rows that reach 0 are deleted.
 """
 
 from collections import Counter, defaultdict
@@ -57,7 +57,7 @@ class Sums:
     pains: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def count(self, dimensions: Key, of: Contribution) -> None:
-        """Add what an item contributes, in these dimensions."""
+        """Add the contribution of an item under these dimensions."""
         for point in of.points:
             key = (*dimensions, point.stage, point.touchpoint)
             _accumulate(self.mentions[key], point.sums, of.sign)
@@ -66,7 +66,7 @@ class Sums:
         self._count_pains(dimensions, of)
 
     def _count_pains(self, dimensions: Key, of: Contribution) -> None:
-        """An item counts once in each pain point, however many of its mentions are in it."""
+        """An item counts once in each pain point, however many of its mentions belong to it."""
         workspace_id, *rest = dimensions
         touched = set()
         for point in of.points:
@@ -80,14 +80,14 @@ class Sums:
 
 @dataclass(slots=True)
 class Delta(Sums):
-    """Differences, and what they come from: segments count some of it once more."""
+    """Differences, and the contributions behind them, some of which count in segments as well."""
 
     contributions: list[Contribution] = field(default_factory=list)
 
     def add(self, feedback: Feedback, mentions: Sequence[Counted], sign: int = 1) -> None:
-        """Count (sign 1) or take away (sign -1) what one item with its mentions contributes.
+        """Add (``sign`` 1) or subtract (-1) the contribution of one item with its mentions.
 
-        Only analysed items count; anything else contributes nothing.
+        Only analysed items count; any other contributes nothing.
         """
         if feedback.state == DONE:
             contribution = contribution_of(feedback, mentions, sign)
@@ -96,13 +96,14 @@ class Delta(Sums):
 
     @property
     def workspaces(self) -> set[UUID]:
-        """Those whose feedback it is."""
+        """The workspaces of the contributions."""
         return {of.dimensions[0] for of in self.contributions}
 
     def by_segment(self, declared: Mapping[UUID, Sequence[Declared]]) -> dict[str, Sums]:
-        """The differences of all feedback, and of each segment of attributes declared by workspace.
+        """The differences by segment: of all feedback, and of each value of a declared attribute.
 
-        Segments know days only, not kind, source, channel and language.
+        ``declared`` has the attributes of each workspace. Segments are kept by day, but not by
+        kind, source, channel and language.
         """
         found: dict[str, Sums] = defaultdict(Sums, {EVERYBODY: self})
         for of in self.contributions if declared else ():
@@ -120,13 +121,13 @@ def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> No
 
 
 def apply(session: Session, delta: Delta) -> None:
-    """Add ``delta`` to the tables, inside the caller's transaction: fourteen statements at most.
+    """Add ``delta`` to the tables, in the caller's transaction, with at most fourteen statements.
 
-    Which attributes are declared is held first, before any row of the tables. Rows are touched in
-    the order of their keys and one table after the other, so that two transactions never wait for
-    each other in a circle; the longest spans, which all writers share, come last and are locked for
-    the shortest time. A row that comes down to nothing is deleted while it is locked; another
-    transaction that adds to it meanwhile waits, and then inserts it anew.
+    The declared attributes are locked first, before any row of the tables (``declared.held``). Rows
+    are written table by table and in key order, so that transactions can't deadlock; the longest
+    spans, which all writers share, come last and are locked for the shortest time. A row that
+    reaches 0 is deleted while it is locked; a transaction that adds to it meanwhile waits, and then
+    inserts it again.
     """
     declared = held(session, delta.workspaces) if delta.contributions else {}
     changes = (
@@ -140,7 +141,7 @@ def apply(session: Session, delta: Delta) -> None:
 
 
 def add_over_spans(session: Session, by_segment: Mapping[str, Sums]) -> None:
-    """Add differences by segment to the tables of longer spans, and to no other."""
+    """Add differences by segment to ``SPAN_TABLES`` only."""
     longer: dict[Table, Spans] = {table: {} for table in SPAN_TABLES}
     spread(by_segment, longer)
     for table, changes in longer.items():
@@ -149,7 +150,7 @@ def add_over_spans(session: Session, by_segment: Mapping[str, Sums]) -> None:
 
 
 def spread(by_segment: Mapping[str, Sums], onto: Mapping[Table, Spans]) -> None:
-    """Add differences by segment to what is known of each of ``SPAN_TABLES``."""
+    """Add differences by segment to ``onto``, the changes of each of ``SPAN_TABLES``, in place."""
     for segment, sums in by_segment.items():
         pains_over_spans(sums.pains, segment, onto[ROLLUP_PAIN_SPAN])
         mentions_over_spans(sums.mentions, segment, onto[ROLLUP_SPAN])

@@ -1,9 +1,10 @@
 """Sets of native cells as bit masks.
 
 A set of cells is stored as the hex form of an integer whose bit ``stage * 18 + touchpoint`` is
-set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in the place of
-``none``. 162 cells make at most 41 hex digits. Cells with learned labels have a mask for each pair
-of these, behind it: ``4000;moving-in,=80000`` has one native cell and one with a learned stage.
+set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in place of ``none``.
+162 cells make at most 41 hex digits. Cells with learned labels follow, with one mask for each pair
+of learned stage and touchpoint: ``4000;moving-in,=80000`` has one native cell and one with a
+learned stage.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What one piece of feedback adds to the roll-ups, whichever rows of them it goes to. Pure."""
+"""What one piece of feedback adds to the roll-ups, independent of their tables. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
@@ -13,7 +13,7 @@ DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "langua
 
 
 class Counted(Protocol):
-    """What is counted of a mention: a row of the table, or one that will be."""
+    """The fields of a mention that are counted; stored mentions and unsaved ones have them."""
 
     @property
     def sentiment(self) -> str: ...
@@ -32,7 +32,7 @@ class Counted(Protocol):
 
 
 class RatingCounts(NamedTuple):
-    """One rating as sums: which scale, 1000 x value, and whether it is high or low."""
+    """One rating as counters: its scale ("" without one), 1000 x value, and 1 if high, or low."""
 
     scale: str
     value_milli: int
@@ -50,7 +50,7 @@ class Point(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What one item with its mentions adds, or, where ``sign`` is -1, takes away."""
+    """What one item with its mentions adds, or, if ``sign`` is -1, subtracts."""
 
     feedback_id: UUID
     attributes: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Contribution(NamedTuple):
 
 
 def contribution_of(feedback: Feedback, mentions: Sequence[Counted], sign: int) -> Contribution:
-    """What an analysed item with these mentions adds (sign 1) or takes away (sign -1)."""
+    """What an analysed item with these mentions adds (``sign`` 1) or subtracts (-1)."""
     rating = rating_counts(feedback)
     return Contribution(
         feedback.id,
@@ -91,10 +91,10 @@ def dimensions_of(feedback: Feedback) -> Key:
 
 
 def rating_counts(feedback: Feedback) -> RatingCounts:
-    """The rating as it is summed.
+    """The rating of an item as counters.
 
-    NPS: promoters are 9 and 10, detractors 0 to 6 (Reichheld 2003). Other scales: satisfied is
-    the upper quarter of the scale (the "top two boxes" of 1 to 5), dissatisfied the lower one.
+    NPS: promoters (9 and 10) are high, detractors (0 to 6) low (Reichheld 2003). Other scales: the
+    upper quarter of the scale (the "top two boxes" of 1 to 5) is high, the lower quarter low.
     """
     value, norm = feedback.rating_value, feedback.rating_norm
     if value is None or norm is None:

@@ -1,6 +1,6 @@
-"""Tables of counters: adding to the rows of many keys, and deleting those that are nothing.
+"""Tables of counters: adds to many rows at once, and deletes rows that reach 0.
 
-A key is the table's primary key, counters are all its other columns.
+A key is the table's primary key; all other columns are counters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,10 +20,9 @@ GIVEN: Final = "given"
 
 
 def add(session: Session, table: Table, count: str, changes: Changes) -> None:
-    """Add ``changes`` to ``table``; a row whose ``count`` comes down to nothing is deleted.
+    """Add ``changes`` to ``table``, and delete rows whose column ``count`` reaches 0.
 
-    Rows are touched in the order of their keys, so that two transactions never wait for each
-    other in a circle.
+    Rows are written in key order, so that transactions can't deadlock.
     """
     changed = [(key, sums) for key, sums in changes.items() if any(sums.values())]
     if not changed:
@@ -49,13 +48,13 @@ def _add_rows(session: Session, table: str, names: Sequence[str], rows: Sequence
 
 
 def _columns(rows: Sequence[Key]) -> list[list[Any]]:
-    """``rows`` turned round: a list for each column."""
+    """``rows`` transposed: a list for each column."""
     return [list(column) for column in zip(*rows, strict=True)]
 
 
 @cache
 def _addition(name: str) -> sqlite.Insert:
-    """The statement that adds one row's counters, or makes the row; executed for many."""
+    """The upsert of one row, which adds to its counters; executed for many rows (executemany)."""
     table = SQLModel.metadata.tables[name]
     statement = sqlite.insert(table)
     return statement.on_conflict_do_update(
@@ -65,7 +64,7 @@ def _addition(name: str) -> sqlite.Insert:
 
 @cache
 def _addition_at_once(name: str) -> postgresql.Insert:
-    """The same for all rows at once: an array for each column, in the order of the keys."""
+    """The upsert of all rows in one statement: an array for each column, in key order."""
     table = SQLModel.metadata.tables[name]
     names = [column.name for column in table.columns]
     arrays = [
@@ -91,7 +90,7 @@ def _added(table: Table, excluded: Any) -> dict[str, Any]:
 
 @cache
 def _deletion(name: str, count: str) -> Delete:
-    """The statement that deletes a row whose ``count`` has come down to nothing."""
+    """The statement that deletes a row if its ``count`` is 0."""
     table = SQLModel.metadata.tables[name]
     matches = [column == bindparam(f"its_{column.name}") for column in table.primary_key]
     return delete(table).where(*matches, table.c[count] == 0)

@@ -1,4 +1,4 @@
-"""Which attributes a workspace has declared, and how far their roll-ups have got."""
+"""The attributes that a workspace has declared, and how far their roll-ups are built."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,22 +17,25 @@ def declared_in(session: Session, workspace_id: UUID) -> Sequence[Declared]:
 
 
 def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequence[Declared]]:
-    """The declared attributes of some workspaces, which stay so until the transaction ends.
+    """The declared attributes of some workspaces, locked against changes in this transaction.
 
-    Others may hold them, too, and go on writing feedback.
+    The lock is shared: other transactions can hold it, too, and go on writing feedback.
     """
     hold_ids(session, workspaces, alone=False)
     return _declared(session, workspaces)
 
 
 def hold_alone(session: Session, workspace_id: UUID) -> None:
-    """Wait for all who hold the declared attributes, and keep others out until the transaction
-    ends: roll-ups of the workspace are written before or after it."""
+    """Lock the declared attributes of a workspace exclusively until the transaction ends.
+
+    Waits for transactions that share the lock (``held``): the roll-ups of the workspace are written
+    either before or after this transaction.
+    """
     hold_ids(session, [workspace_id], alone=True)
 
 
 def ready(session: Session, workspace_id: UUID) -> frozenset[str]:
-    """The names of those whose roll-ups are complete."""
+    """The names of the declared attributes whose roll-ups are complete."""
     return frozenset(each.name for each in declared_in(session, workspace_id) if each.ready)
 
 

@@ -1,7 +1,7 @@
-"""Segments: the feedback with one value of a declared attribute, as roll-ups name it. Pure.
+"""Segments: all feedback with one value of a declared attribute, and their keys in roll-ups. Pure.
 
-``docs/decisions/0011-declared-attributes.md``. Values are texts as JSON writes them, which is how
-filters compare them.
+See ``docs/decisions/0011-declared-attributes.md``. Values are texts in their JSON spelling, which
+is what filters compare.
 """
 
 import re
@@ -12,9 +12,9 @@ from uuid import UUID
 EVERYBODY: Final = ""
 """The segment of all feedback."""
 BETWEEN: Final = "="
-"""Between the name, which must not have it, and the value."""
+"""Separates the name, which must not contain it, from the value."""
 LONGEST_VALUE: Final = 100
-"""Characters: a segment is part of a key."""
+"""In characters; limited because a segment is part of a key."""
 _NUMBER: Final = re.compile(
     r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|[+-]?(inf|infinity|nan)", re.IGNORECASE
 )
@@ -22,7 +22,8 @@ _SHORT_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 
 
 class Declared(NamedTuple):
-    """A declared attribute, and up to which id feedback is counted; if ``ready``, all is."""
+    """A declared attribute. Its roll-ups count feedback up to the id ``counted_to``, or, if
+    ``ready``, all feedback."""
 
     name: str
     counted_to: UUID | None
@@ -34,17 +35,17 @@ class Declared(NamedTuple):
 
 
 def is_rolled_up(value: str) -> bool:
-    """Whether there are roll-ups of such a value.
+    """Whether roll-ups are kept for a value; otherwise its feedback is counted from the mentions.
 
-    Databases don't agree on how fractions and very large numbers are written: these, and what only
-    looks like them, are counted from the mentions; so is what is empty or too long.
+    They are not kept for fractions and very large numbers, which databases write differently, for
+    texts that look like such numbers, and for empty or too long texts.
     """
     whole = _SHORT_WHOLE.fullmatch(value) is not None
     return 0 < len(value) <= LONGEST_VALUE and (whole or not _NUMBER.fullmatch(value))
 
 
 def segments(name: str, values: Iterable[str]) -> Sequence[str]:
-    """The segments of some values of an attribute, each once."""
+    """The segments of the values of an attribute, without duplicates."""
     return [f"{name}{BETWEEN}{value}" for value in dict.fromkeys(values)]
 
 
@@ -59,7 +60,7 @@ def segments_of(attributes: Mapping[str, Any], names: Iterable[str]) -> Sequence
 
 
 def _written(value: Any) -> str | None:
-    """A value as JSON writes it, if it is a text, a truth value or a whole number."""
+    """The JSON spelling of a string, boolean or integer; None for any other value."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int):

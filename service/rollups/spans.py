@@ -1,6 +1,7 @@
-"""Longer spans of the roll-ups: what a change of days adds to them, and which make up a period.
+"""Longer spans of the roll-ups: how changes of days add up to them, and which cover a period. Pure.
 
-``docs/decisions/0009-spans-and-views-of-rollups.md``. What is changed is of one segment. Pure.
+See ``docs/decisions/0009-spans-and-views-of-rollups.md``. Each call takes the changes of one
+segment.
 """
 
 from collections import defaultdict
@@ -19,15 +20,15 @@ Span = Literal["day", "week", "month", "year"]
 SPANS: Final[tuple[Span, ...]] = ("year", "month", "week", "day")
 """The longest first."""
 SLICES: Final[Mapping[Span, str]] = {"year": "year_slice", "month": "slice"}
-"""What a year and a month are called that are kept with their dimensions."""
+"""The names of the spans of a year and a month that are kept by dimension: slices."""
 SLICED: Final[tuple[Span, ...]] = (*SLICES, "day")
-"""The spans that are known by their dimensions, days from the roll-ups themselves."""
+"""The spans that are kept by dimension; days are in the roll-ups themselves."""
 COLLAPSED: Final = ("", "", "", "")
-"""The kind, source, channel and language of a span that adds up all of them."""
+"""The kind, source, channel and language of a span that is summed over all of them."""
 STAGES: Final = ""
-"""The view that sees stages only."""
+"""The view that keeps only the stages of an item's cells."""
 WHOLE: Final = "*"
-"""The view that sees nothing of them but that there are items."""
+"""The view that keeps nothing of an item's cells, so that it only counts items."""
 VIEWS: Final = (WHOLE, STAGES, *STORED_TOUCHPOINTS)
 ITEM_COUNTERS: Final = ("items", "value_milli", "high", "low")
 
@@ -48,23 +49,23 @@ def next_start(start: date, span: Span) -> date:
 
 
 def length_of(span: str) -> Span:
-    """How long a stored span, or slice, is."""
+    """The length of a stored span or slice."""
     return next(known for known in SPANS if span in (known, SLICES.get(known)))
 
 
 Spans = dict[tuple[str, str, date], dict[Key, dict[str, int]]]
-"""Changes of one table by span, segment and first day, then by key."""
+"""Changes of one table by (span, segment, first day), then by key."""
 
 
 def mentions_over_spans(fine: Changes, segment: str, found: Spans) -> None:
-    """Changes of ``rollup_span`` that go with changes of ``rollup``, added to ``found``."""
+    """Add to ``found`` the changes of ``rollup_span`` that follow from ``fine``, of ``rollup``."""
     for (workspace, day, kind, source, channel, language, stage, touchpoint), sums in fine.items():
         for place in _places(segment, day, kind, source, channel, language):
             _add(found, place, (workspace, *place, stage, touchpoint), sums)
 
 
 def items_over_spans(fine: Changes, segment: str, found: Spans) -> None:
-    """Changes of ``rollup_item_span`` that go with changes of ``rollup_item``."""
+    """The same for ``rollup_item_span`` and ``rollup_item``."""
     for (workspace, day, kind, source, channel, language, cells, scale), sums in fine.items():
         counted = {name: sums[name] for name in ITEM_COUNTERS}
         for place in _places(segment, day, kind, source, channel, language):
@@ -75,7 +76,7 @@ def items_over_spans(fine: Changes, segment: str, found: Spans) -> None:
 
 
 def pains_over_spans(fine: Changes, segment: str, found: Spans) -> None:
-    """Changes of ``rollup_pain_span`` that go with changes of ``rollup_pain``."""
+    """The same for ``rollup_pain_span`` and ``rollup_pain``."""
     for (workspace, pain_point, day, *dimensions, scale), sums in fine.items():
         for place in _places(segment, day, *dimensions):
             _add(found, place, (workspace, *place, pain_point, scale), sums)
@@ -87,7 +88,7 @@ def together(spans: Spans) -> dict[Key, dict[str, int]]:
 
 
 def _add(found: Spans, place: Key, key: Key, sums: Mapping[str, int]) -> None:
-    """Counters in plain dictionaries: this is done for every row of every span."""
+    """Add to a row's counters: plain dictionaries, as this runs for every row of every span."""
     changes = found.setdefault(place[:3], {})
     known = changes.get(key)
     if known is None:
@@ -109,7 +110,7 @@ def _places(segment: str, day: date, *dimensions: str) -> tuple[Key, ...]:
 
 
 class View(NamedTuple):
-    """What one view sees of a set of cells, as a mask."""
+    """What one view keeps of a set of cells, as a mask."""
 
     view: str
     cells: str
@@ -117,7 +118,7 @@ class View(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def views_of(mask: str) -> tuple[View, ...]:
-    """All views of a set of cells: none of it, its stages, its cells at each touchpoint."""
+    """All views of a set of cells: no cells, its stages, its cells at each touchpoint."""
     cells = list(cells_in(mask))
     at: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
@@ -131,7 +132,7 @@ def views_of(mask: str) -> tuple[View, ...]:
 
 
 class Stretch(NamedTuple):
-    """Consecutive spans: those that start at or after ``first`` and before ``end``, None: open."""
+    """Consecutive spans: those that start on or after ``first`` and before ``end`` (None: open)."""
 
     span: Span
     first: date | None
@@ -144,12 +145,12 @@ def cover(
     longest: Span = "year",
     spans: Sequence[Span] = SPANS,
 ) -> list[Stretch]:
-    """The fewest of ``spans``, none longer than ``longest``, that make up the days [first, end)."""
+    """The fewest of ``spans``, none longer than ``longest``, that cover exactly [first, end)."""
     return list(_cover(first, end, spans[spans.index(longest) :]))
 
 
 def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
-    """The same for periods ``by``: no span lies in two of them."""
+    """The same for periods of length ``by``: no span belongs to two of them."""
     cut = first and _ceiling(first, by)
     if cut is None or end is None or not start_of(end, by) == cut < end:
         return cover(first, end, by)
@@ -172,6 +173,6 @@ def _cover(first: date | None, end: date | None, spans: Sequence[Span]) -> Itera
 
 
 def _ceiling(day: date, span: Span) -> date:
-    """The first day on or after ``day`` that a span begins on."""
+    """The first day on or after ``day`` on which a span begins."""
     start = start_of(day, span)
     return day if start == day else next_start(start, span)

@@ -1,2 +1,2 @@
-"""The checks of ``voc verify``: roll-ups are recomputed from the feedback and compared with what is
-stored, and the invariants of every item are checked."""
+"""The checks of ``voc verify``: recomputes the roll-ups from the feedback, compares them with the
+stored ones, and checks the invariants of every item."""

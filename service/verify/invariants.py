@@ -1,4 +1,4 @@
-"""The invariants of every single item."""
+"""The invariants of each item."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def unanalysed_items_have_no_readings(item: Item) -> str | None:
 
 
 def analysed_items_have_readings(item: Item) -> str | None:
-    """An analysed item has a sentiment as a whole, and the version of its analysis."""
+    """An analysed item has a sentiment of its own, and the version of its analysis."""
     if item.row.state != DONE or (item.row.sentiment and item.row.analysis_version):
         return None
     return "done, but has no readings"
@@ -55,8 +55,8 @@ def mentions_lie_in_the_text(item: Item) -> str | None:
 
 
 def labels_are_native(item: Item) -> str | None:
-    """Labels are stored as native ones, followed by the key of a learned label if there is one;
-    journeys are applied on reading."""
+    """Stored labels are native ones, followed by the key of a learned label if there is one.
+    Journeys are applied on reading, so their keys are never stored."""
     return next((fault for mention in item.mentions if (fault := _fault(mention))), None)
 
 

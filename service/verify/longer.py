@@ -1,4 +1,4 @@
-"""What ``verify`` expects in the roll-ups of longer spans, summed up day by day in order."""
+"""The expected roll-ups of longer spans, summed up day by day in chronological order."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -27,8 +27,8 @@ class Stored(NamedTuple):
 
 
 class Longer:
-    """Sums of the spans that have not ended: at most one year, month, week and day for each table
-    and segment."""
+    """Sums of the spans that have not ended yet: for each table and segment at most one year,
+    month, week and day, and their slices."""
 
     def __init__(self) -> None:
         self._sums: dict[Table, spans.Spans] = {table: {} for table in SPAN_TABLES}
@@ -38,7 +38,7 @@ class Longer:
         spread(day, self._sums)
 
     def ended(self, before: date | None = None) -> Iterator[tuple[Stored, Changes]]:
-        """Remove and yield the sums of spans that ended on or ``before`` a day; all by default."""
+        """Remove and yield the sums of spans that ended on or ``before`` a day (None: of all)."""
         for table, sums in self._sums.items():
             for key in sorted(sums):
                 place = Stored(table, *key)

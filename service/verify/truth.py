@@ -16,7 +16,8 @@ PAGE: Final = 1000
 
 
 class Item(NamedTuple):
-    """A feedback row without its texts, their length in characters, its mentions by ordinal."""
+    """A feedback row without its texts, the length of its text in characters, and its mentions in
+    the order of their ordinals."""
 
     row: Feedback
     chars: int
@@ -24,7 +25,7 @@ class Item(NamedTuple):
 
 
 def items(session: Session, workspace_id: UUID) -> Iterator[Item]:
-    """All items of a workspace in the order of ``occurred_at``, with one page in memory."""
+    """All items of a workspace in the order of ``occurred_at``, one page in memory at a time."""
     last: Feedback | None = None
     while page := _page(session, workspace_id, last):
         mentions = mentions_of(session, workspace_id, [row.id for row, _ in page])

@@ -39,7 +39,7 @@ CHECKS: Final = (
 
 
 NativeKey = tuple[str, ...]
-"""(stage, touchpoint, sentiment), native"""
+"""(stage, touchpoint, sentiment), with the native stage and touchpoint."""
 
 
 class Finding(NamedTuple):
@@ -121,7 +121,7 @@ def _inspect(item: Item, report: Report) -> None:
 
 
 def _find_strays(item: Item, keys: Mapping[UUID, NativeKey], report: Report) -> None:
-    """A pain point has mentions of its own native cell and sentiment, and no others."""
+    """Report mentions whose native cell or sentiment differs from that of their pain point."""
     for mention in item.mentions:
         if (theme := mention.pain_point_id) is None:
             continue
@@ -143,7 +143,7 @@ def _native_key(mention: Mention) -> NativeKey:
 
 
 class _Spans:
-    """Compares the longer spans of one workspace when they have ended."""
+    """Compares the longer spans of one workspace, each as soon as all its days are summed up."""
 
     def __init__(self, session: Session, workspace_id: UUID, report: Report) -> None:
         self.session = session
@@ -159,7 +159,7 @@ class _Spans:
             self._compare(place, expected)
 
     def find_others(self) -> None:
-        """Find rows of spans without any feedback."""
+        """Report the stored rows of spans that have no feedback."""
         for table in SPAN_TABLES:
             its = (table.c.span, table.c.segment, table.c.start)
             found = table.select().with_only_columns(*its).distinct()
@@ -171,7 +171,7 @@ class _Spans:
     def _compare(self, place: Stored, expected: Mapping[Key, Mapping[str, int]]) -> None:
         table = place.table
         here = [table.c[name] == getattr(place, name) for name in ("span", "segment", "start")]
-        if "view" in table.c:  # in front of the day in the key
+        if "view" in table.c:  # precedes the first day in the primary key
             here.append(table.c.view.in_(VIEWS))
         _compare(self.session, table, self.workspace_id, here, expected, self.report)
 
@@ -202,7 +202,7 @@ def _compare(
 def _differences(
     expected: Mapping[Key, Mapping[str, int]], stored: Mapping[Key, Mapping[str, int]]
 ) -> Iterator[tuple[Key, str]]:
-    """The keys whose counters differ, and how. A row of zeros must not be stored."""
+    """The keys whose counters differ, and how. Rows of zeros must not be stored."""
     for key in sorted(expected.keys() | stored.keys()):
         if key not in stored:
             yield key, "is missing"

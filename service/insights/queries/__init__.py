@@ -1,1 +1,1 @@
-"""The SQL of insights; ``expressions`` are those that the two databases spell differently."""
+"""The SQL of insights; ``expressions`` has what SQLite and PostgreSQL spell differently."""

@@ -1,4 +1,4 @@
-"""Mentions themselves, with what was said: of cells, of themes, or at given ranks."""
+"""Reads mentions with their text: of cells, of themes, or at given ranks."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -36,15 +36,15 @@ SHORT: Final = {
     "severity",
     "emotion",
 }
-"""What is read of a mention that is only quoted: no probabilities."""
+"""The columns read for a mention that is only quoted: no probabilities."""
 MARGIN: Final = 160
-"""Characters of the text before and behind a mention that are read with it."""
+"""Characters of the text before and after a mention that are read with it."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
-"""The labels that say where a mention belongs, and that can be doubted therefore."""
+"""The labels that determine where a mention belongs, whose confidence therefore matters."""
 
 
 class MentionRank(NamedTuple):
-    """Where a mention stands among others, most typical first."""
+    """The rank of a mention among others: the greatest is the most typical."""
 
     severity: int
     confidence: float
@@ -54,7 +54,7 @@ class MentionRank(NamedTuple):
 
 @cache
 def confidence() -> ColumnElement[float]:
-    """How sure it is that a mention belongs where it is: its sentiment, stage and touchpoint."""
+    """The confidence that a mention belongs where it is: the product of those of ``DECISIVE``."""
     sentiment, stage, touchpoint = (MENTION.c.confidence[name].as_float() for name in DECISIVE)
     return func.coalesce(sentiment * stage * touchpoint, 0.0)
 
@@ -69,8 +69,9 @@ def page(
 ) -> Sequence[Row[Any]]:
     """Mentions with their feedback: most severe, then most confident, then latest first.
 
-    Those in the selection's cells, or of a theme. ``around`` is the text from ``MARGIN`` characters
-    before a mention to as many behind it; ``chars`` is the length of the whole.
+    Only those in the selection's cells and, if given, of a theme. ``around`` is the text from
+    ``MARGIN`` characters before a mention to as many after it; ``chars`` is the length of the whole
+    text.
     """
     table, sure = MENTION.c, confidence()
     statement = (
@@ -93,7 +94,7 @@ def page(
 def with_text(
     session: Session, workspace_id: UUID, ranks: Collection[MentionRank]
 ) -> Sequence[Row[Any]]:
-    """What is told of a verbatim, for all mentions of the items at ``ranks``."""
+    """The columns ``SHORT`` of all mentions of the items at ``ranks``."""
     told_of = told(OF_FEEDBACK)
     statement = told_of.with_only_columns(
         *(column for column in told_of.selected_columns if column.name in SHORT)
@@ -105,7 +106,7 @@ def with_text(
 
 
 def in_cells(cells: Collection[Cell]) -> ColumnElement[bool]:
-    """Whether a mention is in one of these native cells, in terms that an index can serve."""
+    """Whether a mention is in one of these native cells, written so that an index can serve it."""
     table = MENTION.c
     stages, touchpoints = ({cell[side] for cell in cells} for side in (0, 1))
     near = and_(table.stage.in_(stages), table.touchpoint.in_(touchpoints))
@@ -115,13 +116,13 @@ def in_cells(cells: Collection[Cell]) -> ColumnElement[bool]:
 
 
 def of_themes(selection: Selection, themes: Collection[UUID] | Select[Any]) -> ColumnElement[bool]:
-    """Whether a mention is of one of these themes, in terms that an index can serve."""
+    """Whether a mention is of one of these themes, written so that an index can serve it."""
     table = MENTION.c
     return and_(table.workspace_id == selection.workspace_id, table.pain_point_id.in_(themes))
 
 
 def surroundings() -> tuple[ColumnElement[Any], ...]:
-    """The text around a mention, and how long the whole text is: ``around`` and ``chars``."""
+    """The text around a mention, and the length of the whole text: ``around`` and ``chars``."""
     table, text = MENTION.c, FEEDBACK.c.text
     first = case((table.start > MARGIN, table.start - MARGIN), else_=0)
     around = func.substr(text, first + 1, table.end + MARGIN - first, type_=Text())
@@ -129,7 +130,7 @@ def surroundings() -> tuple[ColumnElement[Any], ...]:
 
 
 def told(of_feedback: ColumnElement[bool]) -> Select[Any]:
-    """Mentions with their own slice of the text, and what is told of their feedback."""
+    """Mentions with their own slice of the text, and the main columns of their feedback."""
     table = MENTION.c
     said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
     about = ("kind", "source", "external_id", "occurred_at")

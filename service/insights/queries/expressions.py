@@ -28,9 +28,9 @@ from service.insights.periods import By
 
 
 class InOrder(Join):
-    """A join of which the left side is read first, and the right one for each of its rows.
+    """A join that reads the left side first, and the right side for each of its rows.
 
-    SQLite, without statistics, may turn it round for an index and read and sort everything.
+    Without statistics, SQLite may reverse a join to use an index, and read and sort everything.
     """
 
     inherit_cache = True
@@ -44,21 +44,21 @@ def _join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
 
 @compiles(InOrder, "sqlite")
 def _cross_join(join: InOrder, compiler: SQLCompiler, **options: Any) -> str:
-    """Its planner leaves the order of a CROSS JOIN as it is."""
+    """SQLite never reorders a CROSS JOIN."""
     before, _, behind = _join(join, compiler, **options).rpartition(" JOIN ")
     return f"{before} CROSS JOIN {behind}"
 
 
 def only_compared(session: Session, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column that rows are not to be sought by: SQLite's planner heeds a unary plus."""
+    """A column that rows are not to be looked up by: in SQLite, a unary plus disables its index."""
     if is_postgresql(session):
         return column
     return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column as the driver gives it: making UUIDs or lists of hundreds takes longer than reading
-    them."""
+    """A column as the driver returns it: converting hundreds of values to UUIDs or lists takes
+    longer than reading them."""
     return type_coerce(column, NullType())
 
 
@@ -82,7 +82,7 @@ def period_start(postgresql: bool, day: ColumnElement[Any], by: By) -> ColumnEle
 def attribute_is(
     session: Session, attributes: ColumnElement[Any], name: str, values: Sequence[str]
 ) -> ColumnElement[bool]:
-    """Whether the attribute ``name`` has one of ``values``, all compared as JSON writes them."""
+    """Whether the attribute ``name`` has one of ``values``, compared in their JSON spelling."""
     if is_postgresql(session):
         return attributes.op("->>", return_type=String())(name).in_(values)
     entry = func.json_each(attributes).table_valued("key", "type", "atom")

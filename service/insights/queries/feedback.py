@@ -18,7 +18,7 @@ from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a list of feedback is narrowed by, beside the selection. Empty means no bound."""
+    """The filters of a list of feedback, apart from the selection. Empty fields don't filter."""
 
     states: Sequence[str]
     words: str | None
@@ -69,7 +69,7 @@ def _conditions(selection: Selection, search: Search) -> list[ColumnElement[bool
 
 
 def _contradicted() -> ColumnElement[bool]:
-    """Whether ``service.insights.conflicts.contradicts`` says so of a row; false if unread."""
+    """``service.insights.conflicts.contradicts`` for a row; false if it is not analysed."""
     columns = FEEDBACK.c
     contradicted = or_(
         *(

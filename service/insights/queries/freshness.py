@@ -1,4 +1,4 @@
-"""Up to when an answer is complete, and what is not in it yet."""
+"""Up to when a response is complete, and what is not in it yet."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -15,18 +15,19 @@ from service.insights.queries.expressions import only_compared
 from service.insights.queries.recount import feedback_conditions
 
 IS_PENDING: Final[ColumnElement[str]] = literal_column(f"'{PENDING}'")
-"""Written out, or a database can't know that the index of pending rows has all that are meant."""
+"""A literal, not a bind parameter: else a database can't know that the partial index of pending
+feedback has all rows."""
 
 
 class Freshness(NamedTuple):
-    """Everything received before ``as_of`` is in the answer; ``pending`` items are not yet."""
+    """Everything received before ``as_of`` is in the response; ``pending`` items are not yet."""
 
     as_of: datetime
     pending: int
 
 
 def freshness(session: Session, workspace_id: UUID) -> Freshness:
-    """When the oldest pending item of the workspace was received, or now, and how many wait."""
+    """When the oldest pending item of the workspace was received (else now), and how many wait."""
     oldest, pending = session.execute(
         select(func.min(FEEDBACK.c.received_at), func.count()).where(
             FEEDBACK.c.workspace_id == workspace_id, FEEDBACK.c.state == IS_PENDING
@@ -36,15 +37,15 @@ def freshness(session: Session, workspace_id: UUID) -> Freshness:
 
 
 class Unread(NamedTuple):
-    """Items without an analysis: still to be made, or given up."""
+    """The numbers of items without an analysis: pending and failed."""
 
     pending: int
     failed: int
 
 
 def unread(session: Session, selection: Selection) -> Unread:
-    """How many items of the selection, at whatever stage, have no analysis: sought by their state,
-    because they are few."""
+    """How many items of the selection, at any stage, have no analysis. They are looked up by their
+    state, because they are few."""
     state, moment = FEEDBACK.c.state, only_compared(session, FEEDBACK.c.occurred_at)
     rows = session.execute(
         select(state, func.count())

@@ -1,10 +1,11 @@
-"""Distinct items by parts of a journey: from views of their cells, or from the sets themselves.
+"""Distinct items by part of a journey, from views of their cells or from the sets of their cells.
 
-A view sees nothing of an item's cells, or their stages, or all of them at one native touchpoint. A
-part of the journey is counted exactly by a view that sees all of it: a part that takes in whole
-native stages by their view, a part that lies at one native touchpoint by that one's. What no view
-sees is counted from the sets of cells, by day, which takes longer; in a segment, whose sets are not
-kept, from the mentions.
+An item touches a set of cells, so items can't be added up over cells. Roll-ups therefore keep
+views of these sets: a view has no cells at all, or only the stages of the cells, or only the cells
+at one native touchpoint. A view counts a part of the journey exactly if it covers all of it: the
+view of stages counts parts that consist of whole native stages, the view of a touchpoint parts that
+lie at that one. Parts that no view covers are counted from the sets of cells, by day, which takes
+longer; in a segment, for which sets are not kept, from the mentions.
 """
 
 from collections import defaultdict
@@ -39,14 +40,14 @@ from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
 Counted = tuple[date | None, str, str, int, int, int, int, int]
-"""Items in a period that touch the cells of a mask and no others, on one rating scale:
-``ITEM_COUNTERS``, and how many of them are silent: touch no cell at all."""
+"""(period, mask, scale, ``ITEM_COUNTERS``, silent): the items that touch exactly the cells of a
+mask, rated on one scale; silent ones touch no cell at all."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
 NOWHERE: Final = mask_of(())
 ALL: Final = "all"
 MOST_MASKS: Final = 20_000
-"""Sets of cells whose parts are kept, of each axis of a journey."""
+"""How many sets of cells have their parts cached, for each axis of a journey."""
 
 PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
     "all": lambda _cell: ALL,
@@ -54,13 +55,13 @@ PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
     "touchpoint": lambda cell: cell.touchpoint,
     "cell": lambda cell: cell,
 }
-"""How the cells of a journey are put together to parts."""
+"""The part of an axis that a cell of the journey belongs to."""
 
 
 class Items:
-    """The items of a selection, in periods if ``by`` says so; each axis is read when asked for.
+    """The items of a selection, by period if ``by`` is given; each axis is read on first use.
 
-    If they are not ``rated`` they are counted only: their ratings are not to be read.
+    Unless ``rated``, items are only counted: their ratings are not valid.
     """
 
     def __init__(
@@ -80,12 +81,12 @@ class Items:
         return self._known[axis]
 
     def parts(self, axis: AxisName) -> Mapping[Key, ItemSums]:
-        """Distinct items by part of the journey, if there are no periods."""
+        """Distinct items by part of the journey; only without periods."""
         return {key: sums for (_, key), sums in self.by_part(axis).items()}
 
     @property
     def whole(self) -> ItemSums:
-        """All items, if there are no periods."""
+        """All items; only without periods."""
         return self.parts("all").get(ALL, ItemSums())
 
     @property
@@ -128,7 +129,7 @@ class Items:
 
 @lru_cache(maxsize=KEPT)
 def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
-    """A statement for the columns of ``Counted``; days have the sets themselves."""
+    """A statement for the columns of ``Counted``; without a view, from the sets of cells by day."""
     if view == "whole":
         period, *rest = _whole(shape).subquery().c
         return select(period, literal(NOWHERE), *rest)
@@ -145,13 +146,14 @@ def _silent(rows: FromClause) -> ColumnElement[Any]:
 
 
 def _whole(shape: Shape) -> Select[Any]:
-    """All items by period and scale: ``ITEM_COUNTERS``, silent ones."""
+    """All items by period and scale: ``ITEM_COUNTERS``, and how many are silent."""
     found = [rows for of in portions(shape) for rows in _with_silent(of)]
     return summed(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
 
 
 def _with_silent(of: Portion) -> Iterator[Select[Any]]:
-    """Sets of days tell who touches no cell; beside the view of the whole, that of stages does."""
+    """Rows with the number of silent items. Days have them in their sets of cells; in spans, the
+    view without cells can't distinguish them, so they come from the view of stages."""
     own = of.table.c
     counters = [own[name] for name in ITEM_COUNTERS]
     if of.table is ROLLUP_ITEM:
@@ -163,18 +165,18 @@ def _with_silent(of: Portion) -> Iterator[Select[Any]]:
 
 
 def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    """A scale and ``ITEM_COUNTERS`` of items whose ratings are not told."""
+    """The columns of scale and ``ITEM_COUNTERS`` for items whose ratings are not read."""
     return [literal(""), count, *(literal(0) for _ in ITEM_COUNTERS[1:])]
 
 
 def _of_views(shape: Shape) -> Sequence[Portion]:
-    """Rows of the stored views that the parameter ``views`` lists, and sets of days."""
+    """The rows of the views in the bind parameter ``views``, and the sets of cells by day."""
     chosen = ROLLUP_ITEM_SPAN.c.view.in_(bindparam("views", expanding=True))
     return [of if of.table is ROLLUP_ITEM else of.where(chosen) for of in portions(shape)]
 
 
 def _stored_views(selection: Selection, view: View) -> Sequence[str]:
-    """What a view is called in the roll-ups; of touchpoints, those of the selection."""
+    """The names of a view in the roll-ups; for touchpoints, of one view for each."""
     if view == "touchpoints":
         cells = selection.cells
         return STORED_TOUCHPOINTS if cells is None else sorted({c.native.touchpoint for c in cells})
@@ -182,7 +184,7 @@ def _stored_views(selection: Selection, view: View) -> Sequence[str]:
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:
-    """The view that sees all of every part of an axis, within the selection; None if none does."""
+    """The view that covers every part of an axis within the selection; None if none does."""
     return _seen_by(selection.journey, selection.cells, axis)
 
 
@@ -204,7 +206,7 @@ def _seen_by(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName
 
 
 class _Parts(dict[str, tuple[Key, ...]]):
-    """The parts of an axis that each mask of cells touches, found once."""
+    """The parts of an axis that each mask of cells touches, computed on first use."""
 
     def __init__(self, journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> None:
         super().__init__()
@@ -215,7 +217,7 @@ class _Parts(dict[str, tuple[Key, ...]]):
 
     @classmethod
     def of(cls, selection: Selection, axis: AxisName) -> "_Parts":
-        """Those within a selection."""
+        """The cached parts for the journey and the cells of a selection."""
         found = _parts_of(selection.journey, selection.cells, axis)
         if len(found) > MOST_MASKS:
             found.clear()

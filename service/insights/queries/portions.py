@@ -1,9 +1,9 @@
-"""Which rows of the roll-ups make up a selection: the longest spans first, days at the edges.
+"""Which rows of the roll-ups make up a selection: the longest spans possible, days at the edges.
 
-Spans add up all dimensions; with a filter on one, whole years and months come from the slices. With
-one on a declared attribute, everything comes from the spans of its segments. Making a
-statement takes longer than reading its few rows, so that it is kept: it depends on the shape of a
-selection alone, whose values are given when it is executed.
+Spans are summed over all dimensions; with a filter on one, whole years and months come from the
+slices. With a filter on a declared attribute, everything comes from the spans of its segments.
+Building a statement takes longer than reading its few rows, so statements are cached: they depend
+only on the shape of a selection, and its values are bound on execution.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,13 +33,13 @@ from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
 
 KEPT: Final = 500
-"""Statements of each kind that are kept; shapes are few."""
+"""How many statements of each kind are cached; there are few shapes."""
 
 
 class Stretched(NamedTuple):
-    """Consecutive rows of a table, of one ``span`` or (None) of days, open or with ends.
+    """Consecutive rows of a table, of one ``span`` or (None) of days, open or bounded.
 
-    Their parameters end in ``place``.
+    The names of their bind parameters end in ``place``.
     """
 
     place: str
@@ -50,8 +50,8 @@ class Stretched(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What a statement depends on; ``dimensions`` are those that a selection is narrowed by, unless
-    it is ``segmented``: narrowed by an attribute."""
+    """What a statement depends on: ``dimensions`` are those that a selection is filtered by, unless
+    it is ``segmented``: filtered by an attribute."""
 
     postgresql: bool
     by: By | None
@@ -61,7 +61,7 @@ class Shape(NamedTuple):
 
 
 class Shaped(NamedTuple):
-    """A shape, and the values of its parameters."""
+    """A shape, and the values of its bind parameters."""
 
     shape: Shape
     values: dict[str, Any]
@@ -70,8 +70,8 @@ class Shaped(NamedTuple):
 class Portion(NamedTuple):
     """Rows of one table, of one kind of span, that are disjoint from those of other portions.
 
-    ``first`` is the column with the first day of what a row adds up, ``period`` the expression for
-    the period that it belongs to.
+    ``first`` is the column with the first day of a row's span, ``period`` the expression for the
+    period that the row belongs to.
     """
 
     table: Table
@@ -81,11 +81,11 @@ class Portion(NamedTuple):
     conditions: Sequence[ColumnElement[bool]]
 
     def where(self, *conditions: ColumnElement[bool]) -> "Portion":
-        """Those of the rows that satisfy ``conditions``, too."""
+        """The rows that also satisfy ``conditions``."""
         return self._replace(conditions=[*self.conditions, *conditions])
 
     def rows(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """The rows themselves: period, ``columns``."""
+        """The statement that selects the rows: period, ``columns``."""
         return select(self.period.label("period"), *columns).where(*self.conditions)
 
 
@@ -97,9 +97,9 @@ def shaped(
     spans: Table,
     longest: Span = "year",
 ) -> Shaped:
-    """Which rows of ``days`` (a roll-up) and ``spans`` (its longer ones) make up a selection.
+    """The rows of ``days`` (a roll-up) and ``spans`` (its longer spans) that make up a selection.
 
-    None spans more than ``by``, or ``longest``.
+    No row spans more than a period ``by``, or than ``longest``.
     """
     first, end = days_of(selection)
     if not chosen_dimensions(selection):
@@ -117,8 +117,10 @@ def shaped(
 def shaped_of_days(
     session: Session, selection: Selection, by: By | None, days: Table, span: Span | None = None
 ) -> Shaped:
-    """The same from ``days`` alone: a roll-up, or the ``span`` of a day of its longer ones; its
-    parameters go with those of ``shaped``."""
+    """The same from ``days`` alone: a roll-up, or the ``span`` of a day in its table of spans.
+
+    Its bind parameters can be combined with those of ``shaped`` in one statement.
+    """
     found = [(days, span, Stretch("day", *days_of(selection)))]
     return _shaped(session, selection, by, found, "days")
 
@@ -148,7 +150,7 @@ def _shaped(
 
 @lru_cache(maxsize=KEPT)
 def portions(shape: Shape) -> Sequence[Portion]:
-    """The rows of a shape; the values of their parameters are those of the ``Shaped``."""
+    """The rows of a shape; the values of their bind parameters are in its ``Shaped``."""
     return [_portion(shape, own) for own in shape.stretches]
 
 
@@ -171,7 +173,7 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
 
 
 def _period(shape: Shape, own: Stretched, start: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A span as long as a period begins with it: nothing is computed row by row."""
+    """The first day of a row's period: for spans of that length simply their own first day."""
     if shape.by is None:
         return null()
     return start if own.span == shape.by else period_start(shape.postgresql, start, shape.by)
@@ -196,7 +198,7 @@ def added_up(
 def summed(
     by: By | None, found: Sequence[Select[Any]], keys: Sequence[str], counters: Sequence[str]
 ) -> Select[Any]:
-    """The same of rows that were chosen already.
+    """The same for statements from ``Portion.rows``.
 
     SQLite sorts rows to group them, which takes a third longer with a period that all of them
     share. Of a single portion, though, it would give up its range for an index in the order of
@@ -218,7 +220,7 @@ def days_of(selection: Selection) -> tuple[date | None, date | None]:
 
 
 def chosen_dimensions(selection: Selection) -> Mapping[str, Sequence[str]]:
-    """The dimensions that a selection is narrowed by, with their values."""
+    """The dimensions that a selection is filtered by, with their values."""
     chosen = {
         "kind": selection.kinds,
         "source": selection.sources,

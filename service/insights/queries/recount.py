@@ -33,20 +33,24 @@ OF_FEEDBACK: Final = and_(
     MENTION.c.feedback_id == FEEDBACK.c.id,
     MENTION.c.ordinal >= 0,
 )
-"""Which feedback a mention is of. ``ordinal`` leads SQLite to the primary key: without statistics
-it takes an index that covers all columns in use for better, even if it must be read whole."""
+"""Joins mentions to their feedback. The condition on ``ordinal`` leads SQLite to the primary key:
+without statistics, it prefers an index that covers all columns in use, even if it must read all of
+that index."""
 SAID_IN: Final = and_(
     FEEDBACK.c.workspace_id == MENTION.c.workspace_id, FEEDBACK.c.id == MENTION.c.feedback_id
 )
-"""The same, sought from the mention's side: for the few mentions that an index leads to."""
+"""The same join without that condition, for the few mentions that an index leads to."""
 SCALE: Final = ("rating_scale", "rating_min", "rating_max")
 
 
 def feedback_conditions(
     session: Session, selection: Selection, moment: ColumnElement[Any] = FEEDBACK.c.occurred_at
 ) -> list[ColumnElement[bool]]:
-    """What rows of feedback must satisfy, apart from the selection's cells; ``moment`` is when
-    they occurred."""
+    """The conditions of a selection on rows of feedback, without those of its cells.
+
+    The first one is that of the workspace, which callers may drop. ``moment`` is the expression
+    for when feedback occurred.
+    """
     columns = FEEDBACK.c
     conditions = [columns.workspace_id == selection.workspace_id]
     if selection.since:
@@ -68,14 +72,17 @@ def feedback_conditions(
 
 
 def read_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
-    """The same of feedback that has been read."""
+    """The same, and that the feedback has been analysed."""
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
 
 
 def mention_rows(
     session: Session, selection: Selection, by: By | None, seen: str | None = None
 ) -> list[MentionRow]:
-    """Mention sums by native cell (and period), within the selection's cells."""
+    """Mention sums by native cell (and period), within the selection's cells.
+
+    With ``seen``, a sentiment, they have the first and the last day with a mention of it.
+    """
     columns = MENTION.c
     day = utc_day(session, FEEDBACK.c.occurred_at)
     day_seen = case((columns.sentiment == seen, day)) if seen else null()
@@ -120,7 +127,7 @@ def item_rows(session: Session, selection: Selection, by: By | None) -> list[Ite
 
 
 def _cell_sets(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Per item, its distinct native cells as one text."""
+    """For each item with mentions, its distinct native cells as one text."""
     cell = (MENTION.c.stage + "/" + MENTION.c.touchpoint).label("cell")
     touched: Select[Any] = (
         select(MENTION.c.feedback_id, cell)
@@ -141,7 +148,7 @@ def _cells(text: str | None) -> frozenset[Cell]:
 
 
 def rating_sums() -> list[ColumnElement[Any]]:
-    """Items, value_milli, high and low, as ``rollups.rating_counts`` defines them."""
+    """Items, value_milli, high and low, as ``rollups.contributions`` defines them."""
     value, norm = FEEDBACK.c.rating_value, FEEDBACK.c.rating_norm
     is_nps = FEEDBACK.c.rating_scale == "nps"
     return [
@@ -153,7 +160,7 @@ def rating_sums() -> list[ColumnElement[Any]]:
 
 
 def scale_of(name: str | None, least: float | None, greatest: float | None) -> str:
-    """A rating's scale as ``rollups.rating_counts`` names it, "" without a rating."""
+    """A rating's scale as ``rollups.contributions`` names it, "" without a rating."""
     return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 

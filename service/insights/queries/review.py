@@ -1,4 +1,4 @@
-"""The latest readings, as far as one can doubt them."""
+"""The latest readings, for the review queue."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -25,7 +25,7 @@ READ: Final = (
 
 
 def latest_readings(session: Session, selection: Selection, limit: int) -> Sequence[Row[Any]]:
-    """Of the mentions that were received last, the columns ``READ``."""
+    """The columns ``READ`` of the mentions that were received last."""
     [_, *of_feedback] = feedback_conditions(session, selection)
     source: FromClause = InOrder(MENTION, FEEDBACK, SAID_IN) if of_feedback else MENTION
     statement = (

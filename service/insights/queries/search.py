@@ -1,7 +1,8 @@
 """Statements of the search: mentions from the latest on, and the vectors of mentions.
 
-Where an index leaves few mentions (of some words, some themes, some cells), it leads and the rest
-is checked. Where it would leave many, time leads: the first page is near.
+If an index (of words, themes or cells) leaves few mentions, the statement starts from it and checks
+the other conditions. If it would leave many, the statement starts from the latest feedback: the
+first page is soon full.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -35,12 +36,13 @@ from service.insights.queries.words import having, with_words
 from service.insights.words import Term
 
 FEW: Final = 5_000
-"""Items, or mentions, up to which an index leads."""
+"""Up to so many items, or mentions, a statement starts from their index."""
 AT_ONCE: Final = 500
+"""Rows fetched, or keys looked up, at a time."""
 
 
 class Point(NamedTuple):
-    """Where a mention stands among others, the latest first."""
+    """The place of a mention among others, the latest first."""
 
     occurred_at: datetime
     feedback_id: UUID
@@ -49,7 +51,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What mentions of a selection are meant. Empty sequences mean all."""
+    """The mentions of a selection to find. Empty sequences don't filter."""
 
     selection: Selection
     sentiments: Sequence[str] = ()
@@ -59,7 +61,7 @@ class Wanted:
     themes: Sequence[UUID] = ()
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """What rows of mentions must satisfy beside their workspace."""
+        """The conditions on rows of mentions, apart from their workspace."""
         columns = MENTION.c
         chosen = (
             (columns.sentiment, self.sentiments),
@@ -88,8 +90,8 @@ def latest(
 ) -> Iterator[Row[Any]]:
     """``occurred_at``, ``feedback_id``, ``ordinal`` and ``text`` of mentions, the latest first.
 
-    And ``besides``, of the mention or its feedback. Those that may have all of ``terms``, and maybe
-    others: ``Query.find`` tells. Read as they are asked for, up to ``limit``.
+    And ``besides``, columns of the mention or its feedback. ``terms`` only narrow the candidates:
+    check each with ``Query.find``. Rows are fetched on iteration, up to ``limit``.
     """
     table = MENTION.c
     said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
@@ -127,7 +129,7 @@ def _items_at(lead: CTE) -> FromClause:
 
 
 def _few_keys(session: Session, wanted: Wanted) -> Select[Any] | None:
-    """Feedback ids and ordinals, if themes or cells leave few."""
+    """Feedback ids and ordinals of the wanted mentions, if themes or cells leave few."""
     if not wanted.themes and wanted.selection.cells is None:
         return None
     own = MENTION.c.workspace_id == wanted.selection.workspace_id
@@ -136,12 +138,12 @@ def _few_keys(session: Session, wanted: Wanted) -> Select[Any] | None:
 
 
 def led_by(few: Select[Any]) -> CTE:
-    """``few`` rows, that are found first."""
+    """``few`` rows as a CTE that the database computes first."""
     return few.cte("lead").prefix_with("MATERIALIZED")
 
 
 def is_few(session: Session, rows: Select[Any]) -> bool:
-    """Whether a statement has no more than ``FEW`` rows; no more of them are read."""
+    """Whether a statement has at most ``FEW`` rows; reads only one more than that."""
     some = rows.limit(FEW + 1).subquery()
     count: int = session.execute(select(func.count()).select_from(some)).scalar_one()
     return count <= FEW
@@ -193,7 +195,7 @@ def centroids(session: Session, selection: Selection, space: str) -> list[tuple[
 def latest_vectors(
     session: Session, wanted: Wanted, version: str, limit: int
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Parts of the vectors (feedback_id, ordinal, vector) that were received last."""
+    """The vectors (feedback_id, ordinal, vector) that were received last, in parts."""
     keys = _few_keys(session, wanted)
     statement = (
         _vectors(session, wanted, version, None if keys is None else led_by(keys))
@@ -206,7 +208,7 @@ def latest_vectors(
 def vectors_of_themes(
     session: Session, wanted: Wanted, version: str, themes: Sequence[UUID], each: int
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Parts of the vectors of themes: of each, those of the ``each`` most severe mentions."""
+    """The vectors of the ``each`` most severe mentions of each theme, in parts."""
     if not themes:
         return
     members = [
@@ -225,7 +227,7 @@ def vectors_of_themes(
 
 
 def _vectors(session: Session, wanted: Wanted, version: str, lead: CTE | None) -> Select[Any]:
-    """Vectors of one model; mentions and feedback are looked at only if they must be."""
+    """Vectors of one model; mentions and feedback are joined only if conditions need them."""
     table = VECTOR.c
     source: FromClause = VECTOR
     if lead is not None:

@@ -1,7 +1,7 @@
-"""On which days mentions of a sentiment were first and last made, by native cell.
+"""The first and the last day with a mention of a sentiment, by native cell, from the roll-ups.
 
-Spans only tell that there were some. So the first and the last span with any are found, and
-looked into: years by their months, these by their days.
+Spans only say that they have mentions. So the first and the last span with any are found and then
+searched: years by their months, shorter spans by their days.
 """
 
 from datetime import UTC, date, datetime, time
@@ -21,7 +21,7 @@ DAY: Final = "day"
 
 
 class SpanKey(NamedTuple):
-    """A span by its first day. Of two that begin on one day, the order of these tells nothing."""
+    """A span by its first day; the order of two spans that begin on the same day has no meaning."""
 
     start: date
     span: str
@@ -88,11 +88,11 @@ def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:
 
 
 def _finer(place: SpanKey) -> Span:
-    """The spans that are looked into."""
+    """The length of the spans by which a span is searched."""
     return "month" if length_of(place.span) == "year" else "day"
 
 
 def _within(selection: Selection, place: SpanKey) -> Selection:
-    """What of a selection is in a span, all of which it has."""
+    """The part of a selection in a span that the selection contains entirely."""
     days = (place.start, next_start(place.start, length_of(place.span)))
     return selection.between(*(datetime.combine(day, time(), UTC) for day in days))

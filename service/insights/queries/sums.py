@@ -1,6 +1,6 @@
-"""Sums from the roll-ups, or recounted from the truth where roll-ups can't tell.
+"""Sums of mentions from the roll-ups, or recounted from the mentions where roll-ups are too coarse.
 
-Roll-ups know UTC days, kinds, sources, channels and languages, or else the values of one declared
+Roll-ups are kept by UTC day, kind, source, channel and language, or by the values of one declared
 attribute. Anything finer is recounted; both ways give the same numbers.
 """
 
@@ -32,7 +32,7 @@ from service.rollups.contributions import FELT
 UNSEEN: Final = (None, None)
 PLACE: Final = ("stage", "touchpoint")
 TOLD_APART: Final[Mapping[View | None, tuple[str, ...]]] = {"whole": (), "stages": ("stage",)}
-"""What of ``PLACE`` tells the parts of an axis apart that a view sees all of."""
+"""The columns of ``PLACE`` that distinguish the parts of an axis, by the view that covers them."""
 
 
 def mention_rows(session: Session, selection: Selection, by: By | None = None) -> list[MentionRow]:
@@ -43,9 +43,9 @@ def mention_rows(session: Session, selection: Selection, by: By | None = None) -
 
 
 def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
-    """By native cell, the first and the last day with a mention of a sentiment.
+    """The first and the last day with a mention of a sentiment, by native cell.
 
-    Nothing else of these sums is to be read.
+    The other fields of these sums are not valid.
     """
     if not selection.in_rollups:
         return recount.mention_rows(session, selection, None, sentiment)
@@ -59,7 +59,7 @@ def days_seen(session: Session, selection: Selection, sentiment: str) -> list[Me
 def mention_sums(
     session: Session, selection: Selection, by: By, axis: AxisName
 ) -> Mapping[tuple[date | None, Any], MentionSums]:
-    """Mention sums by period and part of the journey; what is not told apart is added up in SQL."""
+    """Mention sums by period and part of the journey, added up in SQL where a view allows that."""
     view = seen_by(selection, axis) if selection.cells is None and selection.in_rollups else None
     keys = TOLD_APART.get(view, PLACE)
     if keys == PLACE:
@@ -73,7 +73,7 @@ def mention_sums(
 def _rows(
     session: Session, selection: Selection, by: By | None, keys: tuple[str, ...]
 ) -> list[MentionRow]:
-    """Rows by ``keys``, the first ones of ``PLACE``; the others are ``UNASSIGNED``."""
+    """Rows by ``keys``, the first columns of ``PLACE``; the other columns are ``UNASSIGNED``."""
     shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
     if selection.cells is not None:
         for name in PLACE:
@@ -90,8 +90,8 @@ def _statement(shape: Shape, keys: tuple[str, ...], narrowed: bool) -> Select[An
 
 
 def _narrowed(of: Portion) -> Portion:
-    """Rows of the stages and touchpoints that the parameters list: for speed, as not every stage
-    goes with every touchpoint."""
+    """The rows at the stages and touchpoints in the bind parameters. This is for speed only:
+    ``Selection.has`` decides, as the selection need not have every pair of them."""
     return of.where(
         *(of.table.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in PLACE)
     )

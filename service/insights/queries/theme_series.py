@@ -39,7 +39,7 @@ Sums = dict[date, ThemeSums]
 
 
 def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -> Sums:
-    """What a theme adds up to in each period that has any of it."""
+    """The sums of a theme in each period that has mentions of it."""
     found: Sums = defaultdict(lambda: ThemeSums(MentionSums(), ItemSums()))
     if not selection.has(theme.cell):
         return found

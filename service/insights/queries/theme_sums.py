@@ -1,6 +1,6 @@
-"""Sums of themes, from ``rollup_pain`` or, where that can't tell, counted from their mentions.
+"""Sums of themes, from ``rollup_pain`` or, where that is too coarse, counted from their mentions.
 
-Weights are read of all themes, to rank them; the rest only of those that are shown.
+Weights are read for all themes, to rank them; the rest only for the themes that are shown.
 """
 
 from collections import defaultdict
@@ -60,14 +60,14 @@ WEIGHTS: Final = ("mentions", "severity", "items")
 
 
 class ThemeSums(NamedTuple):
-    """What one theme adds up to; a theme's mentions are all of its sentiment."""
+    """The sums of one theme; all its mentions have its sentiment."""
 
     mentions: MentionSums
     items: ItemSums
 
 
 class Weighed(NamedTuple):
-    """A theme of a native cell with what ranks it; ``id`` is a UUID, or its 32 hex digits."""
+    """A theme of a native cell with its weights; ``id`` is a UUID, or its 32 hex digits."""
 
     id: UUID | str
     stage: str
@@ -91,7 +91,7 @@ class Weighed(NamedTuple):
 
 
 def weighed(session: Session, selection: Selection) -> list[Weighed]:
-    """All themes with a mention, of either sentiment, also those that people ignore."""
+    """All themes with a mention, of both sentiments, including ignored ones."""
     sums, values = _weights(session, selection, None, None)
     weights_of = sums.subquery()
     own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "status", "title")]
@@ -122,7 +122,7 @@ def weights(
 def full_sums(
     session: Session, selection: Selection, sentiment: str, themes: Collection[UUID]
 ) -> dict[UUID, ThemeSums]:
-    """Everything about these themes of a sentiment; two statements."""
+    """All sums of these themes of a sentiment, in two statements."""
     if not themes:
         return {}
     values: Mapping[str, Any] = {}
@@ -144,7 +144,8 @@ def full_sums(
 def _weights(
     session: Session, selection: Selection, sentiment: str | None, only: UUID | None
 ) -> tuple[Select[Any], dict[str, Any]]:
-    """For pain_point_id and ``WEIGHTS`` of the themes of a sentiment, or of both; with values."""
+    """The statement for ``pain_point_id`` and ``WEIGHTS`` of the themes of a sentiment (None: of
+    both), and its values."""
     if not selection.in_rollups:
         return _counted_weights(session, selection, sentiment, only), {}
     shape, values = theme_rows(session, selection, None)
@@ -189,7 +190,7 @@ def _counted_weights(
 
 @lru_cache(maxsize=KEPT)
 def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
-    """Sums from the spans; the first and the last day of each from the order of its days."""
+    """Sums from the spans; the first and the last day of each theme from its days, in order."""
     sums = ("mentions", "score_milli", "severity", *FELT)
     rows = added_up(shape.by, of_some_themes(shape), ("pain_point_id",), sums).subquery()
     (all_days,) = portions(of_days)
@@ -217,14 +218,14 @@ def theme_rows(session: Session, selection: Selection, by: By | None) -> Shaped:
 
 
 def _theme_days(session: Session, selection: Selection) -> Shaped:
-    """The same by day; of segments there are spans only."""
+    """The same by day; segments only have spans."""
     if selection.attributes:
         return shaped_of_days(session, selection, None, ROLLUP_PAIN_SPAN, "day")
     return shaped_of_days(session, selection, None, ROLLUP_PAIN)
 
 
 def of_some_themes(shape: Shape) -> list[Portion]:
-    """Those of the themes that the parameter ``themes`` lists."""
+    """The rows of the themes in the bind parameter ``themes``."""
     themes: ColumnElement[Any] = bindparam("themes", expanding=True)
     return [of.where(of.table.c.pain_point_id.in_(themes)) for of in portions(shape)]
 
@@ -251,7 +252,7 @@ def _counted_mentions(
 
 
 def _counted_items(session: Session, selection: Selection, themes: Collection[UUID]) -> Select[Any]:
-    """An item counts once in each theme, however many mentions of it are there."""
+    """An item counts once in each theme, however many of its mentions belong to it."""
     table = MENTION.c
     scale = [FEEDBACK.c[name] for name in SCALE]
     items = (

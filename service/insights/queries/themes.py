@@ -16,7 +16,7 @@ from service.journey.native import Cell
 class Theme(NamedTuple):
     """A pain point or a win (its ``sentiment`` says which) of one native cell.
 
-    ``stored_keywords`` are as the driver gives them, a list or its JSON: few of hundreds are read.
+    ``stored_keywords`` are what the driver returns, a list or its JSON: few of hundreds are read.
     """
 
     id: UUID
@@ -35,20 +35,20 @@ class Theme(NamedTuple):
 
     @property
     def keywords(self) -> list[str]:
-        """Words that tell it from others of its cell."""
+        """Words that distinguish it from the other themes of its cell."""
         stored = self.stored_keywords
         found: list[str] = json.loads(stored) if isinstance(stored, str) else stored
         return found
 
 
 def themes_of(session: Session, selection: Selection, sentiment: str) -> list[Theme]:
-    """The themes of one sentiment in the selection's cells, with or without mentions in it."""
+    """The themes of one sentiment in the selection's cells, even without mentions in it."""
     rows = session.execute(_themes().where(*theme_conditions(selection, sentiment)))
     return [theme for theme in (Theme(*row) for row in rows) if selection.has(theme.cell)]
 
 
 def find_theme(session: Session, workspace_id: UUID, wanted: UUID) -> Theme | None:
-    """The theme with this id; the one that it went into, if it was merged."""
+    """The theme with this id; for a merged one, the one it was merged into. None if unknown."""
     passed: set[UUID] = set()
     following: UUID | None = wanted
     while following and following not in passed:
@@ -67,10 +67,10 @@ def find_theme(session: Session, workspace_id: UUID, wanted: UUID) -> Theme | No
 
 
 def theme_conditions(selection: Selection, sentiment: str | None) -> list[ColumnElement[bool]]:
-    """What themes of a sentiment, or of both, must satisfy to be counted.
+    """The conditions for themes of a sentiment (None: of both) that were not merged into others.
 
-    Their stages and touchpoints are narrowed for speed only: ``Selection.has`` decides, because
-    not every stage goes with every touchpoint.
+    Those on stages and touchpoints are for speed only: ``Selection.has`` decides, as the selection
+    need not have every pair of them.
     """
     table = THEME.c
     conditions = [

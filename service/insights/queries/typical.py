@@ -1,4 +1,4 @@
-"""Where the typical mentions of cells and of themes are, and the vectors of mentions."""
+"""Finds the typical mentions of cells and of themes, and reads the vectors of mentions."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,23 +31,24 @@ from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
 from service.journey.native import Cell
 
 FEW: Final = 20_000
-"""Mentions up to which reading them all beats visiting every cell by itself."""
+"""Up to so many mentions, reading them all is faster than visiting each cell."""
 AT_ONCE: Final = 400
-"""Groups, or items, in one statement: SQLite unites 500 selects at most."""
+"""Groups, or items, in one statement: SQLite allows 500 selects in a UNION."""
 SHORT: Final = timedelta(days=100)
-"""Periods up to which it is worth looking at what was received in them first."""
+"""For periods up to this length, it pays to first look at what was received since they began."""
 FIRST_REVISION: Final[ColumnElement[int]] = literal_column("1")
-"""Written out, or a database can't know that the index of what was sent again has all of it."""
+"""A literal, not a bind parameter: else a database can't know that the partial index of feedback
+that was sent again has all rows."""
 
 K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping(Generic[K]):
-    """What mentions are grouped by: ``columns``, which make a key.
+    """How mentions are grouped: by ``columns``, of which ``key`` makes a key.
 
-    Of each group the most severe mentions, ``considered`` at most, latest first, are those among
-    which some are chosen.
+    Typical mentions are chosen from at most ``considered`` of each group: the most severe ones, and
+    of equally severe ones the latest.
     """
 
     columns: tuple[ColumnElement[Any], ...]
@@ -64,10 +65,10 @@ THEMES: Final = Grouping((MENTION.c.pain_point_id,), lambda theme: theme, consid
 def in_cells_of(
     session: Session, selection: Selection, sentiment: str, cells: Mapping[Cell, int]
 ) -> dict[Cell, list[MentionRank]]:
-    """The ranks of typical mentions of a sentiment in each native cell, in no order.
+    """The ranks of typical mentions of a sentiment in each native cell, in no particular order.
 
-    ``cells`` says how many each has in the selection. Few are read and ranked; of many, only
-    the first in the order of an index are visited.
+    ``cells`` has the number of such mentions in the selection. If they are few in all, all are read
+    and ranked; else only the first of each cell are read, in the order of an index.
     """
     said = MENTION.c.sentiment == sentiment
     if cells and sum(cells.values()) <= FEW:
@@ -78,9 +79,9 @@ def in_cells_of(
 def in_themes(
     session: Session, selection: Selection, themes: Mapping[UUID, int]
 ) -> dict[UUID, list[MentionRank]]:
-    """The ranks of typical mentions of each theme, in no order; all of one sentiment.
+    """The ranks of typical mentions of each theme, in no particular order.
 
-    ``themes`` says how many each has in the selection.
+    ``themes`` has the number of mentions of each in the selection.
     """
     return _walked(session, selection, true(), THEMES, themes)
 
@@ -88,7 +89,7 @@ def in_themes(
 def vectors_at(
     session: Session, selection: Selection, ranks: Collection[MentionRank]
 ) -> list[Row[Any]]:
-    """Vectors of the items at ``ranks``: feedback_id, ordinal, model_version, vector."""
+    """All vectors of the items at ``ranks``: feedback_id, ordinal, model_version, vector."""
     table = VECTOR.c
     vectors = select(table.feedback_id, table.ordinal, table.model_version, table.vector).where(
         table.workspace_id == selection.workspace_id
@@ -145,10 +146,10 @@ def _walked(
     by: Grouping[K],
     counts: Mapping[K, int],
 ) -> dict[K, list[MentionRank]]:
-    """The first mentions of each group, which has so many of them.
+    """The first mentions of each group; ``counts`` has the number of mentions of each.
 
-    Those of a short period were, as a rule, received in it or later, which an index tells without a
-    look at their feedback; only where these are too few, all are walked through.
+    Mentions of a short period were usually received in it or later, which an index shows without
+    reading their feedback; groups with too few of those are then read from all mentions.
     """
     found: dict[K, list[MentionRank]] = {}
     for received in _looks(session, selection):
@@ -171,10 +172,10 @@ def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[boo
 
 
 def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool:
-    """Whether feedback with an earlier id was sent again with a time within the period.
+    """Whether feedback with an id before ``first`` was sent again with a time within the period.
 
-    Nothing else has a time so long after its id: what is sent first lies no further ahead than
-    ``LATEST_AHEAD``.
+    No other feedback can have such an id in the period: when first sent, its time is at most
+    ``LATEST_AHEAD`` after that of its id.
     """
     row = FEEDBACK.c
     within = [
@@ -196,6 +197,8 @@ def _walks(
     by: Grouping[K],
     keys: Sequence[K],
 ) -> Iterator[CompoundSelect[Any]]:
+    # A scalar subquery keeps the order of an index: a planner would reverse a join, and PostgreSQL
+    # an EXISTS, too.
     meant = (
         select(FEEDBACK.c.id)
         .where(OF_FEEDBACK, *feedback_conditions(session, selection))
@@ -214,7 +217,7 @@ def _walks(
 
 
 def _first_of(of_all: Select[Any], by: Grouping[Any], key: Any) -> Select[Any]:
-    """In the order of an index; a planner would turn round a join, and an EXISTS on PostgreSQL."""
+    """The first mentions of one group, in the order of an index."""
     parts = key if isinstance(key, tuple) else (key,)
     own = (column == part for column, part in zip(by.columns, parts, strict=True))
     return select(of_all.where(*own).subquery())

@@ -1,7 +1,7 @@
-"""The index of words: which feedback has them. It may say too much, never too little.
+"""The index of words: which feedback may have them. It can find too much, but never misses any.
 
-SQLite has a full-text table with places, PostgreSQL an index on an expression; both are made in
-the migration ``search``.
+SQLite has a full-text table, whose rows ``word_place`` maps to feedback; PostgreSQL has an index on
+an expression. The migration ``search`` creates both.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ _SIMPLE: Final[ColumnElement[str]] = literal_column("'pg_catalog.simple'")
 
 
 def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
-    """A row for each analysed item, of whatever workspace, that may have all of ``terms``."""
+    """A row for each analysed item, of any workspace, that may have all of ``terms``."""
     if not is_postgresql(session):
         return select(_INDEX.c.rowid).where(_MATCHES(_expression(terms)))
     has = func.to_tsvector(_SIMPLE, func.verbatim_words(FEEDBACK.c.text))
@@ -50,7 +50,7 @@ def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
 
 
 def with_words(session: Session, workspace_id: UUID, terms: Sequence[Term]) -> Select[Any]:
-    """The ids of those of the workspace."""
+    """The feedback ids of the items of a workspace that may have all of ``terms``."""
     found = having(session, terms)
     if is_postgresql(session):
         return found.where(FEEDBACK.c.workspace_id == workspace_id)
@@ -64,14 +64,14 @@ def with_words(session: Session, workspace_id: UUID, terms: Sequence[Term]) -> S
 
 
 def _expression(terms: Sequence[Term]) -> str:
-    """``"last step" AND "refund" *``: what FTS5 reads. There is no quote in a word."""
+    """``terms`` in the syntax of FTS5: ``"last step" AND "refund" *``. Words contain no quotes."""
     return " AND ".join(
         f'"{" ".join(term.words)}"' + (" *" if term.prefix else "") for term in terms
     )
 
 
 def _query(term: Term) -> ColumnElement[Any]:
-    """All words of a term, wherever they are: their order would cost a look at each text."""
+    """All words of a term, in any order: to check their order, each text would have to be read."""
     words = func.plainto_tsquery(_SIMPLE, func.verbatim_words(" ".join(term.words)))
     if not term.prefix:
         return words

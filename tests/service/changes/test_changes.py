@@ -184,11 +184,11 @@ def test_a_language_of_a_scope_is_understood_as_intake_does(
 @pytest.mark.parametrize(
     ("scope", "told"),
     [
-        ({"channel": "chat"}, "It makes up more of all feedback: 25% → 50% ("),
-        ({"stage": "purchase"}, "It is talked about more: 33% → 50% of all feedback ("),
+        ({"channel": "chat"}, "Its share of all feedback rose from 25% to 50% ("),
+        ({"stage": "purchase"}, "Its share of all feedback rose from 33% to 50% ("),
         (
             {"stage": "purchase", "channel": "chat"},
-            "It is talked about more: 33% → 67% of the feedback of this segment (",
+            "Its share of the feedback of this segment rose from 33% to 67% (",
         ),
     ],
 )

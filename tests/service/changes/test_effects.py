@@ -202,7 +202,7 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     assert verdict(found) == ("no_evidence_yet", None)
     said = sentence(found, DAYS, needed(found, False), "place")
     assert re.match(
-        r"It is talked about more: 14% → 40% of all feedback \(\+\d\d to \+\d\d points, 95%\)\. "
+        r"Its share of all feedback rose from 14% to 40% \(\+\d\d to \+\d\d points, 95%\)\. "
         r"The measures do not show whether that is better or worse; 100% of the mentions since "
         r"then are complaints\. Apart from that, no evidence of an effect yet: the share of",
         said,
@@ -212,7 +212,7 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
     del less["negative_share"], less["net_sentiment"], less["mean_severity"]
     said = sentence(less, DAYS, needed(less, False), "place")
-    assert said.startswith("It is talked about less: 40% → 14% of all feedback")
+    assert said.startswith("Its share of all feedback fell from 40% to 14%")
     assert "better or worse. Apart from that, too little feedback for a verdict" in said
 
 
@@ -220,7 +220,7 @@ def test_a_verdict_says_too_that_there_is_more_talk() -> None:
     found = effects(volumes(4, 1), volumes(12, 0.25), has_rest=True)
     said = sentence(found, DAYS, needed(found, False), "place")
     assert said.startswith("It got better: the share of complaints")
-    assert " It is talked about more: 25% → 50% of all feedback" in said
+    assert " Its share of all feedback rose from 25% to 50%" in said
     assert "better or worse" not in said
 
 

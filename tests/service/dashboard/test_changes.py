@@ -104,13 +104,13 @@ def test_more_talk_has_moved_and_few_ratings_are_too_few(
     for path in ("/changes", f"/changes/{change}"):
         page = open_page(team.client, path, {})
         assert '<span class="status">moved</span>' in page
-        assert "It is talked about more: 14% → 50% of all feedback" in page
+        assert "Its share of all feedback rose from 14% to 50%" in page
         assert ">Share of all feedback<" in page
     assert "“Moved”: it is more than chance" in open_page(team.client, "/changes", {})
     assert ">too few</td>" in page
     there = team.tell(title="Louder there", scope={"stage": "purchase", "channel": "website"})
     page = open_page(team.client, f"/changes/{there}", {})
-    assert "It is talked about more: 14% → 50% of the feedback of this segment" in page
+    assert "Its share of the feedback of this segment rose from 14% to 50%" in page
     assert ">Share of the feedback of this segment<" in page
 
 
