@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from service.insights import leaving_out, samples
 from service.insights.pain_schemas import ImpactOut
-from service.insights.schemas import IntervalOut, MeasuresOut
+from service.insights.schemas import IntervalOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.rollups.contributions import FELT
@@ -130,11 +130,6 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
             of=rating.n,
         )
     return found
-
-
-def measures(sums: MentionSums, items: ItemSums) -> MeasuresOut:
-    """The measures of a whole response."""
-    return MeasuresOut.model_validate(measured([(sums, items)], [sums.mentions])[0])
 
 
 def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -> list[Fields]:

@@ -7,15 +7,21 @@ from service.insights.measures import (
     impacts,
     kpi_value,
     kpis,
+    measured,
     measured_kpi,
-    measures,
     pain,
     scale_name,
 )
+from service.insights.schemas import MeasuresOut
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.rollups.contributions import FELT
 
 NPS = RatingSums(n=10, value_milli=71_000, high=5, low=2)
+
+
+def only(mentions: MentionSums, items: ItemSums) -> MeasuresOut:
+    """The measures of a single part, which is all there is."""
+    return MeasuresOut.model_validate(measured([(mentions, items)], [mentions.mentions])[0])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +94,7 @@ def test_impact_of_everything_can_not_be_told() -> None:
 
 
 def test_measures_of_nothing_are_null() -> None:
-    nothing = measures(MentionSums(), ItemSums())
+    nothing = only(MentionSums(), ItemSums())
     assert nothing.mentions == nothing.items == 0
     assert nothing.negative_share is nothing.net_sentiment is nothing.score is None
     assert nothing.kpis == {}
@@ -96,13 +102,13 @@ def test_measures_of_nothing_are_null() -> None:
 
 
 def test_net_sentiment_is_positive_minus_negative_share() -> None:
-    measured = measures(MentionSums(8, 5, 1, -3210, 9), ItemSums(items=7))
-    assert measured.net_sentiment == -0.5
-    assert measured.negative_share == 0.625
-    assert measured.score == -0.401
-    assert measured.mean_severity == 1.125
-    assert measured_kpi("net_sentiment", measured.model_dump()) == -0.5
-    assert measured_kpi("nps", measured.model_dump()) is None
+    found = only(MentionSums(8, 5, 1, -3210, 9), ItemSums(items=7))
+    assert found.net_sentiment == -0.5
+    assert found.negative_share == 0.625
+    assert found.score == -0.401
+    assert found.mean_severity == 1.125
+    assert measured_kpi("net_sentiment", found.model_dump()) == -0.5
+    assert measured_kpi("nps", found.model_dump()) is None
 
 
 def test_emotions_come_most_frequent_first_without_those_nobody_felt() -> None:
