@@ -253,7 +253,9 @@ class PointOut(MeasuresOut):
         description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
-        description="The counts that exceed their `upper`."
+        description=(
+            "The counts of at least 5 that exceed their `upper`, if at least 5 items have mentions."
+        )
     )
 
 

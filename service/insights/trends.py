@@ -179,7 +179,7 @@ def _points(
         for name in COUNTS
     }
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
-    for index, (point, start) in enumerate(zip(points, periods, strict=True)):
+    for index, (point, part, start) in enumerate(zip(points, parts, periods, strict=True)):
         known = {name: found for name in COUNTS if (found := expected[name][index])}
         point |= {
             "start": start,
@@ -187,7 +187,9 @@ def _points(
                 name: {"mean": round(found.mean, 2), "upper": round(found.upper, 2)}
                 for name, found in known.items()
             },
-            "spikes": [name for name, found in known.items() if found.spike],
+            "spikes": [
+                name for name, found in known.items() if found.is_spike(part.items.speaking)
+            ],
         }
     return points
 

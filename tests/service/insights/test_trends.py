@@ -117,6 +117,25 @@ def test_a_spike_is_told_by_the_weeks_before_the_filter(
     assert month["points"][0]["expected"] == {}
 
 
+def test_one_long_item_is_no_spike(get: Get, database: Database, workspace: Workspace) -> None:
+    """Neither among many ratings without a text; what comes after is judged the same."""
+    with database.write() as session:
+        for day in range(2, 40):
+            write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON - timedelta(days=day))
+        yesterday = NOON - timedelta(days=1)
+        write(session, workspace.id, [Said(*CHECKOUT)] * 14, occurred_at=yesterday)
+        for _ in range(9):
+            write(session, workspace.id, [], occurred_at=yesterday, **nps(9))
+            write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON)
+    (series,) = get("/v1/trends", by="day")["series"]
+    long, many = series["points"][-2:]
+    assert (long["mentions"], long["items"], many["mentions"], many["items"]) == (14, 10, 9, 9)
+    assert long["expected"]["mentions"]["upper"] < 14
+    assert (long["spikes"], many["spikes"]) == ([], ["mentions", "negative"])
+    (series,) = get("/v1/trends", by="day", since="2026-03-04")["series"]
+    assert series["points"] == [many]
+
+
 def assigned(session: Session, theme: PainPoint, days: list[int]) -> None:
     """A mention of the theme, an NPS of 2, on each of these days before 4 March."""
     for day in days:
