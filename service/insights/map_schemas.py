@@ -250,7 +250,10 @@ class PointOut(MeasuresOut):
 
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
+        description=(
+            "Empty for months, with less than 4 weeks of days or 8 weeks before, and for a first "
+            "period that `since` cuts."
+        )
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
         description=(
