@@ -250,10 +250,15 @@ class PointOut(MeasuresOut):
 
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description="Empty for months, and with less than 4 weeks of days or 8 weeks before."
+        description=(
+            "Empty for months, with less than 4 weeks of days or 8 weeks before, and for a first "
+            "period that `since` cuts."
+        )
     )
     spikes: list[Literal["mentions", "negative"]] = Field(
-        description="The counts that exceed their `upper`."
+        description=(
+            "The counts of at least 5 that exceed their `upper`, if at least 5 items have mentions."
+        )
     )
 
 

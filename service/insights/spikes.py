@@ -22,15 +22,20 @@ PULL: Final = 2.0
 Z: Final = 3.09
 """One in 1,000 ordinary periods is above the threshold."""
 FEWEST: Final = 5
-"""Lower counts are never a spike."""
+"""A smaller count is never too much, and fewer items are never a spike."""
 
 
 class Expected(NamedTuple):
-    """The expected mean, the threshold, and whether the count is a spike: above the threshold."""
+    """The mean of what was to be expected, the threshold, and whether the count is above it, if it
+    is not below ``FEWEST``."""
 
     mean: float
     upper: float
-    spike: bool
+    exceeded: bool
+
+    def is_spike(self, items: int) -> bool:
+        """Whether the count is a spike, coming from so many items: one long item is none."""
+        return self.exceeded and items >= FEWEST
 
 
 @dataclass(slots=True)
@@ -91,9 +96,9 @@ def expectations(
 ) -> Iterator[Expected | None]:
     """The expectation for each of these consecutive periods, from those before it.
 
-    None with too little history, and for months. A spike enters the history of later periods as the
-    threshold instead of its count, so that it does not hide later spikes, but a new level is still
-    learned.
+    A count above the threshold, a spike or not, enters the history of later periods with the
+    threshold in its place, so that it hides no other one, and a new level is yet learned. None: too
+    little history, or months.
     """
     if by not in HISTORY:
         yield from (None for _ in starts)
@@ -103,4 +108,4 @@ def expectations(
         slot = start.weekday() if by == "day" else 0
         found = history.expected(slot, count)
         yield found
-        history.add(slot, found.upper if found and found.spike else count)
+        history.add(slot, found.upper if found and found.exceeded else count)

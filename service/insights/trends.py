@@ -17,16 +17,16 @@ from service.insights.map_schemas import TrendsOut
 from service.insights.measures import Fields, measured
 from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
-from service.insights.periods import By, last_day, starts
+from service.insights.periods import DAY, By, last_day, starts
 from service.insights.queries.freshness import freshness
 from service.insights.queries.items import AxisName, Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
 from service.insights.queries.themes import Theme
-from service.insights.spikes import HISTORY, expectations
+from service.insights.spikes import HISTORY, Expected, expectations
 from service.insights.subject import WholeCell, subject_of
 from service.insights.sums import ItemSums, MentionSums
-from service.rollups.spans import start_of
+from service.rollups.spans import next_start, start_of
 
 ALL = "all"
 AXIS_OF_GROUP: Mapping[str, AxisName] = {
@@ -39,11 +39,18 @@ COUNTS = ("mentions", "negative")
 
 
 class Past(NamedTuple):
-    """The periods before the first one: mentions by (period, key of a series), and the periods that
-    have any feedback."""
+    """What the first periods are judged by: mentions by (period, key of a series), and the periods
+    that have any feedback, before ``end``.
+
+    A shown period that ``since`` cuts is among them, whole: later ones are judged by all of it.
+    """
 
     mentions: Mapping[tuple[date | None, str], MentionSums]
     seen: Sequence[date]
+    end: date
+
+
+NO_PAST = Past({}, (), date.min)
 
 
 class Grid(NamedTuple):
@@ -138,20 +145,21 @@ def _together(
 
 def _past(
     session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
-) -> Past | None:
-    """The periods before the first one, on which its expected counts are based.
-
-    None for months, and without ``since``, when the first period is the first ever.
-    """
+) -> Past:
+    """What came before the first period that is shown whole."""
     by = params.by
     if selection.since is None or by not in HISTORY:
-        return None
+        return NO_PAST
     first = start_of(selection.since.date(), by)
+    end = first if _midnight(first) == selection.since else next_start(first, by)
     days = HISTORY[by] * (7 if by == "week" else 1)
-    ends = (datetime.combine(day, time(), UTC) for day in (first - timedelta(days=days), first))
-    earlier = selection.between(*ends)
+    earlier = selection.between(_midnight(first - timedelta(days=days)), _midnight(end))
     seen = [period for period in Items(session, earlier, by).by_period if period]
-    return Past(_past_mentions(session, earlier, params, subject), seen)
+    return Past(_past_mentions(session, earlier, params, subject), seen, end)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _past_mentions(
@@ -168,38 +176,46 @@ def _past_mentions(
     return {(period, str(subject.id)): found.mentions for period, found in series.items()}
 
 
-def _points(
-    grid: Grid, past: Past | None, periods: Sequence[date], key: str, by: By
-) -> list[Fields]:
+def _points(grid: Grid, past: Past, periods: Sequence[date], key: str, by: By) -> list[Fields]:
     """The fields of ``PointOut`` of each period."""
     parts = [grid.parts.get((start, key), NOTHING) for start in periods]
-    before = _before(past, periods[0], by) if past and periods else []
-    history = [past.mentions.get((start, key), NOTHING.mentions) for start in before if past]
-    sums = [*history, *(part.mentions for part in parts)]
-    expected = {
-        name: list(expectations([*before, *periods], [getattr(one, name) for one in sums], by))[
-            len(before) :
-        ]
-        for name in COUNTS
-    }
+    expected = _expected(grid, past, periods, key, by)
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
-    for index, (point, start) in enumerate(zip(points, periods, strict=True)):
-        known = {name: found for name in COUNTS if (found := expected[name][index])}
+    for point, part, start in zip(points, parts, periods, strict=True):
+        known = {name: found for name in COUNTS if (found := expected[name].get(start))}
         point |= {
             "start": start,
             "expected": {
                 name: {"mean": round(found.mean, 2), "upper": round(found.upper, 2)}
                 for name, found in known.items()
             },
-            "spikes": [name for name, found in known.items() if found.spike],
+            "spikes": [
+                name for name, found in known.items() if found.is_spike(part.items.speaking)
+            ],
         }
     return points
 
 
-def _before(past: Past, first: date, by: By) -> list[date]:
-    """The periods before ``first``, beginning with the first that has feedback."""
-    seen = [period for period in past.seen if period < first]
-    return starts(min(seen), first - timedelta(days=1), by) if seen else []
+def _expected(
+    grid: Grid, past: Past, periods: Sequence[date], key: str, by: By
+) -> Mapping[str, Mapping[date, Expected | None]]:
+    """What was to be expected of each of ``COUNTS``, by period, from the first feedback on.
+
+    Nothing of a period that ``since`` cuts: what is left of it can't be compared with whole ones.
+    """
+    before = starts(min(past.seen), past.end - DAY, by) if past.seen else []
+    first = past.end if past.seen else min(grid.totals, default=date.max)
+    judged = [start for start in periods if start >= first]
+    sums = [
+        *(past.mentions.get((start, key), NOTHING.mentions) for start in before),
+        *(grid.parts.get((start, key), NOTHING).mentions for start in judged),
+    ]
+    expected = {}
+    for name in COUNTS:
+        counts = [getattr(one, name) for one in sums]
+        found = list(expectations([*before, *judged], counts, by))
+        expected[name] = dict(zip(judged, found[len(before) :], strict=True))
+    return expected
 
 
 def _periods(selection: Selection, by: By, seen: Sequence[date]) -> list[date]:

@@ -1,7 +1,7 @@
 """Series: every period there, measured as worked out by hand."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlmodel import Session
@@ -115,6 +115,64 @@ def test_a_spike_is_told_by_the_weeks_before_the_filter(
     assert points[-1]["share"] == 1.0
     (month,) = get("/v1/trends", by="month", since="2026-03-01", until="2026-04-01")["series"]
     assert month["points"][0]["expected"] == {}
+
+
+def by_week(session: Session, workspace_id: UUID, counts: list[int], last: datetime) -> None:
+    """So many items a week, the last on the day of ``last``, each on its weekday."""
+    for ago, count in enumerate(reversed(counts)):
+        for _ in range(count):
+            at = last - timedelta(weeks=ago)
+            write(session, workspace_id, [Said(*CHECKOUT)], occurred_at=at)
+
+
+def test_time_before_the_first_feedback_is_no_history(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        by_week(session, workspace.id, [2, 4, 3, 2, 4, 3, 2, 4, 3, 15], NOON)
+    (whole,) = get("/v1/trends")["series"]
+    judged = [point["spikes"] for point in whole["points"] if point["expected"]]
+    assert judged == [[], ["mentions", "negative"]]
+    for since in ("2025-10-06", "2025-12-29", "2025-12-31"):  # long before, its week, its day
+        for asked in ({}, {"group": "touchpoint", "touchpoint": "checkout"}):
+            (series,) = get("/v1/trends", since=since, **asked)["series"]
+            assert series["points"][-10:] == whole["points"]
+            assert not any(point["expected"] for point in series["points"][:-2])
+
+
+def test_one_long_item_is_no_spike(get: Get, database: Database, workspace: Workspace) -> None:
+    """Neither among many ratings without a text; what comes after is judged the same."""
+    with database.write() as session:
+        for day in range(2, 40):
+            write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON - timedelta(days=day))
+        yesterday = NOON - timedelta(days=1)
+        write(session, workspace.id, [Said(*CHECKOUT)] * 14, occurred_at=yesterday)
+        for _ in range(9):
+            write(session, workspace.id, [], occurred_at=yesterday, **nps(9))
+            write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON)
+    (series,) = get("/v1/trends", by="day")["series"]
+    long, many = series["points"][-2:]
+    assert (long["mentions"], long["items"], many["mentions"], many["items"]) == (14, 10, 9, 9)
+    assert long["expected"]["mentions"]["upper"] < 14
+    assert (long["spikes"], many["spikes"]) == ([], ["mentions", "negative"])
+    (series,) = get("/v1/trends", by="day", since="2026-03-04")["series"]
+    assert series["points"] == [many]
+
+
+def test_a_week_that_since_cuts_is_not_judged_and_is_history_as_a_whole(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    """All is said on Wednesdays at noon."""
+    counts = [2, 4, 3, 2, 4, 3, 2, 4, 3, 15, 3, 4, 2]
+    with database.write() as session:
+        by_week(session, workspace.id, counts, datetime(2026, 1, 28, 12, tzinfo=UTC))
+    (whole,) = get("/v1/trends", since="2026-01-05")["series"]
+    assert [bool(point["spikes"]) for point in whole["points"]] == [True, False, False, False]
+    for since, left in (("2026-01-07", 15), ("2026-01-08", 0), ("2026-01-07T12:00:01Z", 0)):
+        (series,) = get("/v1/trends", since=since)["series"]
+        cut, *later = series["points"]
+        assert (cut["mentions"], cut["expected"], cut["spikes"]) == (left, {}, [])
+        assert later == whole["points"][1:]
 
 
 def assigned(session: Session, theme: PainPoint, days: list[int]) -> None:
