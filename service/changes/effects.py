@@ -8,7 +8,7 @@ differences-in-differences estimates?, QJE 119), or that of single answers if it
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from math import ceil, inf
 from typing import Final, NamedTuple
 
 from service.changes.windows import Window, total_of
@@ -44,12 +44,23 @@ class Series(NamedTuple):
     days: Sequence[Sample]
     whole: Sample
 
+    @property
+    def by_day(self) -> Estimate | None:
+        """The mean with its variance between days; None for fewer than two days with values."""
+        return clustered((day.moments.total, day.moments.n) for day in self.days)
+
+    @property
+    def testable(self) -> bool:
+        """Whether there are enough values, from enough days."""
+        return not self.whole.small and self.by_day is not None
+
 
 class Effect(NamedTuple):
     """One measure before and after; ``control`` is the same for the rest, None without a control.
 
     ``change`` is the difference in differences, ``own`` that of the scope alone. ``p`` is corrected
-    for all measures; None if there was too little to test.
+    for all measures; None if there was too little to test. ``detectable`` is None if all values of
+    a side are from one day.
     """
 
     before: float
@@ -59,7 +70,7 @@ class Effect(NamedTuple):
     own: Change
     p: float | None
     direction: int
-    detectable: float
+    detectable: float | None
 
     @property
     def significant(self) -> bool:
@@ -163,26 +174,32 @@ def _effect(
 
 
 def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
-    """None if a side has no value; a control without enough values is dropped."""
-    if control and any(series.whole.small for series in control):
+    """None if a side has no value; a control that can't be tested is dropped."""
+    if control and not all(series.testable for series in control):
         control = None
-    before, after = (series.whole.value for series in own)
-    if before is None or after is None:
+    before, after = (series.whole for series in own)
+    if before.value is None or after.value is None:
         return None
     terms = _terms(own, 1) + (_terms(control, -1) if control else [])
-    change = contrast(*terms)
+    varies = all(series.by_day for series in own)
+    compare = contrast if varies else _unknown
+    change = compare(*terms)
     error = sum(weight**2 * term.variance for weight, term in terms) ** 0.5
-    tested = not any(series.whole.small for series in own)
     return Effect(
-        before=before,
-        after=after,
+        before=before.value,
+        after=after.value,
         control=control and (control[0].whole.value or 0.0, control[1].whole.value or 0.0),
-        change=change.within(own[0].whole.greatest - own[0].whole.least),
-        own=contrast(*_terms(own, 1)),
-        p=change.p if tested else None,
+        change=change.within(before.greatest - before.least),
+        own=compare(*_terms(own, 1)),
+        p=change.p if all(series.testable for series in own) else None,
         direction=direction,
-        detectable=(Z_95 + Z_POWER) * error,
+        detectable=(Z_95 + Z_POWER) * error if varies else None,
     )
+
+
+def _unknown(*terms: tuple[float, Estimate]) -> Change:
+    """A difference of single days, which says nothing about how much days differ anyway."""
+    return Change(sum(weight * term.value for weight, term in terms), -inf, inf, 1.0)
 
 
 def _terms(pair: Pair, sign: int) -> list[tuple[float, Estimate]]:
@@ -194,5 +211,4 @@ def _estimate(series: Series) -> Estimate:
     """The mean of all days, with the larger of its two variances."""
     whole = series.whole
     single = whole.smoothed().estimate()._replace(value=whole.value or 0.0)
-    daily = clustered((day.moments.total, day.moments.n) for day in series.days)
-    return max(single, daily or single, key=lambda found: found.variance)
+    return max(single, series.by_day or single, key=lambda found: found.variance)

@@ -194,11 +194,13 @@ class EffectOut(BaseModel):
     effect: float
     low: float
     high: float
-    p: float | None = Field(description="Null if there is too little to test.")
+    p: float | None = Field(
+        description="Null with too few answers, or all answers of a side from one day."
+    )
     significant: bool
     moved: bool
     better: bool | None
-    detectable: float
+    detectable: float | None
 
 
 class ChangeImpactOut(AnswerOut):

@@ -34,10 +34,17 @@ def day(random: Generator, items: int, bad: float, shock: float = 0.0) -> Part:
     return Part(MentionSums(n, negative, positive, 0, severity), sums)
 
 
-def window(random: Generator, own: float, rest: float, items: int = 14, shock: float = 0) -> Window:
+def window(
+    random: Generator,
+    own: float,
+    rest: float,
+    items: int = 14,
+    shock: float = 0.0,
+    days: int = DAYS,
+) -> Window:
     """A window with ``items`` a day in the scope and three times as many elsewhere."""
-    scope = [day(random, items, own, shock) for _ in range(DAYS)]
-    others = [day(random, 3 * items, rest, shock) for _ in range(DAYS)]
+    scope = [day(random, items, own, shock) for _ in range(days)]
+    others = [day(random, 3 * items, rest, shock) for _ in range(days)]
     return Window(scope, [total_of(pair) for pair in zip(scope, others, strict=True)])
 
 
@@ -153,7 +160,7 @@ def praise(random: Generator, items: int) -> Window:
 
 def test_too_little_feedback_says_how_much_is_needed() -> None:
     random = np.random.default_rng(3)
-    before, after = (Window([day(random, 10, 0.5)], [day(random, 90, 0.5)]) for _ in "ab")
+    before, after = (window(random, 0.5, 0.5, items=5, days=2) for _ in range(2))
     found = effects(before, after, has_rest=True)
     need = needed(found, of_theme=False)
     assert found["negative_share"].p is None
@@ -162,6 +169,42 @@ def test_too_little_feedback_says_how_much_is_needed() -> None:
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
     said = sentence({"negative_share": found["negative_share"]}, 3, need, "place")
     assert str(need.items) in said
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_one_day_does_not_show_how_much_days_differ(side: int) -> None:
+    random = np.random.default_rng(3)
+    sides = [window(random, 0.9, 0.4, 60), window(random, 0.1, 0.4, 60)]
+    sides[side] = Window(sides[side].scope[:1], sides[side].around[:1])
+    found = effects(sides[0], sides[1], has_rest=True)
+    for effect in found.values():
+        assert (effect.p, effect.moved, effect.detectable) == (None, False, None)
+    share = found["negative_share"]
+    assert (share.control, share.change.low, share.change.high) == (None, -1, 1)
+    assert verdict(found) == ("no_evidence_yet", None)
+    need = needed(found, of_theme=False)
+    assert sentence(found, 1, need, "place").startswith("Too early for a verdict: one day before")
+    assert "on two days or more" in sentence(found, DAYS, need, "place")
+
+
+def test_a_control_from_one_day_is_dropped() -> None:
+    random = np.random.default_rng(1)
+    before, after = window(random, 0.6, 0.4), window(random, 0.4, 0.4)
+    once = Window(before.scope, [before.around[0], *before.scope[1:]])
+    found = effects(once, after, has_rest=True)["negative_share"]
+    assert (found.control, found.significant) == (None, True)
+
+
+@pytest.mark.parametrize(("days", "most"), [(1, 0), (2, 3)])
+def test_days_that_differ_anyway_are_no_effect_soon_after_a_change(days: int, most: int) -> None:
+    false = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        before, after = (
+            window(random, 0.5, 0.4, items=100, shock=0.1, days=days) for _ in range(2)
+        )
+        false += verdict(effects(before, after, has_rest=True))[0] != "no_evidence_yet"
+    assert false <= most
 
 
 def all_or_nothing(bad: float) -> Window:
