@@ -236,18 +236,22 @@ def mean_interval(moments: Moments, least: float, greatest: float) -> Interval:
 def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
     """The mean of values that come in clusters, each given as (total, n).
 
-    The ratio of the sums, with its linearised variance between clusters: k / (k - 1) x the sum of
-    (total - mean x n)^2, over N^2 (Cochran 1977, Sampling Techniques, 6.4; the cluster-robust
-    variance of Liang & Zeger 1986). Whatever the values of a cluster have in common is in it.
-    None for fewer than two clusters.
+    The ratio of the sums, with the jackknife's variance: (k - 1) / k x the sum, over the clusters,
+    of (the mean without that cluster - the mean)^2 (Efron & Tibshirani 1993, An Introduction to the
+    Bootstrap, 11; Bell & McCaffrey 2002, Bias reduction in standard errors for linear regression
+    with multi-stage samples, Survey Methodology 28). Whatever the values of a cluster have in
+    common is in it. For clusters of equal size it is the linearised variance (Cochran 1977,
+    Sampling Techniques, 6.4), which is far too small where most values are in one cluster. None for
+    fewer than two clusters.
     """
     kept = [(total, n) for total, n in sums if n]
-    count, whole = len(kept), sum(n for _, n in kept)
+    count = len(kept)
     if count < 2:
         return None
-    mean = sum(total for total, _ in kept) / whole
-    spread = sum((total - mean * n) ** 2 for total, n in kept)
-    return Estimate(mean, spread * count / (count - 1) / whole**2, count - 1)
+    whole, all_n = (sum(column) for column in zip(*kept, strict=True))
+    mean = whole / all_n
+    spread = sum(((whole - total) / (all_n - n) - mean) ** 2 for total, n in kept)
+    return Estimate(mean, spread * (count - 1) / count, count - 1)
 
 
 def greatest_squares(total: Number, groups: Sequence[tuple[Number, float, float]]) -> Number:

@@ -207,6 +207,19 @@ def test_days_that_differ_anyway_are_no_effect_soon_after_a_change(days: int, mo
     assert false <= most
 
 
+def test_a_day_with_most_of_the_feedback_is_not_taken_for_many() -> None:
+    false = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        sides = [[window(random, 0.5, 0.4, n, 0.15, days=1) for n in (200, 5, 5)] for _ in "ab"]
+        before, after = (
+            Window([one.scope[0] for one in side], [one.around[0] for one in side])
+            for side in sides
+        )
+        false += verdict(effects(before, after, has_rest=True))[0] != "no_evidence_yet"
+    assert false <= 4
+
+
 def all_or_nothing(bad: float) -> Window:
     """Six answers on each of four days in the scope, all alike; elsewhere half of 12 complain."""
     share = Part(MentionSums(6, round(6 * bad), 0, 0, 0), ItemSums(6))
