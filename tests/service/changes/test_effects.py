@@ -165,7 +165,10 @@ def test_too_little_feedback_says_how_much_is_needed() -> None:
     need = needed(found, of_theme=False)
     assert found["negative_share"].p is None
     share = found["negative_share"].before
-    assert need.items == pytest.approx(2 * share * (1 - share) * 7.849 / 0.01, abs=1)
+    two_samples = 2 * share * (1 - share) * 7.849 / 0.01
+    assert need.items == pytest.approx(2 * two_samples, abs=1)
+    without_control = needed(found, of_theme=False, has_rest=False)
+    assert without_control.items == pytest.approx(two_samples, abs=1)
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
     said = sentence({"negative_share": found["negative_share"]}, 3, need, "place")
     assert str(need.items) in said
@@ -205,6 +208,56 @@ def test_days_that_differ_anyway_are_no_effect_soon_after_a_change(days: int, mo
         )
         false += verdict(effects(before, after, has_rest=True))[0] != "no_evidence_yet"
     assert false <= most
+
+
+def power(effect: float, items: int, days: int, runs: int = 50) -> float:
+    """How often that true effect on the share of complaints is significant by itself, p being
+    uncorrected, on days that vary.
+    """
+    found = 0
+    for seed in range(runs):
+        random = np.random.default_rng(seed)
+        before, after = (
+            window(random, 0.5 + part, 0.4, items, 0.05, days) for part in (effect / 2, -effect / 2)
+        )
+        found += effects(before, after, has_rest=True)["negative_share"].change.p < LEVEL
+    return found / runs
+
+
+def unchanged(items: int, days: int, runs: int = 50) -> list[dict[str, Effect]]:
+    """What is found without an effect, on days that vary."""
+    pairs = (
+        [window(random, 0.5, 0.4, items, 0.05, days) for _ in range(2)]
+        for random in map(np.random.default_rng, range(runs))
+    )
+    return [effects(before, after, has_rest=True) for before, after in pairs]
+
+
+@pytest.mark.parametrize(("items", "days"), [(40, 3), (20, 7)])
+def test_a_detectable_effect_is_found_in_four_of_five_cases(items: int, days: int) -> None:
+    least = [found["negative_share"].detectable or 1.0 for found in unchanged(items, days)]
+    assert 0.68 <= power(float(np.median(least)), items, days) <= 0.92  # two standard errors
+
+
+def test_as_many_items_as_needed_find_ten_points_in_four_of_five_cases() -> None:
+    items = 100
+    need = np.median([needed(found, of_theme=False).items for found in unchanged(items, 7)])
+    assert 0.68 <= power(0.1, items, round(need / items)) <= 0.92  # two standard errors
+
+
+@pytest.mark.parametrize("days", [2, 3, 28])
+def test_what_the_interval_holds_is_not_detectable(days: int) -> None:
+    for found in unchanged(40, days, runs=10):
+        for effect in found.values():
+            low, high = effect.change.low or 0.0, effect.change.high or 0.0
+            assert effect.detectable is None or effect.detectable > (high - low) / 2
+
+
+def test_where_no_effect_would_show_the_sentence_says_so() -> None:
+    share = unchanged(40, days=2, runs=1)[0]["negative_share"]._replace(detectable=None)
+    found = {"negative_share": share}
+    said = sentence(found, 2, needed(found, of_theme=False), "place")
+    assert "With this much feedback, hardly any effect would show; about" in said
 
 
 def test_a_day_with_most_of_the_feedback_is_not_taken_for_many() -> None:
