@@ -8,7 +8,8 @@ differences-in-differences estimates?, QJE 119), or that of single answers if it
 """
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from math import ceil, inf
+from statistics import harmonic_mean
 from typing import Final, NamedTuple
 
 from service.changes.windows import Window, total_of
@@ -22,8 +23,10 @@ from service.insights.statistics import (
     Change,
     Estimate,
     clustered,
+    combined,
     contrast,
     corrected,
+    detectable,
 )
 
 Z_POWER: Final = 0.841621
@@ -44,12 +47,24 @@ class Series(NamedTuple):
     days: Sequence[Sample]
     whole: Sample
 
+    @property
+    def by_day(self) -> Estimate | None:
+        """The mean with its variance between days; None for fewer than two days with values."""
+        return clustered((day.moments.total, day.moments.n) for day in self.days)
+
+    @property
+    def testable(self) -> bool:
+        """Whether there are enough values, from enough days."""
+        return not self.whole.small and self.by_day is not None
+
 
 class Effect(NamedTuple):
     """One measure before and after; ``control`` is the same for the rest, None without a control.
 
     ``change`` is the difference in differences, ``own`` that of the scope alone. ``p`` is corrected
-    for all measures; None if there was too little to test.
+    for all measures; None if there was too little to test. ``detectable`` is None if no effect that
+    is possible would show. ``spread`` is the squared standard error of ``change``, times the number
+    of values on a side (the harmonic mean of both): that of one value on each.
     """
 
     before: float
@@ -59,7 +74,8 @@ class Effect(NamedTuple):
     own: Change
     p: float | None
     direction: int
-    detectable: float
+    detectable: float | None
+    spread: float
 
     @property
     def significant(self) -> bool:
@@ -110,17 +126,25 @@ class Need(NamedTuple):
     what: str
 
 
-def needed(found: Mapping[str, Effect], of_theme: bool) -> Need:
+def needed(found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True) -> Need:
     """For a difference of 10 points in the share of complaints; for a theme, for half its volume.
 
-    2 p (1 - p) (z + z')^2 / d^2 (Fleiss 1981, Statistical Methods for Rates and Proportions, 3.2);
-    p is at least d.
+    spread (z + z')^2 / d^2, with the spread of the effect found: if more feedback comes on more
+    days, in the scope and in the control alike. There are so many of them then that Student's
+    distribution is the normal one. At least the spread of two samples, 2 p (1 - p) (Fleiss 1981,
+    Statistical Methods for Rates and Proportions, 3.2); p is at least d. Where nothing was tested,
+    that spread, or twice as much with a control, assumed to be as large as the scope.
     """
     name = VOLUME if of_theme else "negative_share"
-    share = found[name].before if name in found else 0.5
+    effect = found.get(name)
+    share = effect.before if effect else 0.5
     step = share / 2 if of_theme and share else STEP
-    spread = max(share * (1 - share), step * (1 - step))
-    items = ceil(2 * spread * (Z_95 + Z_POWER) ** 2 / step**2)
+    spread = 2 * max(share * (1 - share), step * (1 - step))
+    if effect and effect.p is not None:
+        spread = max(spread, effect.spread)
+    elif has_rest and not of_theme:
+        spread *= 2
+    items = ceil(spread * (Z_95 + Z_POWER) ** 2 / step**2)
     return Need(items, "that it has halved" if of_theme else "a difference of 10 points")
 
 
@@ -163,26 +187,34 @@ def _effect(
 
 
 def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
-    """None if a side has no value; a control without enough values is dropped."""
-    if control and any(series.whole.small for series in control):
+    """None if a side has no value; a control that can't be tested is dropped."""
+    if control and not all(series.testable for series in control):
         control = None
-    before, after = (series.whole.value for series in own)
-    if before is None or after is None:
+    before, after = (series.whole for series in own)
+    if before.value is None or after.value is None:
         return None
     terms = _terms(own, 1) + (_terms(control, -1) if control else [])
-    change = contrast(*terms)
-    error = sum(weight**2 * term.variance for weight, term in terms) ** 0.5
-    tested = not any(series.whole.small for series in own)
+    varies = all(series.by_day for series in own)
+    compare = contrast if varies else _unknown
+    change, effect = compare(*terms), combined(*terms)
+    span = before.greatest - before.least
+    least = detectable(effect) if varies else inf
     return Effect(
-        before=before,
-        after=after,
+        before=before.value,
+        after=after.value,
         control=control and (control[0].whole.value or 0.0, control[1].whole.value or 0.0),
-        change=change.within(own[0].whole.greatest - own[0].whole.least),
-        own=contrast(*_terms(own, 1)),
-        p=change.p if tested else None,
+        change=change.within(span),
+        own=compare(*_terms(own, 1)),
+        p=change.p if all(series.testable for series in own) else None,
         direction=direction,
-        detectable=(Z_95 + Z_POWER) * error,
+        detectable=least if least <= span else None,
+        spread=effect.variance * harmonic_mean((before.n, after.n)),
     )
+
+
+def _unknown(*terms: tuple[float, Estimate]) -> Change:
+    """A difference of single days, which says nothing about how much days differ anyway."""
+    return Change(sum(weight * term.value for weight, term in terms), -inf, inf, 1.0)
 
 
 def _terms(pair: Pair, sign: int) -> list[tuple[float, Estimate]]:
@@ -194,5 +226,4 @@ def _estimate(series: Series) -> Estimate:
     """The mean of all days, with the larger of its two variances."""
     whole = series.whole
     single = whole.smoothed().estimate()._replace(value=whole.value or 0.0)
-    daily = clustered((day.moments.total, day.moments.n) for day in series.days)
-    return max(single, daily or single, key=lambda found: found.variance)
+    return max(single, series.by_day or single, key=lambda found: found.variance)

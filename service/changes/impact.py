@@ -37,7 +37,7 @@ def measure(
     spans = windows(change.happened_at, params.days, now)
     before, after = read(session, scoped, spans) if spans.days else (Window([], []),) * 2
     found = effects(before, after, scoped.has_rest, _direction(scoped))
-    need = needed(found, of_theme=scoped.theme is not None)
+    need = needed(found, scoped.theme is not None, scoped.has_rest)
     said, _ = wording.verdict(found)
     if spans.days:
         in_words = wording.sentence(found, spans.days, need, scoped.kind)

@@ -184,7 +184,8 @@ class EffectOut(BaseModel):
     a control, after - before. `p` is corrected for all measures (Benjamini-Hochberg). `moved`: the
     scope itself moved significantly in the same direction, not only the rest. `better`: whether the
     effect is an improvement; null for measures without a better direction. `detectable`: the
-    smallest true effect that this much feedback shows in 4 of 5 cases.
+    smallest true effect that this much feedback shows in 4 of 5 cases, if `p` is not corrected;
+    null if no effect that is possible would show.
     """
 
     before: float
@@ -194,11 +195,13 @@ class EffectOut(BaseModel):
     effect: float
     low: float
     high: float
-    p: float | None = Field(description="Null if there is too little to test.")
+    p: float | None = Field(
+        description="Null with too few answers, or all answers of a side from one day."
+    )
     significant: bool
     moved: bool
     better: bool | None
-    detectable: float
+    detectable: float | None
 
 
 class ChangeImpactOut(AnswerOut):
@@ -225,9 +228,9 @@ class ChangeImpactOut(AnswerOut):
     sentence: str
     items_needed: int | None = Field(
         description=(
-            "Items needed in the scope, before and after each, to find a difference of 0.1 in "
-            "the share of complaints in 4 of 5 cases. For a pain point: items of all feedback "
-            "(or of the segment) needed to find that its share has halved. Null if an effect "
-            "was found."
+            "Items with a mention needed in the scope, before and after each, to find a difference "
+            "of 0.1 in the share of complaints in 4 of 5 cases, if `p` is not corrected. For a "
+            "pain point: items of all feedback (or of the segment) needed to find that its share "
+            "has halved. Null if an effect was found."
         )
     )

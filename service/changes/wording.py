@@ -84,10 +84,15 @@ def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: Scope
     telling = {
         name: found for name, found in effects.items() if found.direction and found.p is not None
     }
+    if days < 2:
+        return (
+            "Too early for a verdict: one day before and one after do not tell an effect from the "
+            "differences that there are between any two days."
+        )
     if not telling:
         return (
-            f"Too little feedback for a verdict in {counted(days, 'day')} before and after: "
-            f"about {counted(need.items, 'item')} each would show {need.what}."
+            f"Too little feedback for a verdict in {counted(days, 'day')} before and after: about "
+            f"{counted(need.items, 'item')} each, on two days or more, would show {need.what}."
         )
     apart = {name: found for name, found in telling.items() if found.significant}
     if any(found.moved for found in apart.values()):
@@ -109,10 +114,12 @@ def too_early(is_to_come: bool) -> str:
 def _unclear(effects: Mapping[str, Effect], tested: int, need: Need, kind: ScopeKind) -> str:
     name = min(effects, key=_order)
     found = effects[name]
+    shown = "hardly any effect"
+    if found.detectable is not None:
+        shown = f"only an effect of {distance(name, found.detectable)}{_unit(name)} or more"
     return (
         f"No evidence of an effect yet: {_told(name, found, kind)}"
-        f"{_alone(found, tested)} With this much feedback, only an effect of "
-        f"{distance(name, found.detectable)}{_unit(name)} or more would show; "
+        f"{_alone(found, tested)} With this much feedback, {shown} would show; "
         f"about {counted(need.items, 'item')} before and after each would show "
         f"{need.what}."
     )

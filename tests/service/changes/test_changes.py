@@ -282,6 +282,22 @@ def test_a_change_of_today_has_happened(shop: Shop, monkeypatch: pytest.MonkeyPa
     assert found["sentence"].startswith("It happened today; the first whole day (UTC)")
 
 
+def test_the_day_after_a_change_is_too_early_for_a_verdict(
+    shop: Shop, database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        said(session, workspace, -1, bad=22, of=24)
+        said(session, workspace, 1, bad=2, of=24)
+    told = shop.tell(happened_at=NOON.isoformat())
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=1, minutes=15))
+    found = shop.get(f"/v1/changes/{told['id']}/impact")
+    share = found["measures"]["negative_share"]
+    assert (found["days_over"], found["verdict"]) == (1, "no_evidence_yet")
+    assert (share["effect"], share["low"], share["high"]) == (-0.833, -1, 1)
+    assert (share["p"], share["moved"], share["detectable"]) == (None, False, None)
+    assert found["sentence"].startswith("Too early for a verdict: one day before and one after")
+
+
 def test_a_pain_point_that_is_gone_has_improved(
     shop: Shop, database: Database, workspace: Workspace
 ) -> None:

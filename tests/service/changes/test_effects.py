@@ -34,10 +34,17 @@ def day(random: Generator, items: int, bad: float, shock: float = 0.0) -> Part:
     return Part(MentionSums(n, negative, positive, 0, severity), sums)
 
 
-def window(random: Generator, own: float, rest: float, items: int = 14, shock: float = 0) -> Window:
+def window(
+    random: Generator,
+    own: float,
+    rest: float,
+    items: int = 14,
+    shock: float = 0.0,
+    days: int = DAYS,
+) -> Window:
     """A window with ``items`` a day in the scope and three times as many elsewhere."""
-    scope = [day(random, items, own, shock) for _ in range(DAYS)]
-    others = [day(random, 3 * items, rest, shock) for _ in range(DAYS)]
+    scope = [day(random, items, own, shock) for _ in range(days)]
+    others = [day(random, 3 * items, rest, shock) for _ in range(days)]
     return Window(scope, [total_of(pair) for pair in zip(scope, others, strict=True)])
 
 
@@ -153,15 +160,117 @@ def praise(random: Generator, items: int) -> Window:
 
 def test_too_little_feedback_says_how_much_is_needed() -> None:
     random = np.random.default_rng(3)
-    before, after = (Window([day(random, 10, 0.5)], [day(random, 90, 0.5)]) for _ in "ab")
+    before, after = (window(random, 0.5, 0.5, items=5, days=2) for _ in range(2))
     found = effects(before, after, has_rest=True)
     need = needed(found, of_theme=False)
     assert found["negative_share"].p is None
     share = found["negative_share"].before
-    assert need.items == pytest.approx(2 * share * (1 - share) * 7.849 / 0.01, abs=1)
+    two_samples = 2 * share * (1 - share) * 7.849 / 0.01
+    assert need.items == pytest.approx(2 * two_samples, abs=1)
+    without_control = needed(found, of_theme=False, has_rest=False)
+    assert without_control.items == pytest.approx(two_samples, abs=1)
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
     said = sentence({"negative_share": found["negative_share"]}, 3, need, "place")
     assert str(need.items) in said
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_one_day_does_not_show_how_much_days_differ(side: int) -> None:
+    random = np.random.default_rng(3)
+    sides = [window(random, 0.9, 0.4, 60), window(random, 0.1, 0.4, 60)]
+    sides[side] = Window(sides[side].scope[:1], sides[side].around[:1])
+    found = effects(sides[0], sides[1], has_rest=True)
+    for effect in found.values():
+        assert (effect.p, effect.moved, effect.detectable) == (None, False, None)
+    share = found["negative_share"]
+    assert (share.control, share.change.low, share.change.high) == (None, -1, 1)
+    assert verdict(found) == ("no_evidence_yet", None)
+    need = needed(found, of_theme=False)
+    assert sentence(found, 1, need, "place").startswith("Too early for a verdict: one day before")
+    assert "on two days or more" in sentence(found, DAYS, need, "place")
+
+
+def test_a_control_from_one_day_is_dropped() -> None:
+    random = np.random.default_rng(1)
+    before, after = window(random, 0.6, 0.4), window(random, 0.4, 0.4)
+    once = Window(before.scope, [before.around[0], *before.scope[1:]])
+    found = effects(once, after, has_rest=True)["negative_share"]
+    assert (found.control, found.significant) == (None, True)
+
+
+@pytest.mark.parametrize(("days", "most"), [(1, 0), (2, 3)])
+def test_days_that_differ_anyway_are_no_effect_soon_after_a_change(days: int, most: int) -> None:
+    false = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        before, after = (
+            window(random, 0.5, 0.4, items=100, shock=0.1, days=days) for _ in range(2)
+        )
+        false += verdict(effects(before, after, has_rest=True))[0] != "no_evidence_yet"
+    assert false <= most
+
+
+def power(effect: float, items: int, days: int, runs: int = 50) -> float:
+    """How often that true effect on the share of complaints is significant by itself, p being
+    uncorrected, on days that vary.
+    """
+    found = 0
+    for seed in range(runs):
+        random = np.random.default_rng(seed)
+        before, after = (
+            window(random, 0.5 + part, 0.4, items, 0.05, days) for part in (effect / 2, -effect / 2)
+        )
+        found += effects(before, after, has_rest=True)["negative_share"].change.p < LEVEL
+    return found / runs
+
+
+def unchanged(items: int, days: int, runs: int = 50) -> list[dict[str, Effect]]:
+    """What is found without an effect, on days that vary."""
+    pairs = (
+        [window(random, 0.5, 0.4, items, 0.05, days) for _ in range(2)]
+        for random in map(np.random.default_rng, range(runs))
+    )
+    return [effects(before, after, has_rest=True) for before, after in pairs]
+
+
+@pytest.mark.parametrize(("items", "days"), [(40, 3), (20, 7)])
+def test_a_detectable_effect_is_found_in_four_of_five_cases(items: int, days: int) -> None:
+    least = [found["negative_share"].detectable or 1.0 for found in unchanged(items, days)]
+    assert 0.68 <= power(float(np.median(least)), items, days) <= 0.92  # two standard errors
+
+
+def test_as_many_items_as_needed_find_ten_points_in_four_of_five_cases() -> None:
+    items = 100
+    need = np.median([needed(found, of_theme=False).items for found in unchanged(items, 7)])
+    assert 0.68 <= power(0.1, items, round(need / items)) <= 0.92  # two standard errors
+
+
+@pytest.mark.parametrize("days", [2, 3, 28])
+def test_what_the_interval_holds_is_not_detectable(days: int) -> None:
+    for found in unchanged(40, days, runs=10):
+        for effect in found.values():
+            low, high = effect.change.low or 0.0, effect.change.high or 0.0
+            assert effect.detectable is None or effect.detectable > (high - low) / 2
+
+
+def test_where_no_effect_would_show_the_sentence_says_so() -> None:
+    share = unchanged(40, days=2, runs=1)[0]["negative_share"]._replace(detectable=None)
+    found = {"negative_share": share}
+    said = sentence(found, 2, needed(found, of_theme=False), "place")
+    assert "With this much feedback, hardly any effect would show; about" in said
+
+
+def test_a_day_with_most_of_the_feedback_is_not_taken_for_many() -> None:
+    false = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        sides = [[window(random, 0.5, 0.4, n, 0.15, days=1) for n in (200, 5, 5)] for _ in "ab"]
+        before, after = (
+            Window([one.scope[0] for one in side], [one.around[0] for one in side])
+            for side in sides
+        )
+        false += verdict(effects(before, after, has_rest=True))[0] != "no_evidence_yet"
+    assert false <= 4
 
 
 def all_or_nothing(bad: float) -> Window:

@@ -172,20 +172,40 @@ def test_a_difference_in_differences_is_the_interaction_of_a_regression() -> Non
     assert error == pytest.approx(fit.bse[3])
 
 
-def test_clusters_have_the_cluster_robust_variance() -> None:
+def test_clusters_of_equal_size_have_the_cluster_robust_variance() -> None:
     random = np.random.default_rng(5)
-    sums = [(float(random.binomial(n, 0.4)), float(n)) for n in random.integers(1, 30, 28)]
+    sums = [(float(total), 20.0) for total in random.binomial(20, 0.4, 28)]
     found = clustered([*sums, (0.0, 0.0)])
     assert found is not None
-    y, n = (np.array(part) for part in zip(*sums, strict=True))
-    groups = np.arange(len(n))
-    fit = WLS(y / n, np.ones_like(y), weights=n).fit(
-        cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
+    y = np.array([total / n for total, n in sums])
+    fit = WLS(y, np.ones_like(y), weights=np.full(28, 20.0)).fit(
+        cov_type="cluster", cov_kwds={"groups": np.arange(28), "use_correction": False}
     )
     assert found.value == pytest.approx(fit.params[0])
     assert found.variance == pytest.approx(fit.bse[0] ** 2 * 28 / 27)
     assert found.freedom == 27
     assert clustered([(1, 2)]) is None
+
+
+def test_clusters_of_unequal_size_have_the_variance_of_the_jackknife() -> None:
+    random = np.random.default_rng(5)
+    sums = [(float(random.binomial(n, 0.4)), float(n)) for n in random.integers(1, 30, 28)]
+    found = clustered(sums)
+    assert found is not None
+    y, n = (np.array(part) for part in zip(*sums, strict=True))
+    fit = WLS(y / n, np.ones_like(y), weights=n).fit(cov_type="HC3")
+    assert found.value == pytest.approx(fit.params[0])
+    assert found.variance == pytest.approx(fit.bse[0] ** 2 * 27 / 28)
+
+
+def test_a_large_cluster_does_not_hide_how_much_clusters_differ() -> None:
+    random = np.random.default_rng(6)
+    n = np.array([300.0] + [3.0] * 5)
+    means = random.normal(0, 1, (400, len(n)))
+    found = [clustered(zip(row * n, n, strict=True)) for row in means]
+    variances = [each.variance for each in found if each]
+    true = float(np.sum(n**2) / np.sum(n) ** 2)
+    assert np.mean(variances) == pytest.approx(true, rel=0.1)
 
 
 def test_p_values_are_corrected_as_scipy_does() -> None:
