@@ -5,17 +5,18 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import update
+from sqlmodel import select, update
 
 from models.feedback import Feedback
 from models.types import new_id
+from models.workspace import Workspace
 from service.db import Database
 from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
-from tests.service.corrections.conftest import TEXT, Correct
+from tests.service.corrections.conftest import TEXT, Correct, review
 from tests.service.operations import operations
 
 
@@ -216,6 +217,45 @@ def test_a_changed_text_keeps_corrections_of_spans_that_are_still_there(
     again = get(client, keys, f"/v1/feedback/{item}")["analysis"]["mentions"][2]
     assert again["provenance"]["intent"] == "human"
     assert get(client, keys, "/v1/corrections", applied="false")["items"] == []
+
+
+def test_corrections_of_equal_sentences_stay_apart_however_the_text_grows(
+    client: TestClient,
+    keys: Keys,
+    database: Database,
+    workspace: Workspace,
+    analyse: Analyse,
+) -> None:
+    row = review(workspace, "Bad service. Bad service")
+    with database.write() as session:
+        session.add(row)
+    analyse()
+
+    def correct(number: int, **body: Any) -> None:
+        path = f"/v1/feedback/{row.id}/mentions/{number}"
+        assert client.patch(path, json=body, headers=bearer(keys.manage)).status_code == 200
+
+    def prepend(text: str) -> list[Any]:
+        with database.write() as session:
+            for stored in session.exec(select(Feedback)):
+                stored.text = text + stored.text
+                stored.revision += 1
+                stored.analysis_version = "old"
+        analyse()
+        found: list[Any] = get(client, keys, f"/v1/feedback/{row.id}")["analysis"]["mentions"]
+        return [mention for mention in found if mention["text"] == "Bad service"]
+
+    correct(0, severity=3)
+    correct(1, severity=1)
+    assert [mention["severity"] for mention in prepend("Hello again. ")] == [3, 1]
+    correct(1, intent="churn")
+    second = prepend("We came back. ")
+    assert [mention["severity"] for mention in second] == [3, 1]
+    assert [mention["intent"] for mention in second] == ["churn", "complaint"]
+    log = get(client, keys, "/v1/corrections")["items"]
+    assert [entry["start"] for entry in log] == [second[at]["start"] for at in (0, 1, 0)]
+    assert all(entry["applied"] for entry in log)
+    assert verify(database).clean
 
 
 def test_erasure_takes_corrections_along(
