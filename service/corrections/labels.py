@@ -84,7 +84,9 @@ def _likeliest(fitting: Collection[Cell], present: Cell, candidates: Mapping[str
     def rank(cell: Cell) -> tuple[Any, ...]:
         native = cell.native
         kept = sum(a == b for a, b in zip(native, present.native, strict=True))
-        return kept, _chance(native, candidates), cell == native, -CELLS.index(native)
+        unassigned = native.count(UNASSIGNED)
+        order = -CELLS.index(native)
+        return kept, _chance(native, candidates), unassigned, cell == native, order
 
     return max(fitting, key=rank)
 

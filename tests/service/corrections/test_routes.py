@@ -122,6 +122,30 @@ def test_of_native_stages_the_first_likely_one_is_taken(correct: Correct) -> Non
     assert mention["stage"] == "onboarding"
 
 
+def test_unassigned_is_none_of_the_unclaimed_ones(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    definition = {
+        "stages": [{"key": "all", "name": "All", "includes": [{"stage": "purchase"}]}],
+        "touchpoints": [{"key": "pay", "name": "Pay", "includes": ["checkout", "support"]}],
+    }
+    answer = client.put("/v1/journey/definition", json=definition, headers=bearer(keys.manage))
+    assert answer.status_code == 200
+    correct(1, touchpoint="unassigned")
+    mention = correct(1, stage="unassigned")["analysis"]["mentions"][1]
+    assert (mention["stage"], mention["touchpoint"]) == ("unassigned", "unassigned")
+    correct(0, touchpoint="unassigned")
+    native = {
+        number: correct(number, intent="churn", journey="eight-stage")["analysis"]["mentions"]
+        for number in (0, 1)
+    }
+    assert (native[1][1]["stage"], native[1][1]["touchpoint"]) == ("unassigned", "unassigned")
+    assert native[0][0]["touchpoint"] == "mobile_app"
+    several = get(client, keys, "/v1/corrections")["items"][-1]
+    assert several["new"] == {"touchpoint": "unassigned"}
+    assert len(several["among"]["touchpoint"]) == 16
+
+
 def test_all_native_stages_that_were_meant_are_kept(
     correct: Correct, client: TestClient, keys: Keys
 ) -> None:
