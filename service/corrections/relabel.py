@@ -19,7 +19,15 @@ from nlp.themes.space import Space
 from nlp.vectors import unpacked
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
-from service.corrections.layers import Values, corrected, counted, lifted, summarized, values_of
+from service.corrections.layers import (
+    Values,
+    corrected,
+    counted,
+    lifted,
+    summarized,
+    values_of,
+    with_harm,
+)
 from service.corrections.queries import corrections_of, vectors_of
 from service.current_analysis import TO_BE_MADE_AGAIN
 from service.items import mentions_of
@@ -129,7 +137,7 @@ def label(
             correction.start, correction.end = labelled[index]["start"], labelled[index]["end"]
     for index, labels in found.labels.items():
         labelled[index] = corrected(labelled[index], labels, found.among[index])
-    return labelled
+    return [with_harm(values) for values in labelled]
 
 
 def _set(row: Feedback | Mention, values: Values) -> None:

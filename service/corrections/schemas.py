@@ -61,7 +61,11 @@ class CorrectionIn(BaseModel):
     )
 
     sentiment: Literal["negative", "neutral", "positive"] | None = Field(
-        None, description="Neutral and positive also set severity to 0, unless you send a severity."
+        None,
+        description=(
+            "Unless you send a severity, neutral and positive also set it to 0, and negative to 1 "
+            "where 0 was read along with another sentiment."
+        ),
     )
     stage: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
     touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")

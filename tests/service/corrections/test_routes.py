@@ -81,7 +81,7 @@ def test_taking_all_back_restores_what_was_read(
     correct(1, stage="usage", sentiment="neutral", severity=1, journey="eight-stage")
     correct(1, intent="churn", touchpoint="unassigned")
     correct(1, stage=None, sentiment=None)
-    out = correct(1, intent=None, touchpoint=None)
+    out = correct(1, intent=None, touchpoint=None, severity=None)
     assert out["analysis"] == before["analysis"]
 
 
@@ -108,6 +108,54 @@ def test_a_severity_that_a_person_gave_stays_with_another_sentiment(correct: Cor
     assert correct(1, sentiment="negative")["analysis"]["mentions"][1]["severity"] == 1
     correct(1, severity=0)
     assert correct(1, sentiment="negative")["analysis"]["mentions"][1]["severity"] == 0
+
+
+def test_a_severity_that_a_person_gave_stays_when_the_sentiment_is_taken_back(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    correct(1, severity=3)
+    for body in ({"sentiment": None}, {"sentiment": "negative"}, {"sentiment": None}):
+        mention = correct(1, **body)["analysis"]["mentions"][1]
+        assert (mention["severity"], mention["provenance"]["severity"]) == (3, "human")
+        assert get(client, keys, "/v1/corrections")["items"][0]["new"] == body
+    correct(1, sentiment="neutral", severity=1)
+    assert correct(1, sentiment=None)["analysis"]["mentions"][1]["severity"] == 1
+
+
+def test_a_severity_that_came_with_the_sentiment_goes_with_it(correct: Correct) -> None:
+    correct(1, sentiment="positive")
+    mention = correct(1, sentiment=None)["analysis"]["mentions"][1]
+    assert (mention["severity"], mention["provenance"]["severity"]) == (2, "model")
+
+
+def test_praise_that_is_corrected_to_a_complaint_adds_pain(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    read = correct(2, intent="statement")["analysis"]["mentions"][2]
+    mention = correct(2, sentiment="negative")["analysis"]["mentions"][2]
+    assert (mention["severity"], mention["provenance"]["severity"]) == (1, "model")
+    assert mention["confidence"]["severity"] == 0.1
+    assert get(client, keys, "/v1/corrections")["items"][0]["new"] == {"sentiment": "negative"}
+    exported = client.get("/v1/exports/corrections", headers=bearer(keys.read)).json()
+    assert exported["sentiment"] == "negative"
+    assert "severity" not in exported
+    [cell] = [
+        cell
+        for cell in get(client, keys, "/v1/pain-points", level="cell")["items"]
+        if cell["touchpoint"] == "support"
+    ]
+    assert cell["pain"] == 1.0
+    assert correct(2, sentiment=None)["analysis"]["mentions"][2] == read
+
+
+def test_what_people_say_of_the_severity_counts_for_such_a_complaint(correct: Correct) -> None:
+    for severity in (0, 3):
+        correct(2, sentiment="negative", severity=severity)
+        mention = correct(2, sentiment="negative")["analysis"]["mentions"][2]
+        assert (mention["severity"], mention["provenance"]["severity"]) == (severity, "human")
+    assert correct(2, severity=None)["analysis"]["mentions"][2]["severity"] == 1
+    assert correct(2, sentiment="positive")["analysis"]["mentions"][2]["severity"] == 0
+    assert correct(2, sentiment="negative")["analysis"]["mentions"][2]["severity"] == 1
 
 
 def test_a_stage_of_the_journey_keeps_the_native_one_within_it(correct: Correct) -> None:
