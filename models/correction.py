@@ -1,4 +1,7 @@
-"""Corrections of mentions by people: an append-only log that outlives every analysis."""
+"""Corrections of mentions by people: a log that outlives every analysis.
+
+Rows are only added; an analysis updates where and whether the mention is found.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -14,11 +17,11 @@ class Correction(SQLModel, table=True):
     """One correction of one mention, sent with the key ``key_id``.
 
     ``text`` is the mention's text, by which it is found in later analyses; ``[start, end)`` is its
-    position when it was corrected, which decides between several mentions with this text. ``old``
-    and ``new`` are stored labels, by field; ``None`` in ``new`` revokes earlier corrections of the
-    field. Later rows win. If the name that was sent stands for several labels, ``among`` has all of
-    them, by field, and ``new`` the likeliest. ``applied`` says whether the latest analysis has the
-    mention.
+    position in the latest one in which it was found, and decides between several mentions with this
+    text. ``old`` and ``new`` are stored labels, by field; ``None`` in ``new`` revokes earlier
+    corrections of the field. Later rows win. If the name that was sent stands for several labels,
+    ``among`` has all of them, by field, and ``new`` the likeliest. ``applied`` says whether the
+    latest analysis has the mention.
     """
 
     __table_args__ = (

@@ -22,8 +22,9 @@ class Mention(SQLModel, table=True):
     ``score`` is P(positive) - P(negative), -1..1, in steps of 0.001; ``severity`` 0..3.
     ``replaced`` keeps, by field, the model's reading while another label overrides it, so that it
     can be restored exactly: its ``label``, ``confidence``, ``score`` or ``provenance``, and ``by``
-    whom it was replaced. ``pain_point_id`` is the pain point or win that the mention belongs to, if
-    any; ``replaced_pain_point_id`` the one that it had when an override last moved it away from the
+    whom it was replaced (``model``: a severity that follows from another's sentiment).
+    ``pain_point_id`` is the pain point or win that the mention belongs to, if any;
+    ``replaced_pain_point_id`` the one that it had when an override last moved it away from the
     stage, touchpoint and sentiment that the model had read.
     """
 

@@ -34,8 +34,8 @@ def stored_labels(
     """The stored labels for ``sent``.
 
     ``bare`` is the mention's reading without corrections, ``now`` with those in force. Positive and
-    neutral mentions have no severity (codebook): such a sentiment sets severity 0, and resets it
-    when it is corrected again, unless a severity is sent too.
+    neutral mentions have no severity (codebook): such a sentiment sets severity 0, which goes when
+    the sentiment is corrected again or withdrawn, unless a severity is sent too.
 
     Raises:
         UnknownStage, UnknownTouchpoint: the journey has none of that name.
@@ -56,9 +56,7 @@ def stored_labels(
 
 
 def _severity(sentiment: str | None, now: Mapping[str, Any]) -> Values:
-    if sentiment is None:
-        return {"severity": None}
-    if sentiment != "negative":
+    if sentiment in ("neutral", "positive"):
         return {"severity": 0}
     replaced = now["replaced"] or {}
     by = {replaced.get(field, {}).get("by") for field in ("sentiment", "severity")}
@@ -84,7 +82,9 @@ def _likeliest(fitting: Collection[Cell], present: Cell, candidates: Mapping[str
     def rank(cell: Cell) -> tuple[Any, ...]:
         native = cell.native
         kept = sum(a == b for a, b in zip(native, present.native, strict=True))
-        return kept, _chance(native, candidates), cell == native, -CELLS.index(native)
+        unassigned = native.count(UNASSIGNED)
+        order = -CELLS.index(native)
+        return kept, _chance(native, candidates), unassigned, cell == native, order
 
     return max(fitting, key=rank)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, Final
 
-from models.mention import HUMAN, LEARNED
+from models.mention import HUMAN, LEARNED, MODEL
 from nlp import summary
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
@@ -79,6 +79,23 @@ def corrected(
         laid_over(laid, field, read if read in alike else label, HUMAN)
         if alike:
             laid["replaced"][field]["among"] = list(alike)
+    return laid
+
+
+def with_harm(values: Values) -> Values:
+    """``values``, with severity 1 instead of 0 if it is a complaint only by a label on top.
+
+    Without severity, it would add no pain; of the others, 1 is the least. Nobody has judged it, so
+    it remains the model's, with the model's probability that it isn't 0 as confidence. A person's
+    severity stays.
+    """
+    replaced = values["replaced"] or {}
+    was = replaced.get("sentiment", {}).get("label", values["sentiment"])
+    by = replaced.get("severity", {}).get("by")
+    if values["sentiment"] != "negative" or was == "negative" or values["severity"] or by == HUMAN:
+        return values
+    laid = dict(values)
+    laid_over(laid, "severity", 1, MODEL, round(1 - values["confidence"]["severity"], 4))
     return laid
 
 

@@ -19,7 +19,15 @@ from nlp.themes.space import Space
 from nlp.vectors import unpacked
 from service.corrections import spans
 from service.corrections.labelling import Learned, Sent, learned_in
-from service.corrections.layers import Values, corrected, counted, lifted, summarized, values_of
+from service.corrections.layers import (
+    Values,
+    corrected,
+    counted,
+    lifted,
+    summarized,
+    values_of,
+    with_harm,
+)
 from service.corrections.queries import corrections_of, vectors_of
 from service.current_analysis import TO_BE_MADE_AGAIN
 from service.items import mentions_of
@@ -118,18 +126,18 @@ def label(
 ) -> list[Values]:
     """The effective readings of the mentions of ``text``, from their bare readings ``read``.
 
-    Each correction of ``log``, the earliest first, records whether its span was found.
+    Each correction of ``log``, the earliest first, records whether its span was found, and where:
+    only positions in one and the same text can tell mentions with equal texts apart.
     """
     labelled = learned.laid(read, vectors, sent)
     found = spans.find(text, labelled, log)
-    for correction, applied in zip(log, found.applied, strict=True):
-        correction.applied = applied
-    return [
-        corrected(values, found.labels[index], found.among[index])
-        if index in found.labels
-        else values
-        for index, values in enumerate(labelled)
-    ]
+    for correction, index in zip(log, found.mentions, strict=True):
+        correction.applied = index is not None
+        if index is not None:
+            correction.start, correction.end = labelled[index]["start"], labelled[index]["end"]
+    for index, labels in found.labels.items():
+        labelled[index] = corrected(labelled[index], labels, found.among[index])
+    return [with_harm(values) for values in labelled]
 
 
 def _set(row: Feedback | Mention, values: Values) -> None:

@@ -61,7 +61,11 @@ class CorrectionIn(BaseModel):
     )
 
     sentiment: Literal["negative", "neutral", "positive"] | None = Field(
-        None, description="Neutral and positive also set severity to 0, unless you send a severity."
+        None,
+        description=(
+            "Unless you send a severity, neutral and positive also set it to 0, and negative to 1 "
+            "where 0 was read along with another sentiment."
+        ),
     )
     stage: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
     touchpoint: Name | None = Field(None, description="Key, name or alias, or `unassigned`.")
@@ -131,16 +135,17 @@ class CorrectionParams(BaseModel):
 
     feedback_id: UUID | None = Field(None, description="Only corrections of this feedback.")
     applied: bool | None = Field(
-        None, description="`false`: only those whose text is no mention of the latest analysis."
+        None, description="`false`: only those that find no mention of the latest analysis."
     )
     limit: Limit = 50
     cursor: Cursor | None = Field(None, description="`next` of the previous page.")
 
 
 class CorrectionOut(BaseModel):
-    """One entry of the log. ``old`` and ``new`` are native labels (with the key of a learned one
-    after a plus sign), null where a correction was withdrawn; ``applied`` is false while the
-    latest analysis has no mention of exactly that text.
+    """One entry of the log. ``start`` and ``end`` are the mention's position, or its last one.
+    ``old`` and ``new`` are native labels (with the key of a learned one after a plus sign), null
+    where a correction was withdrawn; ``applied`` is false while it finds no mention of exactly
+    that text in the latest analysis.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [LOGGED_EXAMPLE]})

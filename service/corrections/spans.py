@@ -1,10 +1,14 @@
 """Matches corrections with mentions. Pure."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from itertools import accumulate
+from math import inf
+from typing import Any, Final, NamedTuple, Protocol
 
 Among = Mapping[str, Sequence[str]]
 """By field, all native labels that were meant, where there are several."""
+_IMPOSSIBLE: Final[tuple[float, tuple[int, ...]]] = (inf, ())
 
 
 class Said(Protocol):
@@ -21,34 +25,28 @@ class Said(Protocol):
 
 
 class Found(NamedTuple):
-    """The labels for each mention, by its index, and whether each correction found its span."""
+    """The labels for each mention, by its index, and the mention of each correction, if any."""
 
     labels: dict[int, dict[str, Any]]
     among: dict[int, Among]
-    applied: list[bool]
+    mentions: list[int | None]
 
 
 def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]) -> Found:
     """The effect of ``corrections``, the earliest first, on the ``mentions`` of ``text``.
 
-    A correction applies to the mention with exactly its text; of several, to the one that starts
-    nearest to its original position. The latest label of a field counts.
+    A correction applies to the mention with exactly its text. Where there are several, those that
+    were corrected are found by their order, see ``_nearest_in_order``. The latest label of a field
+    counts.
     """
-    places: dict[str, list[int]] = {}
-    for index, mention in enumerate(mentions):
-        places.setdefault(text[mention["start"] : mention["end"]], []).append(index)
+    meant = _indices(text, mentions, corrections)
     labels: dict[int, dict[str, Any]] = {}
     among: dict[int, dict[str, Sequence[str]]] = {}
-    applied = []
-    for correction in corrections:
-        found = places.get(correction.text)
-        applied.append(bool(found))
-        if found:
-            start = correction.start
-            nearest = min(found, key=lambda index: abs(mentions[index]["start"] - start))
-            labels.setdefault(nearest, {}).update(correction.new)
+    for correction, index in zip(corrections, meant, strict=True):
+        if index is not None:
+            labels.setdefault(index, {}).update(correction.new)
             alike = correction.among or {}
-            among.setdefault(nearest, {}).update(
+            among.setdefault(index, {}).update(
                 {field: alike.get(field, ()) for field in correction.new}
             )
     return Found(
@@ -57,8 +55,44 @@ def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence
             index: {field: alike[field] for field in alike if alike[field]}
             for index, alike in among.items()
         },
-        applied,
+        meant,
     )
+
+
+def _indices(
+    text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]
+) -> list[int | None]:
+    """The index of the mention that each correction is about, if there is one."""
+    places: dict[str, dict[int, int]] = defaultdict(dict)
+    for index, mention in enumerate(mentions):
+        places[text[mention["start"] : mention["end"]]][mention["start"]] = index
+    starts: dict[str, set[int]] = defaultdict(set)
+    for correction in corrections:
+        starts[correction.text].add(correction.start)
+    found: dict[str, dict[int, int]] = {}
+    for said, known in starts.items():
+        now_at = _nearest_in_order(sorted(known), sorted(places[said]))
+        found[said] = {start: places[said][place] for start, place in now_at.items()}
+    return [found[correction.text].get(correction.start) for correction in corrections]
+
+
+def _nearest_in_order(starts: Sequence[int], places: Sequence[int]) -> dict[int, int]:
+    """Which of ``starts`` is at which of ``places`` by now; both are ascending.
+
+    No two share a place, and they keep their order. As many as possible have one; the sum of the
+    distances is the least.
+    """
+    if len(starts) > len(places):
+        return {start: place for place, start in _nearest_in_order(places, starts).items()}
+    # The least sum, and the places taken, for the starts so far within the first 0, 1, ... places.
+    best: list[tuple[float, tuple[int, ...]]] = [(0, ())] * (len(places) + 1)
+    for start in starts:
+        taking = [
+            (distance + abs(place - start), (*taken, place))
+            for (distance, taken), place in zip(best, places, strict=False)
+        ]
+        best = [_IMPOSSIBLE, *accumulate(taking, min)]
+    return dict(zip(starts, best[-1][1], strict=True))
 
 
 def _in_force(labels: Mapping[str, Any]) -> dict[str, Any]:

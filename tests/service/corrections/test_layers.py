@@ -18,6 +18,7 @@ from service.corrections.layers import (
     laid_over,
     lifted,
     summarized,
+    with_harm,
 )
 
 CALIBRATION = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.4))
@@ -79,6 +80,18 @@ def test_a_severity_that_was_learned_goes_with_its_sentiment() -> None:
         assert lifted(laid) == read
     assert corrected(learned, {"sentiment": "positive"})["severity"] == 0
     assert "severity" not in corrected(learned, {"sentiment": "negative"})["replaced"]
+
+
+def test_a_learned_complaint_does_some_harm_too() -> None:
+    [read] = stored(mentions_read(3, 1))
+    for was, severity, harm in (("positive", 0, 1), ("neutral", 2, 2), ("negative", 0, 0)):
+        read |= {"sentiment": was, "severity": severity}
+        assert with_harm(read) == read
+        learned = {**read, "replaced": None}
+        laid_over(learned, "sentiment", "negative", "learned", 0.9)
+        laid = with_harm(learned)
+        assert laid["severity"] == harm
+        assert lifted(laid) == read
 
 
 def test_what_a_person_says_of_every_mention_is_the_items() -> None:

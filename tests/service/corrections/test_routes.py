@@ -5,17 +5,18 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import update
+from sqlmodel import select, update
 
 from models.feedback import Feedback
 from models.types import new_id
+from models.workspace import Workspace
 from service.db import Database
 from service.verify.verify import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
-from tests.service.corrections.conftest import TEXT, Correct
+from tests.service.corrections.conftest import TEXT, Correct, review
 from tests.service.operations import operations
 
 
@@ -80,7 +81,7 @@ def test_taking_all_back_restores_what_was_read(
     correct(1, stage="usage", sentiment="neutral", severity=1, journey="eight-stage")
     correct(1, intent="churn", touchpoint="unassigned")
     correct(1, stage=None, sentiment=None)
-    out = correct(1, intent=None, touchpoint=None)
+    out = correct(1, intent=None, touchpoint=None, severity=None)
     assert out["analysis"] == before["analysis"]
 
 
@@ -109,6 +110,54 @@ def test_a_severity_that_a_person_gave_stays_with_another_sentiment(correct: Cor
     assert correct(1, sentiment="negative")["analysis"]["mentions"][1]["severity"] == 0
 
 
+def test_a_severity_that_a_person_gave_stays_when_the_sentiment_is_taken_back(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    correct(1, severity=3)
+    for body in ({"sentiment": None}, {"sentiment": "negative"}, {"sentiment": None}):
+        mention = correct(1, **body)["analysis"]["mentions"][1]
+        assert (mention["severity"], mention["provenance"]["severity"]) == (3, "human")
+        assert get(client, keys, "/v1/corrections")["items"][0]["new"] == body
+    correct(1, sentiment="neutral", severity=1)
+    assert correct(1, sentiment=None)["analysis"]["mentions"][1]["severity"] == 1
+
+
+def test_a_severity_that_came_with_the_sentiment_goes_with_it(correct: Correct) -> None:
+    correct(1, sentiment="positive")
+    mention = correct(1, sentiment=None)["analysis"]["mentions"][1]
+    assert (mention["severity"], mention["provenance"]["severity"]) == (2, "model")
+
+
+def test_praise_that_is_corrected_to_a_complaint_adds_pain(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    read = correct(2, intent="statement")["analysis"]["mentions"][2]
+    mention = correct(2, sentiment="negative")["analysis"]["mentions"][2]
+    assert (mention["severity"], mention["provenance"]["severity"]) == (1, "model")
+    assert mention["confidence"]["severity"] == 0.1
+    assert get(client, keys, "/v1/corrections")["items"][0]["new"] == {"sentiment": "negative"}
+    exported = client.get("/v1/exports/corrections", headers=bearer(keys.read)).json()
+    assert exported["sentiment"] == "negative"
+    assert "severity" not in exported
+    [cell] = [
+        cell
+        for cell in get(client, keys, "/v1/pain-points", level="cell")["items"]
+        if cell["touchpoint"] == "support"
+    ]
+    assert cell["pain"] == 1.0
+    assert correct(2, sentiment=None)["analysis"]["mentions"][2] == read
+
+
+def test_what_people_say_of_the_severity_counts_for_such_a_complaint(correct: Correct) -> None:
+    for severity in (0, 3):
+        correct(2, sentiment="negative", severity=severity)
+        mention = correct(2, sentiment="negative")["analysis"]["mentions"][2]
+        assert (mention["severity"], mention["provenance"]["severity"]) == (severity, "human")
+    assert correct(2, severity=None)["analysis"]["mentions"][2]["severity"] == 1
+    assert correct(2, sentiment="positive")["analysis"]["mentions"][2]["severity"] == 0
+    assert correct(2, sentiment="negative")["analysis"]["mentions"][2]["severity"] == 1
+
+
 def test_a_stage_of_the_journey_keeps_the_native_one_within_it(correct: Correct) -> None:
     correct(0, stage="Post-Purchase")
     mention = correct(0, intent="churn", journey="eight-stage")["analysis"]["mentions"][0]
@@ -119,6 +168,30 @@ def test_of_native_stages_the_first_likely_one_is_taken(correct: Correct) -> Non
     correct(1, stage="retention")
     mention = correct(1, intent="churn", journey="eight-stage")["analysis"]["mentions"][1]
     assert mention["stage"] == "onboarding"
+
+
+def test_unassigned_is_none_of_the_unclaimed_ones(
+    correct: Correct, client: TestClient, keys: Keys
+) -> None:
+    definition = {
+        "stages": [{"key": "all", "name": "All", "includes": [{"stage": "purchase"}]}],
+        "touchpoints": [{"key": "pay", "name": "Pay", "includes": ["checkout", "support"]}],
+    }
+    answer = client.put("/v1/journey/definition", json=definition, headers=bearer(keys.manage))
+    assert answer.status_code == 200
+    correct(1, touchpoint="unassigned")
+    mention = correct(1, stage="unassigned")["analysis"]["mentions"][1]
+    assert (mention["stage"], mention["touchpoint"]) == ("unassigned", "unassigned")
+    correct(0, touchpoint="unassigned")
+    native = {
+        number: correct(number, intent="churn", journey="eight-stage")["analysis"]["mentions"]
+        for number in (0, 1)
+    }
+    assert (native[1][1]["stage"], native[1][1]["touchpoint"]) == ("unassigned", "unassigned")
+    assert native[0][0]["touchpoint"] == "mobile_app"
+    several = get(client, keys, "/v1/corrections")["items"][-1]
+    assert several["new"] == {"touchpoint": "unassigned"}
+    assert len(several["among"]["touchpoint"]) == 16
 
 
 def test_all_native_stages_that_were_meant_are_kept(
@@ -216,6 +289,45 @@ def test_a_changed_text_keeps_corrections_of_spans_that_are_still_there(
     again = get(client, keys, f"/v1/feedback/{item}")["analysis"]["mentions"][2]
     assert again["provenance"]["intent"] == "human"
     assert get(client, keys, "/v1/corrections", applied="false")["items"] == []
+
+
+def test_corrections_of_equal_sentences_stay_apart_however_the_text_grows(
+    client: TestClient,
+    keys: Keys,
+    database: Database,
+    workspace: Workspace,
+    analyse: Analyse,
+) -> None:
+    row = review(workspace, "Bad service. Bad service")
+    with database.write() as session:
+        session.add(row)
+    analyse()
+
+    def correct(number: int, **body: Any) -> None:
+        path = f"/v1/feedback/{row.id}/mentions/{number}"
+        assert client.patch(path, json=body, headers=bearer(keys.manage)).status_code == 200
+
+    def prepend(text: str) -> list[Any]:
+        with database.write() as session:
+            for stored in session.exec(select(Feedback)):
+                stored.text = text + stored.text
+                stored.revision += 1
+                stored.analysis_version = "old"
+        analyse()
+        found: list[Any] = get(client, keys, f"/v1/feedback/{row.id}")["analysis"]["mentions"]
+        return [mention for mention in found if mention["text"] == "Bad service"]
+
+    correct(0, severity=3)
+    correct(1, severity=1)
+    assert [mention["severity"] for mention in prepend("Hello again. ")] == [3, 1]
+    correct(1, intent="churn")
+    second = prepend("We came back. ")
+    assert [mention["severity"] for mention in second] == [3, 1]
+    assert [mention["intent"] for mention in second] == ["churn", "complaint"]
+    log = get(client, keys, "/v1/corrections")["items"]
+    assert [entry["start"] for entry in log] == [second[at]["start"] for at in (0, 1, 0)]
+    assert all(entry["applied"] for entry in log)
+    assert verify(database).clean
 
 
 def test_erasure_takes_corrections_along(
