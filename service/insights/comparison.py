@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
 
 class Side(NamedTuple):
-    """All that is said on one side, by how many items, and its length in days; None where lengths
+    """All that is said on one side, by how many items, and its length in days; None where volumes
     are not to be compared."""
 
     mentions: int

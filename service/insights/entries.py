@@ -19,6 +19,7 @@ from service.insights.totals import (
     cell_days,
     cell_sums,
     cell_sums_before,
+    comparable_part,
     rated_items,
 )
 from service.insights.trend_tests import UNJUDGED, Judged, judge
@@ -153,6 +154,7 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
     if totals.before:
         earlier = weights(session, totals.before.selection, sentiment, only)
     return _judged(
+        session,
         totals,
         (
             _theme_entry(totals, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
@@ -176,7 +178,7 @@ def _judged_cells(session: Session, totals: Totals, wanted: Set[Cell] = frozense
     sums, before = cell_sums(session, totals), cell_sums_before(session, totals)
     earlier = {cell for cell, said in before.mentions.items() if getattr(said, totals.sentiment)}
     cells = totals.native.keys() | earlier | wanted
-    return _judged(totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
+    return _judged(session, totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
 
 
 def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
@@ -196,13 +198,15 @@ def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) ->
     )
 
 
-def _judged(totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
+def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
     """Entries of one kind with their changes, and which of these are significant."""
-    plain = list(entries)
-    if totals.before is None:
+    plain, before = list(entries), totals.before
+    if before is None:
         return plain
+    said = any(entry.items_before.items for entry in plain)
+    part = comparable_part(session, before, said)
     counts = [(entry.items.items, entry.items_before.items) for entry in plain]
     return [
         replace(entry, judged=judged)
-        for entry, judged in zip(plain, judge(counts, totals.before.elapsed), strict=True)
+        for entry, judged in zip(plain, judge(counts, part), strict=True)
     ]

@@ -96,7 +96,7 @@ class TrendOut(BaseModel):
 
     ``rate_change`` is the change of items per time, for the elapsed part of the period; ``low`` and
     ``high`` are its 95 % interval. ``significant`` is corrected for the number of pain points
-    compared.
+    compared. Nothing is tested if there was no feedback at all in the period before.
     """
 
     previous_mentions: int

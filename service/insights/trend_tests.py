@@ -25,12 +25,12 @@ class Judged(NamedTuple):
 UNJUDGED: Final = Judged(None, False)
 
 
-def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
-    """Of each entry, given its items now and before; ``elapsed`` is as in ``Before``.
+def judge(items: Sequence[tuple[int, int]], part: float) -> list[Judged]:
+    """Of each entry, given its items now and before; ``part`` is the ``comparable_part``.
 
     What is no longer said is a change as well, and counts where these are judged.
     """
-    changes = _changes(items, elapsed)
+    changes = _changes(items, part)
     rates = corrected([change.p for change in changes.values()])
     called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
     return [Judged(changes.get(place), place in called) for place in range(len(items))]
@@ -52,13 +52,13 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
     )
 
 
-def _changes(items: Sequence[tuple[int, int]], elapsed: float) -> dict[int, Change]:
+def _changes(items: Sequence[tuple[int, int]], part: float) -> dict[int, Change]:
     """By the place of an entry; of those of which it can be told."""
     some = [place for place, counts in enumerate(items) if sum(counts)]
-    if not some or not elapsed:
+    if not some or not part:
         return {}
     counts, before = zip(*(items[place] for place in some), strict=True)
-    found = np.array(rate_changes(counts, elapsed, before, 1.0)).T.tolist()
+    found = np.array(rate_changes(counts, part, before, 1.0)).T.tolist()
     return {
         place: Change(*(None if isnan(value) else value for value in change))
         for place, change in zip(some, found, strict=True)

@@ -12,7 +12,7 @@ from service.insights.names import cell_id
 from service.insights.queries import typical
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.insights.rows import NOON, Said, nps, theme, write
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 
@@ -131,6 +131,27 @@ def test_a_cell_without_complaints_is_compared_with_the_period_before(
     trend = get(f"/v1/pain-points/{wanted}", **MARCH)["trend"]
     before = {"previous_mentions": 2, "previous_items": 2, "change": -0.5, "rate_change": -0.5}
     assert trend.items() >= before.items()
+
+
+@pytest.mark.parametrize("level", ["theme", "cell"])
+def test_nothing_is_tested_against_a_time_without_any_feedback(
+    get: Get, database: Database, workspace: Workspace, level: str
+) -> None:
+    with database.write() as session:
+        named = theme(session, workspace.id, CHECKOUT, "Slow")
+        for _ in range(30):
+            write(session, workspace.id, [Said(*CHECKOUT, severity=1, theme=named)])
+    untold = {"previous_items": 0, "rate_change": None, "low": None, "p": None}
+    for filters in ({}, {"stage": "purchase"}, {"since": "2026-03-01T00:00:01Z"}):
+        (checkout,) = get("/v1/pain-points", level=level, **MARCH | filters)["items"]
+        assert checkout["trend"].items() >= (untold | {"significant": False}).items()
+    with database.write() as session:
+        at = NOON - timedelta(days=5)
+        write(session, workspace.id, [Said(*PRODUCT, "positive")], occurred_at=at)
+        write(session, workspace.id, [Said(*PRODUCT, "positive")], occurred_at=at, source="app")
+    for filters in ({}, {"stage": "purchase"}, {"since": "2026-03-01T00:00:01Z"}):
+        (checkout,) = get("/v1/pain-points", level=level, **MARCH | filters)["items"]
+        assert (checkout["trend"]["p"], checkout["trend"]["significant"]) == (0.0, True)
 
 
 def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
