@@ -34,7 +34,7 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is the journey's. ``judged`` is the change of its items against the period before.
+    ``cell`` is the journey's. ``judged`` is the change of what ``affected`` counts.
     """
 
     id: UUID
@@ -52,6 +52,22 @@ class Entry:
     def sums(self) -> ThemeSums:
         """Its mentions and items."""
         return ThemeSums(self.mentions, self.items)
+
+    def affected(self, sentiment: str) -> tuple[float, float]:
+        """How many items complain, or praise (the ``sentiment``), now and in the period before.
+
+        A theme's all do. Of a cell's it is not known which do: mentions of the sentiment are
+        counted there. As those of one item are not independent, they are divided by the mentions
+        per item of both periods: their ratio is that of the mentions, their n that of items.
+        """
+        items, before = self.items.speaking, self.items_before.speaking
+        if self.theme:
+            return items, before
+        said = (self.mentions, self.mentions_before)
+        mentions = sum(sums.mentions for sums in said)
+        per_mention = (items + before) / mentions if mentions else 0.0
+        now, then = (per_mention * getattr(sums, sentiment) for sums in said)
+        return now, then
 
     @property
     def pain(self) -> float:
@@ -205,7 +221,7 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
         return plain
     said = any(entry.items_before.items for entry in plain)
     part = comparable_part(session, before, said)
-    counts = [(entry.items.items, entry.items_before.items) for entry in plain]
+    counts = [entry.affected(totals.sentiment) for entry in plain]
     return [
         replace(entry, judged=judged)
         for entry, judged in zip(plain, judge(counts, part), strict=True)

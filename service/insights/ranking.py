@@ -115,9 +115,14 @@ def _joy(entry: Entry) -> float:
 
 
 def _growth(totals: Totals) -> Callable[[Entry], float]:
-    """How many items more than at the rate of the period before."""
+    """How many items more are affected than at the rate of the period before."""
     elapsed = totals.before.elapsed if totals.before else 1.0
-    return lambda entry: entry.items.items - elapsed * entry.items_before.items
+
+    def growth(entry: Entry) -> float:
+        now, before = entry.affected(totals.sentiment)
+        return now - elapsed * before
+
+    return growth
 
 
 def _last_day(entry: Entry) -> float:

@@ -1,4 +1,4 @@
-"""How the items of many entries of one kind have changed against the period before. Pure."""
+"""How much is said of many entries of one kind, against the period before. Pure."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -15,8 +15,8 @@ DIGITS: Final = 4
 
 
 class Judged(NamedTuple):
-    """The change of an entry's items, None if it can't be told; ``significant`` after the
-    correction for all entries of its kind."""
+    """The change of the items that an entry affects, None if it can't be told; ``significant``
+    after the correction for all entries of its kind."""
 
     change: Change | None
     significant: bool
@@ -25,7 +25,7 @@ class Judged(NamedTuple):
 UNJUDGED: Final = Judged(None, False)
 
 
-def judge(items: Sequence[tuple[int, int]], part: float) -> list[Judged]:
+def judge(items: Sequence[tuple[float, float]], part: float) -> list[Judged]:
     """Of each entry, given its items now and before; ``part`` is the ``comparable_part``.
 
     What is no longer said is a change as well, and counts where these are judged.
@@ -43,6 +43,7 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
         previous_mentions=before.mentions,
         previous_items=items_before,
         previous_negative_share=ratio(before.negative, before.mentions),
+        previous_positive_share=ratio(before.positive, before.mentions),
         change=ratio(mentions - before.mentions, before.mentions),
         rate_change=change and _rounded(change.difference),
         low=change and _rounded(change.low),
@@ -52,7 +53,7 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
     )
 
 
-def _changes(items: Sequence[tuple[int, int]], part: float) -> dict[int, Change]:
+def _changes(items: Sequence[tuple[float, float]], part: float) -> dict[int, Change]:
     """By the place of an entry; of those of which it can be told."""
     some = [place for place, counts in enumerate(items) if sum(counts)]
     if not some or not part:
