@@ -19,6 +19,7 @@ from service.insights.totals import (
     cell_days,
     cell_sums,
     cell_sums_before,
+    comparable_part,
     rated_items,
 )
 from service.insights.trend_tests import UNJUDGED, Judged, judge
@@ -33,7 +34,7 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is a cell of the journey. ``judged`` is the change in items since the period before.
+    ``cell`` is a cell of the journey. ``judged`` is the change in what ``affected`` counts.
     """
 
     id: UUID
@@ -51,6 +52,22 @@ class Entry:
     def sums(self) -> ThemeSums:
         """Its mentions and items."""
         return ThemeSums(self.mentions, self.items)
+
+    def affected(self, sentiment: str) -> tuple[float, float]:
+        """How many items complain or praise (the ``sentiment``), now and in the period before.
+
+        All items of a theme do. Which items of a cell do is not known, so its mentions of the
+        sentiment are counted. As mentions of one item are not independent, they are divided by the
+        mentions per item of both periods: the ratio is that of mentions, the n that of items.
+        """
+        items, before = self.items.speaking, self.items_before.speaking
+        if self.theme:
+            return items, before
+        said = (self.mentions, self.mentions_before)
+        mentions = sum(sums.mentions for sums in said)
+        per_mention = (items + before) / mentions if mentions else 0.0
+        now, then = (per_mention * getattr(sums, sentiment) for sums in said)
+        return now, then
 
     @property
     def pain(self) -> float:
@@ -153,6 +170,7 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
     if totals.before:
         earlier = weights(session, totals.before.selection, sentiment, only)
     return _judged(
+        session,
         totals,
         (
             _theme_entry(totals, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
@@ -176,7 +194,7 @@ def _judged_cells(session: Session, totals: Totals, wanted: Set[Cell] = frozense
     sums, before = cell_sums(session, totals), cell_sums_before(session, totals)
     earlier = {cell for cell, said in before.mentions.items() if getattr(said, totals.sentiment)}
     cells = totals.native.keys() | earlier | wanted
-    return _judged(totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
+    return _judged(session, totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
 
 
 def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) -> Entry:
@@ -196,13 +214,15 @@ def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) ->
     )
 
 
-def _judged(totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
+def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
     """Entries of one kind with their changes, and which of these are significant."""
-    plain = list(entries)
-    if totals.before is None:
+    plain, before = list(entries), totals.before
+    if before is None:
         return plain
-    counts = [(entry.items.items, entry.items_before.items) for entry in plain]
+    said = any(entry.items_before.items for entry in plain)
+    part = comparable_part(session, before, said)
+    counts = [entry.affected(totals.sentiment) for entry in plain]
     return [
         replace(entry, judged=judged)
-        for entry, judged in zip(plain, judge(counts, totals.before.elapsed), strict=True)
+        for entry, judged in zip(plain, judge(counts, part), strict=True)
     ]

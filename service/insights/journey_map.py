@@ -29,6 +29,7 @@ from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
+from service.insights.totals import has_feedback
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
@@ -89,7 +90,8 @@ def _days(selection: Selection, other: Other | None, at: datetime) -> float | No
 def _take_other(session: Session, other: Other, at: datetime) -> Taken:
     selection = other.selection
     mentions, items = mention_rows(session, selection), Items(session, selection)
-    return take(selection, mentions, items, _days(selection, other, at))
+    heard = items.whole.items or has_feedback(session, selection)
+    return take(selection, mentions, items, _days(selection, other, at) if heard else None)
 
 
 def _overall(now: Taken, before: Taken | None) -> Fields:

@@ -12,7 +12,7 @@ from service.insights.measures import Fields, pain_of
 from service.insights.queries.theme_sums import Weighed, weighed
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
-from service.insights.totals import Before
+from service.insights.totals import Before, comparable_part
 from service.insights.trend_tests import Judged, judge, trend
 from service.journey.native import Cell
 
@@ -60,12 +60,13 @@ def rank_themes(session: Session, selection: Selection, before: Before | None) -
     """
     themes = weighed(session, selection)
     earlier = weighed(session, before.selection) if before else []
+    part = comparable_part(session, before, bool(earlier)) if before else None
     pains, wins = (
         _placed(
             selection,
             [theme for theme in themes if theme.sentiment == sentiment],
             [theme for theme in earlier if theme.sentiment == sentiment],
-            before.elapsed if before else None,
+            part,
         )
         for sentiment in (PAIN, WIN)
     )
@@ -81,10 +82,10 @@ def _placed(
     selection: Selection,
     themes: Sequence[Weighed],
     earlier: Sequence[Weighed],
-    elapsed: float | None,
+    part: float | None,
 ) -> list[Placed]:
     """Themes of one sentiment. Those left out still count in the correction of significance."""
-    courses = _courses(themes, earlier, elapsed) if elapsed is not None else [None] * len(themes)
+    courses = _courses(themes, earlier, part) if part is not None else [None] * len(themes)
     cells = selection.journey.cells
     return [
         Placed(cells[theme.cell], theme, found)
@@ -93,13 +94,13 @@ def _placed(
     ]
 
 
-def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], elapsed: float) -> list[Course]:
+def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], part: float) -> list[Course]:
     known = {theme.id for theme in themes}
     before = {theme.id: (theme.sums, theme.items) for theme in earlier}
     then = [before.get(theme.id, NOTHING) for theme in themes]
     counts = [(theme.items, items) for theme, (_, items) in zip(themes, then, strict=True)]
     gone = [(0, theme.items) for theme in earlier if theme.id not in known]
-    judged = judge([*counts, *gone], elapsed)[: len(themes)]
+    judged = judge([*counts, *gone], part)[: len(themes)]
     return [Course(*counted, one) for counted, one in zip(then, judged, strict=True)]
 
 

@@ -39,6 +39,7 @@ PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
         "previous_mentions": 100,
         "previous_items": 94,
         "previous_negative_share": 1.0,
+        "previous_positive_share": 0.0,
         "change": 0.4,
         "rate_change": 0.3936,
         "low": 0.0611,
@@ -94,29 +95,35 @@ class TrendOut(BaseModel):
     """The same measures in the period of equal length just before ``since``; ``change`` is mentions
     / previous_mentions - 1.
 
-    ``rate_change`` is the change of items per time, for the elapsed part of the period; ``low`` and
-    ``high`` are its 95 % interval. ``significant`` is corrected for the number of pain points
-    compared.
+    ``rate_change`` is the change of items per time, for the elapsed part of the period; for cells,
+    of negative mentions (for wins, positive ones). ``low`` and ``high`` are its 95 % interval.
+    ``significant`` is corrected for the number of pain points compared. Nothing is tested if there
+    was no feedback at all in the period before.
     """
 
     previous_mentions: int
     previous_items: int
     previous_negative_share: float | None
+    previous_positive_share: float | None
     change: float | None
     rate_change: float | None = Field(
         description=(
-            "items / (previous_items x the elapsed part of the period) - 1; null if there were "
-            "none before, or nothing of the period has elapsed."
+            "items / (previous_items x the elapsed part of the period) - 1; for cells, the same of "
+            "negative (for wins, positive) mentions. Null if there were none before, or nothing of "
+            "the period has elapsed."
         )
     )
     low: float | None = Field(description="Lower bound of rate_change.")
     high: float | None = Field(
-        description="Upper bound of rate_change; null if unbounded, as there were none before."
+        description=(
+            "Upper bound of rate_change; null if unbounded: with nothing, or less than one "
+            "independent answer, before."
+        )
     )
     p: float | None = Field(
         description=(
-            "Probability of such a change by chance alone; exact, two-sided, also for small "
-            "counts. Unlike `significant` it is not corrected for the number of comparisons."
+            "Probability of such a change by chance alone, two-sided, also for small counts; exact "
+            "for themes. Unlike `significant` it is not corrected for the number of comparisons."
         )
     )
     significant: bool = Field(

@@ -115,9 +115,14 @@ def _joy(entry: Entry) -> float:
 
 
 def _growth(totals: Totals) -> Callable[[Entry], float]:
-    """The number of items beyond those expected at the rate of the period before."""
+    """The number of affected items beyond those expected at the rate of the period before."""
     elapsed = totals.before.elapsed if totals.before else 1.0
-    return lambda entry: entry.items.items - elapsed * entry.items_before.items
+
+    def growth(entry: Entry) -> float:
+        now, before = entry.affected(totals.sentiment)
+        return now - elapsed * before
+
+    return growth
 
 
 def _last_day(entry: Entry) -> float:

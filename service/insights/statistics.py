@@ -167,23 +167,27 @@ def rate_changes(
     For many pairs of counts over the same two exposures; no pair may be 0 and 0. Given the sum of a
     pair, ``count`` is binomial (Przyborowski & Wilenski 1940, Homogeneity of results in testing
     samples from Poisson series, Biometrika 31). The interval is Clopper & Pearson's for its
-    probability, p is twice the smaller tail; both are exact.
+    probability, p is twice the smaller tail. Both are exact for whole counts; as both are
+    incomplete beta functions, fractions are interpolated. With a count before below 1 there is no
+    upper bound.
     """
-    from scipy.special import bdtr, betaincinv
+    from scipy.special import betainc, betaincinv
 
     own, before = np.asarray(count), np.asarray(count_before)
     odds = exposure_before / exposure
     chance = exposure / (exposure + exposure_before)
     none, never = own == 0, before == 0
-    low = np.where(none, 0.0, betaincinv(np.where(none, 1, own), before + 1, 1 - TAIL))
-    high = betaincinv(own + 1, np.where(never, 1, before), TAIL)
-    lower = bdtr(own, own + before, chance)
-    upper = np.where(none, 1.0, 1 - bdtr(own - 1, own + before, chance))
+    positive, earlier = np.where(none, 1, own), np.where(never, 1, before)
+    unbounded = before < 1
+    low = np.where(none, 0.0, betaincinv(positive, before + 1, 1 - TAIL))
+    high = betaincinv(own + 1, np.where(unbounded, 1, before), TAIL)
+    lower = np.where(never, 1.0, betainc(earlier, own + 1, 1 - chance))
+    upper = np.where(none, 1.0, betainc(positive, before + 1, chance))
     some = np.where(never, np.nan, before)
     return Change(
         own / some * odds - 1,
         low / (1 - low) * odds - 1,
-        np.where(never, np.nan, high / (1 - high) * odds - 1),
+        np.where(unbounded, np.nan, high / (1 - high) * odds - 1),
         at_most(2 * at_most(lower, upper), 1.0),
     )
 

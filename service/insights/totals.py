@@ -126,6 +126,18 @@ def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> 
     return CellSums(mentions_by(rows, lambda row: cells[row.cell]), items.parts("cell"))
 
 
+def has_feedback(session: Session, selection: Selection) -> bool:
+    """Whether there is any, at whatever stage. Volumes are not compared with a period without:
+    probably none was collected."""
+    return Items(session, selection.everywhere(), rated=False).whole.items > 0
+
+
+def comparable_part(session: Session, before: Before, said: bool) -> float:
+    """The part of the period by which its volumes are compared with those ``before``; 0 if they
+    are not to be. ``said`` is whether anything is known to have been said before."""
+    return before.elapsed if said or has_feedback(session, before.selection) else 0.0
+
+
 def before_of(selection: Selection, now: datetime) -> Before | None:
     """The period before that of the selection; None if there is none."""
     period = period_before(selection.since, selection.until, now)

@@ -1,4 +1,4 @@
-"""How the items of many entries of one kind have changed since the period before. Pure."""
+"""How the volume of many entries of one kind has changed since the period before. Pure."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -15,8 +15,8 @@ DIGITS: Final = 4
 
 
 class Judged(NamedTuple):
-    """The change in an entry's items, None if unknown; ``significant`` after the correction for all
-    entries of its kind."""
+    """The change in the items that an entry affects, None if unknown; ``significant`` after the
+    correction for all entries of its kind."""
 
     change: Change | None
     significant: bool
@@ -25,12 +25,12 @@ class Judged(NamedTuple):
 UNJUDGED: Final = Judged(None, False)
 
 
-def judge(items: Sequence[tuple[int, int]], elapsed: float) -> list[Judged]:
-    """Judge each entry by its items (now, before); ``elapsed`` is that of ``totals.Before``.
+def judge(items: Sequence[tuple[float, float]], part: float) -> list[Judged]:
+    """Judge each entry by its items (now, before); ``part`` is the ``comparable_part``.
 
     Entries without items now have changed, too: pass them, as they count in the correction.
     """
-    changes = _changes(items, elapsed)
+    changes = _changes(items, part)
     rates = corrected([change.p for change in changes.values()])
     called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
     return [Judged(changes.get(place), place in called) for place in range(len(items))]
@@ -43,6 +43,7 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
         previous_mentions=before.mentions,
         previous_items=items_before,
         previous_negative_share=ratio(before.negative, before.mentions),
+        previous_positive_share=ratio(before.positive, before.mentions),
         change=ratio(mentions - before.mentions, before.mentions),
         rate_change=change and _rounded(change.difference),
         low=change and _rounded(change.low),
@@ -52,13 +53,13 @@ def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged)
     )
 
 
-def _changes(items: Sequence[tuple[int, int]], elapsed: float) -> dict[int, Change]:
-    """The change of each entry by its index; an entry without items in either period has none."""
+def _changes(items: Sequence[tuple[float, float]], part: float) -> dict[int, Change]:
+    """By the place of an entry; of those of which it can be told."""
     some = [place for place, counts in enumerate(items) if sum(counts)]
-    if not some or not elapsed:
+    if not some or not part:
         return {}
     counts, before = zip(*(items[place] for place in some), strict=True)
-    found = np.array(rate_changes(counts, elapsed, before, 1.0)).T.tolist()
+    found = np.array(rate_changes(counts, part, before, 1.0)).T.tolist()
     return {
         place: Change(*(None if isnan(value) else value for value in change))
         for place, change in zip(some, found, strict=True)

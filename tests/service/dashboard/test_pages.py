@@ -150,6 +150,27 @@ def test_a_change_stands_beside_the_interval_that_it_is_in(
     assert "4 items in the previous period; −64% to +" in point
 
 
+def test_the_change_of_a_cell_is_that_of_its_complaints(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    counts = {"negative": (5, 3), "positive": (2, 40)}
+    with database.write() as session:
+        for sentiment, counted in counts.items():
+            said = [Said(*CHECKOUT, sentiment, severity=sentiment == "negative")]
+            for days, count in zip((60, 0), counted, strict=True):
+                for _ in range(count):
+                    at = NOON - timedelta(days=days)
+                    write(session, workspace.id, said, occurred_at=at)
+    ranking = open_page(visitor, "/pain-points", PERIOD | {"sort": "trend"})
+    assert "<dt>Complaints vs. previous period</dt><dd>−40%</dd>" in ranking
+    point = open_page(visitor, first_link(ranking, "/pain-points/"))
+    assert "<dt>Change in complaints</dt><dd>−40%</dd>" in point
+    assert "7 items in the previous period, 71% of mentions negative; −91% to +" in point
+    assert "may be chance" in point
+    wins = open_page(visitor, "/wins", PERIOD | {"sort": "trend"})
+    assert '<dt>Praise vs. previous period</dt><dd>+1,900% <span class="shift">sig' in wins
+
+
 def test_what_customers_write_stays_text(visitor: TestClient, shop: str) -> None:
     escaped = html.escape(HOSTILE, quote=False).replace('"', "&#34;").replace("'", "&#39;")
     page = open_page(visitor, f"/feedback/{shop}")

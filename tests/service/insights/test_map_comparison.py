@@ -76,6 +76,28 @@ def test_the_period_before_is_compared_with(get: Get) -> None:
     assert "share" not in drawn["overall"]["changes"]
 
 
+def test_volumes_are_not_compared_with_a_time_without_any_feedback(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        slow = found_theme(session, workspace.id, CHECKOUT, "Slow")
+        for _ in range(30):
+            write(session, workspace.id, [Said(*CHECKOUT, severity=1, theme=slow)])
+    for filters in ({}, {"stage": "purchase"}, {"compare_until": "2026-03-01"}):
+        drawn = get("/v1/journey", **NOW | filters)
+        assert drawn["compared_with"]["items"] == 0
+        assert not any(part["changes"] for part in (drawn["overall"], *drawn["cells"]))
+    trend = checkout(get("/v1/journey", **NOW))["pains"][0]["trend"]
+    assert (trend["previous_items"], trend["p"], trend["significant"]) == (0, None, False)
+    with database.write() as session:
+        write(session, workspace.id, [Said(*PRODUCT)], occurred_at=NOON - WEEK)
+    for filters in ({}, {"stage": "purchase"}):
+        cell = checkout(get("/v1/journey", **NOW | filters))
+        assert cell["pains"][0]["trend"]["significant"] is True
+        volume = cell["changes"]["volume"]
+        assert (volume["other"], volume["difference"], volume["significant"]) == (0, None, True)
+
+
 @pytest.mark.usefixtures("worse")
 def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> None:
     period = get("/v1/journey", **NOW, compare_until="2026-03-01")

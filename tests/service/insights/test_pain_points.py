@@ -12,7 +12,7 @@ from service.insights.names import cell_id
 from service.insights.queries import typical
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.insights.rows import NOON, Said, nps, theme, write
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 
@@ -129,8 +129,74 @@ def test_a_cell_without_complaints_is_compared_with_the_period_before(
             write(session, workspace.id, praise, occurred_at=NOON - timedelta(days=days))
     wanted = cell_id(workspace.id, Cell("purchase", "checkout"), PAIN)
     trend = get(f"/v1/pain-points/{wanted}", **MARCH)["trend"]
-    before = {"previous_mentions": 2, "previous_items": 2, "change": -0.5, "rate_change": -0.5}
-    assert trend.items() >= before.items()
+    before = {"previous_mentions": 2, "previous_items": 2, "change": -0.5}
+    untold = {"rate_change": None, "p": None, "significant": False}  # there are no complaints
+    assert trend.items() >= (before | untold).items()
+
+
+@pytest.fixture
+def praise_grows(database: Database, workspace: Workspace) -> None:
+    """Praise of the checkout grows from 2 to 40, while complaints fall from 5 to 3; complaints
+    about the product rise from 1 to 2."""
+    counts = {
+        (CHECKOUT, "negative"): (5, 3),
+        (CHECKOUT, "positive"): (2, 40),
+        (PRODUCT, "negative"): (1, 2),
+    }
+    with database.write() as session:
+        for (cell, sentiment), counted in counts.items():
+            for days, count in zip((5, 0), counted, strict=True):
+                for _ in range(count):
+                    said = [Said(*cell, sentiment, severity=sentiment == "negative")]
+                    at = NOON - timedelta(days=days)
+                    write(session, workspace.id, said, occurred_at=at)
+
+
+@pytest.mark.usefixtures("praise_grows")
+def test_a_cell_whose_praise_grows_is_no_growing_pain_point(get: Get) -> None:
+    product, checkout = get("/v1/pain-points", sort="trend", level="cell", **MARCH)["items"]
+    assert (product["touchpoint"], product["trend"]["rate_change"]) == ("product", 1.0)
+    fell = {"previous_negative_share": 0.714, "rate_change": -0.4, "significant": False}
+    assert checkout["trend"].items() >= fell.items()
+    assert checkout["trend"]["p"] == 0.7266  # 2 x P(X <= 3), X binomial (8, 1/2)
+    assert get(f"/v1/pain-points/{checkout['id']}", **MARCH)["trend"] == checkout["trend"]
+    (win,) = get("/v1/wins", sort="trend", level="cell", **MARCH)["items"]
+    grew = {"previous_positive_share": 0.286, "rate_change": 19.0, "significant": True}
+    assert win["trend"].items() >= grew.items()
+
+
+def test_the_complaints_of_one_item_do_not_make_a_cell_grow(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for days, count in ((5, 1), (0, 19)):
+            complaints = [Said(*CHECKOUT, severity=1)] * count
+            write(session, workspace.id, complaints, occurred_at=NOON - timedelta(days=days))
+    (checkout,) = get("/v1/pain-points", sort="trend", **MARCH)["items"]
+    trend = checkout["trend"]
+    assert (trend["rate_change"], trend["significant"]) == (18.0, False)
+    assert trend["p"] > 0.3  # as of 1.9 items after 0.1, not of 19 after 1
+
+
+@pytest.mark.parametrize("level", ["theme", "cell"])
+def test_nothing_is_tested_against_a_time_without_any_feedback(
+    get: Get, database: Database, workspace: Workspace, level: str
+) -> None:
+    with database.write() as session:
+        named = theme(session, workspace.id, CHECKOUT, "Slow")
+        for _ in range(30):
+            write(session, workspace.id, [Said(*CHECKOUT, severity=1, theme=named)])
+    untold = {"previous_items": 0, "rate_change": None, "low": None, "p": None}
+    for filters in ({}, {"stage": "purchase"}, {"since": "2026-03-01T00:00:01Z"}):
+        (checkout,) = get("/v1/pain-points", level=level, **MARCH | filters)["items"]
+        assert checkout["trend"].items() >= (untold | {"significant": False}).items()
+    with database.write() as session:
+        at = NOON - timedelta(days=5)
+        write(session, workspace.id, [Said(*PRODUCT, "positive")], occurred_at=at)
+        write(session, workspace.id, [Said(*PRODUCT, "positive")], occurred_at=at, source="app")
+    for filters in ({}, {"stage": "purchase"}, {"since": "2026-03-01T00:00:01Z"}):
+        (checkout,) = get("/v1/pain-points", level=level, **MARCH | filters)["items"]
+        assert (checkout["trend"]["p"], checkout["trend"]["significant"]) == (0.0, True)
 
 
 def test_an_unknown_pain_point_is_not_found(get: Get) -> None:

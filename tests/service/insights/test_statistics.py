@@ -69,7 +69,7 @@ def test_shares_that_are_all_or_nothing_are_no_different() -> None:
     assert share_change(1, 0, 3, 5) is None
 
 
-def rates(count: int, exposure: float, before: int, exposure_before: float) -> list[float]:
+def rates(count: float, exposure: float, before: float, exposure_before: float) -> list[float]:
     """The difference of one pair of rates, its bounds and its p."""
     found = rate_changes([count], exposure, [before], exposure_before)
     return [float(number) for number in np.array(found)[:, 0]]
@@ -104,6 +104,14 @@ def test_two_rates_are_told_apart_exactly(
         for side in ("less", "greater")
     ]
     assert p == pytest.approx(min(2 * min(tails), 1))
+
+
+def test_rates_of_fractions_lie_between_those_of_whole_counts() -> None:
+    ps = [rates(count, 7, 4.5, 7)[3] for count in (8, 8.4, 9, 9.6, 10)]
+    assert ps == sorted(ps, reverse=True)
+    between = [rates(9, 7, before, 7)[3] for before in (4, 4.5, 5)]
+    assert between == sorted(between)
+    assert rates(0.3, 7, 0, 7)[3] == 1.0
 
 
 def test_two_means_are_told_apart_by_welchs_test() -> None:
