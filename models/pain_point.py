@@ -56,9 +56,11 @@ class PainPoint(SQLModel, table=True):
 class ThemeRefresh(SQLModel, table=True):
     """The latest search for themes among the mentions of one native cell and sentiment.
 
-    ``loose`` counts mentions since then that belong to no pain point; ``claimed_until`` is the
-    lease of the worker that searches. ``marks`` counts how often a search has been marked as due,
-    so that a mark that comes during a search is not lost when it ends.
+    ``loose`` counts mentions since then that belong to no pain point. ``joined`` counts mentions
+    that have joined one on arrival since the pain points that had grown were last described.
+    ``claimed_until`` is the lease of the worker that does either. ``marks`` counts how often a
+    search has been marked as due, so that a mark that comes during a search is not lost when it
+    ends.
     """
 
     __tablename__ = "theme_refresh"
@@ -68,6 +70,7 @@ class ThemeRefresh(SQLModel, table=True):
     touchpoint: str = Field(primary_key=True)
     sentiment: str = Field(primary_key=True)
     loose: int = 0
+    joined: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     marks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     model_version: str | None = None
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

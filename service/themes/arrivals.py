@@ -14,7 +14,7 @@ from nlp.backends.protocol import Float
 from nlp.themes.space import Space
 from service import clock
 from service.themes.known import Known, learn, remembered
-from service.themes.places import Place, hold_and_count, stamp
+from service.themes.places import Arrived, Place, hold_and_count, stamp
 
 
 @dataclass(slots=True)
@@ -44,13 +44,14 @@ def assign_arrivals(session: Session, space: Space, arrivals: Sequence[Arrival])
     vectors = _vectors(space, arrivals)
     known = {place: remembered(place, space) for place in by_place}
     themes = {place: _themes(known[place], by_place[place], vectors, space) for place in by_place}
-    loose = {place: _loose(themes[place], members) for place, members in by_place.items()}
-    stamps = hold_and_count(session, loose)
+    arrived = {place: _count(known[place], themes[place], by_place[place]) for place in by_place}
+    stamps = hold_and_count(session, arrived)
     changed = {place: at for place, at in stamps.items() if at != known[place].stamp}
     if changed:
         known |= learn(session, changed, space)
         again = {p: _themes(known[p], by_place[p], vectors, space) for p in changed}
-        hold_and_count(session, {p: _loose(again[p], by_place[p]) - loose[p] for p in changed})
+        recount = {p: _count(known[p], again[p], by_place[p]) for p in changed}
+        hold_and_count(session, {p: _difference(recount[p], arrived[p]) for p in changed})
         themes |= again
     for place, members in by_place.items():
         reopen(session, place, known[place], zip(themes[place], members, strict=True))
@@ -73,7 +74,7 @@ def reopen(
         for theme, member in assigned
         if theme is not None
         and theme in known.resolved
-        and (member.theme is None or known.survivors.get(member.theme) != theme)
+        and not _had(known, member, theme)
         and member.occurred_at > known.resolved[theme]
     }
     if not again:
@@ -90,10 +91,25 @@ def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float]:
     return dict(zip(stored, space.project(list(stored.values())), strict=True))
 
 
-def _loose(themes: Sequence[UUID | None], members: Sequence[Arrival]) -> int:
-    """The number that have a vector but no theme: a refresh may make a new theme of them."""
-    pairs = zip(themes, members, strict=True)
-    return sum(theme is None and member.vector is not None for theme, member in pairs)
+def _had(known: Known, member: Arrival, theme: UUID) -> bool:
+    """Whether the mention belonged to ``theme`` before."""
+    return member.theme is not None and known.survivors.get(member.theme) == theme
+
+
+def _count(known: Known, themes: Sequence[UUID | None], members: Sequence[Arrival]) -> Arrived:
+    """How many have joined one of ``themes`` that they did not have before, and how many are loose.
+
+    Those without a vector are not: a refresh can't make a new theme of them.
+    """
+    pairs = list(zip(themes, members, strict=True))
+    return Arrived(
+        loose=sum(theme is None and member.vector is not None for theme, member in pairs),
+        joined=sum(theme is not None and not _had(known, member, theme) for theme, member in pairs),
+    )
+
+
+def _difference(later: Arrived, earlier: Arrived) -> Arrived:
+    return Arrived(later.loose - earlier.loose, later.joined - earlier.joined)
 
 
 def _themes(

@@ -1,5 +1,6 @@
 """Which themes a refresh describes: those that have grown since their last description."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Final, NamedTuple
@@ -10,7 +11,17 @@ from sqlmodel import Session
 from models.pain_point import PainPoint
 from nlp.themes.space import Space
 from service.db import Database
-from service.themes.members import Key, Sample, Text, count_read, sizes, texts_of
+from service.journey.service import current_map
+from service.themes.due import Seen
+from service.themes.members import (
+    Key,
+    Sample,
+    Text,
+    count_read,
+    latest_loose,
+    sizes,
+    texts_of,
+)
 from service.themes.naming import (
     LOOKED_AT,
     ThemeSample,
@@ -49,11 +60,10 @@ class Describer:
         self._computing = computing
         self._described: dict[UUID, Described] = {}
 
-    def describe_grown(self, place: Place, sample: Sample) -> int:
-        """Describe the themes of a place that have grown; they stand out from ``sample``.
+    def describe_grown(self, place: Place, sample: Sample | None = None) -> Seen:
+        """Describe the themes of a place that have grown.
 
-        Returns:
-            How many mentions at the place have themes.
+        They stand out from ``sample``; without it, from the latest loose mentions of the place.
         """
         with self._database.read() as session:
             rows = themes_at(session, place)
@@ -65,11 +75,12 @@ class Describer:
             }
             grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
             samples = self.samples(session, place, grown[:MOST_DESCRIBED])
-            around = texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
+            around = self._around(session, place, sample) if samples else {}
+        self.describe(place, samples, around)
         for each in samples:
             self._described[each.theme] = Described(size.get(each.theme, 0), len(each.sample.keys))
-        self.describe(place, samples, around)
-        return sum(size.values())
+        room = min((self._room(theme, size.get(theme, 0)) for theme in growth), default=0)
+        return Seen(sum(size.values()), room)
 
     def samples(self, session: Session, place: Place, themes: Iterable[UUID]) -> list[ThemeSample]:
         """Samples of those of ``themes`` with mentions read by the present model."""
@@ -95,6 +106,18 @@ class Describer:
         self._database.transact(
             lambda session: store_descriptions(session, self._space, place, descriptions)
         )
+
+    def _around(self, session: Session, place: Place, sample: Sample | None) -> dict[Key, Text]:
+        """The texts of some mentions of ``sample``, or of the latest loose ones."""
+        if sample is None:
+            known = current_map(session, place.workspace_id).known
+            sample = latest_loose(session, self._space, place, known, BACKGROUND)
+        return texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
+
+    def _room(self, theme: UUID, size: int) -> int:
+        """How many mentions a theme of ``size`` lacks to have grown; 0 if it is undescribed."""
+        was = self._described.get(theme)
+        return math.ceil(was.size * GROWN) - size if was else 0
 
     def _growth(self, session: Session, row: PainPoint, size: int) -> float:
         """The factor by which a theme has grown since its description; infinite without a title.

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, VECTOR
+from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN_SPAN, VECTOR
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
@@ -21,6 +21,7 @@ from service.items import lock_feedback, mentions_of
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
 from service.rollups.apply import Delta, apply
+from service.rollups.segments import EVERYBODY
 from service.themes.places import Place, place_of
 
 AT_ONCE: Final = 500
@@ -210,11 +211,16 @@ def has_members(session: Session, workspace_id: UUID, theme: UUID, *conditions: 
 
 def sizes(session: Session, workspace_id: UUID, themes: Collection[UUID]) -> dict[UUID, int]:
     """How many mentions each of these themes has."""
-    key = ROLLUP_PAIN.c.pain_point_id
+    row = ROLLUP_PAIN_SPAN.c
     sums = (
-        select_columns(key, func.sum(ROLLUP_PAIN.c.mentions))
-        .where(ROLLUP_PAIN.c.workspace_id == workspace_id, key.in_(themes))
-        .group_by(key)
+        select_columns(row.pain_point_id, func.sum(row.mentions))
+        .where(
+            row.workspace_id == workspace_id,
+            row.pain_point_id.in_(themes),
+            row.span == "year",
+            row.segment == EVERYBODY,
+        )
+        .group_by(row.pain_point_id)
     )
     return {id: int(count) for id, count in session.execute(sums)}
 

@@ -42,6 +42,15 @@ class Place(NamedTuple):
     sentiment: str
 
 
+class Arrived(NamedTuple):
+    """Mentions that have arrived at a place: those that are ``loose``, and those that have
+    ``joined`` a theme.
+    """
+
+    loose: int = 0
+    joined: int = 0
+
+
 def place_of(workspace_id: UUID, labelled: Labelled) -> Place | None:
     """The place of a mention's theme; None for neutral mentions and those without a stage."""
     stage, touchpoint = native_of(labelled.stage), native_of(labelled.touchpoint)
@@ -55,19 +64,21 @@ def at(table: Table, place: Place) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in place._asdict().items()))
 
 
-def hold_and_count(session: Session, loose: Mapping[Place, int]) -> dict[Place, datetime | None]:
-    """Hold places, in order, and add to their counts of loose mentions.
+def hold_and_count(
+    session: Session, arrived: Mapping[Place, Arrived]
+) -> dict[Place, datetime | None]:
+    """Hold places, in order, and add to their counts of mentions that have arrived.
 
     Returns:
         The stamp of each place.
     """
-    if not loose:
+    if not arrived:
         return {}
-    rows = [place._asdict() | {"loose": loose[place]} for place in sorted(loose)]
+    rows = [place._asdict() | arrived[place]._asdict() for place in sorted(arrived)]
     insert = insert_into(session, REFRESH)
     counting = insert.on_conflict_do_update(
         index_elements=list(REFRESH.primary_key),
-        set_={"loose": ROW.loose + insert.excluded.loose},
+        set_={name: ROW[name] + insert.excluded[name] for name in Arrived._fields},
     ).returning(*(ROW[name] for name in Place._fields), ROW.refreshed_at)
     return {Place(*key): stamp for *key, stamp in session.execute(counting, rows)}
 
@@ -77,7 +88,7 @@ def hold(session: Session, *places: Place) -> None:
 
     Whoever holds several holds them all at once, or in their order.
     """
-    hold_and_count(session, dict.fromkeys(places, 0))
+    hold_and_count(session, dict.fromkeys(places, Arrived()))
 
 
 def stamp(session: Session, place: Place, **changes: Any) -> None:

@@ -1,7 +1,8 @@
 """Refreshes the themes of a place in the background: a worker's share.
 
 The latest loose mentions join themes or form new ones; then loose mentions of any age are compared
-with new themes, and join them.
+with new themes, and join them. Where few mentions are loose, but many have joined on arrival, only
+the themes that have grown are described again.
 
 Everything is read and computed without a transaction. The results are written in short ones
 (``steps``), each of which checks again what it changes. So a refresh may be killed at any point and
@@ -41,7 +42,7 @@ from service.themes.members import (
     loose_in,
 )
 from service.themes.naming import LOOKED_AT
-from service.themes.places import Place
+from service.themes.places import Arrived, Place
 from service.themes.rows import comparable_at, is_used, merged_with_mentions, themes_at
 from service.themes.turns import Turns
 
@@ -75,7 +76,7 @@ class Refresher:
         self._describer = Describer(database, space, computing)
 
     def round(self) -> bool:
-        """Refresh the place that needs it most; returns whether there was any."""
+        """Attend to the place that needs it most; returns whether there was any."""
         with self._database.read() as session:
             waiting = leases.due(session, self._space, clock.now())
             busy = bool(waiting) and leases.has_pending(session)
@@ -85,17 +86,21 @@ class Refresher:
         return False
 
     def _claim(self, due: Due) -> bool:
-        """Refresh a place, unless another worker does; returns whether it was refreshed."""
+        """Attend to a place, unless another worker does; returns whether this one did."""
         self._turns.begin(due.place)
-        loose = self._write(leases.claim, due.place, clock.now())
-        if loose is None:
+        counted = self._write(leases.claim, due.place, clock.now())
+        if counted is None:
             return False
-        self._refresh(due, loose)
+        if due.worthwhile(self._turns.seen(due.place)):
+            self._refresh(due, counted)
+        else:
+            self._describe_grown(due.place)
+            self._write(leases.release_described, due.place, counted)
         self._turns.end(due.place)
         return True
 
-    def _refresh(self, due: Due, loose: int) -> None:
-        """All steps in order; ``loose`` is how many loose mentions were counted before."""
+    def _refresh(self, due: Due, counted: Arrived) -> None:
+        """All steps in order; ``counted`` are the mentions that were counted before."""
         place = due.place
         self._move_merged(place)
         unread = self._adopt(place)
@@ -120,7 +125,7 @@ class Refresher:
                 self._create(place, sample, group)
         self._describe_grown(place, sample)
         followed = None if unread or provisional else self._follow_marks(place, sample)
-        self._write(steps.finish, place, loose, followed)
+        self._write(steps.finish, place, counted, followed)
 
     def _move_merged(self, place: Place) -> None:
         """Move mentions that merged themes still have, because their merge was interrupted."""
@@ -244,8 +249,8 @@ class Refresher:
                 yield page
                 before = page.keys[-1]
 
-    def _describe_grown(self, place: Place, sample: Sample) -> None:
-        self._turns.note_size(place, self._describer.describe_grown(place, sample))
+    def _describe_grown(self, place: Place, sample: Sample | None = None) -> None:
+        self._turns.note(place, self._describer.describe_grown(place, sample))
 
     def _themes(self, place: Place) -> list[Theme]:
         with self._database.read() as session:

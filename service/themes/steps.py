@@ -16,7 +16,7 @@ from service.themes import due
 from service.themes.due import Followed
 from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
 from service.themes.members import Key, hold_items, move_mentions
-from service.themes.places import Place, hold
+from service.themes.places import Arrived, Place, hold
 from service.themes.rows import (
     add_theme,
     is_used,
@@ -89,7 +89,7 @@ def merge(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
     return True
 
 
-def finish(session: Session, place: Place, seen: int, followed: Followed | None) -> None:
+def finish(session: Session, place: Place, counted: Arrived, followed: Followed | None) -> None:
     """Remove empty themes and give the lease back; see ``due.release`` for the arguments.
 
     Nothing is removed while feedback is pending: its mentions may belong there.
@@ -97,4 +97,4 @@ def finish(session: Session, place: Place, seen: int, followed: Followed | None)
     hold(session, place)
     if not due.has_pending(session, place.workspace_id):
         remove_empty(session, place, [row.id for row in themes_at(session, place)])
-    due.release(session, place, seen, followed)
+    due.release(session, place, counted, followed)

@@ -15,7 +15,7 @@ from service.settings import Settings
 from service.themes import turns
 from service.themes.due import release
 from service.themes.members import Key
-from service.themes.places import Place
+from service.themes.places import Arrived, Place
 from service.themes.refresh import Refresher
 from service.themes.steps import move
 from service.verify.verify import verify
@@ -101,7 +101,7 @@ def test_nothing_is_merged_by_a_mean_of_few_mentions(
     for theme, group in zip(before, (ids[:3], ids[3:]), strict=True):
         keys = [Key(id, 0) for id in group]
         database.transact(partial(move, place=place, keys=keys, source=None, target=theme))
-    database.transact(lambda session: release(session, place, 6, None))
+    database.transact(lambda session: release(session, place, Arrived(loose=6), None))
     for items in (6, 12):
         read(items)
         assert refresher.round()
