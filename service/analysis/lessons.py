@@ -17,13 +17,15 @@ from service.corrections.relabel import relabel
 from service.db import Database
 from service.errors import Problem
 from service.items import lock_feedback
-from service.journey.learning import BACKGROUND, teach
+from service.journey.learning import BACKGROUND, is_outgrown, teach
 from service.journey.service import current_map
 from service.journey.taught import (
+    forget_taught,
     label_anew,
     latest_vectors,
     locked_learning,
     save_taught,
+    taught_by,
 )
 
 ITEMS: Final = 100
@@ -32,12 +34,28 @@ log = logging.getLogger(__name__)
 
 
 def learn_for(database: Database, engine: Engine, workspaces: Collection[UUID]) -> None:
-    """Teach this engine's model what its workspaces taught an earlier one."""
+    """Teach this engine's model what its workspaces have defined by examples.
+
+    What it learned with little feedback, as a new model or in a new workspace, it learns again
+    when there is more.
+    """
     for workspace_id in workspaces:
         with database.read() as session:
-            known = learned_in(session, workspace_id, engine.version, lock=False).complete
-        if not known:
+            due = _is_due(session, workspace_id, engine.version)
+        if due:
             _learn(database, engine, workspace_id)
+
+
+def _is_due(session: Session, workspace_id: UUID, model_version: str) -> bool:
+    learned = learned_in(session, workspace_id, model_version, lock=False)
+    if not any(learned.keys):
+        return False
+    if not learned.complete:
+        return True
+    journey = current_map(session, workspace_id)
+    taught = taught_by(session, workspace_id, journey.version, model_version)
+    mentions = latest_vectors(session, workspace_id, model_version, BACKGROUND)
+    return is_outgrown(journey.definition, taught, len(mentions))
 
 
 def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
@@ -52,9 +70,10 @@ def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
 
     def save(session: Session) -> None:
         locked_learning(session, workspace_id)
-        if learned_in(session, workspace_id, engine.version).complete:
+        if current_map(session, workspace_id).version != journey.version:
             return
-        if current_map(session, workspace_id).version == journey.version:
+        if _is_due(session, workspace_id, engine.version):
+            forget_taught(session, workspace_id, journey.version, engine.version)
             save_taught(session, workspace_id, journey.version, engine.version, taught, clock.now())
             label_anew(session, workspace_id)
 

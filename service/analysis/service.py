@@ -76,11 +76,13 @@ class Analyst:
         if claim is None:
             return self._label()
         self._held = [item.key for item in claim.items]
-        learn_for(self._database, self._engine, {item.workspace_id for item in claim.items})
+        workspaces = {item.workspace_id for item in claim.items}
+        learn_for(self._database, self._engine, workspaces)
         for outcomes, seconds in self._read(claim, may_go_on):
             observe(outcomes, self._write(outcomes), seconds, clock.now())
             self._held = [key for key in self._held if key not in outcomes]
         self._give_back(self._held)
+        learn_for(self._database, self._engine, workspaces)  # there may be enough feedback now
         return True
 
     def _start(self) -> None:

@@ -1,7 +1,7 @@
 """Learning from corrections: tested on held-out mentions, applied if it helps, reversible."""
 
-from collections.abc import Sequence
-from typing import Any, Final, get_args
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple, get_args
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,7 +11,8 @@ from models.mention import EXPLICIT, HUMAN, Mention
 from nlp.vectors import unpacked
 from service import clock
 from service.corrections.adjusting import Background, Judged, Trial, attempt
-from service.corrections.queries import judged_mentions, latest_mentions
+from service.corrections.layers import lifted, values_of
+from service.corrections.queries import corrected_among, judged_mentions, latest_mentions
 from service.corrections.schemas import LearningOut
 from service.db import Database
 from service.journey.learned import Field
@@ -30,31 +31,74 @@ FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 ITEMS: Final = 5_000
 """The number of latest corrected items to learn from."""
 
+ERASED: Final = "corrections that it was learned from have been erased; learn again"
+
 Row = tuple[Mention, bytes]
 
 
-def try_corrections(database: Database, workspace_id: UUID, model_version: str) -> list[Trial]:
+class Trials(NamedTuple):
+    """A trial of each field, and the items whose corrections they were made with."""
+
+    fields: list[Trial]
+    items: frozenset[UUID]
+
+
+def try_corrections(database: Database, workspace_id: UUID, model_version: str) -> Trials:
     """A trial of each field; reads only, and learns with no transaction open."""
     with database.read() as session:
         judged = judged_mentions(session, workspace_id, model_version, ITEMS)
         latest = latest_mentions(session, workspace_id, model_version, BACKGROUND)
-    return [attempt(name, _judged(judged, name), _background(latest, name)) for name in FIELDS]
+    return Trials(
+        [attempt(name, _judged(judged, name), _background(latest, name)) for name in FIELDS],
+        frozenset(mention.feedback_id for mention, _ in judged),
+    )
 
 
-def keep(session: Session, workspace_id: UUID, model_version: str, trials: Sequence[Trial]) -> None:
-    """Store what helps, replacing what was learned before, and apply it."""
+def keep(session: Session, workspace_id: UUID, model_version: str, trials: Trials) -> None:
+    """Store what helps, replacing what was learned before for any model, and apply it.
+
+    Nothing is applied if some of the corrections have been erased since the trials.
+    """
     label_anew(session, workspace_id)
     at = clock.now()
-    forget_taught(session, workspace_id, FROM_CORRECTIONS, model_version)
-    taught = [each for trial in trials for each in trial.taught]
+    forget_taught(session, workspace_id, FROM_CORRECTIONS)
+    taught = [each for trial in trials.fields for each in trial.taught]
     save_taught(session, workspace_id, FROM_CORRECTIONS, model_version, taught, at)
     state = _state(session, workspace_id)
     state.report = {
         "model": model_version,
         "learned_at": at.isoformat(),
-        "fields": [_report(trial) for trial in trials],
+        "fields": [_report(trial) for trial in trials.fields],
     }
     session.flush()
+    if corrected_among(session, workspace_id, trials.items) != trials.items:
+        _withdraw(session, workspace_id)
+
+
+def forget_erased(session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]) -> None:
+    """Withdraw what was learned from corrections if those of feedback to be erased are among them.
+
+    It locks the workspace: call it before any feedback is locked.
+    """
+    if corrected_among(session, workspace_id, feedback_ids):
+        _withdraw(session, workspace_id)
+
+
+def _withdraw(session: Session, workspace_id: UUID) -> None:
+    """Delete what was learned from corrections, if anything was; stored mentions follow."""
+    if locked_learning(session, workspace_id) is None:
+        return
+    if forget_taught(session, workspace_id, FROM_CORRECTIONS):
+        label_anew(session, workspace_id)
+    state = _state(session, workspace_id)
+    if state.report:
+        fields = [_withdrawn(told) for told in state.report["fields"]]
+        state.report = state.report | {"fields": fields}
+    session.flush()
+
+
+def _withdrawn(told: dict[str, Any]) -> dict[str, Any]:
+    return told | {"applied": False, "reason": ERASED, "labels": []} if told["applied"] else told
 
 
 def switch(session: Session, workspace_id: UUID, on: bool) -> None:
@@ -109,10 +153,10 @@ def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
 
 
 def _background(rows: Sequence[Row], name: Field) -> Background:
-    """The mentions that nobody has judged."""
+    """The mentions that nobody has judged, as the model read them: not as it has been taught."""
     unjudged = [(mention, vector) for mention, vector in rows if not _judgement(mention, name)]
     vectors = unpacked([vector for _, vector in unjudged])
-    return Background(vectors, [native_of(getattr(mention, name)) for mention, _ in unjudged])
+    return Background(vectors, [lifted(values_of(mention))[name] for mention, _ in unjudged])
 
 
 def _judgement(mention: Mention, name: Field) -> dict[str, Any] | None:

@@ -11,6 +11,8 @@ from sqlmodel.sql.expression import Select
 from models.correction import Correction
 from models.mention import Mention
 from models.mention_vector import MentionVector
+from service.ids import in_parts
+from service.items import IDS_AT_ONCE
 
 
 def corrections_of(
@@ -44,6 +46,22 @@ def find_corrections(
     if before is not None:
         statement = statement.where(col(Correction.id) < before)
     return session.exec(statement.order_by(col(Correction.id).desc()).limit(limit)).all()
+
+
+def corrected_among(
+    session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of these items that have corrections."""
+    found: set[UUID] = set()
+    for part in in_parts(list(feedback_ids), IDS_AT_ONCE):
+        found |= set(
+            session.exec(
+                select(Correction.feedback_id).where(
+                    Correction.workspace_id == workspace_id, col(Correction.feedback_id).in_(part)
+                )
+            )
+        )
+    return found
 
 
 def judged_mentions(

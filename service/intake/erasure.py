@@ -1,7 +1,8 @@
 """Erasure of feedback, its mentions and its share of the roll-ups, in one transaction.
 
-However much a customer has said, all items are locked first, then the places of themes, then the
-roll-ups: the order of all writers (``docs/decisions/0013-one-order-of-locks.md``).
+However much a customer has said, all items are locked first (before them, the workspace if what it
+has learned is withdrawn), then the places of themes, then the roll-ups: the order of all writers
+(``docs/decisions/0013-one-order-of-locks.md``).
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from service.corrections.learning import forget_erased
 from service.errors import NotFound
 from service.intake.ledger import withdraw
 from service.intake.queries import delete_feedback, ids_of_customer
@@ -42,6 +44,7 @@ def erase_customer(session: Session, workspace_id: UUID, customer_ref: str) -> E
 
 
 def _erase(session: Session, workspace_id: UUID, ids: Sequence[UUID]) -> Erased:
+    forget_erased(session, workspace_id, ids)
     rows = lock_feedback(session, workspace_id, ids)
     gone = withdraw(session, rows.values())
     remove_emptied(session, workspace_id, gone)

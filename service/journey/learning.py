@@ -3,7 +3,8 @@
 Negative examples of a label are the other learned labels' examples, its own counter-examples,
 descriptions of the native labels, and the workspace's latest mentions. Some of these mentions may
 in fact have the label; they have little weight compared to the examples, and make the estimated
-false-alarm rate too high rather than too low.
+false-alarm rate too high rather than too low. Without them, nobody knows how a probe does on real
+feedback: it is learned again once there is some.
 """
 
 from collections.abc import Sequence
@@ -54,6 +55,17 @@ def teach(definition: Definition, embedder: Embedder, background: Float) -> list
     return [_learn(lesson, lessons, vectors, background) for lesson in lessons]
 
 
+def is_outgrown(definition: Definition, taught: Sequence[Taught], mentions: int) -> bool:
+    """Whether the ``mentions`` to learn with have doubled since, or are now ``BACKGROUND``."""
+    lessons = _lessons(definition)
+    negatives = {(each.axis, each.key): each.estimate.false_alarms.n for each in taught}
+    known = min(
+        negatives[lesson.axis, lesson.entry.key] - len(_against(lesson, lessons))
+        for lesson in lessons
+    )
+    return known < max(LEAST_BACKGROUND, min(2 * known, BACKGROUND)) <= mentions
+
+
 def _lessons(definition: Definition) -> list[_Lesson]:
     entries: dict[Axis, Sequence[Entry]] = {
         "stage": definition.stages,
@@ -97,14 +109,7 @@ def _learn(
     lesson: _Lesson, lessons: Sequence[_Lesson], vectors: dict[str, Float], background: Float
 ) -> Taught:
     entry = lesson.entry
-    others = [
-        text
-        for other in lessons
-        if other.axis == lesson.axis and other.entry.key != entry.key
-        for text in other.entry.examples
-    ]
-    against = [*entry.counter_examples, *others, *DESCRIPTIONS[lesson.axis].values()]
-    negatives = np.stack([vectors[text][0] for text in against])
+    negatives = np.stack([vectors[text][0] for text in _against(lesson, lessons)])
     if len(background) >= LEAST_BACKGROUND:
         negatives = np.concatenate([negatives, background])
     examples = np.concatenate([vectors[text] for text in entry.examples])
@@ -112,3 +117,14 @@ def _learn(
     probe = fit(examples, negatives)
     judged = estimate(examples, owners.tolist(), negatives, THRESHOLD, probe)
     return Taught(lesson.axis, entry.key, probe, judged)
+
+
+def _against(lesson: _Lesson, lessons: Sequence[_Lesson]) -> list[str]:
+    """The negative examples that the definition itself has, one row each."""
+    others = [
+        text
+        for other in lessons
+        if other.axis == lesson.axis and other.entry.key != lesson.entry.key
+        for text in other.entry.examples
+    ]
+    return [*lesson.entry.counter_examples, *others, *DESCRIPTIONS[lesson.axis].values()]

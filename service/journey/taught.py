@@ -84,16 +84,19 @@ def save_taught(
 
 
 def forget_taught(
-    session: Session, workspace_id: UUID, journey_version: int, model_version: str
-) -> None:
-    """Delete the probes of a version of the definition (or ``FROM_CORRECTIONS``) for one model."""
-    session.exec(
-        delete(LearnedProbe).where(
-            col(LearnedProbe.workspace_id) == workspace_id,
-            col(LearnedProbe.journey_version) == journey_version,
-            col(LearnedProbe.model_version) == model_version,
-        )
+    session: Session, workspace_id: UUID, journey_version: int, model_version: str | None = None
+) -> bool:
+    """Delete the probes of a version of the definition (or those ``FROM_CORRECTIONS``).
+
+    They are those for one model, or by default those for all; returns whether there were any.
+    """
+    statement = delete(LearnedProbe).where(
+        col(LearnedProbe.workspace_id) == workspace_id,
+        col(LearnedProbe.journey_version) == journey_version,
     )
+    if model_version is not None:
+        statement = statement.where(col(LearnedProbe.model_version) == model_version)
+    return session.exec(statement).rowcount > 0
 
 
 def label_anew(session: Session, workspace_id: UUID) -> None:

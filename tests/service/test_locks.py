@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.correction import Correction
+from models.types import new_id
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
@@ -171,6 +173,33 @@ def test_updates_lock_the_feedback_of_all_workspaces_before_anything_else(
         until_waiting(database, 1)
         erase_one(session, first, erased)
     writer.result(PATIENCE_S)
+
+
+def test_what_was_learned_is_withdrawn_before_the_feedback_to_erase_is_locked(
+    database: Database, workspace: Workspace, begin: Begin
+) -> None:
+    """Another writes labels by it, and comes to the same feedback."""
+    with database.write() as session:
+        [erased] = enter(database, session, "Slow", [(workspace.id, "1")])
+        session.add(
+            Correction(
+                workspace_id=workspace.id,
+                feedback_id=erased,
+                start=0,
+                end=4,
+                text="Slow",
+                old={"stage": "usage"},
+                new={"stage": "support"},
+                key_id=new_id(),
+                created_at=now(),
+            )
+        )
+    with database.write() as session:
+        find_learning(session, workspace.id, lock=True)
+        eraser = begin(lambda other: erase_one(other, workspace.id, erased))
+        until_waiting(database, 1)
+        assert lock_feedback(session, workspace.id, [erased])
+    eraser.result(PATIENCE_S)
 
 
 def enter(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import delete, select
@@ -16,6 +17,8 @@ from service.analysis.engine import Engine
 from service.analysis.service import Analyst
 from service.corrections.relabel import relabel
 from service.db import Database
+from service.journey.learning import LEAST_BACKGROUND
+from service.journey.taught import taught_by
 from service.settings import Settings
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
@@ -237,6 +240,45 @@ def test_another_model_is_taught_before_it_reads(
     assert mention(get, key)["stage"] == "moving-in"
     with database.read() as session:
         assert session.exec(select(Learning)).one().finished
+
+
+def test_what_was_learned_without_feedback_is_learned_again_with_it(
+    put: Put, get: Get, add: AddFeedback, work: Work, database: Database, workspace: Workspace
+) -> None:
+    """In a new workspace, and for a new model; with the same result as if it had been there."""
+    [alone] = put(LEARNED)["learned"]
+    for number in range(LEAST_BACKGROUND // 2):
+        add(f"{SAID} number{number}")
+    work()
+    [learned] = get("/v1/journey/definition")["learned"]
+    assert learned["false_alarms"]["n"] == alone["false_alarms"]["n"] + LEAST_BACKGROUND
+    assert put(LEARNED | {"touchpoints": [{"key": "support", "owner": "Ana"}]})["learned"] == [
+        learned
+    ]
+    work()
+    work("2")
+    with database.read() as session:
+        [one] = taught_by(session, workspace.id, 2, Engine(FakeAnalyzer("1")).version)
+        [two] = taught_by(session, workspace.id, 2, Engine(FakeAnalyzer("2")).version)
+        assert session.exec(select(Learning)).one().finished
+    assert two.estimate == one.estimate
+    assert np.allclose(two.probe.weights, one.probe.weights, atol=0.01)
+
+
+def test_labels_are_learned_again_as_feedback_doubles_until_there_is_enough(
+    put: Put, get: Get, add: AddFeedback, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.journey.learning.LEAST_BACKGROUND", 2)
+    for user in ("service.journey.learning", "service.analysis.lessons"):
+        monkeypatch.setattr(f"{user}.BACKGROUND", 6)
+    [alone] = put(LEARNED)["learned"]
+    seen = []
+    for number in range(6):
+        add(f"The app is great number{number}")
+        work()
+        [learned] = get("/v1/journey/definition")["learned"]
+        seen.append(learned["false_alarms"]["n"] - alone["false_alarms"]["n"])
+    assert seen == [0, 2, 2, 4, 4, 6]
 
 
 def test_mentions_without_vectors_are_read_again(

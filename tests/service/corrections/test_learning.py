@@ -13,6 +13,7 @@ from models.workspace import Workspace
 from nlp.backends.protocol import Float
 from service.corrections import labelling
 from service.corrections.adjusting import Background, Judged, attempt
+from service.corrections.learning import ERASED, keep, try_corrections
 from service.db import Database
 from service.journey.taught import FROM_CORRECTIONS, taught_by
 from service.verify.verify import verify
@@ -170,6 +171,84 @@ def test_it_is_applied_to_all_others_and_taken_away_exactly(
     analyse()
     assert ask("GET", last)["analysis"] == before["analysis"]
     assert verify(database).clean
+
+
+@pytest.fixture
+def taught(ask: Ask, store: Store, analyse: Analyse) -> list[Feedback]:
+    """A workspace that has learned a stage and applied it; the reviews that were corrected."""
+    wobbles, slow = store(WOBBLES), store(SLOW)
+    store([f"The gadget wobbles a lot again{n}" for n in range(9)])
+    for row in wobbles:
+        judge(ask, row, "renewal")
+    for row in slow:
+        judge(ask, row, "usage")
+    ask("POST", LEARNING)
+    analyse()
+    return wobbles
+
+
+def learned(ask: Ask) -> int:
+    """How many mentions have a learned label."""
+    found = ask("GET", "/v1/mentions", params={"journey": "eight-stage", "limit": 100})["items"]
+    return sum(each["provenance"]["stage"] == "learned" for each in found)
+
+
+def test_learning_again_from_the_same_corrections_changes_nothing(
+    ask: Ask, taught: list[Feedback], analyse: Analyse, database: Database, workspace: Workspace
+) -> None:
+    def state() -> tuple[Any, int, list[bytes]]:
+        report = ask("GET", LEARNING)
+        with database.read() as session:
+            probes = taught_by(session, workspace.id, FROM_CORRECTIONS, report["model"])
+        return report["fields"], learned(ask), [each.probe.weights.tobytes() for each in probes]
+
+    before = state()
+    assert before[1] == 9
+    ask("POST", LEARNING)
+    analyse()
+    assert state() == before
+
+
+def test_learning_for_one_model_replaces_what_others_learned(
+    ask: Ask, taught: list[Feedback], analyse: Analyse, database: Database, workspace: Workspace
+) -> None:
+    other = "2-000000000000"
+    trials = try_corrections(database, workspace.id, other)
+    with database.write() as session:
+        keep(session, workspace.id, other, trials)
+    analyse()
+    assert learned(ask) == 0
+
+
+def test_what_was_learned_is_withdrawn_when_its_corrections_are_erased(
+    ask: Ask, store: Store, taught: list[Feedback], analyse: Analyse, database: Database
+) -> None:
+    [other] = store(["The gadget wobbles a lot at last"])
+    assert learned(ask) == 10
+    before = ask("GET", LEARNING)
+    ask("DELETE", f"/v1/feedback/{other.id}")
+    assert ask("GET", LEARNING) == before
+    ask("DELETE", f"/v1/feedback/{taught[0].id}")
+    [stage] = [field for field in ask("GET", LEARNING)["fields"] if field["field"] == "stage"]
+    assert (stage["applied"], stage["reason"], stage["labels"]) == (False, ERASED, [])
+    analyse()
+    assert learned(ask) == 0
+    assert verify(database).clean
+    ask("POST", LEARNING)
+    analyse()
+    assert learned(ask) == 9
+
+
+def test_nothing_is_learned_from_what_is_erased_meanwhile(
+    ask: Ask, taught: list[Feedback], database: Database, workspace: Workspace
+) -> None:
+    model = ask("GET", LEARNING)["model"]
+    trials = try_corrections(database, workspace.id, model)
+    ask("DELETE", f"/v1/feedback/{taught[0].id}")
+    with database.write() as session:
+        keep(session, workspace.id, model, trials)
+        assert not taught_by(session, workspace.id, FROM_CORRECTIONS, model)
+    assert not any(field["applied"] for field in ask("GET", LEARNING)["fields"])
 
 
 def test_a_trial_has_seen_nothing_of_what_it_is_tried_on(ask: Ask, store: Store) -> None:
