@@ -62,7 +62,8 @@ class RollupItemSpan(SQLModel, table=True):
     ``view`` "*" sees no cells ("0"). "" sees stages only: ``cells`` has a cell (stage,
     ``unassigned``) for each stage that an item touches. Of both, an item is in exactly one row.
     Any other ``view`` is a native touchpoint: ``cells`` has the cells there that an item touches,
-    and items that touch none are in no row. Counters as in ``rollup_item``. The view is in front of
+    and items that touch none are in no row. The masks of items without a mention begin with ``~``
+    here, too. Counters as in ``rollup_item``. The view is in front of
     the day in the key, because the fewest rows are those of "*", which is read most.
     """
 

@@ -33,7 +33,8 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is the journey's. ``judged`` is the change of its items against the period before.
+    ``cell`` is the journey's. Its items are counted where they speak of it; others may be rated.
+    ``judged`` is the change of its items against the period before.
     """
 
     id: UUID
@@ -55,13 +56,15 @@ class Entry:
     @property
     def pain(self) -> float:
         """Items x mean severity."""
-        return pain(self.mentions, self.items.items)
+        return pain(self.mentions, self.items.speaking)
 
     @property
     def joy(self) -> float:
         """Items x share of positive mentions, to 1 digit."""
         said = self.mentions
-        return round(self.items.items * said.positive / said.mentions, 1) if said.mentions else 0.0
+        return (
+            round(self.items.speaking * said.positive / said.mentions, 1) if said.mentions else 0.0
+        )
 
 
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
@@ -201,7 +204,7 @@ def _judged(totals: Totals, entries: Iterable[Entry]) -> list[Entry]:
     plain = list(entries)
     if totals.before is None:
         return plain
-    counts = [(entry.items.items, entry.items_before.items) for entry in plain]
+    counts = [(entry.items.speaking, entry.items_before.speaking) for entry in plain]
     return [
         replace(entry, judged=judged)
         for entry, judged in zip(plain, judge(counts, totals.before.elapsed), strict=True)

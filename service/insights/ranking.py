@@ -117,7 +117,7 @@ def _joy(entry: Entry) -> float:
 def _growth(totals: Totals) -> Callable[[Entry], float]:
     """How many items more than at the rate of the period before."""
     elapsed = totals.before.elapsed if totals.before else 1.0
-    return lambda entry: entry.items.items - elapsed * entry.items_before.items
+    return lambda entry: entry.items.speaking - elapsed * entry.items_before.speaking
 
 
 def _last_day(entry: Entry) -> float:

@@ -100,13 +100,17 @@ class MentionRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """The items that touch exactly ``cells`` (native) and are rated on ``scale`` ("" for none)."""
+    """The items that touch exactly ``cells`` (native) and are rated on ``scale`` ("" for none).
+
+    Without any mention they are ``silent``, and touch what their sender stated.
+    """
 
     period: date | None
     cells: frozenset[Cell]
     scale: str
     items: int
     rating: RatingSums
+    silent: bool
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
@@ -117,11 +121,13 @@ def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) ->
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 
-def item_row(period: date | None, cells: frozenset[Cell], scale: str, *sums: Any) -> ItemRow:
+def item_row(
+    period: date | None, cells: frozenset[Cell], scale: str, *sums: Any, silent: bool
+) -> ItemRow:
     """A row of ``sums``: items, value_milli, high and low."""
     items, value_milli, high, low = map(int, sums)
     rating = RatingSums(items, value_milli, high, low) if scale else RatingSums()
-    return ItemRow(period, cells, scale, items, rating)
+    return ItemRow(period, cells, scale, items, rating, silent)
 
 
 def total(sums: Iterable[MentionSums]) -> MentionSums:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, or_, select
 from sqlmodel import Session
 
 from models.tables import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
@@ -33,17 +33,16 @@ from service.insights.queries.portions import (
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.cells import cells_in, mask_of
+from service.rollups.cells import NOWHERE, SILENT, cells_in, mask_of
 from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
 Counted = tuple[date | None, str, str, int, int, int, int, int]
 """Items in a period that touch the cells of a mask and no others, on one rating scale:
-``ITEM_COUNTERS``, and how many of them are silent: touch no cell at all."""
+``ITEM_COUNTERS``, and how many of them are silent: without any mention."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
-NOWHERE: Final = mask_of(())
 ALL: Final = "all"
 MOST_MASKS: Final = 20_000
 """Sets of cells whose parts are kept, of each axis of a journey."""
@@ -108,11 +107,11 @@ class Items:
             return [
                 (
                     row.period,
-                    mask_of(row.cells),
+                    mask_of(row.cells, silent=row.silent),
                     row.scale,
                     row.items,
                     *row.rating[1:],
-                    0 if row.cells else row.items,
+                    row.items if row.silent else 0,
                 )
                 for row in recount.item_rows(session, selection, self._by)
             ]
@@ -141,7 +140,11 @@ def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
 
 
 def _silent(rows: FromClause) -> ColumnElement[Any]:
-    return case((rows.c.cells == NOWHERE, rows.c["items"]), else_=0)
+    return case((_is_silent(rows.c.cells), rows.c["items"]), else_=0)
+
+
+def _is_silent(cells: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(cells == NOWHERE, cells.startswith(SILENT))
 
 
 def _whole(shape: Shape) -> Select[Any]:
@@ -151,14 +154,14 @@ def _whole(shape: Shape) -> Select[Any]:
 
 
 def _with_silent(of: Portion) -> Iterator[Select[Any]]:
-    """Sets of days tell who touches no cell; beside the view of the whole, that of stages does."""
+    """Sets of days tell who is silent; beside the view of the whole, that of stages does."""
     own = of.table.c
     counters = [own[name] for name in ITEM_COUNTERS]
     if of.table is ROLLUP_ITEM:
         yield of.rows(own.scale, *counters, _silent(of.table).label("silent"))
         return
     yield of.where(own.view == WHOLE).rows(own.scale, *counters, literal(0).label("silent"))
-    silent = of.where(own.view == STAGES, own.cells == NOWHERE)
+    silent = of.where(own.view == STAGES, _is_silent(own.cells))
     yield silent.rows(own.scale, *(literal(0) for _ in counters), own["items"])
 
 
