@@ -23,7 +23,8 @@ class Feedback(SQLModel, table=True):
     ``browser_key_id`` is the browser key that stored the item, if one did: a browser key can
     replace only its own items. ``claimed_until`` and ``claimed_by`` are a worker's lease;
     ``due_at`` delays a retry. Readings (``sentiment`` … ``candidates``) are in native labels, and
-    ``None`` until the item is analysed.
+    ``None`` until the item is analysed. For an item without a mention, ``stage`` and ``touchpoint``
+    are what its sender stated, and where roll-ups count it.
     """
 
     __table_args__ = (
@@ -46,6 +47,14 @@ class Feedback(SQLModel, table=True):
             "id",
             sqlite_where=text("revision > 1"),
             postgresql_where=text("revision > 1"),
+        ),
+        Index(
+            "ix_feedback_stated",
+            "workspace_id",
+            "occurred_at",
+            "id",
+            sqlite_where=text("stage_sent IS NOT NULL OR touchpoint_sent IS NOT NULL"),
+            postgresql_where=text("stage_sent IS NOT NULL OR touchpoint_sent IS NOT NULL"),
         ),
         Index("ix_feedback_version", "state", "analysis_version", "occurred_at"),
         Index("ix_feedback_state", "workspace_id", "state"),

@@ -42,9 +42,10 @@ class Rollup(SQLModel, table=True):
 class RollupItem(SQLModel, table=True):
     """Item sums of one set of cells and one rating scale.
 
-    ``cells`` is bit masks in hex (``service.rollups.cells``), "0" for items without a mention;
-    ``scale`` is e.g. "nps:0-10", "" for items without a rating. ``value_milli`` sums 1000 x rating;
-    ``high`` counts promoters (NPS) or satisfied (others), ``low`` detractors or dissatisfied.
+    ``cells`` is bit masks in hex (``service.rollups.cells``), with ``~`` in front for items without
+    a mention, or "0" if their sender stated no place for them; ``scale`` is e.g. "nps:0-10", "" for
+    items without a rating. ``value_milli`` sums 1000 x rating; ``high`` counts promoters (NPS) or
+    satisfied (others), ``low`` detractors or dissatisfied.
     ``negative``, ``positive`` and ``mixed`` count items by their overall sentiment.
     """
 

@@ -62,9 +62,9 @@ class RollupItemSpan(SQLModel, table=True):
     The ``view`` "*" ignores cells (``cells`` is "0"). The view "" has stages only: ``cells`` has a
     cell (stage, ``unassigned``) for each stage that an item touches. In each of these two, an item
     is in exactly one row. Any other ``view`` is a native touchpoint: ``cells`` has the cells of the
-    touchpoint that an item touches, and items that touch none are in no row. Counters as in
-    ``rollup_item``. In the key, the view precedes the day, because "*" has the fewest rows and is
-    read most.
+    touchpoint that an item touches, and items that touch none are in no row. Masks of items
+    without a mention begin with ``~`` here, too. Counters as in ``rollup_item``. In the key, the
+    view precedes the day, because "*" has the fewest rows and is read most.
     """
 
     __tablename__ = "rollup_item_span"

@@ -13,20 +13,23 @@ UNDETERMINED: Final = "und"
 
 
 class Brief(NamedTuple):
-    """A claimed item as a document, with the provenance of its stage and touchpoint."""
+    """A claimed item as a document, with the provenance of its stage and touchpoint.
+
+    ``place`` is where it belongs if nothing is said in it.
+    """
 
     item: Claimed
     document: Document
     stage_provenance: str
     touchpoint_provenance: str
+    place: Cell
 
 
 def brief(item: Claimed, journey: JourneyMap) -> Brief:
     """The sender's stage and touchpoint narrow the choice, unless the journey no longer has
     them.
     """
-    stage = item.stage_sent if _has(journey, item.stage_sent, None) else None
-    touchpoint = item.touchpoint_sent if _has(journey, None, item.touchpoint_sent) else None
+    stage, touchpoint = journey.still_known(item.stage_sent, item.touchpoint_sent)
     cells = journey.native_cells(stage, touchpoint) if stage or touchpoint else frozenset()
     document = Document(
         text=item.text,
@@ -41,13 +44,10 @@ def brief(item: Claimed, journey: JourneyMap) -> Brief:
         document,
         EXPLICIT if cells and stage else MODEL,
         EXPLICIT if cells and touchpoint else MODEL,
+        journey.place_of(stage, touchpoint),
     )
 
 
 def _as_read(cell: Cell) -> tuple[str, str]:
     """A cell in the model's labels, which use ``none`` for the stored ``unassigned``."""
     return cell.stage, NONE if cell.touchpoint == UNASSIGNED else cell.touchpoint
-
-
-def _has(journey: JourneyMap, stage: str | None, touchpoint: str | None) -> bool:
-    return bool(journey.native_cells(stage, touchpoint))

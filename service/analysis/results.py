@@ -111,6 +111,8 @@ def write(
             kept = _packed(outcome.analysis)
             log = logs[row.workspace_id, row.id]
             item, read = _labelled(outcome, read, kept, learned[row.workspace_id], log)
+            if not read:
+                item |= outcome.brief.place._asdict()
             _enter(row, outcome.analysis.language, item, writer.version, now)
             written.append(Written(row, read, kept if len(kept) == len(read) else []))
         else:

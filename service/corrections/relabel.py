@@ -31,6 +31,7 @@ from service.corrections.layers import (
 from service.corrections.queries import corrections_of, vectors_of
 from service.current_analysis import TO_BE_MADE_AGAIN
 from service.items import mentions_of
+from service.journey.service import current_map
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
@@ -39,6 +40,9 @@ from service.themes.places import place_of
 
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
     """Label the mentions of analysed ``rows`` anew, and update items and roll-ups.
+
+    An item without a mention is where its sender stated that it belongs, which may be a label that
+    has been taught.
 
     A mention that moves to another place leaves its theme, which no longer quotes it, and joins one
     there if its vector in ``space`` is near enough; back in its original place, it gets its former
@@ -69,6 +73,12 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
         mention.pain_point_id = arrival.theme
     for row in labelled:
         delta.add(row, mentions[row.id])
+    journey = current_map(session, workspace_id)
+    for row in rows:
+        if not mentions[row.id]:
+            delta.add(row, [], -1)
+            _set(row, journey.place_of(row.stage_sent, row.touchpoint_sent)._asdict())
+            delta.add(row, [])
     session.flush()
     apply(session, delta)
 

@@ -35,7 +35,7 @@ COLUMNS: Final[Sequence[Column]] = (
 def read_map(
     workspace_id: UUID, params: JourneyExport, session: Session, _after: None
 ) -> tuple[Sequence[Row], None]:
-    """All parts of the map: stages, touchpoints, then the cells that have a mention."""
+    """All parts of the map: stages, touchpoints, then the cells that have feedback."""
     return list(_rows(draw_map(session, workspace_id, params))), None
 
 

@@ -34,7 +34,8 @@ NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
-    ``cell`` is a cell of the journey. ``judged`` is the change in what ``affected`` counts.
+    ``cell`` is a cell of the journey. Items without a mention count in its ratings only.
+    ``judged`` is the change in what ``affected`` counts.
     """
 
     id: UUID
@@ -72,13 +73,15 @@ class Entry:
     @property
     def pain(self) -> float:
         """Items x mean severity."""
-        return pain(self.mentions, self.items.items)
+        return pain(self.mentions, self.items.speaking)
 
     @property
     def joy(self) -> float:
         """Items x share of positive mentions, to 1 digit."""
         said = self.mentions
-        return round(self.items.items * said.positive / said.mentions, 1) if said.mentions else 0.0
+        return (
+            round(self.items.speaking * said.positive / said.mentions, 1) if said.mentions else 0.0
+        )
 
 
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
@@ -219,7 +222,7 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
     plain, before = list(entries), totals.before
     if before is None:
         return plain
-    said = any(entry.items_before.items for entry in plain)
+    said = any(entry.items_before.speaking for entry in plain)
     part = comparable_part(session, before, said)
     counts = [entry.affected(totals.sentiment) for entry in plain]
     return [

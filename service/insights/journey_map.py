@@ -161,12 +161,12 @@ def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:
         for touchpoint in journey.touchpoints:
             cell = Cell(stage.key, touchpoint.key)
             mentions, items = axis.part(cell)
-            missing = FEWEST - items.items
+            missing = FEWEST - items.speaking
             if cell in wanted and missing > 0:
                 yield BlindSpotOut(
                     **cell._asdict(),
                     mentions=mentions.mentions,
-                    items=items.items,
+                    items=items.speaking,
                     missing=missing,
                 )
 

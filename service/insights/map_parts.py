@@ -13,7 +13,7 @@ from service.insights.leaving_out import SENTIMENT, Impact
 from service.insights.map_themes import Key, Ranked, top
 from service.insights.measures import Fields, emotions, measured
 from service.insights.queries.items import PART_OF, AxisName, Items
-from service.insights.sums import ItemSums, MentionRow, mentions_by, total
+from service.insights.sums import MentionRow, mentions_by, total
 from service.journey.native import Cell
 
 K = TypeVar("K", bound=Hashable)
@@ -54,7 +54,10 @@ def parts(
     """Mentions and distinct items of each part of an axis that has mentions."""
     cells, part_of, touching = selection.journey.cells, PART_OF[axis], items.parts(axis)
     said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
-    return {key: Part(sums, touching.get(key, ItemSums())) for key, sums in said.items()}
+    return {
+        key: Part(said.get(key, NOTHING.mentions), touching.get(key, NOTHING.items))
+        for key in said.keys() | touching.keys()
+    }
 
 
 def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact]:
@@ -83,7 +86,7 @@ class Axis:
 
     @property
     def keys(self) -> set[Key]:
-        """Parts with mentions, on either side."""
+        """Parts with feedback, on either side."""
         keys = set(self.now.parts[self.name])
         return keys | set(self.before.parts[self.name]) if self.before else keys
 

@@ -166,7 +166,7 @@ class TouchpointOut(AxisOut):
 
 
 class CellOut(PartOut):
-    """A cell of the map with at least one mention, on this side or the other."""
+    """A cell of the map with any feedback, on this side or the other."""
 
     stage: str
     touchpoint: str
@@ -217,7 +217,7 @@ class CoverageOut(BaseModel):
 
 class JourneyMapOut(AnswerOut):
     """The map: both axes are complete and in the definition's order (``unassigned`` last);
-    ``cells`` only has cells with mentions.
+    ``cells`` only has cells with feedback.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [MAP_EXAMPLE]})

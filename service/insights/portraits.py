@@ -37,7 +37,7 @@ def portrait(
         status=theme.status if theme else None,
         owner=entry.owner,
         mentions=sums.mentions,
-        items=items.items,
+        items=items.speaking,
         share=ratio(sums.mentions, totals.all_mentions),
         negative_share=ratio(sums.negative, sums.mentions),
         positive_share=ratio(sums.positive, sums.mentions),
@@ -47,7 +47,7 @@ def portrait(
         pain=entry.pain,
         joy=entry.joy,
         intervals=_intervals(totals, entry),
-        small=samples.of_mentions(sums, items.items)["negative_share"].small,
+        small=samples.of_mentions(sums, items.speaking)["negative_share"].small,
         trend=_trend(totals, entry),
         impact=impacts(totals.whole, items),
         emotions=emotions(sums),
@@ -60,8 +60,10 @@ def portrait(
 def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
     """The intervals of an entry; not those of a theme's sentiment, as all its mentions share it."""
     sums = entry.mentions
-    found = samples.of_mentions(sums, entry.items.items) | {
-        "share": samples.share(sums.mentions, entry.items.items, totals.all_mentions, totals.voices)
+    found = samples.of_mentions(sums, entry.items.speaking) | {
+        "share": samples.share(
+            sums.mentions, entry.items.speaking, totals.all_mentions, totals.voices
+        )
     }
     trivial = ("negative_share", "net_sentiment") if entry.theme else ()
     return {
@@ -74,5 +76,5 @@ def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
 def _trend(totals: Totals, entry: Entry) -> TrendOut | None:
     if totals.before is None:
         return None
-    items_before = entry.items_before.items
+    items_before = entry.items_before.speaking
     return trend(entry.mentions.mentions, entry.mentions_before, items_before, entry.judged)

@@ -183,7 +183,7 @@ def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
     candidates = reading.candidates or {}
 
     def learned(axis: str, key: str) -> list[dict[str, Any]]:
-        shown = learned_of(getattr(cell, axis)) == key
+        shown = reading.confidence and learned_of(getattr(cell, axis)) == key
         return [{"key": key, "p": round(reading.confidence[axis], 3)}] if shown else []
 
     def stage(key: str) -> str:

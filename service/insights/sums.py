@@ -100,13 +100,17 @@ class MentionRow(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """The items that touch exactly ``cells`` (native), rated on ``scale`` ("" if not rated)."""
+    """The items that touch exactly ``cells`` (native), rated on ``scale`` ("" if not rated).
+
+    Items without a mention are ``silent``, and touch the cell that their sender stated.
+    """
 
     period: date | None
     cells: frozenset[Cell]
     scale: str
     items: int
     rating: RatingSums
+    silent: bool
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
@@ -117,11 +121,13 @@ def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) ->
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 
-def item_row(period: date | None, cells: frozenset[Cell], scale: str, *sums: Any) -> ItemRow:
+def item_row(
+    period: date | None, cells: frozenset[Cell], scale: str, *sums: Any, silent: bool
+) -> ItemRow:
     """A row from ``sums``: items, value_milli, high and low."""
     items, value_milli, high, low = map(int, sums)
     rating = RatingSums(items, value_milli, high, low) if scale else RatingSums()
-    return ItemRow(period, cells, scale, items, rating)
+    return ItemRow(period, cells, scale, items, rating, silent)
 
 
 def total(sums: Iterable[MentionSums]) -> MentionSums:

@@ -10,7 +10,7 @@ from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Stage, Touchpoint
 from service.journey.errors import UnknownStage, UnknownTouchpoint
 from service.journey.names import folded
-from service.journey.native import CELLS, Cell, learned_of, with_learned
+from service.journey.native import CELLS, NO_CELL, Cell, learned_of, with_learned
 from service.redaction.quotes import quoted
 
 CUSTOM: Final = "custom"
@@ -119,6 +119,33 @@ class JourneyMap:
             if cell.native.stage != UNASSIGNED
         )
 
+    def still_known(
+        self, stage: str | None, touchpoint: str | None
+    ) -> tuple[str | None, str | None]:
+        """A sender's stage and touchpoint keys, but None for one that no longer exists."""
+        return (
+            stage if self.native_cells(stage, None) else None,
+            touchpoint if self.native_cells(None, touchpoint) else None,
+        )
+
+    def place_of(self, stage: str | None, touchpoint: str | None) -> Cell:
+        """The native cell of an item without a mention: what its sender stated, and no more.
+
+        A stage that includes some touchpoints only has no cell without any: such an item is nowhere
+        unless there is just one that it can be of.
+        """
+        stage, touchpoint = self.still_known(stage, touchpoint)
+        if not stage and not touchpoint:
+            return NO_CELL
+        allowed = self.cells_within(
+            {stage} if stage else None, {touchpoint} if touchpoint else None
+        )
+        stated = Cell(stage or UNASSIGNED, touchpoint or UNASSIGNED)
+        found = [cell for cell in allowed if self.cell_of(cell) == stated]
+        if not found and len({self.cell_of(cell) for cell in allowed}) == 1:
+            found = [*allowed]
+        return min(found, key=_specificity, default=NO_CELL)
+
     def cells_within(
         self, stages: Collection[str] | None, touchpoints: Collection[str] | None
     ) -> frozenset[Cell]:
@@ -132,6 +159,13 @@ class JourneyMap:
             if (stages is None or cell.stage in stages)
             and (touchpoints is None or cell.touchpoint in touchpoints)
         )
+
+
+def _specificity(cell: Cell) -> tuple[int, int, int, Cell]:
+    """Cells that leave more open come first, then those in front: nothing is to be guessed."""
+    named = sum(label != UNASSIGNED for label in cell.native)
+    learned = sum(bool(learned_of(label)) for label in cell)
+    return named, learned, CELLS.index(cell.native), cell
 
 
 class _Cells(dict[Cell, Cell]):

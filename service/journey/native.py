@@ -26,6 +26,10 @@ class Cell(NamedTuple):
         return Cell(native_of(self.stage), native_of(self.touchpoint))
 
 
+NO_CELL: Final = Cell(UNASSIGNED, UNASSIGNED)
+"""What items without a mention are of, unless their sender stated a place."""
+
+
 def native_of(label: str) -> str:
     """The native part of a stored label."""
     return label.partition(BEHIND)[0]

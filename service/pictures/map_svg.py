@@ -109,12 +109,12 @@ def _each(texts: Sequence[str], most: int = 1) -> list[str]:
 def _kpis(stage: StageOut) -> list[str]:
     if not stage.items:
         return ["no feedback"]
-    share = wording.percent(stage.negative_share)
+    said = f", {wording.percent(stage.negative_share)} negative" if stage.mentions else ""
     rated = [
         f"{wording.scale(name)} {wording.kpi_value(name, kpi.value)} (n {wording.count(kpi.n)})"
         for name, kpi in wording.weightiest(stage.kpis, 2)
     ]
-    return _each([f"{wording.counted(stage.items, 'item')}, {share} negative", *rated])
+    return _each([f"{wording.counted(stage.items, 'item')}{said}", *rated])
 
 
 def _themes(themes: Sequence[ThemeOut]) -> list[str]:

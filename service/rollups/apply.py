@@ -23,9 +23,7 @@ from models.tables import (
     ROLLUP_PAIN_SPAN,
     ROLLUP_SPAN,
 )
-from service.journey.native import Cell
 from service.rollups import counters
-from service.rollups.cells import mask_of
 from service.rollups.contributions import (
     Contribution,
     Counted,
@@ -61,8 +59,7 @@ class Sums:
         for point in of.points:
             key = (*dimensions, point.stage, point.touchpoint)
             _accumulate(self.mentions[key], point.sums, of.sign)
-        cells = mask_of({Cell(point.stage, point.touchpoint) for point in of.points})
-        _accumulate(self.items[(*dimensions, cells, of.rating.scale)], of.sums, of.sign)
+        _accumulate(self.items[(*dimensions, of.cells, of.rating.scale)], of.sums, of.sign)
         self._count_pains(dimensions, of)
 
     def _count_pains(self, dimensions: Key, of: Contribution) -> None:

@@ -5,6 +5,9 @@ set for every cell in it, in the order of ``nlp.labels`` with ``unassigned`` in 
 162 cells make at most 41 hex digits. Cells with learned labels follow, with one mask for each pair
 of learned stage and touchpoint: ``4000;moving-in,=80000`` has one native cell and one with a
 learned stage.
+
+An item without a mention is silent. If its sender stated a stage or touchpoint, its mask begins
+with ``~`` (``~4000``); otherwise it is "0".
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,21 +17,25 @@ from service.journey.native import CELLS, Cell, learned_of, with_learned
 
 _BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
 _NATIVE: Final = ("", "")
+NOWHERE: Final = "0"
+SILENT: Final = "~"
+"""What the mask of silent items begins with, unless it is "0"."""
 
 
-def mask_of(cells: Iterable[Cell]) -> str:
+def mask_of(cells: Iterable[Cell], *, silent: bool = False) -> str:
     """The mask of a set of cells; "0" for the empty set."""
     masks = {_NATIVE: 0}
     for cell in cells:
         learned = (learned_of(cell.stage), learned_of(cell.touchpoint))
         masks[learned] = masks.get(learned, 0) | _BIT[cell.native]
     native = f"{masks.pop(_NATIVE):x}"
-    return ";".join([native, *(f"{s},{t}={mask:x}" for (s, t), mask in sorted(masks.items()))])
+    mask = ";".join([native, *(f"{s},{t}={mask:x}" for (s, t), mask in sorted(masks.items()))])
+    return SILENT + mask if silent and mask != NOWHERE else mask
 
 
 def cells_in(mask: str) -> Iterator[Cell]:
     """The cells of a mask: the native ones in the order of ``CELLS``, then the others."""
-    native, *learned = mask.split(";")
+    native, *learned = mask.removeprefix(SILENT).split(";")
     yield from _cells(native)
     for group in learned:
         keys, _, bits = group.partition("=")

@@ -5,7 +5,9 @@ from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from models.feedback import Feedback
-from nlp.labels import EMOTIONS
+from nlp.labels import EMOTIONS, UNASSIGNED
+from service.journey.native import NO_CELL, Cell
+from service.rollups.cells import mask_of
 from service.rollups.counters import Key
 
 FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
@@ -50,12 +52,16 @@ class Point(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What one item with its mentions adds, or, if ``sign`` is -1, subtracts."""
+    """What one item with its mentions adds, or, if ``sign`` is -1, subtracts.
+
+    ``cells`` is the mask of the cells that it touches.
+    """
 
     feedback_id: UUID
     attributes: Mapping[str, Any]
     dimensions: Key
     points: Sequence[Point]
+    cells: str
     sums: Mapping[str, int]
     rating: RatingCounts
     sign: int
@@ -72,6 +78,7 @@ def contribution_of(feedback: Feedback, mentions: Sequence[Counted], sign: int) 
             Point(each.stage, each.touchpoint, each.pain_point_id, _mention_sums(each))
             for each in mentions
         ],
+        _cells(feedback, mentions),
         _item_sums(feedback, rating),
         rating,
         sign,
@@ -88,6 +95,14 @@ def dimensions_of(feedback: Feedback) -> Key:
         feedback.channel,
         feedback.language_read or feedback.language,
     )
+
+
+def _cells(feedback: Feedback, mentions: Sequence[Counted]) -> str:
+    """The mask of the cells of an item's mentions; without any, of the one that was stated."""
+    if mentions:
+        return mask_of({Cell(each.stage, each.touchpoint) for each in mentions})
+    place = Cell(feedback.stage or UNASSIGNED, feedback.touchpoint or UNASSIGNED)
+    return mask_of({place} - {NO_CELL}, silent=True)
 
 
 def rating_counts(feedback: Feedback) -> RatingCounts:

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from nlp.labels import UNASSIGNED
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.cells import cells_in, mask_of
+from service.rollups.cells import NOWHERE, SILENT, cells_in, mask_of
 from service.rollups.counters import Changes, Key
 from service.rollups.segments import EVERYBODY
 
@@ -119,15 +119,18 @@ class View(NamedTuple):
 @lru_cache(maxsize=50_000)
 def views_of(mask: str) -> tuple[View, ...]:
     """All views of a set of cells: no cells, its stages, its cells at each touchpoint."""
-    cells = list(cells_in(mask))
+    cells, silent = list(cells_in(mask)), mask.startswith(SILENT)
     at: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         at[cell.native.touchpoint].append(cell)
-    stages = mask_of({Cell(cell.stage, UNASSIGNED) for cell in cells})
+    stages = mask_of({Cell(cell.stage, UNASSIGNED) for cell in cells}, silent=silent)
     return (
-        View(WHOLE, mask_of(())),
+        View(WHOLE, NOWHERE),
         View(STAGES, stages),
-        *(View(touchpoint, mask_of(found)) for touchpoint, found in sorted(at.items())),
+        *(
+            View(touchpoint, mask_of(found, silent=silent))
+            for touchpoint, found in sorted(at.items())
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Table,
     Text,
     and_,
     case,
@@ -105,9 +106,10 @@ def with_text(
     return session.execute(statement).all()
 
 
-def in_cells(cells: Collection[Cell]) -> ColumnElement[bool]:
-    """Whether a mention is in one of these native cells, written so that an index can serve it."""
-    table = MENTION.c
+def in_cells(cells: Collection[Cell], of: Table = MENTION) -> ColumnElement[bool]:
+    """Whether a mention (or a row ``of`` feedback) is in one of these native cells, written so that
+    an index can serve it."""
+    table = of.c
     stages, touchpoints = ({cell[side] for cell in cells} for side in (0, 1))
     near = and_(table.stage.in_(stages), table.touchpoint.in_(touchpoints))
     if len(cells) == len(stages) * len(touchpoints):

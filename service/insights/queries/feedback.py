@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlmodel import Session, col, select
 
-from models.feedback import Feedback
+from models.feedback import DONE, Feedback
 from models.tables import FEEDBACK
 from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells
 from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
+from service.journey.native import NO_CELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ def find_feedback(
     session: Session, selection: Selection, search: Search, limit: int
 ) -> Sequence[Feedback]:
     """The latest feedback of a selection: by ``occurred_at``, then id."""
-    order = (col(Feedback.occurred_at).desc(), col(Feedback.id).desc())
-    return session.exec(
+    statement = (
         select(Feedback)
-        .where(*feedback_conditions(session, selection), *_conditions(selection, search))
-        .order_by(*order)
+        .where(*feedback_conditions(session, selection), *_conditions(search))
+        .order_by(col(Feedback.occurred_at).desc(), col(Feedback.id).desc())
         .limit(limit)
-    ).all()
+    )
+    found = [row for where in _places(selection) for row in session.exec(statement.where(where))]
+    return sorted(found, key=lambda row: (row.occurred_at, row.id), reverse=True)[:limit]
 
 
 def feedback_by_id(session: Session, workspace_id: UUID, wanted: UUID) -> Feedback | None:
@@ -45,13 +47,23 @@ def feedback_by_id(session: Session, workspace_id: UUID, wanted: UUID) -> Feedba
     return session.get(Feedback, (workspace_id, wanted))
 
 
-def _conditions(selection: Selection, search: Search) -> list[ColumnElement[bool]]:
+def _places(selection: Selection) -> list[ColumnElement[bool]]:
+    """What feedback must satisfy to be in the selection's cells: either that something is said
+    there, or, without any mention, that it was stated. Each is sought by an index of its own."""
+    if selection.cells is None:
+        return [true()]
+    columns, said = FEEDBACK.c, exists().where(OF_FEEDBACK).correlate(FEEDBACK)
+    stated = and_(
+        or_(columns.stage_sent.is_not(None), columns.touchpoint_sent.is_not(None)),
+        columns.state == DONE,
+        in_cells(selection.cells - {NO_CELL}, FEEDBACK),
+    )
+    return [said.where(in_cells(selection.cells)), and_(stated, ~said)]
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
     columns = FEEDBACK.c
     conditions: list[ColumnElement[bool]] = []
-    if selection.cells is not None:
-        conditions.append(
-            exists().where(OF_FEEDBACK, in_cells(selection.cells)).correlate(FEEDBACK)
-        )
     if search.states:
         conditions.append(columns.state.in_(search.states))
     if search.external_ids:

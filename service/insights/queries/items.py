@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, or_, select
 from sqlmodel import Session
 
 from models.tables import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
@@ -34,17 +34,16 @@ from service.insights.queries.portions import (
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.cells import cells_in, mask_of
+from service.rollups.cells import NOWHERE, SILENT, cells_in, mask_of
 from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
 Counted = tuple[date | None, str, str, int, int, int, int, int]
 """(period, mask, scale, ``ITEM_COUNTERS``, silent): the items that touch exactly the cells of a
-mask, rated on one scale; silent ones touch no cell at all."""
+mask, rated on one scale; silent ones have no mention."""
 Sums = Mapping[tuple[date | None, Key], ItemSums]
 View = Literal["whole", "stages", "touchpoints"]
-NOWHERE: Final = mask_of(())
 ALL: Final = "all"
 MOST_MASKS: Final = 20_000
 """How many sets of cells have their parts cached, for each axis of a journey."""
@@ -109,11 +108,11 @@ class Items:
             return [
                 (
                     row.period,
-                    mask_of(row.cells),
+                    mask_of(row.cells, silent=row.silent),
                     row.scale,
                     row.items,
                     *row.rating[1:],
-                    0 if row.cells else row.items,
+                    row.items if row.silent else 0,
                 )
                 for row in recount.item_rows(session, selection, self._by)
             ]
@@ -142,7 +141,11 @@ def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
 
 
 def _silent(rows: FromClause) -> ColumnElement[Any]:
-    return case((rows.c.cells == NOWHERE, rows.c["items"]), else_=0)
+    return case((_is_silent(rows.c.cells), rows.c["items"]), else_=0)
+
+
+def _is_silent(cells: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(cells == NOWHERE, cells.startswith(SILENT))
 
 
 def _whole(shape: Shape) -> Select[Any]:
@@ -160,7 +163,7 @@ def _with_silent(of: Portion) -> Iterator[Select[Any]]:
         yield of.rows(own.scale, *counters, _silent(of.table).label("silent"))
         return
     yield of.where(own.view == WHOLE).rows(own.scale, *counters, literal(0).label("silent"))
-    silent = of.where(own.view == STAGES, own.cells == NOWHERE)
+    silent = of.where(own.view == STAGES, _is_silent(own.cells))
     yield silent.rows(own.scale, *(literal(0) for _ in counters), own["items"])
 
 

@@ -25,7 +25,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, period_start, utc_day
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
-from service.journey.native import Cell
+from service.journey.native import NO_CELL, Cell
 from service.rollups.contributions import FELT
 
 OF_FEEDBACK: Final = and_(
@@ -112,16 +112,23 @@ def item_rows(session: Session, selection: Selection, by: By | None) -> list[Ite
     """Item sums by the set of native cells that they touch, and by rating scale (and period)."""
     conditions = read_conditions(session, selection)
     sets = _cell_sets(conditions)
+    stated = case((sets.c.cells.is_(None), FEEDBACK.c.stage + "/" + FEEDBACK.c.touchpoint))
     scale = [FEEDBACK.c[name] for name in SCALE]
     statement = (
-        select(period_of(session, by), sets.c.cells, *scale, *rating_sums())
+        select(period_of(session, by), sets.c.cells, stated.label("stated"), *scale, *rating_sums())
         .select_from(FEEDBACK.outerjoin(sets, sets.c.feedback_id == FEEDBACK.c.id))
         .where(*conditions)
-        .group_by("period", sets.c.cells, *scale)
+        .group_by("period", sets.c.cells, "stated", *scale)
     )
     rows = [
-        item_row(period, _cells(cells), scale_of(name, least, greatest), *sums)
-        for period, cells, name, least, greatest, *sums in session.execute(statement)
+        item_row(
+            period,
+            _cells(cells) if cells else _cells(stated) - {NO_CELL},
+            scale_of(name, least, greatest),
+            *sums,
+            silent=not cells,
+        )
+        for period, cells, stated, name, least, greatest, *sums in session.execute(statement)
     ]
     return [row for row in rows if selection.touched_by(row.cells)]
 

@@ -375,3 +375,27 @@ def test_examples_that_teach_nothing_are_refused(
 ) -> None:
     problem = put({"preset": "eight-stage", "stages": [MOVING_IN | change]}, 422)
     assert where in {param["name"] for param in problem["invalid_params"]}
+
+
+def test_what_a_sender_stated_is_learned_without_a_word(
+    put: Put, get: Get, add: AddFeedback, work: Work
+) -> None:
+    """As a label that becomes learned, and as one that is learned already."""
+
+    def items() -> dict[str, int]:
+        found = get("/v1/journey")["stages"]
+        return {stage["key"]: stage["items"] for stage in found if stage["items"]}
+
+    first = add("", stage_sent="moving-in")
+    work()
+    assert items() == {}
+    put(LEARNED)
+    work()
+    assert items() == {"moving-in": 1}
+    add("n/a", stage_sent="moving-in", touchpoint_sent="phone")
+    work()
+    assert items() == {"moving-in": 2}
+    assert get(f"/v1/feedback/{first}")["analysis"]["stage"] == "moving-in"
+    put({"preset": "eight-stage"})
+    work()
+    assert items() == {}

@@ -58,7 +58,11 @@ def themes(database: Database, workspace: Workspace) -> dict[tuple[Any, str], UU
         }
         dice = random.Random(4)  # noqa: S311
         for _ in range(90):
-            write(session, workspace.id, drawn(dice, found), **columns(dice))
+            said = drawn(dice, found)
+            place = (
+                {} if said else dict(zip(("stage", "touchpoint"), dice.choice(CELLS), strict=True))
+            )
+            write(session, workspace.id, said, **columns(dice), **place)
     return found
 
 
@@ -256,6 +260,7 @@ def change_item(session: Session, row: Feedback, dice: random.Random, erase: boo
     else:
         row.attributes = {"persona": dice.choice(("smb", "big", None))}
         row.state = DONE
+        row.stage, row.touchpoint = dice.choice(CELLS)
         for mention in mentions:
             mention.stage, mention.touchpoint = dice.choice(CELLS)
             mention.pain_point_id = None

@@ -19,11 +19,12 @@ from service.insights.queries import recount, sums
 from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
 from service.insights.sums import ItemRow, ItemSums, MentionRow, MentionSums, total
 from service.journey.mapping import JourneyMap
-from service.journey.native import CELLS, Cell
+from service.journey.native import CELLS, NO_CELL, Cell
 from service.journey.presets import preset_map
 from tests.service.insights.rows import Said, nps, rating, write
 
 FIRST = datetime(2025, 12, 25, tzinfo=UTC)
+STATED = (NO_CELL, Cell("purchase", "unassigned"), Cell("usage+moving-in", "unassigned+lift"))
 AXES: tuple[AxisName, ...] = ("all", "stage", "touchpoint", "cell")
 PERIODS: tuple[By | None, ...] = (None, "day", "week", "month")
 SCALES: tuple[Callable[[random.Random], dict[str, Any]], ...] = (
@@ -51,10 +52,12 @@ def scatter(session: Session, workspace: Workspace, seed: int, count: int, days:
     """Random feedback of some days, a part of it not analysed."""
     dice = random.Random(seed)  # noqa: S311
     for _ in range(count):
+        found, stated = said(dice), dice.choice((*CELLS[::23], *STATED))
         write(
             session,
             workspace.id,
-            said(dice),
+            found,
+            **({} if found else stated._asdict()),
             kind=dice.choice(("survey", "review", "ticket")),
             source=dice.choice(("web", "shop")),
             channel=dice.choice(("phone", "email")),
@@ -157,7 +160,7 @@ def counted(session: Session, selection: Selection, by: By | None, axis: AxisNam
     for row in recount.item_rows(session, selection, by):
         for part in parts(row):
             found[part].add(row.items, row.scale, row.rating)
-            found[part].silent += 0 if row.cells else row.items
+            found[part].silent += row.items if row.silent else 0
     return found
 
 
@@ -213,7 +216,7 @@ def test_longer_spans_and_views_agree_with_recounts(
             assert Items(session, selection, rated=False).whole.speaking == sum(
                 row.items
                 for row in recount.item_rows(session, selection, None)
-                if any(map(selection.has, row.cells))
+                if not row.silent and any(map(selection.has, row.cells))
             )
 
 

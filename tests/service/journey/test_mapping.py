@@ -1,5 +1,7 @@
 """A journey maps every native cell once; presets are as the literature has them."""
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from service.journey.consistency import contradictions
 from service.journey.definition import Definition
 from service.journey.errors import UnknownStage, UnknownTouchpoint
 from service.journey.mapping import JourneyMap
-from service.journey.native import CELLS, Cell
+from service.journey.native import CELLS, NO_CELL, Cell
 from service.journey.presets import PRESETS, PresetName, key_of, native_touchpoints, preset_map
 
 NATIVE_STAGES = [stage for stage in STAGES if stage != NONE]
@@ -81,6 +83,48 @@ def test_narrowed_includes_win_over_whole_stages(definition: Definition) -> None
     }
     for cell in CELLS:
         assert journey.stage_of(cell) == narrowed.get(cell, whole.get(cell.stage, UNASSIGNED))
+
+
+@given(definitions())
+@settings(max_examples=50, deadline=None)
+def test_a_statement_is_kept_and_nothing_is_added_to_it(definition: Definition) -> None:
+    journey = JourneyMap(definition)
+    stages = [None, *(stage.key for stage in journey.stages)]
+    touchpoints = [None, *(touchpoint.key for touchpoint in journey.touchpoints)]
+    for stage, touchpoint in product(stages, touchpoints):
+        place = journey.place_of(stage, touchpoint)
+        if place == NO_CELL:
+            continue
+        found = journey.cell_of(place)
+        assert stage in (None, found.stage)
+        assert touchpoint in (None, found.touchpoint)
+        if touchpoint is None and found.touchpoint != UNASSIGNED:
+            within = journey.cells_within({found.stage}, None)
+            assert {journey.touchpoint_of(cell) for cell in within} == {found.touchpoint}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_have_a_place_for_every_statement(name: PresetName) -> None:
+    journey = preset_map(name)
+    stages = [None, *(stage.key for stage in journey.stages)]
+    touchpoints = [None, *(touchpoint.key for touchpoint in journey.touchpoints)]
+    for stage, touchpoint in product(stages, touchpoints):
+        place = journey.cell_of(journey.place_of(stage, touchpoint))
+        assert place == (stage or UNASSIGNED, touchpoint or UNASSIGNED)
+
+
+def test_a_stage_of_some_touchpoints_is_a_place_if_one_is_left() -> None:
+    whole = preset_map("eight-stage").definition
+    definition = whole.model_copy(deep=True)
+    first, second = definition.stages[:2]
+    first.includes[0].touchpoints = ["advertising"]
+    second.includes[0].touchpoints = ["website", "store"]
+    journey = JourneyMap(definition)
+    assert journey.place_of(first.key, None) == (first.key, "advertising")
+    assert journey.place_of(second.key, None) == NO_CELL
+    assert journey.place_of(second.key, "store") == (second.key, "store")
+    assert journey.place_of(second.key, "phone") == NO_CELL
+    assert journey.place_of("gone", "store") == (UNASSIGNED, "store")
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,8 @@ def put(
         row = row or item(workspace_id, key, number)
         row.state, row.analysis_version, row.language_read = DONE, "1", ("en", "de")[len(made) % 2]
         row.sentiment = made[0][1] if made else "neutral"
+        row.revision += 1
+        row.stage, row.touchpoint = CELLS[row.revision % len(CELLS)]  # counted if nothing is said
         session.add(row)
         session.flush()
         new = mentions_of(row, made)

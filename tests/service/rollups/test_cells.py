@@ -28,6 +28,9 @@ wide = st.builds(
 @given(st.sets(wide))
 def test_a_set_is_read_as_it_was_written(cells: set[Cell]) -> None:
     assert set(cells_in(mask_of(cells))) == cells
+    silent = mask_of(cells, silent=True)
+    assert set(cells_in(silent)) == cells
+    assert (silent == mask_of(cells)) == (not cells)
 
 
 @given(st.sets(st.sampled_from(CELLS)))

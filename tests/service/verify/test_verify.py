@@ -9,13 +9,19 @@ from sqlalchemy import func, select, text
 from typer.testing import CliRunner
 
 import migrations
+from models.tables import FEEDBACK, ROLLUP_ITEM
 from models.types import new_id
 from models.workspace import Workspace
 from service.cli import app
+from service.current_analysis import TO_BE_MADE_AGAIN
 from service.db import Database
+from service.journey.native import Cell
 from service.rollups.apply import SPAN_TABLES
+from service.rollups.cells import SILENT, mask_of
 from service.verify import verify as room
 from service.verify.verify import CHECKS, MOST_FINDINGS, Report, verify
+from tests.service.conftest import Analyse
+from tests.service.insights.rows import Said, nps, write
 from tests.service.rollups.test_apply import Readings, add_themes, put
 
 MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
@@ -67,6 +73,33 @@ def test_years_are_added_up_by_their_migration(filled: Database) -> None:
     migrations.upgrade(filled.url)
     assert _sizes(filled) == rows
     assert verify(filled).clean
+
+
+def test_stated_places_come_and_go_with_their_migration(
+    database: Database, workspace: Workspace, analyse: Analyse
+) -> None:
+    """Of items without a mention; speaking ones stay where they are."""
+    stated = {"stage": "purchase", "stage_sent": "purchase"}
+    with database.write() as session:
+        for columns in (stated, stated, {}, {"stage": "unassigned", "touchpoint_sent": "store"}):
+            write(session, workspace.id, [], **nps(9), **columns)
+        write(session, workspace.id, [Said("purchase", "store")], **nps(3), **stated)
+    migrations.downgrade(database.url, "2026_11_27_1240")
+    assert verify(database).clean
+    with database.read() as session:
+        stages = session.scalars(select(FEEDBACK.c.stage)).all()
+    assert sorted(stages) == ["purchase", *["unassigned"] * 4]
+    migrations.upgrade(database.url)
+    assert verify(database).clean
+    with database.read() as session:
+        versions = session.scalars(select(FEEDBACK.c.analysis_version)).all()
+    assert versions.count(TO_BE_MADE_AGAIN) == 3
+    analyse()
+    assert verify(database).clean
+    with database.read() as session:
+        cells = session.scalars(select(ROLLUP_ITEM.c.cells).order_by(ROLLUP_ITEM.c["items"])).all()
+    assert sum(cell.startswith(SILENT) for cell in cells) == 2
+    assert cells[-1] == mask_of({Cell("purchase", "unassigned")}, silent=True)  # two items
 
 
 def _sizes(database: Database) -> list[int]:
