@@ -178,8 +178,8 @@ class CellOut(PartOut):
 
 
 class BlindSpotOut(BaseModel):
-    """A cell of the definition with fewer than 21 independent answers: any share in it could be off
-    by more than 0.2. `missing` more answers are needed.
+    """A cell of the definition with fewer than 21 items: any share in it could be off by more than
+    0.2. `missing` more items are needed.
     """
 
     stage: str

@@ -241,7 +241,7 @@ class EvidenceOut(MentionOut):
 
 
 class EvidencePageOut(AnswerOut):
-    """A page of evidence, the most typical first: most severe, then most confident."""
+    """A page of evidence: the most severe first, then the most confident, then the latest."""
 
     model_config = ConfigDict(
         json_schema_extra={

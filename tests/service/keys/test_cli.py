@@ -47,7 +47,7 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
     shown = voc("keys", "list")
     assert first not in shown
     assert second not in shown
-    for word in ("default", "acme", "one", "two", "https://a.example", "live until"):
+    for word in ("default", "acme", "one", "two", "https://a.example", "active until"):
         assert word in shown
 
 
