@@ -52,8 +52,8 @@ LEARNING_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class CorrectionIn(BaseModel):
-    """The right labels of a mention. Omitted fields stay as they are; null withdraws earlier
-    corrections. Sending the present label confirms it.
+    """The right labels of a mention. Omitted fields stay as they are; null reverts earlier
+    corrections. Sending the current label confirms it.
     """
 
     model_config = ConfigDict(
@@ -139,7 +139,7 @@ class CorrectionParams(BaseModel):
 
 class CorrectionOut(BaseModel):
     """One entry of the log. ``old`` and ``new`` are native labels (with the key of a learned one
-    after a plus sign), null where a correction was withdrawn; ``applied`` is false while the
+    after a plus sign), null where a correction was reverted; ``applied`` is false while the
     latest analysis has no mention of exactly that text.
     """
 

@@ -212,7 +212,7 @@ class PainPointsOut(AnswerOut):
 
 
 class OnePainPointOut(AnswerOut, PainPointOut):
-    """One pain point or win, with the freshness of the answer."""
+    """One pain point or win, with the freshness of the response."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [AS_OF | PAIN_POINT_EXAMPLE]})
 
