@@ -21,7 +21,7 @@ from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
 from service.intake.ratings import Scale
 from service.intake.records import UnreadableFile, open_source
-from service.intake.reports import csv_report
+from service.intake.reports import csv_report, faults
 from service.intake.uploads import scale_of
 from service.settings import Settings
 
@@ -141,8 +141,9 @@ def _conclude(file: Path, report: Report, dry_run: bool) -> None:
     if not errors:
         listed.unlink(missing_ok=True)  # that of an earlier run
         return
-    for line in csv_report(errors[:SHOWN_ERRORS]).splitlines()[1:]:
-        console.print(f"  row {line}", markup=False)
+    for error in errors[:SHOWN_ERRORS]:
+        for field, reason in faults(error["problem"]):
+            console.print(f"  row {error['row']}: {f'{field} {reason}'.lstrip()}", markup=False)
     listed.write_text(csv_report(errors), encoding="utf-8")
     console.print(f"All errors are listed in {listed}", markup=False)
     raise typer.Exit(PARTLY if report.counts else 1)

@@ -23,7 +23,10 @@ Charge = Callable[[int], None]
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
 LONGEST_NAME = 200
-_HIDDEN = ("workspace_id", "content_hash", "customer_ref", "browser_key_id")
+_SHOWN = (
+    *("kind", "source", "external_id", "text", "subject", "question", "channel", "language"),
+    *("occurred_at", "attributes", "stage_sent", "touchpoint_sent"),
+)
 
 
 class TooManyItems(PayloadTooLarge):
@@ -141,5 +144,11 @@ def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:
 
 
 def record_of(draft: Draft) -> dict[str, Any]:
-    """The columns that a sender determines, as they would be stored."""
-    return {name: value for name, value in draft.row.items() if name not in _HIDDEN}
+    """What a sender determines, as stored and in the form of ``GET /v1/feedback/{id}``."""
+    row = draft.row
+    rating = {name: row[f"rating_{name}"] for name in ("value", "min", "max", "scale")}
+    return {name: row[name] for name in _SHOWN} | {
+        "rating": None if row["rating_value"] is None else rating,
+        "priority": row["ticket_priority"],
+        "status": row["ticket_status"],
+    }

@@ -263,7 +263,7 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
     if len(row) != len(columns):
         reason = (
             f"has {len(row)} columns where the header has {len(columns)}; "
-            "put fields that contain the delimiter or line breaks into double quotes"
+            "put cells that contain the separator or line breaks into double quotes"
         )
         return RowError(line, reason)
     return Record(line, dict(zip(columns, row, strict=True)), sum(map(len, row)) + len(row))

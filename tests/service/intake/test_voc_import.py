@@ -48,6 +48,8 @@ def test_a_file_is_sent_and_its_bad_rows_are_listed(
     assert "comment" in result.output
     assert "95%" in result.output
     assert "1 accepted, 0 updated, 0 duplicate, 2 invalid" in result.output
+    assert "  row 3: date: 'soon'" in result.output
+    assert "  row 4: has 2 columns" in result.output
     listed = (tmp_path / "f.csv.errors.csv").read_text().splitlines()
     assert listed[1].startswith("3,,date: 'soon'")
     assert listed[2].startswith("4,,has 2 columns")
