@@ -1,6 +1,6 @@
 """The journey in force, the journey that a reader asked for, and putting a new version in force."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -169,11 +169,32 @@ def complete(body: DefinitionIn) -> Definition:
     try:
         definition = Definition.model_validate(parts)
     except ValidationError as error:
-        found = invalid_request(error.errors(include_url=False))
-        raise InvalidDefinition(invalid_params=found.invalid_params) from error
+        found = invalid_request(error.errors(include_url=False)).invalid_params
+        raise InvalidDefinition(invalid_params=_as_sent(found, parts, sent)) from error
     if contradicted := contradictions(definition):
-        raise InvalidDefinition(invalid_params=contradicted)
+        raise InvalidDefinition(invalid_params=_as_sent(contradicted, parts, sent))
     return definition
+
+
+def _as_sent(
+    faults: Sequence[InvalidParam], parts: Mapping[str, list[Any]], sent: Mapping[str, Any]
+) -> list[InvalidParam]:
+    """The faults of ``parts``, by the positions that the entries have in the request.
+
+    With a preset these differ; an entry that only the preset has is named by its key.
+    """
+    if sent.get("preset") is None:
+        return list(faults)
+    return [InvalidParam(_sent_name(fault.name, parts, sent), fault.reason) for fault in faults]
+
+
+def _sent_name(name: str, parts: Mapping[str, list[Any]], sent: Mapping[str, Any]) -> str:
+    part, *inside = name.split(".")
+    if not inside or not inside[0].isdigit():
+        return name
+    key = parts[part][int(inside[0])]["key"]
+    keys = [entry["key"] for entry in sent.get(part) or ()]
+    return ".".join([part, str(keys.index(key)) if key in keys else key, *inside[1:]])
 
 
 def _changed(

@@ -11,7 +11,8 @@ UNREAD_NUMBER: Final = object()
 """Placeholder for a number with more digits than Python parses, so that only its item fails."""
 TOO_MANY_DIGITS: Final = "has a number of more than 4,300 digits; send it as text"
 TOO_DEEP: Final = "is nested too deeply; leave levels out"
-_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
+QUERY: Final = "query"
+_PLACES: Final = frozenset({"body", QUERY, "path", "header", "cookie"})
 _REASONS: Final = {
     "missing": "is required; add it",
     "extra_forbidden": "is not known here; remove it or check its spelling",
@@ -62,6 +63,11 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
         InvalidParam(name_of(error["loc"], body), reason_of(error)) for error in errors
     )
     return InvalidRequest(invalid_params=list(params)[:MOST_PARAMS])
+
+
+def invalid_query(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """The problem for pydantic's ``errors`` about the parameters of a URL."""
+    return invalid_request([{**error, "loc": (QUERY, *error["loc"])} for error in errors])
 
 
 def malformed(cause: str, kind: type[Problem] = MalformedJson) -> Problem:
@@ -122,9 +128,11 @@ def name_of(location: Sequence[str | int], body: Any) -> str:
 
     Pydantic mixes the names of union members into its locations. Parts found in ``body`` are kept,
     and so is the last part, which may be missing there. An error of the whole body is named
-    ``body``.
+    ``body``. One of several values of a query parameter has no number: nobody typed one.
     """
     parts = list(location)
+    if parts[:1] == [QUERY]:
+        parts = parts[:2]
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
     if not isinstance(body, dict | list):

@@ -105,7 +105,14 @@ def test_broken_json_says_where(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("location", "name"),
-    [(("body",), "body"), (("query", "limit"), "limit"), (("body", "items", 0), "items.0")],
+    [
+        (("body",), "body"),
+        (("query", "limit"), "limit"),
+        (("query", "kind", 0), "kind"),
+        (("body", "items", 0), "items.0"),
+    ],
 )
-def test_a_fault_of_the_whole_body_has_a_name(location: tuple[str | int, ...], name: str) -> None:
+def test_a_fault_of_a_body_or_a_parameter_has_a_name(
+    location: tuple[str | int, ...], name: str
+) -> None:
     assert name_of(location, [1, 2] if name == "body" else None) == name
