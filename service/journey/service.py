@@ -13,7 +13,7 @@ from service import clock
 from service.errors import InvalidParam
 from service.journey.consistency import contradictions
 from service.journey.definition import Definition
-from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney
+from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown
 from service.journey.learned import Taught
 from service.journey.mapping import CUSTOM, JourneyMap, Keys
 from service.journey.presets import (
@@ -107,7 +107,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
     reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
-    raise UnknownJourney(reason, invalid_params=[InvalidParam("journey", reason)])
+    raise unknown(UnknownJourney, "journey", reason)
 
 
 def put_definition(
