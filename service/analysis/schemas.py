@@ -48,8 +48,8 @@ _PRAISE: Final[dict[str, Any]] = {
     "severity": 0,
     "confidence": _SURE | _READ,
     "candidates": {
-        "stage": [{"key": "retention", "p": 0.95}, {"key": "none", "p": 0.03}],
-        "touchpoint": [{"key": "support", "p": 0.93}, {"key": "none", "p": 0.04}],
+        "stage": [{"key": "retention", "p": 0.95}, {"key": "unassigned", "p": 0.03}],
+        "touchpoint": [{"key": "support", "p": 0.93}, {"key": "unassigned", "p": 0.04}],
     },
 }
 _MODEL_SAID: Final = dict.fromkeys(FIELDS, "model")
