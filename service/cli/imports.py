@@ -29,6 +29,10 @@ PATIENT_TRIES: Final = 60
 SHOWN_ERRORS: Final = 10
 PARTLY: Final = 3
 """The exit code when some rows were stored and others rejected."""
+SOURCE_HELP: Final = (
+    "The system the feedback comes from. Feedback with the same source and id is overwritten. "
+    "Default: the name of the file, or import if it has no ids."
+)
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
 app = typer.Typer()
@@ -45,7 +49,7 @@ def import_file(
         str | None, typer.Option(help="A key with the scope ingest. Default: VOC_KEY.")
     ] = None,
     kind: Annotated[Kind | None, typer.Option(help="The kind of feedback in the file.")] = None,
-    source: Annotated[str | None, typer.Option(help="The system the feedback comes from.")] = None,
+    source: Annotated[str | None, typer.Option(help=SOURCE_HELP)] = None,
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", help="field=Column, or field= for no column; repeatable."),

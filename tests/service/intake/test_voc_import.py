@@ -85,6 +85,18 @@ def test_a_second_run_goes_on_where_the_first_stopped(
     assert len(stored()) == 5
 
 
+def test_files_with_the_same_ids_do_not_overwrite_each_other(run: Run, stored: Stored) -> None:
+    first, second = "id,comment\n1,Great\n2,Bad\n", "id,comment\n1,Slow\n2,Rude staff\n"
+    assert "2 accepted" in run(first, name="a.csv").output
+    assert "2 accepted" in run(second, name="b.csv").output
+    assert "2 duplicate" in run(first, name="a.csv").output
+    texts = sorted((row.source, row.text) for row in stored())
+    assert texts == [
+        *(("a.csv", "Bad"), ("a.csv", "Great")),
+        *(("b.csv", "Rude staff"), ("b.csv", "Slow")),
+    ]
+
+
 def test_the_users_words_overrule_the_guess(run: Run, stored: Stored) -> None:
     content = "id,comment,other\n1,a,b\n"
     options = ("--map", "text=other", "--map", "external_id=", "--kind", "ticket", "--source", "s")
