@@ -251,8 +251,8 @@ class PointOut(MeasuresOut):
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
         description=(
-            "Empty for months, with less than 4 weeks of days or 8 weeks before, and for a first "
-            "period that `since` cuts."
+            "Empty for months, with fewer than 28 days or 8 weeks of feedback before, and for a "
+            "first period that `since` cuts."
         )
     )
     spikes: list[Literal["mentions", "negative"]] = Field(

@@ -1,4 +1,4 @@
-"""The journey in force, the journey that a reader asked for, and putting a new version in force."""
+"""The journey in effect, the one that a reader asked for, and putting a new version into effect."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ _maps: dict[tuple[UUID, int, datetime, str | None], JourneyMap] = {}
 
 
 def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
-    """The journey in force: the workspace's latest version, or the default preset."""
+    """The journey in effect: the workspace's latest version, or the default preset."""
     version = latest_version(session, workspace_id)
     if version is None:
         return preset_map(DEFAULT)
@@ -47,7 +47,7 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
 
 
 def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
-    """The journey that was in force at a given time, with today's learned labels."""
+    """The journey that was in effect at a given time, with today's learned labels."""
     current, version = current_map(session, workspace_id), latest_version(session, workspace_id, at)
     if version is None:
         return _preset_for(session, workspace_id, DEFAULT)
@@ -95,10 +95,10 @@ def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> Journ
 def named_map(session: Session, workspace_id: UUID, name: str | None) -> JourneyMap:
     """The journey that a reader asked for: a preset's name, 'current' (or None), or 'custom'.
 
-    A preset that is also in force is returned with the workspace's names and details.
+    A preset that is also in effect is returned with the workspace's names and details.
 
     Raises:
-        UnknownJourney: no such preset, or 'custom' where the journey in force is a preset.
+        UnknownJourney: no such preset, or 'custom' where the journey in effect is a preset.
     """
     current = current_map(session, workspace_id)
     if name in (None, CURRENT, current.key):
@@ -118,14 +118,14 @@ def put_definition(
     taught: Sequence[Taught] = (),
     model_version: str = "",
 ) -> JourneyMap:
-    """Put a new version in force, in the caller's write transaction; an unchanged one stays.
+    """Put a new version into effect, in the caller's write transaction; an unchanged one stays.
 
-    ``expected`` says whether the journey in force is one that the sender wants to replace;
+    ``expected`` says whether the journey in effect is one that the sender wants to replace;
     ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
-        StaleDefinition: another version is in force.
+        StaleDefinition: another version is in effect.
     """
     definition = complete(body)
     lock_workspace(session, workspace_id)
