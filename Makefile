@@ -18,7 +18,7 @@ help: ## list the commands
 run: $(VENV)/run.stamp ## install what is missing, then serve dashboard and API on http://127.0.0.1:8000
 	@$(BIN)/voc serve
 
-demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print pain points by stage
+demo: $(VENV)/run.stamp ## serve, load the demo feedback through the API, print pain points and wins by stage
 	@$(BIN)/voc demo
 
 test: check ## check format, lint, types and import contracts, then run the tests on both databases

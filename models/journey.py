@@ -1,4 +1,4 @@
-"""A workspace's versioned journey definitions; the highest version is in force."""
+"""A workspace's versioned journey definitions; the highest version is in effect."""
 
 from datetime import datetime
 from typing import Any

@@ -203,7 +203,7 @@ class Verbatim:
 
         Raises:
             VerbatimError: the id is not a feedback id, e.g. an ``external_id``, or the service
-            refused.
+            rejected the request.
         """
         try:
             id = UUID(feedback_id)

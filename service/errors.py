@@ -92,6 +92,10 @@ class MalformedJson(Problem):
     status = 400
     code = "malformed_json"
 
+    @classmethod
+    def title(cls) -> str:
+        return "Malformed JSON"
+
 
 class MalformedForm(Problem):
     """The form in the body can't be read; send multipart/form-data with its boundary."""

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["analysis"])
 JourneyName = Annotated[
     str | None,
     Query(
-        description="A preset's name; default is the journey in force.", examples=["eight-stage"]
+        description="A preset's name; default is the journey in effect.", examples=["eight-stage"]
     ),
 ]
 

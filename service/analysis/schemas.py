@@ -48,14 +48,14 @@ _PRAISE: Final[dict[str, Any]] = {
     "severity": 0,
     "confidence": _SURE | _READ,
     "candidates": {
-        "stage": [{"key": "retention", "p": 0.95}, {"key": "none", "p": 0.03}],
-        "touchpoint": [{"key": "support", "p": 0.93}, {"key": "none", "p": 0.04}],
+        "stage": [{"key": "retention", "p": 0.95}, {"key": "unassigned", "p": 0.03}],
+        "touchpoint": [{"key": "support", "p": 0.93}, {"key": "unassigned", "p": 0.04}],
     },
 }
 _MODEL_SAID: Final = dict.fromkeys(FIELDS, "model")
 ANSWER_EXAMPLE: Final[dict[str, Any]] = {
     "journey": "five-stage",
-    "model": "verbatim-multilingual 1.0-3f2a9c41d07b",
+    "model": "0.8.0-3f2a9c41d07b",
     "items": [
         {
             **_COMPLAINT,
@@ -120,5 +120,5 @@ class AnalyzeOut(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [ANSWER_EXAMPLE]})
 
     journey: str
-    model: str
+    model: str = Field(description="Version of the analysis, as in `/v1/feedback`.")
     items: list[AnalysisOut]

@@ -49,7 +49,7 @@ def analyse(
     pairs = zip(request.items, analyses, strict=True)
     return AnalyzeOut(
         journey=journey.key,
-        model=f"{engine.info.name} {engine.version}",
+        model=engine.version,
         items=[_out(journey, learned, item, analysis) for item, analysis in pairs],
     )
 

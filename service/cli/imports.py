@@ -21,7 +21,7 @@ from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
 from service.intake.ratings import Scale
 from service.intake.records import UnreadableFile, open_source
-from service.intake.reports import csv_report
+from service.intake.reports import csv_report, faults
 from service.intake.uploads import scale_of
 from service.settings import Settings
 
@@ -29,6 +29,10 @@ PATIENT_TRIES: Final = 60
 SHOWN_ERRORS: Final = 10
 PARTLY: Final = 3
 """The exit code when some rows were stored and others rejected."""
+SOURCE_HELP: Final = (
+    "The system the feedback comes from. Feedback with the same source and id is overwritten. "
+    "Default: the name of the file, or import if it has no ids."
+)
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
 app = typer.Typer()
@@ -45,7 +49,7 @@ def import_file(
         str | None, typer.Option(help="A key with the scope ingest. Default: VOC_KEY.")
     ] = None,
     kind: Annotated[Kind | None, typer.Option(help="The kind of feedback in the file.")] = None,
-    source: Annotated[str | None, typer.Option(help="The system the feedback comes from.")] = None,
+    source: Annotated[str | None, typer.Option(help=SOURCE_HELP)] = None,
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", help="field=Column, or field= for no column; repeatable."),
@@ -141,8 +145,9 @@ def _conclude(file: Path, report: Report, dry_run: bool) -> None:
     if not errors:
         listed.unlink(missing_ok=True)  # that of an earlier run
         return
-    for line in csv_report(errors[:SHOWN_ERRORS]).splitlines()[1:]:
-        console.print(f"  row {line}", markup=False)
+    for error in errors[:SHOWN_ERRORS]:
+        for field, reason in faults(error["problem"]):
+            console.print(f"  row {error['row']}: {f'{field} {reason}'.lstrip()}", markup=False)
     listed.write_text(csv_report(errors), encoding="utf-8")
     console.print(f"All errors are listed in {listed}", markup=False)
     raise typer.Exit(PARTLY if report.counts else 1)

@@ -109,8 +109,8 @@ def _state(key: ApiKey) -> str:
     if key.revoked_at is not None:
         return f"revoked {_day(key.revoked_at)}"
     if key.expires_at is None:
-        return "live"
-    return f"{'live until' if key.expires_at > now() else 'expired'} {_day(key.expires_at)}"
+        return "active"
+    return f"{'active until' if key.expires_at > now() else 'expired'} {_day(key.expires_at)}"
 
 
 def _day(moment: datetime) -> str:

@@ -52,12 +52,17 @@ def _as_json(report: Report) -> dict[str, object]:
 def _print(report: Report) -> None:
     checks = Table("check", "differences", box=SIMPLE)
     for check, failures in report.failures.items():
-        checks.add_row(check.replace("_", " "), f"[red]{failures}[/red]" if failures else "0")
+        checks.add_row(_words(check), f"[red]{failures}[/red]" if failures else "0")
     console.print(checks)
     for finding in report.findings[:SHOWN]:
         console.print(f"{finding.workspace_id} {finding.subject}: {finding.fault}", markup=False)
+    workspaces = "workspace" if report.workspaces == 1 else "workspaces"
     verdict = "[green]clean[/green]" if report.clean else "[red]not clean[/red]"
     console.print(
-        f"{report.workspaces} workspaces, {report.items:,} items, {report.mentions:,} mentions, "
-        f"{report.rows:,} roll-up rows: {verdict}"
+        f"{report.workspaces:,} {workspaces}, {report.items:,} items, "
+        f"{report.mentions:,} mentions, {report.rows:,} roll-up rows: {verdict}"
     )
+
+
+def _words(check: str) -> str:
+    return check.replace("_", " ").replace("rollup", "roll-up")

@@ -52,8 +52,8 @@ LEARNING_EXAMPLE: Final[dict[str, Any]] = {
 
 
 class CorrectionIn(BaseModel):
-    """The right labels of a mention. Omitted fields stay as they are; null withdraws earlier
-    corrections. Sending the present label confirms it.
+    """The right labels of a mention. Omitted fields stay as they are; null reverts earlier
+    corrections. Sending the current label confirms it.
     """
 
     model_config = ConfigDict(
@@ -144,8 +144,8 @@ class CorrectionParams(BaseModel):
 class CorrectionOut(BaseModel):
     """One entry of the log. ``start`` and ``end`` are the mention's position, or its last one.
     ``old`` and ``new`` are native labels (with the key of a learned one after a plus sign), null
-    where a correction was withdrawn; ``applied`` is false while it finds no mention of exactly
-    that text in the latest analysis.
+    where a correction was reverted; ``applied`` is false while the latest analysis has no mention
+    of exactly that text.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [LOGGED_EXAMPLE]})

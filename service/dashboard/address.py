@@ -31,7 +31,7 @@ from service.insights.params import (
 )
 from service.insights.search_params import Phrase
 from service.pictures.wording import words
-from service.web.invalid import invalid_request
+from service.web.invalid import invalid_query
 from service.web.parameters import unknown_parameters
 
 Period = Literal["7", "30", "90", "365", "all"]
@@ -176,7 +176,7 @@ class Address:
         try:
             return kind.model_validate(values)
         except ValidationError as error:
-            raise invalid_request(error.errors(include_url=False)) from error
+            raise invalid_query(error.errors(include_url=False)) from error
 
     @property
     def sort_of_pains(self) -> str:
@@ -310,7 +310,7 @@ def _parsed(sent: Sequence[tuple[str, str]]) -> PageParams:
     try:
         params = PageParams.model_validate(single)
     except ValidationError as error:
-        raise invalid_request(error.errors(include_url=False)) from error
+        raise invalid_query(error.errors(include_url=False)) from error
     _refuse_unknown(params)
     return params
 

@@ -68,6 +68,6 @@ class Info(BaseModel):
     version: str
     model: Model
     database: str = Field(description="sqlite or postgresql")
-    journey: str = Field(description="The workspace's journey in force.")
+    journey: str = Field(description="The workspace's journey in effect.")
     journey_version: int
     limits: Limits

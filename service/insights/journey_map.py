@@ -154,7 +154,7 @@ def _cells(journey: JourneyMap, axis: Axis) -> list[Fields]:
 
 
 def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:
-    """The selection's cells with too few independent answers, in the definition's order."""
+    """The selection's cells with too few items, in the definition's order."""
     journey = selection.journey
     wanted = {cell for native, cell in journey.cells.items() if selection.has(native)}
     for stage in journey.stages:

@@ -178,8 +178,8 @@ class CellOut(PartOut):
 
 
 class BlindSpotOut(BaseModel):
-    """A cell of the definition with fewer than 21 independent answers: any share in it could be off
-    by more than 0.2. `missing` more answers are needed.
+    """A cell of the definition with fewer than 21 items: any share in it could be off by more than
+    0.2. `missing` more items are needed.
     """
 
     stage: str
@@ -251,8 +251,8 @@ class PointOut(MeasuresOut):
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
         description=(
-            "Empty for months, with less than 4 weeks of days or 8 weeks before, and for a first "
-            "period that `since` cuts."
+            "Empty for months, with fewer than 28 days or 8 weeks of feedback before, and for a "
+            "first period that `since` cuts."
         )
     )
     spikes: list[Literal["mentions", "negative"]] = Field(

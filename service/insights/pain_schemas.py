@@ -219,7 +219,7 @@ class PainPointsOut(AnswerOut):
 
 
 class OnePainPointOut(AnswerOut, PainPointOut):
-    """One pain point or win, with the freshness of the answer."""
+    """One pain point or win, with the freshness of the response."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [AS_OF | PAIN_POINT_EXAMPLE]})
 
@@ -248,7 +248,7 @@ class EvidenceOut(MentionOut):
 
 
 class EvidencePageOut(AnswerOut):
-    """A page of evidence, the most typical first: most severe, then most confident."""
+    """A page of evidence: the most severe first, then the most confident, then the latest."""
 
     model_config = ConfigDict(
         json_schema_extra={

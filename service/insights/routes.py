@@ -97,7 +97,7 @@ def read_evidence(
     pain_point_id: UUID,
     params: Annotated[EvidenceParams, Query()],
 ) -> Response:
-    """The mentions of a pain point or a win, the most typical first."""
+    """The mentions of a pain point or a win, the most severe first."""
     with database.read() as session:
         out = list_evidence(session, caller.workspace_id, pain_point_id, params)
     return conditional(request, out)

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, Field
 
 from models.mention import Provenance
-from nlp.labels import NONE
+from nlp.labels import NONE, UNASSIGNED
 from service.insights.conflicts import contradicts
 from service.journey.native import Cell, learned_of
 
@@ -67,7 +67,7 @@ class CandidateOut(BaseModel):
 
 
 class CandidatesOut(BaseModel):
-    """The likeliest stages and touchpoints, likeliest first, including `none`."""
+    """The likeliest stages and touchpoints, likeliest first, including `unassigned`."""
 
     stage: list[CandidateOut]
     touchpoint: list[CandidateOut]
@@ -178,8 +178,10 @@ def _rounded(confidence: Mapping[str, float] | None) -> dict[str, float] | None:
 
 
 def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
-    """Native candidates in the journey's keys; the probabilities of those that it merges add up. A
-    learned label that the journey has comes first."""
+    """Native candidates in the journey's keys; the probabilities of those that it merges add up,
+    as do those of ``none`` and of labels that it leaves unassigned. A learned label that the
+    journey has comes first.
+    """
     candidates = reading.candidates or {}
 
     def learned(axis: str, key: str) -> list[dict[str, Any]]:
@@ -206,6 +208,6 @@ def _merged(
     sums: dict[str, float] = defaultdict(float)
     for candidate in candidates:
         key = candidate["key"]
-        sums[key if key == NONE else rename(key)] += candidate["p"]
+        sums[UNASSIGNED if key == NONE else rename(key)] += candidate["p"]
     ranked = sorted(sums.items(), key=lambda pair: -pair[1])
     return [{"key": key, "p": round(min(p, 1.0), 3)} for key, p in ranked]

@@ -23,11 +23,14 @@ Charge = Callable[[int], None]
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
 LONGEST_NAME = 200
-_HIDDEN = ("workspace_id", "content_hash", "customer_ref", "browser_key_id")
+_SHOWN = (
+    *("kind", "source", "external_id", "text", "subject", "question", "channel", "language"),
+    *("occurred_at", "attributes", "stage_sent", "touchpoint_sent"),
+)
 
 
 class TooManyItems(PayloadTooLarge):
-    """A batch holds at most 1000 items; split it."""
+    """A batch holds at most 1,000 items; split it."""
 
     code = "too_many_items"
 
@@ -56,18 +59,18 @@ def check_item(item: Any, clerk: Clerk) -> Checked:
         return clerk.draft(valid)
     except ValidationError as error:
         problem = invalid_request(error.errors(include_url=False), item)
-        return _named(problem, "kind" if isinstance(item, dict) else "item")
+        return _named(problem)
     except Problem as problem:
         return problem
 
 
-def _named(problem: Problem, whole: str) -> Problem:
+def _named(problem: Problem) -> Problem:
     """The problem in a form that can be stored, since its names come from the sender.
 
-    An error without a field gets the name ``whole``: it is about the object, or its discriminator.
+    An error without a field is about the whole item.
     """
     params = [
-        InvalidParam(_storable_name(param.name) or whole, param.reason)
+        InvalidParam(_storable_name(param.name) or "item", param.reason)
         for param in problem.invalid_params
     ]
     return type(problem)(problem.detail, invalid_params=params)
@@ -106,7 +109,9 @@ def _items_of(parsed: Any) -> list[Any]:
             invalid_params=[InvalidParam("items", ("is empty; send at least one item"))]
         )
     if len(items) > MOST_ITEMS:
-        raise TooManyItems(f"A batch holds at most {MOST_ITEMS} items, not {len(items)}; split it.")
+        raise TooManyItems(
+            f"A batch holds at most {MOST_ITEMS:,} items, not {len(items):,}; split it."
+        )
     return items
 
 
@@ -141,5 +146,11 @@ def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:
 
 
 def record_of(draft: Draft) -> dict[str, Any]:
-    """The columns that a sender determines, as they would be stored."""
-    return {name: value for name, value in draft.row.items() if name not in _HIDDEN}
+    """What a sender determines, as stored and in the form of ``GET /v1/feedback/{id}``."""
+    row = draft.row
+    rating = {name: row[f"rating_{name}"] for name in ("value", "min", "max", "scale")}
+    return {name: row[name] for name in _SHOWN} | {
+        "rating": None if row["rating_value"] is None else rating,
+        "priority": row["ticket_priority"],
+        "status": row["ticket_status"],
+    }

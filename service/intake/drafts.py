@@ -28,7 +28,7 @@ Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]
 
 EMPTY: Final = "is empty; send the customer's words, or a rating"
-TOO_LONG: Final = "has {} characters; at most {} are accepted, so split it"
+TOO_LONG: Final = "has {:,} characters; at most {:,} are accepted, so split it"
 QUICK_CHARS: Final = 5000
 """Drafting this much text takes well under a millisecond, if it has no numbers …"""
 QUICK_CHARS_WITH_NUMBERS: Final = 200

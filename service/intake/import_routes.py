@@ -67,7 +67,15 @@ def _wishes(
         ),
     ] = None,
     kind: Annotated[Kind | None, Form()] = None,
-    source: Annotated[Name | None, Form()] = None,
+    source: Annotated[
+        Name | None,
+        Form(
+            description=(
+                "The system that the feedback comes from. Feedback with the same source and id is "
+                "overwritten. Default: the name of the file, or import if it has no ids."
+            )
+        ),
+    ] = None,
     scale: Annotated[Scale | None, Form(description="The scale of the ratings.")] = None,
     scale_min: Annotated[float | None, Form()] = None,
     scale_max: Annotated[float | None, Form()] = None,

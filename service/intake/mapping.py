@@ -16,6 +16,7 @@ from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.redaction.quotes import quoted
+from service.web.blanks import is_blank, is_missing
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
@@ -23,6 +24,8 @@ SAMPLE_CHARS: Final = 4_000_000
 MOST_COLUMNS: Final = 2000
 NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
+LONGEST_SOURCE: Final = 100
+UNNAMED: Final = "import"
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
 AS_ITEMS: Final = (
@@ -78,19 +81,33 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     _refuse_many(source.columns)
     sample = _sample(source)
     if source.format == "jsonl" and not wishes.columns and _are_items(sample):
-        return Plan(
-            wishes.kind or "survey", wishes.source or "import", is_native=True, notes=(AS_ITEMS,)
-        )
+        has_ids = any(not is_missing(values.get("external_id")) for values in sample)
+        said = wishes.source or source_named(source.name, has_ids)
+        return Plan(wishes.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
     names = source.columns or _keys(sample)
     _refuse_many(names)
     columns = _cells(names, sample)
     guesses = guess_columns(columns, _nested(columns, sample))
     guesses = _with_wishes(guesses, wishes.columns)
-    plan = _plan(guesses, columns, wishes)
+    plan = _plan(guesses, columns, wishes, source.name)
     return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
 
 
-def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes) -> Plan:
+def source_named(name: str, has_ids: bool) -> str:
+    """The source of a file when none was specified.
+
+    It is the file's name, so that files with the same ids don't overwrite each other's feedback.
+    Without ids, these are derived from the content and differ anyway: a renamed file adds nothing.
+    """
+    if not has_ids:
+        return UNNAMED
+    shown = "".join(filter(str.isprintable, name)).strip()[-LONGEST_SOURCE:]
+    return UNNAMED if is_blank(shown) else shown
+
+
+def _plan(
+    guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes, name: str
+) -> Plan:
     by_field = {guess.field: guess.column for guess in guesses if guess.field}
     if not {"text", "rating"} & by_field.keys():
         raise _unmapped(columns)
@@ -104,7 +121,7 @@ def _plan(guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wi
     text_column = by_field.get("text", "")
     return Plan(
         kind=kind,
-        source=wishes.source or "import",
+        source=wishes.source or source_named(name, "external_id" in by_field),
         is_native=False,
         guesses=tuple(guesses),
         rating=rating,

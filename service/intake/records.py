@@ -88,6 +88,8 @@ class Source:
     columns: tuple[str, ...]
     digest: str
     """SHA-256 of the file's bytes, hex."""
+    name: str
+    """The file's original name, without folders."""
     header_rows: int = 1
 
     def records(self) -> Iterator[Record | RowError]:
@@ -116,15 +118,16 @@ def open_source(path: Path, name: str | None = None) -> Source:
         file.seek(0)
         sample = file.read(_SAMPLE_CHARS).decode(encoding, "replace")
     _refuse_foreign(sample)
-    if _format_of(name or path.name, sample) == "jsonl":
-        return Source(path, "jsonl", encoding, "", (), digest)
+    name = Path(path if name is None else name).name
+    if _format_of(name, sample) == "jsonl":
+        return Source(path, "jsonl", encoding, "", (), digest, name)
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
     header = _header(sample, delimiter)
     subheaders = _subheaders(sample, delimiter, header)
-    names = list(joined(header, subheaders)) if subheaders else header
+    names = _distinct(list(joined(header, subheaders)) if subheaders else header)
     header_rows = 2 if subheaders else 1
-    return Source(path, "csv", encoding, delimiter, _distinct(names), digest, header_rows)
+    return Source(path, "csv", encoding, delimiter, names, digest, name, header_rows)
 
 
 def _header(sample: str, delimiter: str) -> list[str]:
@@ -263,7 +266,7 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
     if len(row) != len(columns):
         reason = (
             f"has {len(row)} columns where the header has {len(columns)}; "
-            "put fields that contain the delimiter or line breaks into double quotes"
+            "put cells that contain the separator or line breaks into double quotes"
         )
         return RowError(line, reason)
     return Record(line, dict(zip(columns, row, strict=True)), sum(map(len, row)) + len(row))

@@ -27,7 +27,7 @@ def csv_report(errors: Sequence[dict[str, Any]]) -> str:
     writer = csv.writer(out)
     writer.writerow(["row", "field", "reason"])
     for error in errors:
-        for field, reason in _faults(error["problem"]):
+        for field, reason in faults(error["problem"]):
             writer.writerow([error["row"], inert(field), inert(reason)])
     return out.getvalue()
 
@@ -37,6 +37,7 @@ def jsonl_report(errors: Sequence[dict[str, Any]]) -> str:
     return "".join(json.dumps(error) + "\n" for error in errors)
 
 
-def _faults(problem: dict[str, Any]) -> list[tuple[str, str]]:
+def faults(problem: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong with a row: field and reason; the field is empty if it is the whole row."""
     params = problem.get("invalid_params") or [{"name": "", "reason": problem["detail"]}]
     return [(param["name"], param["reason"]) for param in params]

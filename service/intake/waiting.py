@@ -27,7 +27,7 @@ Prefer = Annotated[
     str | None,
     Header(
         description=(
-            "`wait=N`: wait up to N (at most 10) seconds for the analysis and answer 200 with "
+            "`wait=N`: wait up to N (at most 10) seconds for the analysis and respond 200 with "
             "the analysed item; 202 if it takes longer."
         ),
         examples=["wait=5"],

@@ -4,14 +4,34 @@ What a schema can't express (unique names, no cell included twice, possible targ
 ``consistency``.
 """
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from service.web.numbers import NoBoolean
 from service.web.text import refuse_unstorable, seen
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+KEY: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(KEY, text):
+        raise ValueError(
+            "must consist of lower-case letters, digits, - and _, begin with a letter or digit, "
+            "and have at most 63 characters"
+        )
+    return text
+
+
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": KEY})]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from service.errors import InvalidRequest, Problem
+from service.errors import InvalidParam, InvalidRequest, Problem
 
 
 class UnknownStage(InvalidRequest):
@@ -40,3 +40,9 @@ class StaleDefinition(Problem):
 
     status: ClassVar[int] = 412
     code: ClassVar[str] = "precondition_failed"
+
+
+def unknown(kind: type[InvalidRequest], field: str, reason: str) -> InvalidRequest:
+    """The problem of one field, with the reason as a sentence for its detail."""
+    detail = f"{reason[0].upper()}{reason[1:]}."
+    return kind(detail, invalid_params=[InvalidParam(field, reason)])

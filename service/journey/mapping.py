@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from nlp.labels import UNASSIGNED
-from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Stage, Touchpoint
-from service.journey.errors import UnknownStage, UnknownTouchpoint
+from service.journey.errors import UnknownStage, UnknownTouchpoint, unknown
 from service.journey.names import folded
 from service.journey.native import CELLS, NO_CELL, Cell, learned_of, with_learned
 from service.redaction.quotes import quoted
@@ -89,7 +88,7 @@ class JourneyMap:
         key = self._stage_names.get(folded(text))
         if key is None:
             reason = _unknown("stage", text, self.stages)
-            raise UnknownStage(reason, invalid_params=[InvalidParam("stage", reason)])
+            raise unknown(UnknownStage, "stage", reason)
         return key
 
     def resolve_touchpoint(self, text: str) -> str:
@@ -101,7 +100,7 @@ class JourneyMap:
         key = self._touchpoint_names.get(folded(text))
         if key is None:
             reason = _unknown("touchpoint", text, self.touchpoints)
-            raise UnknownTouchpoint(reason, invalid_params=[InvalidParam("touchpoint", reason)])
+            raise unknown(UnknownTouchpoint, "touchpoint", reason)
         return key
 
     def native_cells(self, stage: str | None, touchpoint: str | None) -> frozenset[Cell]:

@@ -20,7 +20,7 @@ class Version(NamedTuple):
 def latest_version(
     session: Session, workspace_id: UUID, at: datetime | None = None
 ) -> Version | None:
-    """The version in force now or at a given time; None if there was none yet."""
+    """The version in effect now or at a given time; None if there was none yet."""
     statement = select(Journey.version, Journey.created_at).where(
         Journey.workspace_id == workspace_id
     )

@@ -48,7 +48,7 @@ def _in_force(session: Session, workspace_id: UUID, embedder: Embedder) -> Defin
 def get_definition(
     request: Request, caller: ReadCaller, database: Db, embedder: AppEmbedder
 ) -> Response:
-    """The journey definition in force, with its version and an ETag for If-Match."""
+    """The journey definition in effect, with its version and an ETag for If-Match."""
     with database.read() as session:
         return conditional(request, _in_force(session, caller.workspace_id, embedder))
 
@@ -66,7 +66,7 @@ def replace_definition(
         Query(description="Validate, learn and return the estimates, without storing anything."),
     ] = False,
 ) -> DefinitionOut:
-    """Put a new version in force at once, for all stored feedback. An unchanged definition keeps
+    """Put a new version into effect at once, for all stored feedback. An unchanged definition keeps
     its version.
     """
     definition, workspace_id = complete(body), caller.workspace_id

@@ -194,7 +194,7 @@ class LearnedOut(BaseModel):
 
 
 class DefinitionOut(BaseModel):
-    """A definition in force. ``journey`` is the preset with the same mapping, or "custom";
+    """A definition in effect. ``journey`` is the preset with the same mapping, or "custom";
     ``version`` is 0 until the first PUT; ``unclaimed`` are the native stages (or touchpoints of
     them) that no stage includes and that are therefore shown as unassigned; ``learned`` has the
     quality of each label that is learned from examples.

@@ -1,6 +1,6 @@
-"""The journey in force, the journey that a reader asked for, and putting a new version in force."""
+"""The journey in effect, the one that a reader asked for, and putting a new version into effect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from service import clock
 from service.errors import InvalidParam
 from service.journey.consistency import contradictions
 from service.journey.definition import Definition
-from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney
+from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown
 from service.journey.learned import Taught
 from service.journey.mapping import CUSTOM, JourneyMap, Keys
 from service.journey.presets import (
@@ -35,7 +35,7 @@ _maps: dict[tuple[UUID, int, datetime, str | None], JourneyMap] = {}
 
 
 def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
-    """The journey in force: the workspace's latest version, or the default preset."""
+    """The journey in effect: the workspace's latest version, or the default preset."""
     version = latest_version(session, workspace_id)
     if version is None:
         return preset_map(DEFAULT)
@@ -47,7 +47,7 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
 
 
 def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
-    """The journey that was in force at a given time, with today's learned labels."""
+    """The journey that was in effect at a given time, with today's learned labels."""
     current, version = current_map(session, workspace_id), latest_version(session, workspace_id, at)
     if version is None:
         return _preset_for(session, workspace_id, DEFAULT)
@@ -95,10 +95,10 @@ def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> Journ
 def named_map(session: Session, workspace_id: UUID, name: str | None) -> JourneyMap:
     """The journey that a reader asked for: a preset's name, 'current' (or None), or 'custom'.
 
-    A preset that is also in force is returned with the workspace's names and details.
+    A preset that is also in effect is returned with the workspace's names and details.
 
     Raises:
-        UnknownJourney: no such preset, or 'custom' where the journey in force is a preset.
+        UnknownJourney: no such preset, or 'custom' where the journey in effect is a preset.
     """
     current = current_map(session, workspace_id)
     if name in (None, CURRENT, current.key):
@@ -107,7 +107,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
     reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
-    raise UnknownJourney(reason, invalid_params=[InvalidParam("journey", reason)])
+    raise unknown(UnknownJourney, "journey", reason)
 
 
 def put_definition(
@@ -118,14 +118,14 @@ def put_definition(
     taught: Sequence[Taught] = (),
     model_version: str = "",
 ) -> JourneyMap:
-    """Put a new version in force, in the caller's write transaction; an unchanged one stays.
+    """Put a new version into effect, in the caller's write transaction; an unchanged one stays.
 
-    ``expected`` says whether the journey in force is one that the sender wants to replace;
+    ``expected`` says whether the journey in effect is one that the sender wants to replace;
     ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
-        StaleDefinition: another version is in force.
+        StaleDefinition: another version is in effect.
     """
     definition = complete(body)
     lock_workspace(session, workspace_id)
@@ -169,11 +169,32 @@ def complete(body: DefinitionIn) -> Definition:
     try:
         definition = Definition.model_validate(parts)
     except ValidationError as error:
-        found = invalid_request(error.errors(include_url=False))
-        raise InvalidDefinition(invalid_params=found.invalid_params) from error
+        found = invalid_request(error.errors(include_url=False)).invalid_params
+        raise InvalidDefinition(invalid_params=_as_sent(found, parts, sent)) from error
     if contradicted := contradictions(definition):
-        raise InvalidDefinition(invalid_params=contradicted)
+        raise InvalidDefinition(invalid_params=_as_sent(contradicted, parts, sent))
     return definition
+
+
+def _as_sent(
+    faults: Sequence[InvalidParam], parts: Mapping[str, list[Any]], sent: Mapping[str, Any]
+) -> list[InvalidParam]:
+    """The faults of ``parts``, by the positions that the entries have in the request.
+
+    With a preset these differ; an entry that only the preset has is named by its key.
+    """
+    if sent.get("preset") is None:
+        return list(faults)
+    return [InvalidParam(_sent_name(fault.name, parts, sent), fault.reason) for fault in faults]
+
+
+def _sent_name(name: str, parts: Mapping[str, list[Any]], sent: Mapping[str, Any]) -> str:
+    part, *inside = name.split(".")
+    if not inside or not inside[0].isdigit():
+        return name
+    key = parts[part][int(inside[0])]["key"]
+    keys = [entry["key"] for entry in sent.get(part) or ()]
+    return ".".join([part, str(keys.index(key)) if key in keys else key, *inside[1:]])
 
 
 def _changed(

@@ -1,4 +1,4 @@
-"""A journey in force as returned by the API. Pure."""
+"""A journey in effect as returned by the API. Pure."""
 
 from collections.abc import Iterator, Sequence
 

@@ -11,7 +11,8 @@ UNREAD_NUMBER: Final = object()
 """Placeholder for a number with more digits than Python parses, so that only its item fails."""
 TOO_MANY_DIGITS: Final = "has a number of more than 4,300 digits; send it as text"
 TOO_DEEP: Final = "is nested too deeply; leave levels out"
-_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
+QUERY: Final = "query"
+_PLACES: Final = frozenset({"body", QUERY, "path", "header", "cookie"})
 _REASONS: Final = {
     "missing": "is required; add it",
     "extra_forbidden": "is not known here; remove it or check its spelling",
@@ -21,7 +22,7 @@ _REASONS: Final = {
     "string_unicode": "contains half of a surrogate pair; remove it and send the request again",
     "string_pattern_mismatch": "must match the pattern {pattern}",
     "too_short": "must have at least {min_length} entries",
-    "too_long": "must have at most {max_length} entries; split it",
+    "too_long": "must have at most {max_length} entries; remove some",
     "list_type": "must be a list",
     "dict_type": "must be an object",
     "model_type": "must be an object",
@@ -43,13 +44,17 @@ _REASONS: Final = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
-    "union_tag_not_found": "must have the field {discriminator}",
-    "union_tag_invalid": "must have a {discriminator} that is one of {expected_tags}",
+    "union_tag_not_found": "is required; add it",
+    "union_tag_invalid": "must be one of {expected_tags}",
     "timezone_aware": "must have a UTC offset, such as 2026-01-31T12:00:00Z",
     "datetime_type": "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
     "datetime_parsing": "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
     "datetime_from_date_parsing": "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z",
     "datetime_object_invalid": "must be a time that exists, such as 2026-01-31T12:00:00Z",
+}
+_NOT_EMPTY: Final = {
+    "string_too_short": "must not be empty",
+    "too_short": "is empty; add at least one entry",
 }
 
 
@@ -59,9 +64,14 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
     if broken is not None:
         return malformed(_cause_of(broken, body))
     params = dict.fromkeys(
-        InvalidParam(name_of(error["loc"], body), reason_of(error)) for error in errors
+        InvalidParam(name_of(_place_of(error), body), reason_of(error)) for error in errors
     )
     return InvalidRequest(invalid_params=list(params)[:MOST_PARAMS])
+
+
+def invalid_query(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """The problem for pydantic's ``errors`` about the parameters of a URL."""
+    return invalid_request([{**error, "loc": (QUERY, *error["loc"])} for error in errors])
 
 
 def malformed(cause: str, kind: type[Problem] = MalformedJson) -> Problem:
@@ -97,6 +107,14 @@ def read_int(digits: str) -> Any:
         return UNREAD_NUMBER
 
 
+def _place_of(error: Mapping[str, Any]) -> Sequence[str | int]:
+    """The error's location; that of the discriminator if it decides which model is meant."""
+    location: tuple[str | int, ...] = error["loc"]
+    if error["type"].startswith("union_tag"):
+        return *location, error["ctx"]["discriminator"].strip("'")
+    return location
+
+
 def _cause_of(broken: Mapping[str, Any], body: Any) -> str:
     """The parser's message. FastAPI gives the position separately, pydantic within the message."""
     cause = str(broken.get("ctx", {}).get("error", ""))
@@ -122,9 +140,11 @@ def name_of(location: Sequence[str | int], body: Any) -> str:
 
     Pydantic mixes the names of union members into its locations. Parts found in ``body`` are kept,
     and so is the last part, which may be missing there. An error of the whole body is named
-    ``body``.
+    ``body``. One of several values of a query parameter has no number: nobody typed one.
     """
     parts = list(location)
+    if parts[:1] == [QUERY]:
+        parts = parts[:2]
     if len(parts) > 1 and parts[0] in _PLACES:
         parts = parts[1:]
     if not isinstance(body, dict | list):
@@ -155,6 +175,10 @@ def reason_of(error: Mapping[str, Any]) -> str:
     kind = error["type"]
     if context.get("field_type") == "Value":  # pydantic's name for cleaned text
         kind = kind.replace("too_", "string_too_")
+    if context.get("min_length") == 1 and kind in _NOT_EMPTY:
+        return _NOT_EMPTY[kind]
+    if kind == "literal_error" and " or " not in context["expected"]:
+        return f"must be {context['expected']}"
     if (known := _REASONS.get(kind)) is not None:
         return known.format_map(context)
     return str(error["msg"]).replace("Input should be", "must be")

@@ -29,7 +29,7 @@ def test_texts_are_read_in_order_and_nothing_is_stored(
     answer = post(client, keys, {"items": [BOTH, {"text": ""}]})
     assert answer.status_code == 200
     body = answer.json()
-    assert (body["journey"], body["model"]) == ("five-stage", "fake 1-000000000000")
+    assert (body["journey"], body["model"]) == ("five-stage", "1-000000000000")
     first, second = body["items"]
     assert (first["sentiment"], first["stage"], first["touchpoint"]) == (
         "mixed",

@@ -105,7 +105,7 @@ def test_one_piece_is_shown_with_its_analysis_in_the_words_of_the_journey(
     assert (refund["text"], refund["start"], refund["end"]) == ("no refund", 0, 9)
     assert (refund["stage"], product["stage"]) == ("retention", "retention")
     assert set(refund["provenance"].values()) == {"model"}
-    assert refund["candidates"]["stage"] == [{"key": "none", "p": 0.1}]
+    assert refund["candidates"]["stage"] == [{"key": "unassigned", "p": 0.1}]
     other = get(f"/v1/feedback/{row.id}", journey="six-stage")
     assert other["analysis"]["stage"] == "seeking-support"
     assert get("/v1/feedback")["items"] == [item]

@@ -40,7 +40,7 @@ def test_doubt_weighs_more_in_big_cells(get: Get, doubtful: None) -> None:
     first = answer["items"][0]
     assert (first["least_sure"], first["doubt"], first["cell_mentions"]) == ("sentiment", 0.6, 3)
     assert first["priority"] == round(0.6 * log2(4), 3)
-    assert first["candidates"]["stage"] == [{"key": "none", "p": 0.1}]
+    assert first["candidates"]["stage"] == [{"key": "unassigned", "p": 0.1}]
 
 
 def test_filters_and_limit_narrow(get: Get, doubtful: None) -> None:

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from service.intake.schemas import BATCH_EXAMPLE
+from tests.callers import Keys, bearer
 from tests.service.intake.conftest import BATCH, Send, Stored, names_at_fault
 
 GOOD = {"kind": "survey", "text": "Good"}
@@ -159,6 +161,21 @@ def test_a_dry_run_shows_what_would_be_stored_and_stores_nothing(
     assert (record["text"], record["stage_sent"]) == ("mail [email]", "purchase")
     assert not {"workspace_id", "customer_ref", "content_hash"} & record.keys()
     assert stored() == []
+
+
+def test_a_dry_run_shows_items_in_the_form_in_which_they_are_read(
+    client: TestClient, keys: Keys, send: Send
+) -> None:
+    rating = {"value": 3, "scale": "nps"}
+    sent = [GOOD, {**GOOD, "rating": rating}, {"kind": "ticket", "text": "x", "priority": "high"}]
+    for item in sent:
+        [shown] = send(f"{BATCH}?dry_run=true", {"items": [item]}).json()["items"]
+        [stored] = send(BATCH, {"items": [item]}).json()["items"]
+        path = f"/v1/feedback/{stored['id']}"
+        read = client.get(path, headers=bearer(keys.read)).json()
+        record = shown["record"]
+        assert record == {name: read[name] for name in record} | {"occurred_at": None}
+        assert {"rating", "priority", "status"} <= record.keys()
 
 
 def test_a_batch_without_a_valid_item_is_answered(send: Send, stored: Stored) -> None:

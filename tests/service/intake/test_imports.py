@@ -120,7 +120,7 @@ def test_a_file_is_imported_and_its_bad_rows_are_reported(upload: Uploader, stor
     assert [error["row"] for error in job["errors"]] == [3, 4]
     assert "Times without an offset are read as UTC." in job["mapping"]["notes"]
     [row] = stored()
-    assert (row.source, row.external_id, row.rating_scale) == ("import", "1", "nps")
+    assert (row.source, row.external_id, row.rating_scale) == ("march.csv", "1", "nps")
 
 
 def test_semicolons_cp1252_and_german_are_understood(upload: Uploader, stored: Stored) -> None:

@@ -362,11 +362,40 @@ def test_other_records_are_mapped_like_columns(tmp_path: Path) -> None:
     source, plan = read(tmp_path, content, "f.jsonl")
     assert items(source, plan)[0] == {
         "kind": "survey",
-        "source": "import",
+        "source": "f.jsonl",
         "text": "a",
         "rating": {"value": 10.0, "scale": "nps", "min": 0, "max": 10},
         "external_id": "17",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("answers.csv", "answers.csv"),
+        ("März 2026 (1).csv", "März 2026 (1).csv"),
+        ("folder/a.csv", "a.csv"),
+        ("a\0\ud800\u200b.csv", "a.csv"),
+        ("x" * 200 + "2026-01.csv", "x" * 89 + "2026-01.csv"),
+        ("", "import"),
+        ("\u3164", "import"),
+    ],
+)
+def test_a_file_without_a_source_is_one_by_its_name(tmp_path: Path, name: str, source: str) -> None:
+    path = tmp_path / "1.upload"
+    with_id = '{"kind": "survey", "external_id": "1", "text": "Great app"}\n'
+    for content in ("id,comment\n1,Great app\n", with_id):
+        path.write_text(content)
+        opened = open_source(path, name)
+        assert plan_for(opened, Wishes({})).source == source
+        assert plan_for(opened, Wishes({}, source="shop")).source == "shop"
+
+
+@pytest.mark.parametrize(
+    "content", ["comment\nGreat app\n", '{"kind": "survey", "text": "Great app"}\n']
+)
+def test_a_file_without_ids_has_the_same_source_by_any_name(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content, "a.csv")[1].source == "import"
 
 
 def test_columns_of_nested_values_are_not_guessed(tmp_path: Path) -> None:

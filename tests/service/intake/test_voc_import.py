@@ -48,6 +48,8 @@ def test_a_file_is_sent_and_its_bad_rows_are_listed(
     assert "comment" in result.output
     assert "95%" in result.output
     assert "1 accepted, 0 updated, 0 duplicate, 2 invalid" in result.output
+    assert "  row 3: date: 'soon'" in result.output
+    assert "  row 4: has 2 columns" in result.output
     listed = (tmp_path / "f.csv.errors.csv").read_text().splitlines()
     assert listed[1].startswith("3,,date: 'soon'")
     assert listed[2].startswith("4,,has 2 columns")
@@ -81,6 +83,18 @@ def test_a_second_run_goes_on_where_the_first_stopped(
         assert "same command again" not in run(content, "--dry-run").output
     assert "1 accepted, 0 updated, 4 duplicate, 0 invalid" in run(content).output
     assert len(stored()) == 5
+
+
+def test_files_with_the_same_ids_do_not_overwrite_each_other(run: Run, stored: Stored) -> None:
+    first, second = "id,comment\n1,Great\n2,Bad\n", "id,comment\n1,Slow\n2,Rude staff\n"
+    assert "2 accepted" in run(first, name="a.csv").output
+    assert "2 accepted" in run(second, name="b.csv").output
+    assert "2 duplicate" in run(first, name="a.csv").output
+    texts = sorted((row.source, row.text) for row in stored())
+    assert texts == [
+        *(("a.csv", "Bad"), ("a.csv", "Great")),
+        *(("b.csv", "Rude staff"), ("b.csv", "Slow")),
+    ]
 
 
 def test_the_users_words_overrule_the_guess(run: Run, stored: Stored) -> None:

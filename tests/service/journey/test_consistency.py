@@ -44,13 +44,19 @@ def refused(body: dict[str, Any]) -> list[tuple[str, str]]:
         ([stage("a", USAGE, aliases=["-"])], "stages.0.aliases.0", "reserved"),
         ([{"key": "a", "includes": [USAGE]}], "stages.0.name", ""),
         ([{"key": "a", "name": "A"}], "stages.0.includes", ""),
-        ([], "stages", "at least 1"),
+        ([], "stages", "is empty; add at least one entry"),
     ],
 )
 def test_a_contradiction_is_refused_with_its_place(
     stages: list[dict[str, Any]], name: str, reason: str
 ) -> None:
     assert any(name == at and reason in why for at, why in refused({"stages": stages}))
+
+
+@pytest.mark.parametrize("key", ["-a", "A", "a b", "a\n", "a" * 64])
+def test_a_key_is_refused_with_what_it_may_consist_of(key: str) -> None:
+    with pytest.raises(ValidationError, match="begin with a letter or digit"):
+        DefinitionIn.model_validate({"stages": [stage(key, USAGE)]})
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,24 @@ def test_bad_definitions_are_refused_with_every_reason(client: TestClient, keys:
     assert get(client, keys).json()["version"] == 0
 
 
+def test_a_changed_preset_is_refused_with_the_positions_of_the_request(
+    client: TestClient, keys: Keys
+) -> None:
+    aim = {"key": "retention", "kpi": {"name": "csat", "target": 200}}
+    new = {"key": "moving-in", "name": "Moving in", "description": "x", "examples": ["Late keys"]}
+    other = {"key": "awareness", "name": "Retention"}
+    bodies: list[tuple[Any, str]] = [
+        ({"stages": [aim]}, "stages.0.kpi.target"),
+        ({"stages": [new]}, "stages.0.examples"),
+        ({"stages": [{"key": "awareness", "name": "Attention"}, aim]}, "stages.1.kpi.target"),
+        ({"stages": [other]}, "stages.retention.key"),
+    ]
+    for body, name in bodies:
+        answer = put(client, keys, {"preset": "five-stage"} | body)
+        assert answer.status_code == 422
+        assert name in [param["name"] for param in answer.json()["invalid_params"]]
+
+
 def test_only_managers_change_the_journey(client: TestClient, keys: Keys) -> None:
     for secret in (keys.read, keys.ingest):
         answer = client.put(PATH, json={"preset": "six-stage"}, headers=bearer(secret))

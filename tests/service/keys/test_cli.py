@@ -47,7 +47,7 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
     shown = voc("keys", "list")
     assert first not in shown
     assert second not in shown
-    for word in ("default", "acme", "one", "two", "https://a.example", "live until"):
+    for word in ("default", "acme", "one", "two", "https://a.example", "active until"):
         assert word in shown
 
 
@@ -88,8 +88,8 @@ def test_revoke(voc: Voc) -> None:
         (["create", "x", "--scope", "read", "--origin", "https://a.example"], "ingest"),
         (["create", "x", "--origin", "a"], "must be an origin"),
         (["create", "x", "--rate", "0"], "must be at least 1"),
-        (["create", ""], "at least 1 characters"),
-        (["create", "x", "--workspace", ""], "at least 1 characters"),
+        (["create", ""], "must not be empty"),
+        (["create", "x", "--workspace", ""], "must not be empty"),
         (["revoke", "01a217ae-2263-72a9-b9a7-d8a7339868be"], "no"),
         (["revoke", "x"], "UUID"),
     ],

@@ -166,6 +166,8 @@ def test_the_command_succeeds_on_the_truth(filled: Database) -> None:
     assert result.exit_code == 0
     assert "4 items, 8 mentions" in result.output
     assert "not clean" not in result.output
+    assert "1 workspace, " in result.output
+    assert "roll-up equals the truth" in result.output
 
 
 def test_the_command_fails_on_a_difference_and_says_where(filled: Database) -> None:

@@ -1,13 +1,21 @@
 """Validation errors name the field as it was sent and say how to fix it."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import pytest
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    TypeAdapter,
+    ValidationError,
+)
 
 from service.errors import InvalidRequest, MalformedJson, Problem
-from service.web.invalid import MOST_PARAMS, invalid_request, name_of
+from service.web.invalid import MOST_PARAMS, invalid_request, name_of, reason_of
 
 
 class Rating(BaseModel):
@@ -66,8 +74,8 @@ def params(body: str) -> dict[str, str]:
         ),
         ('{"kind": "ticket", "at": "2026-01-01T00:00:00"}', "items.0.at", "must have a UTC offset"),
         ('{"kind": "ticket", "at": "soon"}', "items.0.at", "must be an RFC 3339 time"),
-        ('{"kind": "letter"}', "items.0", "must have a 'kind' that is one of 'survey', 'ticket'"),
-        ("{}", "items.0", "must have the field 'kind'"),
+        ('{"kind": "letter"}', "items.0.kind", "must be one of 'survey', 'ticket'"),
+        ("{}", "items.0.kind", "is required; add it"),
         ("[]", "items.0", "must be an object"),
     ],
 )
@@ -76,9 +84,30 @@ def test_name_and_reason(item: str, name: str, reason: str) -> None:
     assert reason in found[name]
 
 
+def test_a_title_says_json_in_capitals() -> None:
+    assert MalformedJson.title() == "Malformed JSON"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [
+        (Annotated[list[int], Field(min_length=1)], [], "is empty; add at least one entry"),
+        (Annotated[list[int], Field(min_length=2)], [], "must have at least 2 entries"),
+        (Annotated[list[int], Field(max_length=1)], [1, 2], "at most 1 entries; remove some"),
+        (Annotated[str, Field(min_length=1)], "", "must not be empty"),
+        (Literal[2], 3, "must be 2"),
+        (Literal["a", "b"], "c", "must be one of 'a' or 'b'"),
+    ],
+)
+def test_a_reason_is_english_for_one_too(kind: Any, value: Any, reason: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(kind).validate_python(value)
+    assert reason in reason_of(cast(Any, refused.value.errors()[0]))
+
+
 def test_every_item_at_fault_is_named_by_its_index() -> None:
     good = '{"kind": "survey", "text": "abc"}'
-    assert set(params(f'{{"items": [{good}, {{}}, {good}, 1]}}')) == {"items.1", "items.3"}
+    assert set(params(f'{{"items": [{good}, {{}}, {good}, 1]}}')) == {"items.1.kind", "items.3"}
 
 
 def test_many_errors_are_cut_short() -> None:
@@ -105,7 +134,14 @@ def test_broken_json_says_where(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("location", "name"),
-    [(("body",), "body"), (("query", "limit"), "limit"), (("body", "items", 0), "items.0")],
+    [
+        (("body",), "body"),
+        (("query", "limit"), "limit"),
+        (("query", "kind", 0), "kind"),
+        (("body", "items", 0), "items.0"),
+    ],
 )
-def test_a_fault_of_the_whole_body_has_a_name(location: tuple[str | int, ...], name: str) -> None:
+def test_a_fault_of_a_body_or_a_parameter_has_a_name(
+    location: tuple[str | int, ...], name: str
+) -> None:
     assert name_of(location, [1, 2] if name == "body" else None) == name
