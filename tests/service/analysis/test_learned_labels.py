@@ -359,14 +359,14 @@ def test_other_workspaces_are_left_alone(
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        ({"examples": EXAMPLES[:7]}, "stages.8.examples"),
-        ({"examples": [*EXAMPLES, EXAMPLES[0].upper()]}, "stages.8.examples.8"),
-        ({"examples": [*EXAMPLES, f"{EXAMPLES[0]} …!"]}, "stages.8.examples.8"),
+        ({"examples": EXAMPLES[:7]}, "stages.0.examples"),
+        ({"examples": [*EXAMPLES, EXAMPLES[0].upper()]}, "stages.0.examples.8"),
+        ({"examples": [*EXAMPLES, f"{EXAMPLES[0]} …!"]}, "stages.0.examples.8"),
         ({"examples": [*EXAMPLES, " "]}, "stages.0.examples.8"),
-        ({"counter_examples": [EXAMPLES[0]]}, "stages.8.counter_examples.0"),
-        ({"description": None}, "stages.8.description"),
-        ({"includes": [{"stage": "usage"}]}, "stages.8.examples"),
-        ({"key": "x" * 40}, "stages.8.key"),
+        ({"counter_examples": [EXAMPLES[0]]}, "stages.0.counter_examples.0"),
+        ({"description": None}, "stages.0.description"),
+        ({"includes": [{"stage": "usage"}]}, "stages.0.examples"),
+        ({"key": "x" * 40}, "stages.0.key"),
         ({"examples": [*EXAMPLES, "x" * 501]}, "stages.0.examples.8"),
     ],
 )
