@@ -76,14 +76,15 @@ def test_expiry_is_noticed_while_the_key_is_remembered(
     assert client.get(PATH, headers=bearer(keys.read)).status_code == 401
 
 
-def test_most_requests_need_no_query(client: TestClient, keys: Keys) -> None:
+def test_most_requests_look_up_no_key(client: TestClient, keys: Keys) -> None:
     statements: list[str] = []
     engine = client.app.state.database.engine  # type: ignore[attr-defined]
     client.post("/v1/keys", headers=bearer(keys.read))
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     for _ in range(5):
         client.post("/v1/keys", headers=bearer(keys.read))
-    assert statements == []
+    # Others may be executed meanwhile: the service counts what is pending and deletes what is old.
+    assert [statement for statement in statements if "api_key" in statement] == []
 
 
 def test_revocation_elsewhere_is_noticed_when_the_memory_fades(
