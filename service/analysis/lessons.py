@@ -17,7 +17,7 @@ from service.corrections.relabel import relabel
 from service.db import Database
 from service.errors import Problem
 from service.items import lock_feedback
-from service.journey.learning import BACKGROUND, is_outgrown, teach
+from service.journey.learning import BACKGROUND, outgrown_at, teach
 from service.journey.service import current_map
 from service.journey.taught import (
     forget_taught,
@@ -54,8 +54,10 @@ def _is_due(session: Session, workspace_id: UUID, model_version: str) -> bool:
         return True
     journey = current_map(session, workspace_id)
     taught = taught_by(session, workspace_id, journey.version, model_version)
-    mentions = latest_vectors(session, workspace_id, model_version, BACKGROUND)
-    return is_outgrown(journey.definition, taught, len(mentions))
+    wanted = outgrown_at(journey.definition, taught)
+    if wanted is None:
+        return False
+    return len(latest_vectors(session, workspace_id, model_version, BACKGROUND)) >= wanted
 
 
 def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:

@@ -106,7 +106,7 @@ def _items_of(parsed: Any) -> list[Any]:
     items: list[Any] = parsed["items"]
     if not items:
         raise InvalidRequest(
-            invalid_params=[InvalidParam("items", ("is empty; send at least one item"))]
+            invalid_params=[InvalidParam("items", "is empty; send at least one item")]
         )
     if len(items) > MOST_ITEMS:
         raise TooManyItems(

@@ -94,7 +94,7 @@ def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Itera
         where = f"{field}.{index}"
         if entry.includes and (entry.examples or entry.counter_examples):
             yield InvalidParam(
-                f"{where}.examples", ("can't be combined with includes; remove one of them")
+                f"{where}.examples", "can't be combined with includes; remove one of them"
             )
         elif not entry.includes and not entry.examples:
             yield InvalidParam(f"{where}.includes", "is empty; include something or send examples")

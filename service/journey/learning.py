@@ -55,15 +55,17 @@ def teach(definition: Definition, embedder: Embedder, background: Float) -> list
     return [_learn(lesson, lessons, vectors, background) for lesson in lessons]
 
 
-def is_outgrown(definition: Definition, taught: Sequence[Taught], mentions: int) -> bool:
-    """Whether the ``mentions`` to learn with have doubled since, or are now ``BACKGROUND``."""
+def outgrown_at(definition: Definition, taught: Sequence[Taught]) -> int | None:
+    """The number of mentions with which ``taught`` is to be learned again: twice as many as it was
+    learned with, ``BACKGROUND`` at most; None if it was learned with that many."""
     lessons = _lessons(definition)
     negatives = {(each.axis, each.key): each.estimate.false_alarms.n for each in taught}
     known = min(
         negatives[lesson.axis, lesson.entry.key] - len(_against(lesson, lessons))
         for lesson in lessons
     )
-    return known < max(LEAST_BACKGROUND, min(2 * known, BACKGROUND)) <= mentions
+    wanted = max(LEAST_BACKGROUND, min(2 * known, BACKGROUND))
+    return wanted if known < wanted else None
 
 
 def _lessons(definition: Definition) -> list[_Lesson]:

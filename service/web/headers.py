@@ -15,11 +15,11 @@ def _header(name: str, description: str) -> dict[str, Any]:
 
 LOCATION: Final = _header("Location", "The path of the created resource.")
 RETRY_AFTER: Final = _header(
-    "Retry-After", ("Seconds to wait before retrying; sent with 429 and 503.")
+    "Retry-After", "Seconds to wait before retrying; sent with 429 and 503."
 )
 _ETAG: Final = _header(
     "ETag",
-    ("Identifies this state; send it as `If-None-Match` to get 304 while nothing has changed."),
+    "Identifies this state; send it as `If-None-Match` to get 304 while nothing has changed.",
 )
 _REPLAYED: Final = _header(
     "Idempotency-Replayed",
