@@ -115,7 +115,7 @@ class Analyzer:
         if self._sentiment:
             logits["sentiment"] = self._sentiment.read(words)
         labels = read_labels(
-            probabilities(logits, self._calibration),
+            probabilities(logits, self._calibration.temperatures),
             self._calibration,
             [texts[owner].document.allowed_cells for owner, _, _ in spans],
         )
