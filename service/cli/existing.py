@@ -1,4 +1,4 @@
-"""The database of a command that inspects existing data: it is neither created nor migrated."""
+"""The database of a command that uses existing data: it is neither created nor migrated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
