@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import migrations
-from service import __version__
+from service import __version__, telemetry
 from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
 from service.attributes import routes as attributes
@@ -77,7 +77,11 @@ def _lifespan(analyzer: AnalyzerLike | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
-            await _start(app, analyzer, running)
+            try:
+                await _start(app, analyzer, running)
+            except Exception as error:
+                telemetry.log_failed_start(error)
+                raise
             yield
 
     return lifespan

@@ -7,8 +7,13 @@ uvicorn reads only the environment.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+NO_URL = "must be a URL such as postgresql://user:password@host/database"
 
 
 class Settings(BaseSettings):
@@ -60,6 +65,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         60.0,
         gt=0,
+        le=86_400,
         description="Seconds after which another worker may take over a claimed item.",
     )
     max_attempts: int = Field(
@@ -92,6 +98,21 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Minimum level of log messages."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database(cls, url: str | None) -> str | None:
+        """Reject what is no URL of a PostgreSQL database or a SQLite file."""
+        try:
+            parsed = make_url(url) if url else None
+        except (ArgumentError, ValueError):
+            raise PydanticCustomError("no_url", NO_URL) from None
+        kind = parsed.get_backend_name() if parsed else "sqlite"
+        if kind not in ("postgresql", "postgres", "sqlite"):
+            raise PydanticCustomError("other", "must begin with postgresql:// or sqlite:///")
+        if parsed and kind == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise PydanticCustomError("no_file", "must name a file: sqlite:////path/to/file.db")
+        return url
 
     @property
     def sqlalchemy_url(self) -> str:

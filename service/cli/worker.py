@@ -7,7 +7,7 @@ import typer
 
 import migrations
 from service import clock, telemetry
-from service.analysis.engine import load_engine
+from service.analysis.engine import Engine, load_engine
 from service.db import Database
 from service.intake.replay import replay_all_failed
 from service.settings import Settings
@@ -26,6 +26,17 @@ def worker(
     """
     settings = Settings()
     telemetry.configure_logging(settings.log_level)
+    try:
+        database, engine = _prepare(settings, replay_failed)
+    except Exception as error:
+        telemetry.log_failed_start(error)
+        raise typer.Exit(1) from error
+    run(Worker(database, engine, settings))
+    database.dispose()
+
+
+def _prepare(settings: Settings, replay_failed: bool) -> tuple[Database, Engine]:
+    """Everything that can fail before the work begins."""
     if settings.metrics_port is not None:
         telemetry.serve_metrics(settings.host, settings.metrics_port)
     migrations.upgrade(settings.sqlalchemy_url)
@@ -33,8 +44,7 @@ def worker(
     if replay_failed:
         replayed = database.transact(lambda session: replay_all_failed(session, clock.now()))
         typer.echo(f"{replayed} failed items are pending again", err=True)
-    run(Worker(database, load_engine(settings), settings))
-    database.dispose()
+    return database, load_engine(settings)
 
 
 def run(worker: Worker) -> None:

@@ -56,10 +56,14 @@ def test_feedback_becomes_a_pain_point(start: StartClient, keys: Keys) -> None:
     assert answer["items"][0]["touchpoint"] == "checkout"
 
 
-def test_a_model_that_can_not_be_loaded_stops_the_start(settings: Settings) -> None:
+def test_a_model_that_can_not_be_loaded_stops_the_start(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.model = "/nowhere"
     with pytest.raises(Exception, match="nowhere"), TestClient(create_app(settings)):
         pytest.fail("it started")
+    (failed,) = (record for record in caplog.records if record.message == "start_failed")
+    assert "nowhere" in vars(failed)["error"]
 
 
 class Served:

@@ -51,6 +51,27 @@ def test_database_url_gets_our_driver(given: str, used: str) -> None:
     assert Settings(database_url=given).sqlalchemy_url == used
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("garbage", "must be a URL"),
+        ("postgresql://host:port/x", "must be a URL"),
+        ("mysql://host/x", "must begin with"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:///:memory:", "must name a file"),
+    ],
+)
+def test_database_urls_that_can_not_be_used_are_refused(url: str, says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Settings(database_url=url)
+
+
+@pytest.mark.parametrize("seconds", [0, float("inf"), float("nan")])
+def test_a_lease_ends(seconds: float) -> None:
+    with pytest.raises(ValidationError):
+        Settings(lease_seconds=seconds)
+
+
 def test_database_is_a_file_in_the_data_directory(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).sqlalchemy_url == f"sqlite:///{tmp_path / 'verbatim.db'}"
 
