@@ -31,8 +31,13 @@ INTAKE_ITEMS: Final = Counter(
     "Items received; outcome is accepted, updated, duplicate or invalid.",
     ["kind", "outcome"],
 )
+DATABASE: Final = CollectorRegistry()
+"""Measured, like ``QUEUE``, when /metrics of the API is read; not in worker processes."""
+DATABASE_UP: Final = Gauge(
+    "voc_database_up", "Whether the database responds: 1 or 0.", registry=DATABASE
+)
 QUEUE: Final = CollectorRegistry()
-"""About the whole database, measured when /metrics of the API is read; not in worker processes."""
+"""About the whole database; only known while it responds."""
 QUEUE_PENDING: Final = Gauge("voc_queue_pending", "Items waiting for analysis.", registry=QUEUE)
 QUEUE_FAILED: Final = Gauge(
     "voc_queue_failed", "Items whose analysis failed for good.", registry=QUEUE
