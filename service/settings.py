@@ -4,15 +4,20 @@
 uvicorn reads only the environment.
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+PREFIX = "VOC_"
+NOT_OURS = frozenset({"VOC_URL", "VOC_PUBLISH", "VOC_TEST_POSTGRES"})
+"""Read by senders of feedback (as in docs/connecting.md), the compose file, and the tests."""
 NO_URL = "must be a URL such as postgresql://user:password@host/database"
 
 
@@ -20,7 +25,7 @@ class Settings(BaseSettings):
     """All settings with their defaults. The field descriptions become ``.env.example``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VOC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
     host: str = Field("127.0.0.1", description="Address the API listens on.")
@@ -123,3 +128,11 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+
+def unknown_names() -> list[str]:
+    """Names in the environment and in ``.env`` that look like settings and are none."""
+    file = Settings.model_config.get("env_file")
+    given = {*os.environ, *(dotenv_values(str(file)) if file else ())}
+    known = NOT_OURS | {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in given if name.startswith(PREFIX) and name.upper() not in known)

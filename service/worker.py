@@ -49,6 +49,11 @@ class Worker:
         self._wake = wake or threading.Event()
         self._stop_by = math.inf
 
+    @property
+    def id(self) -> str:
+        """The name in which it claims items."""
+        return self._analyst.worker_id
+
     def run(self) -> None:
         """Work until ``stop`` is called. Any failure is logged, followed by a pause."""
         beside = [

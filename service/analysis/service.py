@@ -50,6 +50,11 @@ class Analyst:
         self._held: list[Id] = []
         self._is_started = False
 
+    @property
+    def worker_id(self) -> str:
+        """The name in which it claims items."""
+        return self._terms.worker
+
     def free_the_dead(self) -> None:
         """End the leases of dead workers of this host, so that nobody waits for them.
 

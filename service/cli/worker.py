@@ -8,6 +8,7 @@ import typer
 import migrations
 from service import clock, telemetry
 from service.analysis.engine import Engine, load_engine
+from service.cli.starting import begin_logging, log_started, log_stopped
 from service.db import Database
 from service.intake.replay import replay_all_failed
 from service.settings import Settings
@@ -25,14 +26,17 @@ def worker(
     On SQLite, several workers are safe but take turns writing: use PostgreSQL to scale.
     """
     settings = Settings()
-    telemetry.configure_logging(settings.log_level)
+    begin_logging(settings)
     try:
         database, engine = _prepare(settings, replay_failed)
     except Exception as error:
         telemetry.log_failed_start(error)
         raise typer.Exit(1) from error
-    run(Worker(database, engine, settings))
+    analysing = Worker(database, engine, settings)
+    log_started(settings, engine, {"command": "worker", "worker_id": analysing.id})
+    run(analysing)
     database.dispose()
+    log_stopped()
 
 
 def _prepare(settings: Settings, replay_failed: bool) -> tuple[Database, Engine]:

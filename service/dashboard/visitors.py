@@ -10,6 +10,7 @@ from service.db import Database
 from service.errors import Forbidden, Unauthenticated
 from service.keys.rate import RateLimit
 from service.keys.sessions import LASTS, Visitor, visitor_with
+from service.web.edge import LOGGED
 
 COOKIE: Final = "voc_session"
 LONGEST: Final = 200
@@ -34,6 +35,7 @@ async def visitor(request: Request) -> Visitor:
     if found is None:
         raise Unauthenticated
     request.state.seen = found
+    request.scope.get(LOGGED, {})["key_id"] = found.caller.key_id
     rate.spend(found.caller)
     return found
 

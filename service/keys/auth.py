@@ -11,6 +11,7 @@ from service.keys.errors import NotForBrowsers, OriginNotAllowed
 from service.keys.rate import RateLimit
 from service.keys.ring import Caller, KeyRing
 from service.keys.schemas import SCOPES
+from service.web.edge import LOGGED
 
 MANAGE: Final = "manage"
 LONGEST_SECRET: Final = 512
@@ -51,6 +52,7 @@ async def _counted(request: Request) -> Caller:
     ring: KeyRing = request.app.state.keys
     rate: RateLimit = request.app.state.rate
     caller = await ring.find(_secret(request))
+    request.scope.get(LOGGED, {})["key_id"] = caller.key_id
     if caller.origins and request.headers.get("origin") not in caller.origins:
         raise OriginNotAllowed()
     rate.spend(caller)

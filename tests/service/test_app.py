@@ -116,9 +116,11 @@ def test_serve_greets_works_and_stops(serve: Callable[[], Served], tmp_path: Pat
     printed, logged = served.stop(signal.SIGTERM)
     assert key in printed
     assert key not in logged
-    events = [json.loads(line)["event"] for line in logged.splitlines()]
-    assert "http_request" in events
-    assert "Application shutdown complete." in events
+    lines = {line["event"]: line for line in map(json.loads, logged.splitlines())}
+    assert lines["http_request"]["key_id"]
+    assert lines["started"]["database"] == f"sqlite:///{tmp_path / 'verbatim.db'}"
+    assert "stopped" in lines
+    assert "Application shutdown complete." in lines
 
 
 def test_second_start_tells_where_the_key_is_not_what_it_is(

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from service.analysis.engine import Engine
 from service.cli import COMMANDS, app, demo
+from service.cli.starting import log_started
 from service.client import Verbatim
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -90,6 +91,16 @@ def test_a_worker_logs_which_port_is_taken(run_worker: RunWorker) -> None:
         port = taken.getsockname()[1]
         line = run_worker({"VOC_METRICS_PORT": str(port)})
     assert f"127.0.0.1:{port}" in line["error"]
+
+
+def test_a_start_is_logged_without_passwords(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(database_url="postgresql://voc:geheim@db/voc?password=geheim")
+    with caplog.at_level(logging.INFO):
+        log_started(settings, Engine(FakeAnalyzer()), {"command": "worker"})
+    (line,) = map(vars, caplog.records)
+    assert line["database"] == "postgresql+psycopg://voc:***@db/voc"
+    assert (line["command"], line["threads"]) == ("worker", settings.threads)
+    assert "geheim" not in str(line)
 
 
 def test_help_is_quick() -> None:

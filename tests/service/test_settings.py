@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from service.cli.serve import Server
-from service.settings import Settings
+from service.settings import Settings, unknown_names
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 WIDTH = 98
@@ -80,6 +80,17 @@ def test_environment_is_read_and_empty_means_unset(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("VOC_PORT", "9000")
     monkeypatch.setenv("VOC_BOOTSTRAP_KEY", "")
     assert (Settings().port, Settings().bootstrap_key) == (9000, None)
+
+
+def test_names_that_are_no_setting_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("VOC_PROT=1\nVOC_PORT=1\nPORT=1\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", file)
+    monkeypatch.setenv("VOC_DATABSE_URL", "x")
+    monkeypatch.setenv("VOC_URL", "http://localhost:8000")
+    assert unknown_names() == ["VOC_DATABSE_URL", "VOC_PROT"]
 
 
 def test_proxies_are_believed_that_a_file_names(tmp_path: Path) -> None:
