@@ -7,8 +7,9 @@ id. Runs inside the caller's transaction.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -41,6 +42,8 @@ READINGS = (
     "confidence",
     "candidates",
 )
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a fresh item is due, also for a worker whose clock is behind."""
 KEPT = ("occurred_at", "customer_ref")
 """Fields that an update keeps if it leaves them out: erasure by customer would miss the item.
 
@@ -250,7 +253,7 @@ def waiting(at: datetime) -> Row:
         "attempts": 0,
         "error": None,
         "received_at": at,
-        "due_at": at,
+        "due_at": AT_ONCE,
         "claimed_by": None,
         "claimed_until": None,
     }
@@ -297,7 +300,7 @@ def _new_row(entry: _Entry, at: datetime) -> Row:
         "id": entry.id,
         "revision": entry.revision,
         "received_at": at,
-        "due_at": at,
+        "due_at": AT_ONCE,
         "state": PENDING,
         "attempts": 0,
     }
