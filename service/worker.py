@@ -17,7 +17,9 @@ from service.analysis.service import Analyst
 from service.attributes.building import Builder
 from service.db import Database
 from service.settings import Settings
+from service.telemetry import one_line
 from service.themes.refresh import Refresher
+from service.web.problems import is_for_everyone
 
 IDLE_SECONDS: Final = 0.2
 THEMES_SECONDS: Final = 2.0
@@ -108,9 +110,13 @@ class Guarded:
         """Run ``work``; returns whether it did anything without failing."""
         try:
             worked = bool(work())
-        except Exception:
+        except Exception as error:
             self._failures += 1
-            log.exception("the worker failed and goes on", extra={"action": "work"})
+            log.error(
+                "the worker failed and goes on",
+                exc_info=None if is_for_everyone(error) else error,
+                extra={"action": "work", "error": one_line(error)},
+            )
             return False
         self._failures = 0
         return worked

@@ -26,7 +26,7 @@ from service.intake import reports
 from service.intake.group import Group, Written
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Answered, Raced, Submission
-from service.telemetry import INTAKE_ITEMS
+from service.telemetry import INTAKE_ITEMS, one_line
 from service.web.idempotency import KEPT, StoredAnswer, purge
 from service.web.problems import as_problem, is_for_everyone
 
@@ -88,6 +88,7 @@ class Acceptor:
         self._stopping = False
         self._crowded = False
         self._purged_at = -inf
+        self._is_failing = False
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
 
     def start(self) -> None:
@@ -182,7 +183,13 @@ class Acceptor:
                 self._database.transact(_purge)
                 self._hourly()
         except (SQLAlchemyError, OSError) as error:
-            log.error("intake_housekeeping_failed", exc_info=error)
+            if not self._is_failing:  # else it would be logged every second
+                log.error("intake_housekeeping_failed", extra={"error": one_line(error)})
+            self._is_failing = True
+        else:
+            if self._is_failing:
+                log.info("intake_housekeeping_recovered")
+            self._is_failing = False
 
 
 def _purge(session: Session) -> None:
