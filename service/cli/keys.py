@@ -94,7 +94,7 @@ def create(
 def list_keys() -> None:
     """List the keys of all workspaces."""
     table = Table("workspace", Column("id", no_wrap=True), "name", "prefix", box=SIMPLE)
-    for header in ("scopes", "origins", "state"):
+    for header in ("scopes", "origins", "created", "state"):
         table.add_column(header, overflow="fold")
     with _database() as database, database.read() as session:
         for tenant in queries.workspaces(session):
@@ -105,7 +105,7 @@ def list_keys() -> None:
 
 def _columns(key: ApiKey) -> tuple[str, ...]:
     shared = (str(key.id), key.name, key.prefix, " ".join(key.scopes), " ".join(key.origins))
-    return (*shared, _state(key))
+    return (*shared, _day(key.created_at), _state(key))
 
 
 def _state(key: ApiKey) -> str:

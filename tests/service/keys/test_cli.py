@@ -10,6 +10,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from service.cli import COMMANDS, app
+from service.clock import now
 from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import NewKey
@@ -49,7 +50,15 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
     shown = voc("keys", "list")
     assert first not in shown
     assert second not in shown
-    for word in ("default", "acme", "one", "two", "https://a.example", "active until"):
+    for word in (
+        "default",
+        "acme",
+        "one",
+        "two",
+        "https://a.example",
+        "active until",
+        f"{now():%Y}",
+    ):
         assert word in shown
 
 
