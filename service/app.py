@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     settings = settings or Settings()
     app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings
-    app.state.database = Database(settings.sqlalchemy_url)
+    app.state.database = Database(settings.sqlalchemy_url, settings.database_connections // 2)
     app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()

@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         None,
         description="PostgreSQL or SQLite URL; unset means a SQLite file in the data directory.",
     )
+    database_connections: int = Field(
+        40,
+        ge=10,
+        description="Connections to the database that this process may open; half of them stay "
+        "open while idle.",
+    )
     bootstrap_key: str | None = Field(
         None,
         min_length=20,

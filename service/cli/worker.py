@@ -44,7 +44,7 @@ def _prepare(settings: Settings, replay_failed: bool) -> tuple[Database, Engine]
     if settings.metrics_port is not None:
         telemetry.serve_metrics(settings.host, settings.metrics_port)
     migrations.upgrade(settings.sqlalchemy_url)
-    database = Database(settings.sqlalchemy_url)
+    database = Database(settings.sqlalchemy_url, settings.database_connections // 2)
     if replay_failed:
         replayed = database.transact(lambda session: replay_all_failed(session, clock.now()))
         typer.echo(f"{replayed} failed items are pending again", err=True)

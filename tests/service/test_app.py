@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import QueuePool
 
 from service.app import create_app
+from service.db import Database
 from service.settings import Settings
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
@@ -54,6 +56,15 @@ def test_feedback_becomes_a_pain_point(start: StartClient, keys: Keys) -> None:
             break
         time.sleep(0.05)
     assert answer["items"][0]["touchpoint"] == "checkout"
+
+
+def test_connections_are_limited_by_the_setting(settings: Settings) -> None:
+    settings.database_connections = 10
+    database: Database = create_app(settings).state.database
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.size(), pool._max_overflow) == (5, 5)
+    database.dispose()
 
 
 def test_a_model_that_can_not_be_loaded_stops_the_start(
