@@ -19,6 +19,12 @@ Double = NDArray[np.float64]
 
 MOST_CANDIDATES: Final = 3
 
+_ENDS: Final = np.cumsum([len(labels) for labels in HEADS.values()]).tolist()
+_SLICES: Final = {
+    head: slice(end - len(HEADS[head]), end) for head, end in zip(HEADS, _ENDS, strict=True)
+}
+"""Where a head's labels are when those of all heads are side by side."""
+
 _SPREAD: Final = np.array([-1.0, 0.0, 1.0])
 """What negative, neutral and positive add to a score."""
 
@@ -65,8 +71,7 @@ class Labels:
 
 def by_head(logits: Float) -> dict[Head, Float]:
     """Logits (mentions, labels of all heads side by side), head by head."""
-    bounds = np.cumsum([len(labels) for labels in HEADS.values()])[:-1]
-    return dict(zip(HEADS, np.split(logits, bounds, axis=1), strict=True))
+    return {head: logits[:, part] for head, part in _SLICES.items()}
 
 
 def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Double]:
@@ -104,7 +109,7 @@ def read_labels(
     )
 
 
-def softmax(logits: Float) -> Double:
+def softmax(logits: Float | Double) -> Double:
     """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
     shares: Double = powers / powers.sum(axis=1, keepdims=True)

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
+from nlp.reading import softmax
 
 ABSTAINED = 0.09
 """The share of the calibration rows below a threshold, chosen so that it is seldom more than a
@@ -17,7 +18,7 @@ LEAST_ROWS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class HeadCalibration:
     """The parameters that turn one head's logits into a reading: see ``nlp.manifest.Manifest``."""
 
     temperature: float
@@ -43,17 +44,14 @@ class SplitHalf:
 
 def probabilities(logits: Floats, temperature: float) -> Floats:
     """Softmax of (rows, labels) logits after division by the temperature."""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+    return softmax(logits / temperature)
 
 
-def calibrate(logits: Floats, truth: Ints) -> Calibration:
+def calibrate(logits: Floats, truth: Ints) -> HeadCalibration:
     """Fit both on rows that the model has not been trained on."""
     temperature = fit_temperature(logits, truth)
     chances = probabilities(logits, temperature)
-    return Calibration(temperature, choose_threshold(chances, truth))
+    return HeadCalibration(temperature, choose_threshold(chances, truth))
 
 
 def fit_temperature(logits: Floats, truth: Ints) -> float:
@@ -98,7 +96,7 @@ def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
     return SplitHalf(error, Selective(*shares))
 
 
-def _measured(calibration: Calibration, logits: Floats, truth: Ints) -> tuple[float, ...]:
+def _measured(calibration: HeadCalibration, logits: Floats, truth: Ints) -> tuple[float, ...]:
     chances = probabilities(logits, calibration.temperature)
     right = chances.argmax(axis=1) == truth
     chosen = selective(chances.max(axis=1), right, calibration.threshold)

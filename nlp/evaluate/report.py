@@ -7,7 +7,7 @@ import numpy as np
 
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import probabilities, selective, split_half
+from nlp.evaluate.calibration import LEAST_ROWS, probabilities, selective, split_half
 from nlp.evaluate.metrics import (
     Floats,
     Ints,
@@ -26,8 +26,8 @@ from nlp.train.examples import UNKNOWN
 WORST: int = 10
 """How many mistakes are listed per head."""
 
-SPLIT_ROWS: int = 40
-"""With fewer rows, calibrating on one half says nothing about the other."""
+SPLIT_ROWS: int = 2 * LEAST_ROWS
+"""With fewer rows, a half has too few to calibrate on."""
 
 
 def report(

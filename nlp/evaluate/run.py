@@ -164,14 +164,9 @@ def _read(data: Sequence[Path]) -> dict[str, list[Example]]:
                 f"two files are called {path.name}: rename one, figures go by file name"
             )
         sets[path.name] = read_examples(path)
-        if not any(map(_is_labelled, sets[path.name])):
+        if not any(example.is_labelled for example in sets[path.name]):
             raise DataError(f"{path} has no labels: fill at least one of {', '.join(HEADS)}")
     return sets
-
-
-def _is_labelled(example: Example) -> bool:
-    known = (index for labels in example.labels for index in labels.values())
-    return bool(example.primary) or any(index != UNKNOWN for index in known)
 
 
 def _identity(model: Model, measured: Sequence[Path]) -> Figures:

@@ -12,7 +12,7 @@ from nlp.labels import HEADS, Head
 from nlp.language import normalize
 from nlp.manifest import DataFile, Manifest, sha256
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
-from nlp.train.lessons import Lesson, labels_of, make_lessons, without_labels
+from nlp.train.lessons import Lesson, make_lessons, without_labels
 from nlp.train.recipe import Recipe
 from nlp.train.teachers import ask_teachers, checksum, place
 
@@ -111,8 +111,12 @@ def held_out_files(
 
 
 def once(files: Sequence[DataFile]) -> list[DataFile]:
-    """The files without duplicates, by checksum."""
-    return list({file.sha256: file for file in files}.values())
+    """One entry for each checksum, the one of which most mentions were used."""
+    found: dict[str, DataFile] = {}
+    for file in files:
+        if file.rows >= found.get(file.sha256, file).rows:
+            found[file.sha256] = file
+    return list(found.values())
 
 
 def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Curriculum:
@@ -125,7 +129,7 @@ def make_curriculum(files: Files, base: Path, recipe: Recipe, kept: Path) -> Cur
     train = {path: read_spoken(path, files.languages) for path in files.train}
     first = _drawn(files.first, files.languages, recipe.first_rows, rng)
     untold = _drawn(files.unlabelled, files.languages, recipe.unlabelled_rows, rng)
-    if not files.teachers and not any(map(_is_labelled, flat(train))):
+    if not files.teachers and not any(example.is_labelled for example in flat(train)):
         raise DataError(f"there are no labels to learn from in {', '.join(map(str, files.train))}")
     parts = [*first.values(), *untold.values(), *train.values()]
     targets = ask_teachers(files.teachers, parts, kept)
@@ -159,7 +163,3 @@ def _drawn(
 def flat(parts: Mapping[Path, list[Example]]) -> list[Example]:
     """The examples of all files, one after the other."""
     return [example for part in parts.values() for example in part]
-
-
-def _is_labelled(example: Example) -> bool:
-    return bool(example.primary) or bool((labels_of(example) != UNKNOWN).any())

@@ -85,6 +85,12 @@ class Example:
         """The line that the encoder reads before the text."""
         return context_line(self.kind, self.question, self.subject)
 
+    @property
+    def is_labelled(self) -> bool:
+        """Whether any label is known, of the text as a whole or of a mention."""
+        known = (index for labels in self.labels for index in labels.values())
+        return bool(self.primary) or any(index != UNKNOWN for index in known)
+
 
 def read_examples(path: Path) -> list[Example]:
     """All examples of a file, in its order.

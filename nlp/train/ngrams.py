@@ -40,7 +40,7 @@ from nlp.ngrams import (
 )
 from nlp.reading import by_head
 from nlp.train.balance import log_shares
-from nlp.train.curriculum import data_file, flat, held_out_files, read_held_out, scarce
+from nlp.train.curriculum import data_file, flat, held_out_files, once, read_held_out, scarce
 from nlp.train.examples import UNKNOWN, DataError, Example, mention_count, read_examples
 from nlp.train.folders import make_folders
 from nlp.train.loss import mention_loss
@@ -221,13 +221,11 @@ def _write(folder: Path, ngrams: NGrams, data: Files, held_out: Files, version: 
     """Write n-grams and manifest; remove card and figures, which were measured before."""
     ngrams.save(folder / NGRAMS_FILE)
     manifest = load_manifest(folder)
-    known = {file.sha256 for file in manifest.data}
-    learned = [data_file(*file) for file in data.items()]
     manifest = replace(
         manifest,
         version=version or manifest.version,
         files={**manifest.files, NGRAMS_FILE: sha256(folder / NGRAMS_FILE)},
-        data=[*manifest.data, *(file for file in learned if file.sha256 not in known)],
+        data=once([*manifest.data, *(data_file(*file) for file in data.items())]),
         held_out=held_out_files(held_out, manifest),
         metrics={},
     )

@@ -27,6 +27,7 @@ from nlp.train.curriculum import (
     flat,
     held_out_files,
     make_curriculum,
+    once,
     read_held_out,
     scarce,
 )
@@ -95,7 +96,7 @@ def train_model(
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": files.spoken,
-        "data": [*seen, *curriculum.used],
+        "data": once([*seen, *curriculum.used]),
         "held_out": held_out_files(held_out, before),
         "teachers": [load_manifest(folder).name for folder in files.teachers],
         "recipe": asdict(recipe),
@@ -108,7 +109,7 @@ def train_model(
 def write_model(
     reader: Reader, base: Path, manifest: Manifest, outputs: Outputs, held_out: Sequence[Example]
 ) -> None:
-    """Write the reader to ``outputs``, calibrated, with the tokenizer of ``base``."""
+    """Write the reader to ``outputs``, calibrated, with tokenizer and n-grams of ``base``."""
     if outputs.out:
         write_artefact(outputs.out, reader, base, manifest)
         manifest = calibrate_model(outputs.out, held_out)

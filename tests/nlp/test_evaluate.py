@@ -18,6 +18,7 @@ from nlp.evaluate.base import BaseEncoder, EncoderError
 from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
+    LEAST_ROWS,
     choose_threshold,
     fit_temperature,
     probabilities,
@@ -123,6 +124,13 @@ def test_the_report_counts_each_mention_once_and_compares_with_baselines() -> No
     assert sum(map(sum, figures["confusion"]["counts"])) == len(examples)
     assert figures["mistakes"][0]["reading"] == "negative"
     assert figures["mistakes"][0]["truth"] != "negative"
+
+
+def test_calibration_is_split_only_where_each_half_has_enough_rows() -> None:
+    examples = read_examples(FLOOR)[: 2 * LEAST_ROWS]
+    for count, is_split in ((len(examples) - 1, False), (len(examples), True)):
+        figures = report(answer(fake_model(), examples[:count]), MANIFEST)["sentiment"]
+        assert ("split_half" in figures["calibration"]) == is_split
 
 
 def test_heads_without_labels_are_left_out(tmp_path: Path) -> None:

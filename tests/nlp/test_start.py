@@ -67,9 +67,11 @@ def test_its_word_vectors_stay_and_everything_else_may_learn(outputs: Outputs) -
 
 def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_path: Path) -> None:
     assert outputs.out
-    data, after = write_rows(tmp_path), tmp_path / "after"
+    known = write_rows(tmp_path)
+    new, after = tmp_path / "new.tsv", tmp_path / "after"
+    new.write_text(known.read_text("utf-8") + "\n", "utf-8")
     train_model(
-        Files([data], teachers=[outputs.out]),
+        Files([new, known], teachers=[outputs.out]),
         outputs.out,
         Outputs(tmp_path / "c.pt", after),
         RECIPE,
@@ -77,8 +79,9 @@ def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_p
         lambda _: None,
     )
     seen = [file.name for file in load_manifest(outputs.out).data]
-    assert [file.name for file in verify(after).data] == [*seen, data.name]
-    files = Files([write_held_out(tmp_path)], held_out=[data])
+    assert seen == [known.name]
+    assert [file.name for file in verify(after).data] == [*seen, new.name]
+    files = Files([write_held_out(tmp_path)], held_out=[known])
     with pytest.raises(DataError, match="cannot be held out: the model in"):
         train_model(
             files,

@@ -111,7 +111,7 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     train_model(files, base, outputs, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
-    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
+    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
     assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("held_out.tsv", 40)]
     assert Recipe(**manifest.recipe) == RECIPE
     assert manifest.layers == 2
@@ -437,8 +437,8 @@ def test_common_labels_are_held_back_by_their_share(base: Path, data: Path) -> N
 
 
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
-    assert changed(RECIPE, ["trust=0.3", "epochs=5"]) == dataclasses.replace(
-        RECIPE, trust=0.3, epochs=5
+    assert changed(RECIPE, ["trust=0.3", "epochs=5", "clip=2"]) == dataclasses.replace(
+        RECIPE, trust=0.3, epochs=5, clip=2.0
     )
     for wrong in ("speed=1", "trust=much", "trust"):
         with pytest.raises(ValueError, match=r"speed|trust"):
@@ -461,6 +461,11 @@ def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
         "theme_temperature=0",
         "clip=1e999",
         "epochs=1e999",
+        "epochs=1.9",
+        "epochs='3'",
+        "seed=True",
+        "trust=True",
+        "trust='0.3'",
     ],
 )
 def test_a_setting_that_no_run_can_have_is_refused_by_name(setting: str) -> None:
