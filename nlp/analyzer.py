@@ -72,10 +72,12 @@ class Analyzer:
         texts: list[_Text] = []
         readings = self._backend.read(self._windows(documents, texts))
         if not readings:
-            return [_summary(text, ()) for text in texts]
+            return [summarize(text.language, ()) for text in texts]
         rows = joining.gather([text.encoded for text in texts], readings)
         mentions = self._mentions(texts, rows, embeddings)
-        return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
+        return [
+            summarize(text.language, found) for text, found in zip(texts, mentions, strict=True)
+        ]
 
     def _windows(self, documents: Sequence[Document], texts: list[_Text]) -> Iterator[Window]:
         """Yield the windows of all documents, and append each prepared document to ``texts``.
@@ -126,7 +128,3 @@ class Analyzer:
             vector = tuple(vectors[index]) if vectors else None
             found[owner].append(labels.mention(index, start, end, text, vector))
         return found
-
-
-def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:
-    return summarize(text.language, mentions)

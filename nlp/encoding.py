@@ -74,8 +74,9 @@ def build_windows(
     """The windows in which ``spans`` of ``text`` ([start, end) in characters) are read.
 
     Each span has a run in exactly one window, unless it alone is too long: then its pieces have
-    consecutive runs, which ``merge_readings`` puts together. Without spans there are no windows.
-    ``tokenizer`` must neither pad nor truncate. Raises ValueError if it has no ``<s>`` or ``</s>``.
+    several runs, which ``merge_readings`` puts together; they are consecutive if the spans are in
+    order and don't overlap. Without spans there are no windows. ``tokenizer`` must neither pad nor
+    truncate. Raises ValueError if it has no ``<s>`` or ``</s>``.
     """
     prefix = _prefix_ids(tokenizer, context, max_tokens // 4)
     closing = _special_id(tokenizer, END)

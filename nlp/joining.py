@@ -1,7 +1,8 @@
 """Joins the pieces of a sentence that make one point into a mention, and also their readings.
 
-A mention's logits are linear in the mean of its tokens' vectors. The reading of joined pieces is
-therefore the mean of theirs, weighted by tokens, and nothing has to be read again.
+A mention's logits are linear in the mean of its tokens' vectors. The logits of joined pieces are
+therefore the mean of theirs, weighted by tokens, and nothing has to be read again. Their vector is
+only close to that of the pieces read as one, since each piece's own has already length 1.
 """
 
 from collections.abc import Sequence

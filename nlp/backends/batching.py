@@ -7,14 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.labels import HEADS
+from nlp.reading import by_head
 
 PADDING_ID: Final = 1
-
-_BOUNDS: Final = np.cumsum([0, *(len(labels) for labels in HEADS.values())]).tolist()
-_SLICES: Final = [
-    (head, slice(start, end)) for head, start, end in zip(HEADS, _BOUNDS, _BOUNDS[1:], strict=False)
-]
 
 
 def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
@@ -50,4 +45,4 @@ def reading(window: Window, logits: Float, embeddings: Float) -> Reading:
     """The reading of a window from its rows of the engine's output, without padding mentions:
     ``logits`` (mentions, labels of all heads) and ``embeddings`` (mentions, width)."""
     count = len(window.spans)
-    return Reading({head: logits[:count, part] for head, part in _SLICES}, embeddings[:count])
+    return Reading(by_head(logits[:count]), embeddings[:count])

@@ -30,8 +30,8 @@ class TorchBackend:
 
     The folder has ``config.json`` of the encoder and ``model.safetensors`` with the state
     of ``nlp.train.network.Reader``, both named in the manifest. Uses a GPU in half precision if
-    there is one, otherwise the CPU in float32 with ``threads`` threads. Raises ArtefactError if the
-    folder is not an unchanged model.
+    there is one, otherwise the CPU in float32 with ``threads`` threads; ``dtype`` is the number
+    format of the weights. Raises ArtefactError if the folder is not an unchanged model.
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
@@ -40,13 +40,9 @@ class TorchBackend:
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
         reader = load_reader(folder, dropout=0.0, attention=None)
-        self._device, self._dtype = _placement(threads)
-        self._reader = reader.eval().to(self._device, self._dtype)
-
-    @property
-    def dtype(self) -> str:
-        """The number format of the weights."""
-        return str(self._dtype).removeprefix("torch.")
+        self._device, number_format = _placement(threads)
+        self._reader = reader.eval().to(self._device, number_format)
+        self.dtype = _name(number_format)
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
         """One reading per window, in order."""
@@ -76,7 +72,8 @@ class SentimentClassifier:
     the model's window is read in overlapping windows, whose logits are averaged. Raises
     UnknownLabelsError if its labels are not sentiments, OSError if it cannot be loaded.
 
-    ``revision`` identifies its weights: the hub's commit, or a checksum of the folder's weights.
+    ``revision`` identifies its weights: the hub's commit, or a checksum of the folder's weights;
+    ``dtype`` is their number format.
     """
 
     def __init__(self, model: str, threads: int = 2) -> None:
@@ -86,18 +83,14 @@ class SentimentClassifier:
         network = AutoModelForSequenceClassification.from_pretrained(model)
         self.revision = _revision(model, getattr(network.config, "_commit_hash", None))
         self._meaning = polarities(network.config.id2label)
-        self._device, self._dtype = _placement(threads)
-        self._network = network.eval().to(self._device, self._dtype)
+        self._device, number_format = _placement(threads)
+        self._network = network.eval().to(self._device, number_format)
+        self.dtype = _name(number_format)
         self._window = min(
             self._tokenizer.model_max_length,
             getattr(network.config, "max_position_embeddings", _LONGEST) - 2,
             _LONGEST,
         )
-
-    @property
-    def dtype(self) -> str:
-        """The number format of the weights."""
-        return str(self._dtype).removeprefix("torch.")
 
     def read(self, texts: Sequence[str]) -> Float:
         """Logits (texts, 3) of negative, neutral and positive."""
@@ -149,3 +142,7 @@ def _placement(threads: int) -> "tuple[torch.device, torch.dtype]":
         return torch.device("cpu"), torch.float32
     half = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     return torch.device("cuda"), half
+
+
+def _name(number_format: "torch.dtype") -> str:
+    return str(number_format).removeprefix("torch.")

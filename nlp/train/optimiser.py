@@ -30,7 +30,10 @@ def make_optimizer(reader: Reader, recipe: Recipe) -> torch.optim.AdamW:
 
 
 def peak_rate(name: str, recipe: Recipe) -> float:
-    """The highest learning rate of the parameter of that name."""
+    """The highest learning rate of the parameter of that name.
+
+    The projection ``place`` learns as slowly as the embeddings below all layers, not as the heads.
+    """
     if name.startswith("heads."):
         return recipe.head_rate
     layer = LAYER.match(name)

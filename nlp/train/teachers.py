@@ -49,7 +49,8 @@ def checksum(folder: Path) -> str:
 
 
 def ask_teachers(folders: Sequence[Path], files: Sequence[Sequence[Example]], kept: Path) -> Floats:
-    """The mean of the teachers' probabilities for each mention of all files, (mentions, 50).
+    """The mean of the teachers' probabilities for each mention of all files: (mentions, labels of
+    all heads side by side).
 
     A teacher is the folder of a model, 8-bit or not. A teacher that was trained on some languages
     is asked only about these; a mention that no teacher was asked about has a row of zeros. Raises
