@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
-from nlp.labels import HEADS, Head
+from nlp.labels import HEADS, LABEL_COUNT, Head
 from nlp.manifest import NGRAMS_FILE, verified_file
 from nlp.reading import by_head
 
@@ -31,7 +31,6 @@ LONGEST: Final = 5
 
 BITS: Final = 17
 BUCKETS: Final = 1 << BITS
-LABELS: Final = sum(map(len, HEADS.values()))
 REMEMBERED: Final = 1000
 """How many contexts' logits are cached, since many answers share one question."""
 
@@ -77,7 +76,7 @@ class NGramReader:
             self._read(mention_buckets(mention)) + self._of_context(context)
             for mention, context in zip(mentions, contexts, strict=True)
         ]
-        return np.array(rows, dtype=np.float32).reshape(-1, LABELS) + self._ngrams.bias
+        return np.array(rows, dtype=np.float32).reshape(-1, LABEL_COUNT) + self._ngrams.bias
 
     def added(
         self,
@@ -96,7 +95,7 @@ class NGramReader:
         weights = self._ngrams.rarity[buckets]
         length = np.sqrt(weights @ weights)
         if not length:
-            return np.zeros(LABELS, dtype=np.float32)
+            return np.zeros(LABEL_COUNT, dtype=np.float32)
         found: Float = (weights / length) @ self._ngrams.weights[buckets] * self._ngrams.scales
         return found
 

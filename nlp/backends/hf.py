@@ -29,19 +29,19 @@ class TorchBackend:
     """Runs the encoder of an artefact folder that has unquantised weights.
 
     The folder has ``config.json`` of the encoder and ``model.safetensors`` with the state
-    of ``nlp.train.network.Reader``, both named in the manifest. Uses a GPU in half precision if
-    there is one, otherwise the CPU in float32 with ``threads`` threads; ``dtype`` is the number
+    of a ``MentionNetwork``, both named in the manifest. Uses a GPU in half precision if there is
+    one, otherwise the CPU in float32 with ``threads`` threads; ``dtype`` is the number
     format of the weights. Raises ArtefactError if the folder is not an unchanged model.
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
-        from nlp.train.network import load_reader
+        from nlp.backends.network import load_network
 
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
-        reader = load_reader(folder, dropout=0.0, attention=None)
+        network = load_network(folder, dropout=0.0, attention=None)
         self._device, number_format = _placement(threads)
-        self._reader = reader.eval().to(self._device, number_format)
+        self._network = network.eval().to(self._device, number_format)
         self.dtype = _name(number_format)
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
@@ -59,7 +59,7 @@ class TorchBackend:
 
         inputs = {name: torch.from_numpy(array) for name, array in feed(windows).items()}
         with torch.inference_mode():
-            logits, embeddings = self._reader(
+            logits, embeddings = self._network(
                 **{name: tensor.to(self._device) for name, tensor in inputs.items()}
             )
         return logits.float().cpu().numpy(), embeddings.float().cpu().numpy()

@@ -8,9 +8,9 @@ import numpy as np
 from nlp.backends.protocol import Float, Reading
 from nlp.encoding import build_windows, merge_readings
 from nlp.evaluate.metrics import Floats, Ints
+from nlp.labelled.examples import Example
 from nlp.labels import HEADS, Head
 from nlp.loading import Model
-from nlp.train.examples import Example
 
 CHUNK = 512
 """Windows handed to the backend at once."""

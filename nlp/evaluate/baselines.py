@@ -18,8 +18,8 @@ from nlp.descriptions import DESCRIPTIONS
 from nlp.evaluate.answers import mention_texts
 from nlp.evaluate.base import BaseEncoder
 from nlp.evaluate.metrics import Ints
+from nlp.labelled.examples import UNKNOWN, Example, mention_count
 from nlp.labels import HEADS, Head
-from nlp.train.examples import UNKNOWN, Example, mention_count
 
 Predictions = Mapping[Head, Ints]
 """Labels of all mentions, in order, by head; ``UNKNOWN`` where a baseline makes no prediction."""

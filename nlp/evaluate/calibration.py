@@ -13,7 +13,7 @@ tenth of other, similar rows. In production, only stages and touchpoints are lef
 
 TEMPERATURES = np.geomspace(0.3, 5.0, 141)
 
-LEAST_ROWS = 40
+MIN_ROWS = 40
 """With fewer labelled rows, a temperature and a threshold would be fitted to chance."""
 
 

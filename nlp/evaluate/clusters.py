@@ -17,9 +17,9 @@ import numpy as np
 from nlp.backends.protocol import Float
 from nlp.evaluate.metrics import Bools, Ints
 from nlp.evaluate.scores import Figures, rounded
+from nlp.labelled.examples import OTHER_THEME, Example, cell_of
 from nlp.themes import Limits, Projection, centroid, find_clusters
 from nlp.themes.clusters import NO_CLUSTER, nearest
-from nlp.train.examples import OTHER_THEME, Example, cell_of
 from nlp.vectors import packed, unpacked
 
 ROUNDS: Final = 10

@@ -17,9 +17,9 @@ from nlp.evaluate.metrics import (
     resamples,
 )
 from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import Head
 from nlp.rates import LEVEL
-from nlp.train.examples import UNKNOWN
 
 ROUNDS: Final = 2000
 

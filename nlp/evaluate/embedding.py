@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from nlp.evaluate.metrics import Bools, Floats
 from nlp.evaluate.scores import Figures, rounded
-from nlp.train.examples import OTHER_THEME, Example, cell_of
+from nlp.labelled.examples import OTHER_THEME, Example, cell_of
 
 
 class Pairs:

@@ -7,7 +7,7 @@ import numpy as np
 
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import LEAST_ROWS, probabilities, selective, split_half
+from nlp.evaluate.calibration import MIN_ROWS, probabilities, selective, split_half
 from nlp.evaluate.metrics import (
     Floats,
     Ints,
@@ -19,14 +19,14 @@ from nlp.evaluate.metrics import (
     reliability,
 )
 from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
-from nlp.train.examples import UNKNOWN
 
 WORST: int = 10
 """How many mistakes are listed per head."""
 
-SPLIT_ROWS: int = 2 * LEAST_ROWS
+SPLIT_ROWS: int = 2 * MIN_ROWS
 """With fewer rows, a half has too few to calibrate on."""
 
 

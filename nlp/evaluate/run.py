@@ -18,19 +18,19 @@ from nlp.evaluate.metrics import confusion, macro_f1
 from nlp.evaluate.report import report
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.evaluate.whole import Items, analyze, items, whole_figures
-from nlp.labels import HEADS
-from nlp.loading import Model, open_model
-from nlp.manifest import DataFile, sha256
-from nlp.themes import Projection, load_projection
-from nlp.train.examples import (
+from nlp.labelled.examples import (
     ITEM_HEADS,
     UNKNOWN,
-    DataError,
     Example,
     mention_count,
     read_examples,
     read_themes,
 )
+from nlp.labelled.records import DataError
+from nlp.labels import HEADS
+from nlp.loading import Model, open_model
+from nlp.manifest import DataFile, sha256
+from nlp.themes import Projection, load_projection
 
 Sets = Mapping[str, Sequence[Example]]
 Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]

@@ -17,8 +17,8 @@ from nlp.evaluate.metrics import (
     macro_f1_interval,
     quadratic_kappa,
 )
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import SEVERITIES
-from nlp.train.examples import UNKNOWN
 
 Figures = dict[str, Any]
 

@@ -16,8 +16,8 @@ from nlp.documents import Analysis, Document, Kind, Mention
 from nlp.encoding import Span
 from nlp.evaluate.metrics import Ints
 from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.labelled.examples import ITEM_HEADS, UNKNOWN, Example
 from nlp.labels import HEADS, NONE, UNASSIGNED, Head
-from nlp.train.examples import ITEM_HEADS, UNKNOWN, Example
 
 OVERLAP: Final = 0.5
 """A mention counts as found if a span of the analysis shares this much of their union with it."""

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from nlp.backends.network import MentionNetwork
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN
 from nlp.train.lessons import Floats, Integers, Lesson
-from nlp.train.network import Reader
 
 
-def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
+def adjust_logits(network: MentionNetwork, lessons: Sequence[Lesson], strength: float) -> None:
     """Subtract ``strength`` times the logarithm of each label's share from its logit, in place.
 
     A network's probabilities include how common each label was in training. 0 leaves them as they
@@ -20,7 +20,7 @@ def balance(reader: Reader, lessons: Sequence[Lesson], strength: float) -> None:
     labels = np.concatenate([lesson.labels for lesson in lessons])
     taken = np.float32(strength) * log_shares(labels)
     with torch.no_grad():
-        reader.heads.bias.sub_(torch.from_numpy(taken))
+        network.heads.bias.sub_(torch.from_numpy(taken))
 
 
 def log_shares(labels: Integers) -> Floats:

@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 
 from nlp.backends.protocol import Window
 from nlp.encoding import build_windows
+from nlp.labelled.examples import UNKNOWN, Example
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, Example
 from nlp.train.lessons import NO_THEME, Floats, Integers, Lesson, join
 from nlp.train.recipe import Recipe
 

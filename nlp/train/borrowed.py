@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from nlp.labelled.records import TEXT, DataError, read_records
 from nlp.labels import HEADS
-from nlp.train.records import TEXT, DataError, read_records
 
 DIGITS: Final = 16
 """The hex digits of a checksum that are kept: enough for billions of texts."""

@@ -7,17 +7,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.labelled.examples import OTHER_THEME, UNKNOWN, Example, cell_of
 from nlp.labels import HEADS
-from nlp.train.examples import OTHER_THEME, UNKNOWN, Example, cell_of
-
-OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 NO_THEME: Final = -1
 
-MOST_JOINED: Final = 4
+MAX_JOINED: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def join(lessons: Sequence[Lesson], share: float, rng: np.random.Generator) -> l
         else:
             kept.append(lesson)
     for group in alike.values():
-        size = int(rng.integers(2, MOST_JOINED + 1))
+        size = int(rng.integers(2, MAX_JOINED + 1))
         kept += [_joined(group[at : at + size]) for at in range(0, len(group), size)]
     return kept
 

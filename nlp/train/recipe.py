@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import inf
 from typing import Any, Final
 
-LARGEST_SEED: Final = 2**63 - 1
+MAX_SEED: Final = 2**63 - 1
 
 TINY: Final = 1e-9
 """The lower bound of settings that may be arbitrarily small, but not 0."""
@@ -14,7 +14,7 @@ TINY: Final = 1e-9
 BOUNDS: Final = {
     "layers": (1, inf),
     "epochs": (1, inf),
-    "seed": (0, LARGEST_SEED),
+    "seed": (0, MAX_SEED),
     "max_tokens": (16, inf),
     "tokens": (1, inf),
     "layer_decay": (TINY, 1),
@@ -95,7 +95,7 @@ def _within(low: float, high: float) -> str:
     return f"{low} or more" if high == inf else f"from {low} to {high}"
 
 
-def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
+def with_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     """The recipe with settings of the form ``name=value``.
 
     Raises ValueError for any other, for a value of another type (a whole number is also a float),

@@ -32,12 +32,13 @@ from nlp.evaluate.clusters import (
     stored,
 )
 from nlp.evaluate.metrics import Bools, Floats, Ints
+from nlp.labelled.examples import read_themes
+from nlp.labelled.records import DataError
 from nlp.loading import open_model
 from nlp.manifest import THEMES_FILE, DataFile, Manifest, sha256, write_manifest
 from nlp.probe import folds
 from nlp.themes import Limits, Projection
 from nlp.train.curriculum import data_file
-from nlp.train.examples import DataError, read_themes
 from nlp.vectors import unit_rows
 
 DIMENSIONS: Final = 100

@@ -7,8 +7,8 @@ from sklearn.metrics import roc_auc_score
 from nlp.evaluate.base import BaseEncoder
 from nlp.evaluate.baselines import majority, vader, zero_shot
 from nlp.evaluate.embedding import Pairs, theme_figures
+from nlp.labelled.examples import UNKNOWN, Example
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, Example
 from tests.nlp.tiny import write_base
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp.labelled.examples import read_examples
+from nlp.labelled.records import DataError
 from nlp.train.borrowed import checksum, main
-from nlp.train.examples import DataError, read_examples
 
 TEXT = 'Lovely "staff".  But the queue!'
 HEADER = "sha256\tstart\tend\tsentiment\tstage\ttouchpoint\temotion\tintent\tseverity\n"

@@ -18,7 +18,7 @@ from nlp.evaluate.base import BaseEncoder, EncoderError
 from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
-    LEAST_ROWS,
+    MIN_ROWS,
     choose_threshold,
     fit_temperature,
     probabilities,
@@ -39,9 +39,10 @@ from nlp.evaluate.metrics import (
 from nlp.evaluate.report import report
 from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
 from nlp.evaluate.scores import Figures
+from nlp.labelled.examples import UNKNOWN, Example, read_examples
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS, Head
 from nlp.loading import Model, open_model
-from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
 from tests.nlp.measured import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
@@ -127,7 +128,7 @@ def test_the_report_counts_each_mention_once_and_compares_with_baselines() -> No
 
 
 def test_calibration_is_split_only_where_each_half_has_enough_rows() -> None:
-    examples = read_examples(FLOOR)[: 2 * LEAST_ROWS]
+    examples = read_examples(FLOOR)[: 2 * MIN_ROWS]
     for count, is_split in ((len(examples) - 1, False), (len(examples), True)):
         figures = report(answer(fake_model(), examples[:count]), MANIFEST)["sentiment"]
         assert ("split_half" in figures["calibration"]) == is_split

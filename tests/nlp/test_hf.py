@@ -142,14 +142,14 @@ def artefact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A tiny encoder of ours, or one as teachers may have, with random weights, unquantised."""
     from safetensors.torch import save_file
 
-    from nlp.train.network import Reader
+    from nlp.backends.network import MentionNetwork
 
     folder = tmp_path_factory.mktemp("tiny-encoder")
     torch.manual_seed(0)
     config = getattr(transformers, f"{request.param}Config")(**SHAPE)
     encoder = getattr(transformers, f"{request.param}Model")(config, add_pooling_layer=False)
     config.save_pretrained(folder)
-    save_file(Reader(encoder, config.hidden_size, 0.1).state_dict(), folder / WEIGHTS_FILE)
+    save_file(MentionNetwork(encoder, config.hidden_size, 0.1).state_dict(), folder / WEIGHTS_FILE)
     write_tokenizer(folder)
     manifest = Manifest(
         format=1,

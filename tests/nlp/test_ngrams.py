@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from nlp.documents import Document
 from nlp.evaluate.answers import Answers, answer
+from nlp.labelled.examples import read_examples
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS
 from nlp.loading import open_model
 from nlp.manifest import (
@@ -25,8 +27,7 @@ from nlp.ngrams import BUCKETS, NGramReader, NGrams, context_buckets, load_ngram
 from nlp.reading import by_head
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
-from nlp.train.examples import DataError, read_examples
-from nlp.train.ngrams import _hear, fit_ngrams, learn
+from nlp.train.ngrams import _fit_share, fit_ngrams, learn
 from nlp.train.run import Identity, Outputs, train_model
 from service.cli import app
 from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
@@ -172,7 +173,7 @@ def test_however_well_few_mentions_are_told_apart_the_encoder_is_heard(
     noise = np.random.default_rng(1).normal(size=(40, labels))
     read = {"useless": noise, "wrong": -3 * right, "right": 3 * right}[encoder]
     answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, read)
-    heard = _hear(answers, "stage", read, 2 * right.astype(np.float32))
+    heard = _fit_share(answers, "stage", read, 2 * right.astype(np.float32))
     assert heard.now > 0.9
     assert least <= heard.share <= most
 

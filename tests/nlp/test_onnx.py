@@ -10,11 +10,10 @@ from nlp.backends.batching import batches, feed
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Window
 from nlp.documents import Document
-from nlp.labels import HEADS
+from nlp.labels import HEADS, LABEL_COUNT
 from nlp.loading import load_analyzer
 from nlp.manifest import MODEL_FILE, ArtefactError, Manifest, sha256, write_manifest
 
-OUTPUTS = sum(len(labels) for labels in HEADS.values())
 WIDTH = 4
 
 
@@ -24,7 +23,7 @@ def write_model(folder: Path) -> None:
     number, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
     ones = [
         onnx.helper.make_tensor(name, number, [1, size], [1.0] * size)
-        for name, size in (("outputs", OUTPUTS), ("width", WIDTH))
+        for name, size in (("outputs", LABEL_COUNT), ("width", WIDTH))
     ]
     last = onnx.helper.make_tensor("last", whole, [1], [-1])
     graph = onnx.helper.make_graph(
@@ -43,7 +42,7 @@ def write_model(folder: Path) -> None:
             tensor("mention_mask", number, ["b", "m", "t"]),
         ],
         [
-            tensor("logits", number, ["b", "m", OUTPUTS]),
+            tensor("logits", number, ["b", "m", LABEL_COUNT]),
             tensor("embedding", number, ["b", "m", WIDTH]),
         ],
         [*ones, last],

@@ -13,9 +13,9 @@ from nlp.evaluate.page import page, reliability_picture
 from nlp.evaluate.run import ask, evaluate
 from nlp.evaluate.scores import Figures
 from nlp.evaluate.wording import provenance
+from nlp.labelled.examples import Example, read_examples
 from nlp.labels import HEADS
 from nlp.manifest import load_manifest, write_manifest
-from nlp.train.examples import Example, read_examples
 from tests.nlp.measured import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"

@@ -14,6 +14,8 @@ from nlp.backends.protocol import Float
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import Groupings, b_cubed, cluster_figures, near_duplicates
 from nlp.evaluate.metrics import Ints
+from nlp.labelled.examples import read_themes
+from nlp.labelled.records import DataError
 from nlp.loading import open_model
 from nlp.manifest import MANIFEST_FILE, THEMES_FILE, ArtefactError, load_manifest
 from nlp.themes import (
@@ -26,7 +28,6 @@ from nlp.themes import (
 )
 from nlp.themes.clusters import SMALLEST
 from nlp.themes.projection import UNTAUGHT
-from nlp.train.examples import DataError, read_themes
 from nlp.train.themes import PRECISION, fit
 from service.cli import app
 

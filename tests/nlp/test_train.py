@@ -12,22 +12,23 @@ import pytest
 import torch
 
 from nlp.backends.hf import TorchBackend
+from nlp.backends.network import build_network
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
-from nlp.labels import HEADS
+from nlp.labelled.examples import UNKNOWN, read_examples
+from nlp.labelled.records import DataError
+from nlp.labels import HEADS, LABEL_COUNT
 from nlp.manifest import MODEL_FILE, load_manifest, verify, write_manifest
-from nlp.train.balance import balance
+from nlp.train.balance import adjust_logits
 from nlp.train.batches import epoch
 from nlp.train.curriculum import Files, make_curriculum
-from nlp.train.examples import UNKNOWN, DataError, read_examples
 from nlp.train.export import export_plain
-from nlp.train.lessons import NO_THEME, OUTPUTS, Lesson, join, make_lessons
+from nlp.train.lessons import NO_THEME, Lesson, join, make_lessons
 from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
-from nlp.train.network import build_reader
-from nlp.train.outliers import set_apart
-from nlp.train.recipe import Recipe, changed
+from nlp.train.outliers import separate_outliers
+from nlp.train.recipe import Recipe, with_settings
 from nlp.train.run import Identity, Outputs, train_model
 from nlp.train.teachers import ask_teachers
 from tests.nlp.tiny import write_base, write_held_out, write_rows
@@ -51,8 +52,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(base: Path, data: Path, fingerprint: str = "") -> Run:
     torch.manual_seed(0)
-    reader = build_reader(base, RECIPE.layers, RECIPE.dropout)
-    return Run(reader, load_tokenizer(base), [_lessons(data)] * 2, RECIPE, fingerprint)
+    network = build_network(base, RECIPE.layers, RECIPE.dropout)
+    return Run(network, load_tokenizer(base), [_lessons(data)] * 2, RECIPE, fingerprint)
 
 
 def _lessons(data: Path) -> list[Lesson]:
@@ -60,7 +61,7 @@ def _lessons(data: Path) -> list[Lesson]:
     examples = read_examples(data)
     return make_lessons(
         examples,
-        np.zeros((len(examples), OUTPUTS), dtype=np.float32),
+        np.zeros((len(examples), LABEL_COUNT), dtype=np.float32),
         np.zeros((len(examples), 1), dtype=np.float32),
     )
 
@@ -85,7 +86,7 @@ def test_a_stopped_run_that_is_resumed_ends_as_if_never_stopped(
     resumed = _run(base, data)
     resumed.train(checkpoint, _ignore, resume=True)
     assert resumed.steps == whole.steps
-    torch.testing.assert_close(resumed.reader.heads.weight, whole.reader.heads.weight)
+    torch.testing.assert_close(resumed.network.heads.weight, whole.network.heads.weight)
 
 
 def test_a_checkpoint_of_another_run_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
@@ -125,8 +126,8 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
     """Exported without rounding, the graph gives the network's own logits and unit vectors."""
     import onnxruntime as ort
 
-    reader = build_reader(base, 2, 0.0).eval()
-    export_plain(reader, tmp_path / "plain.onnx")
+    network = build_network(base, 2, 0.0).eval()
+    export_plain(network, tmp_path / "plain.onnx")
     tokenizer = load_tokenizer(base)
     (batch, *_) = epoch(_lessons(data)[:1], tokenizer, RECIPE, np.random.default_rng(0))
     feed = {
@@ -136,7 +137,7 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
     }
     logits, embedding = ort.InferenceSession(tmp_path / "plain.onnx").run(None, feed)
     with torch.no_grad():
-        expected, vectors = reader(*(torch.from_numpy(array) for array in feed.values()))
+        expected, vectors = network(*(torch.from_numpy(array) for array in feed.values()))
     np.testing.assert_allclose(logits, expected.numpy(), atol=1e-4)
     np.testing.assert_allclose(embedding, vectors.numpy(), atol=1e-4)
 
@@ -178,14 +179,14 @@ def test_an_epoch_shows_every_mention_once_in_batches_within_the_budget(
 
 
 def test_mentions_of_which_nothing_is_known_do_not_count_towards_the_loss() -> None:
-    logits, nobody = torch.randn(1, 2, OUTPUTS), torch.zeros(1, 2, OUTPUTS)
+    logits, nobody = torch.randn(1, 2, LABEL_COUNT), torch.zeros(1, 2, LABEL_COUNT)
     labels = torch.tensor([[[0] * len(HEADS), [UNKNOWN] * len(HEADS)]])
     alone = mention_loss(logits[:, :1], labels[:, :1], nobody[:, :1], 0.0, 0.5)
     torch.testing.assert_close(mention_loss(logits, labels, nobody, 0.0, 0.5), alone)
 
 
 def test_teachers_stand_for_labels_that_nobody_knows_and_count_beside_known_ones() -> None:
-    logits, unknown = torch.randn(1, 1, OUTPUTS), torch.full((1, 1, len(HEADS)), UNKNOWN)
+    logits, unknown = torch.randn(1, 1, LABEL_COUNT), torch.full((1, 1, len(HEADS)), UNKNOWN)
     sure = torch.cat([torch.eye(len(labels))[0] for labels in HEADS.values()])[None, None]
     first = torch.zeros_like(unknown)
     told = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
@@ -296,17 +297,17 @@ def test_an_item_is_learned_as_a_whole_too(tmp_path: Path) -> None:
         '{"text": "good, but late", "mentions": [{"quote": "good"}, {"quote": "late"}],'
         ' "primary": {"sentiment": "mixed", "stage": "usage"}}'
     )
-    targets = np.zeros((2, OUTPUTS), dtype=np.float32)
+    targets = np.zeros((2, LABEL_COUNT), dtype=np.float32)
     (lesson,) = make_lessons(read_examples(path), targets, targets)
     assert lesson.example.spans == [(0, 4), (10, 14), (0, 14)]
     assert lesson.labels[2].tolist() == [UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
-    assert lesson.targets.shape == (3, OUTPUTS)
+    assert lesson.targets.shape == (3, LABEL_COUNT)
 
 
 def test_an_item_of_which_only_the_whole_is_known_is_learned(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text('{"text": "good", "primary": {"stage": "usage"}}')
-    nothing = np.zeros((0, OUTPUTS), dtype=np.float32)
+    nothing = np.zeros((0, LABEL_COUNT), dtype=np.float32)
     (lesson,) = make_lessons(read_examples(path), nothing, nothing)
     assert lesson.example.spans == [(0, 4)]
     assert lesson.labels.tolist() == [[UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]]
@@ -404,17 +405,17 @@ def test_a_run_is_another_with_another_tokenizer_configuration_or_language(
 
 
 def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:
-    reader = build_reader(base, 2, 0.0).eval()
+    network = build_network(base, 2, 0.0).eval()
     loud, large = 17, 3
     with torch.no_grad():
-        for layer in reader.layers:
+        for layer in network.layers:
             layer.attention.output.LayerNorm.weight[large] = 30.0
             layer.intermediate.dense.weight[loud] *= 20
             layer.intermediate.dense.bias[loud] = 5.0
-    apart = set_apart(reader, [[0, 7, 8, 9, 2], [0, 30, 2]])
+    apart = separate_outliers(network, [[0, 7, 8, 9, 2], [0, 30, 2]])
     ids, mentions = torch.tensor([[0, 11, 12, 13, 2]]), torch.tensor([[[0.0, 1, 1, 1, 0]]])
     inputs = (ids, torch.ones_like(ids), mentions)
-    for said, expected in zip(apart(*inputs), reader(*inputs), strict=True):
+    for said, expected in zip(apart(*inputs), network(*inputs), strict=True):
         torch.testing.assert_close(said, expected)
     for layer in apart.layers:
         assert layer.output.inward.bias.item() == 5.0
@@ -423,26 +424,26 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
         assert large in layer.intermediate.channels
         assert not layer.intermediate.dense.weight[:, large].any()
         assert not layer.intermediate.kept[large]
-    assert reader.layers[0].intermediate.dense.weight[loud].any()
+    assert network.layers[0].intermediate.dense.weight[loud].any()
 
 
 def test_common_labels_are_held_back_by_their_share(base: Path, data: Path) -> None:
     lessons = _lessons(data)
-    reader = build_reader(base, 1, 0.0)
-    balance(reader, lessons, 0.5)
+    network = build_network(base, 1, 0.0)
+    adjust_logits(network, lessons, 0.5)
     sentiments = np.concatenate([lesson.labels[:, 0] for lesson in lessons])
     shares = (np.bincount(sentiments, minlength=3) + 1) / (len(sentiments) + 3)
-    taken = reader.heads.bias[:3].detach().numpy()
+    taken = network.heads.bias[:3].detach().numpy()
     np.testing.assert_allclose(taken, -0.5 * np.log(shares), rtol=1e-5)
 
 
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
-    assert changed(RECIPE, ["trust=0.3", "epochs=5", "clip=2"]) == dataclasses.replace(
+    assert with_settings(RECIPE, ["trust=0.3", "epochs=5", "clip=2"]) == dataclasses.replace(
         RECIPE, trust=0.3, epochs=5, clip=2.0
     )
     for wrong in ("speed=1", "trust=much", "trust"):
         with pytest.raises(ValueError, match=r"speed|trust"):
-            changed(RECIPE, [wrong])
+            with_settings(RECIPE, [wrong])
 
 
 @pytest.mark.parametrize(
@@ -470,4 +471,4 @@ def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
 )
 def test_a_setting_that_no_run_can_have_is_refused_by_name(setting: str) -> None:
     with pytest.raises(ValueError, match=setting.partition("=")[0]):
-        changed(RECIPE, [setting])
+        with_settings(RECIPE, [setting])

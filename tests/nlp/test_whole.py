@@ -9,8 +9,8 @@ import pytest
 from nlp.analyzer import Analyzer
 from nlp.documents import Analysis, Document
 from nlp.evaluate.whole import analyze, items, match, whole_figures
+from nlp.labelled.examples import ITEM_HEADS, Example
 from nlp.labels import HEADS
-from nlp.train.examples import ITEM_HEADS, Example
 from tests.nlp.measured import fake_model
 
 NEGATIVE = {**dict.fromkeys(HEADS, 0), "stage": 2}

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from models.mention import Mention
 from models.workspace import Workspace
+from nlp.labelled.examples import UNKNOWN, read_examples
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, read_examples
 from service.db import Database
 from tests.callers import Keys, bearer
 from tests.service.exports.conftest import CHECKOUT, Fetch

@@ -19,22 +19,9 @@ from typing import Any, Final, get_args
 from nlp import language
 from nlp.documents import Kind
 from nlp.encoding import Span, context_line
+from nlp.labelled.records import DataError, read_records
 from nlp.labels import HEADS, MIXED, Head
 from nlp.segment.spans import printable
-from nlp.train.records import DataError, read_records
-
-__all__ = [
-    "ITEM_HEADS",
-    "OTHER_THEME",
-    "UNKNOWN",
-    "DataError",
-    "Example",
-    "Labels",
-    "cell_of",
-    "mention_count",
-    "read_examples",
-    "read_themes",
-]
 
 UNKNOWN: Final = -1
 """The index of a label that nobody has given."""
