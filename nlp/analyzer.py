@@ -8,11 +8,11 @@ from tokenizers import Tokenizer
 
 from nlp import joining, language
 from nlp.backends.protocol import Backend, Float, Window
+from nlp.decoding import Calibration, by_head, probabilities, read_labels
 from nlp.documents import Analysis, Document, Mention
 from nlp.encoding import Encoded, build_windows, context_line
 from nlp.info import ModelInfo
 from nlp.ngrams import NGramReader
-from nlp.reading import Calibration, by_head, probabilities, read_labels
 from nlp.segment import Piece, segment
 from nlp.segment.spans import printable
 from nlp.summary import summarize
@@ -92,16 +92,16 @@ class Analyzer:
 
     def _prepare(self, document: Document) -> _Text:
         readable = printable(document.text)
-        spoken = (
+        code = (
             language.normalize(document.language)
             if document.language
             else language.detect(readable)
         )
         context = context_line(document.kind, document.question, document.subject)
-        pieces = segment(readable, spoken, document.kind)
+        pieces = segment(readable, code, document.kind)
         spans = [(piece.start, piece.end) for piece in pieces]
         encoded = build_windows(self._tokenizer, context, readable, spans, self._backend.max_tokens)
-        return _Text(document, context, readable, spoken, pieces, encoded)
+        return _Text(document, context, readable, code, pieces, encoded)
 
     def _mentions(
         self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool

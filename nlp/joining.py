@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading
+from nlp.decoding import Calibration, by_head, softmax
 from nlp.encoding import Encoded
 from nlp.labels import HEADS
-from nlp.reading import Calibration, by_head, softmax
 from nlp.segment import Piece
 from nlp.vectors import unit_rows
 

@@ -11,6 +11,7 @@ from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
+from nlp.decoding import Calibration
 from nlp.encoding import load_tokenizer
 from nlp.info import RULES, ModelInfo
 from nlp.manifest import (
@@ -23,7 +24,6 @@ from nlp.manifest import (
     load_manifest,
 )
 from nlp.ngrams import NGramReader, load_ngrams
-from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
 

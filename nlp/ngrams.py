@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
+from nlp.decoding import by_head
 from nlp.labels import HEADS, LABEL_COUNT, Head
 from nlp.manifest import NGRAMS_FILE, verified_file
-from nlp.reading import by_head
 
 Buckets = NDArray[np.uint32]
 Number = TypeVar("Number", np.float32, np.float64)

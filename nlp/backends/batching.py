@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float, Reading, Window
-from nlp.reading import by_head
+from nlp.decoding import by_head
 
 PADDING_ID: Final = 1
 

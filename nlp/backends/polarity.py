@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from nlp.backends.protocol import Float
+from nlp.decoding import softmax
 from nlp.labels import SENTIMENTS
-from nlp.reading import softmax
 
 _WORDS: Final = (
     (re.compile(r"neg|\bbad\b|unhappy|dissatisf|unfavou?rable"), 0),

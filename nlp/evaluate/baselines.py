@@ -16,7 +16,7 @@ from sklearn.pipeline import FeatureUnion
 
 from nlp.descriptions import DESCRIPTIONS
 from nlp.evaluate.answers import mention_texts
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.evaluate.metrics import Ints
 from nlp.labelled.examples import UNKNOWN, Example, mention_count
 from nlp.labels import HEADS, Head

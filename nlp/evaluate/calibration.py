@@ -4,8 +4,8 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from nlp.decoding import softmax
 from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
-from nlp.reading import softmax
 
 ABSTAINED = 0.09
 """The share of the calibration rows below a threshold, chosen so that it is seldom more than a

@@ -12,14 +12,14 @@ from nlp.evaluate.wording import (
     SELECTIVE,
     agreement,
     baseline,
+    baseline_legend,
     baseline_names,
-    baselines_told,
     calibration,
     figure,
+    frequent_languages,
     interval,
     provenance,
     share,
-    spoken,
 )
 from nlp.labels import HEADS
 from nlp.manifest import Manifest, load_manifest, write_manifest
@@ -31,7 +31,7 @@ CARD: Final = "README.md"
 PICTURE: Final = "reliability-{}.svg"
 """The reliability diagrams of one file's mentions, by its number in the order of the card."""
 
-BESIDE: Final = (
+BASELINE_NOTE: Final = (
     "is on the same rows; where a baseline covers only some of them, the model's own on those "
     "follows after a slash"
 )
@@ -107,7 +107,7 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
 
 
 def _measured(figures: Figures) -> str:
-    baselines = baselines_told(figures["sets"])
+    baselines = baseline_legend(figures["sets"])
     return (
         "Measured on this artefact with\n\n"
         f"```\n{figures['command']}\n```\n\n"
@@ -115,7 +115,11 @@ def _measured(figures: Figures) -> str:
         "finding the mentions; *as given* is the reading of mentions whose spans are given. "
         "Macro-F1 is over labels with five rows or more, with its 95 % bootstrap interval; κ is "
         "agreement beyond chance, with ² weighted by the squared distance."
-        + (f" The macro-F1 of baselines {BESIDE}. Baselines: {baselines}." if baselines else "")
+        + (
+            f" The macro-F1 of baselines {BASELINE_NOTE}. Baselines: {baselines}."
+            if baselines
+            else ""
+        )
     )
 
 
@@ -183,7 +187,7 @@ def _language_table(sets: Mapping[str, Figures], counted: str) -> str:
         [name, language or "unknown", count]
         + [_language_cell(heads.get(head), language) for head in HEADS]
         for name, heads in sets.items()
-        for language, count in spoken(heads).items()
+        for language, count in frequent_languages(heads).items()
     ]
     return _table(("file", "language", counted, *HEADS), rows)
 

@@ -19,11 +19,11 @@ from nlp.evaluate.metrics import Bools, Ints
 from nlp.evaluate.scores import Figures, rounded
 from nlp.labelled.examples import OTHER_THEME, Example, cell_of
 from nlp.themes import Limits, Projection, centroid, find_clusters
-from nlp.themes.clusters import NO_CLUSTER, nearest
+from nlp.themes.clusters import NO_CLUSTER, nearest_centroids
 from nlp.vectors import packed, unpacked
 
 ROUNDS: Final = 10
-"""The number of random halves over which ``arrival`` averages."""
+"""The number of random halves over which ``late_score`` averages."""
 
 
 class Score(NamedTuple):
@@ -59,7 +59,7 @@ def b_cubed(themes: Ints, clusters: Ints) -> Score:
     """
     if not len(clusters):
         return Score(float("nan"), float("nan"))
-    found = alone(clusters)
+    found = as_singletons(clusters)
     _, true = np.unique(themes, return_inverse=True)
     _, said = np.unique(found, return_inverse=True)
     _, place, both = np.unique(
@@ -72,7 +72,7 @@ def b_cubed(themes: Ints, clusters: Ints) -> Score:
     )
 
 
-def alone(clusters: Ints) -> Ints:
+def as_singletons(clusters: Ints) -> Ints:
     """The clusters (n,), with one of its own for each mention that is in none."""
     own = clusters.max(initial=-1) + 1 + np.arange(len(clusters))
     return np.where(clusters == NO_CLUSTER, own, clusters)
@@ -86,18 +86,18 @@ def groupings_of(examples: Sequence[Example], files: Sequence[str] = ()) -> Grou
         for e, file in zip(examples, files or [""] * len(examples), strict=True)
     ]
     themes = [
-        (cell, index if is_none(example) else example.theme)
+        (cell, index if has_no_theme(example) else example.theme)
         for index, (cell, example) in enumerate(zip(cells, examples, strict=True))
     ]
     return Groupings(_numbered(cells), _numbered(themes))
 
 
-def is_none(example: Example) -> bool:
+def has_no_theme(example: Example) -> bool:
     """Whether a mention belongs to none of its cell's themes."""
     return example.theme in ("", OTHER_THEME)
 
 
-def stored(vectors: Float) -> Float:
+def as_stored(vectors: Float) -> Float:
     """Vectors (n, width) as they are after having been stored."""
     return unpacked([packed(vector) for vector in vectors])
 
@@ -119,7 +119,7 @@ def grouped(
     return found
 
 
-def halves(groupings: Groupings, seed: int) -> Bools:
+def random_half(groupings: Groupings, seed: int) -> Bools:
     """A random half of each cell's mentions, as a mask (n,)."""
     rng, first = np.random.default_rng(seed), np.zeros(len(groupings.cells), dtype=bool)
     for cell in groupings.by_cell():
@@ -127,7 +127,9 @@ def halves(groupings: Groupings, seed: int) -> Bools:
     return first
 
 
-def arrived(points: Float, groupings: Groupings, first: Bools, found: Ints, join: float) -> Ints:
+def assign_late(
+    points: Float, groupings: Groupings, first: Bools, found: Ints, join: float
+) -> Ints:
     """The clusters after the other mentions have joined those ``found`` among the ``first``."""
     after = np.where(first, found, NO_CLUSTER)
     for cell in groupings.by_cell():
@@ -135,7 +137,9 @@ def arrived(points: Float, groupings: Groupings, first: Bools, found: Ints, join
         if len(names):
             middles = np.stack([centroid(points[found == name]) for name in names])
             late = cell[~first[cell]]
-            after[late] = np.append(names, NO_CLUSTER)[nearest(points[late], middles, join)]
+            after[late] = np.append(names, NO_CLUSTER)[
+                nearest_centroids(points[late], middles, join)
+            ]
     return after
 
 
@@ -151,12 +155,12 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
 
     ``vectors`` (n, width) are those of the examples' mentions; they are measured as stored.
     """
-    groupings, points = groupings_of(examples), projection.apply(stored(vectors))
+    groupings, points = groupings_of(examples), projection.apply(as_stored(vectors))
     limits = projection.limits
     found = grouped(points, groupings, limits)
     figures: Figures = {
         **_score_figures(b_cubed(groupings.themes, found)),
-        "themes": len({(cell_of(e), e.theme) for e in examples if not is_none(e)}),
+        "themes": len({(cell_of(e), e.theme) for e in examples if not has_no_theme(e)}),
         "clusters": len(set(found.tolist()) - {NO_CLUSTER}),
         "grouped": float((found != NO_CLUSTER).mean()),
         "grouped_precision": b_cubed(
@@ -164,19 +168,19 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
         ).precision,
         "near_duplicates": near_duplicates(groupings.themes, found),
         "limits": asdict(limits),
-        "arrival": _score_figures(arrival(points, groupings, limits)),
+        "arrival": _score_figures(late_score(points, groupings, limits)),
     }
     rounded_figures: Figures = rounded(figures)
     return rounded_figures
 
 
-def arrival(points: Float, groupings: Groupings, limits: Limits) -> Score:
+def late_score(points: Float, groupings: Groupings, limits: Limits) -> Score:
     """The mean score, over ``ROUNDS``, after grouping a random half and joining the other half."""
     scores = []
     for seed in range(ROUNDS):
-        first = halves(groupings, seed)
+        first = random_half(groupings, seed)
         found = grouped(points, groupings, limits, first)
-        after = arrived(points, groupings, first, found, limits.join)
+        after = assign_late(points, groupings, first, found, limits.join)
         scores.append(b_cubed(groupings.themes, after))
     return Score(*np.mean(scores, axis=0).tolist())
 

@@ -48,7 +48,7 @@ def _environment() -> Environment:
         agreement=wording.agreement,
         baseline=wording.baseline,
         baseline_names=wording.baseline_names,
-        baselines_told=wording.baselines_told,
+        baseline_legend=wording.baseline_legend,
         calibration=wording.calibration,
         provenance=wording.provenance,
         main_figure=wording.main_figure,

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from nlp.evaluate.answers import Answers, answer
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_shot
 from nlp.evaluate.clusters import cluster_figures
 from nlp.evaluate.compare import compare
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.evaluate.metrics import confusion, macro_f1
+from nlp.evaluate.pipeline import Items, analyze, items, whole_figures
 from nlp.evaluate.report import report
 from nlp.evaluate.scores import Figures, Rows, rounded
-from nlp.evaluate.whole import Items, analyze, items, whole_figures
 from nlp.labelled.examples import (
     ITEM_HEADS,
     UNKNOWN,
@@ -38,7 +38,7 @@ Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Comparisons:
     """What a model is compared with.
 
     ``baselines`` requests those that the other fields allow: the most common label and words need
@@ -55,29 +55,29 @@ class Beside:
 
 
 def evaluate_folder(
-    folder: Path, data: Sequence[Path], beside: Beside | None = None, context: bool = True
+    folder: Path, data: Sequence[Path], comparisons: Comparisons | None = None, context: bool = True
 ) -> dict[str, Any]:
     """The figures of the model in ``folder`` on each file of ``data``.
 
     ``context`` False withholds kinds, questions and subjects. Raises ArtefactError,
     DataError or EncoderError, each before anything is measured.
     """
-    beside = beside or Beside()
+    comparisons = comparisons or Comparisons()
     sets = _read(data)
-    themes = read_themes(beside.themes) if beside.themes else []
-    base = BaseEncoder(beside.base) if beside.base else None
-    baselines = _baselines(beside, base) if beside.baselines else {}
+    themes = read_themes(comparisons.themes) if comparisons.themes else []
+    base = BaseEncoder(comparisons.base) if comparisons.base else None
+    baselines = _baselines(comparisons, base) if comparisons.baselines else {}
     model = open_model(folder)
-    exact = open_model(beside.weights) if beside.weights else None
+    exact = open_model(comparisons.weights) if comparisons.weights else None
     answers = ask(model, sets, context)
     figures = {
-        "model": _identity(model, [*data, *([beside.themes] if beside.themes else [])]),
+        "model": _identity(model, [*data, *([comparisons.themes] if comparisons.themes else [])]),
         "context": context,
         "sets": evaluate(model, sets, answers, baselines, context),
     }
-    if beside.themes:
+    if comparisons.themes:
         told = _theme_figures(themes, model, load_projection(folder), base, context)
-        figures["themes"] = {"file": beside.themes.name, **told}
+        figures["themes"] = {"file": comparisons.themes.name, **told}
     if exact:
         unrounded = ask(exact, sets, context)
         figures["rounding"] = {name: _differences(answers[name], unrounded[name]) for name in sets}
@@ -187,8 +187,8 @@ def _among(sums: Mapping[Path, str], files: Sequence[DataFile]) -> list[str]:
     return [path.name for path, found in sums.items() if found in known]
 
 
-def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
-    train = [example for path in beside.train for example in read_examples(path)]
+def _baselines(comparisons: Comparisons, base: BaseEncoder | None) -> Baselines:
+    train = [example for path in comparisons.train for example in read_examples(path)]
     found: dict[str, Callable[[Sequence[Example]], Predictions]] = {"VADER": vader}
     if base:
         found = {"zero-shot": partial(zero_shot, base), **found}

@@ -29,7 +29,7 @@ def interval(bounds: Sequence[float | None]) -> str:
     return "–".join(map(figure, bounds))
 
 
-def chance(p: float) -> str:
+def p_value(p: float) -> str:
     """A p value."""
     return "< 0.001" if p < 0.001 else figure(p)
 
@@ -69,7 +69,7 @@ BASELINES: Final = {
 """What each baseline predicts."""
 
 
-def baselines_told(sets: Figures) -> str:
+def baseline_legend(sets: Figures) -> str:
     """What the requested baselines are, and which of them covered no row."""
     heads = [head for found in sets.values() for head in found["heads"].values()]
     asked = dict.fromkeys(name for head in heads for name in head["baselines"])
@@ -135,7 +135,7 @@ def provenance(model: Figures) -> str:
     return said
 
 
-def spoken(heads: Figures) -> dict[str, int]:
+def frequent_languages(heads: Figures) -> dict[str, int]:
     """The languages with enough mentions in any head, and how many they have at most."""
     rows: dict[str, int] = {}
     for found in heads.values():

@@ -20,10 +20,10 @@ from nlp.vectors import unit_rows
 
 Labels = NDArray[np.int64]
 
-LARGEST: Final = 3000
+MAX_MENTIONS: Final = 3000
 """Mentions that can be grouped at once: time and memory grow with the square, to 36 MB here."""
 
-SMALLEST: Final = 5
+MIN_GROUP_SIZE: Final = 5
 """The minimum size of a group. Smaller ones are as often chance as not: with 3 instead of 5, fewer
 groups are of one theme, and more have the theme of another group (docs/model.md, Themes)."""
 
@@ -32,24 +32,26 @@ ROUNDS: Final = 3
 NO_CLUSTER: Final = -1
 
 
-def find_clusters(vectors: Float, limits: Limits, smallest: int = SMALLEST) -> Labels:
+def find_clusters(vectors: Float, limits: Limits, min_size: int = MIN_GROUP_SIZE) -> Labels:
     """The group of each of ``vectors`` (n, d), rows of length 1: labels (n,), 0 for the largest.
 
-    A mention in a group of fewer than ``smallest``, or near none, has -1. Raises ValueError for
-    more than ``LARGEST``.
+    A mention in a group of fewer than ``min_size``, or near none, has -1. Raises ValueError for
+    more than ``MAX_MENTIONS``.
     """
-    if len(vectors) > LARGEST:
-        raise ValueError(f"{len(vectors)} vectors are more than the {LARGEST} that fit")
-    labels = _by_size(linked(vectors, limits.cut), smallest)
+    if len(vectors) > MAX_MENTIONS:
+        raise ValueError(f"{len(vectors)} vectors are more than the {MAX_MENTIONS} that fit")
+    labels = _by_size(average_linkage(vectors, limits.cut), min_size)
     middles = _centroids(vectors, labels)
-    united = np.append(linked(middles, limits.merge), NO_CLUSTER)
+    united = np.append(average_linkage(middles, limits.merge), NO_CLUSTER)
     labels = united[labels]  # -1 is the last
     for _ in range(ROUNDS):
-        labels = _by_size(nearest(vectors, _centroids(vectors, labels), limits.join), smallest)
+        labels = _by_size(
+            nearest_centroids(vectors, _centroids(vectors, labels), limits.join), min_size
+        )
     return labels
 
 
-def linked(vectors: Float, limit: float) -> Labels:
+def average_linkage(vectors: Float, limit: float) -> Labels:
     """Labels (n,) by average linkage of ``vectors`` (n, d), rows of length 1, down to ``limit``."""
     if len(vectors) < 2:
         return np.zeros(len(vectors), dtype=np.int64)
@@ -61,7 +63,7 @@ def linked(vectors: Float, limit: float) -> Labels:
     return found
 
 
-def nearest(vectors: Float, centroids: Float, limit: float) -> Labels:
+def nearest_centroids(vectors: Float, centroids: Float, limit: float) -> Labels:
     """For each of ``vectors`` (n, d), the index of the nearest of ``centroids`` (groups, d); -1 if
     none is as near as ``limit``."""
     if not len(centroids):
@@ -83,11 +85,11 @@ def _centroids(vectors: Float, labels: Labels) -> Float:
     return np.array(middles, dtype=np.float32).reshape(len(middles), vectors.shape[1])
 
 
-def _by_size(labels: Labels, smallest: int) -> Labels:
-    """The same groups, numbered from the largest, without those smaller than ``smallest``."""
+def _by_size(labels: Labels, min_size: int) -> Labels:
+    """The same groups, numbered from the largest, without those smaller than ``min_size``."""
     names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))
-    kept = [i for i in order if sizes[i] >= smallest and names[i] != NO_CLUSTER]
+    kept = [i for i in order if sizes[i] >= min_size and names[i] != NO_CLUSTER]
     found = np.full(len(labels), NO_CLUSTER, dtype=np.int64)
     for rank, index in enumerate(kept):
         found[labels == names[index]] = rank

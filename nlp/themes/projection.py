@@ -25,7 +25,7 @@ class Limits:
     merge: float
 
 
-UNTAUGHT: Final = Limits(cut=0.50, join=0.62, merge=0.66)
+DEFAULT_LIMITS: Final = Limits(cut=0.50, join=0.62, merge=0.66)
 """For a model without a projection, whose vectors are compared directly. With those of the bundled
 model, groups in cells that it was not trained on reach a B-cubed precision of 0.67."""
 
@@ -35,7 +35,7 @@ class Projection:
     """Subtracts ``mean`` (width,) and multiplies by ``weights`` (width, d); changes nothing if one
     is None."""
 
-    limits: Limits = UNTAUGHT
+    limits: Limits = DEFAULT_LIMITS
     mean: Float | None = None
     weights: Float | None = None
 

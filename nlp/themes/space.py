@@ -37,12 +37,12 @@ class Space(NamedTuple):
         return self.projection.apply(unpacked(packed))
 
 
-def stored(centroid: Float) -> bytes:
+def centroid_to_bytes(centroid: Float) -> bytes:
     """A centroid as it is stored, little-endian float32."""
     return centroid.astype("<f4").tobytes()
 
 
-def restored(rows: Sequence[bytes]) -> Float:
+def centroids_from_bytes(rows: Sequence[bytes]) -> Float:
     """Stored centroids of one model as rows (n, d); (0, 0) for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)

@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.optim import Adagrad
 
 from nlp.backends.protocol import Float
+from nlp.decoding import by_head
 from nlp.evaluate.answers import Answers, answer, mention_texts
 from nlp.evaluate.calibration import MIN_ROWS, TEMPERATURES
 from nlp.evaluate.card import remove_card
@@ -39,7 +40,6 @@ from nlp.ngrams import (
     context_buckets,
     mention_buckets,
 )
-from nlp.reading import by_head
 from nlp.train.balance import log_shares
 from nlp.train.curriculum import (
     all_examples,

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from nlp.decoding import softmax
 from nlp.evaluate.answers import answer
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.labelled.examples import Example, mention_count
 from nlp.labelled.records import DataError
 from nlp.labels import HEADS, LABEL_COUNT
@@ -28,7 +29,6 @@ from nlp.manifest import (
     sha256,
     verify,
 )
-from nlp.reading import softmax
 from nlp.train.lessons import Floats
 from nlp.train.precision import bfloat16_autocast
 from nlp.vectors import unit_rows

@@ -24,12 +24,12 @@ from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import (
     Groupings,
     Score,
-    arrival,
+    as_stored,
     b_cubed,
     grouped,
     groupings_of,
+    late_score,
     near_duplicates,
-    stored,
 )
 from nlp.evaluate.metrics import Bools, Floats, Ints
 from nlp.labelled.examples import read_themes
@@ -46,8 +46,8 @@ DIMENSIONS: Final = 100
 SHRINKAGE: Final = 1.0
 """This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
 
-SMALLEST: Final = 1e-9
-"""The least that is added, for themes whose mentions all have the same words."""
+MIN_SHRINKAGE: Final = 1e-9
+"""The minimum that is added, for themes whose mentions all have the same words."""
 
 POWER: Final = 0.1
 """A direction is weighted by its ratio of between-theme to within-theme scatter, to this power."""
@@ -107,7 +107,7 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     model = open_model(folder)
     examples = [example for found in files.values() for example in found]
     read = answer(model, examples).embeddings
-    vectors = stored(read.astype(np.float32))
+    vectors = as_stored(read.astype(np.float32))
     seen = {file.sha256 for file in model.manifest.data}
     new = [sha256(path) not in seen for path, found in files.items() for _ in found]
     names = [path.name for path, found in files.items() for _ in found]
@@ -145,7 +145,7 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
         len(np.unique(within.cells)),
         b_cubed(within.themes, found),
         near_duplicates(within.themes, found),
-        arrival(held_out[chosen], within, limits),
+        late_score(held_out[chosen], within, limits),
     )
 
 
@@ -176,7 +176,7 @@ def directions(scatters: Iterable[Scatter]) -> Float:
     width = len(total.within)
     within = total.within / max(total.freedom, 1)
     between = total.between / max(total.means, 1) - within * (total.themes / total.mentions)
-    sphere = SHRINKAGE * max(within.trace() / width, SMALLEST) * np.eye(width)
+    sphere = SHRINKAGE * max(within.trace() / width, MIN_SHRINKAGE) * np.eye(width)
     kept = min(DIMENSIONS, width)
     shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
     weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER
@@ -192,7 +192,7 @@ def fit_limits(points: Float, groupings: Groupings) -> Limits:
     """
 
     @cache
-    def worth(limits: Limits) -> tuple[float, float]:
+    def rating(limits: Limits) -> tuple[float, float]:
         found = grouped(points, groupings, limits)
         score = b_cubed(groupings.themes, found)
         excess = max(near_duplicates(groupings.themes, found) - DUPLICATES, 0.0)
@@ -200,10 +200,10 @@ def fit_limits(points: Float, groupings: Groupings) -> Limits:
 
     limits = START
     for step in STEPS:
-        best = max(_around(limits, step), key=worth)
-        while worth(best) > worth(limits):
+        best = max(_around(limits, step), key=rating)
+        while rating(best) > rating(limits):
             limits = best
-            best = max(_around(limits, step), key=worth)
+            best = max(_around(limits, step), key=rating)
     return limits
 
 

@@ -102,11 +102,11 @@ def evaluate(
     with plain_errors(), console.status("reading"):
         if card:
             make_folders(model_dir)
-        from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
+        from nlp.evaluate.run import Comparisons, compare_folders, evaluate_folder
 
         if model_dir:
-            beside = Beside(baselines, train or (), base, themes, weights)
-            figures = evaluate_folder(model_dir, data, beside, context)
+            comparisons = Comparisons(baselines, train or (), base, themes, weights)
+            figures = evaluate_folder(model_dir, data, comparisons, context)
         elif compare:
             figures = compare_folders(*compare, data, context)
     figures["command"] = _command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nlp.evaluate.base import EncoderError
+from nlp.evaluate.base_encoder import EncoderError
 from nlp.evaluate.calibration import MIN_ROWS
 from nlp.labelled.records import DataError
 from nlp.labels import Head

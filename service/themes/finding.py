@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 
 from nlp.backends.protocol import Float
-from nlp.themes import SMALLEST, Limits, centroid, find_clusters
+from nlp.themes import MIN_GROUP_SIZE, Limits, centroid, find_clusters
 
-SMALLEST_GROUP: Final = SMALLEST
+SMALLEST_GROUP: Final = MIN_GROUP_SIZE
 """Mentions needed for a new theme: with three, a seventh of the themes would be duplicates."""
 LEAST_MENTIONS: Final = 3
 """When a new theme is written, at least this many of its mentions must still be without one."""

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.pain_point import RESOLVED
 from models.tables import THEME
 from nlp.backends.protocol import Float
-from nlp.themes.space import Space, restored
+from nlp.themes.space import Space, centroids_from_bytes
 from service.themes.places import Place, at
 
 MOST_KEPT: Final = 50_000
@@ -84,6 +84,6 @@ def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> Known:
         stamp=stamp,
         survivors={row.id: row.merged_into or row.id for row in rows},
         owners=tuple(row.merged_into or row.id for row in comparable),
-        centroids=restored([row.centroid for row in comparable]),
+        centroids=centroids_from_bytes([row.centroid for row in comparable]),
         resolved={row.id: row.resolved_at for row in rows if row.status == RESOLVED},
     )

@@ -8,11 +8,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Float, Reading, Window
+from nlp.decoding import Calibration
 from nlp.documents import Analysis, Document, Kind
 from nlp.info import ModelInfo
 from nlp.labels import HEADS, SEVERITIES, STAGES, TOUCHPOINTS, Head
 from nlp.loading import load_analyzer
-from nlp.reading import Calibration
 from nlp.segment import Piece, segment
 
 WORDS: Mapping[str, Mapping[Head, str]] = {
@@ -249,9 +249,9 @@ def test_the_engine_may_begin_before_all_texts_are_prepared(
 ) -> None:
     begun = []
 
-    def watched(text: str, spoken: str, kind: Kind | None) -> list[Piece]:
+    def watched(text: str, language: str, kind: Kind | None) -> list[Piece]:
         begun.append((text, len(backend.windows)))
-        return segment(text, spoken, kind)
+        return segment(text, language, kind)
 
     monkeypatch.setattr("nlp.analyzer.segment", watched)
     analyzer.analyze([Document(text, language="en") for text in ("my card", "the parcel")])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.evaluate.baselines import majority, vader, zero_shot
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.labelled.examples import UNKNOWN, Example

@@ -14,7 +14,7 @@ from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows
 from nlp.evaluate.answers import answer
-from nlp.evaluate.base import BaseEncoder, EncoderError
+from nlp.evaluate.base_encoder import BaseEncoder, EncoderError
 from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
@@ -37,7 +37,7 @@ from nlp.evaluate.metrics import (
     resamples,
 )
 from nlp.evaluate.report import report
-from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
+from nlp.evaluate.run import Baselines, Comparisons, ask, evaluate, evaluate_folder
 from nlp.evaluate.scores import Figures
 from nlp.labelled.examples import UNKNOWN, Example, read_examples
 from nlp.labelled.records import DataError
@@ -182,7 +182,7 @@ def _evaluate(
 def test_themes_are_of_single_mentions(tmp_path: Path, row: str, reason: str) -> None:
     (path := tmp_path / "themes.jsonl").write_text(row)
     with pytest.raises(DataError, match=reason):
-        evaluate_folder(BUNDLED, [FLOOR], Beside(themes=path))
+        evaluate_folder(BUNDLED, [FLOOR], Comparisons(themes=path))
 
 
 def test_a_folder_without_an_encoder_is_no_base(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
 from nlp.backends.protocol import Reading, Window
+from nlp.decoding import Calibration
 from nlp.documents import Analysis, Document
 from nlp.encoding import MAX_TOKENS, load_tokenizer
 from nlp.info import ModelInfo
 from nlp.labels import HEADS
 from nlp.loading import load_analyzer
-from nlp.reading import Calibration
 from service.cli.bench.lengths import UNITS, measure, text_of
 
 GREETINGS = (Path(__file__).parent / "greetings.txt").read_text("utf-8").splitlines()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from nlp.decoding import by_head
 from nlp.documents import Document
 from nlp.evaluate.answers import Answers, answer
 from nlp.labelled.examples import read_examples
@@ -24,7 +25,6 @@ from nlp.manifest import (
     write_manifest,
 )
 from nlp.ngrams import BUCKETS, NGramReader, NGrams, context_buckets, load_ngrams, mention_buckets
-from nlp.reading import by_head
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
 from nlp.train.ngrams import _fit_share, fit_ngrams, learn

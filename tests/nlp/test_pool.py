@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from nlp.decoding import softmax
 from nlp.pool import LEAST, pool
-from nlp.reading import softmax
 
 
 def test_the_pool_is_what_the_mean_of_the_logits_says() -> None:

@@ -19,15 +19,15 @@ from nlp.labelled.records import DataError
 from nlp.loading import open_model
 from nlp.manifest import MANIFEST_FILE, THEMES_FILE, ArtefactError, load_manifest
 from nlp.themes import (
-    LARGEST,
+    MAX_MENTIONS,
     Limits,
     centroid,
     describe,
     find_clusters,
     load_projection,
 )
-from nlp.themes.clusters import SMALLEST
-from nlp.themes.projection import UNTAUGHT
+from nlp.themes.clusters import MIN_GROUP_SIZE
+from nlp.themes.projection import DEFAULT_LIMITS
 from nlp.train.themes import PRECISION, fit
 from service.cli import app
 
@@ -79,11 +79,11 @@ def test_groups_are_found_whatever_the_order() -> None:
 
 def test_what_is_small_or_far_is_in_no_group() -> None:
     vectors = np.concatenate(
-        [around(0, count=9), around(1, count=SMALLEST - 1), around(2, count=1)]
+        [around(0, count=9), around(1, count=MIN_GROUP_SIZE - 1), around(2, count=1)]
     )
     labels = find_clusters(vectors, LIMITS)
-    assert labels.tolist() == [0] * 9 + [-1] * SMALLEST
-    assert find_clusters(vectors, LIMITS, smallest=2).max() == 1
+    assert labels.tolist() == [0] * 9 + [-1] * MIN_GROUP_SIZE
+    assert find_clusters(vectors, LIMITS, min_size=2).max() == 1
 
 
 def test_two_ways_of_saying_one_thing_are_one_group() -> None:
@@ -101,7 +101,7 @@ def test_few_vectors_are_no_group(count: int) -> None:
 
 def test_more_than_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="more than"):
-        find_clusters(np.ones((LARGEST + 1, 1), dtype=np.float32), LIMITS)
+        find_clusters(np.ones((MAX_MENTIONS + 1, 1), dtype=np.float32), LIMITS)
 
 
 def test_b_cubed_is_that_of_the_paper() -> None:
@@ -178,7 +178,7 @@ def test_a_model_without_themes_compares_vectors_as_they_are(tmp_path: Path) -> 
     manifest["files"].pop(THEMES_FILE)
     (tmp_path / MANIFEST_FILE).write_text(json.dumps(manifest))
     projection = load_projection(tmp_path)
-    assert projection.limits == UNTAUGHT
+    assert projection.limits == DEFAULT_LIMITS
     assert (projection.apply(around(0)) == around(0)).all()
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nlp.decoding import Calibration, probabilities, read_labels
 from nlp.documents import Mention
 from nlp.labels import HEADS
-from nlp.reading import Calibration, probabilities, read_labels
 from nlp.summary import summarize
 from service.corrections.layers import (
     bare_values,

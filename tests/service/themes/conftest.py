@@ -15,7 +15,7 @@ from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from nlp.themes import centroid
-from nlp.themes.space import stored
+from nlp.themes.space import centroid_to_bytes
 from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
@@ -142,7 +142,9 @@ def mean_of(database: Database, theme: PainPoint, analyzer: FakeAnalyzer | None 
     """The mean of what the model has read of a theme."""
     space = Engine(analyzer or FakeAnalyzer()).space
     with database.read() as session:
-        return stored(centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors))
+        return centroid_to_bytes(
+            centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors)
+        )
 
 
 def members(database: Database, theme: UUID | None) -> set[UUID]:

@@ -8,7 +8,7 @@ import pytest
 
 from nlp.analyzer import Analyzer
 from nlp.documents import Analysis, Document
-from nlp.evaluate.whole import analyze, items, match, whole_figures
+from nlp.evaluate.pipeline import analyze, items, match, whole_figures
 from nlp.labelled.examples import ITEM_HEADS, Example
 from nlp.labels import HEADS
 from tests.nlp.measured import fake_model
