@@ -73,7 +73,7 @@ class Analyzer:
         readings = self._backend.read(self._windows(documents, texts))
         if not readings:
             return [summarize(text.language, ()) for text in texts]
-        rows = joining.gather([text.encoded for text in texts], readings)
+        rows = joining.rows_of_pieces([text.encoded for text in texts], readings)
         mentions = self._mentions(texts, rows, embeddings)
         return [
             summarize(text.language, found) for text, found in zip(texts, mentions, strict=True)
@@ -107,13 +107,13 @@ class Analyzer:
         self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool
     ) -> list[list[Mention]]:
         starts = joining.mention_starts([text.pieces for text in texts], pieces, self._calibration)
-        spans = joining.spans([text.pieces for text in texts], starts)
+        spans = joining.mention_spans([text.pieces for text in texts], starts)
         words = [texts[owner].readable[start:end] for owner, start, end in spans]
         rows = pieces.pooled(starts)
         logits = by_head(rows.logits)
         if self._ngrams:
             contexts = [texts[owner].context for owner, _, _ in spans]
-            logits = self._ngrams.added(logits, words, contexts)
+            logits = self._ngrams.add_to(logits, words, contexts)
         if self._sentiment:
             logits["sentiment"] = self._sentiment.read(words)
         labels = read_labels(

@@ -17,7 +17,7 @@ from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 Cells = frozenset[tuple[str, str]]
 Double = NDArray[np.float64]
 
-MOST_CANDIDATES: Final = 3
+MAX_CANDIDATES: Final = 3
 
 _ENDS: Final = np.cumsum([len(labels) for labels in HEADS.values()]).tolist()
 _SLICES: Final = {
@@ -168,7 +168,7 @@ def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
 
 
 def _likeliest(chances: Double, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
-    order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MOST_CANDIDATES]
+    order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MAX_CANDIDATES]
     shares = np.take_along_axis(chances, order, axis=1).round(4)
     return [
         tuple(Candidate(labels[i], p) for i, p in zip(row, ps, strict=True))

@@ -25,7 +25,7 @@ from nlp.vectors import unit_rows
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
 
-SHOUTED: Final = 0.7
+CAPITALS_SHARE: Final = 0.7
 """A text is in capitals if at least this share of its cased letters are capitals."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
@@ -80,7 +80,7 @@ def build_windows(
     """
     prefix = _prefix_ids(tokenizer, context, max_tokens // 4)
     closing = _special_id(tokenizer, END)
-    encoding = tokenizer.encode(_calm(text), add_special_tokens=False)
+    encoding = tokenizer.encode(_lower_if_capitals(text), add_special_tokens=False)
     ids = encoding.ids
     room = max_tokens - len(prefix) - 1
     runs = _token_runs(encoding.offsets, spans)
@@ -110,10 +110,10 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
     )
 
 
-def _calm(text: str) -> str:
+def _lower_if_capitals(text: str) -> str:
     """A text in capitals in lower case, any other unchanged; the length stays the same."""
     capitals = sum(map(str.isupper, text))
-    if not capitals or capitals < SHOUTED * (capitals + sum(map(str.islower, text))):
+    if not capitals or capitals < CAPITALS_SHARE * (capitals + sum(map(str.islower, text))):
         return text
     return text.replace("İ", "i").lower()  # the only letter that becomes two in lower case
 

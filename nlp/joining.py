@@ -25,14 +25,14 @@ CONTRADICTION: Final = 0.8
 """Neighbours are separate mentions if they are praise and criticism with more than this
 probability."""
 
-LEAST_TOKENS: Final = 5
+MIN_TOKENS: Final = 5
 """A piece with fewer tokens is not separated from its neighbour for that reason."""
 
 TURN: Final = 0.4
 """The bound in place of ``CONTRADICTION`` where a contrasting conjunction without a comma joins two
 pieces; these may have any length."""
 
-_SURE: Final = frozenset(("sentence", "strong", "contrast"))
+_ALWAYS_SPLIT: Final = frozenset(("sentence", "strong", "contrast"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Rows:
         )
 
 
-def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
+def rows_of_pieces(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
     """One row per piece of all texts, in order, from the readings of their windows.
 
     A piece that was read in several runs, because it is too long for a window, gets their mean.
@@ -88,20 +88,20 @@ def mention_starts(
     A piece that begins a sentence or follows a semicolon or a contrast with a comma always does.
     After a contrast without a comma, it does if it may well say the opposite of the piece before
     it (``TURN``); elsewhere only if this is almost certain (``CONTRADICTION``) and both pieces have
-    enough tokens (``LEAST_TOKENS``).
+    enough tokens (``MIN_TOKENS``).
     """
     joints = [piece.joint for pieces in texts for piece in pieces]
-    surely = np.array([joint in _SURE for joint in joints])
+    surely = np.array([joint in _ALWAYS_SPLIT for joint in joints])
     turns = np.array([joint == "turn" for joint in joints])
     chances = softmax(by_head(rows.logits)["sentiment"] / calibration.temperatures["sentiment"])
     negative, positive = chances[:, 0], chances[:, -1]
     differ = negative[1:] * positive[:-1] + positive[1:] * negative[:-1]
-    long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS
+    long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= MIN_TOKENS
     surely[1:] |= np.where(turns[1:], differ > TURN, (differ > CONTRADICTION) & long)
     return np.flatnonzero(surely)
 
 
-def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:
+def mention_spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:
     """For each mention the index of its text, and [start, end) in it."""
     pieces = [(owner, piece) for owner, pieces in enumerate(texts) for piece in pieces]
     ends = [*starts[1:].tolist(), len(pieces)]

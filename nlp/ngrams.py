@@ -26,12 +26,12 @@ from nlp.manifest import NGRAMS_FILE, verified_file
 Buckets = NDArray[np.uint32]
 Number = TypeVar("Number", np.float32, np.float64)
 
-LONGEST: Final = 5
+MAX_N: Final = 5
 """Characters of the longest n-grams; the shortest have two."""
 
 BITS: Final = 17
 BUCKETS: Final = 1 << BITS
-REMEMBERED: Final = 1000
+CONTEXT_CACHE_SIZE: Final = 1000
 """How many contexts' logits are cached, since many answers share one question."""
 
 _MENTION: Final = np.uint32(0x811C9DC5)
@@ -67,7 +67,7 @@ class NGramReader:
 
     def __init__(self, ngrams: NGrams) -> None:
         self._ngrams = ngrams
-        self._of_context = lru_cache(REMEMBERED)(self._read_context)
+        self._of_context = lru_cache(CONTEXT_CACHE_SIZE)(self._read_context)
 
     def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float:
         """Logits (mentions, labels of all heads side by side) of mentions with their contexts,
@@ -78,15 +78,15 @@ class NGramReader:
         ]
         return np.array(rows, dtype=np.float32).reshape(-1, LABEL_COUNT) + self._ngrams.bias
 
-    def added(
+    def add_to(
         self,
         logits: Mapping[Head, NDArray[Number]],
         mentions: Sequence[str],
         contexts: Sequence[str | None],
     ) -> dict[Head, NDArray[Number]]:
         """The encoder's ``logits``, (mentions, labels) by head, plus those of the n-grams."""
-        beside = by_head(self.read(mentions, contexts))
-        return {head: logits[head] + beside[head] for head in HEADS}
+        own = by_head(self.read(mentions, contexts))
+        return {head: logits[head] + own[head] for head in HEADS}
 
     def _read_context(self, context: str | None) -> Float:
         return self._read(context_buckets(context))
@@ -135,7 +135,7 @@ def _buckets(text: str, start: np.uint32) -> Buckets:
     codes = np.frombuffer(f" {' '.join(words)} ".encode("utf-32-le"), dtype="<u4")
     hashes = (codes ^ start) * _PRIME
     found = []
-    for after in range(1, min(LONGEST, len(codes))):
+    for after in range(1, min(MAX_N, len(codes))):
         hashes = (hashes[:-1] ^ codes[after:]) * _PRIME
         found.append(hashes)
     mixed = np.concatenate(found)

@@ -15,7 +15,7 @@ from typing import Final
 Opinion = Mapping[str, float]
 """Probabilities of some labels; the others share the rest evenly. An empty one has no influence."""
 
-LEAST: Final = 1e-4
+MIN_PROBABILITY: Final = 1e-4
 """The least probability of a label: stored ones have four digits, so 0 is approximate."""
 
 
@@ -31,10 +31,10 @@ def pool(opinions: Sequence[Opinion], weights: Sequence[float], labels: int) -> 
         part, others = weight / total, labels - len(opinion)
         rest = (1 - sum(opinion.values())) / others if others > 0 else 0.0
         unnamed_possible = unnamed_possible and rest > 0
-        log_rest = log(max(rest, LEAST))
+        log_rest = log(max(rest, MIN_PROBABILITY))
         shared += part * log_rest
         for label, chance in opinion.items():
-            more = part * (log(max(chance, LEAST)) - log_rest)
+            more = part * (log(max(chance, MIN_PROBABILITY)) - log_rest)
             logs[label] = logs.get(label, 0.0) + more
     means = {label: exp(shared + more) for label, more in logs.items()}
     unnamed = max(labels - len(means), 0) * exp(shared) if unnamed_possible else 0.0

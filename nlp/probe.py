@@ -23,8 +23,8 @@ Double = NDArray[np.float64]
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5
 FOLDS: Final = 5
-SETTLED: Final = 1e-3
-MOST_STEPS: Final = 15
+TOLERANCE: Final = 1e-3
+MAX_ITERATIONS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
     found = np.zeros(rows.shape[1])
     if start:
         found = np.append(basis.T @ start.weights[:-1], start.weights[-1])
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_ITERATIONS):
         chances = _logistic(rows @ found)
-        slope = rows.T @ (weights * (chances - truth)) + penalty * found
-        bend = (rows * (weights * chances * (1 - chances))[:, None]).T @ rows + np.diag(penalty)
-        step = np.linalg.solve(bend, slope)
+        gradient = rows.T @ (weights * (chances - truth)) + penalty * found
+        hessian = (rows * (weights * chances * (1 - chances))[:, None]).T @ rows + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
         found -= step
-        if np.abs(step).max() < SETTLED:
+        if np.abs(step).max() < TOLERANCE:
             break
     return Probe(np.append(basis @ found[:-1], found[-1]).astype(np.float32))
 

@@ -24,7 +24,7 @@ from dataclasses import replace
 from math import sqrt
 from typing import Final
 
-from nlp.decoding import MOST_CANDIDATES
+from nlp.decoding import MAX_CANDIDATES
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, MIXED, UNASSIGNED
 from nlp.opinions import MentionOpinions, Pools
@@ -132,7 +132,7 @@ def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
 
 def _candidates(chances: Mapping[str, float]) -> tuple[Candidate, ...]:
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
-    return tuple(Candidate(label, round(p, 4)) for label, p in ranked[:MOST_CANDIDATES])
+    return tuple(Candidate(label, round(p, 4)) for label, p in ranked[:MAX_CANDIDATES])
 
 
 def _score(mentions: Sequence[Mention]) -> float:

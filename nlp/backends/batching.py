@@ -25,7 +25,7 @@ def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
         start = end
 
 
-def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
+def to_arrays(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
     """``input_ids`` and ``attention_mask``, int64 (windows, tokens), and ``mention_mask``,
     float32 (windows, mentions, tokens), 1 at a mention's tokens."""
     rows, width = len(windows), max(len(window.ids) for window in windows)
@@ -41,7 +41,7 @@ def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
     return {"input_ids": ids, "attention_mask": attention, "mention_mask": mentions}
 
 
-def reading(window: Window, logits: Float, embeddings: Float) -> Reading:
+def to_reading(window: Window, logits: Float, embeddings: Float) -> Reading:
     """The reading of a window from its rows of the engine's output, without padding mentions:
     ``logits`` (mentions, labels of all heads) and ``embeddings`` (mentions, width)."""
     count = len(window.spans)

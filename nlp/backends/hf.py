@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nlp.backends.batching import batches, feed, reading
+from nlp.backends.batching import batches, to_arrays, to_reading
 from nlp.backends.polarity import polarities, to_sentiment
 from nlp.backends.protocol import Float, Reading, Window
 from nlp.manifest import sha256, verify
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PADDED_TOKENS: Final = 4096
 """Tokens of a batch, padding included: a GPU prefers larger batches than a CPU's cache."""
 
-_LONGEST: Final = 512
+_MAX_TOKENS: Final = 512
 _OVERLAP: Final = 32
 
 
@@ -51,13 +51,13 @@ class TorchBackend:
         for batch in batches([len(window.ids) for window in windows], PADDED_TOKENS):
             logits, embeddings = self._run([windows[index] for index in batch])
             for row, index in enumerate(batch):
-                readings[index] = reading(windows[index], logits[row], embeddings[row])
+                readings[index] = to_reading(windows[index], logits[row], embeddings[row])
         return [readings[index] for index in range(len(windows))]
 
     def _run(self, windows: Sequence[Window]) -> tuple[Float, Float]:
         import torch
 
-        inputs = {name: torch.from_numpy(array) for name, array in feed(windows).items()}
+        inputs = {name: torch.from_numpy(array) for name, array in to_arrays(windows).items()}
         with torch.inference_mode():
             logits, embeddings = self._network(
                 **{name: tensor.to(self._device) for name, tensor in inputs.items()}
@@ -88,8 +88,8 @@ class SentimentClassifier:
         self.dtype = _name(number_format)
         self._window = min(
             self._tokenizer.model_max_length,
-            getattr(network.config, "max_position_embeddings", _LONGEST) - 2,
-            _LONGEST,
+            getattr(network.config, "max_position_embeddings", _MAX_TOKENS) - 2,
+            _MAX_TOKENS,
         )
 
     def read(self, texts: Sequence[str]) -> Float:

@@ -56,7 +56,7 @@ def answer(model: Model, examples: Sequence[Example], context: bool = True) -> A
         contexts=contexts,
         languages=[owner.language for owner in owners],
         truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
-        logits=model.ngrams.added(logits, texts, contexts) if model.ngrams else logits,
+        logits=model.ngrams.add_to(logits, texts, contexts) if model.ngrams else logits,
         embeddings=_joined([r.embeddings for r in readings], 0),
     )
 

@@ -19,7 +19,7 @@ from nlp.evaluate.metrics import (
 from nlp.evaluate.scores import Figures, Rows, rounded
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import Head
-from nlp.rates import LEVEL
+from nlp.rates import SIGNIFICANCE_LEVEL
 
 ROUNDS: Final = 2000
 
@@ -144,6 +144,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _verdict(macro: Figures) -> str:
     if isnan(macro["difference"]):
         return "too few rows"
-    if macro["p_corrected"] >= LEVEL:
+    if macro["p_corrected"] >= SIGNIFICANCE_LEVEL:
         return "not shown"
     return "better" if macro["difference"] > 0 else "worse"

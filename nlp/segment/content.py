@@ -8,7 +8,7 @@ from nlp.segment import phrases
 _CONTENT: Final = re.compile(r"[^\W_]")
 _PICTURE: Final = re.compile(r"[\u2190-\u2bff\U0001f000-\U0001faff]|[:;=8][-o']?[()DPp/|]|<3")
 _EDGE: Final = " \t\r\n.,!?-_*#:;()\"'…。！"
-_LONGEST: Final = 40
+_MAX_NO_ANSWER: Final = 40
 
 _NO_ANSWERS: Final = phrases.words(phrases.NO_ANSWERS)
 
@@ -25,5 +25,5 @@ def is_pictured(text: str) -> bool:
 
 def is_no_answer(text: str) -> bool:
     """Whether the whole text only says that there is nothing to say, as ``n/a`` does."""
-    answer = text[: _LONGEST + 1].strip(_EDGE)
-    return len(text) <= _LONGEST and answer.casefold() in _NO_ANSWERS
+    answer = text[: _MAX_NO_ANSWER + 1].strip(_EDGE)
+    return len(text) <= _MAX_NO_ANSWER and answer.casefold() in _NO_ANSWERS

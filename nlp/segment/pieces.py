@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nlp.segment.boilerplate import body
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_no_answer, is_pictured
-from nlp.segment.dressing import body
-from nlp.segment.formulas import is_courtesy, is_dressing, is_reference, is_request, is_thanks
+from nlp.segment.formulas import is_closing, is_courtesy, is_reference, is_request, is_thanks
 from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
@@ -40,13 +40,13 @@ def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
         return []
     found = [
         piece
-        for start, end in _spoken(text, language, kind == "ticket")
+        for start, end in _message_sentences(text, language, kind == "ticket")
         for piece in _pieces(text, start, end, language)
     ]
     return _with_words(text, found)
 
 
-def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
+def _message_sentences(text: str, language: str, ticket: bool) -> list[Span]:
     """The sentences that are not formulas. Courtesies and references of a ticket are dropped, too,
     unless nothing else is left."""
     kept: list[Span] = []
@@ -55,11 +55,13 @@ def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
         for sentence in sentences(text, start, end, language):
             words = text[slice(*sentence)]
             signed = thanked and is_name(words) and not _only_asks(text, kept)
-            if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
+            if not signed and not (is_closing(words, ticket) and (kept or ticket)):
                 kept.append(sentence)
             thanked = ticket and is_thanks(words)
-    said = [span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))]
-    return said or kept
+    to_the_point = [
+        span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))
+    ]
+    return to_the_point or kept
 
 
 def _only_asks(text: str, kept: Sequence[Span]) -> bool:

@@ -116,7 +116,7 @@ def fit_ngrams(
     ngram_logits = by_head(NGramReader(ngrams).read(answers.texts, answers.contexts))
     former = answers.logits
     if model.ngrams:
-        former = model.ngrams.added(former, answers.texts, answers.contexts)
+        former = model.ngrams.add_to(former, answers.texts, answers.contexts)
     fits = {head: _fit_share(answers, head, former[head], ngram_logits[head]) for head in labelled}
     share = {head: fits[head].share if head in fits else 0.0 for head in HEADS}
     shares = np.repeat(list(share.values()), list(map(len, HEADS.values()))).astype(np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 
-from nlp.backends.batching import batches, feed
+from nlp.backends.batching import batches, to_arrays
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Window
 from nlp.documents import Document
@@ -113,7 +113,7 @@ def test_batches_hold_what_was_allowed_and_everything_once() -> None:
 
 
 def test_padding_is_seen_by_nobody() -> None:
-    arrays = feed([window(2, (0, 1)), window(4, (1, 3), (3, 4))])
+    arrays = to_arrays([window(2, (0, 1)), window(4, (1, 3), (3, 4))])
     assert arrays["attention_mask"].tolist() == [[1, 1, 0, 0], [1, 1, 1, 1]]
     assert arrays["mention_mask"].tolist() == [
         [[1, 0, 0, 0], [0, 0, 0, 0]],

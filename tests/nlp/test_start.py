@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from nlp.backends.batching import feed
+from nlp.backends.batching import to_arrays
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.labelled.records import DataError
@@ -40,7 +40,7 @@ def test_the_network_of_an_artefact_reads_as_the_artefact_does(outputs: Outputs)
     for text in TEXTS:
         window = build_windows(tokenizer, None, text, [(0, len(text))])[0].window
         served = backend.read([window])[0]
-        inputs = {name: torch.from_numpy(value) for name, value in feed([window]).items()}
+        inputs = {name: torch.from_numpy(value) for name, value in to_arrays([window]).items()}
         logits, vectors = network(**inputs)
         expected = np.concatenate([served.logits[head] for head in HEADS], axis=1)
         np.testing.assert_allclose(logits[0].detach().numpy(), expected, atol=0.1)
