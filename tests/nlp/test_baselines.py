@@ -9,7 +9,7 @@ from nlp.evaluate.baselines import majority, vader, zero_shot
 from nlp.evaluate.embedding import Pairs, theme_figures
 from nlp.labelled.examples import UNKNOWN, Example
 from nlp.labels import HEADS
-from tests.nlp.tiny import write_base
+from tests.nlp.tiny_model import write_base
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 
 from nlp.segment import segment
-from tests.nlp.test_segment import points
+from tests.nlp.segmenting import points
 
 SAID = "The app crashed twice today."
 

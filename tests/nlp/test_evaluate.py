@@ -43,7 +43,7 @@ from nlp.labelled.examples import UNKNOWN, Example, read_examples
 from nlp.labelled.records import DataError
 from nlp.labels import HEADS, Head
 from nlp.loading import Model, open_model
-from tests.nlp.measured import MANIFEST, fake_model
+from tests.nlp.constant_model import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RNG = np.random.default_rng(3)

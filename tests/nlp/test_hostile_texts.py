@@ -23,8 +23,8 @@ SPACES = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()
 FORMS = ("{}", "{}!", "{}, {}", "{} 👋")
 
 
-class Mute:
-    """An engine that says nothing of any window, so that the rest alone takes time."""
+class ZeroBackend:
+    """A backend whose logits are all zero, so that the rest alone takes time."""
 
     max_tokens = MAX_TOKENS
 
@@ -42,7 +42,7 @@ class Mute:
 def mute() -> Analyzer:
     calibration = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.5))
     info = ModelInfo("mute", "1", "0", "fake", "none")
-    analyzer = Analyzer(Mute(), load_tokenizer(BUNDLED), calibration, info)
+    analyzer = Analyzer(ZeroBackend(), load_tokenizer(BUNDLED), calibration, info)
     analyzer.analyze([Document("What is loaded at the first text is loaded now.")])
     return analyzer
 

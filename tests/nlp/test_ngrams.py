@@ -30,7 +30,7 @@ from nlp.train.curriculum import Files
 from nlp.train.ngrams import _fit_share, fit_ngrams, learn
 from nlp.train.run import Identity, Outputs, train_model
 from service.cli import app
-from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
+from tests.nlp.tiny_model import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -16,7 +16,7 @@ from nlp.evaluate.wording import provenance
 from nlp.labelled.examples import Example, read_examples
 from nlp.labels import HEADS
 from nlp.manifest import load_manifest, write_manifest
-from tests.nlp.measured import MANIFEST, fake_model
+from tests.nlp.constant_model import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 AREA = {"pairs": 7, "same_cell": 0.61, "other_cells": None}

@@ -11,7 +11,7 @@ from nlp.documents import Analysis, Document
 from nlp.evaluate.pipeline import analyze, items, match, whole_figures
 from nlp.labelled.examples import ITEM_HEADS, Example
 from nlp.labels import HEADS
-from tests.nlp.measured import fake_model
+from tests.nlp.constant_model import fake_model
 
 NEGATIVE = {**dict.fromkeys(HEADS, 0), "stage": 2}
 POSITIVE = {**dict.fromkeys(HEADS, 0), "sentiment": 2}

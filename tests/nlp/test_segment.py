@@ -9,19 +9,7 @@ from hypothesis import strategies as st
 
 from nlp.segment import Piece, segment
 from nlp.segment.conjunctions import ADDITIONS, CONTRASTS
-
-SURE = ("sentence", "strong", "contrast")
-
-
-def points(text: str, language: str, kind: str | None = None) -> list[str]:
-    """The texts of what surely makes a point, with the pieces that may go on with it."""
-    found: list[list[int]] = []
-    for piece in segment(text, language, kind):
-        if piece.joint in SURE or not found:
-            found.append([piece.start, piece.end])
-        else:
-            found[-1][1] = piece.end
-    return [text[start:end] for start, end in found]
+from tests.nlp.segmenting import points
 
 
 @pytest.mark.parametrize(

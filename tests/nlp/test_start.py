@@ -19,7 +19,7 @@ from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
 from nlp.train.run import Identity, Outputs, train_model
 from nlp.train.start import load_for_training
-from tests.nlp.tiny import RECIPE, write_base, write_held_out, write_model, write_rows
+from tests.nlp.tiny_model import RECIPE, write_base, write_held_out, write_model, write_rows
 
 TEXTS = ("The checkout refused my card.", "Love it, but delivery took weeks.", "Great!")
 

@@ -31,7 +31,7 @@ from nlp.train.outliers import separate_outliers
 from nlp.train.recipe import Recipe, with_settings
 from nlp.train.run import Identity, Outputs, train_model
 from nlp.train.teachers import ask_teachers
-from tests.nlp.tiny import write_base, write_held_out, write_rows
+from tests.nlp.tiny_model import write_base, write_held_out, write_rows
 
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
 IDENTITY = Identity("tiny", "0.0.1", "0.0.0", "random")

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from models.feedback import Feedback
 from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
@@ -26,6 +25,7 @@ from service.themes.refresh import Refresher
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
+from tests.service.rows import feedback_row
 
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DECLINED = [f"The checkout declined my visa card {word}" for word in ("twice", "again", "today")]
@@ -53,19 +53,14 @@ def say(database: Database, workspace: Workspace, analyse: Analyse) -> Say:
         for text in texts:
             number, moment = next(numbers), now()
             values: dict[str, Any] = {
-                "workspace_id": workspace.id,
-                "kind": "review",
-                "source": "shop",
                 "external_id": str(number),
                 "text": text,
-                "channel": "website",
-                "language": "en",
                 "occurred_at": OCCURRED + timedelta(minutes=number),
                 "received_at": moment,
                 "due_at": moment,
                 "content_hash": str(number),
             }
-            rows.append(Feedback(**values | columns))
+            rows.append(feedback_row(workspace.id, **values | columns))
         with database.write() as session:
             session.add_all(rows)
         analyse()

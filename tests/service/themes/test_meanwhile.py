@@ -17,7 +17,7 @@ from nlp.themes.space import centroid_to_bytes, centroids_from_bytes
 from service.db import Database
 from service.themes import shaping
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
 DECLINED_TOO = [f"The checkout declined my visa card {word}" for word in ("ago", "once")]

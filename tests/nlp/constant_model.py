@@ -1,4 +1,4 @@
-"""A model that can be measured without weights."""
+"""A model without weights that always reads the same: the first label of each head."""
 
 from collections.abc import Iterable
 
