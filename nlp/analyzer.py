@@ -7,7 +7,8 @@ from typing import Protocol
 from tokenizers import Tokenizer
 
 from nlp import joining, language
-from nlp.backends.protocol import Backend, Float, Window
+from nlp.arrays import Float32
+from nlp.backends.protocol import Backend, Window
 from nlp.decoding import Calibration, by_head, probabilities, read_labels
 from nlp.documents import Analysis, Document, Mention
 from nlp.encoding import Encoded, build_windows, context_line
@@ -21,7 +22,7 @@ from nlp.summary import summarize
 class SentimentReader(Protocol):
     """A separate model that reads sentiment only."""
 
-    def read(self, texts: Sequence[str]) -> Float:
+    def read(self, texts: Sequence[str]) -> Float32:
         """Logits (texts, 3) of negative, neutral and positive."""
         ...
 

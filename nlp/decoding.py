@@ -10,12 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Float64
 from nlp.documents import Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 
 Cells = frozenset[tuple[str, str]]
-Double = NDArray[np.float64]
 
 MAX_CANDIDATES: Final = 3
 
@@ -69,18 +68,18 @@ class Labels:
         )
 
 
-def by_head(logits: Float) -> dict[Head, Float]:
+def by_head(logits: Float32) -> dict[Head, Float32]:
     """Logits (mentions, labels of all heads side by side), head by head."""
     return {head: logits[:, part] for head, part in _SLICES.items()}
 
 
-def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Double]:
+def probabilities(logits: Mapping[Head, Float32], calibration: Calibration) -> dict[Head, Float64]:
     """Calibrated probabilities (mentions, labels) of every head."""
     return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
 
 
 def read_labels(
-    chances: Mapping[Head, Double],
+    chances: Mapping[Head, Float64],
     calibration: Calibration,
     allowed: Sequence[Cells | None],
 ) -> Labels:
@@ -109,10 +108,10 @@ def read_labels(
     )
 
 
-def softmax(logits: Float | Double) -> Double:
+def softmax(logits: Float32 | Float64) -> Float64:
     """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
-    shares: Double = powers / powers.sum(axis=1, keepdims=True)
+    shares: Float64 = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -125,7 +124,7 @@ def _unassign(values: list[str], confidences: list[float], threshold: float) -> 
 def _narrow(
     index: int,
     cells: Cells,
-    chances: Mapping[Head, Double],
+    chances: Mapping[Head, Float64],
     calibration: Calibration,
     values: dict[Head, list[str]],
     confidences: dict[Head, list[float]],
@@ -156,7 +155,7 @@ def _narrow(
         confidences[head][index] = sure
 
 
-def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
+def _candidates(chances: Mapping[Head, Float64]) -> list[Candidates]:
     return [
         Candidates(stage, touchpoint)
         for stage, touchpoint in zip(
@@ -167,7 +166,7 @@ def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
     ]
 
 
-def _likeliest(chances: Double, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
+def _likeliest(chances: Float64, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
     order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MAX_CANDIDATES]
     shares = np.take_along_axis(chances, order, axis=1).round(4)
     return [

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float, Reading
+from nlp.arrays import Float32
+from nlp.backends.protocol import Reading
 from nlp.decoding import Calibration, by_head, softmax
 from nlp.encoding import Encoded
 from nlp.labels import HEADS
@@ -40,9 +41,9 @@ class Rows:
     """The encoder's output for n spans: ``logits`` (n, labels of all heads side by side),
     ``vectors`` (n, width) of length 1, and ``weights`` (n,), their numbers of tokens."""
 
-    logits: Float
-    vectors: Float
-    weights: Float
+    logits: Float32
+    vectors: Float32
+    weights: Float32
 
     def pooled(self, starts: Indices) -> "Rows":
         """One row for each run of rows that begins at one of ``starts``: their weighted mean."""

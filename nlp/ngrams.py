@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.decoding import by_head
 from nlp.labels import HEADS, LABEL_COUNT, Head
 from nlp.manifest import NGRAMS_FILE, verified_file
@@ -46,10 +46,10 @@ class NGrams:
     side) times ``scales`` (labels,) is what each adds to the logits, ``bias`` (labels,) what is
     added for every text."""
 
-    rarity: Float
+    rarity: Float32
     weights: NDArray[np.int8]
-    scales: Float
-    bias: Float
+    scales: Float32
+    bias: Float32
 
     def save(self, path: Path) -> None:
         """Write the file that ``load_ngrams`` reads."""
@@ -69,7 +69,7 @@ class NGramReader:
         self._ngrams = ngrams
         self._of_context = lru_cache(CONTEXT_CACHE_SIZE)(self._read_context)
 
-    def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float:
+    def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float32:
         """Logits (mentions, labels of all heads side by side) of mentions with their contexts,
         lines of ``nlp.encoding.context_line``."""
         rows = [
@@ -88,15 +88,15 @@ class NGramReader:
         own = by_head(self.read(mentions, contexts))
         return {head: logits[head] + own[head] for head in HEADS}
 
-    def _read_context(self, context: str | None) -> Float:
+    def _read_context(self, context: str | None) -> Float32:
         return self._read(context_buckets(context))
 
-    def _read(self, buckets: Buckets) -> Float:
+    def _read(self, buckets: Buckets) -> Float32:
         weights = self._ngrams.rarity[buckets]
         length = np.sqrt(weights @ weights)
         if not length:
             return np.zeros(LABEL_COUNT, dtype=np.float32)
-        found: Float = (weights / length) @ self._ngrams.weights[buckets] * self._ngrams.scales
+        found: Float32 = (weights / length) @ self._ngrams.weights[buckets] * self._ngrams.scales
         return found
 
 

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Bool, Float32, Float64
 from nlp.rates import Rate, rate
-
-Double = NDArray[np.float64]
 
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5
@@ -31,9 +28,9 @@ MAX_ITERATIONS: Final = 15
 class Probe:
     """``weights`` (width + 1,): one per dimension, and the intercept."""
 
-    weights: Float
+    weights: Float32
 
-    def chances(self, vectors: Float) -> Double:
+    def chances(self, vectors: Float32) -> Float64:
         """The probability, 0..1, that each of ``vectors`` (n, width) has the label."""
         return _logistic(vectors @ self.weights[:-1].astype(np.float64) + self.weights[-1])
 
@@ -45,7 +42,7 @@ class Estimate(NamedTuple):
     false_alarms: Rate
 
 
-def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
+def fit(examples: Float32, negatives: Float32, start: Probe | None = None) -> Probe:
     """The probe that tells ``examples`` (m, width) from ``negatives`` (n, width), rows of length 1.
 
     ``start`` is a probe of nearly the same rows, from which fitting takes fewer steps.
@@ -73,7 +70,7 @@ def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
 
 
 def estimate(
-    examples: Float, owners: Sequence[int], negatives: Float, threshold: float, whole: Probe
+    examples: Float32, owners: Sequence[int], negatives: Float32, threshold: float, whole: Probe
 ) -> Estimate:
     """Estimate how often a probe with this ``threshold`` is right about unseen vectors.
 
@@ -92,13 +89,13 @@ def estimate(
     return Estimate(rate(int(hits), len(np.unique(of))), rate(alarms, len(negatives)))
 
 
-def folds(n: int, parts: int = FOLDS) -> Iterator[NDArray[np.bool_]]:
+def folds(n: int, parts: int = FOLDS) -> Iterator[Bool]:
     """Masks (n,) of ``parts`` disjoint parts of about equal size; none of them is empty."""
     place = np.arange(n) % parts
     for part in range(min(parts, n)):
         yield place == part
 
 
-def _logistic(scores: Double) -> Double:
-    chances: Double = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
+def _logistic(scores: Float64) -> Float64:
+    chances: Float64 = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
     return chances

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float, Reading, Window
+from nlp.arrays import Float32
+from nlp.backends.protocol import Reading, Window
 from nlp.decoding import by_head
 
 PADDING_ID: Final = 1
@@ -41,7 +42,7 @@ def to_arrays(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
     return {"input_ids": ids, "attention_mask": attention, "mention_mask": mentions}
 
 
-def to_reading(window: Window, logits: Float, embeddings: Float) -> Reading:
+def to_reading(window: Window, logits: Float32, embeddings: Float32) -> Reading:
     """The reading of a window from its rows of the engine's output, without padding mentions:
     ``logits`` (mentions, labels of all heads) and ``embeddings`` (mentions, width)."""
     count = len(window.spans)

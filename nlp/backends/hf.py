@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from nlp.arrays import Float32
 from nlp.backends.batching import batches, to_arrays, to_reading
 from nlp.backends.polarity import polarities, to_sentiment
-from nlp.backends.protocol import Float, Reading, Window
+from nlp.backends.protocol import Reading, Window
 from nlp.manifest import sha256, verify
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class TorchBackend:
                 readings[index] = to_reading(windows[index], logits[row], embeddings[row])
         return [readings[index] for index in range(len(windows))]
 
-    def _run(self, windows: Sequence[Window]) -> tuple[Float, Float]:
+    def _run(self, windows: Sequence[Window]) -> tuple[Float32, Float32]:
         import torch
 
         inputs = {name: torch.from_numpy(array) for name, array in to_arrays(windows).items()}
@@ -92,7 +93,7 @@ class SentimentClassifier:
             _MAX_TOKENS,
         )
 
-    def read(self, texts: Sequence[str]) -> Float:
+    def read(self, texts: Sequence[str]) -> Float32:
         """Logits (texts, 3) of negative, neutral and positive."""
         ids, owners = self._encode(texts)
         logits = np.zeros((len(ids), len(self._meaning)), dtype=np.float32)
@@ -116,13 +117,13 @@ class SentimentClassifier:
         ids = [row or nothing for row in encoded["input_ids"]]
         return ids, encoded["overflow_to_sample_mapping"]
 
-    def _run(self, rows: list[list[int]]) -> Float:
+    def _run(self, rows: list[list[int]]) -> Float32:
         import torch
 
         inputs = self._tokenizer.pad({"input_ids": rows}, return_tensors="pt")
         with torch.inference_mode():
             logits = self._network(**inputs.to(self._device)).logits
-        found: Float = logits.float().cpu().numpy()
+        found: Float32 = logits.float().cpu().numpy()
         return found
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.decoding import softmax
 from nlp.labels import SENTIMENTS
 
@@ -44,7 +44,7 @@ def polarities(names: Mapping[int, str]) -> tuple[int, ...]:
     return known
 
 
-def to_sentiment(logits: Float, meaning: Sequence[int]) -> Float:
+def to_sentiment(logits: Float32, meaning: Sequence[int]) -> Float32:
     """Logits (n, 3) of our sentiments from logits (n, labels) of labels that mean ``meaning``.
 
     A sentiment that the model has no label for gets a probability of almost 0.
@@ -53,7 +53,7 @@ def to_sentiment(logits: Float, meaning: Sequence[int]) -> Float:
     sums = np.full((len(logits), len(SENTIMENTS)), _NOTHING, dtype=np.float32)
     for label, sentiment in enumerate(meaning):
         sums[:, sentiment] += shares[:, label]
-    ours: Float = np.log(sums)
+    ours: Float32 = np.log(sums)
     return ours
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.backends.protocol import Float, Reading
+from nlp.arrays import Float32, Float64, Int64
+from nlp.backends.protocol import Reading
 from nlp.encoding import build_windows, merge_readings
-from nlp.evaluate.metrics import Floats, Ints
 from nlp.labelled.examples import Example
 from nlp.labels import HEADS, Head
 from nlp.loading import Model
@@ -25,13 +25,13 @@ class Answers:
     ``logits[head]`` is (rows, labels), ``embeddings`` (rows, width) of length 1.
     """
 
-    groups: Ints
+    groups: Int64
     texts: Sequence[str]
     contexts: Sequence[str]
     languages: Sequence[str]
-    truth: Mapping[Head, Ints]
-    logits: Mapping[Head, Floats]
-    embeddings: Floats
+    truth: Mapping[Head, Int64]
+    logits: Mapping[Head, Float64]
+    embeddings: Float64
 
 
 def answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
@@ -66,7 +66,7 @@ def mention_texts(examples: Sequence[Example]) -> list[str]:
     return [e.text[start:end] for e in examples for start, end in e.spans]
 
 
-def _joined(parts: Sequence[Float], width: int) -> Floats:
+def _joined(parts: Sequence[Float32], width: int) -> Float64:
     """All rows; (0, ``width``) if there are none."""
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, width))
 

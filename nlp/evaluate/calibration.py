@@ -4,8 +4,9 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from nlp.arrays import Bool, Float64, Int64
 from nlp.decoding import softmax
-from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
+from nlp.evaluate.metrics import calibration_error
 
 ABSTAINED = 0.09
 """The share of the calibration rows below a threshold, chosen so that it is seldom more than a
@@ -42,30 +43,30 @@ class SplitHalf:
     selective: Selective
 
 
-def probabilities(logits: Floats, temperature: float) -> Floats:
+def probabilities(logits: Float64, temperature: float) -> Float64:
     """Softmax of (rows, labels) logits after division by the temperature."""
     return softmax(logits / temperature)
 
 
-def calibrate(logits: Floats, truth: Ints) -> HeadCalibration:
+def calibrate(logits: Float64, truth: Int64) -> HeadCalibration:
     """Fit both on rows that the model has not been trained on."""
     temperature = fit_temperature(logits, truth)
     chances = probabilities(logits, temperature)
     return HeadCalibration(temperature, choose_threshold(chances, truth))
 
 
-def fit_temperature(logits: Floats, truth: Ints) -> float:
+def fit_temperature(logits: Float64, truth: Int64) -> float:
     """The temperature under which the true labels are likeliest, to 2 %."""
     losses = [_surprise(logits, truth, temperature) for temperature in TEMPERATURES]
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
-def _surprise(logits: Floats, truth: Ints, temperature: float) -> float:
+def _surprise(logits: Float64, truth: Int64, temperature: float) -> float:
     chances = probabilities(logits, temperature)[np.arange(len(truth)), truth]
     return -float(np.log(np.maximum(chances, 1e-12)).mean())
 
 
-def choose_threshold(chances: Floats, truth: Ints) -> float:
+def choose_threshold(chances: Float64, truth: Int64) -> float:
     """The probability below which 9 % of the readings fall; 0 if none of these is wrong.
 
     ``chances`` are (rows, labels), calibrated. Of all rules that abstain as often, this one rejects
@@ -81,7 +82,7 @@ def choose_threshold(chances: Floats, truth: Ints) -> float:
     return round(float(between), 4)
 
 
-def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
+def split_half(logits: Float64, truth: Int64, seed: int = 0) -> SplitHalf:
     """Calibration fitted on one half of the rows and measured on the other.
 
     Returns the mean of both directions.
@@ -96,14 +97,14 @@ def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
     return SplitHalf(error, Selective(*shares))
 
 
-def _measured(calibration: HeadCalibration, logits: Floats, truth: Ints) -> tuple[float, ...]:
+def _measured(calibration: HeadCalibration, logits: Float64, truth: Int64) -> tuple[float, ...]:
     chances = probabilities(logits, calibration.temperature)
     right = chances.argmax(axis=1) == truth
     chosen = selective(chances.max(axis=1), right, calibration.threshold)
     return calibration_error(chances.max(axis=1), right), *astuple(chosen)
 
 
-def selective(confidence: Floats, right: Bools, threshold: float) -> Selective:
+def selective(confidence: Float64, right: Bool, threshold: float) -> Selective:
     """The share of readings below ``threshold``, and the error rates with and without them."""
     kept = confidence >= threshold
     error = float(1 - right.mean())

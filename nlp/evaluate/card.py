@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.page import reliability_picture
 from nlp.evaluate.wording import (
     CALIBRATION_COLUMNS,
@@ -35,8 +36,6 @@ BASELINE_NOTE: Final = (
     "is on the same rows; where a baseline covers only some of them, the model's own on those "
     "follows after a slash"
 )
-
-Figures = Mapping[str, Any]
 
 
 def write_card(folder: Path, figures: Figures) -> None:

@@ -14,9 +14,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
-from nlp.evaluate.metrics import Bools, Ints
-from nlp.evaluate.scores import Figures, rounded
+from nlp.arrays import Bool, Float32, Int64
+from nlp.evaluate.figures import Figures, rounded
 from nlp.labelled.examples import OTHER_THEME, Example, cell_of
 from nlp.themes import Limits, Projection, centroid, find_clusters
 from nlp.themes.clusters import NO_CLUSTER, nearest_centroids
@@ -44,15 +43,15 @@ class Groupings(NamedTuple):
     Themes are numbered across cells; a mention without a theme has a number of its own.
     """
 
-    cells: Ints
-    themes: Ints
+    cells: Int64
+    themes: Int64
 
-    def by_cell(self) -> Iterator[Ints]:
+    def by_cell(self) -> Iterator[Int64]:
         """The indices of each cell's mentions, one cell after the other."""
         return (np.flatnonzero(self.cells == cell) for cell in np.unique(self.cells))
 
 
-def b_cubed(themes: Ints, clusters: Ints) -> Score:
+def b_cubed(themes: Int64, clusters: Int64) -> Score:
     """The score of ``clusters`` (n,), ``NO_CLUSTER`` for a mention in none, against ``themes``.
 
     It is NaN without mentions.
@@ -72,7 +71,7 @@ def b_cubed(themes: Ints, clusters: Ints) -> Score:
     )
 
 
-def as_singletons(clusters: Ints) -> Ints:
+def as_singletons(clusters: Int64) -> Int64:
     """The clusters (n,), with one of its own for each mention that is in none."""
     own = clusters.max(initial=-1) + 1 + np.arange(len(clusters))
     return np.where(clusters == NO_CLUSTER, own, clusters)
@@ -97,14 +96,14 @@ def has_no_theme(example: Example) -> bool:
     return example.theme in ("", OTHER_THEME)
 
 
-def as_stored(vectors: Float) -> Float:
+def as_stored(vectors: Float32) -> Float32:
     """Vectors (n, width) as they are after having been stored."""
     return unpacked([packed(vector) for vector in vectors])
 
 
 def grouped(
-    points: Float, groupings: Groupings, limits: Limits, first: Bools | None = None
-) -> Ints:
+    points: Float32, groupings: Groupings, limits: Limits, first: Bool | None = None
+) -> Int64:
     """The cluster of each of ``points`` (n, d), numbered across cells.
 
     With the mask ``first`` (n,), only those mentions are grouped; the others are in no cluster.
@@ -119,7 +118,7 @@ def grouped(
     return found
 
 
-def random_half(groupings: Groupings, seed: int) -> Bools:
+def random_half(groupings: Groupings, seed: int) -> Bool:
     """A random half of each cell's mentions, as a mask (n,)."""
     rng, first = np.random.default_rng(seed), np.zeros(len(groupings.cells), dtype=bool)
     for cell in groupings.by_cell():
@@ -128,8 +127,8 @@ def random_half(groupings: Groupings, seed: int) -> Bools:
 
 
 def assign_late(
-    points: Float, groupings: Groupings, first: Bools, found: Ints, join: float
-) -> Ints:
+    points: Float32, groupings: Groupings, first: Bool, found: Int64, join: float
+) -> Int64:
     """The clusters after the other mentions have joined those ``found`` among the ``first``."""
     after = np.where(first, found, NO_CLUSTER)
     for cell in groupings.by_cell():
@@ -143,14 +142,16 @@ def assign_late(
     return after
 
 
-def near_duplicates(themes: Ints, found: Ints) -> float:
+def near_duplicates(themes: Int64, found: Int64) -> float:
     """The share of clusters whose most common theme is already that of a larger one, 0..1."""
     names = np.unique(found[found != NO_CLUSTER])
     main = [int(np.bincount(themes[found == name]).argmax()) for name in names]
     return 1 - len(set(main)) / len(main) if main else 0.0
 
 
-def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Projection) -> Figures:
+def cluster_figures(
+    examples: Sequence[Example], vectors: Float32, projection: Projection
+) -> Figures:
     """How well ``projection`` and its limits group the mentions, and place those that come later.
 
     ``vectors`` (n, width) are those of the examples' mentions; they are measured as stored.
@@ -170,11 +171,10 @@ def cluster_figures(examples: Sequence[Example], vectors: Float, projection: Pro
         "limits": asdict(limits),
         "arrival": _score_figures(late_score(points, groupings, limits)),
     }
-    rounded_figures: Figures = rounded(figures)
-    return rounded_figures
+    return rounded(figures)
 
 
-def late_score(points: Float, groupings: Groupings, limits: Limits) -> Score:
+def late_score(points: Float32, groupings: Groupings, limits: Limits) -> Score:
     """The mean score, over ``ROUNDS``, after grouping a random half and joining the other half."""
     scores = []
     for seed in range(ROUNDS):
@@ -189,6 +189,6 @@ def _score_figures(score: Score) -> Figures:
     return {"precision": score.precision, "recall": score.recall, "f1": score.f1}
 
 
-def _numbered(names: Sequence[Hashable]) -> Ints:
+def _numbered(names: Sequence[Hashable]) -> Int64:
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)

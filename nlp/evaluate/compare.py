@@ -7,23 +7,17 @@ from typing import Final
 import numpy as np
 from scipy.stats import binom
 
-from nlp.evaluate.metrics import (
-    MIN_SUPPORT,
-    Bools,
-    Ints,
-    accuracy,
-    confusion,
-    macro_f1,
-    resamples,
-)
-from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.arrays import Bool, Int64
+from nlp.evaluate.figures import Figures, rounded
+from nlp.evaluate.metrics import MIN_SUPPORT, accuracy, confusion, macro_f1, resamples
+from nlp.evaluate.scores import Rows
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import Head
 from nlp.rates import SIGNIFICANCE_LEVEL
 
 ROUNDS: Final = 2000
 
-Pair = tuple[Ints, Ints]
+Pair = tuple[Int64, Int64]
 """The labels that the first and the second model give to the same rows."""
 
 
@@ -51,7 +45,7 @@ def _correct(tests: Sequence[Figures]) -> None:
         test["p_corrected"] = p
 
 
-def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Figures:
+def _compare(labels: Sequence[str], rows: Rows, first: Int64, second: Int64) -> Figures:
     known = rows.known
     truth, one, other = rows.truth[known], first[known], second[known]
     only_first, only_second = _disagreements(one == truth, other == truth)
@@ -68,7 +62,7 @@ def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Fi
     }
 
 
-def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figures:
+def _macro_difference(size: int, truth: Int64, read: Pair, groups: Int64) -> Figures:
     """Macro-F1 of both and the difference, by a paired bootstrap over texts.
 
     The interval is that of the percentiles (Efron and Tibshirani 1993, An introduction to the
@@ -111,7 +105,7 @@ def _nothing() -> Figures:
     }
 
 
-def _disagreements(first: Bools, second: Bools) -> tuple[int, int]:
+def _disagreements(first: Bool, second: Bool) -> tuple[int, int]:
     return int((first & ~second).sum()), int((second & ~first).sum())
 
 

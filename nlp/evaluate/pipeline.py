@@ -12,10 +12,11 @@ from typing import Final, cast
 import numpy as np
 
 from nlp.analyzer import Analyzer
+from nlp.arrays import Int64
 from nlp.documents import Analysis, Document, Kind, Mention
 from nlp.encoding import Span
-from nlp.evaluate.metrics import Ints
-from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.evaluate.figures import Figures, rounded
+from nlp.evaluate.scores import Rows, score
 from nlp.labelled.examples import ITEM_HEADS, UNKNOWN, Example
 from nlp.labels import HEADS, NONE, UNASSIGNED, Head
 
@@ -53,8 +54,8 @@ class Items:
     ``UNKNOWN`` where there is no label.
     """
 
-    truth: Mapping[Head, Ints]
-    read: Mapping[Head, Ints]
+    truth: Mapping[Head, Int64]
+    read: Mapping[Head, Int64]
     languages: Sequence[str]
 
     def rows(self, head: Head) -> Rows:
@@ -87,8 +88,7 @@ def whole_figures(examples: Sequence[Example], analyses: Sequence[Analysis]) -> 
     }
     pairs = [(e, a) for e, a in zip(examples, analyses, strict=True) if e.quoted]
     mentions = _mention_figures(pairs) if any(e.spans for e, _ in pairs) else None
-    figures: Figures = rounded({"items": len(examples), "heads": heads, "mentions": mentions})
-    return figures
+    return rounded({"items": len(examples), "heads": heads, "mentions": mentions})
 
 
 def _mention_figures(pairs: Sequence[tuple[Example, Analysis]]) -> Figures:

@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 import numpy as np
 
+from nlp.arrays import Float64, Int64
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
 from nlp.evaluate.calibration import MIN_ROWS, probabilities, selective, split_half
+from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import (
-    Floats,
-    Ints,
     accuracy,
     calibration_error,
     chance_calibration_error,
@@ -18,7 +18,7 @@ from nlp.evaluate.metrics import (
     macro_f1,
     reliability,
 )
-from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.evaluate.scores import Rows, score
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
@@ -60,7 +60,7 @@ def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
     }
 
 
-def _calibration(logits: Floats, chances: Floats, truth: Ints, threshold: float) -> Figures:
+def _calibration(logits: Float64, chances: Float64, truth: Int64, threshold: float) -> Figures:
     confidence, right = chances.max(axis=1), chances.argmax(axis=1) == truth
     figures: Figures = {
         "error": calibration_error(confidence, right),
@@ -74,7 +74,7 @@ def _calibration(logits: Floats, chances: Floats, truth: Ints, threshold: float)
     return figures
 
 
-def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
+def _mistakes(head: Head, answers: Answers, chances: Float64) -> list[Figures]:
     """The wrong readings that the model was surest of."""
     truth, predicted, confidence = (
         answers.truth[head],
@@ -96,7 +96,7 @@ def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
     ]
 
 
-def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
+def _baseline(head: Head, answers: Answers, predicted: Int64) -> Figures:
     """A baseline's figures and the model's own, on the rows that the baseline covers."""
     rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
     truth, read = answers.truth[head][rows], answers.logits[head][rows].argmax(axis=1)
@@ -108,5 +108,5 @@ def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
     }
 
 
-def _macro(head: Head, truth: Ints, predicted: Ints) -> float:
+def _macro(head: Head, truth: Int64, predicted: Int64) -> float:
     return macro_f1(confusion(truth, predicted, len(HEADS[head])))

@@ -14,10 +14,11 @@ from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_sho
 from nlp.evaluate.clusters import cluster_figures
 from nlp.evaluate.compare import compare
 from nlp.evaluate.embedding import Pairs, theme_figures
+from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import confusion, macro_f1
 from nlp.evaluate.pipeline import Items, analyze, items, whole_figures
 from nlp.evaluate.report import report
-from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.evaluate.scores import Rows
 from nlp.labelled.examples import (
     ITEM_HEADS,
     UNKNOWN,
@@ -244,5 +245,4 @@ def _differences(served: Answers, exact: Answers) -> Figures:
                 "exact": scores[1],
                 "differ": float((read[0] != read[1]).mean()),
             }
-    rounded_figures: Figures = rounded(figures)
-    return rounded_figures
+    return rounded(figures)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from nlp.arrays import Int64
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import (
     MIN_SUPPORT,
-    Ints,
     accuracy,
     confusion,
     f1_scores,
@@ -20,8 +20,6 @@ from nlp.evaluate.metrics import (
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import SEVERITIES
 
-Figures = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -30,17 +28,17 @@ class Rows:
     ``truth`` may be ``UNKNOWN``; ``groups`` as in ``nlp.evaluate.metrics``.
     """
 
-    truth: Ints
-    groups: Ints
+    truth: Int64
+    groups: Int64
     languages: Sequence[str]
 
     @property
-    def known(self) -> Ints:
+    def known(self) -> Int64:
         """The indexes of the rows whose label is known."""
         return np.flatnonzero(self.truth != UNKNOWN)
 
 
-def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
+def score(labels: Sequence[str], rows: Rows, predicted: Int64) -> Figures:
     """The scores of ``predicted``, (rows,), on the known rows; there must be at least one."""
     known = rows.known
     truth, said = rows.truth[known], predicted[known]
@@ -60,7 +58,7 @@ def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
     return figures
 
 
-def _by_label(labels: Sequence[str], counts: Ints) -> Figures:
+def _by_label(labels: Sequence[str], counts: Int64) -> Figures:
     scores = f1_scores(counts)
     hits, said, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
     return {
@@ -76,7 +74,7 @@ def _by_label(labels: Sequence[str], counts: Ints) -> Figures:
 
 
 def _by_language(
-    labels: Sequence[str], languages: Sequence[str], truth: Ints, predicted: Ints
+    labels: Sequence[str], languages: Sequence[str], truth: Int64, predicted: Int64
 ) -> Figures:
     figures = {}
     for language in sorted(set(languages)):
@@ -88,14 +86,3 @@ def _by_language(
             "macro_f1": macro_f1(counts),
         }
     return figures
-
-
-def rounded(value: Any) -> Any:
-    """The value with floats rounded to four digits and ``None`` for NaN, at any depth."""
-    if isinstance(value, float):
-        return None if np.isnan(value) else round(value, 4)
-    if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [rounded(inner) for inner in value]
-    return value

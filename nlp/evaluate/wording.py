@@ -1,9 +1,9 @@
 """How figures are formatted and explained, wherever they are shown."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-Figures = Mapping[str, Any]
+from nlp.evaluate.figures import Figures
 
 LANGUAGE_ROWS: Final = 20
 """Languages with fewer mentions in a file get no figures of their own."""

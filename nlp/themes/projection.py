@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.manifest import THEMES_FILE, verified_file
 from nlp.vectors import unit_rows
 
@@ -36,10 +36,10 @@ class Projection:
     is None."""
 
     limits: Limits = DEFAULT_LIMITS
-    mean: Float | None = None
-    weights: Float | None = None
+    mean: Float32 | None = None
+    weights: Float32 | None = None
 
-    def apply(self, vectors: Float) -> Float:
+    def apply(self, vectors: Float32) -> Float32:
         """Project ``vectors`` (n, width), rows of length 1, to (n, d), rows of length 1.
 
         Returns float32 for any input type; an empty array is returned as it is.

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Float64
 from nlp.segment import segment
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import printable
@@ -67,7 +66,7 @@ class _Candidate:
 def describe(
     texts: Sequence[str],
     languages: Sequence[str],
-    vectors: Float,
+    vectors: Float32,
     main_language: str,
     background_texts: Sequence[str] = (),
 ) -> Description:
@@ -151,7 +150,7 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
     inside = np.asarray(counts[: len(texts)].sum(axis=0)).ravel()
     outside = np.asarray(counts[len(texts) :].sum(axis=0)).ravel()
     mean = (inside.sum() + outside.sum()) / 2
-    weights: NDArray[np.float64] = inside * np.log1p(mean / (inside + outside))
+    weights: Float64 = inside * np.log1p(mean / (inside + outside))
     if background:
         weights[inside * len(background) <= outside * len(texts)] = 0
     if (weights[inside > 1] > 0).any():

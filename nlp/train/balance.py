@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from nlp.arrays import Float32, Int64
 from nlp.backends.network import MentionNetwork
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS
-from nlp.train.lessons import Floats, Integers, Lesson
+from nlp.train.lessons import Lesson
 
 
 def adjust_logits(network: MentionNetwork, lessons: Sequence[Lesson], strength: float) -> None:
@@ -23,12 +24,12 @@ def adjust_logits(network: MentionNetwork, lessons: Sequence[Lesson], strength: 
         network.heads.bias.sub_(torch.from_numpy(taken))
 
 
-def log_shares(labels: Integers) -> Floats:
+def log_shares(labels: Int64) -> Float32:
     """The logarithms of the shares of labels (mentions, heads), all heads side by side. Counts are
     smoothed, so no share is 0."""
     shares = []
     for column, known in zip(labels.T, HEADS.values(), strict=True):
         counts = np.bincount(column[column != UNKNOWN], minlength=len(known)) + 1
         shares.append(counts / counts.sum())
-    logs: Floats = np.log(np.concatenate(shares)).astype(np.float32)
+    logs: Float32 = np.log(np.concatenate(shares)).astype(np.float32)
     return logs

@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nlp.arrays import Float32, Int64
 from nlp.labelled.examples import OTHER_THEME, UNKNOWN, Example, cell_of
 from nlp.labels import HEADS
-
-Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 
 NO_THEME: Final = -1
 
@@ -29,14 +26,14 @@ class Lesson:
     """
 
     example: Example
-    labels: Integers
-    targets: Floats
-    vectors: Floats
+    labels: Int64
+    targets: Float32
+    vectors: Float32
     theme: int = NO_THEME
     cell: str = ""
 
 
-def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) -> list[Lesson]:
+def make_lessons(examples: Sequence[Example], targets: Float32, vectors: Float32) -> list[Lesson]:
     """The lessons of examples; ``targets`` and ``vectors`` have one row per mention of them all."""
     themes: dict[tuple[str, str, Any], int] = {}
     lessons, at = [], 0
@@ -77,11 +74,11 @@ def _with_whole(lesson: Lesson) -> Lesson:
     )
 
 
-def _with_zero_row(rows: Floats) -> Floats:
+def _with_zero_row(rows: Float32) -> Float32:
     return np.pad(rows, ((0, 1), (0, 0)))
 
 
-def labels_of(example: Example) -> Integers:
+def labels_of(example: Example) -> Int64:
     """The labels of an example's mentions, (mentions, heads)."""
     rows = [[known[head] for head in HEADS] for known in example.labels]
     return np.array(rows, dtype=np.int64).reshape(-1, len(HEADS))

@@ -21,12 +21,12 @@ from scipy.special import logsumexp
 from torch import Tensor
 from torch.optim import Adagrad
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Float64
 from nlp.decoding import by_head
 from nlp.evaluate.answers import Answers, answer, mention_texts
 from nlp.evaluate.calibration import MIN_ROWS, TEMPERATURES
 from nlp.evaluate.card import remove_card
-from nlp.evaluate.metrics import Floats, accuracy
+from nlp.evaluate.metrics import accuracy
 from nlp.labelled.examples import UNKNOWN, Example, mention_count, read_examples
 from nlp.labelled.records import DataError
 from nlp.labels import HEADS, LABEL_COUNT, Head
@@ -150,7 +150,7 @@ def learn(examples: Sequence[Example]) -> NGrams:
     return NGrams(rarity, np.round(weights / scales).astype(np.int8), scales, balanced)
 
 
-def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
+def _rarity(found: Sequence[Buckets], mentions: int) -> Float32:
     """The inverse document frequency of each bucket, in the 16 bits that it is stored in."""
     counts = np.bincount(np.concatenate(found), minlength=BUCKETS)
     rarity = np.log(np.maximum(mentions / np.maximum(counts, 1), 1))
@@ -158,7 +158,7 @@ def _rarity(found: Sequence[Buckets], mentions: int) -> Float:
     return rarity.astype(np.float16).astype(np.float32)
 
 
-def _rows(found: Sequence[Buckets], rarity: Float) -> Any:
+def _rows(found: Sequence[Buckets], rarity: Float32) -> Any:
     """A sparse matrix (mentions, buckets) with the rarity of each mention's buckets; rows have
     length 1."""
     starts = np.cumsum([0, *map(len, found)])
@@ -168,7 +168,7 @@ def _rows(found: Sequence[Buckets], rarity: Float) -> Any:
     return diags((1 / np.maximum(lengths, TINY)).astype(np.float32)) @ rows
 
 
-def _fit(rows: Any, labels: Tensor) -> tuple[Float, Float]:
+def _fit(rows: Any, labels: Tensor) -> tuple[Float32, Float32]:
     """Weights (buckets, labels of all heads) and bias (labels of all heads), which start at 0."""
     rng = np.random.default_rng(SEED)
     layer = torch.nn.EmbeddingBag.from_pretrained(
@@ -200,7 +200,7 @@ def _logits(layer: torch.nn.EmbeddingBag, rows: Any) -> Tensor:
     return logits
 
 
-def _fit_share(answers: Answers, head: Head, former: Floats, ngram_logits: Float) -> HeadFit:
+def _fit_share(answers: Answers, head: Head, former: Float64, ngram_logits: Float32) -> HeadFit:
     """Fit the share that, at the best temperature, makes the true labels most likely.
 
     Both are bounded and regularised by a normal prior of deviation 1: otherwise n-grams that
@@ -210,7 +210,7 @@ def _fit_share(answers: Answers, head: Head, former: Floats, ngram_logits: Float
     truth, from_encoder = answers.truth[head][known], answers.logits[head][known]
     from_ngrams = ngram_logits[known]
 
-    def loss(knobs: Floats) -> float:
+    def loss(knobs: Float64) -> float:
         logits = (from_encoder + from_ngrams * knobs[1]) * np.exp(knobs[0])
         losses = logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]
         return float((losses.sum() + knobs @ knobs / 2) / len(truth))

@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
+from nlp.arrays import Float32
 from nlp.backends.network import MentionNetwork, freeze_word_embeddings, load_network
 from nlp.manifest import MODEL_FILE, ArtefactError, verify
 from nlp.train.export import QKV_NODE
@@ -63,16 +63,16 @@ class _Graph:
         self.nodes: Mapping[str, onnx.NodeProto] = {node.name: node for node in graph.node}
         self._values = {each.name: each for each in graph.initializer}
 
-    def weight(self, name: str) -> NDArray[np.float32]:
+    def weight(self, name: str) -> Float32:
         """An initializer by its name before quantisation."""
         if name in self._values:
-            found: NDArray[np.float32] = numpy_helper.to_array(self._values[name])
+            found: Float32 = numpy_helper.to_array(self._values[name])
             return found
         whole, scale, zero = (
             numpy_helper.to_array(self._values[name + part]) for part in (QUANTISED, SCALE, ZERO)
         )
         shifted = whole.astype(np.int32) - zero.astype(np.int32)
-        exact: NDArray[np.float32] = (shifted * scale).astype(np.float32)
+        exact: Float32 = (shifted * scale).astype(np.float32)
         return exact
 
     def product(self, node: str) -> Tensor:

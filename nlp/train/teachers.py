@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from nlp.arrays import Float32
 from nlp.decoding import softmax
 from nlp.evaluate.answers import answer
 from nlp.evaluate.base_encoder import BaseEncoder
@@ -29,7 +30,6 @@ from nlp.manifest import (
     sha256,
     verify,
 )
-from nlp.train.lessons import Floats
 from nlp.train.precision import bfloat16_autocast
 from nlp.vectors import unit_rows
 
@@ -51,7 +51,7 @@ def checksum(folder: Path) -> str:
 
 def ask_teachers(
     folders: Sequence[Path], files: Sequence[Sequence[Example]], cache: Path
-) -> Floats:
+) -> Float32:
     """The mean of the teachers' probabilities for each mention of all files: (mentions, labels of
     all heads side by side).
 
@@ -78,11 +78,11 @@ def ask_teachers(
             answers.append(_cached(cache / name, partial(_ask, folder, chosen)))
         total[rows] += np.concatenate(answers)
         asked_count[rows] += 1
-    mean: Floats = total / asked_count.clip(min=1)
+    mean: Float32 = total / asked_count.clip(min=1)
     return mean
 
 
-def target_vectors(base: Path, files: Sequence[Sequence[Example]], cache: Path) -> Floats:
+def target_vectors(base: Path, files: Sequence[Sequence[Example]], cache: Path) -> Float32:
     """Unit vectors (mentions, width) of the mentions from the base encoder, without their context.
 
     Their mean is subtracted first: the vectors of an encoder share one direction, which carries no
@@ -99,12 +99,12 @@ def target_vectors(base: Path, files: Sequence[Sequence[Example]], cache: Path) 
     return vectors if is_continued else unit_rows(vectors - vectors.mean(axis=0))
 
 
-def _vectors_of_model(folder: Path, examples: Sequence[Example]) -> Floats:
+def _vectors_of_model(folder: Path, examples: Sequence[Example]) -> Float32:
     model = open_model(folder, torch.get_num_threads())
     return answer(model, examples).embeddings.astype(np.float32)
 
 
-def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
+def _ask(folder: Path, examples: Sequence[Example]) -> Float32:
     if not mention_count(examples):
         return np.zeros((0, LABEL_COUNT), dtype=np.float32)
     teacher = open_model(folder, torch.get_num_threads())
@@ -114,7 +114,7 @@ def _ask(folder: Path, examples: Sequence[Example]) -> Floats:
     return np.hstack(probabilities).astype(np.float32)
 
 
-def _vectors_of_encoder(base: Path, examples: Sequence[Example]) -> Floats:
+def _vectors_of_encoder(base: Path, examples: Sequence[Example]) -> Float32:
     texts = [example.text[start:end] for example in examples for start, end in example.spans]
     with bfloat16_autocast():
         return BaseEncoder(base).embed(texts).astype(np.float32)
@@ -128,9 +128,9 @@ def _name(weights: str, examples: Sequence[Example]) -> str:
     return f"{asked.hexdigest()[:20]}.npy"
 
 
-def _cached(file: Path, ask: Callable[[], Floats]) -> Floats:
+def _cached(file: Path, ask: Callable[[], Float32]) -> Float32:
     if file.exists():
-        known: Floats = np.load(file)
+        known: Float32 = np.load(file)
         return known
     found = ask()
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from scipy.linalg import eigh
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Bool, Float32, Float64, Int64
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import (
     Groupings,
@@ -31,7 +31,6 @@ from nlp.evaluate.clusters import (
     late_score,
     near_duplicates,
 )
-from nlp.evaluate.metrics import Bools, Floats, Ints
 from nlp.labelled.examples import read_themes
 from nlp.labelled.records import DataError
 from nlp.loading import open_model
@@ -68,9 +67,9 @@ class Scatter:
     """Sums of squares and products (width, width) within themes and of their means; ``freedom``
     and ``means`` are the degrees of freedom, ``mentions`` and ``themes`` the numbers of each."""
 
-    within: Floats
+    within: Float64
     freedom: int
-    between: Floats
+    between: Float64
     means: int
     mentions: int
     themes: int
@@ -116,7 +115,7 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     return fitted
 
 
-def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fitted:
+def fit(vectors: Float32, groupings: Groupings, judged: Bool | None = None) -> Fitted:
     """Fit the projection that tells the themes of ``vectors`` (n, width) apart; rows have length 1.
 
     ``judged`` (n,) marks the mentions that limits are fitted to; all by default.
@@ -149,7 +148,7 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
     )
 
 
-def scatter(vectors: Float, themes: Ints) -> Scatter:
+def scatter(vectors: Float32, themes: Int64) -> Scatter:
     """The scatter of one cell's ``vectors`` (n, width) by the themes that have two or more."""
     rows = vectors.astype(np.float64)
     groups = [rows[themes == theme] for theme in np.unique(themes)]
@@ -170,7 +169,7 @@ def scatter(vectors: Float, themes: Ints) -> Scatter:
     )
 
 
-def directions(scatters: Iterable[Scatter]) -> Float:
+def directions(scatters: Iterable[Scatter]) -> Float32:
     """Weights (width, d) of the directions that tell themes apart best, the best first."""
     total = _sum(scatters)
     width = len(total.within)
@@ -180,11 +179,11 @@ def directions(scatters: Iterable[Scatter]) -> Float:
     kept = min(DIMENSIONS, width)
     shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
     weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER
-    scaled: Float = (weights / np.abs(weights).max()).astype(np.float32)
+    scaled: Float32 = (weights / np.abs(weights).max()).astype(np.float32)
     return scaled
 
 
-def fit_limits(points: Float, groupings: Groupings) -> Limits:
+def fit_limits(points: Float32, groupings: Groupings) -> Limits:
     """The limits that group the held-out ``points`` (n, d) best, found by hill climbing.
 
     Best is the highest F1 with enough precision and few enough near-duplicates, or else what comes

@@ -9,10 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.wording import (
     CALIBRATION_COLUMNS,
     SELECTIVE,
-    Figures,
     agreement,
     baseline,
     baseline_legend,

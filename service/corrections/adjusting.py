@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.probe import Estimate, Probe, fit, folds
 from nlp.rates import SIGNIFICANCE_LEVEL, rate, sign_test
 from service.journey.learned import Field, Probes, Taught
@@ -32,7 +32,7 @@ class Judged(NamedTuple):
     none is an example.
     """
 
-    vector: Float
+    vector: Float32
     read: str
     labels: frozenset[str]
 
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
 class Background(NamedTuple):
     """The latest mentions that nobody has judged: vectors (n, width) and their labels."""
 
-    vectors: Float
+    vectors: Float32
     labels: Sequence[str]
 
 

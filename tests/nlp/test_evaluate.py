@@ -25,6 +25,7 @@ from nlp.evaluate.calibration import (
     selective,
     split_half,
 )
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import (
     calibration_error,
     chance_calibration_error,
@@ -38,7 +39,6 @@ from nlp.evaluate.metrics import (
 )
 from nlp.evaluate.report import report
 from nlp.evaluate.run import Baselines, Comparisons, ask, evaluate, evaluate_folder
-from nlp.evaluate.scores import Figures
 from nlp.labelled.examples import UNKNOWN, Example, read_examples
 from nlp.labelled.records import DataError
 from nlp.labels import HEADS, Head

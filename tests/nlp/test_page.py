@@ -9,9 +9,9 @@ import pytest
 
 from nlp.evaluate.baselines import vader
 from nlp.evaluate.card import write_card
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.page import page, reliability_picture
 from nlp.evaluate.run import ask, evaluate
-from nlp.evaluate.scores import Figures
 from nlp.evaluate.wording import provenance
 from nlp.labelled.examples import Example, read_examples
 from nlp.labels import HEADS

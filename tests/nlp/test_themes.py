@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from nlp.arrays import Float32, Int64
 from nlp.artefact import BUNDLED
-from nlp.backends.protocol import Float
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import Groupings, b_cubed, cluster_figures, near_duplicates
-from nlp.evaluate.metrics import Ints
 from nlp.labelled.examples import read_themes
 from nlp.labelled.records import DataError
 from nlp.loading import open_model
@@ -36,12 +35,12 @@ LIMITS = Limits(cut=0.6, join=0.7, merge=0.8)
 WIDTH = 32
 
 
-def unit(rows: Float) -> Float:
-    found: Float = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def unit(rows: Float32) -> Float32:
+    found: Float32 = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return found
 
 
-def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0) -> Float:
+def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0) -> Float32:
     """``count`` rows around each of these axes."""
     rows = np.eye(WIDTH)[np.repeat(directions, count)]
     spread = np.random.default_rng(seed).normal(size=rows.shape) * noise
@@ -50,7 +49,7 @@ def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0)
 
 def vectors_of_cells(
     cells: int = 12, themes: int = 5, mentions: int = 8
-) -> tuple[Float, Groupings]:
+) -> tuple[Float32, Groupings]:
     """Themes differ in the first eight dimensions; in the others every mention goes its own way."""
     rng = np.random.default_rng(5)
     count = cells * themes * mentions
@@ -60,7 +59,7 @@ def vectors_of_cells(
     return unit(rows.astype(np.float32)), Groupings(theme // themes, theme)
 
 
-def cells_of(sizes: list[list[int]]) -> tuple[Float, Groupings]:
+def cells_of(sizes: list[list[int]]) -> tuple[Float32, Groupings]:
     """Cells of themes with that many mentions each, an axis a theme."""
     themes = [count for cell in sizes for count in cell]
     rows = [around(number, count=count, seed=number) for number, count in enumerate(themes)]
@@ -113,7 +112,7 @@ def test_b_cubed_is_that_of_the_paper() -> None:
 
 
 def test_a_second_group_of_a_theme_is_a_near_duplicate() -> None:
-    themes: Ints = np.array([0, 0, 0, 0, 1, 1])
+    themes: Int64 = np.array([0, 0, 0, 0, 1, 1])
     assert near_duplicates(themes, np.array([0, 0, 1, 1, 2, 2])) == pytest.approx(1 / 3)
     assert near_duplicates(themes, np.array([-1] * 6)) == 0
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from models.feedback import Feedback
 from models.learning import Learning
 from models.workspace import Workspace
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from service.corrections import labelling
 from service.corrections.adjusting import Background, Judged, attempt
 from service.corrections.learning import ERASED, keep, try_corrections
@@ -33,10 +33,10 @@ Ask = Callable[..., Any]
 Store = Callable[..., list[Feedback]]
 
 
-def near(direction: int, n: int, seed: int = 1) -> Float:
+def near(direction: int, n: int, seed: int = 1) -> Float32:
     rows = np.random.default_rng(seed).normal(size=(n, WIDTH)) / 8
     rows[:, direction] += 1
-    unit: Float = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Float32 = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
 
