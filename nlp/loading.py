@@ -99,8 +99,8 @@ def _revision(manifest: Manifest, weights: str, *others: str) -> str:
     """The hash in ``ModelInfo.revision``. It leaves out themes: no reading depends on them."""
     files = [manifest.files.get(name) for name in (weights, TOKENIZER_FILE, NGRAMS_FILE)]
     calibration = sorted(manifest.temperatures.items()), sorted(manifest.thresholds.items())
-    told = [RULES, *files, calibration, manifest.max_tokens, *others]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    identity = [RULES, *files, calibration, manifest.max_tokens, *others]
+    return hashlib.sha256(repr(identity).encode()).hexdigest()
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:

@@ -46,11 +46,11 @@ class MentionOpinions:
 
     def support(self, pools: Pools) -> tuple[float, float]:
         """The product of the probabilities of its stage and touchpoint in the pool, and alone."""
-        together = alone = 1.0
+        pooled = own = 1.0
         for head, label in self.likeliest.items():
-            together *= pools[head][label] if label else _NOTHING
-            alone *= self.by_head[head][label] if label else _NOTHING
-        return together, alone
+            pooled *= pools[head][label] if label else _NOTHING
+            own *= self.by_head[head][label] if label else _NOTHING
+        return pooled, own
 
     def item_label(self, head: Head, pools: Pools) -> tuple[str, float]:
         """The item's stage or touchpoint if this is its main mention, with its probability."""

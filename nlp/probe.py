@@ -70,20 +70,20 @@ def fit(examples: Float32, negatives: Float32, start: Probe | None = None) -> Pr
 
 
 def estimate(
-    examples: Float32, owners: Sequence[int], negatives: Float32, threshold: float, whole: Probe
+    examples: Float32, owners: Sequence[int], negatives: Float32, threshold: float, full: Probe
 ) -> Estimate:
     """Estimate how often a probe with this ``threshold`` is right about unseen vectors.
 
     ``owners`` (m,) says which example each row of ``examples`` belongs to; an example with several
-    rows counts once, by its first. ``whole`` is the probe of all rows, the start of all others.
+    rows counts once, by its first. ``full`` is the probe of all rows, the start of all others.
     """
     of = np.asarray(owners)
     hits = sum(
-        fit(examples[of != one], negatives, whole).chances(examples[of == one][:1])[0] >= threshold
+        fit(examples[of != one], negatives, full).chances(examples[of == one][:1])[0] >= threshold
         for one in np.unique(of)
     )
     alarms = sum(
-        int((fit(examples, negatives[~part], whole).chances(negatives[part]) >= threshold).sum())
+        int((fit(examples, negatives[~part], full).chances(negatives[part]) >= threshold).sum())
         for part in folds(len(negatives))
     )
     return Estimate(rate(int(hits), len(np.unique(of))), rate(alarms, len(negatives)))

@@ -43,24 +43,24 @@ def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
     """The analysis of a text with these mentions, which may be none."""
     if not mentions:
         return _empty(language)
-    main, whole = (0, mentions[0]) if len(mentions) == 1 else _together(mentions)
+    main, item = (0, mentions[0]) if len(mentions) == 1 else _combined(mentions)
     return Analysis(
         language=language,
-        sentiment=whole.sentiment,
+        sentiment=item.sentiment,
         score=_score(mentions),
-        stage=whole.stage,
-        touchpoint=whole.touchpoint,
-        emotion=whole.emotion,
-        intent=whole.intent,
-        severity=whole.severity,
-        confidence=whole.confidence,
-        candidates=whole.candidates,
+        stage=item.stage,
+        touchpoint=item.touchpoint,
+        emotion=item.emotion,
+        intent=item.intent,
+        severity=item.severity,
+        confidence=item.confidence,
+        candidates=item.candidates,
         mentions=tuple(mentions),
         main=main,
     )
 
 
-def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
+def _combined(mentions: Sequence[Mention]) -> tuple[int, Mention]:
     """The index of the main one of several mentions, and a copy of it with the item's labels."""
     opinions = [MentionOpinions(mention) for mention in mentions]
     pools = _pools(mentions, opinions)
@@ -109,21 +109,21 @@ def _pools(mentions: Sequence[Mention], opinions: Sequence[MentionOpinions]) -> 
 
 
 def _sentiment(
-    mentions: Sequence[Mention], opinions: Sequence[MentionOpinions], together: Mapping[str, float]
+    mentions: Sequence[Mention], opinions: Sequence[MentionOpinions], pooled: Mapping[str, float]
 ) -> tuple[str, float]:
     """The item's sentiment by the rule above, with its probability.
 
     For ``mixed``, this is the product of the surest praise and the surest criticism.
     """
     if not {"positive", "negative"} <= {mention.sentiment for mention in mentions}:
-        return _likeliest(together)
+        return _likeliest(pooled)
     praise, criticism = (
         [each.by_head["sentiment"][side] for each in opinions] for side in ("positive", "negative")
     )
     for_it, against = sum(praise) + praise[0] / 2, sum(criticism) + criticism[0] / 2
     if min(for_it, against) >= BOTH_SIDES * (for_it + against):
         return MIXED, max(praise) * max(criticism)
-    return _likeliest(together)
+    return _likeliest(pooled)
 
 
 def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:

@@ -57,11 +57,11 @@ def calibrate(logits: Float64, truth: Int64) -> HeadCalibration:
 
 def fit_temperature(logits: Float64, truth: Int64) -> float:
     """The temperature under which the true labels are likeliest, to 2 %."""
-    losses = [_surprise(logits, truth, temperature) for temperature in TEMPERATURES]
+    losses = [_log_loss(logits, truth, temperature) for temperature in TEMPERATURES]
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
-def _surprise(logits: Float64, truth: Int64, temperature: float) -> float:
+def _log_loss(logits: Float64, truth: Int64, temperature: float) -> float:
     chances = probabilities(logits, temperature)[np.arange(len(truth)), truth]
     return -float(np.log(np.maximum(chances, 1e-12)).mean())
 
@@ -106,10 +106,10 @@ def _measured(calibration: HeadCalibration, logits: Float64, truth: Int64) -> tu
 
 def selective(confidence: Float64, right: Bool, threshold: float) -> Selective:
     """The share of readings below ``threshold``, and the error rates with and without them."""
-    kept = confidence >= threshold
+    above = confidence >= threshold
     error = float(1 - right.mean())
     return Selective(
-        abstained=float(1 - kept.mean()),
+        abstained=float(1 - above.mean()),
         error=error,
-        error_kept=float(1 - right[kept].mean()) if kept.any() else error,
+        error_kept=float(1 - right[above].mean()) if above.any() else error,
     )

@@ -64,8 +64,8 @@ def remove_card(folder: Path) -> None:
 
 def _pictures(sets: Figures) -> dict[str, str]:
     """The name of the picture of each set that has labels of mentions."""
-    told = [name for name, found in sets.items() if found["heads"]]
-    return {name: PICTURE.format(number) for number, name in enumerate(told, start=1)}
+    labelled = [name for name, found in sets.items() if found["heads"]]
+    return {name: PICTURE.format(number) for number, name in enumerate(labelled, start=1)}
 
 
 def _main_figures(sets: Figures) -> dict[str, dict[str, float]]:
@@ -147,8 +147,8 @@ def _set_parts(name: str, found: Figures) -> Iterator[str]:
         return
     baselines = baseline_names(found["heads"])
     rows = [
-        [*row, *(baseline(told, name) for name in baselines)]
-        for row, told in zip(_score_rows(found["heads"]), found["heads"].values(), strict=True)
+        [*row, *(baseline(figures, name) for name in baselines)]
+        for row, figures in zip(_score_rows(found["heads"]), found["heads"].values(), strict=True)
     ]
     yield _table(("as given", *columns, *baselines), rows)
 
@@ -207,9 +207,9 @@ def _calibration_parts(manifest: Manifest, sets: Figures) -> Iterator[str]:
     yield _table(
         ("file", "", *CALIBRATION_COLUMNS),
         [
-            [name, head, *calibration(told["calibration"])]
+            [name, head, *calibration(figures["calibration"])]
             for name, found in sets.items()
-            for head, told in found["heads"].items()
+            for head, figures in found["heads"].items()
         ],
     )
     for name, picture in _pictures(sets).items():
@@ -261,9 +261,15 @@ def _rounding_parts(rounding: Figures | None) -> Iterator[str]:
     yield _table(
         ("file", "", "8 bits", "unquantised", "labels that differ"),
         [
-            (name, head, figure(told["served"]), figure(told["exact"]), share(told["differ"]))
+            (
+                name,
+                head,
+                figure(figures["served"]),
+                figure(figures["exact"]),
+                share(figures["differ"]),
+            )
             for name, heads in rounding.items()
-            for head, told in heads.items()
+            for head, figures in heads.items()
         ],
     )
 

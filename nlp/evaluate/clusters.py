@@ -60,14 +60,14 @@ def b_cubed(themes: Int64, clusters: Int64) -> Score:
         return Score(float("nan"), float("nan"))
     found = as_singletons(clusters)
     _, true = np.unique(themes, return_inverse=True)
-    _, said = np.unique(found, return_inverse=True)
+    _, predicted = np.unique(found, return_inverse=True)
     _, place, both = np.unique(
-        true * (said.max() + 1) + said, return_inverse=True, return_counts=True
+        true * (predicted.max() + 1) + predicted, return_inverse=True, return_counts=True
     )
-    together = both[place]
+    overlap = both[place]
     return Score(
-        float((together / np.bincount(said)[said]).mean()),
-        float((together / np.bincount(true)[true]).mean()),
+        float((overlap / np.bincount(predicted)[predicted]).mean()),
+        float((overlap / np.bincount(true)[true]).mean()),
     )
 
 

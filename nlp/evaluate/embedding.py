@@ -23,11 +23,11 @@ class Pairs:
         themes = np.array([example.theme for example in examples])
         languages = np.array([example.language for example in examples])
         self._one, self._other = np.triu_indices(len(examples), k=1)
-        untold = np.isin(themes, ("", OTHER_THEME))
+        no_theme = np.isin(themes, ("", OTHER_THEME))
         self.same_cell = self._equal(cells)
         self.same_theme = self.same_cell & self._equal(themes)
         self.same_language = self._equal(languages)
-        self.telling = ~(self.same_cell & untold[self._one] & untold[self._other])
+        self.telling = ~(self.same_cell & no_theme[self._one] & no_theme[self._other])
 
     def cosines(self, vectors: Float64) -> Float64:
         """The cosine of each pair's vectors, given (mentions, width) of length 1."""

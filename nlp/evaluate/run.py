@@ -77,8 +77,8 @@ def evaluate_folder(
         "sets": evaluate(model, sets, answers, baselines, context),
     }
     if comparisons.themes:
-        told = _theme_figures(themes, model, load_projection(folder), base, context)
-        figures["themes"] = {"file": comparisons.themes.name, **told}
+        found = _theme_figures(themes, model, load_projection(folder), base, context)
+        figures["themes"] = {"file": comparisons.themes.name, **found}
     if exact:
         unrounded = ask(exact, sets, context)
         figures["rounding"] = {name: _differences(answers[name], unrounded[name]) for name in sets}
@@ -206,7 +206,7 @@ def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predic
     bounds = np.cumsum([mention_count(examples) for examples in sets.values()])[:-1]
     found: dict[str, dict[str, Predictions]] = {name: {} for name in sets}
     for baseline, predict in baselines.items():
-        parts = {head: np.split(said, bounds) for head, said in predict(everything).items()}
+        parts = {head: np.split(labels, bounds) for head, labels in predict(everything).items()}
         for i, name in enumerate(sets):
             found[name][baseline] = {head: part[i] for head, part in parts.items()}
     return found
@@ -239,7 +239,7 @@ def _differences(served: Answers, exact: Answers) -> Figures:
         if known.any():
             truth = served.truth[head][known]
             read = [answers.logits[head][known].argmax(axis=1) for answers in (served, exact)]
-            scores = [macro_f1(confusion(truth, said, len(labels))) for said in read]
+            scores = [macro_f1(confusion(truth, each, len(labels))) for each in read]
             figures[head] = {
                 "served": scores[0],
                 "exact": scores[1],

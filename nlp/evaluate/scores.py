@@ -41,16 +41,16 @@ class Rows:
 def score(labels: Sequence[str], rows: Rows, predicted: Int64) -> Figures:
     """The scores of ``predicted``, (rows,), on the known rows; there must be at least one."""
     known = rows.known
-    truth, said = rows.truth[known], predicted[known]
-    counts = confusion(truth, said, len(labels))
+    truth, read = rows.truth[known], predicted[known]
+    counts = confusion(truth, read, len(labels))
     figures: Figures = {
         "rows": len(known),
         "macro_f1": macro_f1(counts),
-        "interval": macro_f1_interval(truth, said, len(labels), rows.groups[known]),
-        "accuracy": accuracy(truth, said),
+        "interval": macro_f1_interval(truth, read, len(labels), rows.groups[known]),
+        "accuracy": accuracy(truth, read),
         "kappa": kappa(counts),
         "labels": _by_label(labels, counts),
-        "languages": _by_language(labels, [rows.languages[i] for i in known], truth, said),
+        "languages": _by_language(labels, [rows.languages[i] for i in known], truth, read),
         "confusion": {"labels": list(labels), "counts": counts.tolist()},
     }
     if tuple(labels) == SEVERITIES:
@@ -60,11 +60,11 @@ def score(labels: Sequence[str], rows: Rows, predicted: Int64) -> Figures:
 
 def _by_label(labels: Sequence[str], counts: Int64) -> Figures:
     scores = f1_scores(counts)
-    hits, said, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
+    hits, predicted, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
     return {
         label: {
             "rows": int(true[i]),
-            "precision": float(hits[i] / said[i]) if said[i] else float("nan"),
+            "precision": float(hits[i] / predicted[i]) if predicted[i] else float("nan"),
             "recall": float(hits[i] / true[i]),
             "f1": float(scores[i]),
         }

@@ -47,17 +47,19 @@ def main_figure(found: Figures | None) -> str:
 
 def baseline(found: Figures, name: str) -> str:
     """A baseline's macro-F1; after a slash the model's, if it covers only some of the rows."""
-    told = found["baselines"].get(name)
-    if not told or not told["rows"]:
+    scores = found["baselines"].get(name)
+    if not scores or not scores["rows"]:
         return ""
-    own = "" if told["rows"] == found["rows"] else f" / {figure(told['model_macro_f1'])}"
-    return figure(told["macro_f1"]) + own
+    own = "" if scores["rows"] == found["rows"] else f" / {figure(scores['model_macro_f1'])}"
+    return figure(scores["macro_f1"]) + own
 
 
 def baseline_names(heads: Figures) -> list[str]:
     """The baselines that cover a row of any head, in their order."""
-    told = [found["baselines"] for found in heads.values()]
-    return list(dict.fromkeys(name for all_ in told for name in all_ if all_[name]["rows"]))
+    baselines = [found["baselines"] for found in heads.values()]
+    return list(
+        dict.fromkeys(name for scores in baselines for name in scores if scores[name]["rows"])
+    )
 
 
 BASELINES: Final = {
@@ -122,17 +124,17 @@ def provenance(model: Figures) -> str:
     """Whether the model was trained on or fitted to the measured files, if that is recorded."""
     trained, calibrated = model.get("trained_on"), model.get("calibrated_on")
     if trained:
-        said = (
+        sentence = (
             f"Warning: the model was trained on {', '.join(trained)}. Its figures there say "
             "nothing about other feedback."
         )
     elif trained is None:
-        said = "What the model was trained on is not recorded."
+        sentence = "What the model was trained on is not recorded."
     else:
-        said = "The model was not trained on any of these files."
+        sentence = "The model was not trained on any of these files."
     if calibrated:
-        said += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
-    return said
+        sentence += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
+    return sentence
 
 
 def frequent_languages(heads: Figures) -> dict[str, int]:

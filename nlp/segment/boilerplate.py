@@ -109,8 +109,8 @@ def _without_quotes(text: str) -> list[Span]:
         line = text[slice(*lines[at])]
         intro_lines = _quote_intro_lines(text, lines, at)
         if intro_lines:
-            said = _said_before(text, lines[at])
-            kept.extend([said] if said else [])
+            own_words = _said_before(text, lines[at])
+            kept.extend([own_words] if own_words else [])
             at += intro_lines
             if kept and not (at < len(lines) and text[lines[at][0]] == ">"):
                 break
@@ -152,8 +152,8 @@ def _is_quote_header(line: str) -> bool:
 
 
 def _is_wrapped_header(line: str, following: str) -> bool:
-    goes_on = bool(following) and line[-1] not in _ENDS
-    return goes_on and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
+    continues = bool(following) and line[-1] not in _ENDS
+    return continues and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
 
 
 def _is_comment_head(line: str, following: str) -> bool:

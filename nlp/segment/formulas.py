@@ -97,10 +97,10 @@ def is_courtesy(text: str) -> bool:
         return False
     words = (_folded(word) for word in _WORD.findall(text))
     if CJK.search(text):
-        said = all(_CJK_COURTESIES.fullmatch(word) for word in words)
+        only_courtesies = all(_CJK_COURTESIES.fullmatch(word) for word in words)
     else:
-        said = all(word in _COURTESY_WORDS for word in words)
-    return said and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
+        only_courtesies = all(word in _COURTESY_WORDS for word in words)
+    return only_courtesies and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
 
 
 def is_request(text: str) -> bool:

@@ -73,13 +73,13 @@ def _split(block: str, language: str) -> Iterator[Span]:
     """The sentences of a block, window by window; one longer than a window widens it."""
     at, size = 0, _WINDOW
     while at + size < len(block):
-        whole = [
+        complete = [
             span
             for span in _boundaries(block[at : at + size], language)
             if span[1] <= size - _MARGIN
         ]
-        yield from ((at + left, at + right) for left, right in whole)
-        at, size = (at + whole[-1][1], _WINDOW) if whole else (at, 2 * size)
+        yield from ((at + left, at + right) for left, right in complete)
+        at, size = (at + complete[-1][1], _WINDOW) if complete else (at, 2 * size)
     yield from ((at + left, at + right) for left, right in _boundaries(block[at:], language))
 
 

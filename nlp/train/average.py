@@ -73,16 +73,16 @@ def average_models(
 
 
 def _mean(parts: Sequence[Part]) -> MentionNetwork:
-    whole, (first, *others) = sum(part.share for part in parts), parts
+    total, (first, *others) = sum(part.share for part in parts), parts
     network = load_for_training(first.folder, dropout=0.0)
-    mean = {name: weight * (first.share / whole) for name, weight in _weights(network).items()}
+    mean = {name: weight * (first.share / total) for name, weight in _weights(network).items()}
     shapes = {name: weight.shape for name, weight in mean.items()}
     for part in others:
         weights = _weights(load_for_training(part.folder, dropout=0.0))
         if {name: weight.shape for name, weight in weights.items()} != shapes:
             raise DataError(f"{part.folder} and {first.folder} differ in shape")
         for name, weight in weights.items():
-            mean[name] += weight * (part.share / whole)
+            mean[name] += weight * (part.share / total)
     network.load_state_dict(mean, strict=False)
     return network
 

@@ -165,22 +165,22 @@ def _norm_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
 
 def _attention_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     """The parts of a QAttention. The engine fuses those before the Split into one operator."""
-    whole, weights, bias, scale, weights_scale, _mask, zero, weights_zero, _past = node.input
+    hidden, weights, bias, scale, weights_scale, _mask, zero, weights_zero, _past = node.input
     names = [
         f"{node.name}_{part}" for part in ("scale", "sums", "real", "scaled", "all", "q", "k", "v")
     ]
-    scales, sums, real, scaled, together, *apart = names
+    scales, sums, real, scaled, biased, *split = names
     (heads,) = (item.i for item in node.attribute if item.name == "num_heads")
     return [
         helper.make_node("Mul", [scale, weights_scale], [scales], scales),
-        helper.make_node("MatMulInteger", [whole, weights, zero, weights_zero], [sums], sums),
+        helper.make_node("MatMulInteger", [hidden, weights, zero, weights_zero], [sums], sums),
         helper.make_node("Cast", [sums], [real], real, to=FLOAT),
         helper.make_node("Mul", [real, scales], [scaled], scaled),
-        helper.make_node("Add", [scaled, bias], [together], together),
-        helper.make_node("Split", [together], apart, f"{node.name}_split", axis=-1),
+        helper.make_node("Add", [scaled, bias], [biased], biased),
+        helper.make_node("Split", [biased], split, f"{node.name}_split", axis=-1),
         helper.make_node(
             "MultiHeadAttention",
-            apart,
+            split,
             [node.output[0]],
             node.name,
             domain="com.microsoft",

@@ -41,9 +41,9 @@ def make_lessons(examples: Sequence[Example], targets: Float32, vectors: Float32
         end = at + len(example.spans)
         lesson = Lesson(example, labels_of(example), targets[at:end], vectors[at:end])
         if example.theme:
-            apart = number if example.theme == OTHER_THEME else None
+            own_number = number if example.theme == OTHER_THEME else None
             cell = cell_of(example)
-            theme = themes.setdefault((cell, example.theme, apart), len(themes))
+            theme = themes.setdefault((cell, example.theme, own_number), len(themes))
             lesson = replace(lesson, theme=theme, cell=cell)
         lessons.append(_with_whole(lesson) if _is_item(example) else lesson)
         at = end

@@ -119,8 +119,8 @@ class Run:
         if recipe.placing:
             loss = loss + recipe.placing * vector_loss(embeddings, vectors)
         if recipe.telling_apart and (batch.themes != NO_THEME).any():
-            apart = theme_loss(embeddings, themes, recipe.theme_temperature)
-            loss = loss + recipe.telling_apart * apart
+            contrastive = theme_loss(embeddings, themes, recipe.theme_temperature)
+            loss = loss + recipe.telling_apart * contrastive
         return loss
 
     def _save(self, checkpoint: Path) -> None:

@@ -210,10 +210,10 @@ def _fit_share(answers: Answers, head: Head, former: Float64, ngram_logits: Floa
     truth, from_encoder = answers.truth[head][known], answers.logits[head][known]
     from_ngrams = ngram_logits[known]
 
-    def loss(knobs: Float64) -> float:
-        logits = (from_encoder + from_ngrams * knobs[1]) * np.exp(knobs[0])
+    def loss(parameters: Float64) -> float:
+        logits = (from_encoder + from_ngrams * parameters[1]) * np.exp(parameters[0])
         losses = logsumexp(logits, axis=1) - logits[np.arange(len(truth)), truth]
-        return float((losses.sum() + knobs @ knobs / 2) / len(truth))
+        return float((losses.sum() + parameters @ parameters / 2) / len(truth))
 
     bounds = [(-np.log(TEMPERATURES[-1]), -np.log(TEMPERATURES[0])), (0.0, MAX_SHARE)]
     found = minimize(loss, [0.0, 0.3], method="Nelder-Mead", bounds=bounds)

@@ -51,8 +51,8 @@ class OutlierInput(nn.Module):
 
     def forward(self, hidden_states: Tensor) -> Tensor:
         """The inner activations (…, inner width) of the part, from its input (…, width)."""
-        apart = self.large(hidden_states.index_select(-1, self.channels))
-        inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + apart)
+        large = self.large(hidden_states.index_select(-1, self.channels))
+        inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + large)
         return inside
 
 
@@ -93,17 +93,17 @@ def separate_outliers(network: MentionNetwork, texts: Sequence[Sequence[int]]) -
     ``texts`` are lists of token ids; the largest channels of a layer are those with the highest
     maximum over all texts.
     """
-    apart = copy.deepcopy(network).eval()
-    layers = apart.layers
+    separated = copy.deepcopy(network).eval()
+    layers = separated.layers
     with _largest(layers) as seen, torch.inference_mode():
         for ids in texts:
             row = torch.tensor([list(ids)])
-            apart.encoder(input_ids=row, attention_mask=torch.ones_like(row))
+            separated.encoder(input_ids=row, attention_mask=torch.ones_like(row))
     for layer, (coming, inside) in zip(layers, seen, strict=True):
         layer.output = OutlierOutput(layer, int(inside.argmax()))
         largest = coming.topk(min(OUTLIER_CHANNELS, len(coming))).indices
         layer.intermediate = OutlierInput(layer.intermediate, largest.tolist())
-    return apart
+    return separated
 
 
 @contextmanager

@@ -68,10 +68,10 @@ class _Graph:
         if name in self._values:
             found: Float32 = numpy_helper.to_array(self._values[name])
             return found
-        whole, scale, zero = (
+        quantised, scale, zero = (
             numpy_helper.to_array(self._values[name + part]) for part in (QUANTISED, SCALE, ZERO)
         )
-        shifted = whole.astype(np.int32) - zero.astype(np.int32)
+        shifted = quantised.astype(np.int32) - zero.astype(np.int32)
         exact: Float32 = (shifted * scale).astype(np.float32)
         return exact
 
@@ -105,9 +105,9 @@ def _state(graph: _Graph, layers: int) -> dict[str, Tensor]:
 
 def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
     name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/"
-    together = QKV_NODE.format(layer)
-    weights = graph.value(f"{together}_weight").T.chunk(3)
-    biases = graph.value(f"{together}_bias").chunk(3)
+    fused = QKV_NODE.format(layer)
+    weights = graph.value(f"{fused}_weight").T.chunk(3)
+    biases = graph.value(f"{fused}_bias").chunk(3)
     state = {}
     for part, weight, bias in zip(("query", "key", "value"), weights, biases, strict=True):
         state[f"{name}attention.self.{part}.weight"] = weight.contiguous()

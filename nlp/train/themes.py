@@ -154,8 +154,8 @@ def scatter(vectors: Float32, themes: Int64) -> Scatter:
     groups = [rows[themes == theme] for theme in np.unique(themes)]
     groups = [group for group in groups if len(group) > 1]
     width = vectors.shape[1]
-    apart = [group - group.mean(axis=0) for group in groups]
-    inside = np.concatenate([np.zeros((0, width)), *apart])
+    centred = [group - group.mean(axis=0) for group in groups]
+    inside = np.concatenate([np.zeros((0, width)), *centred])
     means = np.array([group.mean(axis=0) for group in groups]).reshape(len(groups), width)
     means -= means.sum(axis=0) / max(len(groups), 1)
     mentions = sum(map(len, groups))
@@ -176,8 +176,8 @@ def directions(scatters: Iterable[Scatter]) -> Float32:
     within = total.within / max(total.freedom, 1)
     between = total.between / max(total.means, 1) - within * (total.themes / total.mentions)
     sphere = SHRINKAGE * max(within.trace() / width, MIN_SHRINKAGE) * np.eye(width)
-    kept = min(DIMENSIONS, width)
-    shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
+    dimensions = min(DIMENSIONS, width)
+    shares, found = eigh(between, within + sphere, subset_by_index=(width - dimensions, width - 1))
     weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER
     scaled: Float32 = (weights / np.abs(weights).max()).astype(np.float32)
     return scaled
