@@ -1,4 +1,4 @@
-"""Baselines and vectors: what a model is held against, on an encoder small enough for a test."""
+"""Baselines and vectors that a model is compared with, on an encoder small enough for a test."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Labels whose texts are kept elsewhere."""
+"""Labels are joined with texts that are kept elsewhere."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def test_labels_find_their_texts_again(tmp_path: Path) -> None:
     assert {(example.language, example.source) for example in found} == {("en", "clinic")}
 
 
-def test_labels_of_other_texts_are_said_to_be(tmp_path: Path) -> None:
+def test_labels_of_other_texts_are_refused(tmp_path: Path) -> None:
     texts, labels = tmp_path / "texts.tsv", tmp_path / "labels.tsv"
     texts.write_text("text\nsomething\n", "utf-8")
     labels.write_text(HEADER, "utf-8")

@@ -1,4 +1,4 @@
-"""Two models are told apart when there is reason to, and only then."""
+"""One of two models is called better if the rows show it, and only then."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_a_model_against_itself_shows_no_difference() -> None:
     assert found["macro_f1"]["p"] == found["accuracy"]["p"] == 1.0
 
 
-def test_there_is_nothing_to_tell_of_labels_that_are_all_rare() -> None:
+def test_rare_labels_alone_give_no_verdict() -> None:
     rare = Rows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
     labels: dict[Head, tuple[str, ...]] = {**LABELS, "intent": HEADS["intent"]}
     worse, better = _wrong(0.4), _wrong(0.2)

@@ -112,7 +112,7 @@ def test_batches_hold_what_was_allowed_and_everything_once() -> None:
         assert len(batch) == 1 or longest * len(batch) <= 512
 
 
-def test_padding_is_seen_by_nobody() -> None:
+def test_padding_is_masked() -> None:
     arrays = to_arrays([window(2, (0, 1)), window(4, (1, 3), (3, 4))])
     assert arrays["attention_mask"].tolist() == [[1, 1, 0, 0], [1, 1, 1, 1]]
     assert arrays["mention_mask"].tolist() == [

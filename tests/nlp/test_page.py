@@ -152,5 +152,7 @@ def test_the_card_draws_every_file_with_labelled_mentions_under_its_own_name(
         ({"trained_on": [], "calibrated_on": ["c.csv"]}, "thresholds were fitted to c.csv."),
     ],
 )
-def test_it_is_said_whether_the_model_knows_the_files(known: Figures, said: str) -> None:
+def test_the_report_says_whether_the_model_was_trained_on_the_files(
+    known: Figures, said: str
+) -> None:
     assert said in provenance(known)

@@ -1,4 +1,4 @@
-"""Going on from a model that is there in 8 bits only."""
+"""Training continues from a model that exists only in 8 bits."""
 
 import shutil
 from dataclasses import replace
@@ -139,7 +139,7 @@ def test_rates_fall_from_the_last_layer_that_a_model_has(
     assert sorted(peaks) == pytest.approx([rate * 0.81, rate * 0.9, rate, recipe.head_rate])
 
 
-def test_what_measuring_a_model_and_fitting_themes_to_it_leave_is_no_other_base(
+def test_measuring_a_model_or_fitting_its_themes_does_not_make_it_another_base(
     outputs: Outputs, tmp_path: Path
 ) -> None:
     assert outputs.out
@@ -153,7 +153,7 @@ def test_what_measuring_a_model_and_fitting_themes_to_it_leave_is_no_other_base(
     assert files.fingerprint(folder) != before
 
 
-def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
+def test_a_new_model_in_a_folder_removes_the_card_and_keeps_the_notes(
     outputs: Outputs, tmp_path: Path
 ) -> None:
     assert outputs.weights
@@ -174,7 +174,7 @@ def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
         assert not (folder / "reliability-1.svg").exists()
 
 
-def test_unquantised_weights_may_be_gone_on_from_too(outputs: Outputs) -> None:
+def test_training_can_also_continue_from_unquantised_weights(outputs: Outputs) -> None:
     assert outputs.weights
     assert outputs.out
     exact, rounded = (load_for_training(folder, 0.1) for folder in (outputs.weights, outputs.out))

@@ -1,4 +1,4 @@
-"""Mentions about the same thing are put together, told in words, and measured honestly."""
+"""Mentions about the same thing are grouped, described in words, and measured honestly."""
 
 import json
 import shutil
@@ -117,7 +117,7 @@ def test_a_second_group_of_a_theme_is_a_near_duplicate() -> None:
     assert near_duplicates(themes, np.array([-1] * 6)) == 0
 
 
-def test_the_projection_learns_what_tells_themes_apart() -> None:
+def test_the_projection_learns_to_separate_themes() -> None:
     vectors, groupings = vectors_of_cells()
     fitted = fit(vectors, groupings)
     assert fitted.cells == 12
@@ -126,8 +126,8 @@ def test_the_projection_learns_what_tells_themes_apart() -> None:
     assert fitted.arrivals.precision >= PRECISION
     weights = fitted.projection.weights
     assert weights is not None
-    told = np.linalg.norm(weights, axis=1)
-    assert told[:8].min() > 2 * told[8:].max()
+    lengths = np.linalg.norm(weights, axis=1)
+    assert lengths[:8].min() > 2 * told[8:].max()
 
 
 def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[[8, 8, 8, 8, 8, 8]], [[2] * 6, [9, 1], [12], [1, 1]]])
-def test_fewer_than_two_cells_with_themes_teach_nothing(sizes: list[list[int]]) -> None:
+def test_fewer_than_two_cells_with_themes_are_refused(sizes: list[list[int]]) -> None:
     """``sizes`` has the mentions of each theme of each cell."""
     with pytest.raises(DataError, match="at least two cells are needed that have two themes"):
         fit(*cells_of(sizes))
@@ -230,9 +230,9 @@ LANGUAGES = ["en", "en", "en", "de"]
 
 def test_the_title_is_the_most_central_short_verbatim() -> None:
     vectors = around(0, count=4, noise=0.01)
-    told = describe(TEXTS, LANGUAGES, vectors, "en", ["The driver was rude", "Came a week late"])
-    assert told.title in {"Parcel soaked, left in the rain", "My parcel was standing in the rain"}
-    assert set(told.keywords[:2]) == {"parcel", "rain"}
+    found = describe(TEXTS, LANGUAGES, vectors, "en", ["The driver was rude", "Came a week late"])
+    assert found.title in {"Parcel soaked, left in the rain", "My parcel was standing in the rain"}
+    assert set(found.keywords[:2]) == {"parcel", "rain"}
     assert describe(TEXTS, LANGUAGES, vectors, "de").title == "Das Paket stand im Regen"
     assert describe(TEXTS, LANGUAGES, vectors, "fr").title  # nobody speaks it: any language will do
 
@@ -248,15 +248,15 @@ def test_the_title_is_the_most_central_short_verbatim() -> None:
 def test_scripts_without_spaces_have_keywords(
     texts: list[str], language: str, keyword: str
 ) -> None:
-    told = describe(texts, [language] * 3, around(0, count=3), language, ["色が違う", "颜色不对"])
-    assert told.keywords[0] == keyword
-    assert told.title in texts
+    found = describe(texts, [language] * 3, around(0, count=3), language, ["色が違う", "颜色不对"])
+    assert found.keywords[0] == keyword
+    assert found.title in texts
 
 
 def test_without_other_mentions_to_stand_out_from_there_are_keywords() -> None:
     texts = ["The card was declined", "My card got declined", "Card declined again"]
-    told = describe(texts, ["en"] * 3, around(0, count=3), "en")
-    assert {"card", "declined"} <= set(" ".join(told.keywords).split())
+    found = describe(texts, ["en"] * 3, around(0, count=3), "en")
+    assert {"card", "declined"} <= set(" ".join(found.keywords).split())
 
 
 @pytest.mark.parametrize(

@@ -189,12 +189,12 @@ def test_teachers_stand_for_labels_that_nobody_knows_and_count_beside_known_ones
     logits, unknown = torch.randn(1, 1, LABEL_COUNT), torch.full((1, 1, len(HEADS)), UNKNOWN)
     sure = torch.cat([torch.eye(len(labels))[0] for labels in HEADS.values()])[None, None]
     first = torch.zeros_like(unknown)
-    told = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
-    torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), told)
+    known = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
+    torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), known)
     last = torch.cat([torch.eye(len(labels))[-1] for labels in HEADS.values()])[None, None]
     theirs = mention_loss(logits, unknown, last, 0.0, 0.2)
     both = mention_loss(logits, first, last, 0.0, 0.2)
-    torch.testing.assert_close(both, 0.8 * told + 0.2 * theirs)
+    torch.testing.assert_close(both, 0.8 * known + 0.2 * theirs)
 
 
 def test_a_mention_is_drawn_to_its_vector_and_its_theme() -> None:
@@ -276,7 +276,7 @@ def test_a_teacher_knows_its_languages_however_they_are_written(
     assert asked.tolist() == [e.language == "en" for e in examples]
 
 
-def test_each_file_plays_its_part(base: Path, data: Path, tmp_path: Path) -> None:
+def test_each_kind_of_file_is_used_in_its_passes(base: Path, data: Path, tmp_path: Path) -> None:
     """First ones once, unlabelled ones without labels, others in every pass; of one language."""
     recipe = dataclasses.replace(RECIPE, first_rows=3, unlabelled_rows=5, placing=0.0)
     files = Files([data], first=[data], unlabelled=[data])
@@ -313,7 +313,7 @@ def test_an_item_of_which_only_the_whole_is_known_is_learned(tmp_path: Path) -> 
     assert lesson.labels.tolist() == [[UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]]
 
 
-def test_nothing_to_learn_and_nothing_to_start_from_are_said(
+def test_missing_labels_and_missing_bases_are_reported(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
     bare = tmp_path / "bare.csv"
@@ -329,7 +329,7 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_a_base_with_a_file_less_is_told_before_anything_is_read(
+def test_a_base_with_a_missing_file_is_reported_before_anything_is_read(
     base: Path, tmp_path: Path, name: str
 ) -> None:
     folder = shutil.copytree(base, tmp_path / "base")
@@ -358,7 +358,7 @@ def test_a_file_that_is_learned_from_cannot_be_held_out(
     assert not (tmp_path / "m").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_training(
+def test_a_folder_that_cannot_be_made_is_reported_before_training(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
@@ -371,7 +371,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(
             train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)
 
 
-def test_a_folder_that_takes_no_file_is_told_before_training(
+def test_a_folder_that_cannot_be_written_to_is_reported_before_training(
     base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def make_file(dir: Path) -> AbstractContextManager[None]:
@@ -404,7 +404,7 @@ def test_a_run_is_another_with_another_tokenizer_configuration_or_language(
     assert files.fingerprint(folder) == before
 
 
-def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:
+def test_separating_the_largest_channels_changes_no_reading(base: Path) -> None:
     network = build_network(base, 2, 0.0).eval()
     loud, large = 17, 3
     with torch.no_grad():
