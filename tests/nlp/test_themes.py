@@ -127,7 +127,7 @@ def test_the_projection_learns_to_separate_themes() -> None:
     weights = fitted.projection.weights
     assert weights is not None
     lengths = np.linalg.norm(weights, axis=1)
-    assert lengths[:8].min() > 2 * told[8:].max()
+    assert lengths[:8].min() > 2 * lengths[8:].max()
 
 
 def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
