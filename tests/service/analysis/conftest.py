@@ -18,7 +18,7 @@ from tests.fakes import FakeAnalyzer
 from tests.service.rows import feedback_row
 
 AddFeedback = Callable[..., UUID]
-MakeAnalyst = Callable[..., Analyst]
+HireAnalyst = Callable[..., Analyst]
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -46,11 +46,11 @@ def add(database: Database, workspace: Workspace) -> AddFeedback:
 
 
 @pytest.fixture
-def make_analyst(database: Database, settings: Settings) -> MakeAnalyst:
-    """A worker's claims, reading and writing: ``make_analyst(FakeAnalyzer(), batch_items=2)``."""
+def analyst(database: Database, settings: Settings) -> HireAnalyst:
+    """A worker's claims, reading and writing: ``analyst(FakeAnalyzer(), batch_items=2)``."""
 
-    def make(analyzer: FakeAnalyzer | None = None, **changes: Any) -> Analyst:
+    def hire(analyzer: FakeAnalyzer | None = None, **changes: Any) -> Analyst:
         changed = Settings(**settings.model_dump() | changes)
         return Analyst(database, Engine(analyzer or FakeAnalyzer()), changed)
 
-    return make
+    return hire

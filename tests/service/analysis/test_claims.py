@@ -23,7 +23,7 @@ from service.clock import now
 from service.db import Database
 from service.insights.queries.freshness import freshness
 from service.intake.replay import replay, replay_all_failed
-from tests.service.analysis.conftest import OCCURRED, AddFeedback, MakeAnalyst
+from tests.service.analysis.conftest import OCCURRED, AddFeedback, HireAnalyst
 
 MINUTE = timedelta(minutes=1)
 TERMS = Terms("a-worker", "1-000000000000", MINUTE, items=10, max_attempts=3)
@@ -255,11 +255,11 @@ def test_a_worker_is_gone_when_its_process_on_this_host_is() -> None:
 
 
 def test_claims_of_a_dead_worker_are_free_at_once_on_sqlite(
-    add: AddFeedback, take: TakeClaim, make_analyst: MakeAnalyst, database: Database
+    add: AddFeedback, take: TakeClaim, analyst: HireAnalyst, database: Database
 ) -> None:
     add()
     take(TERMS._replace(worker=f"{socket.gethostname()}:{os.getpid()}:0123"))
-    new = make_analyst()
+    new = analyst()
     new.free_the_dead()
     assert new.round(lambda: True) == database.is_sqlite
     with database.read() as session:
