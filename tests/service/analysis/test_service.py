@@ -272,11 +272,7 @@ def test_an_analysed_item_that_the_next_version_fails_on_contributes_nothing(
 
 @pytest.mark.parametrize("analyzer", [Unwritable(), Short()])
 def test_a_result_that_makes_no_sense_counts_against_its_item(
-    analyzer: FakeAnalyzer,
-    add: AddFeedback,
-    analyst: HireAnalyst,
-    find: Find,
-    database: Database,
+    analyzer: FakeAnalyzer, add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
 ) -> None:
     good, bad = add("Great checkout"), add("The app")
     work(analyst(analyzer, max_attempts=1))
