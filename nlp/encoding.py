@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from nlp.backends.protocol import Reading, Window
 from nlp.labels import HEADS
 from nlp.manifest import TOKENIZER_FILE
-from nlp.segment.spans import printable
+from nlp.segment.spans import Span, printable
 from nlp.vectors import unit_rows
 
 MAX_TOKENS = 256
@@ -29,8 +29,6 @@ CAPITALS_SHARE: Final = 0.7
 """A text is in capitals if at least this share of its cased letters are capitals."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class SplitHalf:
     selective: Selective
 
 
-def probabilities(logits: Float64, temperature: float) -> Float64:
+def tempered_softmax(logits: Float64, temperature: float) -> Float64:
     """Softmax of (rows, labels) logits after division by the temperature."""
     return softmax(logits / temperature)
 
@@ -51,7 +51,7 @@ def probabilities(logits: Float64, temperature: float) -> Float64:
 def calibrate(logits: Float64, truth: Int64) -> HeadCalibration:
     """Fit both on rows that the model has not been trained on."""
     temperature = fit_temperature(logits, truth)
-    chances = probabilities(logits, temperature)
+    chances = tempered_softmax(logits, temperature)
     return HeadCalibration(temperature, choose_threshold(chances, truth))
 
 
@@ -62,7 +62,7 @@ def fit_temperature(logits: Float64, truth: Int64) -> float:
 
 
 def _log_loss(logits: Float64, truth: Int64, temperature: float) -> float:
-    chances = probabilities(logits, temperature)[np.arange(len(truth)), truth]
+    chances = tempered_softmax(logits, temperature)[np.arange(len(truth)), truth]
     return -float(np.log(np.maximum(chances, 1e-12)).mean())
 
 
@@ -98,7 +98,7 @@ def split_half(logits: Float64, truth: Int64, seed: int = 0) -> SplitHalf:
 
 
 def _measured(calibration: HeadCalibration, logits: Float64, truth: Int64) -> tuple[float, ...]:
-    chances = probabilities(logits, calibration.temperature)
+    chances = tempered_softmax(logits, calibration.temperature)
     right = chances.argmax(axis=1) == truth
     chosen = selective(chances.max(axis=1), right, calibration.threshold)
     return calibration_error(chances.max(axis=1), right), *astuple(chosen)

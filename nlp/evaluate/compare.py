@@ -10,7 +10,7 @@ from scipy.stats import binom
 from nlp.arrays import Bool, Int64
 from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import MIN_SUPPORT, accuracy, confusion, macro_f1, resamples
-from nlp.evaluate.scores import Rows
+from nlp.evaluate.scores import LabelledRows
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import Head
 from nlp.rates import SIGNIFICANCE_LEVEL
@@ -22,7 +22,9 @@ Pair = tuple[Int64, Int64]
 
 
 def compare(
-    labels: Mapping[Head, Sequence[str]], rows: Mapping[Head, Rows], read: Mapping[Head, Pair]
+    labels: Mapping[Head, Sequence[str]],
+    rows: Mapping[Head, LabelledRows],
+    read: Mapping[Head, Pair],
 ) -> dict[Head, Figures]:
     """For each head with known rows, what the second model gains over the first, and how surely.
 
@@ -45,7 +47,7 @@ def _correct(tests: Sequence[Figures]) -> None:
         test["p_corrected"] = p
 
 
-def _compare(labels: Sequence[str], rows: Rows, first: Int64, second: Int64) -> Figures:
+def _compare(labels: Sequence[str], rows: LabelledRows, first: Int64, second: Int64) -> Figures:
     known = rows.known
     truth, one, other = rows.truth[known], first[known], second[known]
     only_first, only_second = _disagreements(one == truth, other == truth)

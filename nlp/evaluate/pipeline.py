@@ -14,11 +14,11 @@ import numpy as np
 from nlp.analyzer import Analyzer
 from nlp.arrays import Int64
 from nlp.documents import Analysis, Document, Kind, Mention
-from nlp.encoding import Span
 from nlp.evaluate.figures import Figures, rounded
-from nlp.evaluate.scores import Rows, score
+from nlp.evaluate.scores import LabelledRows, score
 from nlp.labelled.examples import ITEM_HEADS, UNKNOWN, Example
 from nlp.labels import HEADS, NONE, UNASSIGNED, Head
+from nlp.segment.spans import Span
 
 OVERLAP: Final = 0.5
 """A mention counts as found if a span of the analysis shares this much of their union with it."""
@@ -58,9 +58,9 @@ class Items:
     read: Mapping[Head, Int64]
     languages: Sequence[str]
 
-    def rows(self, head: Head) -> Rows:
+    def rows(self, head: Head) -> LabelledRows:
         """The rows as ``score`` takes them; every item is a group of its own."""
-        return Rows(self.truth[head], np.arange(len(self.languages)), self.languages)
+        return LabelledRows(self.truth[head], np.arange(len(self.languages)), self.languages)
 
 
 def items(examples: Sequence[Example], analyses: Sequence[Analysis]) -> Items:
@@ -120,7 +120,7 @@ def _matched_figures(
         truth = np.array([examples[n].labels[i][head] for n, i, _ in matches], np.int64)
         read = np.array([_index(labels, _said(found, head)) for *_, found in matches], np.int64)
         if (truth != UNKNOWN).any():
-            figures[head] = score(labels, Rows(truth, groups, languages), read)
+            figures[head] = score(labels, LabelledRows(truth, groups, languages), read)
     return figures
 
 

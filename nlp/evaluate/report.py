@@ -8,7 +8,7 @@ import numpy as np
 from nlp.arrays import Float64, Int64
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import MIN_ROWS, probabilities, selective, split_half
+from nlp.evaluate.calibration import MIN_ROWS, selective, split_half, tempered_softmax
 from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import (
     accuracy,
@@ -18,7 +18,7 @@ from nlp.evaluate.metrics import (
     macro_f1,
     reliability,
 )
-from nlp.evaluate.scores import Rows, score
+from nlp.evaluate.scores import LabelledRows, score
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
@@ -48,9 +48,9 @@ def report(
 
 
 def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
-    rows = Rows(answers.truth[head], answers.groups, answers.languages)
+    rows = LabelledRows(answers.truth[head], answers.groups, answers.languages)
     logits, known = answers.logits[head], rows.known
-    chances = probabilities(logits, manifest.temperatures[head])
+    chances = tempered_softmax(logits, manifest.temperatures[head])
     return {
         **score(HEADS[head], rows, logits.argmax(axis=1)),
         "calibration": _calibration(

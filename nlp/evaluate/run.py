@@ -18,7 +18,7 @@ from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import confusion, macro_f1
 from nlp.evaluate.pipeline import Items, analyze, items, whole_figures
 from nlp.evaluate.report import report
-from nlp.evaluate.scores import Rows
+from nlp.evaluate.scores import LabelledRows
 from nlp.labelled.examples import (
     ITEM_HEADS,
     UNKNOWN,
@@ -144,7 +144,7 @@ def compare_folders(
 def _compare_mentions(one: Answers, other: Answers) -> Mapping[Any, Figures]:
     return compare(
         HEADS,
-        {head: Rows(one.truth[head], one.groups, one.languages) for head in HEADS},
+        {head: LabelledRows(one.truth[head], one.groups, one.languages) for head in HEADS},
         {h: (one.logits[h].argmax(axis=1), other.logits[h].argmax(axis=1)) for h in HEADS},
     )
 

@@ -22,7 +22,7 @@ from nlp.labels import SEVERITIES
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LabelledRows:
     """Labelled rows in arrays of one length: the true label, the group and the language of each.
 
     ``truth`` may be ``UNKNOWN``; ``groups`` as in ``nlp.evaluate.metrics``.
@@ -38,7 +38,7 @@ class Rows:
         return np.flatnonzero(self.truth != UNKNOWN)
 
 
-def score(labels: Sequence[str], rows: Rows, predicted: Int64) -> Figures:
+def score(labels: Sequence[str], rows: LabelledRows, predicted: Int64) -> Figures:
     """The scores of ``predicted``, (rows,), on the known rows; there must be at least one."""
     known = rows.known
     truth, read = rows.truth[known], predicted[known]

@@ -18,10 +18,10 @@ from typing import Any, Final, get_args
 
 from nlp import language
 from nlp.documents import Kind
-from nlp.encoding import Span, context_line
+from nlp.encoding import context_line
 from nlp.labelled.records import DataError, read_records
 from nlp.labels import HEADS, MIXED, Head
-from nlp.segment.spans import printable
+from nlp.segment.spans import Span, printable
 
 UNKNOWN: Final = -1
 """The index of a label that nobody has given."""
@@ -39,7 +39,7 @@ KINDS: Final[tuple[str, ...]] = get_args(Kind)
 OTHER_THEME: Final = "other"
 """The theme of a mention that belongs to none of the themes of its cell."""
 
-Labels = Mapping[Head, int]
+LabelIndices = Mapping[Head, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Example:
 
     text: str
     spans: Sequence[Span]
-    labels: Sequence[Labels]
+    labels: Sequence[LabelIndices]
     kind: str | None = None
     question: str | None = None
     subject: str | None = None
@@ -217,7 +217,7 @@ def _primary(value: Any) -> dict[Head, str]:
     return _names(found)
 
 
-def _names(labels: Labels) -> dict[Head, str]:
+def _names(labels: LabelIndices) -> dict[Head, str]:
     return {head: ITEM_HEADS[head][index] for head, index in labels.items() if index != UNKNOWN}
 
 

@@ -71,7 +71,7 @@ MAX_SHARE: Final = 2.0
 TINY: Final = 1e-9
 
 
-Files = Mapping[Path, list[Example]]
+ExamplesByFile = Mapping[Path, list[Example]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,13 @@ def _fit_share(answers: Answers, head: Head, former: Float64, ngram_logits: Floa
     )
 
 
-def _write(folder: Path, ngrams: NGrams, data: Files, held_out: Files, version: str | None) -> None:
+def _write(
+    folder: Path,
+    ngrams: NGrams,
+    data: ExamplesByFile,
+    held_out: ExamplesByFile,
+    version: str | None,
+) -> None:
     """Write n-grams and manifest; remove card and figures, which were measured before."""
     ngrams.save(folder / NGRAMS_FILE)
     manifest = load_manifest(folder)

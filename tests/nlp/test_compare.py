@@ -5,12 +5,12 @@ import pytest
 from scipy.stats import binomtest
 
 from nlp.evaluate.compare import compare, holm, mcnemar
-from nlp.evaluate.scores import Rows
+from nlp.evaluate.scores import LabelledRows
 from nlp.labels import HEADS, Head
 
 RNG = np.random.default_rng(5)
 TRUTH = RNG.integers(3, size=400)
-ROWS = Rows(TRUTH, np.arange(400), ["en"] * 400)
+ROWS = LabelledRows(TRUTH, np.arange(400), ["en"] * 400)
 LABELS: dict[Head, tuple[str, ...]] = {"sentiment": HEADS["sentiment"]}
 
 
@@ -37,7 +37,7 @@ def test_a_model_against_itself_shows_no_difference() -> None:
 
 
 def test_rare_labels_alone_give_no_verdict() -> None:
-    rare = Rows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
+    rare = LabelledRows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
     labels: dict[Head, tuple[str, ...]] = {**LABELS, "intent": HEADS["intent"]}
     worse, better = _wrong(0.4), _wrong(0.2)
     found = compare(

@@ -21,9 +21,9 @@ from nlp.evaluate.calibration import (
     MIN_ROWS,
     choose_threshold,
     fit_temperature,
-    probabilities,
     selective,
     split_half,
+    tempered_softmax,
 )
 from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import (
@@ -77,7 +77,7 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
 
 def test_a_temperature_makes_overconfident_logits_honest() -> None:
     honest = RNG.normal(size=(4000, 3)) * 2
-    chances = probabilities(honest, 1.0).cumsum(axis=1)
+    chances = tempered_softmax(honest, 1.0).cumsum(axis=1)
     truth = (RNG.random((4000, 1)) > chances).sum(axis=1)
     assert fit_temperature(honest * 2.5, truth) == pytest.approx(2.5, rel=0.1)
     assert split_half(honest * 2.5, truth).error < 0.05
