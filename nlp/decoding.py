@@ -5,16 +5,17 @@ All functions work on all mentions of a batch at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.arrays import Float32, Float64
+from nlp.arrays import Float32, Float64, Int64
 from nlp.documents import Candidate, Candidates, Confidence, Mention
-from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
+from nlp.labels import HEADS, NONE, SENTIMENTS, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 
 Cells = frozenset[tuple[str, str]]
+Logits = NDArray[np.floating[Any]]
 
 MAX_CANDIDATES: Final = 3
 
@@ -24,6 +25,7 @@ _SLICES: Final = {
 }
 """Where a head's labels are when those of all heads are side by side."""
 
+_NEGATIVE: Final = SENTIMENTS.index("negative")
 _SPREAD: Final = np.array([-1.0, 0.0, 1.0])
 """What negative, neutral and positive add to a score."""
 
@@ -73,9 +75,39 @@ def by_head(logits: Float32) -> dict[Head, Float32]:
     return {head: logits[:, part] for head, part in _SLICES.items()}
 
 
-def probabilities(logits: Mapping[Head, Float32], calibration: Calibration) -> dict[Head, Float64]:
-    """Calibrated probabilities (mentions, labels) of every head."""
-    return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
+def probabilities(
+    logits: Mapping[Head, Logits], temperatures: Mapping[str, float]
+) -> dict[Head, Float64]:
+    """Calibrated probabilities (mentions, labels) of every head.
+
+    Those of severity follow the sentiment, because the codebook gives complaints, and nothing
+    else, a severity above 0: P(0) = 1 - P(negative), and P(negative) is shared among 1, 2 and 3 as
+    their own head shares it.
+    """
+    chances = {head: softmax(logits[head] / temperatures[head]) for head in HEADS}
+    negative = chances["sentiment"][:, [_NEGATIVE]]
+    degrees = softmax(logits["severity"][:, 1:] / temperatures["severity"])
+    chances["severity"] = np.concatenate([1 - negative, negative * degrees], axis=1)
+    return chances
+
+
+def choose(chances: Mapping[Head, Float64]) -> dict[Head, Int64]:
+    """The index (mentions,) of the label that is read, for every head: the likeliest.
+
+    For the severity of a complaint it is the median of 1 to 3, which is nearer to the true one on
+    average, because severities are ordered; anything else has severity 0.
+    """
+    chosen: dict[Head, Int64] = {head: chances[head].argmax(axis=1) for head in HEADS}
+    below = chances["severity"][:, 1:].cumsum(axis=1)
+    median = 1 + (below < below[:, -1:] / 2).sum(axis=1)
+    chosen["severity"] = np.where(chosen["sentiment"] == _NEGATIVE, median, 0)
+    return chosen
+
+
+def confidence_in(chances: Float64, chosen: Int64) -> Float64:
+    """The probabilities (mentions,) of the chosen labels."""
+    found: Float64 = np.take_along_axis(chances, chosen[:, None], 1)[:, 0]
+    return found
 
 
 def read_labels(
@@ -90,11 +122,9 @@ def read_labels(
     """
     values: dict[Head, list[str]] = {}
     confidences: dict[Head, list[float]] = {}
-    for head, labels in HEADS.items():
-        best = chances[head].argmax(axis=1)
-        sure = np.take_along_axis(chances[head], best[:, None], 1)[:, 0]
-        confidences[head] = sure.round(4).tolist()
-        values[head] = [labels[index] for index in best.tolist()]
+    for head, chosen in choose(chances).items():
+        confidences[head] = confidence_in(chances[head], chosen).round(4).tolist()
+        values[head] = [HEADS[head][index] for index in chosen.tolist()]
     for head in ("stage", "touchpoint"):
         _unassign(values[head], confidences[head], calibration.thresholds[head])
     for index, cells in enumerate(allowed):
@@ -108,7 +138,7 @@ def read_labels(
     )
 
 
-def softmax(logits: Float32 | Float64) -> Float64:
+def softmax(logits: Logits) -> Float64:
     """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
     shares: Float64 = powers / powers.sum(axis=1, keepdims=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from nlp.arrays import Float32, Float64, Int64
 from nlp.backends.protocol import Reading
+from nlp.decoding import choose, probabilities
 from nlp.encoding import build_windows, merge_readings
 from nlp.labelled.examples import Example
 from nlp.labels import HEADS, Head
@@ -18,11 +19,12 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The mentions of all examples, one row each: their origin, true labels and logits.
+    """The mentions of all examples, one row each: their origin, true labels and readings.
 
     ``groups`` is (rows,), the number of the example that a mention belongs to; ``texts`` are the
     mentions' own words. ``truth[head]`` is (rows,), ``UNKNOWN`` where there is no label;
-    ``logits[head]`` is (rows, labels), ``embeddings`` (rows, width) of length 1.
+    ``logits[head]`` and the probabilities ``chances[head]`` are (rows, labels), the indices of the
+    labels that are read, ``read[head]``, (rows,); ``embeddings`` (rows, width) have length 1.
     """
 
     groups: Int64
@@ -31,6 +33,8 @@ class Answers:
     languages: Sequence[str]
     truth: Mapping[Head, Int64]
     logits: Mapping[Head, Float64]
+    chances: Mapping[Head, Float64]
+    read: Mapping[Head, Int64]
     embeddings: Float64
 
 
@@ -50,13 +54,18 @@ def answer(model: Model, examples: Sequence[Example], context: bool = True) -> A
         head: _joined([reading.logits[head] for reading in readings], len(labels))
         for head, labels in HEADS.items()
     }
+    if model.ngrams:
+        logits = model.ngrams.add_to(logits, texts, contexts)
+    chances = probabilities(logits, model.manifest.temperatures)
     return Answers(
         groups=np.repeat(np.arange(len(examples)), sizes),
         texts=texts,
         contexts=contexts,
         languages=[owner.language for owner in owners],
         truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
-        logits=model.ngrams.add_to(logits, texts, contexts) if model.ngrams else logits,
+        logits=logits,
+        chances=chances,
+        read=choose(chances),
         embeddings=_joined([r.embeddings for r in readings], 0),
     )
 

@@ -5,10 +5,11 @@ from dataclasses import asdict
 
 import numpy as np
 
-from nlp.arrays import Float64, Int64
+from nlp.arrays import Int64
+from nlp.decoding import confidence_in
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import MIN_ROWS, selective, split_half, tempered_softmax
+from nlp.evaluate.calibration import MIN_ROWS, selective, split_half
 from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import (
     accuracy,
@@ -49,19 +50,17 @@ def report(
 
 def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
     rows = LabelledRows(answers.truth[head], answers.groups, answers.languages)
-    logits, known = answers.logits[head], rows.known
-    chances = tempered_softmax(logits, manifest.temperatures[head])
     return {
-        **score(HEADS[head], rows, logits.argmax(axis=1)),
-        "calibration": _calibration(
-            logits[known], chances[known], rows.truth[known], manifest.thresholds[head]
-        ),
-        "mistakes": _mistakes(head, answers, chances),
+        **score(HEADS[head], rows, answers.read[head]),
+        "calibration": _calibration(head, answers, rows.known, manifest),
+        "mistakes": _mistakes(head, answers),
     }
 
 
-def _calibration(logits: Float64, chances: Float64, truth: Int64, threshold: float) -> Figures:
-    confidence, right = chances.max(axis=1), chances.argmax(axis=1) == truth
+def _calibration(head: Head, answers: Answers, known: Int64, manifest: Manifest) -> Figures:
+    truth, threshold = answers.truth[head][known], manifest.thresholds[head]
+    confidence = confidence_in(answers.chances[head], answers.read[head])[known]
+    right = answers.read[head][known] == truth
     figures: Figures = {
         "error": calibration_error(confidence, right),
         "chance_error": chance_calibration_error(confidence),
@@ -70,17 +69,15 @@ def _calibration(logits: Float64, chances: Float64, truth: Int64, threshold: flo
         "selective": asdict(selective(confidence, right, threshold)),
     }
     if len(truth) >= SPLIT_ROWS:
-        figures["split_half"] = asdict(split_half(logits, truth))
+        logits = {name: found[known] for name, found in answers.logits.items()}
+        figures["split_half"] = asdict(split_half(head, logits, truth, manifest.temperatures))
     return figures
 
 
-def _mistakes(head: Head, answers: Answers, chances: Float64) -> list[Figures]:
+def _mistakes(head: Head, answers: Answers) -> list[Figures]:
     """The wrong readings that the model was surest of."""
-    truth, predicted, confidence = (
-        answers.truth[head],
-        chances.argmax(axis=1),
-        chances.max(axis=1),
-    )
+    truth, predicted = answers.truth[head], answers.read[head]
+    confidence = confidence_in(answers.chances[head], predicted)
     wrong = np.flatnonzero((truth != UNKNOWN) & (truth != predicted))
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:WORST]
     return [
@@ -99,7 +96,7 @@ def _mistakes(head: Head, answers: Answers, chances: Float64) -> list[Figures]:
 def _baseline(head: Head, answers: Answers, predicted: Int64) -> Figures:
     """A baseline's figures and the model's own, on the rows that the baseline covers."""
     rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
-    truth, read = answers.truth[head][rows], answers.logits[head][rows].argmax(axis=1)
+    truth, read = answers.truth[head][rows], answers.read[head][rows]
     return {
         "rows": int(rows.sum()),
         "macro_f1": _macro(head, truth, predicted[rows]),

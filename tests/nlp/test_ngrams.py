@@ -172,7 +172,7 @@ def test_however_well_ngrams_fit_few_mentions_the_encoder_still_counts(
     right = np.eye(labels)[truth]
     noise = np.random.default_rng(1).normal(size=(40, labels))
     read = {"useless": noise, "wrong": -3 * right, "right": 3 * right}[encoder]
-    answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, read)
+    answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, {}, {}, read)
     heard = _fit_share(answers, "stage", read, 2 * right.astype(np.float32))
     assert heard.now > 0.9
     assert least <= heard.share <= most
