@@ -14,8 +14,8 @@ from service.clock import now
 from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import NewKey
-from tests.callers import bearer
 from tests.conftest import StartClient
+from tests.credentials import bearer
 
 
 @pytest.fixture
