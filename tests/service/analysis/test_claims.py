@@ -24,7 +24,7 @@ from service.clock import now
 from service.db import Database
 from service.insights.queries.freshness import freshness
 from service.intake.replay import replay, replay_all_failed
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.analysis.conftest import OCCURRED, AddFeedback, HireAnalyst
 
 MINUTE = timedelta(minutes=1)
