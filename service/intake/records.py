@@ -141,9 +141,14 @@ def _header(sample: str, delimiter: str) -> list[str]:
 
 def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | None:
     """The row after the header, if it continues the names of the columns."""
-    some = islice(read_rows(_lines_of(sample), delimiter, len(header)), _SAMPLE_ROWS)
-    read = [row for _, row in some if isinstance(row, list) and len(row) == len(header)]
-    _, *after = [row for row in read if not _is_before_header(row, delimiter)]
+    rows = (
+        row
+        for _, row in read_rows(_lines_of(sample), delimiter, len(header))
+        if isinstance(row, list)
+        and len(row) == len(header)
+        and not _is_before_header(row, delimiter)
+    )
+    after = list(islice(rows, 1, 1 + _SAMPLE_ROWS))
     return after[0] if after and are_subheaders(header, after[0], after[1:]) else None
 
 
@@ -217,8 +222,8 @@ def _delimiter_of(sample: str) -> str:
 
     def fit(delimiter: str) -> tuple[float, int]:
         rows = csv.reader(_lines_of(sample), delimiter=delimiter)
-        some = zip(rows, range(_SAMPLE_ROWS), strict=False)
-        widths = [len(row) for row, _ in some if not _is_blank(row)]
+        filled = (row for row in rows if not _is_blank(row))
+        widths = [len(row) for row in islice(filled, _SAMPLE_ROWS)]
         if not widths or widths[0] == 1:
             return 0.0, 0
         return widths.count(widths[0]) / len(widths), widths[0]

@@ -57,6 +57,17 @@ def test_ragged_rows_are_faults_with_their_lines(tmp_path: Path) -> None:
     assert values(source) == [{"a": "x\ny", "b": "2"}, {"a": "1", "b": "2"}]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_any_number_of_blank_rows_may_come_before_the_header(
+    tmp_path: Path, delimiter: str
+) -> None:
+    blank = delimiter * 3 + "\n"
+    rows = f"Comment{delimiter}Score{delimiter}Date{delimiter}ID\n" + delimiter.join("abcd") + "\n"
+    source = opened(tmp_path, blank * 40 + rows)
+    assert source.columns == ("Comment", "Score", "Date", "ID")
+    assert values(source) == [{"Comment": "a", "Score": "b", "Date": "c", "ID": "d"}]
+
+
 def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
     source = opened(tmp_path, "\n\na,b\n\n1,2\n , \n\n")
     assert values(source) == [{"a": "1", "b": "2"}]
