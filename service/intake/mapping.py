@@ -45,6 +45,11 @@ _DATES: Final[dict[DateOrder, str]] = {
     "mdy": "Dates have the month first.",
     "epoch": "Dates are unix times.",
 }
+_GUESS: Final = "The order of day and month is a guess: no date in the sample decides it."
+_GUESSED_DATES: Final[dict[DateOrder, str]] = {
+    "dmy": f"{_GUESS} If the month is first, set dates=mdy.",
+    "mdy": f"{_GUESS} If the day is first, set dates=dmy.",
+}
 
 
 class UnmappedColumns(InvalidRequest):
@@ -299,15 +304,10 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if "occurred_at" in fields:
-        doubt = (
-            ""
-            if is_certain
-            else (
-                "This is a guess: no date in the sample decides it. If the month is first, set "
-                "dates=mdy."
-            )
-        )
-        notes += [_DATES[dates] + doubt, NAIVE_TIMES]
+        notes.append(_DATES[dates])
+        if not is_certain:
+            notes.append(_GUESSED_DATES[dates])
+        notes.append(NAIVE_TIMES)
     else:
         unused = {name: columns[name] for name in columns if name not in fields.values()}
         notes.append(f"{_without_dates(unused)}: the time of the import is used.")

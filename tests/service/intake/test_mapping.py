@@ -525,20 +525,23 @@ def test_times_are_read_as_people_write_them(cell: str, order: Any, time: dateti
 
 
 @pytest.mark.parametrize(
-    ("dates", "order", "doubt"),
+    ("dates", "order", "remedy"),
     [
-        ("13/02/2026", "dmy", False),
-        ("02/13/2026", "mdy", False),
-        ("02/03/2026", "dmy", True),
-        ("02/03/2026 1:00 PM", "mdy", True),
+        ("13/02/2026", "dmy", None),
+        ("02/13/2026", "mdy", None),
+        ("02/03/2026", "dmy", "If the month is first, set dates=mdy."),
+        ("02/03/2026 1:00 PM", "mdy", "If the day is first, set dates=dmy."),
     ],
 )
 def test_the_order_of_day_and_month_is_told_or_doubted(
-    tmp_path: Path, dates: str, order: str, doubt: bool
+    tmp_path: Path, dates: str, order: str, remedy: str | None
 ) -> None:
     plan = read(tmp_path, f"comment,date\na,{dates}\n")[1]
     assert plan.dates == order
-    assert any("guess" in note for note in plan.notes) is doubt
+    first = "day" if order == "dmy" else "month"
+    assert f"Dates have the {first} first." in plan.notes
+    remedies = [note.partition("decides it. ")[2] for note in plan.notes if "a guess" in note]
+    assert remedies == ([] if remedy is None else [remedy])
     assert "Times without an offset are read as UTC." in plan.notes
 
 
