@@ -69,7 +69,8 @@ class ImportOut(BaseModel):
     state: Literal["running", "done", "failed", "interrupted"] = Field(
         description=(
             "Send the file again to continue an interrupted import: rows that are already "
-            "stored count as duplicate."
+            "stored count as duplicate. A failed import met an unexpected error, which is in the "
+            "log; what it had stored before remains."
         )
     )
     filename: str

@@ -106,6 +106,10 @@ class Importer:
         except (SQLAlchemyError, Unavailable, OSError) as error:
             # Without further heartbeats it will be shown as interrupted.
             log.error("import_interrupted", exc_info=error, extra={"import_id": str(job.id)})
+        except Exception as error:  # any other: the sender must not wait for nothing
+            log.error("import_failed", exc_info=error, extra={"import_id": str(job.id)})
+            with suppress(SQLAlchemyError):  # then it will be shown as interrupted
+                self._note(job, {"state": "failed", "finished_at": clock.now()})
         finally:
             source.path.unlink(missing_ok=True)
 

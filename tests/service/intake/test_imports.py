@@ -358,6 +358,20 @@ def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
     assert counts(upload.run(MIXED)) == [3, 0, 0, 1, 2]
 
 
+def test_an_import_that_meets_an_unexpected_error_has_failed_and_is_logged(
+    upload: Uploader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("service.intake.imports.count_invalid", fail)
+    job = upload.run(MIXED)
+    assert job["state"] == "failed"
+    assert job["finished_at"] is not None
+    [record] = [each for each in caplog.records if each.msg == "import_failed"]
+    assert record.__dict__["import_id"] == job["id"]
+
+
 @pytest.mark.parametrize("rows", [500, 1000], ids=["at work", "waiting for room"])
 def test_a_stop_interrupts_and_what_is_stored_stays(
     start: StartClient, keys: Keys, stored: Stored, rows: int
