@@ -22,7 +22,7 @@ from service.intake.plan import Plan
 from service.intake.ratings import Scale
 from service.intake.records import UnreadableFile, open_source
 from service.intake.reports import csv_report, faults
-from service.intake.uploads import scale_of
+from service.intake.scales import scale_of
 from service.settings import Settings
 
 PATIENT_TRIES: Final = 60

@@ -19,7 +19,8 @@ from service.intake.mapping import Wishes
 from service.intake.ratings import Scale
 from service.intake.reports import csv_report, jsonl_report
 from service.intake.rows import SHOWN_ERRORS
-from service.intake.uploads import columns_of, receive, scale_of
+from service.intake.scales import scale_of
+from service.intake.uploads import columns_of, receive
 from service.keys.auth import Requires
 from service.keys.ring import Caller
 from service.web.bodies import is_form

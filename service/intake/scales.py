@@ -5,9 +5,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from pydantic import ValidationError
+
+from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import Reading
 from service.intake.headers import folded
-from service.intake.ratings import USUAL_BOUNDS, Scale
+from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
+from service.web.invalid import reason_of
+
+NO_SCALE: Final = (
+    "is required with scale_min and scale_max; use 'other' if it is none of the known scales"
+)
 
 
 class RatingScale(NamedTuple):
@@ -32,6 +40,34 @@ _WORDS: Final[tuple[tuple[Scale, re.Pattern[str]], ...]] = (
 def usual(scale: Scale) -> RatingScale:
     """A scale with its usual bounds."""
     return RatingScale(scale, *USUAL_BOUNDS[scale])
+
+
+def scale_of(
+    scale: Scale | None, least: float | None, greatest: float | None
+) -> RatingScale | None:
+    """The requested scale, with its usual bounds unless given.
+
+    Raises:
+        InvalidRequest: the bounds are invalid, or are sent without a scale.
+    """
+    if scale is None:
+        if least is not None or greatest is not None:
+            raise InvalidRequest(invalid_params=[InvalidParam("scale", NO_SCALE)])
+        return None
+    a_value = USUAL_BOUNDS.get(scale, (0.0,))[0] if least is None else least
+    try:
+        bounds = RatingIn(value=a_value, scale=scale, min=least, max=greatest).bounds
+    except ValidationError as error:
+        raise InvalidRequest(invalid_params=[_bound_at_fault(error)]) from None
+    return RatingScale(scale, *bounds)
+
+
+def _bound_at_fault(error: ValidationError) -> InvalidParam:
+    faults = {fault["loc"]: fault for fault in error.errors()}
+    for bound in ("min", "max"):
+        if fault := faults.get((bound,)):
+            return InvalidParam(f"scale_{bound}", reason_of(fault))
+    return InvalidParam("scale", reason_of(error.errors()[0]))
 
 
 def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:

@@ -17,20 +17,15 @@ from service.intake.drafts import Clerk
 from service.intake.imports import UPLOADS, Importer, new_job
 from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
-from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
-from service.intake.scales import RatingScale
 from service.redaction.quotes import redacted
-from service.web.idempotency import REPLAYED, StoredAnswer
+from service.web.idempotency import StoredAnswer
 from service.web.invalid import reason_of
 from service.web.once import Once, answered_once
 from service.web.text import CleanText
 
 LONGEST_NAME: Final = 200
-NO_SCALE: Final = (
-    "is required with scale_min and scale_max; use 'other' if it is none of the known scales"
-)
 NO_COLUMNS: Final = 'must be a JSON object of fields and columns, such as {"text": "Comment"}'
 _COLUMNS: Final = TypeAdapter(dict[CleanText, CleanText | None])
 
@@ -43,9 +38,8 @@ class UnreadableUpload(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the data directory, how to read it, and its reader."""
+    """A file in the data directory, and how to read it."""
 
-    path: Path
     filename: str
     source: Source
     plan: Plan
@@ -55,7 +49,7 @@ class Upload:
         try:
             return preview(self.source, self.plan, clerk)
         finally:
-            self.path.unlink()
+            self.source.path.unlink()
 
     def start(
         self,
@@ -76,10 +70,10 @@ class Upload:
         try:
             answer = answered_once(database, workspace_id, once, store)
         except BaseException:
-            self.path.unlink()
+            self.source.path.unlink()
             raise
-        if REPLAYED.items() <= answer.headers.items():
-            self.path.unlink()
+        if answer.is_replayed:
+            self.source.path.unlink()
         else:
             importer.start(job, self.source, self.plan, clerk)
         return answer
@@ -99,7 +93,7 @@ def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Up
         with open_new(path) as copy:
             shutil.copyfileobj(file, copy)
         source = open_source(path, filename)
-        return Upload(path, _name(filename), source, plan_for(source, wishes))
+        return Upload(_name(filename), source, plan_for(source, wishes))
     except UnreadableFile as error:
         path.unlink()
         raise UnreadableUpload(f"The file can't be read: {error}.") from None
@@ -120,27 +114,6 @@ def columns_of(mapping: str | None) -> dict[str, str | None]:
         fault = error.errors()[0]
         reason = reason_of(fault) if fault["type"] == "value_error" else NO_COLUMNS
         raise InvalidRequest(invalid_params=[InvalidParam("mapping", reason)]) from None
-
-
-def scale_of(
-    scale: Scale | None, least: float | None, greatest: float | None
-) -> RatingScale | None:
-    """The requested scale, with its usual bounds unless given.
-
-    Raises:
-        InvalidRequest: the bounds are invalid, or are sent without a scale.
-    """
-    if scale is None:
-        if least is not None or greatest is not None:
-            raise InvalidRequest(invalid_params=[InvalidParam("scale", NO_SCALE)])
-        return None
-    a_value = USUAL_BOUNDS.get(scale, (0.0,))[0] if least is None else least
-    try:
-        bounds = RatingIn(value=a_value, scale=scale, min=least, max=greatest).bounds
-    except ValidationError as error:
-        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InvalidRequest(invalid_params=[InvalidParam("scale", reason)]) from None
-    return RatingScale(scale, *bounds)
 
 
 def _name(filename: str) -> str:
