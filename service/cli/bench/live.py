@@ -30,7 +30,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Resident MiB of the all-in-one process: ready, and over the last two thirds of a load."""
+    """Resident MiB of the all-in-one process: ready, after 40 % of a load, and at its end."""
 
     ready: float
     middle: float

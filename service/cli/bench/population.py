@@ -1,7 +1,7 @@
 """Who says what, and how often: the distributions that seeded feedback is drawn from.
 
 Cells, languages and themes are Zipf-distributed (Zipf 1949): the k-th has weight k^-s. Everything
-depends on one seed and on nothing else.
+but the ids depends on one seed and on nothing else.
 """
 
 from dataclasses import dataclass

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, cast
 from uuid import UUID
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy import Table, select, text
@@ -111,6 +113,10 @@ class _Seeding:
         self.bulk = bulk
         self.dice = dice
         self.vectors = vectors
+        self.themes = {
+            theme.id: number
+            for number, theme in enumerate(chain.from_iterable(self.author.themes.values()))
+        }
         self.packed = [packed(vector) for vector in dice.normal(size=(256, WIDTH))]
         self.declared = {workspace_id: [Declared(DECLARED, None, ready=True)]}
         self.spans = Longer()
@@ -152,8 +158,14 @@ class _Seeding:
         for ordinal, said in enumerate(mentions):
             self.rows[MENTION].append(mention_row(item, ordinal, said))
             if kept:
-                vector = self.packed[hash(said.pain_point_id or said.stage) % len(self.packed)]
+                vector = self._vector(said)
                 self.rows[VECTOR].append((item.workspace_id, item.id, ordinal, VERSION, vector))
+
+    def _vector(self, said: Said) -> bytes:
+        """The vector of all mentions of the same theme, or of the same stage if they have none."""
+        if said.pain_point_id is None:
+            return self.packed[crc32(said.stage.encode()) % len(self.packed)]
+        return self.packed[self.themes[said.pain_point_id] % len(self.packed)]
 
     def _add_themes(self, at: datetime) -> None:
         for themes in self.author.themes.values():
