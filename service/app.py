@@ -4,7 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -43,6 +43,22 @@ from service.web.head import Head
 from service.web.parameters import refuse_undeclared
 from service.worker import start_inline
 
+PACKAGES: Final = (
+    intake,
+    analysis,
+    corrections,
+    changes,
+    themes,
+    insights,
+    search,
+    attributes,
+    exports,
+    journey,
+    keys,
+    health,
+)
+"""In the order of the documentation."""
+
 
 def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None = None) -> FastAPI:
     """The application, not yet started; ``analyzer`` replaces the configured model."""
@@ -63,10 +79,8 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.add_middleware(Cors)
     app.add_middleware(Edge)
     strictly = [Depends(Requires(*SCOPES)), Depends(refuse_undeclared)]
-    for room in (intake, analysis, corrections, changes, themes, insights, search):
-        app.include_router(room.router, dependencies=strictly)
-    for room in (attributes, exports, journey, keys, health):
-        app.include_router(room.router, dependencies=strictly)
+    for package in PACKAGES:
+        app.include_router(package.router, dependencies=strictly)
     app.include_router(health.probes)
     dashboard.install(app)
     openapi.serve_docs(app)

@@ -1,4 +1,4 @@
-"""Rows by their ids, or by other keys of their own."""
+"""Conditions on the keys of many rows, and splitting many keys into chunks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -47,7 +47,7 @@ Weights = Annotated[
 
 
 def _in_a_folder(path: Path | None) -> Path | None:
-    """Reject an unusable path at once, instead of after everything was measured."""
+    """Reject a path in a folder that does not exist, or can't be written to, before measuring."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}")
     if path:

@@ -33,7 +33,7 @@ _ZONE_HOURS: Final = {
     **{"cet": 1, "cest": 2, "mez": 1, "mesz": 2},
     **{"est": -5, "edt": -4, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
 }
-"""Unambiguous names of time zones, with their hours before UTC."""
+"""Unambiguous names of time zones, with their offset from UTC in hours."""
 
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
 

@@ -87,7 +87,7 @@ def regions_for(language: str, country: str | None) -> tuple[str, ...]:
 def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
     """Positions of phone numbers in ``text``, in order.
 
-    ``regions`` is only called if there is a candidate.
+    ``regions`` is only iterated over if there is a candidate.
     """
     first = _CANDIDATE.search(text) if len(_DIGIT.findall(text)) >= FEWEST_DIGITS else None
     if first is None:

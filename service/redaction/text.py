@@ -88,7 +88,7 @@ def redact(text: str, regions: Iterable[str]) -> str:
     """``text`` with every direct identifier replaced by ``[email]``, ``[card]``, …
 
     ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for; it is only
-    called if there is a candidate.
+    iterated over if there is a candidate.
     """
     if _SUSPICIOUS.search(text) is None:
         return text

@@ -21,7 +21,7 @@ class Larger(NamedTuple):
 
 
 class BodyGuard:
-    """Rejects compressed bodies, and bodies that are too large while they arrive.
+    """Rejects compressed bodies, bodies that are too large while they arrive, and NUL in a URL.
 
     ``larger`` has separate limits for single routes, by path. FastAPI reads a body before it
     authenticates the sender, so on these routes the sender is checked before anything is read.
