@@ -18,7 +18,7 @@ BATCH_CHARS: Final = 700_000
 """The API accepts this much within seconds, even if there is a lot to redact."""
 BATCH_BYTES: Final = 4_000_000
 """Keeps a batch below the API's limit of 5 MB. If the limit is lower, batches are halved."""
-MOST_LEVELS: Final = 200
+MAX_NESTING: Final = 200
 """The deepest nesting of lists and objects. JSON is written and read by recursive functions, and
 Python limits recursion to a thousand calls."""
 TOO_LARGE: Final = 413
@@ -70,9 +70,9 @@ def _lines(source: Source, plan: Plan) -> Iterator[Line]:
 
 
 def _is_deep(item: dict[str, Any]) -> bool:
-    """Whether anything is nested more than ``MOST_LEVELS`` deep."""
+    """Whether anything is nested more than ``MAX_NESTING`` deep."""
     level: list[Any] = [item]
-    for _ in range(MOST_LEVELS):
+    for _ in range(MAX_NESTING):
         level = [part for whole in level for part in _parts(whole)]
         if not level:
             return False

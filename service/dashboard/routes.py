@@ -41,7 +41,7 @@ from service.dashboard.visitors import (
 from service.db import Database
 from service.errors import Forbidden, NotFound, Problem, TooManyRequests, Unauthenticated
 from service.keys import sessions
-from service.keys.auth import LONGEST_SECRET
+from service.keys.auth import MAX_SECRET_CHARS
 from service.keys.guesses import Guesses
 from service.keys.ring import Caller, KeyRing
 from service.web.dependencies import Db
@@ -211,7 +211,7 @@ async def _caller(request: Request, key: str) -> Caller:
     address = request.client.host if request.client else ""
     guesses.check(address)
     try:
-        if not 0 < len(key) <= LONGEST_SECRET:
+        if not 0 < len(key) <= MAX_SECRET_CHARS:
             raise Unauthenticated
         return await ring.find(key)
     except Unauthenticated:

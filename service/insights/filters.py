@@ -18,7 +18,7 @@ from service.journey.service import named_map
 from service.keys.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
-from service.web.parameters import LONGEST_NAME
+from service.web.parameters import MAX_NAME_CHARS
 from service.web.text import composed, refuse_unstorable
 
 
@@ -158,10 +158,10 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
     values = [plain(part) for text in texts for part in parts_of(text)]
-    if not values or len(values) > MOST_VALUES or len(name) > LONGEST_NAME:
-        most = f"a name of at most {LONGEST_NAME} characters"
+    if not values or len(values) > MOST_VALUES or len(name) > MAX_NAME_CHARS:
+        most = f"a name of at most {MAX_NAME_CHARS} characters"
         reason = f"must have 1 to {MOST_VALUES} values, and {most}"
-        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST_NAME], reason)])
+        raise InvalidRequest(invalid_params=[InvalidParam(name[:MAX_NAME_CHARS], reason)])
     try:
         return [refuse_unstorable(value) for value in values]
     except ValueError as error:

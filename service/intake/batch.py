@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Problem
 from service.intake.drafts import Clerk, Draft
-from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
+from service.intake.schemas import MAX_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
 from service.intake.submissions import Result, status_of
 from service.redaction.quotes import redacted
 from service.web.idempotency import StoredAnswer
@@ -22,7 +22,7 @@ Charge = Callable[[int], None]
 """Called with the number of items before they are validated; may raise."""
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
-LONGEST_NAME = 200
+MAX_NAME_CHARS = 200
 _SHOWN = (
     *("kind", "source", "external_id", "text", "subject", "question", "channel", "language"),
     *("occurred_at", "attributes", "stage_sent", "touchpoint_sent"),
@@ -77,7 +77,7 @@ def _named(problem: Problem) -> Problem:
 
 
 def _storable_name(name: str) -> str:
-    shown = redacted(name)[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
+    shown = redacted(name)[:MAX_NAME_CHARS].encode("utf-8", "backslashreplace").decode()
     return shown.replace("\0", "\\x00")
 
 
@@ -108,9 +108,9 @@ def _items_of(parsed: Any) -> list[Any]:
         raise InvalidRequest(
             invalid_params=[InvalidParam("items", "is empty; send at least one item")]
         )
-    if len(items) > MOST_ITEMS:
+    if len(items) > MAX_ITEMS:
         raise TooManyItems(
-            f"A batch holds at most {MOST_ITEMS:,} items, not {len(items):,}; split it."
+            f"A batch holds at most {MAX_ITEMS:,} items, not {len(items):,}; split it."
         )
     return items
 

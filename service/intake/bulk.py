@@ -16,7 +16,7 @@ from sqlmodel import Session
 from service.db import is_postgresql
 from service.ids import in_parts
 
-MOST_PARAMETERS: Final = 32_000
+MAX_PARAMETERS: Final = 32_000
 """Below SQLite's limit of 32,766."""
 
 Row = Mapping[str, Any]
@@ -34,7 +34,7 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
         return 0
     connection = session.connection()
     plan = _plan(table, connection.dialect, is_postgresql(session), tuple(rows[0]))
-    size = MOST_PARAMETERS // len(rows[0])
+    size = MAX_PARAMETERS // len(rows[0])
     return sum(
         connection.exec_driver_sql(*plan.statement(part)).rowcount for part in in_parts(rows, size)
     )

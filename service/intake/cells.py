@@ -22,7 +22,7 @@ _MOMENT = re.compile(
     re.IGNORECASE,
 )
 """A day, optionally with a weekday before it and a time and a time zone after it."""
-_LONGEST_MOMENT = 80
+_MAX_TIME_CHARS = 80
 
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})")
@@ -78,7 +78,7 @@ def read_time(cell: str, order: DateOrder) -> datetime | None:
 
 def _moment(text: str) -> re.Match[str] | None:
     """A match of ``_MOMENT``, which is not tried on text that is too long to be a time."""
-    return _MOMENT.fullmatch(text) if len(text) <= _LONGEST_MOMENT else None
+    return _MOMENT.fullmatch(text) if len(text) <= _MAX_TIME_CHARS else None
 
 
 def _read(text: str, order: DateOrder) -> datetime | None:

@@ -29,10 +29,10 @@ Channel = Literal[
 DEFAULT_SOURCE: Final = "api"
 DEFAULT_CHANNEL: Final = "other"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-MOST_ATTRIBUTES = 50
-LONGEST_ATTRIBUTE = 256
-LARGEST_NUMBER = 1e15
-LONGEST_BLANK = 200
+MAX_ATTRIBUTES = 50
+MAX_ATTRIBUTE_CHARS = 256
+MAX_NUMBER = 1e15
+MAX_BLANK_CHARS = 200
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
 
@@ -61,7 +61,7 @@ def _null_for_blank(value: Any) -> Any:
 
     Text longer than the limit is not checked, which would take long; no such field accepts it.
     """
-    is_short = isinstance(value, str) and len(value) <= LONGEST_BLANK
+    is_short = isinstance(value, str) and len(value) <= MAX_BLANK_CHARS
     return None if is_short and is_blank(value) else value
 
 
@@ -75,10 +75,10 @@ def _channel(value: Any) -> Any:
 
 def _scalar(value: Any) -> str | bool | int | float | None:
     if isinstance(value, str):
-        if len(value) > LONGEST_ATTRIBUTE:
-            raise ValueError(f"is longer than {LONGEST_ATTRIBUTE} characters; shorten it")
+        if len(value) > MAX_ATTRIBUTE_CHARS:
+            raise ValueError(f"is longer than {MAX_ATTRIBUTE_CHARS} characters; shorten it")
         return _storable(value)
-    if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
+    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ValueError("is not a finite number of at most 15 digits; send it as text")
     if value is not None and not isinstance(value, bool | int | float):
         raise ValueError("must be a text, a number, true, false or null, not nested")
@@ -113,8 +113,8 @@ def _language(tag: str) -> str:
 
 
 def _few(attributes: dict[str, Any]) -> dict[str, Any]:
-    if len(attributes) > MOST_ATTRIBUTES:
-        raise ValueError(f"has {len(attributes)} keys; at most {MOST_ATTRIBUTES} are accepted")
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise ValueError(f"has {len(attributes)} keys; at most {MAX_ATTRIBUTES} are accepted")
     return attributes
 
 

@@ -36,7 +36,7 @@ from service.web.idempotency import StoredAnswer
 
 CHUNK_ROWS: Final = 500
 KEPT_ERRORS: Final = 1000
-MOST_JOBS: Final = 4
+MAX_JOBS: Final = 4
 SILENT_FOR: Final = timedelta(seconds=30)
 UPLOADS: Final = "imports"
 """The folder in the data directory."""
@@ -81,7 +81,7 @@ class Importer:
         """
         with self._lock:
             self._threads = {thread for thread in self._threads if thread.is_alive()}
-            if len(self._threads) >= MOST_JOBS:
+            if len(self._threads) >= MAX_JOBS:
                 raise TooManyImports
 
     def start(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:

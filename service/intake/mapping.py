@@ -21,10 +21,10 @@ from service.web.blanks import is_blank, is_missing
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
 """Characters of a sample; parsed, each may take more than twenty bytes."""
-MOST_COLUMNS: Final = 2000
+MAX_COLUMNS: Final = 2000
 NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
-LONGEST_SOURCE: Final = 100
+MAX_SOURCE_CHARS: Final = 100
 UNNAMED: Final = "import"
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
@@ -106,7 +106,7 @@ def source_named(name: str, has_ids: bool) -> str:
     """
     if not has_ids:
         return UNNAMED
-    shown = "".join(filter(str.isprintable, name)).strip()[-LONGEST_SOURCE:]
+    shown = "".join(filter(str.isprintable, name)).strip()[-MAX_SOURCE_CHARS:]
     return UNNAMED if is_blank(shown) else shown
 
 
@@ -137,7 +137,7 @@ def _plan(
 
 
 def _refuse_many(names: Collection[str]) -> None:
-    if len(names) > MOST_COLUMNS:
+    if len(names) > MAX_COLUMNS:
         raise TooManyColumns
 
 

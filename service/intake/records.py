@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
 from service.intake.subheaders import are_subheaders, joined
-from service.intake.table import LONGEST_LINE, Unread, read_rows
+from service.intake.table import MAX_LINE_CHARS, Unread, read_rows
 from service.web.invalid import json_fault
 from service.web.text import refuse_unstorable
 
@@ -279,11 +279,11 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
 
 def _jsonl_records(text: TextIO) -> Iterator[Record | RowError]:
     line = 0
-    while content := text.readline(LONGEST_LINE):
+    while content := text.readline(MAX_LINE_CHARS):
         line += 1
-        if not content.endswith("\n") and len(content) == LONGEST_LINE:
+        if not content.endswith("\n") and len(content) == MAX_LINE_CHARS:
             _skip_line(text)
-            yield RowError(line, f"is longer than {LONGEST_LINE:,} characters")
+            yield RowError(line, f"is longer than {MAX_LINE_CHARS:,} characters")
         elif content := content.strip("\ufeff \t\n"):
             yield _json_record(line, content)
 

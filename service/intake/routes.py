@@ -23,7 +23,7 @@ from service.intake.erasure import erase_customer, erase_one
 from service.intake.import_routes import router as import_router
 from service.intake.normalise import normalise
 from service.intake.replay import replay
-from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
+from service.intake.schemas import BATCH_EXAMPLE, MAX_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
@@ -57,7 +57,7 @@ _BATCH_BODY: Final[dict[str, Any]] = {
                         "items": {
                             "type": "array",
                             "minItems": 1,
-                            "maxItems": MOST_ITEMS,
+                            "maxItems": MAX_ITEMS,
                             "items": {
                                 "required": ["kind"],
                                 "oneOf": [{"$ref": schema} for schema in _SCHEMAS.values()],

@@ -24,8 +24,8 @@ from service.intake.fields import (
 from service.intake.normalise import worded
 from service.intake.ratings import RatingIn
 
-MOST_ITEMS: Final = 1000
-MOST_PARTS: Final = 1000
+MAX_ITEMS: Final = 1000
+MAX_PARTS: Final = 1000
 
 SURVEY_EXAMPLE: Final[dict[str, Any]] = {
     "source": "website",
@@ -157,7 +157,7 @@ class TicketIn(FeedbackIn):
     kind: Literal["ticket"] = "ticket"
     priority: Annotated[Name | None, NullForBlank] = None
     status: Annotated[Name | None, NullForBlank] = None
-    conversation: list[PartIn] = Field(default_factory=list, max_length=MOST_PARTS)
+    conversation: list[PartIn] = Field(default_factory=list, max_length=MAX_PARTS)
 
     @property
     def words(self) -> str:
@@ -177,4 +177,4 @@ class BatchIn(Closed):
 
     model_config = ConfigDict(json_schema_extra=closed(BATCH_EXAMPLE))
 
-    items: list[AnyFeedbackIn] = Field(min_length=1, max_length=MOST_ITEMS)
+    items: list[AnyFeedbackIn] = Field(min_length=1, max_length=MAX_ITEMS)

@@ -16,15 +16,15 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TextIO
 
-LONGEST_LINE: Final = 4_000_000
+MAX_LINE_CHARS: Final = 4_000_000
 """Maximum characters of a line, and of a CSV row; longer ones are errors."""
-MOST_LINES: Final = 10_000
+MAX_ROW_LINES: Final = 10_000
 """Lines of a CSV row."""
-MOST_AGAIN: Final = 16 * LONGEST_LINE
+MAX_REREAD_CHARS: Final = 16 * MAX_LINE_CHARS
 """Characters that are parsed again after errors, plus as many as have been parsed for the first
 time: this bounds the time for any file.
 """
-TOO_LONG: Final = f"is longer than {LONGEST_LINE:,} characters"
+TOO_LONG: Final = f"is longer than {MAX_LINE_CHARS:,} characters"
 UNCLOSED: Final = (
     "can't be read: a quote is not closed, or one inside a quoted cell is not doubled; "
     "check the quotes"
@@ -32,7 +32,7 @@ UNCLOSED: Final = (
 LEFT_OUT: Final = "; the {} lines that follow are skipped with it"
 LEFT_OVER: Final = "seems to be the rest of an earlier row that can't be read; check its quotes"
 
-csv.field_size_limit(LONGEST_LINE)
+csv.field_size_limit(MAX_LINE_CHARS)
 
 
 class Unread(NamedTuple):
@@ -51,7 +51,7 @@ class _Lines:
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._again: deque[str] = deque()
-        self._may_read_again = MOST_AGAIN
+        self._may_read_again = MAX_REREAD_CHARS
         self._first = 1
         self._chars = 0
         self.row: list[str] = []
@@ -65,7 +65,7 @@ class _Lines:
             raise StopIteration
         self.row.append(line)
         self._chars += len(line)
-        if self._chars >= LONGEST_LINE or len(self.row) > MOST_LINES:
+        if self._chars >= MAX_LINE_CHARS or len(self.row) > MAX_ROW_LINES:
             raise _TooLong
         return line
 
@@ -87,12 +87,12 @@ class _Lines:
             self._may_read_again -= again
             self._again.extendleft(reversed(self.row[1:]))
             del self.row[1:]
-        while len(last) >= LONGEST_LINE and last[-1] not in "\r\n":
-            last = self._text.readline(LONGEST_LINE)
+        while len(last) >= MAX_LINE_CHARS and last[-1] not in "\r\n":
+            last = self._text.readline(MAX_LINE_CHARS)
         return len(self.row) - 1
 
     def _read(self) -> str:
-        line = self._text.readline(LONGEST_LINE)
+        line = self._text.readline(MAX_LINE_CHARS)
         self._may_read_again += len(line)
         return line
 
@@ -163,7 +163,7 @@ def _after_error(lines: _Lines, delimiter: str) -> list[str] | Unread:
 
 def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
     """The row of a single line, parsed leniently."""
-    if len(lines[0]) >= LONGEST_LINE:
+    if len(lines[0]) >= MAX_LINE_CHARS:
         return Unread(TOO_LONG)
     try:
         row, is_all = _leniently(lines[:1], delimiter)

@@ -25,7 +25,7 @@ from service.web.invalid import reason_of
 from service.web.once import Once, answered_once
 from service.web.text import CleanText
 
-LONGEST_NAME: Final = 200
+MAX_NAME_CHARS: Final = 200
 NO_COLUMNS: Final = 'must be a JSON object of fields and columns, such as {"text": "Comment"}'
 _COLUMNS: Final = TypeAdapter(dict[CleanText, CleanText | None])
 
@@ -119,4 +119,4 @@ def columns_of(mapping: str | None) -> dict[str, str | None]:
 def _name(filename: str) -> str:
     """The file's name without its path, in a form that can be stored."""
     shown = filename.encode("utf-8", "replace").decode().replace("\0", "")
-    return redacted(Path(shown).name)[-LONGEST_NAME:] or "unnamed"
+    return redacted(Path(shown).name)[-MAX_NAME_CHARS:] or "unnamed"

@@ -13,7 +13,7 @@ from service.keys.ring import Caller, KeyRing
 from service.keys.schemas import SCOPES
 
 MANAGE: Final = "manage"
-LONGEST_SECRET: Final = 512
+MAX_SECRET_CHARS: Final = 512
 CALLER: Final = "voc.caller"
 """Scope key of the request's caller, so that it is counted only once."""
 
@@ -60,7 +60,7 @@ async def _counted(request: Request) -> Caller:
 def _secret(request: Request) -> str:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     secret = secret.strip()
-    if kind.lower() != "bearer" or not 0 < len(secret) <= LONGEST_SECRET:
+    if kind.lower() != "bearer" or not 0 < len(secret) <= MAX_SECRET_CHARS:
         raise Unauthenticated()
     return secret
 

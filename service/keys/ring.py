@@ -24,7 +24,7 @@ from service.keys.errors import KeyExpired, MistypedKey
 from service.keys.tokens import hash_of, is_mistyped
 
 TTL_S: Final = 2.0
-MOST_KEYS: Final = 10_000
+MAX_KEYS: Final = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class KeyRing:
         return Caller.of(key, self.browser_rate)
 
     def _hold(self, hash_: str, caller: Caller) -> None:
-        if len(self._held) >= MOST_KEYS:
+        if len(self._held) >= MAX_KEYS:
             self._held.clear()
         self._held[hash_] = _Held(caller, monotonic() + TTL_S)
 

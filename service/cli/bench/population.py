@@ -30,8 +30,8 @@ THEME_EXPONENT: Final = 0.8
 THEMED: Final = 0.7
 """The share of negative and positive mentions that belong to a theme."""
 ONE_THEME_EACH: Final = 4000
-"""A cell has one theme per this many millionths of all mentions, up to ``MOST_THEMES``."""
-MOST_THEMES: Final = 12
+"""A cell has one theme per this many millionths of all mentions, up to ``MAX_THEMES``."""
+MAX_THEMES: Final = 12
 
 
 class Rating(NamedTuple):
@@ -111,4 +111,4 @@ class CellPopulation:
 
     def themes_of(self, index: int) -> int:
         """How many themes of one sentiment a cell has."""
-        return int(np.clip(self.weights[index] * 1e6 / ONE_THEME_EACH, 2, MOST_THEMES))
+        return int(np.clip(self.weights[index] * 1e6 / ONE_THEME_EACH, 2, MAX_THEMES))

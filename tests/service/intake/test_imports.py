@@ -406,7 +406,7 @@ def test_an_import_that_waits_for_room_goes_on_when_there_is_some(
 
 
 def test_only_a_few_imports_run_at_once(upload: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    monkeypatch.setattr("service.intake.imports.MAX_JOBS", 0)
     answer = upload.post(MIXED)
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_imports")
 
@@ -449,7 +449,7 @@ def test_nor_with_a_key_that_may_not_import(client: TestClient, keys: Keys) -> N
 def test_nor_while_there_is_no_room(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    monkeypatch.setattr("service.intake.imports.MAX_JOBS", 0)
     assert unread(client, bearer(keys.ingest)) == (429, "too_many_imports")
 
 

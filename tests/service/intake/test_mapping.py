@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import InvalidRequest
 from service.intake.cells import Reading, read_rating, read_time
-from service.intake.mapping import MOST_COLUMNS, TooManyColumns, UnmappedColumns, Wishes, plan_for
+from service.intake.mapping import MAX_COLUMNS, TooManyColumns, UnmappedColumns, Wishes, plan_for
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import Record, RowError, Source, open_source
 from service.intake.scales import RatingScale, guess_scale
@@ -622,7 +622,7 @@ def test_a_file_of_too_many_columns_is_refused_in_no_time(
 
 
 def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
-    names = ",".join(["comment", *(f"c{number}" for number in range(MOST_COLUMNS - 1))])
+    names = ",".join(["comment", *(f"c{number}" for number in range(MAX_COLUMNS - 1))])
     assert read(tmp_path, f"{names}\n")[1].columns["text"] == "comment"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from service.intake import records, table
 from service.intake.records import Record, RowError, Source, UnreadableFile, open_source
-from service.intake.table import MOST_LINES
+from service.intake.table import MAX_ROW_LINES
 
 
 def opened(folder: Path, content: bytes | str, name: str = "file.csv") -> Source:
@@ -173,15 +173,15 @@ def test_the_rest_of_a_row_that_can_not_be_read_is_no_row_of_its_own(
 
 
 def test_a_quote_that_is_closed_nowhere_in_a_long_file_harms_its_row_alone(tmp_path: Path) -> None:
-    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MOST_LINES))
+    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MAX_ROW_LINES))
     assert list(faults(source)) == [2]
-    assert len(values(source)) == 2 * MOST_LINES - 1
+    assert len(values(source)) == 2 * MAX_ROW_LINES - 1
 
 
 def test_lines_that_are_too_long_are_faults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "LONGEST_LINE", 40)
+    monkeypatch.setattr(table, "MAX_LINE_CHARS", 40)
     rows = ["a,b", "1,x", "2," + "x" * 100, '3,"x', "4," + "x" * 37, "5," + "x" * 60, "6,x", ""]
     source = opened(tmp_path, "\n".join(rows))
     assert [value["a"] for value in values(source)] == ["1", "6"]
@@ -191,7 +191,7 @@ def test_lines_that_are_too_long_are_faults(
 def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "MOST_AGAIN", 1_000_000)
+    monkeypatch.setattr(table, "MAX_REREAD_CHARS", 1_000_000)
     lines = 100_000
     source = opened(tmp_path, "a,b\n" + '5",""",\n' * lines + "1,x\n")
     started = perf_counter()
@@ -206,7 +206,7 @@ def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length
 def test_rows_after_open_quotes_are_read_however_many_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "MOST_AGAIN", 1000)
+    monkeypatch.setattr(table, "MAX_REREAD_CHARS", 1000)
     rows = [f'{n},"x' if n % 100 == 0 else f"{n},x" for n in range(10_000)]
     source = opened(tmp_path, "\n".join(["a,b", *rows, ""]))
     assert len(faults(source)) == 100
@@ -239,7 +239,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, word: str) 
 
 
 def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "LONGEST_LINE", 40)
+    monkeypatch.setattr(records, "MAX_LINE_CHARS", 40)
     lines = [b'\xef\xbb\xbf{"a": 1}', b"", b"nope", b"[1]", b'"x"', b"x" * 100, b'{"a": 2}']
     source = opened(tmp_path, b"\n".join(lines), "file.jsonl")
     assert values(source) == [{"a": 1}, {"a": 2}]

@@ -106,7 +106,7 @@ def test_unknown_keys_are_not_remembered(client: TestClient) -> None:
 
 
 def test_memory_is_bounded(client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ring, "MOST_KEYS", 2)
+    monkeypatch.setattr(ring, "MAX_KEYS", 2)
     for secret in (keys.read, keys.ingest, keys.manage):
         assert client.get(PATH, headers=bearer(secret)).status_code == 200
     assert len(client.app.state.keys._held) <= 2  # type: ignore[attr-defined]
