@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Problem
-from service.intake.drafts import Clerk, Draft
+from service.intake.drafts import Draft, DraftBuilder
 from service.intake.schemas import MAX_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
 from service.intake.submissions import Result, status_of
 from service.redaction.quotes import redacted
@@ -35,7 +35,7 @@ class TooManyItems(PayloadTooLarge):
     code = "too_many_items"
 
 
-def checked(body: bytes, clerk: Clerk, charge: Charge) -> list[Checked]:
+def checked(body: bytes, builder: DraftBuilder, charge: Charge) -> list[Checked]:
     """Every item of a batch's body, in order.
 
     Raises:
@@ -49,14 +49,14 @@ def checked(body: bytes, clerk: Clerk, charge: Charge) -> list[Checked]:
     except ValidationError:
         items = _items_of(_parsed(body))
     charge(len(items))
-    return [check_item(item, clerk) for item in items]
+    return [check_item(item, builder) for item in items]
 
 
-def check_item(item: Any, clerk: Clerk) -> Checked:
+def check_item(item: Any, builder: DraftBuilder) -> Checked:
     """One item, valid or given as parsed JSON."""
     try:
         valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
-        return clerk.draft(valid)
+        return builder.build(valid)
     except ValidationError as error:
         problem = invalid_request(error.errors(include_url=False), item)
         return _named(problem)

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from nlp.documents import Kind
 from service.errors import UnsupportedMediaType
 from service.intake.cells import DateOrder
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.fields import Name
 from service.intake.import_schemas import ImportOut, ImportPreviewOut, StartedOut
 from service.intake.imports import find_job
@@ -108,11 +108,11 @@ def post_import(
     importer = request.app.state.importer
     importer.check_room()
     upload = receive(file.file, file.filename or "", settings.data_dir, wishes)
-    clerk = Clerk(database, caller.workspace_id, settings.max_text_chars)
+    builder = DraftBuilder(database, caller.workspace_id, settings.max_text_chars)
     if dry_run:
-        return Response(to_json(upload.preview(clerk)), media_type="application/json")
+        return Response(to_json(upload.preview(builder)), media_type="application/json")
     once = _once(caller, idempotency_key, upload.source.digest, wishes)
-    answer = upload.start(database, importer, caller.workspace_id, clerk, once)
+    answer = upload.start(database, importer, caller.workspace_id, builder, once)
     return response_of(answer)
 
 

@@ -25,7 +25,7 @@ from service import clock
 from service.db import Database
 from service.errors import NotFound, Problem, TooManyRequests, Unavailable
 from service.intake.accept import Acceptor
-from service.intake.drafts import Clerk, Draft
+from service.intake.drafts import Draft, DraftBuilder
 from service.intake.plan import Plan
 from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
@@ -84,9 +84,9 @@ class Importer:
             if len(self._threads) >= MAX_JOBS:
                 raise TooManyImports
 
-    def start(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+    def start(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> None:
         """Run a job that is already stored; the source's file is deleted at its end."""
-        thread = Thread(target=self._run, args=(job, source, plan, clerk), name="import")
+        thread = Thread(target=self._run, args=(job, source, plan, builder), name="import")
         with self._lock:
             self._threads.add(thread)
         thread.start()
@@ -99,9 +99,9 @@ class Importer:
         for thread in threads:
             thread.join()
 
-    def _run(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+    def _run(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> None:
         try:
-            state = self._rows(job, source, plan, clerk)
+            state = self._rows(job, source, plan, builder)
             self._note(job, {"state": state, "finished_at": clock.now()})
         except (SQLAlchemyError, Unavailable, OSError) as error:
             # Without further heartbeats it will be shown as interrupted.
@@ -113,8 +113,8 @@ class Importer:
         finally:
             source.path.unlink(missing_ok=True)
 
-    def _rows(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> str:
-        rows, progress = rows_of(source, plan, clerk), _Progress()
+    def _rows(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> str:
+        rows, progress = rows_of(source, plan, builder), _Progress()
         while chunk := list(islice(rows, CHUNK_ROWS)):
             drafts = [row.checked for row in chunk if not isinstance(row.checked, Problem)]
             answer = self._accept(job, drafts)

@@ -1,6 +1,6 @@
 """Text in its stored form: the offsets of mentions count characters of this form."""
 
-from service.intake.markup import plain
+from service.intake.markup import html_to_text
 from service.web.text import composed
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -14,6 +14,6 @@ def normalise(text: str) -> str:
     return text.strip()
 
 
-def worded(text: str) -> str:
+def plain_text(text: str) -> str:
     """Normalised text; HTML, if it is such, is made plain."""
-    return normalise(plain(text)) if "<" in text or "&" in text else text
+    return normalise(html_to_text(text)) if "<" in text or "&" in text else text

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from service.errors import InvalidRequest, Problem
 from service.intake.batch import Checked, check_item, record_of
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
 from service.redaction.quotes import redacted
@@ -36,7 +36,7 @@ class Row(NamedTuple):
         return None
 
 
-def rows_of(source: Source, plan: Plan, clerk: Clerk) -> Iterator[Row]:
+def rows_of(source: Source, plan: Plan, builder: DraftBuilder) -> Iterator[Row]:
     """Every row of a file."""
     for record in source.records():
         if isinstance(record, RowError):
@@ -47,12 +47,12 @@ def rows_of(source: Source, plan: Plan, clerk: Clerk) -> Iterator[Row]:
         except CellError as error:
             yield Row(record.line, _invalid(str(error)))
         else:
-            yield Row(record.line, check_item(item, clerk))
+            yield Row(record.line, check_item(item, builder))
 
 
-def preview(source: Source, plan: Plan, clerk: Clerk) -> dict[str, Any]:
+def preview(source: Source, plan: Plan, builder: DraftBuilder) -> dict[str, Any]:
     """How the first rows would be stored."""
-    rows = list(islice(rows_of(source, plan, clerk), PREVIEW_ROWS))
+    rows = list(islice(rows_of(source, plan, builder), PREVIEW_ROWS))
     drafts = [row.checked for row in rows if not isinstance(row.checked, Problem)]
     errors = [row.error for row in rows if row.error]
     return {

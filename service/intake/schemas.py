@@ -21,7 +21,7 @@ from service.intake.fields import (
     Source,
     Time,
 )
-from service.intake.normalise import worded
+from service.intake.normalise import plain_text
 from service.intake.ratings import RatingIn
 
 MAX_ITEMS: Final = 1000
@@ -117,7 +117,7 @@ class FeedbackIn(Closed):
     @property
     def words(self) -> str:
         """The text to store and analyse, HTML made plain."""
-        return worded(self.text)
+        return plain_text(self.text)
 
 
 class SurveyIn(FeedbackIn):
@@ -163,9 +163,9 @@ class TicketIn(FeedbackIn):
     def words(self) -> str:
         """``text`` and the customer's parts, separated by blank lines, no part twice."""
         if not self.conversation:
-            return worded(self.text)
+            return plain_text(self.text)
         said = [self.text, *(p.text for p in self.conversation if p.author_role == "customer")]
-        said = [worded(part) for part in said]
+        said = [plain_text(part) for part in said]
         return "\n\n".join(dict.fromkeys(part for part in said if part))
 
 

@@ -12,7 +12,7 @@ from service.errors import Problem
 from service.insights.schemas import FeedbackOut
 from service.intake.accept import Acceptor
 from service.intake.batch import Charge, Checked, batch_answer, checked, dry_run_body
-from service.intake.drafts import Clerk, Draft
+from service.intake.drafts import Draft, DraftBuilder
 from service.intake.schemas import FeedbackIn
 from service.intake.submissions import Answered, Render, Result, Submission
 from service.intake.waiting import analysed
@@ -38,7 +38,9 @@ class Intake:
         self._database = database
         self._acceptor = acceptor
         self._caller = caller
-        self._clerk = Clerk(database, caller.workspace_id, max_text_chars, caller.browser_key_id)
+        self._builder = DraftBuilder(
+            database, caller.workspace_id, max_text_chars, caller.browser_key_id
+        )
         self._once = once
         self.wait_s = 0
 
@@ -48,10 +50,10 @@ class Intake:
         Raises:
             Problem: it can't be accepted (now).
         """
-        if self._clerk.is_quick(item):
-            draft = self._clerk.draft(item)
+        if self._builder.may_build_inline(item):
+            draft = self._builder.build(item)
         else:
-            draft = await run_in_threadpool(self._clerk.draft, item)
+            draft = await run_in_threadpool(self._builder.build, item)
         answer = await self._submit([draft], _one_answer)
         return await self._waited(answer) if self.wait_s else answer
 
@@ -75,14 +77,14 @@ class Intake:
         Raises:
             Problem: the batch as a whole can't be accepted (now).
         """
-        items = await run_in_threadpool(checked, body, self._clerk, charge)
+        items = await run_in_threadpool(checked, body, self._builder, charge)
         drafts = [item for item in items if not isinstance(item, Problem)]
         count_invalid(items)
         return await self._submit(drafts, lambda results: batch_answer(items, results))
 
     async def dry_run(self, body: bytes, charge: Charge) -> dict[str, Any]:
         """What a batch would store; stores nothing."""
-        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._clerk, charge)))
+        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._builder, charge)))
 
     async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
         submission = Submission(self._caller.workspace_id, drafts, render, self._once)

@@ -13,7 +13,7 @@ from models.types import new_id
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
 from service.files import make_folder, open_new
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.imports import UPLOADS, Importer, new_job
 from service.intake.mapping import Wishes, plan_for
 from service.intake.plan import Plan
@@ -44,10 +44,10 @@ class Upload:
     source: Source
     plan: Plan
 
-    def preview(self, clerk: Clerk) -> dict[str, Any]:
+    def preview(self, builder: DraftBuilder) -> dict[str, Any]:
         """What its first rows would become; the file is deleted afterwards."""
         try:
-            return preview(self.source, self.plan, clerk)
+            return preview(self.source, self.plan, builder)
         finally:
             self.source.path.unlink()
 
@@ -56,7 +56,7 @@ class Upload:
         database: Database,
         importer: Importer,
         workspace_id: UUID,
-        clerk: Clerk,
+        builder: DraftBuilder,
         once: Once | None,
     ) -> StoredAnswer:
         """Store the job and run it, unless the same request has already done so."""
@@ -75,7 +75,7 @@ class Upload:
         if answer.is_replayed:
             self.source.path.unlink()
         else:
-            importer.start(job, self.source, self.plan, clerk)
+            importer.start(job, self.source, self.plan, builder)
         return answer
 
 

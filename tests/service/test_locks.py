@@ -20,7 +20,7 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.erasure import erase_one
 from service.intake.ledger import Ledger
 from service.intake.schemas import ReviewIn
@@ -207,7 +207,7 @@ def enter(
 ) -> list[UUID]:
     """Store what was ``said`` under these workspaces and external ids."""
     reviews = [(each, ReviewIn(text=said, external_id=id)) for each, id in items]
-    drafts = [Clerk(database, each, 1000).draft(review) for each, review in reviews]
+    drafts = [DraftBuilder(database, each, 1000).build(review) for each, review in reviews]
     ledger = Ledger(session, drafts, now())
     results = [ledger.enter(draft) for draft in drafts]
     ledger.write()

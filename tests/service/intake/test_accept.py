@@ -22,7 +22,7 @@ from service.db import Database
 from service.errors import NoRoom, Problem, Unavailable
 from service.intake import accept as room
 from service.intake.accept import Acceptor, Stopping
-from service.intake.drafts import Clerk, Draft
+from service.intake.drafts import Draft, DraftBuilder
 from service.intake.group import Group, Written
 from service.intake.pressure import Pressure, TooMuchPending
 from service.intake.schemas import SurveyIn
@@ -40,11 +40,11 @@ def shown(results: Sequence[Result]) -> StoredAnswer:
 
 
 @pytest.fixture
-def submit(clerk: Clerk, workspace: Workspace) -> Submit:
+def submit(builder: DraftBuilder, workspace: Workspace) -> Submit:
     """A submission of texts: ``submit("a", "b", external_id="1", once=Once("k", "f"))``."""
 
     def make(*texts: str, once: Once | None = None, **fields: Any) -> Submission:
-        drafts: list[Draft] = [clerk.draft(SurveyIn(text=text, **fields)) for text in texts]
+        drafts: list[Draft] = [builder.build(SurveyIn(text=text, **fields)) for text in texts]
         return Submission(workspace.id, drafts, shown, once)
 
     return make

@@ -15,7 +15,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.intake import ledger, waiting
 from service.intake.accept import Acceptor
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.ledger import StoredByAnotherKey
 from service.intake.queries import find_known, state_of
 from service.intake.schemas import SurveyIn
@@ -161,8 +161,8 @@ def test_so_it_is_if_both_come_at_once(
     key_id = make_key(database, workspace)[0] if is_public else None
     told_of = SurveyIn(text="x", external_id="1", customer="victim")
     drafts = [
-        Clerk(database, workspace.id, 1000, key_id).draft(told_of),
-        Clerk(database, workspace.id, 1000).draft(SurveyIn(text="Real", external_id="1")),
+        DraftBuilder(database, workspace.id, 1000, key_id).build(told_of),
+        DraftBuilder(database, workspace.id, 1000).build(SurveyIn(text="Real", external_id="1")),
     ]
     acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: StoredAnswer(200, {})))
     [row] = stored()
@@ -251,7 +251,7 @@ def submit(database: Database, workspace: Workspace) -> Submit:
     """A submission of one text under one external id, by a public key or by a secret one."""
 
     def make(key_id: UUID | None, text: str) -> Submission:
-        draft = Clerk(database, workspace.id, 1000, key_id).draft(
+        draft = DraftBuilder(database, workspace.id, 1000, key_id).build(
             SurveyIn(text=text, external_id="1")
         )
         return Submission(workspace.id, [draft], one)
