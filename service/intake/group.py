@@ -15,8 +15,8 @@ from service import clock
 from service.errors import Problem
 from service.ids import among
 from service.intake.bulk import insert_ignoring
-from service.intake.ledger import Ledger
-from service.intake.submissions import Answered, Raced, Submission, status_of
+from service.intake.submissions import Submission, SubmissionResult, WriteConflict, status_of
+from service.intake.upserts import FeedbackUpserts
 from service.web.idempotency import (
     KEPT,
     REPLAYED,
@@ -31,17 +31,17 @@ OwnedKey = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GroupResult:
     """A committed group: answers in the order of the submissions, items that became pending, and
     the number of items by (kind, outcome).
     """
 
-    answers: Sequence[Answered]
+    answers: Sequence[SubmissionResult]
     pending: int
     counts: Counter[tuple[str, str]]
 
 
-class Group:
+class CommitGroup:
     """The submissions of one transaction. Used once: a retried transaction is a new group."""
 
     def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
@@ -52,20 +52,20 @@ class Group:
         self._new: list[dict[str, Any]] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         drafts = (draft for submission in submissions for draft in submission.drafts)
-        self._ledger = Ledger(session, drafts, self._at)
+        self._upserts = FeedbackUpserts(session, drafts, self._at)
 
-    def write(self) -> Written:
+    def write(self) -> GroupResult:
         """Process all submissions.
 
         Raises:
-            Raced: another transaction stored the same external id or idempotency key first.
+            WriteConflict: another transaction stored the same external id or idempotency key first.
         """
         answers = [self._answer(submission) for submission in self._submissions]
-        pending = self._ledger.write()
+        pending = self._upserts.write()
         _remember(self._session, self._new)
-        return Written(answers, pending, self._counts)
+        return GroupResult(answers, pending, self._counts)
 
-    def _answer(self, submission: Submission) -> Answered:
+    def _answer(self, submission: Submission) -> SubmissionResult:
         once = submission.once
         if once is None:
             return self._fresh(submission)
@@ -80,8 +80,8 @@ class Group:
         self._new.append(record)
         return answer
 
-    def _fresh(self, submission: Submission) -> Answered:
-        results = [self._ledger.enter(draft) for draft in submission.drafts]
+    def _fresh(self, submission: Submission) -> SubmissionResult:
+        results = [self._upserts.decide(draft) for draft in submission.drafts]
         kinds = (draft.row["kind"] for draft in submission.drafts)
         self._counts.update(zip(kinds, map(status_of, results), strict=True))
         return submission.render(results)
@@ -116,7 +116,7 @@ def _record(workspace_id: UUID, once: Once, answer: StoredAnswer, at: datetime) 
     }
 
 
-def _repeated(record: Mapping[str, Any], once: Once) -> Answered:
+def _repeated(record: Mapping[str, Any], once: Once) -> SubmissionResult:
     if record["fingerprint"] != once.fingerprint:
         return IdempotencyKeyReused()
     return StoredAnswer(record["status"], record["body"], record["headers"] | REPLAYED)
@@ -125,4 +125,4 @@ def _repeated(record: Mapping[str, Any], once: Once) -> Answered:
 def _remember(session: Session, records: Sequence[Mapping[str, Any]]) -> None:
     ordered = sorted(records, key=lambda record: (record["workspace_id"], record["key"]))
     if insert_ignoring(session, IDEMPOTENCY, ordered) < len(ordered):
-        raise Raced
+        raise WriteConflict

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.intake.answers import ID_EXAMPLE, RECORD_EXAMPLE
 from service.intake.cells import NAIVE_TIMES
+from service.intake.response_schemas import ID_EXAMPLE, RECORD_EXAMPLE
 
 _MAPPING: Final[dict[str, Any]] = {
     "kind": "survey",

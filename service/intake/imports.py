@@ -31,7 +31,7 @@ from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
 from service.intake.rows import Row, rows_of
 from service.intake.service import count_invalid
-from service.intake.submissions import Result, Submission, status_of
+from service.intake.submissions import DraftResult, Submission, status_of
 from service.web.idempotency import StoredAnswer
 
 CHUNK_ROWS: Final = 500
@@ -175,7 +175,7 @@ def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
     return job
 
 
-def _counted(results: Sequence[Result]) -> StoredAnswer:
+def _counted(results: Sequence[DraftResult]) -> StoredAnswer:
     return StoredAnswer(200, dict(Counter(map(status_of, results))))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, TextIO
 
 from service.intake.subheaders import are_subheaders, joined
-from service.intake.table import MAX_LINE_CHARS, Unread, read_rows
+from service.intake.table import MAX_LINE_CHARS, UnreadableRow, read_rows
 from service.web.invalid import json_fault
 from service.web.text import refuse_unstorable
 
@@ -132,7 +132,7 @@ def open_source(path: Path, name: str | None = None) -> Source:
 
 def _header(sample: str, delimiter: str) -> list[str]:
     for _, row in read_rows(_lines_of(sample), delimiter):
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadableRow):
             raise UnreadableFile(f"its header {row.reason}")
         if not _is_before_header(row, delimiter):
             return row
@@ -245,7 +245,7 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
     headers = source.header_rows
     for line, row in read_rows(text, source.delimiter, len(source.columns)):
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadableRow):
             yield RowError(line, row.reason)
             continue
         if headers:

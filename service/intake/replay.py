@@ -11,7 +11,7 @@ from models.tables import FEEDBACK
 from service import clock
 from service.db import Database
 from service.errors import Conflict, NotFound
-from service.intake.ledger import make_pending, waiting
+from service.intake.upserts import make_pending, pending_columns
 from service.items import lock_feedback
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once, answered_once
@@ -56,4 +56,4 @@ def replay_all_failed(session: Session, now: datetime) -> int:
         How many there are.
     """
     failed = update(FEEDBACK).where(FEEDBACK.c.state == FAILED).returning(FEEDBACK.c.id)
-    return len(session.execute(failed.values(waiting(now))).all())
+    return len(session.execute(failed.values(pending_columns(now))).all())

@@ -10,7 +10,12 @@ from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
 from service.insights.schemas import FeedbackOut
-from service.intake.answers import (
+from service.intake.batch import TooManyItems
+from service.intake.erasure import erase_customer, erase_one
+from service.intake.import_routes import router as import_router
+from service.intake.normalise import normalise
+from service.intake.replay import replay
+from service.intake.response_schemas import (
     BATCH_OUT_EXAMPLE,
     DRY_RUN_EXAMPLE,
     AcceptedOut,
@@ -18,11 +23,6 @@ from service.intake.answers import (
     DryRunOut,
     ErasedOut,
 )
-from service.intake.batch import TooManyItems
-from service.intake.erasure import erase_customer, erase_one
-from service.intake.import_routes import router as import_router
-from service.intake.normalise import normalise
-from service.intake.replay import replay
 from service.intake.schemas import BATCH_EXAMPLE, MAX_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
@@ -113,14 +113,14 @@ async def _waiting_intake(
     return intake
 
 
-def _charge(rate: RateLimit, caller: Caller, items: int) -> None:
+def _count_against_rate(rate: RateLimit, caller: Caller, items: int) -> None:
     """Count the items of a browser key's batch; the first one is the request, already counted."""
     most = caller.rate_per_minute
     if not caller.origins or most is None:
         return
     if items > most:
         raise TooManyItems(f"This key may send {most} items a minute; split the batch.")
-    rate.spend(caller, items - 1)
+    rate.count(caller, items - 1)
 
 
 In = Annotated[Intake, Depends(_intake)]
@@ -164,10 +164,10 @@ async def post_batch(
     if not is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType
     body = await request.body()
-    charge = partial(_charge, request.app.state.rate, caller)
+    count_items = partial(_count_against_rate, request.app.state.rate, caller)
     if dry_run:
-        return response_of(StoredAnswer(200, await intake.dry_run(body, charge)))
-    return response_of(await intake.batch(body, charge))
+        return response_of(StoredAnswer(200, await intake.dry_run(body, count_items)))
+    return response_of(await intake.batch(body, count_items))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)

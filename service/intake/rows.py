@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from service.errors import InvalidRequest, Problem
-from service.intake.batch import Checked, check_item, record_of
+from service.intake.batch import CheckedItem, check_item, record_of
 from service.intake.drafts import DraftBuilder
 from service.intake.plan import CellError, Plan, item_of
 from service.intake.records import RowError, Source
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     """``line`` is where it begins in the file."""
 
     line: int
-    checked: Checked
+    checked: CheckedItem
 
     @property
     def error(self) -> dict[str, Any] | None:

@@ -11,10 +11,10 @@ from service.db import Database
 from service.errors import Problem
 from service.insights.schemas import FeedbackOut
 from service.intake.accept import Acceptor
-from service.intake.batch import Charge, Checked, batch_answer, checked, dry_run_body
+from service.intake.batch import CheckedItem, CountItems, batch_answer, check_batch, dry_run_body
 from service.intake.drafts import Draft, DraftBuilder
 from service.intake.schemas import FeedbackIn
-from service.intake.submissions import Answered, Render, Result, Submission
+from service.intake.submissions import DraftResult, Render, Submission, SubmissionResult
 from service.intake.waiting import analysed
 from service.keys.ring import Caller
 from service.telemetry import INTAKE_ITEMS
@@ -71,34 +71,36 @@ class Intake:
             log.error("intake_wait_failed", exc_info=error)
             return None
 
-    async def batch(self, body: bytes, charge: Charge) -> StoredAnswer:
+    async def batch(self, body: bytes, count_items: CountItems) -> StoredAnswer:
         """Store the valid items of a batch.
 
         Raises:
             Problem: the batch as a whole can't be accepted (now).
         """
-        items = await run_in_threadpool(checked, body, self._builder, charge)
+        items = await run_in_threadpool(check_batch, body, self._builder, count_items)
         drafts = [item for item in items if not isinstance(item, Problem)]
         count_invalid(items)
         return await self._submit(drafts, lambda results: batch_answer(items, results))
 
-    async def dry_run(self, body: bytes, charge: Charge) -> dict[str, Any]:
+    async def dry_run(self, body: bytes, count_items: CountItems) -> dict[str, Any]:
         """What a batch would store; stores nothing."""
-        return await run_in_threadpool(lambda: dry_run_body(checked(body, self._builder, charge)))
+        return await run_in_threadpool(
+            lambda: dry_run_body(check_batch(body, self._builder, count_items))
+        )
 
     async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
         submission = Submission(self._caller.workspace_id, drafts, render, self._once)
         return await self._acceptor.accept(submission)
 
 
-def count_invalid(items: Sequence[Checked]) -> None:
+def count_invalid(items: Sequence[CheckedItem]) -> None:
     """Count rejected items in the metrics; stored ones are counted after the commit."""
     invalid = sum(isinstance(item, Problem) for item in items)
     if invalid:
         INTAKE_ITEMS.labels("unknown", "invalid").inc(invalid)
 
 
-def _one_answer(results: Sequence[Result]) -> Answered:
+def _one_answer(results: Sequence[DraftResult]) -> SubmissionResult:
     [outcome] = results
     if isinstance(outcome, Problem):
         return outcome

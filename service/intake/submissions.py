@@ -13,7 +13,7 @@ from service.web.once import Once
 Status = Literal["accepted", "updated", "duplicate"]
 
 
-class Raced(Exception):
+class WriteConflict(Exception):
     """Another transaction stored the same key or external id first; look it up again and retry."""
 
 
@@ -25,11 +25,11 @@ class Outcome(NamedTuple):
     state: str
 
 
-Result = Outcome | Problem
+DraftResult = Outcome | Problem
 """The result of one draft, or why it was rejected in view of what is stored."""
-Answered = StoredAnswer | Problem
+SubmissionResult = StoredAnswer | Problem
 """The result of a submission: an answer, or its own problem."""
-Render = Callable[[Sequence[Result]], Answered]
+Render = Callable[[Sequence[DraftResult]], SubmissionResult]
 """Renders the answer to a submission. Has no effect: a transaction may be retried."""
 
 
@@ -43,6 +43,6 @@ class Submission:
     once: Once | None = None
 
 
-def status_of(result: Result) -> str:
+def status_of(result: DraftResult) -> str:
     """The result in one word: accepted, updated, duplicate or invalid."""
     return "invalid" if isinstance(result, Problem) else result.status

@@ -35,7 +35,7 @@ LEFT_OVER: Final = "seems to be the rest of an earlier row that can't be read; c
 csv.field_size_limit(MAX_LINE_CHARS)
 
 
-class Unread(NamedTuple):
+class UnreadableRow(NamedTuple):
     """Why a row could not be read."""
 
     reason: str
@@ -99,7 +99,7 @@ class _Lines:
 
 def read_rows(
     text: TextIO, delimiter: str, columns: int | None = None
-) -> Iterator[tuple[int, list[str] | Unread]]:
+) -> Iterator[tuple[int, list[str] | UnreadableRow]]:
     """Each row, or why it can't be read, with the number of the line where it begins.
 
     ``columns`` is the number of columns in the header, if known.
@@ -109,7 +109,7 @@ def read_rows(
     is_after_error = False
     while True:
         first = lines.begin()
-        row: list[str] | Unread
+        row: list[str] | UnreadableRow
         try:
             row = next(rows)
         except StopIteration:
@@ -119,12 +119,12 @@ def read_rows(
             is_after_error = is_after_error or not _has(row, columns)
         else:
             if is_after_error and len(lines.row) == 1 and _is_end(lines.row[0], delimiter):
-                row = Unread(LEFT_OVER)
+                row = UnreadableRow(LEFT_OVER)
             is_after_error = is_after_error and not _has(row, columns)
         yield first, row
 
 
-def _has(row: list[str] | Unread, columns: int | None) -> bool:
+def _has(row: list[str] | UnreadableRow, columns: int | None) -> bool:
     return isinstance(row, list) and len(row) == columns
 
 
@@ -153,23 +153,23 @@ def _ends_cell(line: str, at: int, delimiter: str) -> bool:
     return not rest or rest.startswith((delimiter, "\r", "\n"))
 
 
-def _after_error(lines: _Lines, delimiter: str) -> list[str] | Unread:
+def _after_error(lines: _Lines, delimiter: str) -> list[str] | UnreadableRow:
     row = _alone(lines.row, delimiter)
     left_out = lines.put_back()
-    if left_out and isinstance(row, Unread):
-        return Unread(row.reason + LEFT_OUT.format(f"{left_out:,}"))
+    if left_out and isinstance(row, UnreadableRow):
+        return UnreadableRow(row.reason + LEFT_OUT.format(f"{left_out:,}"))
     return row
 
 
-def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
+def _alone(lines: list[str], delimiter: str) -> list[str] | UnreadableRow:
     """The row of a single line, parsed leniently."""
     if len(lines[0]) >= MAX_LINE_CHARS:
-        return Unread(TOO_LONG)
+        return UnreadableRow(TOO_LONG)
     try:
         row, is_all = _leniently(lines[:1], delimiter)
     except csv.Error as error:
-        return Unread(f"can't be read: {error}")
-    return row if len(lines) == 1 and is_all else Unread(UNCLOSED)
+        return UnreadableRow(f"can't be read: {error}")
+    return row if len(lines) == 1 and is_all else UnreadableRow(UNCLOSED)
 
 
 def _leniently(lines: list[str], delimiter: str) -> tuple[list[str], bool]:

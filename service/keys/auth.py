@@ -53,7 +53,7 @@ async def _counted(request: Request) -> Caller:
     caller = await ring.find(_secret(request))
     if caller.origins and request.headers.get("origin") not in caller.origins:
         raise OriginNotAllowed()
-    rate.spend(caller)
+    rate.count(caller)
     return caller
 
 

@@ -20,7 +20,7 @@ class RateLimit:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def spend(self, caller: Caller, cost: int = 1) -> None:
+    def count(self, caller: Caller, cost: int = 1) -> None:
         """Count one request of ``caller``, or as many as ``cost``.
 
         Raises:

@@ -22,9 +22,9 @@ from service.clock import now
 from service.db import Database
 from service.intake.drafts import DraftBuilder
 from service.intake.erasure import erase_one
-from service.intake.ledger import Ledger
 from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
+from service.intake.upserts import FeedbackUpserts
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
 from service.journey.taught import find_learning, locked_learning
@@ -208,7 +208,7 @@ def enter(
     """Store what was ``said`` under these workspaces and external ids."""
     reviews = [(each, ReviewIn(text=said, external_id=id)) for each, id in items]
     drafts = [DraftBuilder(database, each, 1000).build(review) for each, review in reviews]
-    ledger = Ledger(session, drafts, now())
-    results = [ledger.enter(draft) for draft in drafts]
-    ledger.write()
+    upserts = FeedbackUpserts(session, drafts, now())
+    results = [upserts.decide(draft) for draft in drafts]
+    upserts.write()
     return [result.id for result in results if isinstance(result, Outcome)]

@@ -23,10 +23,10 @@ from service.errors import NoRoom, Problem, Unavailable
 from service.intake import accept as room
 from service.intake.accept import Acceptor, Stopping
 from service.intake.drafts import Draft, DraftBuilder
-from service.intake.group import Group, Written
+from service.intake.group import CommitGroup, GroupResult
 from service.intake.pressure import Pressure, TooMuchPending
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Outcome, Result, Submission
+from service.intake.submissions import DraftResult, Outcome, Submission
 from service.web.idempotency import StoredAnswer
 from service.web.once import Once
 from tests.service.intake.conftest import Stored
@@ -34,7 +34,7 @@ from tests.service.intake.conftest import Stored
 Submit = Callable[..., Submission]
 
 
-def shown(results: Sequence[Result]) -> StoredAnswer:
+def shown(results: Sequence[DraftResult]) -> StoredAnswer:
     outcomes = [each for each in results if isinstance(each, Outcome)]
     return StoredAnswer(200, {"items": [[each.status, str(each.id)] for each in outcomes]})
 
@@ -73,13 +73,13 @@ def test_concurrent_submissions_share_transactions(
     acceptor: Acceptor, submit: Submit, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     groups: list[int] = []
-    write = Group.write
+    write = CommitGroup.write
 
-    def counted(group: Group) -> Written:
+    def counted(group: CommitGroup) -> GroupResult:
         groups.append(len(group._submissions))
         return write(group)
 
-    monkeypatch.setattr(Group, "write", counted)
+    monkeypatch.setattr(CommitGroup, "write", counted)
 
     async def all_at_once() -> list[StoredAnswer]:
         return await asyncio.gather(*(acceptor.accept(submit(f"{n}")) for n in range(100)))
@@ -106,15 +106,15 @@ def test_a_client_that_has_gone_leaves_its_item(
 def test_what_the_database_refuses_fails_alone(
     acceptor: Acceptor, submit: Submit, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Group.write
+    write = CommitGroup.write
 
-    def picky(group: Group) -> Written:
+    def picky(group: CommitGroup) -> GroupResult:
         texts = [draft.row["text"] for each in group._submissions for draft in each.drafts]
         if "refused" in texts:
             raise DataError("INSERT", {}, ValueError("impossible"))
         return write(group)
 
-    monkeypatch.setattr(Group, "write", picky)
+    monkeypatch.setattr(CommitGroup, "write", picky)
 
     async def together() -> list[StoredAnswer | BaseException]:
         submissions = [submit(text) for text in ("a", "refused", "b")]
@@ -131,11 +131,11 @@ def test_what_the_database_refuses_fails_alone(
 def test_a_database_that_is_away_is_unavailable_and_comes_back(
     acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_group: Group) -> Written:
+    def away(_group: CommitGroup) -> GroupResult:
         raise OperationalError("INSERT", {}, ValueError("gone"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Group, "write", away)
+        patch.setattr(CommitGroup, "write", away)
         with pytest.raises(Unavailable):
             acceptor.accept_blocking(submit("a"))
     assert acceptor.accept_blocking(submit("a")).status == 200
@@ -158,11 +158,11 @@ def test_a_database_that_is_read_only_has_no_room_for_any_of_a_group(
 def test_whatever_goes_wrong_is_answered_and_the_next_is_accepted(
     acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_group: Group) -> Written:
+    def broken(_group: CommitGroup) -> GroupResult:
         raise KeyError("a mistake of ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Group, "write", broken)
+        patch.setattr(CommitGroup, "write", broken)
         with pytest.raises(Problem):
             acceptor.accept_blocking(submit("a"))
     assert acceptor.accept_blocking(submit("a")).status == 200

@@ -9,7 +9,7 @@ from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from service import items
 from service.db import Database
-from service.intake import ledger, queries
+from service.intake import queries, upserts
 from service.rollups.apply import Delta, apply
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
@@ -89,7 +89,7 @@ def test_all_items_are_locked_before_any_figure_is_touched(
         locked.append(sum(isinstance(row, Feedback) for row in session.identity_map.values()))
         apply(session, delta)
 
-    monkeypatch.setattr(ledger, "apply", noted)
+    monkeypatch.setattr(upserts, "apply", noted)
     answer = client.delete("/v1/customers/c", headers=bearer(keys.manage))
     assert answer.json() == {"feedback": 5, "mentions": 10}
     assert locked == [5]

@@ -13,13 +13,13 @@ from httpx2 import Response
 from models.feedback import Feedback
 from models.workspace import Workspace
 from service.db import Database
-from service.intake import ledger, waiting
+from service.intake import upserts, waiting
 from service.intake.accept import Acceptor
 from service.intake.drafts import DraftBuilder
-from service.intake.ledger import StoredByAnotherKey
-from service.intake.queries import find_known, state_of
+from service.intake.queries import find_stored, state_of
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Answered, Result, Submission
+from service.intake.submissions import DraftResult, Submission, SubmissionResult
+from service.intake.upserts import StoredByAnotherKey
 from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
@@ -235,8 +235,8 @@ def test_who_waits_is_not_shown_what_took_its_place(
     assert (own.status_code, own.json()["text"]) == (200, "Slow checkout")
 
 
-def one(results: Any) -> Answered:
-    result: Result = results[0]
+def one(results: Any) -> SubmissionResult:
+    result: DraftResult = results[0]
     if isinstance(result, StoredByAnotherKey):
         return result
     assert not isinstance(result, Exception)
@@ -301,7 +301,7 @@ def test_a_row_that_changes_hands_in_between_is_looked_at_again(
     finds: list[Any] = []
 
     def find_before(session: Any, wanted: Any) -> Any:
-        finds.append(find_known(session, wanted))
+        finds.append(find_stored(session, wanted))
         return finds[-1]
 
     def lock_changed(session: Any, workspace_id: UUID, ids: Any) -> dict[UUID, Feedback]:
@@ -311,8 +311,8 @@ def test_a_row_that_changes_hands_in_between_is_looked_at_again(
                 row.browser_key_id = None
         return rows
 
-    monkeypatch.setattr(ledger, "find_known", find_before)
-    monkeypatch.setattr(ledger, "lock_feedback", lock_changed)
+    monkeypatch.setattr(upserts, "find_stored", find_before)
+    monkeypatch.setattr(upserts, "lock_feedback", lock_changed)
     assert told(acceptor, submit(key_id, "b")) == "updated"
     assert len(finds) == 2
     assert stored()[0].text == "b"
