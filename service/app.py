@@ -25,7 +25,7 @@ from service.insights import search_routes as search
 from service.intake import import_routes as imports
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
-from service.intake.imports import Importer, remove_left_over
+from service.intake.imports import Importer, delete_stale_uploads
 from service.journey import routes as journey
 from service.keys import routes as keys
 from service.keys.auth import Requires
@@ -120,7 +120,7 @@ def _start_acceptor(app: FastAPI, running: AsyncExitStack) -> None:
         app.state.database,
         app.state.wake,
         settings.max_pending,
-        partial(remove_left_over, settings.data_dir),
+        partial(delete_stale_uploads, settings.data_dir),
     )
     acceptor.start()
     app.state.acceptor = acceptor

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.client import Verbatim, VerbatimError
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.plan import CellError, ImportPlan, item_of
 from service.intake.records import RowError, Source
 from service.web.invalid import TOO_DEEP
 
@@ -40,7 +40,7 @@ class Report(NamedTuple):
 
 
 def send(
-    voc: Verbatim, source: Source, plan: Plan, report: Report, dry_run: bool, console: Console
+    voc: Verbatim, source: Source, plan: ImportPlan, report: Report, dry_run: bool, console: Console
 ) -> None:
     """Send every row and record the outcome in ``report``.
 
@@ -56,7 +56,7 @@ def send(
             progress.advance(task, len(lines))
 
 
-def _lines(source: Source, plan: Plan) -> Iterator[Line]:
+def _lines(source: Source, plan: ImportPlan) -> Iterator[Line]:
     for record in source.records():
         if isinstance(record, RowError):
             yield Line(record.line, None, record.reason)

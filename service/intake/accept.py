@@ -190,7 +190,7 @@ class Acceptor:
 def _purge(session: Session) -> None:
     at = clock.now()
     purge(session, at - KEPT)
-    reports.purge(session, at - reports.KEPT)
+    reports.purge(session, at - reports.RETENTION)
 
 
 def _retry_on_conflict(write: Callable[[], GroupResult]) -> GroupResult:

@@ -142,8 +142,10 @@ OccurredAt = Annotated[Time, AfterValidator(_plausible)]
 
 NullForBlank = BeforeValidator(_null_for_blank)
 """Turns blank text into null, in a field that may be null."""
-Source = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
-GivenAt = Annotated[Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)]
+SourceName = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
+ChannelOrDefault = Annotated[
+    Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)
+]
 """A channel; if it is null or blank, the default channel."""
 
 AttributeKey = Annotated[

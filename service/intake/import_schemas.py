@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.intake.cells import NAIVE_TIMES
+from service.intake.cell_values import NAIVE_TIMES
 from service.intake.response_schemas import ID_EXAMPLE, RECORD_EXAMPLE
 
 _MAPPING: Final[dict[str, Any]] = {

@@ -26,7 +26,7 @@ from service.db import Database
 from service.errors import NotFound, Problem, TooManyRequests, Unavailable
 from service.intake.accept import Acceptor
 from service.intake.drafts import Draft, DraftBuilder
-from service.intake.plan import Plan
+from service.intake.plan import ImportPlan
 from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
 from service.intake.rows import Row, rows_of
@@ -37,8 +37,8 @@ from service.web.idempotency import StoredAnswer
 CHUNK_ROWS: Final = 500
 KEPT_ERRORS: Final = 1000
 MAX_JOBS: Final = 4
-SILENT_FOR: Final = timedelta(seconds=30)
-UPLOADS: Final = "imports"
+HEARTBEAT_TIMEOUT: Final = timedelta(seconds=30)
+UPLOAD_FOLDER: Final = "imports"
 """The folder in the data directory."""
 RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
@@ -73,7 +73,7 @@ class Importer:
         self._threads: set[Thread] = set()
         self._lock = Lock()
 
-    def check_room(self) -> None:
+    def check_capacity(self) -> None:
         """Check that another import can run.
 
         Raises:
@@ -84,7 +84,9 @@ class Importer:
             if len(self._threads) >= MAX_JOBS:
                 raise TooManyImports
 
-    def start(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> None:
+    def start(
+        self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder
+    ) -> None:
         """Run a job that is already stored; the source's file is deleted at its end."""
         thread = Thread(target=self._run, args=(job, source, plan, builder), name="import")
         with self._lock:
@@ -99,7 +101,7 @@ class Importer:
         for thread in threads:
             thread.join()
 
-    def _run(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> None:
+    def _run(self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder) -> None:
         try:
             state = self._rows(job, source, plan, builder)
             self._note(job, {"state": state, "finished_at": clock.now()})
@@ -113,7 +115,7 @@ class Importer:
         finally:
             source.path.unlink(missing_ok=True)
 
-    def _rows(self, job: ImportJob, source: Source, plan: Plan, builder: DraftBuilder) -> str:
+    def _rows(self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder) -> str:
         rows, progress = rows_of(source, plan, builder), _Progress()
         while chunk := list(islice(rows, CHUNK_ROWS)):
             drafts = [row.checked for row in chunk if not isinstance(row.checked, Problem)]
@@ -147,7 +149,7 @@ class Importer:
         self._database.transact(lambda session: session.execute(statement))
 
 
-def new_job(workspace_id: UUID, filename: str, source: Source, plan: Plan) -> ImportJob:
+def new_job(workspace_id: UUID, filename: str, source: Source, plan: ImportPlan) -> ImportJob:
     """A job that is about to run."""
     at = clock.now()
     return ImportJob(
@@ -170,7 +172,7 @@ def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
     job = session.get(ImportJob, (workspace_id, id))
     if job is None:
         raise NotFound
-    if job.state == RUNNING and job.seen_at < clock.now() - SILENT_FOR:
+    if job.state == RUNNING and job.seen_at < clock.now() - HEARTBEAT_TIMEOUT:
         job.state = INTERRUPTED
     return job
 
@@ -179,10 +181,10 @@ def _counted(results: Sequence[DraftResult]) -> StoredAnswer:
     return StoredAnswer(200, dict(Counter(map(status_of, results))))
 
 
-def remove_left_over(data_dir: Path) -> None:
+def delete_stale_uploads(data_dir: Path) -> None:
     """Delete uploads that a killed process has left behind: they are not redacted."""
     day_ago = clock.now() - timedelta(days=1)
-    for file in (data_dir / UPLOADS).glob("*.upload"):
+    for file in (data_dir / UPLOAD_FOLDER).glob("*.upload"):
         with suppress(FileNotFoundError):  # its own request has deleted it meanwhile
             if file.stat().st_mtime < day_ago.timestamp():
                 file.unlink()

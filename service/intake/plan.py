@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.intake.cells import DateOrder, blank_as_none, read_rating, read_time
+from service.intake.cell_values import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
@@ -21,7 +21,7 @@ class CellError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """How records become items. ``is_native``: they already are items in the API's format."""
 
     kind: str
@@ -49,7 +49,7 @@ class Plan:
         }
 
 
-def item_of(record: Record, plan: Plan, digest: str) -> dict[str, Any]:
+def item_of(record: Record, plan: ImportPlan, digest: str) -> dict[str, Any]:
     """The API item of a record.
 
     Without an external id, one is derived from the file's digest and the line, so that sending the
@@ -79,7 +79,7 @@ def is_nested(value: Any) -> bool:
     return isinstance(value, dict | list)
 
 
-def _mapped(values: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
+def _mapped(values: Mapping[str, Any], plan: ImportPlan) -> dict[str, Any]:
     item: dict[str, Any] = {"kind": plan.kind, "source": plan.source}
     if plan.question:
         item["question"] = plan.question
@@ -97,7 +97,7 @@ def _mapped(values: Mapping[str, Any], plan: Plan) -> dict[str, Any]:
     return item | {"attributes": attributes} if attributes else item
 
 
-def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
+def _field(field: str, column: str, value: Any, plan: ImportPlan) -> Any:
     if field == "rating":
         return _rating(column, value, plan)
     if field == "occurred_at":
@@ -110,7 +110,7 @@ def _field(field: str, column: str, value: Any, plan: Plan) -> Any:
     return value if isinstance(value, str) else str(value)
 
 
-def _rating(column: str, value: Any, plan: Plan) -> dict[str, Any]:
+def _rating(column: str, value: Any, plan: ImportPlan) -> dict[str, Any]:
     found = read_rating(str(value))
     if found is None or plan.rating is None:
         raise CellError(f"{column}: {quoted(value)} can't be read as a rating")

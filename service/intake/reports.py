@@ -12,7 +12,7 @@ from sqlmodel import Session, col, delete
 from models.import_job import ImportJob
 from service.web.text import inert
 
-KEPT: Final = timedelta(days=7)
+RETENTION: Final = timedelta(days=7)
 """They quote rows that are not stored as feedback, so no erasure reaches them."""
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from service.errors import InvalidRequest, Problem
 from service.intake.batch import CheckedItem, check_item, record_of
 from service.intake.drafts import DraftBuilder
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.plan import CellError, ImportPlan, item_of
 from service.intake.records import RowError, Source
 from service.redaction.quotes import redacted
 
@@ -36,7 +36,7 @@ class Row(NamedTuple):
         return None
 
 
-def rows_of(source: Source, plan: Plan, builder: DraftBuilder) -> Iterator[Row]:
+def rows_of(source: Source, plan: ImportPlan, builder: DraftBuilder) -> Iterator[Row]:
     """Every row of a file."""
     for record in source.records():
         if isinstance(record, RowError):
@@ -50,7 +50,7 @@ def rows_of(source: Source, plan: Plan, builder: DraftBuilder) -> Iterator[Row]:
             yield Row(record.line, check_item(item, builder))
 
 
-def preview(source: Source, plan: Plan, builder: DraftBuilder) -> dict[str, Any]:
+def preview(source: Source, plan: ImportPlan, builder: DraftBuilder) -> dict[str, Any]:
     """How the first rows would be stored."""
     rows = list(islice(rows_of(source, plan, builder), PREVIEW_ROWS))
     drafts = [row.checked for row in rows if not isinstance(row.checked, Problem)]

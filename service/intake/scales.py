@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from pydantic import ValidationError
 
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.cells import Reading
-from service.intake.headers import folded
+from service.intake.cell_values import WrittenRating
+from service.intake.column_names import normalised_header
 from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
 from service.web.invalid import reason_of
 
@@ -70,12 +70,14 @@ def _bound_at_fault(error: ValidationError) -> InvalidParam:
     return InvalidParam("scale", reason_of(error.errors()[0]))
 
 
-def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
+def guess_scale(header: str, ratings: Sequence[WrittenRating]) -> RatingScale | None:
     """The scale that ``ratings`` say they are out of, else the one that the header names if the
     ratings fit it, else the narrowest that they fit. A few outliers are ignored: they are
     errors. ``None`` if the numbers fit no rating scale.
     """
-    named = next((scale for scale, words in _WORDS if words.search(folded(header))), None)
+    named = next(
+        (scale for scale, words in _WORDS if words.search(normalised_header(header))), None
+    )
     greatest = _common_greatest(ratings)
     values = [rating.value for rating in ratings if rating.out_of in (None, greatest)]
     if not values:
@@ -87,7 +89,7 @@ def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
     return _narrowest(named, _without_strays(values))
 
 
-def _common_greatest(ratings: Sequence[Reading]) -> float | None:
+def _common_greatest(ratings: Sequence[WrittenRating]) -> float | None:
     """The maximum that at least half of the ratings say they are out of."""
     said = Counter(rating.out_of for rating in ratings if rating.out_of is not None)
     return next((each for each, times in said.most_common(1) if times * 2 >= len(ratings)), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from service.intake.headers import TARGET_OF, Target, folded
+from service.intake.column_names import TARGET_OF, Target, normalised_header
 
 Row = Sequence[str]
 
@@ -19,7 +19,7 @@ def are_subheaders(header: Row, row: Row, next_rows: Sequence[Row]) -> bool:
     """
     if not next_rows or not _names_parts(header, row):
         return False
-    targets = [TARGET_OF.get(folded(name)) for name in header]
+    targets = [TARGET_OF.get(normalised_header(name)) for name in header]
     filled = {
         at: target
         for at, target in enumerate(targets)
@@ -32,7 +32,7 @@ def _names_parts(header: Row, row: Row) -> bool:
     """Whether a question spans cells without a name, or the row says that one does not."""
     after_first = zip(header[1:], row[1:], strict=True)
     goes_on = any(sub.strip() and not name.strip() for name, sub in after_first)
-    return goes_on or any(folded(sub) in _OF_NO_PART for sub in row)
+    return goes_on or any(normalised_header(sub) in _OF_NO_PART for sub in row)
 
 
 def joined(header: Row, subheaders: Row) -> Iterator[str]:

@@ -14,9 +14,9 @@ from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
 from service.files import make_folder, open_new
 from service.intake.drafts import DraftBuilder
-from service.intake.imports import UPLOADS, Importer, new_job
-from service.intake.mapping import Wishes, plan_for
-from service.intake.plan import Plan
+from service.intake.imports import UPLOAD_FOLDER, Importer, new_job
+from service.intake.plan import ImportPlan
+from service.intake.planning import ImportOptions, plan_for
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.redaction.quotes import redacted
@@ -42,7 +42,7 @@ class Upload:
 
     filename: str
     source: Source
-    plan: Plan
+    plan: ImportPlan
 
     def preview(self, builder: DraftBuilder) -> dict[str, Any]:
         """What its first rows would become; the file is deleted afterwards."""
@@ -79,21 +79,21 @@ class Upload:
         return answer
 
 
-def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Upload:
+def receive(file: BinaryIO, filename: str, data_dir: Path, options: ImportOptions) -> Upload:
     """Copy an upload into the data directory and find out how to read it.
 
     Raises:
         UnreadableUpload: it is not CSV or JSONL.
-        InvalidRequest: ``wishes`` do not fit it.
+        InvalidRequest: ``options`` do not fit it.
     """
-    for folder in (data_dir, data_dir / UPLOADS):
+    for folder in (data_dir, data_dir / UPLOAD_FOLDER):
         make_folder(folder)
-    path = data_dir / UPLOADS / f"{new_id()}.upload"
+    path = data_dir / UPLOAD_FOLDER / f"{new_id()}.upload"
     try:
         with open_new(path) as copy:
             shutil.copyfileobj(file, copy)
         source = open_source(path, filename)
-        return Upload(_name(filename), source, plan_for(source, wishes))
+        return Upload(_name(filename), source, plan_for(source, options))
     except UnreadableFile as error:
         path.unlink()
         raise UnreadableUpload(f"The file can't be read: {error}.") from None

@@ -346,6 +346,14 @@ def test_one_idempotency_key_is_one_import(upload: Uploader) -> None:
     upload.report(first.headers["location"])
 
 
+def test_the_order_of_the_mapping_makes_no_other_import(upload: Uploader) -> None:
+    columns = {"text": "comment", "rating": "score"}
+    first = upload.post(MIXED, key="i-1", mapping=json.dumps(columns))
+    backwards = dict(reversed(columns.items()))
+    assert upload.post(MIXED, key="i-1", mapping=json.dumps(backwards)).json() == first.json()
+    upload.report(first.headers["location"])
+
+
 def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
     upload: Uploader, client: TestClient, database: Database
 ) -> None:
@@ -488,7 +496,7 @@ def test_a_key_that_can_not_be_stored_costs_its_row_alone(
         ({"source": "x" * 101}, "source"),
     ],
 )
-def test_wishes_that_can_not_be_stored_are_refused(
+def test_options_that_can_not_be_stored_are_refused(
     upload: Uploader, form: dict[str, str], name: str
 ) -> None:
     answer = upload.post("comment,plan\nGood,a\n", **form)

@@ -8,21 +8,29 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidRequest
-from service.intake.cells import Reading, read_rating, read_time
-from service.intake.mapping import MAX_COLUMNS, TooManyColumns, UnmappedColumns, Wishes, plan_for
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.cell_values import WrittenRating, read_rating, read_time
+from service.intake.plan import CellError, ImportPlan, item_of
+from service.intake.planning import (
+    MAX_COLUMNS,
+    ImportOptions,
+    TooManyColumns,
+    UnmappedColumns,
+    plan_for,
+)
 from service.intake.records import Record, RowError, Source, open_source
 from service.intake.scales import RatingScale, guess_scale
 
 
-def read(folder: Path, content: str, name: str = "f.csv", **wishes: Any) -> tuple[Source, Plan]:
+def read(
+    folder: Path, content: str, name: str = "f.csv", **options: Any
+) -> tuple[Source, ImportPlan]:
     path = folder / name
     path.write_text(content, encoding="utf-8")
     source = open_source(path)
-    return source, plan_for(source, Wishes(wishes.pop("columns", {}), **wishes))
+    return source, plan_for(source, ImportOptions(options.pop("columns", {}), **options))
 
 
-def outcome(record: Record | RowError, plan: Plan, source: Source) -> str:
+def outcome(record: Record | RowError, plan: ImportPlan, source: Source) -> str:
     assert isinstance(record, Record)
     try:
         return str(item_of(record, plan, source.digest))
@@ -30,7 +38,7 @@ def outcome(record: Record | RowError, plan: Plan, source: Source) -> str:
         return str(error)
 
 
-def items(source: Source, plan: Plan) -> list[dict[str, Any]]:
+def items(source: Source, plan: ImportPlan) -> list[dict[str, Any]]:
     found = (record for record in source.records() if isinstance(record, Record))
     return [item_of(record, plan, source.digest) for record in found]
 
@@ -231,7 +239,7 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "source"),
+    ("options", "source"),
     [
         ({}, "Organic"),
         ({"source": "trustpilot"}, "trustpilot"),
@@ -239,15 +247,17 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
     ],
 )
 def test_a_source_that_is_said_wins_over_a_column_that_is_guessed(
-    tmp_path: Path, wishes: dict[str, Any], source: str
+    tmp_path: Path, options: dict[str, Any], source: str
 ) -> None:
     content = "Comment,Source Of Review\nFine,Organic\n"
-    [item] = items(*read(tmp_path, content, **wishes))
+    [item] = items(*read(tmp_path, content, **options))
     assert item["source"] == source
 
 
 @pytest.mark.parametrize("columns", [{"txt": "comment"}, {"text": "nope"}])
-def test_a_wish_that_can_not_be_is_refused(tmp_path: Path, columns: dict[str, str]) -> None:
+def test_an_option_that_does_not_fit_the_file_is_refused(
+    tmp_path: Path, columns: dict[str, str]
+) -> None:
     with pytest.raises(InvalidRequest) as caught:
         read(tmp_path, "comment\na\n", columns=columns)
     assert caught.value.invalid_params[0].name.startswith("mapping.")
@@ -387,8 +397,8 @@ def test_a_file_without_a_source_is_one_by_its_name(tmp_path: Path, name: str, s
     for content in ("id,comment\n1,Great app\n", with_id):
         path.write_text(content)
         opened = open_source(path, name)
-        assert plan_for(opened, Wishes({})).source == source
-        assert plan_for(opened, Wishes({}, source="shop")).source == "shop"
+        assert plan_for(opened, ImportOptions({})).source == source
+        assert plan_for(opened, ImportOptions({}, source="shop")).source == "shop"
 
 
 @pytest.mark.parametrize(
@@ -452,20 +462,20 @@ def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ("4", Reading(4)),
-        ("4,5", Reading(4.5)),
-        (" 8/10 ", Reading(8, 10)),
-        ("5 stars", Reading(5)),
-        ("90 %", Reading(90, 100)),
-        ("★★★☆☆", Reading(3, 5)),
-        ("★★★", Reading(3)),
-        ("3 out of 5", Reading(3, 5)),
-        ("4.0 out of 5 stars", Reading(4, 5)),
+        ("4", WrittenRating(4)),
+        ("4,5", WrittenRating(4.5)),
+        (" 8/10 ", WrittenRating(8, 10)),
+        ("5 stars", WrittenRating(5)),
+        ("90 %", WrittenRating(90, 100)),
+        ("★★★☆☆", WrittenRating(3, 5)),
+        ("★★★", WrittenRating(3)),
+        ("3 out of 5", WrittenRating(3, 5)),
+        ("4.0 out of 5 stars", WrittenRating(4, 5)),
         ("great", None),
         ("", None),
     ],
 )
-def test_ratings_are_read_as_people_write_them(cell: str, value: Reading | None) -> None:
+def test_ratings_are_read_as_people_write_them(cell: str, value: WrittenRating | None) -> None:
     assert read_rating(cell) == value
 
 
@@ -588,7 +598,7 @@ def test_dates_that_can_not_be_read_are_told_of(
 def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
-    assert guess_scale(header, [Reading(float(value)) for value in values]) == scale
+    assert guess_scale(header, [WrittenRating(float(value)) for value in values]) == scale
 
 
 def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
@@ -599,7 +609,7 @@ def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
 
 
 def test_a_sample_ends_with_its_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.intake.mapping.SAMPLE_CHARS", 1000)
+    monkeypatch.setattr("service.intake.planning.SAMPLE_CHARS", 1000)
     nested = '{"comment": "It is fine", "more": [' + "[]," * 400 + "0]}\n"
     plan = read(tmp_path, nested + '{"later": "x"}\n', "f.jsonl")[1]
     assert [guess.column for guess in plan.guesses] == ["comment", "more"]
@@ -631,4 +641,4 @@ def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
     [("mail of bob@example.com", "mail of [email]"), ("0123456789", "0123456789")],
 )
 def test_a_plan_shows_a_source_without_persons(source: str, shown: str) -> None:
-    assert Plan("survey", source, is_native=False).shown()["source"] == shown
+    assert ImportPlan("survey", source, is_native=False).shown()["source"] == shown

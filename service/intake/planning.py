@@ -8,10 +8,16 @@ from typing import Any, Final, get_args
 
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
+from service.intake.cell_values import (
+    NAIVE_TIMES,
+    DateOrder,
+    blank_as_none,
+    date_order,
+    read_rating,
+)
+from service.intake.column_names import Target, is_question
 from service.intake.guess import Guess, guess_columns, unread_dates
-from service.intake.headers import Target, asks
-from service.intake.plan import ATTRIBUTE, Plan, is_nested
+from service.intake.plan import ATTRIBUTE, ImportPlan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
@@ -27,7 +33,7 @@ TARGETS: Final = frozenset(get_args(Target))
 MAX_SOURCE_CHARS: Final = 100
 UNNAMED: Final = "import"
 BY_USER: Final = 1.0
-AS_SAID: Final = "as you said"
+CHOSEN_BY_USER: Final = "as you said"
 AS_ITEMS: Final = (
     "Lines are read as items in the API's own format. If they are rows of a table, map the "
     "columns with mapping (voc import: --map text=Comment)."
@@ -65,7 +71,7 @@ class TooManyColumns(InvalidRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """What the user specified: field -> column (``None``: no column), kind, source, scale."""
 
     columns: Mapping[str, str | None]
@@ -75,7 +81,7 @@ class Wishes:
     dates: DateOrder | None = None
 
 
-def plan_for(source: Source, wishes: Wishes) -> Plan:
+def plan_for(source: Source, options: ImportOptions) -> ImportPlan:
     """The plan for a file.
 
     Raises:
@@ -85,16 +91,16 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     """
     _refuse_many(source.columns)
     sample = _sample(source)
-    if source.format == "jsonl" and not wishes.columns and _are_items(sample):
+    if source.format == "jsonl" and not options.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
-        said = wishes.source or source_named(source.name, has_ids)
-        return Plan(wishes.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
+        said = options.source or source_named(source.name, has_ids)
+        return ImportPlan(options.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
     names = source.columns or _keys(sample)
     _refuse_many(names)
     columns = _cells(names, sample)
     guesses = guess_columns(columns, _nested(columns, sample))
-    guesses = _with_wishes(guesses, wishes.columns)
-    plan = _plan(guesses, columns, wishes, source.name)
+    guesses = _with_overrides(guesses, options.columns)
+    plan = _plan(guesses, columns, options, source.name)
     return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
 
 
@@ -111,27 +117,27 @@ def source_named(name: str, has_ids: bool) -> str:
 
 
 def _plan(
-    guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes, name: str
-) -> Plan:
+    guesses: Sequence[Guess], columns: Mapping[str, list[str]], options: ImportOptions, name: str
+) -> ImportPlan:
     by_field = {guess.field: guess.column for guess in guesses if guess.field}
     if not {"text", "rating"} & by_field.keys():
         raise _unmapped(columns)
-    rating = _scale(by_field, columns, wishes)
-    dates, is_certain = _dates(by_field, columns, wishes)
-    kind = wishes.kind or _said_kind(columns) or _kind(by_field, rating)
+    rating = _scale(by_field, columns, options)
+    dates, is_certain = _dates(by_field, columns, options)
+    kind = options.kind or _said_kind(columns) or _kind(by_field, rating)
     unwanted = () if kind == "ticket" else _TICKET_FIELDS
-    if wishes.source:
+    if options.source:
         unwanted = (*unwanted, "source")
     guesses = [_unless_guessed(guess, unwanted) for guess in guesses]
     text_column = by_field.get("text", "")
-    return Plan(
+    return ImportPlan(
         kind=kind,
-        source=wishes.source or source_named(name, "external_id" in by_field),
+        source=options.source or source_named(name, "external_id" in by_field),
         is_native=False,
         guesses=tuple(guesses),
         rating=rating,
         dates=dates,
-        question=text_column if asks(text_column) else None,
+        question=text_column if is_question(text_column) else None,
         notes=_notes(by_field, columns, dates, is_certain),
     )
 
@@ -219,19 +225,19 @@ def _nested(columns: Mapping[str, list[str]], sample: Iterable[Mapping[str, Any]
     }
 
 
-def _with_wishes(guesses: Sequence[Guess], wishes: Mapping[str, str | None]) -> list[Guess]:
+def _with_overrides(guesses: Sequence[Guess], overrides: Mapping[str, str | None]) -> list[Guess]:
     columns = [guess.column for guess in guesses]
     faults = [
-        fault for field, column in wishes.items() if (fault := _fault(field, column, columns))
+        fault for field, column in overrides.items() if (fault := _fault(field, column, columns))
     ]
     if faults:
         raise InvalidRequest(invalid_params=faults)
-    wanted = {column: field for field, column in wishes.items() if column is not None}
+    wanted = {column: field for field, column in overrides.items() if column is not None}
     return [
-        Guess(guess.column, wanted[guess.column], BY_USER, AS_SAID)
+        Guess(guess.column, wanted[guess.column], BY_USER, CHOSEN_BY_USER)
         if guess.column in wanted
         else _unused(guess)
-        if guess.field in wishes
+        if guess.field in overrides
         else guess
         for guess in guesses
     ]
@@ -242,7 +248,7 @@ def _unused(guess: Guess) -> Guess:
 
 
 def _unless_guessed(guess: Guess, unwanted: Collection[str]) -> Guess:
-    is_guessed = guess.because != AS_SAID
+    is_guessed = guess.because != CHOSEN_BY_USER
     return _unused(guess) if guess.field in unwanted and is_guessed else guess
 
 
@@ -264,20 +270,20 @@ def _unmapped(columns: Iterable[str]) -> UnmappedColumns:
 
 
 def _scale(
-    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], options: ImportOptions
 ) -> RatingScale | None:
-    if wishes.scale or "rating" not in fields:
-        return wishes.scale
+    if options.scale or "rating" not in fields:
+        return options.scale
     column = fields["rating"]
     ratings = [rating for cell in columns[column] if (rating := read_rating(cell)) is not None]
     return guess_scale(column, ratings) or usual("nps")
 
 
 def _dates(
-    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], options: ImportOptions
 ) -> tuple[DateOrder, bool]:
-    if wishes.dates:
-        return wishes.dates, True
+    if options.dates:
+        return options.dates, True
     order, is_certain = date_order(
         columns[fields["occurred_at"]] if "occurred_at" in fields else []
     )

@@ -26,7 +26,7 @@ _MAX_TIME_CHARS = 80
 
 _NUMERIC_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})")
-_WORDED: Final = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y")
+_DAYS_IN_WORDS: Final = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%Y")
 _ZONE = re.compile(r"([a-z]*)\s?(?:([+-])(\d{1,2})(?::?(\d\d))?)?", re.IGNORECASE)
 _ZONE_HOURS: Final = {
     **dict.fromkeys(("", "z", "utc", "gmt"), 0),
@@ -44,24 +44,24 @@ def blank_as_none(value: Any) -> Any:
     return None if is_blank else value
 
 
-class Reading(NamedTuple):
+class WrittenRating(NamedTuple):
     """A rating as written; ``out_of`` is the greatest possible one, if it is written too."""
 
     value: float
     out_of: float | None = None
 
 
-def read_rating(cell: str) -> Reading | None:
+def read_rating(cell: str) -> WrittenRating | None:
     """The rating in ``4``, ``4,5``, ``8/10``, ``5 stars``, ``90 %`` or ``★★★☆☆``."""
     if glyphs := _GLYPHS.fullmatch(cell):
         full, empty = (float(len(part)) for part in glyphs.groups())
-        return Reading(full, full + empty if empty else None)
+        return WrittenRating(full, full + empty if empty else None)
     found = _RATING.fullmatch(cell)
     if found is None:
         return None
     number, percent, greatest = found.groups()
     out_of = "100" if percent else greatest
-    return Reading(float(number.replace(",", ".")), float(out_of) if out_of else None)
+    return WrittenRating(float(number.replace(",", ".")), float(out_of) if out_of else None)
 
 
 def read_time(cell: str, order: DateOrder) -> datetime | None:
@@ -109,11 +109,11 @@ def _day(text: str, order: DateOrder) -> date | None:
         first, second, year = map(int, found.groups())
         day, month = (second, first) if order == "mdy" else (first, second)
         return date(year + 2000 if year < 100 else year, month, day)
-    return _worded(" ".join(re.sub(r"[.,]", " ", text).split()))
+    return _day_in_words(" ".join(re.sub(r"[.,]", " ", text).split()))
 
 
-def _worded(text: str) -> date | None:
-    for pattern in _WORDED:
+def _day_in_words(text: str) -> date | None:
+    for pattern in _DAYS_IN_WORDS:
         try:
             return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
         except ValueError:
