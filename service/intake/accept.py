@@ -27,7 +27,7 @@ from service.intake.group import CommitGroup, GroupResult
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Submission, SubmissionResult, WriteConflict
 from service.telemetry import INTAKE_ITEMS
-from service.web.idempotency import KEPT, StoredAnswer, purge
+from service.web.idempotency import RETENTION, JsonAnswer, purge
 from service.web.problems import as_problem, is_for_everyone
 
 GROUP_ROWS: Final = 1000
@@ -56,7 +56,7 @@ class _Queued:
     """A submission and whom to notify. ``loop`` is ``None`` for a plain thread."""
 
     submission: Submission
-    future: "asyncio.Future[StoredAnswer] | Future[StoredAnswer]"
+    future: "asyncio.Future[JsonAnswer] | Future[JsonAnswer]"
     loop: asyncio.AbstractEventLoop | None
 
     @property
@@ -102,7 +102,7 @@ class Acceptor:
             self._arrival.notify()
         self._thread.join()
 
-    async def accept(self, submission: Submission) -> StoredAnswer:
+    async def accept(self, submission: Submission) -> JsonAnswer:
         """The answer, once ``submission`` is committed.
 
         Raises:
@@ -111,13 +111,13 @@ class Acceptor:
             Problem: what is wrong with this submission.
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[StoredAnswer] = loop.create_future()
+        future: asyncio.Future[JsonAnswer] = loop.create_future()
         self._put(_Queued(submission, future, loop))
         return await future
 
-    def accept_blocking(self, submission: Submission) -> StoredAnswer:
+    def accept_blocking(self, submission: Submission) -> JsonAnswer:
         """The same for a plain thread."""
-        future: Future[StoredAnswer] = Future()
+        future: Future[JsonAnswer] = Future()
         self._put(_Queued(submission, future, None))
         return future.result()
 
@@ -189,7 +189,7 @@ class Acceptor:
 
 def _purge(session: Session) -> None:
     at = clock.now()
-    purge(session, at - KEPT)
+    purge(session, at - RETENTION)
     reports.purge(session, at - reports.RETENTION)
 
 

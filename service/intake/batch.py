@@ -13,7 +13,7 @@ from service.intake.drafts import Draft, DraftBuilder
 from service.intake.schemas import MAX_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
 from service.intake.submissions import DraftResult, status_of
 from service.redaction.quotes import redacted
-from service.web.idempotency import StoredAnswer
+from service.web.idempotency import JsonAnswer
 from service.web.invalid import invalid_request, read_int, unread_json
 
 CheckedItem = Draft | Problem
@@ -115,7 +115,7 @@ def _items_of(parsed: Any) -> list[Any]:
     return items
 
 
-def batch_answer(items: Sequence[CheckedItem], results: Sequence[DraftResult]) -> StoredAnswer:
+def batch_answer(items: Sequence[CheckedItem], results: Sequence[DraftResult]) -> JsonAnswer:
     """The number of items by result and every item, from the checked items and the results of valid
     ones.
     """
@@ -124,7 +124,7 @@ def batch_answer(items: Sequence[CheckedItem], results: Sequence[DraftResult]) -
     counts = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
     counts.update(map(status_of, all_results))
     shown = [{"index": index} | _result_json(result) for index, result in enumerate(all_results)]
-    return StoredAnswer(200, {**counts, "items": shown})
+    return JsonAnswer(200, {**counts, "items": shown})
 
 
 def _result_json(result: DraftResult) -> dict[str, Any]:

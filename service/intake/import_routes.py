@@ -28,8 +28,13 @@ from service.keys.ring import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
 from service.web.headers import LOCATION
-from service.web.idempotency import IdempotencyKey, fingerprint, key_of
-from service.web.once import Once, response_of
+from service.web.idempotency import (
+    IdempotencyKey,
+    IdempotentRequest,
+    fingerprint,
+    key_of,
+    response_of,
+)
 
 PATH: Final = "/v1/imports"
 router = APIRouter(prefix=PATH, tags=["imports"])
@@ -113,8 +118,8 @@ def post_import(
     builder = DraftBuilder(database, caller.workspace_id, settings.max_text_chars)
     if dry_run:
         return Response(to_json(upload.preview(builder)), media_type="application/json")
-    once = _once(caller, idempotency_key, upload.source.digest, options)
-    answer = upload.start(database, importer, caller.workspace_id, builder, once)
+    idempotency = _idempotency(caller, idempotency_key, upload.source.digest, options)
+    answer = upload.start(database, importer, caller.workspace_id, builder, idempotency)
     return response_of(answer)
 
 
@@ -145,9 +150,11 @@ def read_import_errors(
     return Response(content, 200, disposition, CSV if format == "csv" else JSONL)
 
 
-def _once(caller: Caller, key: str | None, digest: str, options: ImportOptions) -> Once | None:
+def _idempotency(
+    caller: Caller, key: str | None, digest: str, options: ImportOptions
+) -> IdempotentRequest | None:
     if key is None:
         return None
     content = json.dumps({"file": digest, **asdict(options)}, sort_keys=True)
     print_ = fingerprint("POST", PATH, content.encode())
-    return Once(key_of(caller.key_id, key), print_)
+    return IdempotentRequest(key_of(caller.key_id, key), print_)

@@ -32,7 +32,7 @@ from service.intake.records import Source
 from service.intake.rows import Row, rows_of
 from service.intake.service import count_invalid
 from service.intake.submissions import DraftResult, Submission, status_of
-from service.web.idempotency import StoredAnswer
+from service.web.idempotency import JsonAnswer
 
 CHUNK_ROWS: Final = 500
 KEPT_ERRORS: Final = 1000
@@ -177,8 +177,8 @@ def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
     return job
 
 
-def _counted(results: Sequence[DraftResult]) -> StoredAnswer:
-    return StoredAnswer(200, dict(Counter(map(status_of, results))))
+def _counted(results: Sequence[DraftResult]) -> JsonAnswer:
+    return JsonAnswer(200, dict(Counter(map(status_of, results))))
 
 
 def delete_stale_uploads(data_dir: Path) -> None:

@@ -27,15 +27,14 @@ from service.intake.schemas import BATCH_EXAMPLE, MAX_ITEMS, ReviewIn, SurveyIn,
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
-from service.keys.once import OnceOnly
+from service.keys.idempotency import RequestIdempotency
 from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.rate import RateLimit
 from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.headers import LOCATION
-from service.web.idempotency import IdempotencyKey, StoredAnswer
-from service.web.once import get_once, response_of
+from service.web.idempotency import IdempotencyKey, JsonAnswer, idempotent_request, response_of
 
 router = APIRouter()
 feedback = APIRouter(prefix="/v1", tags=["feedback"])
@@ -98,8 +97,10 @@ async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
     state = request.app.state
-    once = await get_once(request, caller.key_id, idempotency_key)
-    return Intake(state.database, state.acceptor, caller, state.settings.max_text_chars, once)
+    idempotency = await idempotent_request(request, caller.key_id, idempotency_key)
+    return Intake(
+        state.database, state.acceptor, caller, state.settings.max_text_chars, idempotency
+    )
 
 
 async def _waiting_intake(
@@ -166,16 +167,22 @@ async def post_batch(
     body = await request.body()
     count_items = partial(_count_against_rate, request.app.state.rate, caller)
     if dry_run:
-        return response_of(StoredAnswer(200, await intake.dry_run(body, count_items)))
+        return response_of(JsonAnswer(200, await intake.dry_run(body, count_items)))
     return response_of(await intake.batch(body, count_items))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
 async def post_replay(
-    feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
+    feedback_id: UUID,
+    request: Request,
+    caller: ManageCaller,
+    database: Db,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Retry the analysis of an item whose analysis failed."""
-    answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
+    answer = await run_in_threadpool(
+        replay, database, caller.workspace_id, feedback_id, idempotency
+    )
     request.app.state.wake.set()
     return response_of(answer)
 

@@ -18,8 +18,7 @@ from service.intake.submissions import DraftResult, Render, Submission, Submissi
 from service.intake.waiting import analysed
 from service.keys.ring import Caller
 from service.telemetry import INTAKE_ITEMS
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once
+from service.web.idempotency import IdempotentRequest, JsonAnswer
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +32,7 @@ class Intake:
         acceptor: Acceptor,
         caller: Caller,
         max_text_chars: int,
-        once: Once | None,
+        idempotency: IdempotentRequest | None,
     ) -> None:
         self._database = database
         self._acceptor = acceptor
@@ -41,10 +40,10 @@ class Intake:
         self._builder = DraftBuilder(
             database, caller.workspace_id, max_text_chars, caller.browser_key_id
         )
-        self._once = once
+        self._idempotency = idempotency
         self.wait_s = 0
 
-    async def one(self, item: FeedbackIn) -> StoredAnswer:
+    async def one(self, item: FeedbackIn) -> JsonAnswer:
         """Store one item; with ``wait_s``, answer with its analysis if it is ready in time.
 
         Raises:
@@ -57,12 +56,12 @@ class Intake:
         answer = await self._submit([draft], _one_answer)
         return await self._waited(answer) if self.wait_s else answer
 
-    async def _waited(self, answer: StoredAnswer) -> StoredAnswer:
+    async def _waited(self, answer: JsonAnswer) -> JsonAnswer:
         headers = answer.headers | {"Preference-Applied": f"wait={self.wait_s}"}
         item = await self._analysed(UUID(answer.body["id"]))
         if item is None:
-            return StoredAnswer(answer.status, answer.body, headers)
-        return StoredAnswer(200, item.model_dump(mode="json"), headers)
+            return JsonAnswer(answer.status, answer.body, headers)
+        return JsonAnswer(200, item.model_dump(mode="json"), headers)
 
     async def _analysed(self, id: UUID) -> FeedbackOut | None:
         try:
@@ -71,7 +70,7 @@ class Intake:
             log.error("intake_wait_failed", exc_info=error)
             return None
 
-    async def batch(self, body: bytes, count_items: CountItems) -> StoredAnswer:
+    async def batch(self, body: bytes, count_items: CountItems) -> JsonAnswer:
         """Store the valid items of a batch.
 
         Raises:
@@ -88,8 +87,8 @@ class Intake:
             lambda: dry_run_body(check_batch(body, self._builder, count_items))
         )
 
-    async def _submit(self, drafts: Sequence[Draft], render: Render) -> StoredAnswer:
-        submission = Submission(self._caller.workspace_id, drafts, render, self._once)
+    async def _submit(self, drafts: Sequence[Draft], render: Render) -> JsonAnswer:
+        submission = Submission(self._caller.workspace_id, drafts, render, self._idempotency)
         return await self._acceptor.accept(submission)
 
 
@@ -105,4 +104,4 @@ def _one_answer(results: Sequence[DraftResult]) -> SubmissionResult:
     if isinstance(outcome, Problem):
         return outcome
     body = {"id": str(outcome.id), "status": outcome.status, "state": outcome.state}
-    return StoredAnswer(202, body, {"Location": f"/v1/feedback/{outcome.id}"})
+    return JsonAnswer(202, body, {"Location": f"/v1/feedback/{outcome.id}"})

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from service.errors import Problem
 from service.intake.drafts import Draft
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once
+from service.web.idempotency import IdempotentRequest, JsonAnswer
 
 Status = Literal["accepted", "updated", "duplicate"]
 
@@ -27,7 +26,7 @@ class Outcome(NamedTuple):
 
 DraftResult = Outcome | Problem
 """The result of one draft, or why it was rejected in view of what is stored."""
-SubmissionResult = StoredAnswer | Problem
+SubmissionResult = JsonAnswer | Problem
 """The result of a submission: an answer, or its own problem."""
 Render = Callable[[Sequence[DraftResult]], SubmissionResult]
 """Renders the answer to a submission. Has no effect: a transaction may be retried."""
@@ -40,7 +39,7 @@ class Submission:
     workspace_id: UUID
     drafts: Sequence[Draft]
     render: Render
-    once: Once | None = None
+    idempotency: IdempotentRequest | None = None
 
 
 def status_of(result: DraftResult) -> str:

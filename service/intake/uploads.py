@@ -20,9 +20,8 @@ from service.intake.planning import ImportOptions, plan_for
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.redaction.quotes import redacted
-from service.web.idempotency import StoredAnswer
+from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
 from service.web.invalid import reason_of
-from service.web.once import Once, answered_once
 from service.web.text import CleanText
 
 MAX_NAME_CHARS: Final = 200
@@ -57,18 +56,18 @@ class Upload:
         importer: Importer,
         workspace_id: UUID,
         builder: DraftBuilder,
-        once: Once | None,
-    ) -> StoredAnswer:
+        idempotency: IdempotentRequest | None,
+    ) -> JsonAnswer:
         """Store the job and run it, unless the same request has already done so."""
         job = new_job(workspace_id, self.filename, self.source, self.plan)
 
-        def store(session: Session) -> StoredAnswer:
+        def store(session: Session) -> JsonAnswer:
             session.add(job.model_copy())
             body = {"id": str(job.id), "state": job.state, "mapping": job.mapping}
-            return StoredAnswer(202, body, {"Location": f"/v1/imports/{job.id}"})
+            return JsonAnswer(202, body, {"Location": f"/v1/imports/{job.id}"})
 
         try:
-            answer = answered_once(database, workspace_id, once, store)
+            answer = run_once(database, workspace_id, idempotency, store)
         except BaseException:
             self.source.path.unlink()
             raise

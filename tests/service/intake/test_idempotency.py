@@ -15,7 +15,7 @@ from service import clock
 from service.clock import now
 from service.db import Database
 from service.ids import among
-from service.web.idempotency import KEPT
+from service.web.idempotency import RETENTION
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
 
@@ -67,7 +67,7 @@ def test_an_answer_is_given_for_a_whole_day_as_everywhere(
     first = send(SURVEYS, ITEM, key="k-1")
     with database.read() as session:
         answered_at = session.exec(select(Idempotency.created_at)).one()
-    monkeypatch.setattr(clock, "now", lambda: answered_at + KEPT)
+    monkeypatch.setattr(clock, "now", lambda: answered_at + RETENTION)
     again = send(SURVEYS, ITEM, key="k-1")
     assert again.json() == first.json()
     assert again.headers["idempotency-replayed"] == "true"

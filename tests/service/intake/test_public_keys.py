@@ -24,7 +24,7 @@ from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
 from service.verify.verify import verify
-from service.web.idempotency import StoredAnswer
+from service.web.idempotency import JsonAnswer
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
 from tests.service.intake.conftest import BATCH, SURVEYS, TICKETS, Send, Stored
@@ -164,7 +164,7 @@ def test_so_it_is_if_both_come_at_once(
         DraftBuilder(database, workspace.id, 1000, key_id).build(told_of),
         DraftBuilder(database, workspace.id, 1000).build(SurveyIn(text="Real", external_id="1")),
     ]
-    acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: StoredAnswer(200, {})))
+    acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: JsonAnswer(200, {})))
     [row] = stored()
     assert row.text == "Real"
     assert (row.customer_ref is None) == is_public
@@ -240,7 +240,7 @@ def one(results: Any) -> SubmissionResult:
     if isinstance(result, StoredByAnotherKey):
         return result
     assert not isinstance(result, Exception)
-    return StoredAnswer(200, {"status": result.status})
+    return JsonAnswer(200, {"status": result.status})
 
 
 Submit = Callable[[UUID | None, str], Submission]
