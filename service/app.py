@@ -37,9 +37,9 @@ from service.keys.schemas import SCOPES
 from service.settings import Settings
 from service.themes import routes as themes
 from service.web import openapi, problems
-from service.web.bodies import BodyGuard, Larger
-from service.web.edge import Edge
-from service.web.head import Head
+from service.web.bodies import BodyGuard, RouteLimit
+from service.web.edge import OuterMiddleware
+from service.web.head_requests import HeadAsGet
 from service.web.parameters import refuse_undeclared
 from service.worker import start_inline
 
@@ -70,14 +70,14 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()
     problems.install(app)
-    app.add_middleware(Head)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
         BodyGuard,
         limit=settings.max_body_bytes,
-        larger={imports.PATH: Larger(settings.max_import_bytes, imports.admit_upload)},
+        route_limits={imports.PATH: RouteLimit(settings.max_import_bytes, imports.admit_upload)},
     )
     app.add_middleware(Cors)
-    app.add_middleware(Edge)
+    app.add_middleware(OuterMiddleware)
     strictly = [Depends(Requires(*SCOPES)), Depends(refuse_undeclared)]
     for package in PACKAGES:
         app.include_router(package.router, dependencies=strictly)

@@ -20,8 +20,8 @@ from service.keys.auth import ManageCaller, ReadCaller
 from service.keys.idempotency import RequestIdempotency
 from service.web.conditional import conditional
 from service.web.dependencies import Db
-from service.web.headers import LOCATION
 from service.web.idempotency import JsonAnswer, response_of, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 

@@ -20,7 +20,7 @@ from service.insights.shapes import AnalysisOut, analysis_out
 from service.items import mentions_of
 from service.journey.mapping import JourneyMap
 from service.keys.pseudonyms import pseudonym, salt_in
-from service.web.cursors import decode_cursor, encode_cursor, moment
+from service.web.cursors import cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "feedback"
 """The list's name in its cursors."""
@@ -142,7 +142,7 @@ def _rating(row: Feedback) -> RatingOut | None:
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
-    at, id_ = decode_cursor(LIST, cursor, (moment, UUID))
+    at, id_ = decode_cursor(LIST, cursor, (cursor_time, UUID))
     return at, id_
 
 

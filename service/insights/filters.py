@@ -19,7 +19,7 @@ from service.keys.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
 from service.web.parameters import MAX_NAME_CHARS
-from service.web.text import composed, refuse_unstorable
+from service.web.text import refuse_unstorable, to_nfc
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
             name.
     """
     return {
-        composed(name.removeprefix(prefix)): _values(name, sent)
+        to_nfc(name.removeprefix(prefix)): _values(name, sent)
         for name, sent in (params.model_extra or {}).items()
         if name.startswith(prefix)
     }

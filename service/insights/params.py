@@ -19,7 +19,7 @@ from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
 from service.web.parameters import OpenEnded
-from service.web.text import CleanText, composed
+from service.web.text import CleanText, to_nfc
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
@@ -37,7 +37,7 @@ _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31
 
 def parts_of(text: str) -> list[str]:
     """The values of a list separated by commas, without blank ones, as ``escaped`` writes them."""
-    found = (plain(composed(part)).strip() for part in _PART.findall(text))
+    found = (plain(to_nfc(part)).strip() for part in _PART.findall(text))
     return [escaped(part) for part in found if part]
 
 
@@ -86,7 +86,7 @@ def named_once(tags: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(normalize, tags)))
 
 
-Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
+Word = Annotated[CleanText, AfterValidator(to_nfc), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
 Languages = Annotated[Words, AfterValidator(named_once)]
 Kinds = Annotated[list[Kind], BeforeValidator(split_words)]

@@ -28,7 +28,7 @@ from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Submission, SubmissionResult, WriteConflict
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import RETENTION, JsonAnswer, purge
-from service.web.problems import as_problem, is_for_everyone
+from service.web.problems import as_problem, is_outage
 
 GROUP_ROWS: Final = 1000
 """A group takes submissions until it has this many rows."""
@@ -159,7 +159,7 @@ class Acceptor:
         try:
             return self._write(submissions)
         except Exception as error:  # any error: senders must get an answer
-            if len(submissions) > 1 and not is_for_everyone(error):
+            if len(submissions) > 1 and not is_outage(error):
                 return [self._answers([submission])[0] for submission in submissions]
             return [as_problem(error)] * len(submissions)
 

@@ -11,7 +11,7 @@ from service.clock import LATEST_AHEAD, now
 from service.intake.normalise import normalise
 from service.web.blanks import is_blank
 from service.web.text import refuse_unstorable
-from service.web.times import in_utc, written
+from service.web.times import in_utc, require_time_text
 
 Channel = Literal[
     "website",
@@ -137,7 +137,7 @@ Reference = Annotated[
     AfterValidator(_filled),
 ]
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
-Time = Annotated[datetime, BeforeValidator(written), AfterValidator(_aware)]
+Time = Annotated[datetime, BeforeValidator(require_time_text), AfterValidator(_aware)]
 OccurredAt = Annotated[Time, AfterValidator(_plausible)]
 
 NullForBlank = BeforeValidator(_null_for_blank)

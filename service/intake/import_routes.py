@@ -27,7 +27,6 @@ from service.keys.auth import Requires
 from service.keys.ring import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
-from service.web.headers import LOCATION
 from service.web.idempotency import (
     IdempotencyKey,
     IdempotentRequest,
@@ -35,6 +34,7 @@ from service.web.idempotency import (
     key_of,
     response_of,
 )
+from service.web.openapi_headers import LOCATION
 
 PATH: Final = "/v1/imports"
 router = APIRouter(prefix=PATH, tags=["imports"])

@@ -33,8 +33,8 @@ from service.keys.rate import RateLimit
 from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
-from service.web.headers import LOCATION
 from service.web.idempotency import IdempotencyKey, JsonAnswer, idempotent_request, response_of
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter()
 feedback = APIRouter(prefix="/v1", tags=["feedback"])

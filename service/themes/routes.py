@@ -25,8 +25,8 @@ from service.themes.schemas import MergeIn, PainPointIn, SplitIn
 from service.themes.shaping import Move, Person
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
-from service.web.headers import LOCATION
 from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 

@@ -30,7 +30,7 @@ def refuse_unstorable(text: str) -> str:
     raise ValueError(f"contains {what} at position {found.start()}; remove it and send it again")
 
 
-def seen(text: str) -> str:
+def refuse_invisible(text: str) -> str:
     """The same text, trimmed, if it is visible throughout and on one line.
 
     Joiners, variation selectors and flags stay: emoji and some scripts need them. Soft hyphens and
@@ -64,12 +64,12 @@ def _is_noncharacter(point: int) -> bool:
     return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
 
 
-def composed(text: str) -> str:
+def to_nfc(text: str) -> str:
     """The same text in NFC, the form in which all text is stored."""
     return text if text.isascii() else normalize("NFC", text)
 
 
-def inert(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 

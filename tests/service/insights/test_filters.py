@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.params import escaped, parts_of, plain
-from service.web.text import composed
+from service.web.text import to_nfc
 from tests.callers import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import Said, write
@@ -129,7 +129,7 @@ def test_values_are_found_as_they_are_stored(
                 assert drawn["overall"]["items"] == len(stored)
 
 
-@given(st.lists(st.text(min_size=1).map(composed).filter(lambda text: text == text.strip() != "")))
+@given(st.lists(st.text(min_size=1).map(to_nfc).filter(lambda text: text == text.strip() != "")))
 def test_any_value_can_be_listed(values: list[str]) -> None:
     listed = ",".join(map(escaped, values))
     assert [plain(part) for part in parts_of(listed)] == values
