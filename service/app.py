@@ -31,8 +31,8 @@ from service.keys import routes as keys
 from service.keys.auth import Requires
 from service.keys.bootstrap import bootstrap
 from service.keys.cors import Cors
+from service.keys.key_cache import KeyCache
 from service.keys.rate import RateLimit
-from service.keys.ring import KeyRing
 from service.keys.schemas import SCOPES
 from service.settings import Settings
 from service.themes import routes as themes
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings
     app.state.database = Database(settings.sqlalchemy_url)
-    app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)
+    app.state.keys = KeyCache(app.state.database, settings.rate_per_minute)
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()
     problems.install(app)

@@ -14,7 +14,7 @@ from sqlalchemy import Dialect, Table
 from sqlmodel import Session
 
 from service.db import is_postgresql
-from service.ids import in_parts
+from service.ids import chunked
 
 MAX_PARAMETERS: Final = 32_000
 """Below SQLite's limit of 32,766."""
@@ -36,7 +36,7 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
     plan = _plan(table, connection.dialect, is_postgresql(session), tuple(rows[0]))
     size = MAX_PARAMETERS // len(rows[0])
     return sum(
-        connection.exec_driver_sql(*plan.statement(part)).rowcount for part in in_parts(rows, size)
+        connection.exec_driver_sql(*plan.statement(part)).rowcount for part in chunked(rows, size)
     )
 
 

@@ -19,7 +19,7 @@ from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
 from service.keys.pseudonyms import pseudonym, salt_of
-from service.keys.references import is_kept, stored_id, stored_source
+from service.keys.references import is_anonymous, stored_id, stored_source
 from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
 from service.redaction.text import has_numbers, redact
 from service.web.blanks import is_blank, is_missing
@@ -121,7 +121,7 @@ class DraftBuilder:
         """Whether ``build`` needs no query and little time, so that an event loop may call it."""
         if item.stage or item.touchpoint or item.customer or item.kind == "ticket":
             return False
-        if not all(map(is_kept, _references(item))):
+        if not all(map(is_anonymous, _references(item))):
             return False
         attributes = (value for value in item.attributes.values() if isinstance(value, str))
         texts = [item.text, item.subject or "", item.question or "", *attributes]
@@ -136,7 +136,7 @@ class DraftBuilder:
 
     def _sent(self, item: FeedbackIn, regions: Iterable[str]) -> Row:
         ticket = item if isinstance(item, TicketIn) else None
-        salt = "" if all(map(is_kept, _references(item))) else self._salt
+        salt = "" if all(map(is_anonymous, _references(item))) else self._salt
         return {
             "kind": item.kind,
             "source": stored_source(salt, item.source),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 
 from nlp import language
-from service.clock import LATEST_AHEAD, now
+from service.clock import MAX_CLOCK_SKEW, now
 from service.intake.normalise import normalise
 from service.web.blanks import is_blank
 from service.web.text import refuse_unstorable
@@ -97,7 +97,7 @@ def _plausible(value: datetime) -> datetime:
             f"is in {value.year}; dates before 1990 are rejected, because they are nearly "
             "always a missing or wrongly scaled unix time. Leave the field out if it is unknown"
         )
-    if value > now() + LATEST_AHEAD:
+    if value > now() + MAX_CLOCK_SKEW:
         raise ValueError(
             f"is in the future ({value.date()}); send the moment the feedback was given, "
             "or leave the field out"

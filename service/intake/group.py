@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.tables import IDEMPOTENCY
 from service import clock
 from service.errors import Problem
-from service.ids import among
+from service.ids import pair_in
 from service.intake.bulk import insert_ignoring
 from service.intake.submissions import Submission, SubmissionResult, WriteConflict, status_of
 from service.intake.upserts import FeedbackUpserts
@@ -94,7 +94,7 @@ def _stored_answers(
     if not keys:
         return {}
     table = IDEMPOTENCY.c
-    wanted = among(table.workspace_id, table.key, sorted(keys))
+    wanted = pair_in(table.workspace_id, table.key, sorted(keys))
     rows = session.execute(select(IDEMPOTENCY).where(wanted)).mappings().all()
     valid = {
         (row["workspace_id"], row["key"]): row

@@ -24,7 +24,7 @@ from service.intake.rows import SHOWN_ERRORS
 from service.intake.scales import scale_of
 from service.intake.uploads import columns_of, receive
 from service.keys.auth import Requires
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
 from service.web.idempotency import (

@@ -8,7 +8,7 @@ from service.intake.cell_values import DateOrder, blank_as_none, read_rating, re
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record
 from service.intake.scales import RatingScale
-from service.keys.references import masked
+from service.keys.references import redacted_reference
 from service.redaction.quotes import quoted
 from service.web.blanks import is_missing
 
@@ -42,7 +42,7 @@ class ImportPlan:
         """The plan as shown to the user, and stored with an import."""
         return {
             "kind": self.kind,
-            "source": masked(self.source),
+            "source": redacted_reference(self.source),
             "columns": [_shown(guess) for guess in self.guesses],
             "rating": self.rating._asdict() if self.rating else None,
             "notes": list(self.notes),
@@ -71,7 +71,7 @@ def item_of(record: Record, plan: ImportPlan, digest: str) -> dict[str, Any]:
 
 def _shown(guess: Guess) -> dict[str, Any]:
     """In a file without a header, the first row becomes the header, so names are masked."""
-    return guess._asdict() | {"column": masked(guess.column)}
+    return guess._asdict() | {"column": redacted_reference(guess.column)}
 
 
 def is_nested(value: Any) -> bool:

@@ -16,9 +16,9 @@ from models.mention import Mention
 from models.tables import FEEDBACK
 from models.types import UtcDateTime
 from service.db import is_postgresql
-from service.ids import in_parts
+from service.ids import chunked
 from service.intake.drafts import ExternalKey
-from service.items import IDS_AT_ONCE
+from service.items import MAX_IDS
 
 _STORED = (
     "SELECT external_id, id, content_hash, browser_key_id, state, occurred_at, customer_ref "
@@ -90,7 +90,7 @@ def _stored_from(
 
 def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete the mentions of these items; the caller updates the roll-ups."""
-    for part in in_parts(list(ids), IDS_AT_ONCE):
+    for part in chunked(list(ids), MAX_IDS):
         session.exec(
             delete(Mention).where(
                 col(Mention.workspace_id) == workspace_id, col(Mention.feedback_id).in_(part)
@@ -100,7 +100,7 @@ def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID])
 
 def delete_feedback(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete these items, whose mentions are already deleted."""
-    for part in in_parts(list(ids), IDS_AT_ONCE):
+    for part in chunked(list(ids), MAX_IDS):
         session.exec(
             delete(Feedback).where(
                 col(Feedback.workspace_id) == workspace_id, col(Feedback.id).in_(part)

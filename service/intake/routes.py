@@ -27,10 +27,10 @@ from service.intake.schemas import BATCH_EXAMPLE, MAX_ITEMS, ReviewIn, SurveyIn,
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
+from service.keys.caller import Caller
 from service.keys.idempotency import RequestIdempotency
 from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.rate import RateLimit
-from service.keys.ring import Caller
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, JsonAnswer, idempotent_request, response_of

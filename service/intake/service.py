@@ -16,7 +16,7 @@ from service.intake.drafts import Draft, DraftBuilder
 from service.intake.schemas import FeedbackIn
 from service.intake.submissions import DraftResult, Render, Submission, SubmissionResult
 from service.intake.waiting import analysed
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 from service.telemetry import INTAKE_ITEMS
 from service.web.idempotency import IdempotentRequest, JsonAnswer
 

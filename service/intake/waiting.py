@@ -15,7 +15,7 @@ from service.insights.feedback import feedback_in
 from service.insights.schemas import FeedbackOut
 from service.intake.queries import browser_key_of, state_of
 from service.journey.service import current_map
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 
 MAX_WAIT_SECONDS: Final = 10
 POLL_SECONDS: Final = 0.03

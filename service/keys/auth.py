@@ -7,9 +7,10 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from service.errors import Forbidden, Unauthenticated
+from service.keys.caller import Caller
 from service.keys.errors import NotForBrowsers, OriginNotAllowed
+from service.keys.key_cache import KeyCache
 from service.keys.rate import RateLimit
-from service.keys.ring import Caller, KeyRing
 from service.keys.schemas import SCOPES
 
 MANAGE: Final = "manage"
@@ -48,9 +49,9 @@ class Requires(SecurityBase):
 
 
 async def _counted(request: Request) -> Caller:
-    ring: KeyRing = request.app.state.keys
+    cache: KeyCache = request.app.state.keys
     rate: RateLimit = request.app.state.rate
-    caller = await ring.find(_secret(request))
+    caller = await cache.find(_secret(request))
     if caller.origins and request.headers.get("origin") not in caller.origins:
         raise OriginNotAllowed()
     rate.count(caller)

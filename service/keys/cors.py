@@ -8,7 +8,7 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.keys.errors import OriginNotAllowed
-from service.keys.ring import KeyRing
+from service.keys.key_cache import KeyCache
 from service.web.edge import EXTRA_HEADERS
 
 VARY: Final = (b"vary", b"Origin")
@@ -39,8 +39,8 @@ class Cors:
             return
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
-        ring: KeyRing = scope["app"].state.keys
-        allowed = origin is not None and await ring.allows_origin(origin.decode("latin-1"))
+        cache: KeyCache = scope["app"].state.keys
+        allowed = origin is not None and await cache.allows_origin(origin.decode("latin-1"))
         scope[EXTRA_HEADERS] += _cors_headers(origin) if origin is not None and allowed else [VARY]
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await _answer_preflight(send, allowed)

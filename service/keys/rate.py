@@ -1,6 +1,10 @@
-"""Limits how often a key may be used. Counted in memory, so per process."""
+"""Limits how often a key may be used, and how often an address may try a wrong one.
+
+Counted in memory, so per process.
+"""
 
 import math
+from ipaddress import IPv6Address, ip_address, ip_network
 from time import time
 from typing import Final
 
@@ -9,9 +13,12 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from service.errors import TooManyRequests
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 
 WINDOW_S: Final = 60
+WRONG_KEYS: Final = RateLimitItemPerMinute(10)
+HOME_BITS: Final = 64
+"""An IPv6 customer has at least a network of this size (RFC 6177)."""
 
 
 class RateLimit:
@@ -35,8 +42,39 @@ class RateLimit:
         raise TooManyRequests(
             f"This key may make {caller.rate_per_minute} requests a minute; "
             "wait as Retry-After says and try again.",
-            headers=_headers(caller.rate_per_minute, remaining, max(1, math.ceil(reset - time()))),
+            headers=_headers(caller.rate_per_minute, remaining, _seconds_until(reset)),
         )
+
+
+class FailedAttempts:
+    """A moving one-minute window of wrong keys per client address."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, address: str) -> None:
+        """Let ``address`` try a key.
+
+        Raises:
+            TooManyRequests: it has tried too many wrong ones; even the right one has to wait.
+        """
+        client = _client_of(address)
+        if self._limiter.test(WRONG_KEYS, client):
+            return
+        reset, _ = self._limiter.get_window_stats(WRONG_KEYS, client)
+        seconds = _seconds_until(reset)
+        raise TooManyRequests(
+            f"Too many wrong keys from your address; try again in {seconds} seconds.",
+            headers={"Retry-After": str(seconds)},
+        )
+
+    def count(self, address: str) -> None:
+        """Record that ``address`` tried a wrong key."""
+        self._limiter.hit(WRONG_KEYS, _client_of(address))
+
+
+def _seconds_until(reset: float) -> int:
+    return max(1, math.ceil(reset - time()))
 
 
 def _headers(limit: int, remaining: int, seconds: int) -> dict[str, str]:
@@ -46,3 +84,15 @@ def _headers(limit: int, remaining: int, seconds: int) -> dict[str, str]:
         "RateLimit-Policy": f'"key";q={limit};w={WINDOW_S}',
         "RateLimit": f'"key";r={remaining};t={seconds}',
     }
+
+
+def _client_of(address: str) -> str:
+    """The address, or the network if a client has a whole one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    # Dual-stack sockets map IPv4 addresses; as IPv6 these would all be in one /64.
+    return str(parsed.ipv4_mapped or ip_network((parsed, HOME_BITS), strict=False))

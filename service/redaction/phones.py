@@ -11,7 +11,7 @@ from re import Match
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-from service.redaction.kept import SEPARATOR, masked
+from service.redaction.exempt import SEPARATOR, mask_exempt_numbers
 
 UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 REGIONS_OF_LANGUAGE = {
@@ -93,7 +93,7 @@ def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
     if first is None:
         return []
     near = max(0, first.start() - CONTEXT_CHARS)
-    return list(_spans(text[:near] + masked(text[near:]), regions))
+    return list(_spans(text[:near] + mask_exempt_numbers(text[near:]), regions))
 
 
 def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -17,8 +17,8 @@ from service.insights.pain_points import one_pain_point
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import FilterParams, JourneyParams
 from service.keys.auth import ManageCaller
+from service.keys.caller import Caller
 from service.keys.idempotency import RequestIdempotency
-from service.keys.ring import Caller
 from service.themes import shaping
 from service.themes.places import Place
 from service.themes.schemas import MergeIn, PainPointIn, SplitIn

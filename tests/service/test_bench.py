@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from models.api_key import ApiKey
-from models.tables import FEEDBACK, MENTION, VECTOR
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR
 from models.workspace import Workspace
 from service.cli import app
 from service.cli.bench import intake, live, reads
@@ -65,12 +65,12 @@ def test_a_workspace_with_feedback_is_not_seeded(database: Database) -> None:
 def test_two_workspaces_are_seeded_alike_except_for_ids(database: Database) -> None:
     def seeded(workspace: str) -> list[tuple[Any, ...]]:
         seed(database.url, workspace, mentions=100, vectors=0.5, until=UNTIL)
-        item, mention, vector = FEEDBACK.c, MENTION.c, VECTOR.c
+        item, mention, vector = FEEDBACK.c, MENTION.c, MENTION_VECTOR.c
         columns = (item.occurred_at, item.text, mention.ordinal, mention.stage, vector.vector)
         with database.read() as session:
             statement = (
                 select_columns(*columns)
-                .select_from(FEEDBACK.join(MENTION).join(VECTOR))
+                .select_from(FEEDBACK.join(MENTION).join(MENTION_VECTOR))
                 .where(item.workspace_id == selection(session, workspace).workspace_id)
                 .order_by(item.occurred_at, mention.ordinal)
             )

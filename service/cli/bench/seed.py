@@ -23,7 +23,7 @@ import migrations
 from models.attribute import READY, DeclaredAttribute
 from models.feedback import DONE, Feedback
 from models.pain_point import OPEN
-from models.tables import FEEDBACK, MENTION, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME, VECTOR
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME
 from nlp.vectors import packed
 from service.cli.bench.bulk import Bulk, Row
 from service.cli.bench.drawing import Author, Drawn, Said
@@ -45,7 +45,7 @@ MENTIONS_AN_ITEM: Final = sum(size * share for size, share in MENTIONS.items())
 PORTION: Final = 10_000
 """How many mentions are collected before they are written, in one transaction."""
 
-ORDER: Final = (THEME, FEEDBACK, MENTION, VECTOR)
+ORDER: Final = (THEME, FEEDBACK, MENTION, MENTION_VECTOR)
 """Referenced tables come before those that refer to them."""
 
 SURE: Final = json.dumps(
@@ -159,7 +159,9 @@ class _Seeding:
             self.rows[MENTION].append(mention_row(item, ordinal, said))
             if kept:
                 vector = self._vector(said)
-                self.rows[VECTOR].append((item.workspace_id, item.id, ordinal, VERSION, vector))
+                self.rows[MENTION_VECTOR].append(
+                    (item.workspace_id, item.id, ordinal, VERSION, vector)
+                )
 
     def _vector(self, said: Said) -> bytes:
         """The vector of all mentions of the same theme, or of the same stage if they have none."""

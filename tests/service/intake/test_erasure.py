@@ -81,8 +81,8 @@ def test_all_items_are_locked_before_any_figure_is_touched(
     for _ in range(5):
         send(SURVEYS, {"text": TEXT, "customer": "c"})
     analyse()
-    monkeypatch.setattr(items, "IDS_AT_ONCE", 2)
-    monkeypatch.setattr(queries, "IDS_AT_ONCE", 2)
+    monkeypatch.setattr(items, "MAX_IDS", 2)
+    monkeypatch.setattr(queries, "MAX_IDS", 2)
     locked = []
 
     def noted(session: Session, delta: Delta) -> None:

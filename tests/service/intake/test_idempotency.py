@@ -14,7 +14,7 @@ from models.workspace import Workspace
 from service import clock
 from service.clock import now
 from service.db import Database
-from service.ids import among
+from service.ids import pair_in
 from service.web.idempotency import RETENTION
 from tests.callers import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
@@ -105,7 +105,7 @@ def test_keys_of_many_requests_are_sought_not_scanned(
 ) -> None:
     """An answer is kept for a day, so that there may be millions."""
     own = (col(Idempotency.workspace_id), col(Idempotency.key))
-    found = select(Idempotency).where(among(*own, [(workspace.id, "a"), (workspace.id, "b")]))
+    found = select(Idempotency).where(pair_in(*own, [(workspace.id, "a"), (workspace.id, "b")]))
     compiled = found.compile(database.engine, compile_kwargs={"literal_binds": True})
     with database.write() as session:
         if not database.is_sqlite:

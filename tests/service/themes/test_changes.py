@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.pain_point import IN_PROGRESS, PainPoint, RollupPain, ThemeRefresh
+from models.pain_point import IN_PROGRESS, PainPoint, ThemeRefresh
+from models.rollup import RollupPain
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_customer, erase_one

@@ -3,15 +3,15 @@
 import pytest
 
 from service.errors import TooManyRequests
-from service.keys.guesses import PER_MINUTE, Guesses
+from service.keys.rate import WRONG_KEYS, FailedAttempts
 
 
-def used_up(address: str) -> Guesses:
-    guesses = Guesses()
-    for _ in range(PER_MINUTE.amount):
-        guesses.check(address)
-        guesses.count(address)
-    return guesses
+def used_up(address: str) -> FailedAttempts:
+    attempts = FailedAttempts()
+    for _ in range(WRONG_KEYS.amount):
+        attempts.check(address)
+        attempts.count(address)
+    return attempts
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ def used_up(address: str) -> Guesses:
     ],
 )
 def test_an_address_has_ten_a_minute(address: str, as_well: str) -> None:
-    guesses = used_up(address)
+    attempts = used_up(address)
     with pytest.raises(TooManyRequests, match="again in") as caught:
-        guesses.check(as_well)
+        attempts.check(as_well)
     assert 1 <= int(caught.value.headers["Retry-After"]) <= 60
 
 
@@ -44,6 +44,6 @@ def test_others_are_not_made_to_wait(address: str, other: str) -> None:
 
 
 def test_right_keys_are_not_counted() -> None:
-    guesses = Guesses()
-    for _ in range(PER_MINUTE.amount * 2):
-        guesses.check("192.0.2.1")
+    attempts = FailedAttempts()
+    for _ in range(WRONG_KEYS.amount * 2):
+        attempts.check("192.0.2.1")
