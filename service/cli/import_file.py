@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from nlp.documents import Kind
-from service.cli.sending import Report, send
-from service.cli.target import api_key, api_url
+from service.cli.connection import api_key, api_url
+from service.cli.send_rows import Report, send_rows
 from service.cli.terminal import Terminal
 from service.client import PASSING, Verbatim, VerbatimError
 from service.errors import Problem
@@ -35,11 +35,9 @@ SOURCE_HELP: Final = (
 )
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
-app = typer.Typer()
 console = Terminal(highlight=False, soft_wrap=True)
 
 
-@app.command("import")
 def import_file(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to send.")
@@ -78,7 +76,7 @@ def import_file(
     report = Report(Counter(), [])
     try:
         with _connected(url or api_url(settings), key or api_key(settings)) as voc:
-            send(voc, opened, plan, report, dry_run, console)
+            send_rows(voc, opened, plan, report, dry_run, console)
     except VerbatimError as error:
         console.print(str(error), style="red", markup=False)
         if report.counts and not dry_run:

@@ -39,7 +39,7 @@ class Report(NamedTuple):
     errors: list[dict[str, Any]]
 
 
-def send(
+def send_rows(
     voc: Verbatim, source: Source, plan: ImportPlan, report: Report, dry_run: bool, console: Console
 ) -> None:
     """Send every row and record the outcome in ``report``.
