@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.client import Verbatim, VerbatimError
-from service.intake.plan import CellError, ImportPlan, item_of
+from service.intake.plan import ImportPlan, items_of
 from service.intake.records import RowError, Source
 from service.web.invalid import TOO_DEEP
 
@@ -57,16 +57,11 @@ def send_rows(
 
 
 def _lines(source: Source, plan: ImportPlan) -> Iterator[Line]:
-    for record in source.records():
-        if isinstance(record, RowError):
-            yield Line(record.line, None, record.reason)
-            continue
-        try:
-            item = item_of(record, plan, source.digest)
-        except CellError as error:
-            yield Line(record.line, None, str(error))
+    for number, item in items_of(source, plan):
+        if isinstance(item, RowError):
+            yield Line(number, None, item.reason)
         else:
-            yield Line(record.line, None, TOO_DEEP) if _is_deep(item) else Line(record.line, item)
+            yield Line(number, None, TOO_DEEP) if _is_deep(item) else Line(number, item)
 
 
 def _is_deep(item: dict[str, Any]) -> bool:

@@ -1,12 +1,12 @@
 """How a file's records become items: which column is which field, the scale, the date format."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from service.intake.cell_values import DateOrder, blank_as_none, read_rating, read_time
 from service.intake.guess import Guess, channel_of
-from service.intake.records import Record
+from service.intake.records import Record, RowError, Source
 from service.intake.scales import RatingScale
 from service.keys.references import redacted_reference
 from service.redaction.quotes import quoted
@@ -47,6 +47,18 @@ class ImportPlan:
             "rating": self.rating._asdict() if self.rating else None,
             "notes": list(self.notes),
         }
+
+
+def items_of(source: Source, plan: ImportPlan) -> Iterator[tuple[int, dict[str, Any] | RowError]]:
+    """The API item of each record, or why there is none, with the line where it begins."""
+    for record in source.records():
+        if isinstance(record, RowError):
+            yield record.line, record
+            continue
+        try:
+            yield record.line, item_of(record, plan, source.digest)
+        except CellError as error:
+            yield record.line, RowError(record.line, str(error))
 
 
 def item_of(record: Record, plan: ImportPlan, digest: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from service.errors import InvalidRequest, Problem
 from service.intake.batch import CheckedItem, check_item, record_of
 from service.intake.drafts import DraftBuilder
-from service.intake.plan import CellError, ImportPlan, item_of
+from service.intake.plan import ImportPlan, items_of
 from service.intake.records import RowError, Source
 from service.redaction.quotes import redacted
 
@@ -38,16 +38,11 @@ class Row(NamedTuple):
 
 def rows_of(source: Source, plan: ImportPlan, builder: DraftBuilder) -> Iterator[Row]:
     """Every row of a file."""
-    for record in source.records():
-        if isinstance(record, RowError):
-            yield Row(record.line, _invalid(record.reason))
-            continue
-        try:
-            item = item_of(record, plan, source.digest)
-        except CellError as error:
-            yield Row(record.line, _invalid(str(error)))
+    for line, item in items_of(source, plan):
+        if isinstance(item, RowError):
+            yield Row(line, _invalid(item.reason))
         else:
-            yield Row(record.line, check_item(item, builder))
+            yield Row(line, check_item(item, builder))
 
 
 def preview(source: Source, plan: ImportPlan, builder: DraftBuilder) -> dict[str, Any]:
