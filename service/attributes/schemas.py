@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.rollups.segments import BETWEEN
-from service.web.text import CleanText, to_nfc
+from service.text import CleanText, to_nfc
 
 MOST: Final = 3
 """Maximum number of declared attributes per workspace: each makes writes more expensive."""

@@ -16,7 +16,7 @@ from pydantic import (
 from nlp.documents import Kind
 from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
 from service.insights.schemas import AS_OF, AnswerOut
-from service.web.text import CleanText, refuse_invisible
+from service.text import CleanText, refuse_invisible
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
 ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from service.exports.errors import NoParquet
 from service.exports.tables import Column, Kind, Row
-from service.web.text import escape_formula
+from service.text import escape_formula
 
 Pages = Iterable[Sequence[Row]]
 BOM: Final = "\ufeff"

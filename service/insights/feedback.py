@@ -19,7 +19,7 @@ from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.items import mentions_of
 from service.journey.mapping import JourneyMap
-from service.keys.pseudonyms import pseudonym, salt_in
+from service.references import pseudonym, salt_in
 from service.web.cursors import cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "feedback"

@@ -15,11 +15,11 @@ from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
-from service.keys.references import sources_in
+from service.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
+from service.text import refuse_unstorable, to_nfc
 from service.web.parameters import MAX_NAME_CHARS
-from service.web.text import refuse_unstorable, to_nfc
 
 
 @dataclass(frozen=True, slots=True)

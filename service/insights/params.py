@@ -18,8 +18,8 @@ from nlp.documents import Kind
 from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
+from service.text import CleanText, to_nfc
 from service.web.parameters import OpenEnded
-from service.web.text import CleanText, to_nfc
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)

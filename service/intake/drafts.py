@@ -18,11 +18,10 @@ from service.intake.ratings import RatingIn
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
-from service.keys.pseudonyms import pseudonym, salt_of
-from service.keys.references import is_anonymous, stored_id, stored_source
 from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
 from service.redaction.text import has_numbers, redact
-from service.web.blanks import is_blank, is_missing
+from service.references import is_anonymous, pseudonym, salt_of, stored_id, stored_source
+from service.text import is_blank, is_missing
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]

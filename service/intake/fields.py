@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from nlp import language
 from service.clock import MAX_CLOCK_SKEW, now
 from service.intake.normalise import normalise
-from service.web.blanks import is_blank
-from service.web.text import refuse_unstorable
+from service.text import is_blank, refuse_unstorable
 from service.web.times import in_utc, require_time_text
 
 Channel = Literal[

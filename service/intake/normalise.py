@@ -1,7 +1,7 @@
 """Text in its stored form: the offsets of mentions count characters of this form."""
 
 from service.intake.markup import html_to_text
-from service.web.text import to_nfc
+from service.text import to_nfc
 
 BYTE_ORDER_MARK = "\ufeff"
 

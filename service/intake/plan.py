@@ -8,9 +8,9 @@ from service.intake.cell_values import DateOrder, blank_as_none, read_rating, re
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record, RowError, Source
 from service.intake.scales import RatingScale
-from service.keys.references import redacted_reference
 from service.redaction.quotes import quoted
-from service.web.blanks import is_missing
+from service.references import redacted_reference
+from service.text import is_missing
 
 ATTRIBUTE: Final = "attributes."
 NESTED: Final = "has nested values; put the one that is meant into a field of its own"

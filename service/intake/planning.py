@@ -22,7 +22,7 @@ from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.redaction.quotes import quoted
-from service.web.blanks import is_blank, is_missing
+from service.text import is_blank, is_missing
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000

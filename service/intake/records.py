@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Final, Literal, TextIO
 
 from service.intake.subheaders import are_subheaders, joined
 from service.intake.table import MAX_LINE_CHARS, UnreadableRow, read_rows
+from service.text import refuse_unstorable
 from service.web.invalid import json_fault
-from service.web.text import refuse_unstorable
 
 Format = Literal["csv", "jsonl"]
 

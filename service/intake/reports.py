@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, delete
 
 from models.import_job import ImportJob
-from service.web.text import escape_formula
+from service.text import escape_formula
 
 RETENTION: Final = timedelta(days=7)
 """They quote rows that are not stored as feedback, so no erasure reaches them."""

@@ -29,8 +29,8 @@ from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
 from service.keys.caller import Caller
 from service.keys.idempotency import RequestIdempotency
-from service.keys.pseudonyms import pseudonym, salt_of
 from service.keys.rate import RateLimit
+from service.references import pseudonym, salt_of
 from service.web.bodies import is_json
 from service.web.dependencies import Db
 from service.web.idempotency import IdempotencyKey, JsonAnswer, idempotent_request, response_of

@@ -20,9 +20,9 @@ from service.intake.planning import ImportOptions, plan_for
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
 from service.redaction.quotes import redacted
+from service.text import CleanText
 from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
 from service.web.invalid import reason_of
-from service.web.text import CleanText
 
 MAX_NAME_CHARS: Final = 200
 NO_COLUMNS: Final = 'must be a JSON object of fields and columns, such as {"text": "Comment"}'

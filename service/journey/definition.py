@@ -16,8 +16,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from service.text import refuse_invisible, refuse_unstorable
 from service.web.numbers import NoBoolean
-from service.web.text import refuse_invisible, refuse_unstorable
 
 KEY: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.api_key import ApiKey
+from service.text import CleanText, refuse_invisible
 from service.web.numbers import NoBoolean
-from service.web.text import CleanText, refuse_invisible
 from service.web.times import UtcTime
 
 Scope = Literal["ingest", "read", "manage"]

@@ -8,7 +8,7 @@ from math import isnan
 from typing import Any, Final
 
 from service.errors import InvalidParam, InvalidRequest
-from service.web.text import refuse_unstorable
+from service.text import refuse_unstorable
 from service.web.times import in_utc
 
 MAX_CHARS: Final = 2000

@@ -15,7 +15,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
-from service.web.text import FORMULA
+from service.text import FORMULA
 from tests.service.exports.conftest import SAID, Fetch
 from tests.service.insights.rows import NOON, Said, write
 

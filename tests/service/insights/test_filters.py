@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.params import escaped, parts_of, plain
-from service.web.text import to_nfc
+from service.text import to_nfc
 from tests.callers import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import Said, write

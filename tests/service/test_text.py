@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from service.web.text import CleanText, refuse_invisible
+from service.text import CleanText, refuse_invisible
 
 
 class Holder(BaseModel):

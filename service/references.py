@@ -1,22 +1,59 @@
-"""How references to feedback are stored: a source, and an external id.
+"""How references to feedback and its customers are stored.
 
-A reference in which redaction finds no person is stored unchanged, and so is one of digits only: it
-is the sender's own number, even if it looks like a phone number. References that differ as sent
+A customer reference is stored as a keyed hash: HMAC-SHA256 with the workspace's salt. A source or
+an external id in which redaction finds no person is stored unchanged, and so is one of digits only:
+it is the sender's own number, even if it looks like a phone number. References that differ as sent
 differ as stored. They are always checked in the same way, whatever the language of the item.
 """
 
+import hmac
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from service.keys.pseudonyms import pseudonym, salt_in
+from models.workspace import Workspace
+from service.db import Database
+from service.errors import NotFound
 from service.redaction.phones import UNKNOWN_LANGUAGE
 from service.redaction.text import redact
 
 DIGITS_OF_SOURCE: Final = 8
+
+_salts: WeakKeyDictionary[Database, dict[UUID, str]] = WeakKeyDictionary()
+
+
+def salt_of(database: Database, workspace_id: UUID) -> str:
+    """The workspace's salt (hex), read once per process: it never changes.
+
+    Raises:
+        NotFound: there is no such workspace.
+    """
+    known = _salts.setdefault(database, {})
+    if workspace_id not in known:
+        with database.read() as session:
+            known[workspace_id] = salt_in(session, workspace_id)
+    return known[workspace_id]
+
+
+def salt_in(session: Session, workspace_id: UUID) -> str:
+    """The same, read in ``session``.
+
+    Raises:
+        NotFound: there is no such workspace.
+    """
+    salt = session.exec(select(Workspace.salt).where(Workspace.id == workspace_id)).first()
+    if salt is None:
+        raise NotFound
+    return salt
+
+
+def pseudonym(salt: str, reference: str) -> str:
+    """The stored form (64 hex digits) of a reference as sent."""
+    return hmac.digest(salt.encode(), reference.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=256)  # called twice per item, and slow for numbers
