@@ -29,7 +29,7 @@ from service.intake.drafts import Draft, DraftBuilder
 from service.intake.plan import ImportPlan
 from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
-from service.intake.rows import Row, rows_of
+from service.intake.rows import CheckedRow, rows_of
 from service.intake.service import count_invalid
 from service.intake.submissions import DraftResult, Submission, status_of
 from service.web.idempotency import JsonAnswer
@@ -57,7 +57,7 @@ class _Progress:
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, rows: Sequence[Row], answer: dict[str, int]) -> None:
+    def note(self, rows: Sequence[CheckedRow], answer: dict[str, int]) -> None:
         errors = [row.error for row in rows if row.error]
         self.counts.update(answer, rows=len(rows), invalid=len(errors))
         self.errors += errors[: KEPT_ERRORS - len(self.errors)]

@@ -22,7 +22,7 @@ class InvalidRow(InvalidRequest):
     code = "invalid_row"
 
 
-class Row(NamedTuple):
+class CheckedRow(NamedTuple):
     """``line`` is where it begins in the file."""
 
     line: int
@@ -36,13 +36,13 @@ class Row(NamedTuple):
         return None
 
 
-def rows_of(source: Source, plan: ImportPlan, builder: DraftBuilder) -> Iterator[Row]:
+def rows_of(source: Source, plan: ImportPlan, builder: DraftBuilder) -> Iterator[CheckedRow]:
     """Every row of a file."""
     for line, item in items_of(source, plan):
         if isinstance(item, RowError):
-            yield Row(line, _invalid(item.reason))
+            yield CheckedRow(line, _invalid(item.reason))
         else:
-            yield Row(line, check_item(item, builder))
+            yield CheckedRow(line, check_item(item, builder))
 
 
 def preview(source: Source, plan: ImportPlan, builder: DraftBuilder) -> dict[str, Any]:
