@@ -57,11 +57,11 @@ class KeyCache:
             Unauthenticated: mistyped, unknown, revoked or expired.
         """
         hash_ = hash_of(secret)
-        held = self._callers.get(hash_)
-        if held is None or held.until < monotonic():
-            caller = await self._look_up(secret, hash_, held)
+        cached = self._callers.get(hash_)
+        if cached is None or cached.until < monotonic():
+            caller = await self._look_up(secret, hash_, cached)
         else:
-            caller = held.caller
+            caller = cached.caller
         if caller.expires_at is not None and caller.expires_at <= now():
             raise KeyExpired()
         return caller
@@ -69,7 +69,7 @@ class KeyCache:
     async def _look_up(self, secret: str, hash_: str, stale: _CachedCaller | None) -> Caller:
         if is_mistyped(secret):
             raise MistypedKey()
-        if stale is not None:  # others use the cached one while this one asks
+        if stale is not None:  # others use the cached one while this one looks it up
             stale.until = monotonic() + TTL_S
         changes = self._changes
         caller = await run_in_threadpool(self._read, hash_)
@@ -94,10 +94,10 @@ class KeyCache:
 
     async def allows_origin(self, origin: str) -> bool:
         """Whether any live key lists this origin."""
-        held = self._origins
-        if held.until < monotonic():
-            held = await self._refresh_origins_once()
-        return origin in held.allowed
+        cached = self._origins
+        if cached.until < monotonic():
+            cached = await self._refresh_origins_once()
+        return origin in cached.allowed
 
     async def _refresh_origins_once(self) -> _Origins:
         """One shared query for all callers that wait for it."""
