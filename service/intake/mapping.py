@@ -1,7 +1,7 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
-from service.intake.guess import Guess, guess_columns, unread_dates
+from service.intake.guess import BECAUSE_POSSIBLE, Guess, guess_columns, unread_dates
 from service.intake.headers import Target, asks
 from service.intake.plan import ATTRIBUTE, Plan, is_nested
 from service.intake.records import Record, Source
@@ -26,6 +26,7 @@ NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
 LONGEST_SOURCE: Final = 100
 UNNAMED: Final = "import"
+SHOWN_OTHERS: Final = 3
 BY_USER: Final = 1.0
 AS_SAID: Final = "as you said"
 AS_ITEMS: Final = (
@@ -127,7 +128,10 @@ def _plan(
         rating=rating,
         dates=dates,
         question=text_column if asks(text_column) else None,
-        notes=_notes(by_field, columns, dates, is_certain),
+        notes=(
+            *_doubts(guesses, by_field, wishes.columns),
+            *_notes(by_field, columns, dates, is_certain),
+        ),
     )
 
 
@@ -289,6 +293,21 @@ def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
     if "priority" in fields or "ticket" in " ".join(fields.values()).casefold():
         return "ticket"
     return "review" if rating and rating.scale == "stars" else "survey"
+
+
+def _doubts(
+    guesses: Sequence[Guess], fields: Mapping[str, str], wishes: Mapping[str, str | None]
+) -> Iterator[str]:
+    """Names the columns that could be the text or the rating as well, unless the user chose."""
+    for field, because in BECAUSE_POSSIBLE.items():
+        others = [guess.column for guess in guesses if guess.because == because]
+        if field in fields and field not in wishes and others:
+            more = f" and {len(others) - SHOWN_OTHERS:,} more" if others[SHOWN_OTHERS:] else ""
+            shown = ", ".join(quoted(name) for name in others[:SHOWN_OTHERS]) + more
+            yield (
+                f"The {field} is taken from {quoted(fields[field])}. It could also be in {shown}: "
+                f"choose with mapping (voc import: --map {field}=COLUMN)."
+            )
 
 
 def _notes(

@@ -173,6 +173,51 @@ def test_of_columns_that_may_be_words_the_one_with_more_of_them_is(tmp_path: Pat
     assert read(tmp_path, content)[1].columns == {"text": "Your comments"}
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "field", "column"),
+    [
+        ("Comments,Review,Stars", ",It crashes,3", "text", "Review"),
+        ("Comment,Score,Stars", "It crashes,,3", "rating", "Stars"),
+        ("Comment,Email,Contact ID", "It crashes,,c-17", "customer", "Contact ID"),
+        (
+            "Comment,What could be better?",
+            ",Make the checkout quicker for us",
+            "text",
+            "What could be better?",
+        ),
+    ],
+)
+def test_a_column_with_cells_is_taken_before_a_blank_one(
+    tmp_path: Path, header: str, row: str, field: str, column: str
+) -> None:
+    plan = read(tmp_path, f"{header}\n{row}\n")[1]
+    assert plan.columns[field] == column
+
+
+def test_a_blank_column_is_taken_if_no_other_fits(tmp_path: Path) -> None:
+    assert read(tmp_path, "Comment,Score\n,3\n")[1].columns["text"] == "Comment"
+
+
+def test_of_a_comment_and_a_response_the_comment_is_the_text_and_the_other_is_told_of(
+    tmp_path: Path,
+) -> None:
+    content = "Response,Comment,CSAT\nWe have refunded you.,It crashes,1\n"
+    source, plan = read(tmp_path, content)
+    assert [item["text"] for item in items(source, plan)] == ["It crashes"]
+    assert plan.notes[0] == (
+        "The text is taken from 'Comment'. It could also be in 'Response': choose with mapping "
+        "(voc import: --map text=COLUMN)."
+    )
+    chosen = read(tmp_path, content, columns={"text": "Response"})[1]
+    assert not any("could also be" in note for note in chosen.notes)
+
+
+def test_cells_that_repeat_two_values_are_no_words(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Within SLA\n{n}a,SLA violated\n" for n in range(5))
+    with pytest.raises(UnmappedColumns):
+        read(tmp_path, f"Ticket ID,First response status\n{rows}")
+
+
 def test_an_id_beside_words_is_the_customers(tmp_path: Path) -> None:
     content = "Comment,Customer ID of comment\nBad,c-1\nSlow,c-2\n"
     assert read(tmp_path, content)[1].columns["customer"] == "Customer ID of comment"
