@@ -14,6 +14,13 @@ _RATING = re.compile(
     r"(?:(%)|(?:/|of|out of|von|sur|de|su)\s*+(\d{1,4})(?:[.,]0+)?)?\s*+(?:[^\W\d]{1,12}|★)?\s*+",
     re.IGNORECASE,
 )
+_LABEL: Final = r"(?=\W*[^\W\d_])[^\d()]{1,60}"
+_LABELLED: Final = (
+    re.compile(rf"\s*+{_LABEL}?(?:\s[-–—=]\s+|[:=]\s+|\()([^()]{{1,20}})\)?\s*+"),
+    re.compile(rf"\s*+([^()]{{1,20}}?)(?:\s[-–—=]\s+|[:=]\s+|\s?\(){_LABEL}\)?\s*+"),
+)
+"""A rating after its label or before it, as survey tools label the ends of a scale."""
+_LONGEST_LABELLED: Final = 100
 _GLYPHS = re.compile(r"\s*([★⭐]{1,10})(?:\ufe0f?)?(☆{0,9})\s*")
 _MOMENT = re.compile(
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?P<day>\S.{0,30}?)"
@@ -52,16 +59,27 @@ class Reading(NamedTuple):
 
 
 def read_rating(cell: str) -> Reading | None:
-    """The rating in ``4``, ``4,5``, ``8/10``, ``5 stars``, ``90 %`` or ``★★★☆☆``."""
+    """The rating in ``4``, ``4,5``, ``8/10``, ``5 stars``, ``90 %`` or ``★★★☆☆``.
+
+    A label may be set off from it: ``10 - Extremely likely``, ``Very satisfied (5)``.
+    """
     if glyphs := _GLYPHS.fullmatch(cell):
         full, empty = (float(len(part)) for part in glyphs.groups())
         return Reading(full, full + empty if empty else None)
-    found = _RATING.fullmatch(cell)
+    found = _RATING.fullmatch(cell) or _labelled(cell)
     if found is None:
         return None
     number, percent, greatest = found.groups()
     out_of = "100" if percent else greatest
     return Reading(float(number.replace(",", ".")), float(out_of) if out_of else None)
+
+
+def _labelled(cell: str) -> re.Match[str] | None:
+    """A match of ``_RATING`` without its label."""
+    if len(cell) > _LONGEST_LABELLED:
+        return None
+    parts = (match[1] for pattern in _LABELLED if (match := pattern.fullmatch(cell)))
+    return next((found for part in parts if (found := _RATING.fullmatch(part))), None)
 
 
 def read_time(cell: str, order: DateOrder) -> datetime | None:

@@ -506,6 +506,15 @@ def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
         ("★★★", Reading(3)),
         ("3 out of 5", Reading(3, 5)),
         ("4.0 out of 5 stars", Reading(4, 5)),
+        ("Not at all likely - 0", Reading(0)),
+        ("10 – Extremely likely", Reading(10)),
+        ("5 (Very satisfied)", Reading(5)),
+        ("Zufrieden: 4", Reading(4)),
+        ("1 = sehr gut", Reading(1)),
+        ("4/5 - good", Reading(4, 5)),
+        ("Room 5 - dirty", None),
+        ("0 - 6 Detractor", None),
+        ("5 - ", None),
         ("great", None),
         ("", None),
     ],
@@ -631,6 +640,14 @@ def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
     assert guess_scale(header, [Reading(float(value)) for value in values]) == scale
+
+
+def test_the_ends_of_a_scale_may_be_labelled(tmp_path: Path) -> None:
+    ratings = ("Not at all likely - 0", *range(1, 10), "Extremely likely - 10")
+    rows = "".join(f"{rating},It is fine\n" for rating in ratings)
+    source, plan = read(tmp_path, f"How likely are you to recommend us?,Why?\n{rows}")
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert [item["rating"]["value"] for item in items(source, plan)] == [*range(11)]
 
 
 def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
