@@ -84,14 +84,29 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     if source.format == "jsonl" and not wishes.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
         said = wishes.source or source_named(source.name, has_ids)
-        return Plan(wishes.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
+        notes = (AS_ITEMS, *_encoding_notes(source))
+        return Plan(wishes.kind or "survey", said, is_native=True, notes=notes)
     names = source.columns or _keys(sample)
     _refuse_many(names)
     columns = _cells(names, sample)
     guesses = guess_columns(columns, _nested(columns, sample))
     guesses = _with_wishes(guesses, wishes.columns)
     plan = _plan(guesses, columns, wishes, source.name)
-    return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
+    subheaders = (SUBHEADERS,) if source.header_rows > 1 else ()
+    return replace(plan, notes=(*plan.notes, *subheaders, *_encoding_notes(source)))
+
+
+def _encoding_notes(source: Source) -> tuple[str, ...]:
+    """What is said of a file that is not valid UTF-8 throughout."""
+    if not source.not_utf8:
+        return ()
+    example = f" ({quoted(source.not_utf8_example)})" if source.not_utf8_example else ""
+    if source.encoding == "cp1252" and source.format == "csv":
+        which = f"The file is not UTF-8: it is read as Windows-1252{example}."
+    else:
+        places = "1 place" if source.not_utf8 == 1 else f"{source.not_utf8:,} places"
+        which = f"The file is not UTF-8 in {places}, read as Windows-1252{example}."
+    return (f"{which} If that looks wrong, save the file as UTF-8.",)
 
 
 def source_named(name: str, has_ids: bool) -> str:

@@ -128,6 +128,30 @@ def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
     assert any("second header line" in note for note in plan.notes)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "note"),
+    [
+        (b"comment\nd\xe9\xe7u\n", "f.csv", "The file is not UTF-8: it is read as Windows-1252"),
+        (
+            "comment\ndéçu\n".encode() + b"d\xe9\xe7u\n",
+            "f.csv",
+            "The file is not UTF-8 in 2 places, read as Windows-1252",
+        ),
+        (
+            b'{"kind": "survey", "text": "d\xe9 u"}\n',
+            "f.jsonl",
+            "The file is not UTF-8 in 1 place, read as Windows-1252",
+        ),
+    ],
+)
+def test_bytes_that_are_not_utf8_are_told_of(
+    tmp_path: Path, content: bytes, name: str, note: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert plan_for(open_source(path), Wishes({})).notes[-1].startswith(note)
+
+
 @pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
 def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
     tmp_path: Path, cells: list[str]

@@ -45,6 +45,21 @@ def test_a_late_byte_that_is_not_utf8_tells_the_encoding(tmp_path: Path) -> None
     assert values(opened(tmp_path, content))[-1] == {"text": "Käse"}
 
 
+@pytest.mark.parametrize("rows", [1, 50_000])
+def test_a_byte_that_is_not_utf8_leaves_the_other_rows_alone(tmp_path: Path, rows: int) -> None:
+    content = "text\n" + "Déçu – très\n" * rows
+    cut = "so 😀".encode()[:-1] + b"\n"
+    source = opened(tmp_path, content.encode() + cut + "Käse\n".encode("cp1252"))
+    texts = [each["text"] for each in values(source)]
+    assert texts == [*["Déçu – très"] * rows, "so \ufffd", "Käse"]
+    assert (source.encoding, source.not_utf8) == ("utf-8", 2)
+
+
+def test_a_file_in_another_encoding_shows_a_word_as_it_is_read(tmp_path: Path) -> None:
+    source = opened(tmp_path, "text\nвсё плохо\n".encode("cp1251"))
+    assert (source.encoding, source.not_utf8_example) == ("cp1252", "âñ¸")
+
+
 def test_quoted_line_breaks_and_delimiters_are_part_of_the_cell(tmp_path: Path) -> None:
     source = opened(tmp_path, 'a,b\n"one\ntwo, ""three""",x\n')
     assert values(source) == [{"a": 'one\ntwo, "three"', "b": "x"}]
