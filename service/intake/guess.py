@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
-from service.intake.cells import date_order, read_rating
+from service.intake.cells import date_format, read_rating
 from service.intake.fields import Channel
 from service.intake.headers import (
     CHANNELS,
@@ -163,7 +163,7 @@ def _is_rating(column: str, cells: Column) -> bool:
 
 
 def _is_time(_column: str, cells: Column) -> bool:
-    return date_order(cells)[0] is not None
+    return date_format(cells).order is not None
 
 
 def _is_text(_column: str, cells: Column) -> bool:

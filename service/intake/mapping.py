@@ -8,7 +8,17 @@ from typing import Any, Final, get_args
 
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
+from service.intake.cells import (
+    FIRST,
+    NAIVE_TIMES,
+    DateFormat,
+    DateOrder,
+    blank_as_none,
+    date_format,
+    other_order,
+    read_rating,
+    set_dates,
+)
 from service.intake.guess import BECAUSE_POSSIBLE, Guess, guess_columns, unread_dates
 from service.intake.headers import Target, asks
 from service.intake.plan import ATTRIBUTE, Plan, is_nested
@@ -80,7 +90,7 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
         UnmappedColumns: neither text nor a rating was found.
     """
     _refuse_many(source.columns)
-    sample = _sample(source)
+    sample, is_whole = _sample(source)
     if source.format == "jsonl" and not wishes.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
         said = wishes.source or source_named(source.name, has_ids)
@@ -88,10 +98,13 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
         return Plan(wishes.kind or "survey", said, is_native=True, notes=notes)
     names = source.columns or _keys(sample)
     _refuse_many(names)
-    columns = _cells(names, sample)
+    start = _cells(names, sample)
+    spread = _cells(names, () if is_whole else source.spread())
+    columns = {name: cells or spread[name] for name, cells in start.items()}
+    everywhere = {name: [*cells, *spread[name]] for name, cells in start.items()}
     guesses = guess_columns(columns, _nested(columns, sample))
     guesses = _with_wishes(guesses, wishes.columns)
-    plan = _plan(guesses, columns, wishes, source.name)
+    plan = _plan(guesses, columns, everywhere, wishes, source.name)
     subheaders = (SUBHEADERS,) if source.header_rows > 1 else ()
     return replace(plan, notes=(*plan.notes, *subheaders, *_encoding_notes(source)))
 
@@ -122,13 +135,18 @@ def source_named(name: str, has_ids: bool) -> str:
 
 
 def _plan(
-    guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes, name: str
+    guesses: Sequence[Guess],
+    columns: Mapping[str, list[str]],
+    everywhere: Mapping[str, list[str]],
+    wishes: Wishes,
+    name: str,
 ) -> Plan:
+    """``everywhere`` has cells of all parts of the file: exports are often sorted."""
     by_field = {guess.field: guess.column for guess in guesses if guess.field}
     if not {"text", "rating"} & by_field.keys():
         raise _unmapped(columns)
-    rating = _scale(by_field, columns, wishes)
-    dates, is_certain = _dates(by_field, columns, wishes)
+    rating = _scale(by_field, everywhere, wishes)
+    dates = _dates(by_field, everywhere, wishes)
     kind = wishes.kind or _said_kind(columns) or _kind(by_field, rating)
     unwanted = () if kind == "ticket" else _TICKET_FIELDS
     if wishes.source:
@@ -141,11 +159,11 @@ def _plan(
         is_native=False,
         guesses=tuple(guesses),
         rating=rating,
-        dates=dates,
+        dates=dates.order or "iso",
         question=text_column if asks(text_column) else None,
         notes=(
             *_doubts(guesses, by_field, wishes.columns),
-            *_notes(by_field, columns, dates, is_certain),
+            *_notes(by_field, columns, dates),
         ),
     )
 
@@ -155,16 +173,17 @@ def _refuse_many(names: Collection[str]) -> None:
         raise TooManyColumns
 
 
-def _sample(source: Source) -> list[Mapping[str, Any]]:
+def _sample(source: Source) -> tuple[list[Mapping[str, Any]], bool]:
+    """The first records, and whether they are all."""
     sample: list[Mapping[str, Any]] = []
     chars = 0
-    for record in islice(source.records(), SAMPLE_ROWS):
+    for number, record in enumerate(source.records()):
+        if number >= SAMPLE_ROWS or chars >= SAMPLE_CHARS:
+            return sample, False
         if isinstance(record, Record):
             sample.append(record.values)
             chars += record.chars
-        if chars >= SAMPLE_CHARS:
-            break
-    return sample
+    return sample, True
 
 
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
@@ -213,12 +232,12 @@ def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for values in sample for key in values))
 
 
-def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _cells(names: Iterable[str], sample: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The sample by column, as text, without blank cells and nested values."""
     cells: dict[str, list[str]] = {name: [] for name in names}
     for values in sample:
         for name, value in values.items():
-            if not is_nested(value) and blank_as_none(value) is not None:
+            if name in cells and not is_nested(value) and blank_as_none(value) is not None:
                 cells[name].append(str(value))
     return cells
 
@@ -289,13 +308,11 @@ def _scale(
 
 def _dates(
     fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
-) -> tuple[DateOrder, bool]:
+) -> DateFormat:
+    """The order that the user chose, without counts, else that of the column."""
     if wishes.dates:
-        return wishes.dates, True
-    order, is_certain = date_order(
-        columns[fields["occurred_at"]] if "occurred_at" in fields else []
-    )
-    return order or "iso", is_certain or order is None
+        return DateFormat(wishes.dates, is_chosen=True)
+    return date_format(columns[fields["occurred_at"]] if "occurred_at" in fields else [])
 
 
 def _said_kind(columns: Mapping[str, list[str]]) -> str | None:
@@ -328,20 +345,11 @@ def _doubts(
 def _notes(
     fields: Mapping[str, str],
     columns: Mapping[str, list[str]],
-    dates: DateOrder,
-    is_certain: bool,
+    dates: DateFormat,
 ) -> tuple[str, ...]:
     notes = []
     if "occurred_at" in fields:
-        doubt = (
-            ""
-            if is_certain
-            else (
-                "This is a guess: no date in the sample decides it. If the month is first, set "
-                "dates=mdy."
-            )
-        )
-        notes += [_DATES[dates] + doubt, NAIVE_TIMES]
+        notes += [_DATES[dates.order or "iso"] + _doubt(dates), NAIVE_TIMES]
     else:
         unused = {name: columns[name] for name in columns if name not in fields.values()}
         notes.append(f"{_without_dates(unused)}: the time of the import is used.")
@@ -352,6 +360,16 @@ def _notes(
     elif again := _repeated(columns[fields["external_id"]]):
         notes.append(f"{again} in the sample repeat an id; each updates the earlier row.")
     return tuple(notes)
+
+
+def _doubt(dates: DateFormat) -> str:
+    """Why the order of day and month is a guess, and how to set the other; empty if it isn't."""
+    other = other_order(dates.order)
+    if dates.is_certain or other is None:
+        return ""
+    counts = f"{dates.day_first:,} have the day first, {dates.month_first:,} the month"
+    why = f"of the dates that tell, {counts}" if dates.day_first else "no date seen tells"
+    return f" This is a guess: {why}. If the {FIRST[other]} is first, {set_dates(other)}."
 
 
 def _without_dates(columns: Mapping[str, list[str]]) -> str:

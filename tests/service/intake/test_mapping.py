@@ -620,6 +620,46 @@ def test_the_order_of_day_and_month_is_told_or_doubted(
     assert "Times without an offset are read as UTC." in plan.notes
 
 
+SORTED = [f"{month:02}/{day:02}/2025" for month in range(1, 13) for day in range(1, 29)]
+
+
+@pytest.mark.parametrize(
+    ("date", "encoding"), [("{}", "utf-8"), ("{}", "utf-16"), ('"{}\n"', "utf-8")]
+)
+def test_dates_and_scale_of_a_sorted_file_are_told_by_all_parts_of_it(
+    tmp_path: Path, date: str, encoding: str
+) -> None:
+    rows = [
+        f"{date.format(SORTED[n // 15])},{n * 11 // 5040},Row number {n} of the file"
+        for n in range(15 * len(SORTED))
+    ]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join(["Date,Score,Comment", *rows, ""]), encoding)
+    plan = plan_for(open_source(path), Wishes({}))
+    assert (plan.dates, plan.rating) == ("mdy", RatingScale("nps", 0, 10))
+    assert not any("guess" in note for note in plan.notes)
+
+
+def test_a_column_that_is_blank_at_first_is_known_by_its_later_cells(tmp_path: Path) -> None:
+    rows = [f"We have refunded you,{'It crashes' if n > 2000 else ''}\n" for n in range(4000)]
+    plan = read(tmp_path, "Response,Comment\n" + "".join(rows))[1]
+    assert plan.columns["text"] == "Comment"
+
+
+def test_the_majority_of_dates_decides_and_the_others_are_told_of(tmp_path: Path) -> None:
+    dates = ["01/02/2025", "13/02/2025", *(f"01/{day}/2025" for day in range(13, 17))]
+    source, plan = read(tmp_path, "comment,date\n" + "".join(f"a,{date}\n" for date in dates))
+    assert (
+        "Dates have the month first. This is a guess: of the dates that tell, 1 have the day "
+        "first, 4 the month. If the day is first, set dates=dmy (voc import: --dates dmy)."
+    ) in plan.notes
+    found = [outcome(record, plan, source) for record in source.records()]
+    assert [each for each in found if "can't be read" in each] == [
+        "date: '13/02/2025' can't be read as a date with the month first; "
+        "if all dates are like this, set dates=dmy (voc import: --dates dmy)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("header", "date", "note"),
     [
