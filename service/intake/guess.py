@@ -137,9 +137,11 @@ def _doubted(guess: Guess, cells: Column) -> Guess:
 
 def _by_content(columns: Mapping[str, Column]) -> list[Guess]:
     found = []
+    rows = max(map(len, columns.values()), default=0)
     for column, cells in columns.items():
         if _mean_length(cells) >= 25 and _spaced(cells) and _differ(cells):
-            confidence = BY_CONTENT + min(_mean_length(cells), 1000) / 10_000
+            mean_of_rows = sum(map(len, cells)) / rows
+            confidence = BY_CONTENT + min(mean_of_rows, 1000) / 10_000
             found.append(Guess(column, "text", confidence, "longest text"))
         if _ASKS.search(column.casefold()):
             found.append(Guess(column, "rating", BY_CONTENT, "numbers on a rating scale"))

@@ -46,6 +46,10 @@ AS_ITEMS: Final = (
 SUBHEADERS: Final = (
     "The line after the header has no id and no date, so it is read as a second header line."
 )
+WORDING: Final = (
+    "The file has three header lines. The second, with the wording of the questions, names the "
+    "columns; the codes of the first can be used in a mapping too."
+)
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
 _KINDS: Final[tuple[str, ...]] = get_args(Kind)
@@ -103,10 +107,32 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
     columns = {name: cells or spread[name] for name, cells in start.items()}
     everywhere = {name: [*cells, *spread[name]] for name, cells in start.items()}
     guesses = guess_columns(columns, _nested(columns, sample))
-    guesses = _with_wishes(guesses, wishes.columns)
+    guesses = _with_wishes(guesses, _named(wishes.columns, source))
     plan = _plan(guesses, columns, everywhere, wishes, source.name)
-    subheaders = (SUBHEADERS,) if source.header_rows > 1 else ()
-    return replace(plan, notes=(*plan.notes, *subheaders, *_encoding_notes(source)))
+    return replace(plan, notes=(*plan.notes, *_header_notes(source), *_encoding_notes(source)))
+
+
+def _named(wishes: Mapping[str, str | None], source: Source) -> dict[str, str | None]:
+    """The wishes with the names of columns for their codes."""
+    return {
+        field: column
+        if column is None or column in source.columns
+        else source.codes.get(column, column)
+        for field, column in wishes.items()
+    }
+
+
+def _header_notes(source: Source) -> Iterator[str]:
+    """What is said of further header lines."""
+    if source.codes:
+        yield WORDING
+    elif source.header_rows > 1:
+        yield SUBHEADERS
+    if source.time_zone not in (None, "UTC", "GMT"):
+        yield (
+            f"The file says that its times are in {quoted(source.time_zone)}, but they are read as "
+            "UTC. If that matters, export them in UTC."
+        )
 
 
 def _encoding_notes(source: Source) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from io import StringIO
@@ -16,7 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, NamedTuple, TextIO
 
-from service.intake.subheaders import are_subheaders, joined
+from service.intake.subheaders import are_subheaders, import_id, joined, time_zone
 from service.intake.table import LONGEST_LINE, Unread, read_rows
 from service.web.invalid import json_fault
 from service.web.text import refuse_unstorable
@@ -93,7 +93,8 @@ class RowError:
 class Source:
     """A file and how to read it. ``columns`` is empty for JSONL.
 
-    ``header_rows`` is the number of header lines: two if the second has subheaders.
+    ``header_rows`` is the number of header lines: two if the second has subheaders, three in
+    exports of Qualtrics: codes, the wording of the questions, ``{"ImportId": …}``.
     """
 
     path: Path
@@ -110,6 +111,10 @@ class Source:
     """Places in a file that isn't UTF-16 which are not UTF-8 either."""
     not_utf8_example: str = ""
     """The first word with such a place, as it is read."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Other names of the columns: code -> column."""
+    time_zone: str | None = None
+    """The one that a header line says its times are in."""
 
     def records(self) -> Iterator[Record | RowError]:
         """Every record, in order."""
@@ -175,19 +180,20 @@ def open_source(path: Path, name: str | None = None) -> Source:
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
     header = _header(sample, delimiter)
-    subheaders = _subheaders(sample, delimiter, header)
-    names = _distinct(list(joined(header, subheaders)) if subheaders else header)
+    titles = _titles(sample, delimiter, header)
     return Source(
         path=path,
         format="csv",
         encoding=scan.encoding,
         delimiter=delimiter,
-        columns=names,
+        columns=titles.columns,
         digest=scan.digest,
         name=name,
-        header_rows=2 if subheaders else 1,
+        header_rows=titles.rows,
         not_utf8=scan.faults,
         not_utf8_example=scan.example,
+        codes=titles.codes,
+        time_zone=titles.time_zone,
     )
 
 
@@ -200,12 +206,28 @@ def _header(sample: str, delimiter: str) -> list[str]:
     raise UnreadableFile("it is empty")
 
 
-def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | None:
-    """The row after the header, if it continues the names of the columns."""
+class _Titles(NamedTuple):
+    """What the header lines say."""
+
+    columns: tuple[str, ...]
+    rows: int
+    codes: Mapping[str, str] = {}
+    time_zone: str | None = None
+
+
+def _titles(sample: str, delimiter: str, header: list[str]) -> _Titles:
+    """The names of the columns, from as many header lines as there are."""
     some = islice(read_rows(_lines_of(sample), delimiter, len(header)), _SAMPLE_ROWS)
     read = [row for _, row in some if isinstance(row, list) and len(row) == len(header)]
     _, *after = [row for row in read if not _is_before_header(row, delimiter)]
-    return after[0] if after and are_subheaders(header, after[0], after[1:]) else None
+    if len(after) > 1 and all(map(import_id, after[1])):
+        worded = [wording.strip() or code for code, wording in zip(header, after[0], strict=True)]
+        columns = _distinct(worded)
+        codes = dict(zip(_distinct(header), columns, strict=True))
+        return _Titles(columns, 3, codes, time_zone(after[1]))
+    if after and are_subheaders(header, after[0], after[1:]):
+        return _Titles(_distinct(list(joined(header, after[0]))), 2)
+    return _Titles(_distinct(header), 1)
 
 
 def _scan(file: BinaryIO) -> _Scan:

@@ -128,6 +128,36 @@ def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
     assert any("second header line" in note for note in plan.notes)
 
 
+QUALTRICS = (
+    "StartDate,ResponseId,Q1,Q2,Q3\n"
+    "Start Date,Response ID,How likely are you to recommend us?,What is the main reason?,Else?\n"
+    + ",".join(['"{""ImportId"":""a"",""timeZone"":""America/Denver""}"'] * 5)
+    + "".join(
+        f"\n2025-03-01 10:00:0{n},R_{n},{n},The checkout crashed on page {n},"
+        + f"Please add more ways to pay, such as {n}".replace(",", "") * (n % 2)
+        for n in range(6)
+    )
+)
+
+
+def test_an_export_of_qualtrics_is_mapped_by_the_wording_of_its_questions(tmp_path: Path) -> None:
+    source, plan = read(tmp_path, QUALTRICS)
+    assert plan.columns == {
+        "occurred_at": "Start Date",
+        "external_id": "Response ID",
+        "rating": "How likely are you to recommend us?",
+        "text": "What is the main reason?",
+    }
+    assert plan.question == "What is the main reason?"
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert len(items(source, plan)) == 6
+    assert any("America/Denver" in note for note in plan.notes)
+
+
+def test_the_codes_of_qualtrics_can_be_mapped(tmp_path: Path) -> None:
+    assert read(tmp_path, QUALTRICS, columns={"text": "Q3"})[1].columns["text"] == "Else?"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "note"),
     [

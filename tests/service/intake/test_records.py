@@ -333,6 +333,30 @@ def test_a_second_line_of_headers_is_no_row(tmp_path: Path, between: str) -> Non
     assert faults(source) == {}
 
 
+CODES = "StartDate,ResponseId,Q1,Q2,Q2"
+WORDINGS = 'Start Date,Response ID,"How likely are you to recommend us?\n(0-10)",,Why?'
+IMPORT_IDS = ",".join(
+    f'"{{""ImportId"":""{code}"",""timeZone"":""America/Denver""}}"' for code in "abcde"
+)
+
+
+def test_the_wording_of_qualtrics_names_the_columns(tmp_path: Path) -> None:
+    rows = [CODES, WORDINGS, IMPORT_IDS, "2025-03-01 10:00:00,R_1,0,x,Slow", ""]
+    source = opened(tmp_path, "\n".join(rows))
+    question = "How likely are you to recommend us?\n(0-10)"
+    assert source.columns == ("Start Date", "Response ID", question, "Q2", "Why?")
+    assert source.codes["Q1"] == question
+    assert source.codes["Q2 (5)"] == "Why?"
+    assert source.time_zone == "America/Denver"
+    assert [value["Why?"] for value in values(source)] == ["Slow"]
+    assert faults(source) == {}
+
+
+@pytest.mark.parametrize("row", ["{,{}", '{,"{""ImportId"":""a""}"', '"[""ImportId""]",a'])
+def test_other_rows_below_the_first_are_rows(tmp_path: Path, row: str) -> None:
+    assert len(values(opened(tmp_path, f"id,Why?\n1,Slow\n{row}\n"))) == 2
+
+
 @pytest.mark.parametrize(
     "rows",
     [
