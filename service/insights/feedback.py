@@ -12,7 +12,7 @@ from models.mention import Mention
 from service.current_analysis import shown
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
-from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
+from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams
 from service.insights.queries.feedback import Search, feedback_by_id, find_feedback
 from service.insights.queries.freshness import freshness
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
@@ -52,7 +52,7 @@ def search_of(
 
     External ids match as sent and as pseudonyms, as intake can store either.
     """
-    ids = [*map(plain, params.external_id)]
+    ids = [*params.external_id]
     if ids:
         salt = salt_in(session, workspace_id)
         ids += [pseudonym(salt, id_) for id_ in ids]

@@ -131,6 +131,16 @@ def test_the_adapter_forwards_deletions(
     assert [item["external_id"] for item in stored(client, keys)] == ["18"]
 
 
+@pytest.mark.parametrize("id", ["17,4", "17\\,4", "17,", "+49 171 2345678,4"])
+def test_the_adapter_erases_the_ticket_that_was_deleted_and_no_other(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys, id: str
+) -> None:
+    for number, each in enumerate((id, "17", "4")):
+        adapter["on_ticket"]({"id": f"event-{number}", "ticket": EVENT["ticket"] | {"id": each}})
+    adapter["on_deleted"]({"ticket": {"id": id}})
+    assert {item["external_id"] for item in stored(client, keys)} == {"17", "4"}
+
+
 @pytest.mark.parametrize(
     "left",
     [
