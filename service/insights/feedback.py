@@ -56,7 +56,14 @@ def search_of(
     if ids:
         salt = salt_in(session, workspace_id)
         ids += [pseudonym(salt, id_) for id_ in ids]
-    return Search(params.state, params.q, ids, params.rating_conflict, after)
+    return Search(
+        states=params.state,
+        words=params.q,
+        external_ids=ids,
+        browser_key_id=params.browser_key,
+        rating_conflict=params.rating_conflict,
+        after=after,
+    )
 
 
 def one_feedback(
@@ -90,6 +97,7 @@ def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]
     return FeedbackOut(
         **{name: getattr(row, name) for name in _AS_STORED},
         rating=_rating(row),
+        browser_key=row.browser_key_id,
         language=row.language_read or row.language,
         priority=row.ticket_priority,
         status=row.ticket_status,

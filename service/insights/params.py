@@ -261,6 +261,9 @@ class FeedbackFilters(FilterParams):
             "For several ids, repeat the parameter."
         ),
     )
+    browser_key: UUID | None = Field(
+        None, description="Id of the browser key that stored the feedback last."
+    )
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )
