@@ -21,15 +21,16 @@ Target = Literal[
     "status",
 ]
 
+# The first of several that are present is used: a "Response" may be the agent's.
 SYNONYMS: Final[dict[Target, str]] = {
-    "text": "text, comment, comments, feedback, verbatim, verbatims, review, review text, content, "
-    "body, message, description, answer, response, details, open text, free text, customer comment,"
-    " review body, ticket description, kommentar, kommentare, bewertungstext, nachricht, antwort, "
-    "freitext, rezension, beschreibung, commentaire, commentaires, avis, reponse, texte, "
-    "comentario, comentarios, opinion, resena, respuesta, texto, mensaje, commento, commenti, "
-    "recensione, testo, risposta, comentario do cliente, avaliacao, resposta, opmerking, "
-    "opmerkingen, reactie, beoordeling, komentarz, opinia, tresc, kommentti, yorum, комментарий, "
-    "отзыв, текст, コメント, 感想, 评论, 评价, 意见, 댓글, 후기",
+    "text": "customer comment, review text, review body, ticket description, text, comment, "
+    "comments, feedback, verbatim, verbatims, review, open text, free text, content, body, "
+    "description, details, message, answer, response, kommentar, kommentare, bewertungstext, "
+    "rezension, freitext, beschreibung, nachricht, antwort, commentaire, commentaires, avis, "
+    "texte, reponse, comentario do cliente, comentario, comentarios, opinion, resena, avaliacao, "
+    "texto, mensaje, respuesta, resposta, commento, commenti, recensione, testo, risposta, "
+    "opmerking, opmerkingen, beoordeling, reactie, komentarz, opinia, tresc, kommentti, yorum, "
+    "комментарий, отзыв, текст, コメント, 感想, 评论, 评价, 意见, 댓글, 후기",
     "subject": "subject, title, review title, headline, summary, ticket subject, betreff, titel, "
     "titre, objet, sujet, asunto, titulo, oggetto, titolo, assunto, onderwerp, temat, тема, 件名, "
     "标题",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
-from service.intake.cell_values import date_order, read_rating
+from service.intake.cell_values import date_format, read_rating
 from service.intake.column_names import (
     ATTRIBUTE_HEADERS,
     CHANNELS,
@@ -25,11 +25,19 @@ BY_HEADER: Final = 0.95
 BY_PART_OF_HEADER: Final = 0.7
 BY_CONTENT: Final = 0.5
 LAST_RESORT: Final = 0.4
+BECAUSE_POSSIBLE: Final[dict[str, str]] = {
+    "text": "could be the text",
+    "rating": "could be the rating",
+}
+"""Why a column that is not used is worth a look, by field."""
+FEW_VALUES: Final = 2
+MANY_CELLS: Final = 10
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _ASKS = re.compile(r"recommend|satisf|likely|empfehl|zufrieden|recommand|recomend|[?？]")
 _DATE_LIKE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d|\d\d?[-/.]\d\d?[-/.]\d{2,4}(?!\d)|\d:\d\d")
 _SHORT_HEADER = re.compile(r"\S+(?: \S+){0,3}")
 """Longer ones are questions: "What type of shop do you miss?"."""
+_ORDER: Final = tuple(TARGET_OF)
 _OWN_CHANNELS = frozenset(get_args(Channel))
 
 
@@ -43,15 +51,28 @@ class Guess(NamedTuple):
 
 
 def guess_columns(columns: Mapping[str, Column], nested: Collection[str] = ()) -> list[Guess]:
-    """A guess for every column, in their order; no field is used twice, none for ``nested``."""
+    """A guess for every column, in their order; no field is used twice, none for ``nested``.
+
+    A column that is blank in the sample only gets a field that no other column fits. Of several
+    that fit equally well, the first is taken, and for the text the one whose header comes first
+    among the synonyms.
+    """
     flat = {column: cells for column, cells in columns.items() if column not in nested}
+    candidates = _candidates(flat)
     taken: dict[str, Guess] = {}
-    for guess in sorted(_candidates(flat), key=lambda guess: -guess.confidence):
+    for guess in sorted(
+        candidates, key=lambda guess: (not flat[guess.column], -guess.confidence, _rank(guess))
+    ):
         fields = {each.field for each in taken.values()}
         if guess.column not in taken and guess.field not in fields:
             taken[guess.column] = guess
     left_over = {column: _left_over(column, column in nested) for column in columns}
-    return list((left_over | taken).values())
+    possible = {
+        guess.column: left_over[guess.column]._replace(because=BECAUSE_POSSIBLE[guess.field])
+        for guess in candidates
+        if guess.field in BECAUSE_POSSIBLE and guess.confidence >= BY_CONTENT and flat[guess.column]
+    }
+    return list((left_over | possible | taken).values())
 
 
 def unread_dates(columns: Mapping[str, Column]) -> str | None:
@@ -115,9 +136,11 @@ def _doubted(guess: Guess, cells: Column) -> Guess:
 
 def _by_content(columns: Mapping[str, Column]) -> list[Guess]:
     found = []
+    rows = max(map(len, columns.values()), default=0)
     for column, cells in columns.items():
         if _mean_length(cells) >= 25 and _spaced(cells) and _differ(cells):
-            confidence = BY_CONTENT + min(_mean_length(cells), 1000) / 10_000
+            mean_of_rows = sum(map(len, cells)) / rows
+            confidence = BY_CONTENT + min(mean_of_rows, 1000) / 10_000
             found.append(Guess(column, "text", confidence, "longest text"))
         if _ASKS.search(column.casefold()):
             found.append(Guess(column, "rating", BY_CONTENT, "numbers on a rating scale"))
@@ -130,7 +153,7 @@ def _fits(guess: Guess, cells: Column) -> bool:
     check = _CHECKS.get(guess.field or "")
     if check is None or not cells:
         return check is None or guess.confidence > BY_PART_OF_HEADER
-    if _is_doubtful_text(guess) and _is_other(guess.column, cells):
+    if _is_doubtful_text(guess) and (_is_other(guess.column, cells) or _hardly_differ(cells)):
         return False
     return check(guess.column, cells)
 
@@ -146,7 +169,7 @@ def _is_rating(column: str, cells: Column) -> bool:
 
 
 def _is_time(_column: str, cells: Column) -> bool:
-    return date_order(cells)[0] is not None
+    return date_format(cells).order is not None
 
 
 def _is_text(_column: str, cells: Column) -> bool:
@@ -163,6 +186,13 @@ def _is_other(column: str, cells: Column) -> bool:
     return not (_names_text(name) and _differ(cells))
 
 
+def _rank(guess: Guess) -> int:
+    """The place of a text column's header among the synonyms, 0 for other fields."""
+    name = normalised_header(guess.column)
+    named = [each for each in (name, *_phrases(name)) if TARGET_OF.get(each) == "text"]
+    return min(map(_ORDER.index, named), default=len(_ORDER)) if guess.field == "text" else 0
+
+
 def _names_text(name: str) -> bool:
     return any(TARGET_OF[phrase] == "text" for phrase in _phrases(name))
 
@@ -170,6 +200,11 @@ def _names_text(name: str) -> bool:
 def _differ(cells: Column) -> bool:
     """Whether the cells vary as people's own words do."""
     return len(set(cells)) * 3 > len(cells) and any(map(_is_spaced, cells))
+
+
+def _hardly_differ(cells: Column) -> bool:
+    """Whether the cells only say "Within SLA" or "SLA violated", over and over."""
+    return len(cells) >= MANY_CELLS and len(set(cells)) <= FEW_VALUES
 
 
 def _is_customer(column: str, cells: Column) -> bool:

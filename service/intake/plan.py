@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from service.intake.cell_values import DateOrder, blank_as_none, read_rating, read_time
+from service.intake.cell_values import (
+    FIRST,
+    DateOrder,
+    blank_as_none,
+    other_order,
+    read_rating,
+    read_time,
+    set_dates,
+)
 from service.intake.guess import Guess, channel_of
 from service.intake.records import Record, RowError, Source
 from service.intake.scales import RatingScale
@@ -115,11 +123,21 @@ def _field(field: str, column: str, value: Any, plan: ImportPlan) -> Any:
     if field == "occurred_at":
         found = read_time(str(value), plan.dates)
         if found is None:
-            raise CellError(f"{column}: {quoted(value)} can't be read as a date")
+            raise CellError(
+                f"{column}: {quoted(value)} can't be read as a date{_hint(value, plan)}"
+            )
         return found
     if field == "channel":
         return channel_of(str(value)) or "other"
     return value if isinstance(value, str) else str(value)
+
+
+def _hint(value: Any, plan: ImportPlan) -> str:
+    """The option to read a date whose day and month are the other way round."""
+    other = other_order(plan.dates)
+    if other is None or read_time(str(value), other) is None:
+        return ""
+    return f" with the {FIRST[plan.dates]} first; if all dates are like this, {set_dates(other)}"
 
 
 def _rating(column: str, value: Any, plan: ImportPlan) -> dict[str, Any]:

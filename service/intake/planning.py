@@ -1,7 +1,7 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
@@ -9,14 +9,18 @@ from typing import Any, Final, get_args
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cell_values import (
+    FIRST,
     NAIVE_TIMES,
+    DateFormat,
     DateOrder,
     blank_as_none,
-    date_order,
+    date_format,
+    other_order,
     read_rating,
+    set_dates,
 )
 from service.intake.column_names import Target, is_question
-from service.intake.guess import Guess, guess_columns, unread_dates
+from service.intake.guess import BECAUSE_POSSIBLE, Guess, guess_columns, unread_dates
 from service.intake.plan import ATTRIBUTE, ImportPlan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
@@ -32,6 +36,7 @@ NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
 MAX_SOURCE_CHARS: Final = 100
 UNNAMED: Final = "import"
+SHOWN_OTHERS: Final = 3
 BY_USER: Final = 1.0
 CHOSEN_BY_USER: Final = "as you said"
 AS_ITEMS: Final = (
@@ -40,6 +45,10 @@ AS_ITEMS: Final = (
 )
 SUBHEADERS: Final = (
     "The line after the header has no id and no date, so it is read as a second header line."
+)
+WORDING: Final = (
+    "The file has three header lines. The second, with the wording of the questions, names the "
+    "columns; the codes of the first can be used in a mapping too."
 )
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
@@ -50,11 +59,6 @@ _DATES: Final[dict[DateOrder, str]] = {
     "dmy": "Dates have the day first.",
     "mdy": "Dates have the month first.",
     "epoch": "Dates are unix times.",
-}
-_GUESS: Final = "The order of day and month is a guess: no date in the sample decides it."
-_GUESSED_DATES: Final[dict[DateOrder, str]] = {
-    "dmy": f"{_GUESS} If the month is first, set dates=mdy.",
-    "mdy": f"{_GUESS} If the day is first, set dates=dmy.",
 }
 
 
@@ -90,18 +94,58 @@ def plan_for(source: Source, options: ImportOptions) -> ImportPlan:
         UnmappedColumns: neither text nor a rating was found.
     """
     _refuse_many(source.columns)
-    sample = _sample(source)
+    sample, is_whole = _sample(source)
     if source.format == "jsonl" and not options.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
         said = options.source or source_named(source.name, has_ids)
-        return ImportPlan(options.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
+        notes = (AS_ITEMS, *_encoding_notes(source))
+        return ImportPlan(options.kind or "survey", said, is_native=True, notes=notes)
     names = source.columns or _keys(sample)
     _refuse_many(names)
-    columns = _cells(names, sample)
+    start = _cells(names, sample)
+    spread = _cells(names, () if is_whole else source.spread())
+    columns = {name: cells or spread[name] for name, cells in start.items()}
+    everywhere = {name: [*cells, *spread[name]] for name, cells in start.items()}
     guesses = guess_columns(columns, _nested(columns, sample))
-    guesses = _with_overrides(guesses, options.columns)
-    plan = _plan(guesses, columns, options, source.name)
-    return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
+    guesses = _with_overrides(guesses, _named(options.columns, source))
+    plan = _plan(guesses, columns, everywhere, options, source.name)
+    return replace(plan, notes=(*plan.notes, *_header_notes(source), *_encoding_notes(source)))
+
+
+def _named(overrides: Mapping[str, str | None], source: Source) -> dict[str, str | None]:
+    """The overrides with the names of columns for their codes."""
+    return {
+        field: column
+        if column is None or column in source.columns
+        else source.codes.get(column, column)
+        for field, column in overrides.items()
+    }
+
+
+def _header_notes(source: Source) -> Iterator[str]:
+    """What is said of further header lines."""
+    if source.codes:
+        yield WORDING
+    elif source.header_rows > 1:
+        yield SUBHEADERS
+    if source.time_zone not in (None, "UTC", "GMT"):
+        yield (
+            f"The file says that its times are in {quoted(source.time_zone)}, but they are read as "
+            "UTC. If that matters, export them in UTC."
+        )
+
+
+def _encoding_notes(source: Source) -> tuple[str, ...]:
+    """What is said of a file that is not valid UTF-8 throughout."""
+    if not source.not_utf8:
+        return ()
+    example = f" ({quoted(source.not_utf8_example)})" if source.not_utf8_example else ""
+    if source.encoding == "cp1252" and source.format == "csv":
+        which = f"The file is not UTF-8: it is read as Windows-1252{example}."
+    else:
+        places = "1 place" if source.not_utf8 == 1 else f"{source.not_utf8:,} places"
+        which = f"The file is not UTF-8 in {places}, read as Windows-1252{example}."
+    return (f"{which} If that looks wrong, save the file as UTF-8.",)
 
 
 def source_named(name: str, has_ids: bool) -> str:
@@ -117,13 +161,18 @@ def source_named(name: str, has_ids: bool) -> str:
 
 
 def _plan(
-    guesses: Sequence[Guess], columns: Mapping[str, list[str]], options: ImportOptions, name: str
+    guesses: Sequence[Guess],
+    columns: Mapping[str, list[str]],
+    everywhere: Mapping[str, list[str]],
+    options: ImportOptions,
+    name: str,
 ) -> ImportPlan:
+    """``everywhere`` has cells of all parts of the file: exports are often sorted."""
     by_field = {guess.field: guess.column for guess in guesses if guess.field}
     if not {"text", "rating"} & by_field.keys():
         raise _unmapped(columns)
-    rating = _scale(by_field, columns, options)
-    dates, is_certain = _dates(by_field, columns, options)
+    rating = _scale(by_field, everywhere, options)
+    dates = _dates(by_field, everywhere, options)
     kind = options.kind or _said_kind(columns) or _kind(by_field, rating)
     unwanted = () if kind == "ticket" else _TICKET_FIELDS
     if options.source:
@@ -136,9 +185,12 @@ def _plan(
         is_native=False,
         guesses=tuple(guesses),
         rating=rating,
-        dates=dates,
+        dates=dates.order or "iso",
         question=text_column if is_question(text_column) else None,
-        notes=_notes(by_field, columns, dates, is_certain),
+        notes=(
+            *_doubts(guesses, by_field, options.columns),
+            *_notes(by_field, columns, dates),
+        ),
     )
 
 
@@ -147,16 +199,17 @@ def _refuse_many(names: Collection[str]) -> None:
         raise TooManyColumns
 
 
-def _sample(source: Source) -> list[Mapping[str, Any]]:
+def _sample(source: Source) -> tuple[list[Mapping[str, Any]], bool]:
+    """The first records, and whether they are all."""
     sample: list[Mapping[str, Any]] = []
     chars = 0
-    for record in islice(source.records(), SAMPLE_ROWS):
+    for number, record in enumerate(source.records()):
+        if number >= SAMPLE_ROWS or chars >= SAMPLE_CHARS:
+            return sample, False
         if isinstance(record, Record):
             sample.append(record.values)
             chars += record.chars
-        if chars >= SAMPLE_CHARS:
-            break
-    return sample
+    return sample, True
 
 
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
@@ -205,12 +258,12 @@ def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for values in sample for key in values))
 
 
-def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _cells(names: Iterable[str], sample: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The sample by column, as text, without blank cells and nested values."""
     cells: dict[str, list[str]] = {name: [] for name in names}
     for values in sample:
         for name, value in values.items():
-            if not is_nested(value) and blank_as_none(value) is not None:
+            if name in cells and not is_nested(value) and blank_as_none(value) is not None:
                 cells[name].append(str(value))
     return cells
 
@@ -281,13 +334,11 @@ def _scale(
 
 def _dates(
     fields: Mapping[str, str], columns: Mapping[str, list[str]], options: ImportOptions
-) -> tuple[DateOrder, bool]:
+) -> DateFormat:
+    """The order that the user chose, without counts, else that of the column."""
     if options.dates:
-        return options.dates, True
-    order, is_certain = date_order(
-        columns[fields["occurred_at"]] if "occurred_at" in fields else []
-    )
-    return order or "iso", is_certain or order is None
+        return DateFormat(options.dates, is_chosen=True)
+    return date_format(columns[fields["occurred_at"]] if "occurred_at" in fields else [])
 
 
 def _said_kind(columns: Mapping[str, list[str]]) -> str | None:
@@ -302,17 +353,30 @@ def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
     return "review" if rating and rating.scale == "stars" else "survey"
 
 
+def _doubts(
+    guesses: Sequence[Guess], fields: Mapping[str, str], overrides: Mapping[str, str | None]
+) -> Iterator[str]:
+    """Names the columns that could be the text or the rating as well, unless the user chose."""
+    for field, because in BECAUSE_POSSIBLE.items():
+        others = [guess.column for guess in guesses if guess.because == because]
+        if field in fields and field not in overrides and others:
+            more = f" and {len(others) - SHOWN_OTHERS:,} more" if others[SHOWN_OTHERS:] else ""
+            shown = ", ".join(quoted(name) for name in others[:SHOWN_OTHERS]) + more
+            yield (
+                f"The {field} is taken from {quoted(fields[field])}. It could also be in {shown}: "
+                f"choose with mapping (voc import: --map {field}=COLUMN)."
+            )
+
+
 def _notes(
     fields: Mapping[str, str],
     columns: Mapping[str, list[str]],
-    dates: DateOrder,
-    is_certain: bool,
+    dates: DateFormat,
 ) -> tuple[str, ...]:
     notes = []
     if "occurred_at" in fields:
-        notes.append(_DATES[dates])
-        if not is_certain:
-            notes.append(_GUESSED_DATES[dates])
+        notes.append(_DATES[dates.order or "iso"])
+        notes.extend(_order_notes(dates))
         notes.append(NAIVE_TIMES)
     else:
         unused = {name: columns[name] for name in columns if name not in fields.values()}
@@ -324,6 +388,19 @@ def _notes(
     elif again := _repeated(columns[fields["external_id"]]):
         notes.append(f"{again} in the sample repeat an id; each updates the earlier row.")
     return tuple(notes)
+
+
+def _order_notes(dates: DateFormat) -> Iterator[str]:
+    """Why the order of day and month is a guess, and how to set the other; none if it isn't."""
+    other = other_order(dates.order)
+    if dates.is_certain or other is None:
+        return
+    counts = f"{dates.day_first:,} have the day first, {dates.month_first:,} the month"
+    why = f"of the dates that tell, {counts}" if dates.day_first else "no date seen tells"
+    yield (
+        f"The order of day and month is a guess: {why}. "
+        f"If the {FIRST[other]} is first, {set_dates(other)}."
+    )
 
 
 def _without_dates(columns: Mapping[str, list[str]]) -> str:

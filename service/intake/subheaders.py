@@ -1,7 +1,8 @@
-"""A second header line, as SurveyMonkey writes it: what each column of a question is about."""
+"""Further header lines: SurveyMonkey's parts of questions, Qualtrics' wording of questions."""
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from service.intake.column_names import TARGET_OF, Target, normalised_header
 
@@ -46,3 +47,20 @@ def joined(header: Row, subheaders: Row) -> Iterator[str]:
         is_one_of_several = not name.strip() or not following.strip()
         parts = (question, sub.strip()) if is_one_of_several else (name,)
         yield ": ".join(filter(None, parts))
+
+
+def import_id(cell: str) -> dict[str, Any] | None:
+    """A cell of the third header line that Qualtrics writes: ``{"ImportId": "QID1_TEXT"}``."""
+    if not cell.lstrip().startswith('{"'):
+        return None
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and "ImportId" in found else None
+
+
+def time_zone(row: Row) -> str | None:
+    """The time zone that the third header line names."""
+    zones = (found.get("timeZone") for cell in row if (found := import_id(cell)))
+    return next((zone for zone in zones if isinstance(zone, str)), None)

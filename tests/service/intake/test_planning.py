@@ -136,6 +136,60 @@ def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
     assert any("second header line" in note for note in plan.notes)
 
 
+QUALTRICS = (
+    "StartDate,ResponseId,Q1,Q2,Q3\n"
+    "Start Date,Response ID,How likely are you to recommend us?,What is the main reason?,Else?\n"
+    + ",".join(['"{""ImportId"":""a"",""timeZone"":""America/Denver""}"'] * 5)
+    + "".join(
+        f"\n2025-03-01 10:00:0{n},R_{n},{n},The checkout crashed on page {n},"
+        + f"Please add more ways to pay, such as {n}".replace(",", "") * (n % 2)
+        for n in range(6)
+    )
+)
+
+
+def test_an_export_of_qualtrics_is_mapped_by_the_wording_of_its_questions(tmp_path: Path) -> None:
+    source, plan = read(tmp_path, QUALTRICS)
+    assert plan.columns == {
+        "occurred_at": "Start Date",
+        "external_id": "Response ID",
+        "rating": "How likely are you to recommend us?",
+        "text": "What is the main reason?",
+    }
+    assert plan.question == "What is the main reason?"
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert len(items(source, plan)) == 6
+    assert any("America/Denver" in note for note in plan.notes)
+
+
+def test_the_codes_of_qualtrics_can_be_mapped(tmp_path: Path) -> None:
+    assert read(tmp_path, QUALTRICS, columns={"text": "Q3"})[1].columns["text"] == "Else?"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "note"),
+    [
+        (b"comment\nd\xe9\xe7u\n", "f.csv", "The file is not UTF-8: it is read as Windows-1252"),
+        (
+            "comment\ndéçu\n".encode() + b"d\xe9\xe7u\n",
+            "f.csv",
+            "The file is not UTF-8 in 2 places, read as Windows-1252",
+        ),
+        (
+            b'{"kind": "survey", "text": "d\xe9 u"}\n',
+            "f.jsonl",
+            "The file is not UTF-8 in 1 place, read as Windows-1252",
+        ),
+    ],
+)
+def test_bytes_that_are_not_utf8_are_told_of(
+    tmp_path: Path, content: bytes, name: str, note: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert plan_for(open_source(path), ImportOptions({})).notes[-1].startswith(note)
+
+
 @pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
 def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
     tmp_path: Path, cells: list[str]
@@ -179,6 +233,51 @@ def test_what_a_program_wrote_about_words_is_none(tmp_path: Path, header: str) -
 def test_of_columns_that_may_be_words_the_one_with_more_of_them_is(tmp_path: Path) -> None:
     content = "Response mode,Your comments\ndone,Great\ndone,Bad\ndone,Slow\n"
     assert read(tmp_path, content)[1].columns == {"text": "Your comments"}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "field", "column"),
+    [
+        ("Comments,Review,Stars", ",It crashes,3", "text", "Review"),
+        ("Comment,Score,Stars", "It crashes,,3", "rating", "Stars"),
+        ("Comment,Email,Contact ID", "It crashes,,c-17", "customer", "Contact ID"),
+        (
+            "Comment,What could be better?",
+            ",Make the checkout quicker for us",
+            "text",
+            "What could be better?",
+        ),
+    ],
+)
+def test_a_column_with_cells_is_taken_before_a_blank_one(
+    tmp_path: Path, header: str, row: str, field: str, column: str
+) -> None:
+    plan = read(tmp_path, f"{header}\n{row}\n")[1]
+    assert plan.columns[field] == column
+
+
+def test_a_blank_column_is_taken_if_no_other_fits(tmp_path: Path) -> None:
+    assert read(tmp_path, "Comment,Score\n,3\n")[1].columns["text"] == "Comment"
+
+
+def test_of_a_comment_and_a_response_the_comment_is_the_text_and_the_other_is_told_of(
+    tmp_path: Path,
+) -> None:
+    content = "Response,Comment,CSAT\nWe have refunded you.,It crashes,1\n"
+    source, plan = read(tmp_path, content)
+    assert [item["text"] for item in items(source, plan)] == ["It crashes"]
+    assert plan.notes[0] == (
+        "The text is taken from 'Comment'. It could also be in 'Response': choose with mapping "
+        "(voc import: --map text=COLUMN)."
+    )
+    chosen = read(tmp_path, content, columns={"text": "Response"})[1]
+    assert not any("could also be" in note for note in chosen.notes)
+
+
+def test_cells_that_repeat_two_values_are_no_words(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Within SLA\n{n}a,SLA violated\n" for n in range(5))
+    with pytest.raises(UnmappedColumns):
+        read(tmp_path, f"Ticket ID,First response status\n{rows}")
 
 
 def test_an_id_beside_words_is_the_customers(tmp_path: Path) -> None:
@@ -471,6 +570,15 @@ def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
         ("★★★", WrittenRating(3)),
         ("3 out of 5", WrittenRating(3, 5)),
         ("4.0 out of 5 stars", WrittenRating(4, 5)),
+        ("Not at all likely - 0", WrittenRating(0)),
+        ("10 – Extremely likely", WrittenRating(10)),
+        ("5 (Very satisfied)", WrittenRating(5)),
+        ("Zufrieden: 4", WrittenRating(4)),
+        ("1 = sehr gut", WrittenRating(1)),
+        ("4/5 - good", WrittenRating(4, 5)),
+        ("Room 5 - dirty", None),
+        ("0 - 6 Detractor", None),
+        ("5 - ", None),
         ("great", None),
         ("", None),
     ],
@@ -555,6 +663,46 @@ def test_the_order_of_day_and_month_is_told_or_doubted(
     assert "Times without an offset are read as UTC." in plan.notes
 
 
+SORTED = [f"{month:02}/{day:02}/2025" for month in range(1, 13) for day in range(1, 29)]
+
+
+@pytest.mark.parametrize(
+    ("date", "encoding"), [("{}", "utf-8"), ("{}", "utf-16"), ('"{}\n"', "utf-8")]
+)
+def test_dates_and_scale_of_a_sorted_file_are_told_by_all_parts_of_it(
+    tmp_path: Path, date: str, encoding: str
+) -> None:
+    rows = [
+        f"{date.format(SORTED[n // 15])},{n * 11 // 5040},Row number {n} of the file"
+        for n in range(15 * len(SORTED))
+    ]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join(["Date,Score,Comment", *rows, ""]), encoding)
+    plan = plan_for(open_source(path), ImportOptions({}))
+    assert (plan.dates, plan.rating) == ("mdy", RatingScale("nps", 0, 10))
+    assert not any("guess" in note for note in plan.notes)
+
+
+def test_a_column_that_is_blank_at_first_is_known_by_its_later_cells(tmp_path: Path) -> None:
+    rows = [f"We have refunded you,{'It crashes' if n > 2000 else ''}\n" for n in range(4000)]
+    plan = read(tmp_path, "Response,Comment\n" + "".join(rows))[1]
+    assert plan.columns["text"] == "Comment"
+
+
+def test_the_majority_of_dates_decides_and_the_others_are_told_of(tmp_path: Path) -> None:
+    dates = ["01/02/2025", "13/02/2025", *(f"01/{day}/2025" for day in range(13, 17))]
+    source, plan = read(tmp_path, "comment,date\n" + "".join(f"a,{date}\n" for date in dates))
+    assert (
+        "Dates have the month first. This is a guess: of the dates that tell, 1 have the day "
+        "first, 4 the month. If the day is first, set dates=dmy (voc import: --dates dmy)."
+    ) in plan.notes
+    found = [outcome(record, plan, source) for record in source.records()]
+    assert [each for each in found if "can't be read" in each] == [
+        "date: '13/02/2025' can't be read as a date with the month first; "
+        "if all dates are like this, set dates=dmy (voc import: --dates dmy)"
+    ]
+
+
 @pytest.mark.parametrize(
     ("header", "date", "note"),
     [
@@ -599,6 +747,14 @@ def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
     assert guess_scale(header, [WrittenRating(float(value)) for value in values]) == scale
+
+
+def test_the_ends_of_a_scale_may_be_labelled(tmp_path: Path) -> None:
+    ratings = ("Not at all likely - 0", *range(1, 10), "Extremely likely - 10")
+    rows = "".join(f"{rating},It is fine\n" for rating in ratings)
+    source, plan = read(tmp_path, f"How likely are you to recommend us?,Why?\n{rows}")
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert [item["rating"]["value"] for item in items(source, plan)] == [*range(11)]
 
 
 def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:

@@ -1,7 +1,10 @@
 """Public keys, of which anybody may have a copy: what they may replace, and what they are told."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -12,6 +15,7 @@ from httpx2 import Response
 
 from models.feedback import Feedback
 from models.workspace import Workspace
+from service.client import Verbatim
 from service.db import Database
 from service.intake import upserts, waiting
 from service.intake.accept import Acceptor
@@ -25,10 +29,12 @@ from service.keys import service
 from service.keys.schemas import NewKey
 from service.verify.verify import verify
 from service.web.idempotency import JsonAnswer
+from tests.bridge import transport_to
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
 from tests.service.intake.conftest import BATCH, SURVEYS, TICKETS, Send, Stored
 
+KEYS_PAGE = Path(__file__).parents[3] / "docs/keys.md"
 SHOP = "https://shop.example"
 REFUSED = (403, "stored_by_another_key")
 TICKET: dict[str, Any] = {
@@ -316,3 +322,38 @@ def test_a_row_that_changes_hands_in_between_is_looked_at_again(
     assert told(acceptor, submit(key_id, "b")) == "updated"
     assert len(finds) == 2
     assert stored()[0].text == "b"
+
+
+def test_what_a_public_key_stored_can_be_listed_and_erased_as_documented(
+    client: TestClient,
+    keys: Keys,
+    database: Database,
+    workspace: Workspace,
+    send: Send,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (id, secret), (other, more) = (make_key(database, workspace) for _ in range(2))
+    send(TICKETS, TICKET)
+    for number in range(3):
+        flood = TICKET | {"external_id": f"T-{number}", "text": f"flood {number}"}
+        assert client.post(TICKETS, json=flood, headers=public(secret)).status_code == 202
+    client.post(SURVEYS, json={"text": "fine"}, headers=public(more))
+    send(TICKETS, TICKET | {"external_id": "T-2"})
+    found = client.get(f"/v1/feedback?browser_key={id}", headers=bearer(keys.read)).json()["items"]
+    assert {(item["text"], item["browser_key"]) for item in found} == {
+        ("flood 0", str(id)),
+        ("flood 1", str(id)),
+    }
+    everything = client.get("/v1/feedback", headers=bearer(keys.read)).json()["items"]
+    assert {item["browser_key"] for item in everything} == {None, str(id), str(other)}
+
+    (example,) = re.findall(r"^```python\n(.*?)^```$", KEYS_PAGE.read_text(), re.M | re.S)
+    connected = partial(Verbatim, transport=transport_to(client))
+    monkeypatch.setattr("service.client.Verbatim", connected)
+    example = example.replace('"ID"', f'"{id}"').replace("voc_…", keys.manage)
+    example = example.replace("limit=1000", "limit=1").replace("2026-11-27T22:00", "2000-01-01")
+    for until, left in (("2000-01-02", 5), ("2100-01-01", 3)):
+        exec(example.replace("2026-11-28T06:00", until), {})  # noqa: S102 - our own documentation
+        assert len(stored()) == left
+    assert sorted(row.text for row in stored()) == [TICKET["text"], TICKET["text"], "fine"]

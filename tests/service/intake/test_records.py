@@ -45,6 +45,21 @@ def test_a_late_byte_that_is_not_utf8_tells_the_encoding(tmp_path: Path) -> None
     assert values(opened(tmp_path, content))[-1] == {"text": "Käse"}
 
 
+@pytest.mark.parametrize("rows", [1, 50_000])
+def test_a_byte_that_is_not_utf8_leaves_the_other_rows_alone(tmp_path: Path, rows: int) -> None:
+    content = "text\n" + "Déçu – très\n" * rows
+    cut = "so 😀".encode()[:-1] + b"\n"
+    source = opened(tmp_path, content.encode() + cut + "Käse\n".encode("cp1252"))
+    texts = [each["text"] for each in values(source)]
+    assert texts == [*["Déçu – très"] * rows, "so \ufffd", "Käse"]
+    assert (source.encoding, source.not_utf8) == ("utf-8", 2)
+
+
+def test_a_file_in_another_encoding_shows_a_word_as_it_is_read(tmp_path: Path) -> None:
+    source = opened(tmp_path, "text\nвсё плохо\n".encode("cp1251"))
+    assert (source.encoding, source.not_utf8_example) == ("cp1252", "âñ¸")
+
+
 def test_quoted_line_breaks_and_delimiters_are_part_of_the_cell(tmp_path: Path) -> None:
     source = opened(tmp_path, 'a,b\n"one\ntwo, ""three""",x\n')
     assert values(source) == [{"a": 'one\ntwo, "three"', "b": "x"}]
@@ -327,6 +342,30 @@ def test_a_second_line_of_headers_is_no_row(tmp_path: Path, between: str) -> Non
     assert [value["Why?"] for value in values(source)] == ["Slow", "Fine"]
     assert values(source)[0]["How was it?: Support"] == "1"
     assert faults(source) == {}
+
+
+CODES = "StartDate,ResponseId,Q1,Q2,Q2"
+WORDINGS = 'Start Date,Response ID,"How likely are you to recommend us?\n(0-10)",,Why?'
+IMPORT_IDS = ",".join(
+    f'"{{""ImportId"":""{code}"",""timeZone"":""America/Denver""}}"' for code in "abcde"
+)
+
+
+def test_the_wording_of_qualtrics_names_the_columns(tmp_path: Path) -> None:
+    rows = [CODES, WORDINGS, IMPORT_IDS, "2025-03-01 10:00:00,R_1,0,x,Slow", ""]
+    source = opened(tmp_path, "\n".join(rows))
+    question = "How likely are you to recommend us?\n(0-10)"
+    assert source.columns == ("Start Date", "Response ID", question, "Q2", "Why?")
+    assert source.codes["Q1"] == question
+    assert source.codes["Q2 (5)"] == "Why?"
+    assert source.time_zone == "America/Denver"
+    assert [value["Why?"] for value in values(source)] == ["Slow"]
+    assert faults(source) == {}
+
+
+@pytest.mark.parametrize("row", ["{,{}", '{,"{""ImportId"":""a""}"', '"[""ImportId""]",a'])
+def test_other_rows_below_the_first_are_rows(tmp_path: Path, row: str) -> None:
+    assert len(values(opened(tmp_path, f"id,Why?\n1,Slow\n{row}\n"))) == 2
 
 
 @pytest.mark.parametrize(

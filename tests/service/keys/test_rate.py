@@ -1,9 +1,22 @@
-"""Wrong keys, one after the other: how many an address may offer."""
+"""How often a key may be used and an address may try a wrong one, and how long they then wait."""
+
+from uuid import uuid4
 
 import pytest
 
 from service.errors import TooManyRequests
-from service.keys.rate import WRONG_KEYS, FailedAttempts
+from service.keys.caller import Caller
+from service.keys.rate import WRONG_KEYS, FailedAttempts, RateLimit
+
+
+class Clock:
+    """A clock that only moves when told."""
+
+    def __init__(self) -> None:
+        self.at = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.at
 
 
 def used_up(address: str) -> FailedAttempts:
@@ -47,3 +60,23 @@ def test_right_keys_are_not_counted() -> None:
     attempts = FailedAttempts()
     for _ in range(WRONG_KEYS.amount * 2):
         attempts.check("192.0.2.1")
+
+
+@pytest.mark.parametrize(("cost", "wait"), [(1, 40), (2, 60), (20, 60), (30, 60)])
+def test_a_batch_fits_after_the_wait_it_was_told(
+    monkeypatch: pytest.MonkeyPatch, cost: int, wait: int
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("time.time", clock)
+    monkeypatch.setattr("service.keys.rate.time", clock)
+    limit = RateLimit()
+    caller = Caller(uuid4(), uuid4(), frozenset({"ingest"}), rate_per_minute=30)
+    limit.count(caller)
+    clock.at += 20
+    limit.count(caller, 29)
+    with pytest.raises(TooManyRequests) as caught:
+        limit.count(caller, cost)
+    assert caught.value.headers["Retry-After"] == str(wait)
+    assert caught.value.headers["RateLimit"] == '"key";r=0;t=40'
+    clock.at += wait + 0.001
+    limit.count(caller, cost)
