@@ -647,8 +647,12 @@ def test_times_are_read_as_people_write_them(cell: str, order: Any, time: dateti
     [
         ("13/02/2026", "dmy", None),
         ("02/13/2026", "mdy", None),
-        ("02/03/2026", "dmy", "If the month is first, set dates=mdy."),
-        ("02/03/2026 1:00 PM", "mdy", "If the day is first, set dates=dmy."),
+        ("02/03/2026", "dmy", "If the month is first, set dates=mdy (voc import: --dates mdy)."),
+        (
+            "02/03/2026 1:00 PM",
+            "mdy",
+            "If the day is first, set dates=dmy (voc import: --dates dmy).",
+        ),
     ],
 )
 def test_the_order_of_day_and_month_is_told_or_doubted(
@@ -658,7 +662,9 @@ def test_the_order_of_day_and_month_is_told_or_doubted(
     assert plan.dates == order
     first = "day" if order == "dmy" else "month"
     assert f"Dates have the {first} first." in plan.notes
-    remedies = [note.partition("decides it. ")[2] for note in plan.notes if "a guess" in note]
+    remedies = [
+        note.partition("no date seen tells. ")[2] for note in plan.notes if "a guess" in note
+    ]
     assert remedies == ([] if remedy is None else [remedy])
     assert "Times without an offset are read as UTC." in plan.notes
 
@@ -693,8 +699,8 @@ def test_the_majority_of_dates_decides_and_the_others_are_told_of(tmp_path: Path
     dates = ["01/02/2025", "13/02/2025", *(f"01/{day}/2025" for day in range(13, 17))]
     source, plan = read(tmp_path, "comment,date\n" + "".join(f"a,{date}\n" for date in dates))
     assert (
-        "Dates have the month first. This is a guess: of the dates that tell, 1 have the day "
-        "first, 4 the month. If the day is first, set dates=dmy (voc import: --dates dmy)."
+        "The order of day and month is a guess: of the dates that tell, 1 have the day first, "
+        "4 the month. If the day is first, set dates=dmy (voc import: --dates dmy)."
     ) in plan.notes
     found = [outcome(record, plan, source) for record in source.records()]
     assert [each for each in found if "can't be read" in each] == [
