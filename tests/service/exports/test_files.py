@@ -17,7 +17,7 @@ from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
 from service.text import FORMULA
 from tests.service.exports.conftest import SAID, Fetch
-from tests.service.insights.rows import NOON, Said, write
+from tests.service.rows import NOON, Said, write
 
 SUBJECTS = ("pain-points", "wins", "mentions", "feedback", "corrections", "journey")
 TABLE = (

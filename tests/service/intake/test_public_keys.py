@@ -29,10 +29,10 @@ from service.keys import service
 from service.keys.schemas import NewKey
 from service.verify.verify import verify
 from service.web.idempotency import JsonAnswer
-from tests.bridge import transport_to
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, TICKETS, Send, Stored
+from tests.transport import transport_to
 
 KEYS_PAGE = Path(__file__).parents[3] / "docs/keys.md"
 SHOP = "https://shop.example"

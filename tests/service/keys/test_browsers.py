@@ -14,8 +14,8 @@ from service.db import Database
 from service.keys import key_cache, queries, service
 from service.keys.key_cache import KeyCache
 from service.keys.schemas import NewKey
-from tests.callers import bearer
 from tests.conftest import StartClient
+from tests.credentials import bearer
 
 SHOP = "https://shop.example"
 OTHER = "https://other.example"
