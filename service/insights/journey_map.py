@@ -71,7 +71,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
             "version": journey.version,
             "overall": overall,
             "coverage": _coverage(session, selection, all_mentions, all_items.whole),
-            "compared_with": _compared(other, before),
+            "compared_with": _compared(other, before, params),
             "truth_by": scale_name(kpi),
             "stages": stages,
             "touchpoints": touchpoints,
@@ -103,14 +103,14 @@ def _overall(now: Taken, before: Taken | None) -> Fields:
     return fields
 
 
-def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
+def _compared(other: Other | None, before: Taken | None, params: MapParams) -> ComparedOut | None:
     if other is None or before is None:
         return None
     return ComparedOut(
         by=other.by,
         since=other.selection.since,
         until=other.selection.until,
-        filters=filters_of(other.selection),
+        filters=filters_of(other.selection, params),
         mentions=before.side.mentions,
         items=before.whole.items.items,
     )

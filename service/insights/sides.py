@@ -58,9 +58,14 @@ def days_of(selection: Selection, now: datetime) -> float | None:
     return max((end - selection.since) / DAY, 0.0)
 
 
-def filters_of(selection: Selection) -> dict[str, list[str]]:
-    """The filters of a side, by the name of their parameter."""
-    return {name: list(values) for name, values in _filters(selection).items() if values}
+def filters_of(other: Selection, params: MapParams) -> dict[str, list[str]]:
+    """The filters of the other side, by the name of their parameter.
+
+    Sources are given as ``params`` name them: the selection has the stored forms as well.
+    """
+    named = [*map(plain, params.compare_source or params.source)]
+    filters = _filters(replace(other, sources=named))
+    return {name: list(values) for name, values in filters.items() if values}
 
 
 def _replaced(session: Session, selection: Selection, params: MapParams) -> dict[str, Any]:

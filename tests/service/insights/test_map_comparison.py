@@ -117,6 +117,18 @@ def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> Non
     assert "volume" not in changes
 
 
+def test_the_other_side_names_its_source_only_as_it_was_sent(get: Get) -> None:
+    """A source that identifies a person is also looked up in its stored form."""
+    jane = {"source": "jane.doe@example.com"}
+    sent = {f"compare.{name}": value for name, value in jane.items()}
+    segment = get("/v1/journey", **sent, source="web")["compared_with"]
+    period = get("/v1/journey", **NOW, **jane, compare_until="2026-03-01")["compared_with"]
+    assert (segment["filters"], period["filters"]) == (
+        {"source": ["jane.doe@example.com"]},
+        {"source": ["jane.doe@example.com"]},
+    )
+
+
 @pytest.mark.usefixtures("worse")
 def test_what_would_be_compared_with_itself_is_refused(get: Get) -> None:
     for asked in (
