@@ -47,15 +47,14 @@ def one_pain_point(
     selection = select_feedback(session, workspace_id, params)
     totals, entry = _found(session, selection, wanted)
     fresh = freshness(session, workspace_id)
-    (out,) = _portraits(session, totals, [entry])
+    (out,) = _portraits(session, totals, completed(session, totals, [entry]))
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
 
 
 def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
-    """The responses for ``entries``, in their order."""
-    whole = completed(session, totals, entries)
-    said = verbatims(session, totals, whole)
-    return [portrait(totals, entry, said) for entry in whole]
+    """The responses for completed ``entries``, in their order."""
+    said = verbatims(session, totals, entries)
+    return [portrait(totals, entry, said) for entry in entries]
 
 
 def _listed(
@@ -73,10 +72,11 @@ def _listed(
         last = order.after(params.cursor)
         ranked = [entry for entry in ranked if order.place(entry) > last]
     page = ranked[: params.limit]
+    shown = page if params.sort in COMPLETE else completed(session, totals, page)
     return PainPointsOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        items=_portraits(session, totals, page),
+        items=_portraits(session, totals, shown),
         next=order.cursor(page[-1]) if len(ranked) > len(page) else None,
     )
 

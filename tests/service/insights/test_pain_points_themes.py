@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from models.mention_vector import MentionVector
 from models.pain_point import IGNORED, IN_PROGRESS
@@ -427,3 +429,17 @@ def test_verbatims_of_a_period_may_be_of_feedback_that_was_received_before(
 @pytest.mark.parametrize("since", ["1970-01-01", "1900-01-01"])
 def test_all_time_may_begin_whenever(get: Get, since: str) -> None:
     assert titles(get(LIST, since=since)) == titles(get(LIST))
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize("sort", ["pain", "impact", "recent"])
+def test_no_sums_are_read_twice_for_a_page(get: Get, client: TestClient, sort: str) -> None:
+    read: list[tuple[str, str]] = []
+    engine = client.app.state.database.engine  # type: ignore[attr-defined]
+    event.listen(
+        engine, "before_cursor_execute", lambda *args: read.append((args[2], str(args[3])))
+    )
+    assert len(get(LIST, sort=sort)["items"]) > 1
+    sums = Counter(one for one in read if "rollup" in one[0])
+    assert sums
+    assert max(sums.values()) == 1
