@@ -1,4 +1,4 @@
-"""The evidence of a pain point or a win: its mentions, the most typical first."""
+"""The evidence of a pain point or a win: its mentions, the most severe first."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple

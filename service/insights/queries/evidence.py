@@ -45,12 +45,23 @@ DECISIVE: Final = ("sentiment", "stage", "touchpoint")
 
 
 class MentionRank(NamedTuple):
-    """The rank of a mention among others: the greatest is the most typical."""
+    """The rank of a mention among others: see ``sort_key``."""
 
     severity: int
     confidence: float
     feedback_id: UUID
     ordinal: int
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        """The key of the mention: its feedback and ordinal."""
+        return self.feedback_id, self.ordinal
+
+    @property
+    def sort_key(self) -> tuple[int, float, UUID, int]:
+        """The greatest comes first: the most severe, then the most confident, then the latest
+        mention; those of one item in their order."""
+        return self.severity, self.confidence, self.feedback_id, -self.ordinal
 
 
 @cache

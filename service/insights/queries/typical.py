@@ -1,4 +1,4 @@
-"""Finds the typical mentions of cells and of themes, and reads the vectors of mentions."""
+"""Finds the most severe mentions of cells and of themes, and reads the vectors of mentions."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ K = TypeVar("K")
 class Grouping(Generic[K]):
     """How mentions are grouped: by ``columns``, of which ``key`` makes a key.
 
-    Typical mentions are chosen from at most ``considered`` of each group: the most severe ones, and
-    of equally severe ones the latest.
+    At most ``considered`` of each group are found: the most severe ones, and of equally severe ones
+    the latest.
     """
 
     columns: tuple[ColumnElement[Any], ...]
@@ -65,7 +65,7 @@ THEMES: Final = Grouping((MENTION.c.pain_point_id,), lambda theme: theme, consid
 def in_cells_of(
     session: Session, selection: Selection, sentiment: str, cells: Mapping[Cell, int]
 ) -> dict[Cell, list[MentionRank]]:
-    """The ranks of typical mentions of a sentiment in each native cell, in no particular order.
+    """The ranks of the most severe mentions of a sentiment in each native cell, unordered.
 
     ``cells`` has the number of such mentions in the selection. If they are few in all, all are read
     and ranked; else only the first of each cell are read, in the order of an index.
@@ -79,7 +79,7 @@ def in_cells_of(
 def in_themes(
     session: Session, selection: Selection, themes: Mapping[UUID, int]
 ) -> dict[UUID, list[MentionRank]]:
-    """The ranks of typical mentions of each theme, in no particular order.
+    """The ranks of the most severe mentions of each theme, unordered.
 
     ``themes`` has the number of mentions of each in the selection.
     """

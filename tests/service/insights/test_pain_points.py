@@ -205,7 +205,7 @@ def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
     assert get(f"{unknown}/mentions", status=404)["code"] == "not_found"
 
 
-def test_evidence_is_paged_most_typical_first(
+def test_evidence_is_paged_most_severe_first(
     get: Get, database: Database, workspace: Workspace
 ) -> None:
     told = [(1, 0.9), (3, 0.5), (3, 0.7), (2, 0.9), (3, 0.7), (0, 0.1)]
@@ -260,6 +260,17 @@ def test_the_answer_says_up_to_when_it_is_complete(
             write(session, workspace.id, [], state="pending", received_at=received)
     answer = get("/v1/pain-points")
     assert (answer["as_of"], answer["pending"]) == ("2026-03-04T12:03:00Z", 2)
+
+
+def test_equally_severe_verbatims_of_one_item_come_in_the_order_of_the_evidence(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT, text=text) for text in ("one", "two")])
+    (point,) = get("/v1/pain-points")["items"]
+    evidence = get(f"/v1/pain-points/{point['id']}/mentions")["items"]
+    for shown in (point["verbatims"], evidence):
+        assert [mention["text"] for mention in shown] == ["one", "two"]
 
 
 @pytest.mark.usefixtures("shop")
