@@ -23,7 +23,7 @@ from service.exports.params import (
 )
 from service.exports.tables import Column
 from service.exports.writers import MEDIA_TYPES, write
-from service.insights.routes import DIMENSION
+from service.insights.routes import ATTRIBUTE_PARAMETER
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Db
 
@@ -42,7 +42,7 @@ def _described(*more: str) -> dict[int | str, dict[str, Any]]:
 FILE: Final[dict[str, Any]] = {
     "response_class": Response,
     "responses": _described(),
-    "openapi_extra": DIMENSION,
+    "openapi_extra": ATTRIBUTE_PARAMETER,
 }
 
 

@@ -9,8 +9,14 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.params import ATTRIBUTE as ATTRIBUTE
-from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
+from service.insights.params import (
+    ATTRIBUTE,
+    MOST_VALUES,
+    FilterParams,
+    JourneyParams,
+    parts_of,
+    plain,
+)
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell

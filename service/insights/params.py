@@ -2,7 +2,7 @@
 
 Lists are sent by repeating a parameter or with commas. Commas and backslashes within a value are
 escaped with a backslash; values stay escaped, so that they can be parsed again, until ``plain``
-unescapes them. Dimensions are ``attr.<name>=<value>``.
+unescapes them. Attributes are ``attr.<name>=<value>``.
 """
 
 import re

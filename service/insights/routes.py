@@ -1,6 +1,6 @@
 """/v1/pain-points, /v1/wins, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
 
-Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on a dimension that
+Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on an attribute that
 was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
 """
 
@@ -36,7 +36,7 @@ from service.web.dependencies import Db
 
 router = APIRouter(prefix="/v1", tags=["insights"])
 
-DIMENSION: Final[dict[str, Any]] = {
+ATTRIBUTE_PARAMETER: Final[dict[str, Any]] = {
     "parameters": [
         {
             "name": "attr.persona",
@@ -51,7 +51,7 @@ DIMENSION: Final[dict[str, Any]] = {
 }
 
 
-@router.get("/pain-points", response_model=PainPointsOut, openapi_extra=DIMENSION)
+@router.get("/pain-points", response_model=PainPointsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_pain_points(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[PainPointParams, Query()]
 ) -> Response:
@@ -60,7 +60,7 @@ def read_pain_points(
         return conditional(request, list_pain_points(session, caller.workspace_id, params))
 
 
-@router.get("/wins", response_model=PainPointsOut, openapi_extra=DIMENSION)
+@router.get("/wins", response_model=PainPointsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_wins(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[WinParams, Query()]
 ) -> Response:
@@ -69,7 +69,11 @@ def read_wins(
         return conditional(request, list_wins(session, caller.workspace_id, params))
 
 
-@router.get("/pain-points/{pain_point_id}", response_model=OnePainPointOut, openapi_extra=DIMENSION)
+@router.get(
+    "/pain-points/{pain_point_id}",
+    response_model=OnePainPointOut,
+    openapi_extra=ATTRIBUTE_PARAMETER,
+)
 def read_pain_point(
     request: Request,
     caller: ReadCaller,
@@ -88,7 +92,7 @@ def read_pain_point(
 @router.get(
     "/pain-points/{pain_point_id}/mentions",
     response_model=EvidencePageOut,
-    openapi_extra=DIMENSION,
+    openapi_extra=ATTRIBUTE_PARAMETER,
 )
 def read_evidence(
     request: Request,
@@ -104,7 +108,10 @@ def read_evidence(
 
 
 @router.get(
-    "/journey", summary="Read Journey Map", response_model=JourneyMapOut, openapi_extra=DIMENSION
+    "/journey",
+    summary="Read Journey Map",
+    response_model=JourneyMapOut,
+    openapi_extra=ATTRIBUTE_PARAMETER,
 )
 def read_map(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
@@ -114,7 +121,7 @@ def read_map(
         return conditional(request, draw_map(session, caller.workspace_id, params))
 
 
-@router.get("/drivers", response_model=DriversOut, openapi_extra=DIMENSION)
+@router.get("/drivers", response_model=DriversOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_drivers(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[DriverParams, Query()]
 ) -> Response:
@@ -123,7 +130,7 @@ def read_drivers(
         return conditional(request, list_drivers(session, caller.workspace_id, params))
 
 
-@router.get("/trends", response_model=TrendsOut, openapi_extra=DIMENSION)
+@router.get("/trends", response_model=TrendsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_trends(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[TrendParams, Query()]
 ) -> Response:
@@ -132,7 +139,7 @@ def read_trends(
         return conditional(request, draw_trends(session, caller.workspace_id, params))
 
 
-@router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=DIMENSION)
+@router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_feedback_list(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[FeedbackParams, Query()]
 ) -> Response:
