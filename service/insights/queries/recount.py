@@ -26,7 +26,7 @@ from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, period_start, utc_day
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import DETRACTOR, FELT, HIGH, LOW, PROMOTER, scale_of
 
 OF_FEEDBACK: Final = and_(
     MENTION.c.workspace_id == FEEDBACK.c.workspace_id,
@@ -161,14 +161,9 @@ def rating_sums() -> list[ColumnElement[Any]]:
     return [
         func.count(),
         func.coalesce(func.sum(milli(value)), 0),
-        count_of((is_nps & (value >= 9)) | (~is_nps & (norm >= 0.75))),
-        count_of((is_nps & (value <= 6)) | (~is_nps & (norm <= 0.25))),
+        count_of((is_nps & (value >= PROMOTER)) | (~is_nps & (norm >= HIGH))),
+        count_of((is_nps & (value <= DETRACTOR)) | (~is_nps & (norm <= LOW))),
     ]
-
-
-def scale_of(name: str | None, least: float | None, greatest: float | None) -> str:
-    """A rating's scale as ``rollups.contributions`` names it, "" without a rating."""
-    return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 
 def period_of(session: Session, by: By | None) -> ColumnElement[Any]:

@@ -22,7 +22,6 @@ from service.insights.queries.recount import (
     period_of,
     rating_sums,
     read_conditions,
-    scale_of,
 )
 from service.insights.queries.theme_sums import (
     ThemeSums,
@@ -32,7 +31,7 @@ from service.insights.queries.theme_sums import (
 )
 from service.insights.queries.themes import Theme
 from service.insights.sums import ItemSums, MentionSums, RatingSums
-from service.rollups.contributions import FELT
+from service.rollups.contributions import FELT, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 Sums = dict[date, ThemeSums]

@@ -47,12 +47,11 @@ from service.insights.queries.recount import (
     milli,
     rating_sums,
     read_conditions,
-    scale_of,
 )
 from service.insights.queries.themes import theme_conditions
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.journey.native import Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import FELT, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 COUNTED: Final = len(ITEM_COUNTERS)
