@@ -96,7 +96,8 @@ def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fi
 def _volumes(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> Iterator[tuple[int, Fields]]:
-    """The relative difference in items a day; ``other`` is the other side's number of items."""
+    """The relative difference in items a day; the field ``other`` is the number of items of the
+    other side."""
     if not side.days or not other.days:
         return
     counts = np.asarray([of.items.items for of in now], int)

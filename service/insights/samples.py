@@ -12,7 +12,6 @@ intervals are never too narrow for that reason.
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import count
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -34,9 +33,8 @@ from service.insights.statistics import (
 )
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
-WIDEST: Final = 0.2
-FEWEST: Final = next(n for n in count(1) if wilson(n / 2, n).half_width <= WIDEST)
-"""The independent answers (21) that determine any share to +-0.2 or better; fewer are small."""
+FEWEST: Final = 21
+"""The independent answers that determine any share to +-0.2 or better; fewer are small."""
 WORST: Final = 3
 _SPAN: Final = re.compile(r"(-?[\d.]+(?:e[+-]\d+)?)-(-?[\d.]+(?:e[+-]\d+)?)")
 

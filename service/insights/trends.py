@@ -40,10 +40,7 @@ COUNTS = ("mentions", "negative")
 
 class Past(NamedTuple):
     """What the first periods are judged by: mentions by (period, key of a series), and the periods
-    that have any feedback, before ``end``.
-
-    A shown period that ``since`` cuts is among them, whole: later ones are judged by all of it.
-    """
+    that have any feedback, before ``end``."""
 
     mentions: Mapping[tuple[date | None, str], MentionSums]
     seen: Sequence[date]
@@ -146,7 +143,10 @@ def _together(
 def _past(
     session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
 ) -> Past:
-    """What came before the first period that is shown whole."""
+    """What came before the first period that is shown whole.
+
+    A shown period that ``since`` cuts is part of it, whole: later ones are judged by all of it.
+    """
     by = params.by
     if selection.since is None or by not in HISTORY:
         return NO_PAST

@@ -155,8 +155,10 @@ def cover(
 def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
     """The same for periods of length ``by``: no span belongs to two of them."""
     cut = first and _ceiling(first, by)
-    if cut is None or end is None or not start_of(end, by) == cut < end:
+    if cut is None or end is None or start_of(end, by) != cut or cut == end:
         return cover(first, end, by)
+    # No whole period fits, but two of them meet at ``cut``: one call would cover both by shorter
+    # spans, and a week may be in two months.
     return [*cover(first, cut, by), *cover(cut, end, by)]
 
 
