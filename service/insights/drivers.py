@@ -13,7 +13,13 @@ from service.insights import names, samples
 from service.insights.comparison import P_DIGITS, Part
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
-from service.insights.leaving_out import SENTIMENT, Impact, Judged, judge, truth_scale
+from service.insights.leave_one_out import (
+    SENTIMENT,
+    Impact,
+    JudgedImpact,
+    judge_impacts,
+    truth_scale,
+)
 from service.insights.map_parts import Parts, impacts_of, parts
 from service.insights.map_themes import Key
 from service.insights.measures import DIGITS, USUAL_RANGES, interval_out, scale_name
@@ -59,7 +65,7 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
         narrowed = items if selection.cells is None else Items(session, selection)
         drivers = _places(selection, params.by, parts(selection, own, narrowed, params.by))
     impacts = impacts_of(drivers, whole, kpi)
-    judged = judge(impacts)
+    judged = judge_impacts(impacts)
     ranked = sorted(impacts, key=lambda driver: (-abs(impacts[driver].impact), driver.name))
     overall, of = _overall(whole, kpi)
     return DriversOut(
@@ -129,7 +135,7 @@ def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driv
     }
 
 
-def _out(driver: Driver, found: Impact, judged: Judged) -> DriverOut:
+def _out(driver: Driver, found: Impact, judged: JudgedImpact) -> DriverOut:
     return DriverOut(
         **driver._asdict(),
         impact=round(found.impact, DIGITS),

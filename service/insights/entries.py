@@ -22,7 +22,7 @@ from service.insights.totals import (
     comparable_part,
     rated_items,
 )
-from service.insights.trend_tests import UNJUDGED, Judged, judge
+from service.insights.volume_changes import UNJUDGED, JudgedChange, judge_changes
 from service.journey.native import Cell
 
 Level = Literal["auto", "theme", "cell"]
@@ -47,7 +47,7 @@ class Entry:
     items: ItemSums
     mentions_before: MentionSums
     items_before: ItemSums
-    judged: Judged = UNJUDGED
+    judged: JudgedChange = UNJUDGED
 
     @property
     def sums(self) -> ThemeSums:
@@ -227,5 +227,5 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
     counts = [entry.affected(totals.sentiment) for entry in plain]
     return [
         replace(entry, judged=judged)
-        for entry, judged in zip(plain, judge(counts, part), strict=True)
+        for entry, judged in zip(plain, judge_changes(counts, part), strict=True)
     ]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service import clock
-from service.insights import leaving_out, names
+from service.insights import leave_one_out, names
 from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
 from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
@@ -54,7 +54,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     now = take(selection, mentions, items, _days(selection, other, at))
     before = other and _take_other(session, other, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
-    kpi = leaving_out.truth_scale(whole.items)
+    kpi = leave_one_out.truth_scale(whole.items)
     themes = rank_themes(session, selection, other and other.before)
     axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in MAP_AXES}
     journey = selection.journey

@@ -6,10 +6,10 @@ from itertools import repeat
 from typing import Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
-from service.insights import leaving_out
+from service.insights import leave_one_out
 from service.insights.comparison import NOTHING, Part, Side, compare
 from service.insights.filters import Selection
-from service.insights.leaving_out import SENTIMENT, Impact
+from service.insights.leave_one_out import SENTIMENT, Impact
 from service.insights.map_themes import Key, Ranked, top
 from service.insights.measures import Fields, emotions, measured
 from service.insights.queries.items import PART_OF, AxisName, Items
@@ -65,9 +65,9 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
     found = {}
     for key, part in parts.items():
         if kpi == SENTIMENT:
-            impact = leaving_out.of_sentiment(whole, part)
+            impact = leave_one_out.of_sentiment(whole, part)
         else:
-            impact = leaving_out.of_scale(kpi, whole.items, part.items)
+            impact = leave_one_out.of_scale(kpi, whole.items, part.items)
         if impact:
             found[key] = impact
     return found
@@ -124,7 +124,7 @@ def make_axis(
     """An axis; moments of truth are judged by ``kpi`` in ``whole``, the feedback at all stages."""
     shown = top(themes, PART_OF[name])
     known = {key: part for key, part in now.parts[name].items() if not _is_unassigned(key)}
-    judged = leaving_out.judge(impacts_of(known, whole, kpi))
+    judged = leave_one_out.judge_impacts(impacts_of(known, whole, kpi))
     truths = frozenset(key for key, found in judged.items() if found.moment_of_truth)
     return Axis(now, before, name, shown.pains, shown.wins, truths)
 

@@ -13,7 +13,7 @@ from service.insights.queries.theme_sums import Weighed, weighed
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
 from service.insights.totals import Before, comparable_part
-from service.insights.trend_tests import Judged, judge, trend
+from service.insights.volume_changes import JudgedChange, judge_changes, trend
 from service.journey.native import Cell
 
 MOST: Final = 3
@@ -28,7 +28,7 @@ class Course(NamedTuple):
 
     mentions_before: MentionSums
     items_before: int
-    judged: Judged
+    judged: JudgedChange
 
 
 class Placed(NamedTuple):
@@ -100,7 +100,7 @@ def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], part: float)
     then = [before.get(theme.id, NOTHING) for theme in themes]
     counts = [(theme.items, items) for theme, (_, items) in zip(themes, then, strict=True)]
     gone = [(0, theme.items) for theme in earlier if theme.id not in known]
-    judged = judge([*counts, *gone], part)[: len(themes)]
+    judged = judge_changes([*counts, *gone], part)[: len(themes)]
     return [Course(*counted, one) for counted, one in zip(then, judged, strict=True)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from service.insights import leaving_out, samples
+from service.insights import leave_one_out, samples
 from service.insights.pain_schemas import ImpactOut
 from service.insights.schemas import IntervalOut
 from service.insights.statistics import Interval
@@ -120,7 +120,7 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
         if overall is None or not own.n:
             continue
         without = kpi_value(scale, rating.plus(own, -1))
-        left = leaving_out.of_scale(scale, whole, touching, tested=False)
+        left = leave_one_out.of_scale(scale, whole, touching, tested=False)
         found[scale_name(scale)] = ImpactOut(
             impact=left and round(left.impact, 2),
             interval=left and interval_out(Interval(left.low, left.high), 2),

@@ -17,7 +17,7 @@ from service.insights.measures import (
 from service.insights.pain_schemas import PainPointOut, TrendOut, VerbatimOut
 from service.insights.schemas import IntervalOut
 from service.insights.totals import Totals
-from service.insights.trend_tests import trend
+from service.insights.volume_changes import trend
 
 
 def portrait(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service.insights.leaving_out import Impact, judge, leave_out, of_scale, of_sentiment
+from service.insights.leave_one_out import Impact, judge_impacts, leave_out, of_scale, of_sentiment
 from service.insights.samples import (
     FEWEST,
     Sample,
@@ -238,7 +238,7 @@ def impact(p: float | None, n: int) -> Impact:
 
 
 def test_a_moment_of_truth_is_beyond_chance_and_large() -> None:
-    found = judge(
+    found = judge_impacts(
         {
             "a": impact(0.001, 80),
             "b": impact(0.001, 49),

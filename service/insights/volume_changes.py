@@ -14,7 +14,7 @@ from service.insights.sums import MentionSums
 DIGITS: Final = 4
 
 
-class Judged(NamedTuple):
+class JudgedChange(NamedTuple):
     """The change in the items that an entry affects, None if unknown; ``significant`` after the
     correction for all entries of its kind."""
 
@@ -22,10 +22,10 @@ class Judged(NamedTuple):
     significant: bool
 
 
-UNJUDGED: Final = Judged(None, False)
+UNJUDGED: Final = JudgedChange(None, False)
 
 
-def judge(items: Sequence[tuple[float, float]], part: float) -> list[Judged]:
+def judge_changes(items: Sequence[tuple[float, float]], part: float) -> list[JudgedChange]:
     """Judge each entry by its items (now, before); ``part`` is the ``comparable_part``.
 
     Entries without items now have changed, too: pass them, as they count in the correction.
@@ -33,10 +33,10 @@ def judge(items: Sequence[tuple[float, float]], part: float) -> list[Judged]:
     changes = _changes(items, part)
     rates = corrected([change.p for change in changes.values()])
     called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
-    return [Judged(changes.get(place), place in called) for place in range(len(items))]
+    return [JudgedChange(changes.get(place), place in called) for place in range(len(items))]
 
 
-def trend(mentions: int, before: MentionSums, items_before: int, judged: Judged) -> TrendOut:
+def trend(mentions: int, before: MentionSums, items_before: int, judged: JudgedChange) -> TrendOut:
     """An entry's trend for a response."""
     change = judged.change
     return TrendOut(

@@ -117,7 +117,7 @@ def of_sentiment(
     return leave_out(own, others, independent=independent)
 
 
-class Judged(NamedTuple):
+class JudgedImpact(NamedTuple):
     """``p``, corrected for all parts that were tested, and the verdicts that follow from it."""
 
     p: float | None
@@ -125,7 +125,7 @@ class Judged(NamedTuple):
     moment_of_truth: bool
 
 
-def judge(impacts: Mapping[K, Impact]) -> dict[K, Judged]:
+def judge_impacts(impacts: Mapping[K, Impact]) -> dict[K, JudgedImpact]:
     """Which of these parts move the measure significantly, and which of those are large enough
     (``VOLUME``) to be moments of truth."""
     tested = {key: found.p for key, found in impacts.items() if found.p is not None}
@@ -133,9 +133,9 @@ def judge(impacts: Mapping[K, Impact]) -> dict[K, Judged]:
     return {key: _judged(found, ps.get(key)) for key, found in impacts.items()}
 
 
-def _judged(found: Impact, p: float | None) -> Judged:
+def _judged(found: Impact, p: float | None) -> JudgedImpact:
     significant = p is not None and p < LEVEL
-    return Judged(p, significant, significant and found.n >= VOLUME * found.of)
+    return JudgedImpact(p, significant, significant and found.n >= VOLUME * found.of)
 
 
 def truth_scale(items: ItemSums) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.pain_point import PAIN, WIN
 from service.insights.entries import Entry
 from service.insights.sums import ItemSums, MentionSums
-from service.insights.trend_tests import judge
+from service.insights.volume_changes import judge_changes
 from service.journey.native import Cell
 
 CELLS = 1000
@@ -49,7 +49,7 @@ def test_complaints_that_stay_as_they_are_while_praise_grows_are_no_change(
 
 def called(counts: list[tuple[float, float]]) -> float:
     """The share of changes whose p is below 0.05."""
-    found = [one.change for one in judge(counts, 1.0)]
+    found = [one.change for one in judge_changes(counts, 1.0)]
     return float(np.mean([change is not None and change.p < 0.05 for change in found]))
 
 
