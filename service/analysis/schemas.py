@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.documents import Kind
 from service.corrections.layers import FIELDS
-from service.insights.shapes import AnalysisOut
+from service.insights.readings import AnalysisOut
 from service.intake.fields import Language, Line
 from service.intake.ratings import RatingIn
 from service.web.text import CleanText

@@ -15,7 +15,7 @@ from service.corrections.layers import (
     summarized,
 )
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.shapes import AnalysisOut, analysis_out
+from service.insights.readings import AnalysisOut, analysis_out
 from service.intake.fields import primary_language
 from service.journey.mapping import JourneyMap
 

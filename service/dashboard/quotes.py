@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.insights.pain_schemas import EvidenceOut
+from service.insights.readings import MentionOut
 from service.insights.search_schemas import HighlightOut, MentionHitOut
-from service.insights.shapes import MentionOut
 
 LONGEST: Final = 1200
 """The maximum number of characters of a mention; the full text is one click away."""

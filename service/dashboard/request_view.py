@@ -13,7 +13,7 @@ from nlp.labels import UNASSIGNED
 from service import clock
 from service.dashboard.address import PERIODS, Address, Period
 from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
-from service.insights import names
+from service.insights import journey_cells
 from service.insights.params import OTHER_SIDE, FilterParams
 from service.insights.schemas import AnswerOut
 from service.journey.mapping import JourneyMap
@@ -61,7 +61,7 @@ class View:
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """The names of stages and touchpoints by key."""
         journey = self.journey
-        unassigned = {UNASSIGNED: names.UNASSIGNED_NAME}
+        unassigned = {UNASSIGNED: journey_cells.UNASSIGNED_NAME}
         return {
             "stage": {stage.key: stage.name for stage in journey.stages} | unassigned,
             "touchpoint": {entry.key: entry.name for entry in journey.touchpoints} | unassigned,
@@ -77,7 +77,7 @@ class View:
 
     def cell_id(self, stage: str, touchpoint: str, sentiment: str = PAIN) -> UUID:
         """The id of the pain point, or win, of a whole cell."""
-        return names.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
+        return journey_cells.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
 
     @property
     def known_until(self) -> datetime:

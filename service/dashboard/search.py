@@ -9,10 +9,10 @@ from service.dashboard.quotes import quotes
 from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
 from service.insights.errors import NothingToCompare
-from service.insights.likeness import Meaning, meaning_of
 from service.insights.search import list_mentions
 from service.insights.search_params import MentionParams
 from service.insights.search_schemas import MentionPageOut
+from service.insights.similarity import Meaning, meaning_of
 
 HITS_A_PAGE: Final = 20
 NOTHING_SAID: Final = (

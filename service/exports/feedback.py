@@ -16,7 +16,7 @@ from service.exports.tables import Column, Kind, Row, columns
 from service.insights.feedback import search_of
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries.feedback import find_feedback
-from service.insights.shapes import reading_fields
+from service.insights.readings import reading_fields
 
 COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "id", "kind", "source", "external_id"),

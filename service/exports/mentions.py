@@ -17,8 +17,8 @@ from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection
 from service.insights.queries.evidence import DECISIVE
 from service.insights.queries.search import Point, latest
+from service.insights.readings import provenance_out, reading_fields
 from service.insights.search import query_of, wanted_by
-from service.insights.shapes import provenance_out, reading_fields
 
 _OF_MENTION: Final = (
     *("start", "end", *READ, "confidence", "candidates", "pain_point_id"),

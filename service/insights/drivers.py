@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names, samples
+from service.insights import journey_cells, samples
 from service.insights.comparison import P_DIGITS, Part
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
@@ -111,7 +111,7 @@ def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
         named = {e.key: Driver(None, e.key, None, e.name) for e in journey.touchpoints}
     for cell in found:
         if isinstance(cell, Cell) and UNASSIGNED not in cell:
-            named[cell] = Driver(*cell, None, names.title(journey, cell))
+            named[cell] = Driver(*cell, None, journey_cells.title(journey, cell))
     return {named[key]: part for key, part in found.items() if key in named}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from service.insights import names
+from service.insights import journey_cells
 from service.insights.measures import pain
 from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
 from service.insights.queries.themes import Theme, themes_of
@@ -154,7 +154,7 @@ def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSum
         cell=cell,
         theme=theme,
         title=theme.title,
-        owner=theme.owner or names.owner(journey, cell),
+        owner=theme.owner or journey_cells.owner(journey, cell),
         mentions=sums.mentions,
         items=sums.items,
         mentions_before=before.mentions,
@@ -205,11 +205,11 @@ def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) ->
     mentions, items = sums.of(cell)
     mentions_before, items_before = before.of(cell)
     return Entry(
-        id=names.cell_id(selection.workspace_id, cell, totals.sentiment),
+        id=journey_cells.cell_id(selection.workspace_id, cell, totals.sentiment),
         cell=cell,
         theme=None,
-        title=names.title(selection.journey, cell),
-        owner=names.owner(selection.journey, cell),
+        title=journey_cells.title(selection.journey, cell),
+        owner=journey_cells.owner(selection.journey, cell),
         mentions=mentions,
         items=items,
         mentions_before=mentions_before,

@@ -14,7 +14,7 @@ from service.insights.params import EvidenceParams
 from service.insights.queries import evidence
 from service.insights.queries.evidence import MARGIN, MentionRank
 from service.insights.queries.freshness import freshness
-from service.insights.shapes import provenance_out, reading_fields
+from service.insights.readings import provenance_out, reading_fields
 from service.insights.subject import WholeCell, subject_of
 from service.web.cursors import decode_cursor, encode_cursor, number, whole
 

@@ -15,8 +15,8 @@ from service.insights.filters import journey_for, select_feedback
 from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
 from service.insights.queries.feedback import Search, feedback_by_id, find_feedback
 from service.insights.queries.freshness import freshness
+from service.insights.readings import AnalysisOut, analysis_out
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
-from service.insights.shapes import AnalysisOut, analysis_out
 from service.items import mentions_of
 from service.journey.mapping import JourneyMap
 from service.keys.pseudonyms import pseudonym, salt_in

@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service import clock
-from service.insights import leave_one_out, names
+from service.insights import journey_cells, leave_one_out
 from service.insights.comparison import Part, compare, settle
 from service.insights.filters import Selection, select_feedback
+from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
 from service.insights.map_schemas import (
     BlindSpotOut,
@@ -21,7 +22,6 @@ from service.insights.map_schemas import (
 )
 from service.insights.map_themes import rank_themes
 from service.insights.measures import Fields, measured, measured_kpi, ratio, scale_name
-from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
 from service.insights.queries.items import Items
@@ -144,10 +144,14 @@ def _cells(journey: JourneyMap, axis: Axis) -> list[Fields]:
     cells = sorted(key for key in axis.keys if isinstance(key, Cell))
     found = axis.fields(cells)
     for fields, cell in zip(found, cells, strict=True):
-        kpis = {entry.kpi.name: entry.kpi for entry in names.entries(journey, cell) if entry.kpi}
+        kpis = {
+            entry.kpi.name: entry.kpi
+            for entry in journey_cells.definitions_of(journey, cell)
+            if entry.kpi
+        }
         fields |= cell._asdict() | {
-            "department": names.department(journey, cell),
-            "owner": names.owner(journey, cell),
+            "department": journey_cells.department(journey, cell),
+            "owner": journey_cells.owner(journey, cell),
             "kpis_to_reach": [_target(kpi, fields) for kpi in kpis.values()],
         }
     return found

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.insights.readings import MentionOut
 from service.insights.schemas import AS_OF, MENTION_EXAMPLE, AnswerOut, IntervalOut
-from service.insights.shapes import MentionOut
 
 PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
     "id": "01936a3b-90aa-7d10-8f3c-6f0a1c5b7e21",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from models.pain_point import WIN
-from service.insights import names, samples
+from service.insights import journey_cells, samples
 from service.insights.entries import Entry
 from service.insights.measures import (
     emotions,
@@ -29,7 +29,8 @@ def portrait(
         id=entry.id,
         kind="theme" if theme else "cell",
         sentiment="positive" if totals.sentiment == WIN else "negative",
-        parent=theme and names.cell_id(totals.selection.workspace_id, entry.cell, totals.sentiment),
+        parent=theme
+        and journey_cells.cell_id(totals.selection.workspace_id, entry.cell, totals.sentiment),
         stage=entry.cell.stage,
         touchpoint=entry.cell.touchpoint,
         title=entry.title,

@@ -10,13 +10,13 @@ from sqlmodel import Session
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
-from service.insights.likeness import Meaning, most_like
 from service.insights.pain_schemas import ExcerptOut
 from service.insights.queries import search
 from service.insights.queries.freshness import freshness
 from service.insights.queries.search import Point, Wanted
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
+from service.insights.similarity import Meaning, most_similar
 from service.insights.subject import WholeCell, subject_of
 from service.insights.words import Query, parse
 from service.web.cursors import decode_cursor, encode_cursor, moment, whole
@@ -53,10 +53,10 @@ def list_mentions(
     wanted = wanted_by(session, workspace_id, params)
     query = query_of(params)
     fresh = freshness(session, workspace_id)
-    likeness: Mapping[tuple[UUID, int], float] = {}
+    similarities: Mapping[tuple[UUID, int], float] = {}
     if meaning is not None:
-        likeness, following = most_like(session, wanted, meaning, params.limit), None
-        keys = list(likeness)
+        similarities, following = most_similar(session, wanted, meaning, params.limit), None
+        keys = list(similarities)
     else:
         found = find(session, wanted, query, after_of(params.cursor), params.limit)
         keys = [(point.feedback_id, point.ordinal) for point in found.points]
@@ -66,7 +66,7 @@ def list_mentions(
         **fresh._asdict(),
         journey=wanted.selection.journey.key,
         items=[
-            _hit(wanted.selection, rows[key], query, likeness.get(key))
+            _hit(wanted.selection, rows[key], query, similarities.get(key))
             for key in keys
             if key in rows
         ],

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.insights.likeness import meaning_of
 from service.insights.review import list_review
 from service.insights.routes import ATTRIBUTE_PARAMETER
 from service.insights.search import list_mentions, refuse_contradictions
 from service.insights.search_params import MentionParams, ReviewParams
 from service.insights.search_schemas import MentionPageOut, ReviewQueueOut
+from service.insights.similarity import meaning_of
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db

@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names
+from service.insights import journey_cells
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection, select_feedback
+from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.map_schemas import TrendsOut
 from service.insights.measures import Fields, measured
-from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
 from service.insights.periods import DAY, By, last_day, starts
 from service.insights.queries.freshness import freshness
@@ -128,7 +128,7 @@ def _of_cell(
     key = str(subject.id_in(selection))
     found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
-    return Grid([(key, names.title(selection.journey, cell))], parts, totals)
+    return Grid([(key, journey_cells.title(selection.journey, cell))], parts, totals)
 
 
 def _together(

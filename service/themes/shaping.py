@@ -17,7 +17,7 @@ from nlp.themes.space import Space, stored
 from service import clock
 from service.db import Database
 from service.errors import InvalidParam
-from service.insights import names
+from service.insights import journey_cells
 from service.journey.mapping import JourneyMap
 from service.themes import steps
 from service.themes.due import mark
@@ -77,7 +77,7 @@ def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
     if row is not None and row.merged_into is not None:
         return find(session, person, row.merged_into)
     if row is None:
-        names.cell_with_id(person.journey, person.workspace_id, wanted)
+        journey_cells.cell_with_id(person.journey, person.workspace_id, wanted)
         raise CellPainPoint
     return row
 

@@ -16,7 +16,7 @@ from service import clock
 from service.changes.scopes import in_present_words
 from service.changes.service import one
 from service.db import Database
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
 from tests.callers import Keys, bearer

@@ -8,7 +8,7 @@ import pytest
 from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.insights.queries import typical
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get

@@ -20,8 +20,8 @@ from nlp.documents import Document
 from nlp.labels import EMOTIONS, INTENTS
 from nlp.vectors import packed
 from service.db import Database
-from service.insights import likeness
-from service.insights.names import cell_id
+from service.insights import similarity
+from service.insights.journey_cells import cell_id
 from service.insights.queries import search
 from service.insights.queries.search import Point
 from service.insights.search import find, wanted_by
@@ -327,8 +327,8 @@ def test_old_mentions_are_found_by_their_theme(
     said: list[UUID],
     vectors: str,
 ) -> None:
-    monkeypatch.setattr(likeness, "LATEST", 1)
-    monkeypatch.setattr(likeness, "THEMES", 1)
+    monkeypatch.setattr(similarity, "LATEST", 1)
+    monkeypatch.setattr(similarity, "THEMES", 1)
     assert TEXTS[0] not in texts(get("/v1/mentions", like=TEXTS[0]))
     with database.write() as session:
         for part in (TEXTS[0], TEXTS[5]):

@@ -11,7 +11,7 @@ from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get

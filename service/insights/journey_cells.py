@@ -33,7 +33,7 @@ def title(journey: JourneyMap, cell: Cell) -> str:
     return " at ".join(names)
 
 
-def entries(journey: JourneyMap, cell: Cell) -> list[Entry]:
+def definitions_of(journey: JourneyMap, cell: Cell) -> list[Entry]:
     """The touchpoint and the stage of a cell, as far as the definition has them."""
     both = (touchpoint_named(journey, cell.touchpoint), stage_named(journey, cell.stage))
     return [entry for entry in both if entry]
@@ -41,12 +41,14 @@ def entries(journey: JourneyMap, cell: Cell) -> list[Entry]:
 
 def owner(journey: JourneyMap, cell: Cell) -> str | None:
     """The owner of a cell: that of the touchpoint, else that of the stage."""
-    return next((entry.owner for entry in entries(journey, cell) if entry.owner), None)
+    return next((entry.owner for entry in definitions_of(journey, cell) if entry.owner), None)
 
 
 def department(journey: JourneyMap, cell: Cell) -> str | None:
     """The department of a cell: that of the touchpoint, else that of the stage."""
-    return next((entry.department for entry in entries(journey, cell) if entry.department), None)
+    return next(
+        (entry.department for entry in definitions_of(journey, cell) if entry.department), None
+    )
 
 
 def cell_id(workspace_id: UUID, cell: Cell, sentiment: str) -> UUID:

@@ -37,15 +37,15 @@ Key = tuple[UUID, int]
 
 
 class Meaning(NamedTuple):
-    """A text's place in the ``space`` of themes, a unit vector (d,), and the model's version."""
+    """A text's unit vector (d,) in the ``space`` of themes, and the model's version."""
 
-    place: Float
+    vector: Float
     version: str
     space: Space
 
     def nearness(self, stored: Sequence[bytes]) -> list[float]:
         """The cosine of each stored vector to the text."""
-        cosines: list[float] = (self.space.project(stored) @ self.place).tolist()
+        cosines: list[float] = (self.space.project(stored) @ self.vector).tolist()
         return cosines
 
 
@@ -56,15 +56,17 @@ def meaning_of(text: str, embedder: Embedder) -> Meaning:
         NothingToCompare: the text has nothing to compare mentions with.
         EngineBusy: too many others wait for the model.
     """
-    vector = embedder.embed([Document(text)])
-    if not vector.any():
+    embedded = embedder.embed([Document(text)])
+    if not embedded.any():
         raise NothingToCompare
     space = embedder.space
-    place = space.project([packed(vector[0])])[0]
-    return Meaning(place, embedder.version, space)
+    vector = space.project([packed(embedded[0])])[0]
+    return Meaning(vector, embedder.version, space)
 
 
-def most_like(session: Session, wanted: Wanted, meaning: Meaning, limit: int) -> dict[Key, float]:
+def most_similar(
+    session: Session, wanted: Wanted, meaning: Meaning, limit: int
+) -> dict[Key, float]:
     """The ``limit`` nearest mentions with their cosines, -1..1, the nearest first."""
     themes = _nearest_themes(session, wanted, meaning)
     parts = chain(
@@ -79,7 +81,7 @@ def _nearest_themes(session: Session, wanted: Wanted, meaning: Meaning) -> list[
     if not found:
         return []
     middles = np.frombuffer(b"".join(centroid for _, centroid in found), dtype="<f4")
-    nearness = middles.reshape(len(found), -1) @ meaning.place
+    nearness = middles.reshape(len(found), -1) @ meaning.vector
     return [found[index][0] for index in np.argsort(-nearness, kind="stable")[:THEMES]]
 
 

@@ -16,7 +16,7 @@ from service.insights.conflicts import contradicts
 from service.journey.native import Cell, learned_of
 
 
-class CellNames(Protocol):
+class JourneyKeys(Protocol):
     """The journey's keys for a native cell (``service.journey``'s JourneyMap)."""
 
     def stage_of(self, cell: Cell) -> str: ...
@@ -122,10 +122,10 @@ class AnalysisOut(ReadingOut):
     mentions: list[MentionOut]
 
 
-def mention_out(names: CellNames, mention: StoredMention, text: str) -> MentionOut:
+def mention_out(journey: JourneyKeys, mention: StoredMention, text: str) -> MentionOut:
     """One mention of ``text``, the whole stored text, in the journey's keys."""
     return MentionOut(
-        **reading_fields(names, mention),
+        **reading_fields(journey, mention),
         start=mention.start,
         end=mention.end,
         text=text[mention.start : mention.end],
@@ -141,7 +141,7 @@ def provenance_out(mention: Any) -> ProvenanceOut:
 
 
 def analysis_out(
-    names: CellNames,
+    journey: JourneyKeys,
     reading: Any,
     language: str,
     mentions: Sequence[StoredMention],
@@ -150,26 +150,26 @@ def analysis_out(
     """The analysis of an item: ``reading``, an analysed Feedback row or a ``Reading`` that also has
     a ``rating_norm``, with its mentions."""
     return AnalysisOut(
-        **reading_fields(names, reading),
+        **reading_fields(journey, reading),
         language=language,
         rating_conflict=contradicts(reading.rating_norm, reading),
-        mentions=[mention_out(names, mention, text) for mention in mentions],
+        mentions=[mention_out(journey, mention, text) for mention in mentions],
     )
 
 
-def reading_fields(names: CellNames, reading: Any) -> dict[str, Any]:
+def reading_fields(journey: JourneyKeys, reading: Any) -> dict[str, Any]:
     """The fields of ``ReadingOut`` in the journey's keys."""
     cell = Cell(reading.stage, reading.touchpoint)
     return {
         "sentiment": reading.sentiment,
         "score": reading.score,
-        "stage": names.stage_of(cell),
-        "touchpoint": names.touchpoint_of(cell),
+        "stage": journey.stage_of(cell),
+        "touchpoint": journey.touchpoint_of(cell),
         "emotion": reading.emotion,
         "intent": reading.intent,
         "severity": reading.severity,
         "confidence": _rounded(reading.confidence),
-        "candidates": _candidates(names, reading, cell),
+        "candidates": _candidates(journey, reading, cell),
     }
 
 
@@ -177,7 +177,7 @@ def _rounded(confidence: Mapping[str, float] | None) -> dict[str, float] | None:
     return {name: round(p, 3) for name, p in confidence.items()} if confidence else None
 
 
-def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
+def _candidates(journey: JourneyKeys, reading: Any, cell: Cell) -> dict[str, Any]:
     """Native candidates in the journey's keys; the probabilities of those that it merges add up,
     as do those of ``none`` and of labels that it leaves unassigned. A learned label that the
     journey has comes first.
@@ -189,15 +189,15 @@ def _candidates(names: CellNames, reading: Any, cell: Cell) -> dict[str, Any]:
         return [{"key": key, "p": round(reading.confidence[axis], 3)}] if shown else []
 
     def stage(key: str) -> str:
-        return names.stage_of(Cell(key, cell.native.touchpoint))
+        return journey.stage_of(Cell(key, cell.native.touchpoint))
 
     def touchpoint(key: str) -> str:
-        return names.touchpoint_of(Cell(cell.native.stage, key))
+        return journey.touchpoint_of(Cell(cell.native.stage, key))
 
     return {
-        "stage": learned("stage", names.stage_of(cell))
+        "stage": learned("stage", journey.stage_of(cell))
         + _merged(candidates.get("stage", ()), stage),
-        "touchpoint": learned("touchpoint", names.touchpoint_of(cell))
+        "touchpoint": learned("touchpoint", journey.touchpoint_of(cell))
         + _merged(candidates.get("touchpoint", ()), touchpoint),
     }
 
