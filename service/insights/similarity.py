@@ -26,7 +26,7 @@ from nlp.themes.space import Space
 from nlp.vectors import packed
 from service.insights.errors import NothingToCompare
 from service.insights.queries import search
-from service.insights.queries.search import Wanted
+from service.insights.queries.search import MentionCriteria
 
 LATEST: Final = 20_000
 THEMES: Final = 24
@@ -65,19 +65,19 @@ def meaning_of(text: str, embedder: Embedder) -> Meaning:
 
 
 def most_similar(
-    session: Session, wanted: Wanted, meaning: Meaning, limit: int
+    session: Session, criteria: MentionCriteria, meaning: Meaning, limit: int
 ) -> dict[Key, float]:
     """The ``limit`` nearest mentions with their cosines, -1..1, the nearest first."""
-    themes = _nearest_themes(session, wanted, meaning)
+    themes = _nearest_themes(session, criteria, meaning)
     parts = chain(
-        search.latest_vectors(session, wanted, meaning.version, LATEST),
-        search.vectors_of_themes(session, wanted, meaning.version, themes, MEMBERS),
+        search.latest_vectors(session, criteria, meaning.version, LATEST),
+        search.vectors_of_themes(session, criteria, meaning.version, themes, MEMBERS),
     )
     return _nearest(parts, meaning, limit)
 
 
-def _nearest_themes(session: Session, wanted: Wanted, meaning: Meaning) -> list[UUID]:
-    found = search.centroids(session, wanted.selection, meaning.space.name)
+def _nearest_themes(session: Session, criteria: MentionCriteria, meaning: Meaning) -> list[UUID]:
+    found = search.centroids(session, criteria.selection, meaning.space.name)
     if not found:
         return []
     middles = np.frombuffer(b"".join(centroid for _, centroid in found), dtype="<f4")

@@ -15,8 +15,8 @@ from sqlmodel import Session
 from nlp.vectors import unpacked
 from service.insights.entries import Entry
 from service.insights.pain_schemas import VerbatimOut
-from service.insights.queries import evidence, typical
-from service.insights.queries.evidence import MentionRank
+from service.insights.queries import mentions, most_severe
+from service.insights.queries.mentions import MentionRank
 from service.insights.totals import Totals
 from service.journey.names import folded
 
@@ -33,7 +33,7 @@ def verbatims(
     """The mentions to show by entry id, read with a few statements for all entries."""
     ranks = _of_themes(session, totals, entries) | _of_cells(session, totals, entries)
     chosen = {id_: found[: SHOWN + SPARE] for id_, found in ranks.items()}
-    rows = evidence.with_text(
+    rows = mentions.quotes_of(
         session,
         totals.selection.workspace_id,
         [rank for found in chosen.values() for rank in found],
@@ -48,7 +48,7 @@ def _of_cells(
     of_cell = totals.native
     native = {entry.id: of_cell.get(entry.cell, {}) for entry in entries if entry.theme is None}
     wanted = {part: count for parts in native.values() for part, count in parts.items()}
-    ranks = typical.in_cells_of(session, totals.selection, totals.sentiment, wanted)
+    ranks = most_severe.by_cell(session, totals.selection, totals.sentiment, wanted)
     return {
         id_: _best_first(rank for part in parts for rank in ranks.get(part, ()))
         for id_, parts in native.items()
@@ -63,9 +63,9 @@ def _of_themes(
         for entry in entries
         if entry.theme and entry.mentions.mentions
     }
-    ranks = typical.in_themes(session, totals.selection, wanted)
+    ranks = most_severe.by_theme(session, totals.selection, wanted)
     everywhere = [rank for found in ranks.values() for rank in found]
-    vectors = _vectors(typical.vectors_at(session, totals.selection, everywhere))
+    vectors = _vectors(most_severe.vectors_at(session, totals.selection, everywhere))
     return {id_: most_central(found, vectors) for id_, found in ranks.items()}
 
 

@@ -28,7 +28,7 @@ from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
 from service.rollups.contributions import DETRACTOR, FELT, HIGH, LOW, PROMOTER, scale_of
 
-OF_FEEDBACK: Final = and_(
+MENTIONS_OF_FEEDBACK: Final = and_(
     MENTION.c.workspace_id == FEEDBACK.c.workspace_id,
     MENTION.c.feedback_id == FEEDBACK.c.id,
     MENTION.c.ordinal >= 0,
@@ -36,10 +36,12 @@ OF_FEEDBACK: Final = and_(
 """Joins mentions to their feedback. The condition on ``ordinal`` leads SQLite to the primary key:
 without statistics, it prefers an index that covers all columns in use, even if it must read all of
 that index."""
-SAID_IN: Final = and_(
+FEEDBACK_OF_MENTIONS: Final = and_(
     FEEDBACK.c.workspace_id == MENTION.c.workspace_id, FEEDBACK.c.id == MENTION.c.feedback_id
 )
 """The same join without that condition, for the few mentions that an index leads to."""
+LANGUAGE: Final = func.coalesce(FEEDBACK.c.language_read, FEEDBACK.c.language)
+"""The language of feedback: as it was read, else as it was sent."""
 SCALE: Final = ("rating_scale", "rating_min", "rating_max")
 
 
@@ -61,7 +63,7 @@ def feedback_conditions(
         (columns.kind, selection.kinds),
         (columns.source, selection.sources),
         (columns.channel, selection.channels),
-        (func.coalesce(columns.language_read, columns.language), selection.languages),
+        (LANGUAGE, selection.languages),
     )
     conditions += [column.in_(values) for column, values in chosen if values]
     conditions += [
@@ -71,7 +73,7 @@ def feedback_conditions(
     return conditions
 
 
-def read_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+def analysed_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
     """The same, and that the feedback has been analysed."""
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
 
@@ -94,14 +96,12 @@ def mention_rows(
             func.count(),
             count_of(columns.sentiment == "negative"),
             count_of(columns.sentiment == "positive"),
-            func.sum(milli(columns.score)),
-            func.sum(columns.severity),
-            *(count_of(columns.emotion == emotion) for emotion in FELT),
+            *mention_sums(),
             func.min(day_seen),
             func.max(day_seen),
         )
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(*read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
+        .where(*analysed_conditions(session, selection))
         .group_by("period", columns.stage, columns.touchpoint)
     )
     rows = (mention_row(*row) for row in session.execute(statement))
@@ -110,7 +110,7 @@ def mention_rows(
 
 def item_rows(session: Session, selection: Selection, by: By | None) -> list[ItemRow]:
     """Item sums by the set of native cells that they touch, and by rating scale (and period)."""
-    conditions = read_conditions(session, selection)
+    conditions = analysed_conditions(session, selection)
     sets = _cell_sets(conditions)
     stated = case((sets.c.cells.is_(None), FEEDBACK.c.stage + "/" + FEEDBACK.c.touchpoint))
     scale = [FEEDBACK.c[name] for name in SCALE]
@@ -138,7 +138,7 @@ def _cell_sets(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     cell = (MENTION.c.stage + "/" + MENTION.c.touchpoint).label("cell")
     touched: Select[Any] = (
         select(MENTION.c.feedback_id, cell)
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
         .where(*conditions)
         .distinct()
     )
@@ -152,6 +152,13 @@ def _cell_sets(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
 
 def _cells(text: str | None) -> frozenset[Cell]:
     return frozenset(Cell(*pair.split("/")) for pair in (text or "").split(",") if pair)
+
+
+def mention_sums() -> list[ColumnElement[Any]]:
+    """Sums of mentions: 1000 x score, severity, and how many have each emotion of ``FELT``."""
+    columns = MENTION.c
+    emotions = (count_of(columns.emotion == emotion) for emotion in FELT)
+    return [func.sum(milli(columns.score)), func.sum(columns.severity), *emotions]
 
 
 def rating_sums() -> list[ColumnElement[Any]]:

@@ -15,13 +15,12 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.portions import KEPT, Shape, added_up
 from service.insights.queries.recount import (
-    OF_FEEDBACK,
+    MENTIONS_OF_FEEDBACK,
     SCALE,
-    count_of,
-    milli,
+    analysed_conditions,
+    mention_sums,
     period_of,
     rating_sums,
-    read_conditions,
 )
 from service.insights.queries.theme_sums import (
     ThemeSums,
@@ -72,21 +71,21 @@ def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: B
         select(
             period_of(session, by),
             func.count(),
-            func.sum(milli(table.score)),
-            func.sum(table.severity),
-            *(count_of(table.emotion == emotion) for emotion in FELT),
+            *mention_sums(),
         )
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(*read_conditions(session, selection), table.pain_point_id == theme)
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
+        .where(*analysed_conditions(session, selection), table.pain_point_id == theme)
         .group_by("period")
     )
 
 
 def _counted_items(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
     scale = [FEEDBACK.c[name] for name in SCALE]
-    of_theme = exists().where(OF_FEEDBACK, MENTION.c.pain_point_id == theme).correlate(FEEDBACK)
+    of_theme = (
+        exists().where(MENTIONS_OF_FEEDBACK, MENTION.c.pain_point_id == theme).correlate(FEEDBACK)
+    )
     return (
         select(period_of(session, by), *scale, *rating_sums())
-        .where(*read_conditions(session, selection), of_theme)
+        .where(*analysed_conditions(session, selection), of_theme)
         .group_by("period", *scale)
     )

@@ -28,8 +28,8 @@ from models.pain_point import WIN
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, ROLLUP_PAIN_SPAN, THEME
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import as_stored, utc_day
+from service.insights.queries.mentions import of_themes
 from service.insights.queries.portions import (
     KEPT,
     Portion,
@@ -41,12 +41,11 @@ from service.insights.queries.portions import (
     shaped_of_days,
 )
 from service.insights.queries.recount import (
-    SAID_IN,
+    FEEDBACK_OF_MENTIONS,
     SCALE,
-    count_of,
-    milli,
+    analysed_conditions,
+    mention_sums,
     rating_sums,
-    read_conditions,
 )
 from service.insights.queries.themes import theme_conditions
 from service.insights.sums import ItemSums, MentionSums, RatingSums
@@ -181,8 +180,8 @@ def _counted_weights(
             cast(func.sum(table.severity), BigInteger).label("severity"),
             func.count(distinct(table.feedback_id)).label("items"),
         )
-        .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, FEEDBACK_OF_MENTIONS))
+        .where(of_themes(selection, themes), *analysed_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
@@ -238,14 +237,12 @@ def _counted_mentions(
         select(
             table.pain_point_id,
             func.count(),
-            func.sum(milli(table.score)),
-            func.sum(table.severity),
-            *(count_of(table.emotion == emotion) for emotion in FELT),
+            *mention_sums(),
             func.min(day),
             func.max(day),
         )
-        .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, FEEDBACK_OF_MENTIONS))
+        .where(of_themes(selection, themes), *analysed_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
@@ -266,7 +263,7 @@ def _counted_items(session: Session, selection: Selection, themes: Collection[UU
     return (
         select(items.c.pain_point_id, *scale, *rating_sums())
         .select_from(items.join(FEEDBACK, said_in))
-        .where(*read_conditions(session, selection))
+        .where(*analysed_conditions(session, selection))
         .group_by(items.c.pain_point_id, *scale)
     )
 

@@ -9,7 +9,7 @@ from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
 from service.insights.journey_cells import cell_id
-from service.insights.queries import typical
+from service.insights.queries import most_severe
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.insights.rows import NOON, Said, nps, theme, write
@@ -285,7 +285,7 @@ def test_verbatims_are_the_same_however_they_are_sought(
         {"kind": "ticket"},
     )
     ranked = [get("/v1/pain-points", **params)["items"] for params in asked]
-    monkeypatch.setattr(typical, "FEW", -1)
+    monkeypatch.setattr(most_severe, "FEW", -1)
     walked = [get("/v1/pain-points", **params)["items"] for params in asked]
     assert walked == ranked
     assert ranked[0][0]["verbatims"]

@@ -24,7 +24,7 @@ from service.insights import similarity
 from service.insights.journey_cells import cell_id
 from service.insights.queries import search
 from service.insights.queries.search import Point
-from service.insights.search import find, wanted_by
+from service.insights.search import criteria_of, find
 from service.insights.search_params import Emotion, Intent, MentionFilters
 from service.insights.words import parse
 from service.journey.native import Cell
@@ -171,9 +171,9 @@ def test_a_long_search_goes_on_with_the_next_page(
     pages = 0
     after: Point | None = None
     with database.read() as session:
-        wanted = wanted_by(session, workspace.id, MentionFilters())
+        criteria = criteria_of(session, workspace.id, MentionFilters())
         while pages == 0 or after is not None:
-            page = find(session, wanted, parse("c* -parcel"), after, 5, look_through=2)
+            page = find(session, criteria, parse("c* -parcel"), after, 5, look_through=2)
             found += [point.feedback_id for point in page.points]
             after = page.end
             pages += 1

@@ -1,4 +1,4 @@
-"""Reads mentions with their text: of cells, of themes, or at given ranks."""
+"""Reads mentions with their text: of cells, of themes, or by their keys."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -22,11 +22,17 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
+from service.ids import in_parts
 from service.insights.filters import Selection
-from service.insights.queries.recount import OF_FEEDBACK, SAID_IN, feedback_conditions
+from service.insights.queries.recount import (
+    FEEDBACK_OF_MENTIONS,
+    LANGUAGE,
+    MENTIONS_OF_FEEDBACK,
+    feedback_conditions,
+)
 from service.journey.native import Cell
 
-SHORT: Final = {
+QUOTE_COLUMNS: Final = {
     "feedback_id",
     "ordinal",
     "start",
@@ -38,6 +44,8 @@ SHORT: Final = {
     "emotion",
 }
 """The columns read for a mention that is only quoted: no probabilities."""
+AT_ONCE: Final = 500
+"""Keys looked up at a time."""
 MARGIN: Final = 160
 """Characters of the text before and after a mention that are read with it."""
 DECISIVE: Final = ("sentiment", "stage", "touchpoint")
@@ -87,7 +95,7 @@ def page(
     """
     table, sure = MENTION.c, confidence()
     statement = (
-        told(SAID_IN if theme else OF_FEEDBACK)
+        select_mentions(FEEDBACK_OF_MENTIONS if theme else MENTIONS_OF_FEEDBACK)
         .add_columns(sure.label("sure"), *surroundings())
         .where(*feedback_conditions(session, selection), table.sentiment.in_(sentiments))
     )
@@ -103,18 +111,37 @@ def page(
     return session.execute(ordered.limit(limit)).all()
 
 
-def with_text(
+def quotes_of(
     session: Session, workspace_id: UUID, ranks: Collection[MentionRank]
 ) -> Sequence[Row[Any]]:
-    """The columns ``SHORT`` of all mentions of the items at ``ranks``."""
-    told_of = told(OF_FEEDBACK)
-    statement = told_of.with_only_columns(
-        *(column for column in told_of.selected_columns if column.name in SHORT)
+    """The columns ``QUOTE_COLUMNS`` of all mentions of the items at ``ranks``."""
+    found = select_mentions(MENTIONS_OF_FEEDBACK)
+    statement = found.with_only_columns(
+        *(column for column in found.selected_columns if column.name in QUOTE_COLUMNS)
     ).where(
         MENTION.c.workspace_id == workspace_id,
         MENTION.c.feedback_id.in_({rank.feedback_id for rank in ranks}),
     )
     return session.execute(statement).all()
+
+
+def mentions_at(
+    session: Session, workspace_id: UUID, keys: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Row[Any]]:
+    """Mentions by feedback id and ordinal, with their feedback and the text around them."""
+    found: dict[tuple[UUID, int], Row[Any]] = {}
+    for some in in_parts(list(keys), AT_ONCE):
+        statement = (
+            select_mentions(MENTIONS_OF_FEEDBACK)
+            .add_columns(*surroundings())
+            .where(
+                MENTION.c.workspace_id == workspace_id,
+                MENTION.c.feedback_id.in_({id_ for id_, _ in some}),
+                tuple_(MENTION.c.feedback_id, MENTION.c.ordinal).in_(some),
+            )
+        )
+        found |= {(row.feedback_id, row.ordinal): row for row in session.execute(statement)}
+    return found
 
 
 def in_cells(cells: Collection[Cell], of: Table = MENTION) -> ColumnElement[bool]:
@@ -134,6 +161,12 @@ def of_themes(selection: Selection, themes: Collection[UUID] | Select[Any]) -> C
     return and_(table.workspace_id == selection.workspace_id, table.pain_point_id.in_(themes))
 
 
+def own_text() -> ColumnElement[str]:
+    """A mention's slice of the text of its feedback, as ``text``."""
+    table = MENTION.c
+    return func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start).label("text")
+
+
 def surroundings() -> tuple[ColumnElement[Any], ...]:
     """The text around a mention, and the length of the whole text: ``around`` and ``chars``."""
     table, text = MENTION.c, FEEDBACK.c.text
@@ -142,16 +175,13 @@ def surroundings() -> tuple[ColumnElement[Any], ...]:
     return around.label("around"), func.length(text, type_=Integer()).label("chars")
 
 
-def told(of_feedback: ColumnElement[bool]) -> Select[Any]:
+def select_mentions(of_feedback: ColumnElement[bool]) -> Select[Any]:
     """Mentions with their own slice of the text, and the main columns of their feedback."""
-    table = MENTION.c
-    said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
     about = ("kind", "source", "external_id", "occurred_at")
-    language = func.coalesce(FEEDBACK.c.language_read, FEEDBACK.c.language)
     return select(
         MENTION,
-        said.label("text"),
-        language.label("language"),
+        own_text(),
+        LANGUAGE.label("language"),
         *(FEEDBACK.c[name] for name in about),
     ).select_from(MENTION.join(FEEDBACK, of_feedback))
 

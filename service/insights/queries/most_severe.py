@@ -25,9 +25,9 @@ from models.types import first_id
 from service.clock import LATEST_AHEAD, now
 from service.ids import in_parts
 from service.insights.filters import Selection
-from service.insights.queries.evidence import MentionRank, confidence, in_cells
 from service.insights.queries.expressions import only_compared
-from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
+from service.insights.queries.mentions import MentionRank, confidence, in_cells
+from service.insights.queries.recount import MENTIONS_OF_FEEDBACK, feedback_conditions
 from service.journey.native import Cell
 
 FEW: Final = 20_000
@@ -62,7 +62,7 @@ THEMES: Final = Grouping((MENTION.c.pain_point_id,), lambda theme: theme, consid
 """Themes, by id."""
 
 
-def in_cells_of(
+def by_cell(
     session: Session, selection: Selection, sentiment: str, cells: Mapping[Cell, int]
 ) -> dict[Cell, list[MentionRank]]:
     """The ranks of the most severe mentions of a sentiment in each native cell, unordered.
@@ -73,17 +73,17 @@ def in_cells_of(
     said = MENTION.c.sentiment == sentiment
     if cells and sum(cells.values()) <= FEW:
         return _found(session, CELLS, [_ranked(session, selection, said, cells)])
-    return _walked(session, selection, said, CELLS, cells)
+    return _by_group(session, selection, said, CELLS, cells)
 
 
-def in_themes(
+def by_theme(
     session: Session, selection: Selection, themes: Mapping[UUID, int]
 ) -> dict[UUID, list[MentionRank]]:
     """The ranks of the most severe mentions of each theme, unordered.
 
     ``themes`` has the number of mentions of each in the selection.
     """
-    return _walked(session, selection, true(), THEMES, themes)
+    return _by_group(session, selection, true(), THEMES, themes)
 
 
 def vectors_at(
@@ -131,7 +131,7 @@ def _ranked(
     rank = func.row_number().over(partition_by=CELLS.columns, order_by=_worst_first())
     ranked = (
         select(*_place(CELLS), rank.label("rank"))
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
         .where(*feedback_conditions(session, selection), in_cells(cells), said)
         .subquery()
     )
@@ -139,7 +139,7 @@ def _ranked(
     return select(*wanted).where(ranked.c.rank <= CELLS.considered)
 
 
-def _walked(
+def _by_group(
     session: Session,
     selection: Selection,
     said: ColumnElement[bool],
@@ -152,17 +152,19 @@ def _walked(
     reading their feedback; groups with too few of those are then read from all mentions.
     """
     found: dict[K, list[MentionRank]] = {}
-    for received in _looks(session, selection):
+    for received in _received_conditions(session, selection):
         lacking = [
             key
             for key, count in counts.items()
             if len(found.get(key, ())) < min(count, by.considered)
         ]
-        found |= _found(session, by, _walks(session, selection, said & received, by, lacking))
+        found |= _found(
+            session, by, _group_statements(session, selection, said & received, by, lacking)
+        )
     return found
 
 
-def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[bool]]:
+def _received_conditions(session: Session, selection: Selection) -> Iterator[ColumnElement[bool]]:
     since, until = selection.since, selection.until or now()
     if since and until - since <= SHORT:
         first = first_id(since - LATEST_AHEAD)
@@ -190,7 +192,7 @@ def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool
     )
 
 
-def _walks(
+def _group_statements(
     session: Session,
     selection: Selection,
     said: ColumnElement[bool],
@@ -201,7 +203,7 @@ def _walks(
     # an EXISTS, too.
     meant = (
         select(FEEDBACK.c.id)
-        .where(OF_FEEDBACK, *feedback_conditions(session, selection))
+        .where(MENTIONS_OF_FEEDBACK, *feedback_conditions(session, selection))
         .correlate(MENTION)
         .scalar_subquery()
         .is_not(None)
