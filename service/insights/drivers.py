@@ -27,7 +27,7 @@ from service.insights.params import DriverParams
 from service.insights.queries.freshness import freshness
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
-from service.insights.queries.theme_sums import full_sums, weights
+from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import themes_of
 from service.insights.statistics import Interval
 from service.insights.sums import RatingSums, total
@@ -118,7 +118,8 @@ def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
 def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driver, Part]:
     """The ``MOST_THEMES`` themes with most items, without ignored ones."""
     sizes = {
-        theme: sums.items.items for theme, sums in weights(session, selection, sentiment).items()
+        theme: sums.items.items
+        for theme, sums in counts_by_theme(session, selection, sentiment).items()
     }
     themes = [
         theme
@@ -126,7 +127,7 @@ def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driv
         if theme.status != IGNORED and theme.id in sizes
     ]
     largest = sorted(themes, key=lambda theme: (-sizes[theme.id], str(theme.id)))[:MOST_THEMES]
-    sums = full_sums(session, selection, sentiment, [theme.id for theme in largest])
+    sums = sums_by_theme(session, selection, sentiment, [theme.id for theme in largest])
     cells = selection.journey.cells
     return {
         Driver(*cells[theme.cell], theme.id, theme.title): Part(*sums[theme.id])

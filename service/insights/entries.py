@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from service.insights import journey_cells
 from service.insights.measures import pain
-from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
+from service.insights.queries.theme_sums import ThemeSums, counts_by_theme, sums_by_theme
 from service.insights.queries.themes import Theme, themes_of
 from service.insights.sums import ItemSums, MentionSums
 from service.insights.totals import (
@@ -127,7 +127,7 @@ def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> lis
     themes also scores and emotions.
     """
     spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
-    sums = full_sums(session, totals.selection, totals.sentiment, spoken_of)
+    sums = sums_by_theme(session, totals.selection, totals.sentiment, spoken_of)
     cells = {entry.cell for entry in entries if entry.theme is None and entry.mentions.mentions}
     items = rated_items(session, totals, cells)
     days = cell_days(session, totals) if cells else {}
@@ -168,10 +168,10 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
     Themes without mentions now have changed, too, so they count in the correction.
     """
     selection, sentiment = totals.selection, totals.sentiment
-    sums = weights(session, selection, sentiment, only)
+    sums = counts_by_theme(session, selection, sentiment, only)
     earlier: Mapping[UUID, ThemeSums] = {}
     if totals.before:
-        earlier = weights(session, totals.before.selection, sentiment, only)
+        earlier = counts_by_theme(session, totals.before.selection, sentiment, only)
     return _judged(
         session,
         totals,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
-from service.insights.queries.theme_sums import Weighed, weighed
+from service.insights.queries.theme_sums import ThemeCounts, themes_with_counts
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
 from service.insights.totals import Before, comparable_part
@@ -35,7 +35,7 @@ class Placed(NamedTuple):
     """A theme, its cell of the journey, and its course, None without a period before."""
 
     cell: Cell
-    theme: Weighed
+    theme: ThemeCounts
     course: Course | None
 
 
@@ -58,8 +58,8 @@ def rank_themes(session: Session, selection: Selection, before: Before | None) -
 
     Without ``before`` they have no trend.
     """
-    themes = weighed(session, selection)
-    earlier = weighed(session, before.selection) if before else []
+    themes = themes_with_counts(session, selection)
+    earlier = themes_with_counts(session, before.selection) if before else []
     part = comparable_part(session, before, bool(earlier)) if before else None
     pains, wins = (
         _placed(
@@ -80,8 +80,8 @@ def top(ranked: Ranked, part_of: Callable[[Cell], Key]) -> Top:
 
 def _placed(
     selection: Selection,
-    themes: Sequence[Weighed],
-    earlier: Sequence[Weighed],
+    themes: Sequence[ThemeCounts],
+    earlier: Sequence[ThemeCounts],
     part: float | None,
 ) -> list[Placed]:
     """Themes of one sentiment. Those left out still count in the correction of significance."""
@@ -94,7 +94,9 @@ def _placed(
     ]
 
 
-def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], part: float) -> list[Course]:
+def _courses(
+    themes: Sequence[ThemeCounts], earlier: Sequence[ThemeCounts], part: float
+) -> list[Course]:
     known = {theme.id for theme in themes}
     before = {theme.id: (theme.sums, theme.items) for theme in earlier}
     then = [before.get(theme.id, NOTHING) for theme in themes]
@@ -104,7 +106,7 @@ def _courses(themes: Sequence[Weighed], earlier: Sequence[Weighed], part: float)
     return [Course(*counted, one) for counted, one in zip(then, judged, strict=True)]
 
 
-def _pain(theme: Weighed) -> float:
+def _pain(theme: ThemeCounts) -> float:
     return pain_of(theme.items, theme.severity, theme.mentions)
 
 

@@ -134,7 +134,7 @@ def views_of(mask: str) -> tuple[View, ...]:
     )
 
 
-class Stretch(NamedTuple):
+class SpanRange(NamedTuple):
     """Consecutive spans: those that start on or after ``first`` and before ``end`` (None: open)."""
 
     span: Span
@@ -147,12 +147,12 @@ def cover(
     end: date | None,
     longest: Span = "year",
     spans: Sequence[Span] = SPANS,
-) -> list[Stretch]:
+) -> list[SpanRange]:
     """The fewest of ``spans``, none longer than ``longest``, that cover exactly [first, end)."""
     return list(_cover(first, end, spans[spans.index(longest) :]))
 
 
-def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
+def cover_by(first: date | None, end: date | None, by: Span) -> list[SpanRange]:
     """The same for periods of length ``by``: no span belongs to two of them."""
     cut = first and _ceiling(first, by)
     if cut is None or end is None or start_of(end, by) != cut or cut == end:
@@ -162,7 +162,7 @@ def cover_by(first: date | None, end: date | None, by: Span) -> list[Stretch]:
     return [*cover(first, cut, by), *cover(cut, end, by)]
 
 
-def _cover(first: date | None, end: date | None, spans: Sequence[Span]) -> Iterator[Stretch]:
+def _cover(first: date | None, end: date | None, spans: Sequence[Span]) -> Iterator[SpanRange]:
     if first is not None and end is not None and first >= end:
         return
     span, *shorter = spans
@@ -172,7 +172,7 @@ def _cover(first: date | None, end: date | None, spans: Sequence[Span]) -> Itera
         return
     if begins is not None:
         yield from _cover(first, begins, shorter)
-    yield Stretch(span, begins, ends)
+    yield SpanRange(span, begins, ends)
     if ends is not None:
         yield from _cover(ends, end, shorter)
 

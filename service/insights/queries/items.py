@@ -22,14 +22,14 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.portions import (
-    KEPT,
+    CACHED_STATEMENTS,
     Portion,
-    Shape,
-    added_up,
+    QueryShape,
+    bind_days,
+    bind_shape,
     portions,
-    shaped,
-    shaped_of_days,
-    summed,
+    sum_portions,
+    sum_selects,
 )
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
@@ -117,26 +117,26 @@ class Items:
                 for row in recount.item_rows(session, selection, self._by)
             ]
         if view is None:
-            shape, values = shaped_of_days(session, selection, self._by, ROLLUP_ITEM)
+            shape, values = bind_days(session, selection, self._by, ROLLUP_ITEM)
         else:
-            shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
+            shape, values = bind_shape(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
             if view != "whole":
                 values["views"] = _stored_views(selection, view)
         rows: Sequence[Any] = session.execute(_statement(shape, view, self._rated), values).all()
         return rows
 
 
-@lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _statement(shape: QueryShape, view: View | None, rated: bool) -> Select[Any]:
     """A statement for the columns of ``Counted``; without a view, from the sets of cells by day."""
     if view == "whole":
         period, *rest = _whole(shape).subquery().c
         return select(period, literal(NOWHERE), *rest)
     found = portions(shape) if view is None else _of_views(shape)
     if rated:
-        rows = added_up(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
+        rows = sum_portions(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
         return select(*rows.c, _silent(rows))
-    rows = added_up(shape.by, found, ("cells",), ("items",)).subquery()
+    rows = sum_portions(shape.by, found, ("cells",), ("items",)).subquery()
     return select(rows.c.period, rows.c.cells, *_unrated(rows.c["items"]), _silent(rows))
 
 
@@ -148,10 +148,10 @@ def _is_silent(cells: ColumnElement[str]) -> ColumnElement[bool]:
     return or_(cells == NOWHERE, cells.startswith(SILENT))
 
 
-def _whole(shape: Shape) -> Select[Any]:
+def _whole(shape: QueryShape) -> Select[Any]:
     """All items by period and scale: ``ITEM_COUNTERS``, and how many are silent."""
     found = [rows for of in portions(shape) for rows in _with_silent(of)]
-    return summed(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
+    return sum_selects(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
 
 
 def _with_silent(of: Portion) -> Iterator[Select[Any]]:
@@ -172,7 +172,7 @@ def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [literal(""), count, *(literal(0) for _ in ITEM_COUNTERS[1:])]
 
 
-def _of_views(shape: Shape) -> Sequence[Portion]:
+def _of_views(shape: QueryShape) -> Sequence[Portion]:
     """The rows of the views in the bind parameter ``views``, and the sets of cells by day."""
     chosen = ROLLUP_ITEM_SPAN.c.view.in_(bindparam("views", expanding=True))
     return [of if of.table is ROLLUP_ITEM else of.where(chosen) for of in portions(shape)]
@@ -191,7 +191,7 @@ def seen_by(selection: Selection, axis: AxisName) -> View | None:
     return _seen_by(selection.journey, selection.cells, axis)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_STATEMENTS)
 def _seen_by(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> View | None:
     if chosen is None and axis == "all":
         return "whole"
@@ -237,7 +237,7 @@ class _Parts(dict[str, tuple[Key, ...]]):
         return found
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_STATEMENTS)
 def _parts_of(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> _Parts:
     return _Parts(journey, chosen, axis)
 

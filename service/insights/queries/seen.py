@@ -13,7 +13,13 @@ from sqlmodel import Session
 
 from models.tables import ROLLUP, ROLLUP_SPAN
 from service.insights.filters import Selection
-from service.insights.queries.portions import KEPT, Portion, Shape, portions, shaped
+from service.insights.queries.portions import (
+    CACHED_STATEMENTS,
+    Portion,
+    QueryShape,
+    bind_shape,
+    portions,
+)
 from service.journey.native import Cell
 from service.rollups.spans import Span, length_of, next_start
 
@@ -57,7 +63,7 @@ def _ends(
     session: Session, selection: Selection, sentiment: str, longest: Span
 ) -> dict[Cell, Ends]:
     found: dict[Cell, Ends] = {}
-    shape, values = shaped(session, selection, None, ROLLUP, ROLLUP_SPAN, longest)
+    shape, values = bind_shape(session, selection, None, ROLLUP, ROLLUP_SPAN, longest)
     for span, stage, touchpoint, first, last in session.execute(
         _statement(shape, sentiment), values
     ):
@@ -67,8 +73,8 @@ def _ends(
     return found
 
 
-@lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, sentiment: str) -> CompoundSelect[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _statement(shape: QueryShape, sentiment: str) -> CompoundSelect[Any]:
     return union_all(*(_by_cell(portion, sentiment) for portion in portions(shape)))
 
 

@@ -18,7 +18,14 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.items import PART_OF, AxisName, View, seen_by
-from service.insights.queries.portions import KEPT, Portion, Shape, added_up, portions, shaped
+from service.insights.queries.portions import (
+    CACHED_STATEMENTS,
+    Portion,
+    QueryShape,
+    bind_shape,
+    portions,
+    sum_portions,
+)
 from service.insights.queries.seen import first_and_last
 from service.insights.sums import (
     SUMS,
@@ -74,7 +81,7 @@ def _rows(
     session: Session, selection: Selection, by: By | None, keys: tuple[str, ...]
 ) -> list[MentionRow]:
     """Rows by ``keys``, the first columns of ``PLACE``; the other columns are ``UNASSIGNED``."""
-    shape, values = shaped(session, selection, by, ROLLUP, ROLLUP_SPAN)
+    shape, values = bind_shape(session, selection, by, ROLLUP, ROLLUP_SPAN)
     if selection.cells is not None:
         for name in PLACE:
             values[f"{name}s"] = sorted({getattr(cell, name) for cell in selection.cells})
@@ -83,10 +90,10 @@ def _rows(
     return [mention_row(*row[:width], *together, *row[width:], *UNSEEN) for row in rows]
 
 
-@lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, keys: tuple[str, ...], narrowed: bool) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _statement(shape: QueryShape, keys: tuple[str, ...], narrowed: bool) -> Select[Any]:
     found = [_narrowed(of) for of in portions(shape)] if narrowed else portions(shape)
-    return added_up(shape.by, found, keys, (*SUMS, *FELT))
+    return sum_portions(shape.by, found, keys, (*SUMS, *FELT))
 
 
 def _narrowed(of: Portion) -> Portion:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.portions import KEPT, Shape, added_up
+from service.insights.queries.portions import CACHED_STATEMENTS, QueryShape, sum_portions
 from service.insights.queries.recount import (
     MENTIONS_OF_FEEDBACK,
     SCALE,
@@ -48,8 +48,8 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
         mentions: Iterable[Any] = ((row[0], *row[2 : 2 + width]) for row in rows)
         items: Iterable[Any] = ((*row[:2], *row[2 + width :]) for row in rows)
     else:
-        mentions = session.execute(_counted_mentions(session, selection, theme.id, by))
-        counted = session.execute(_counted_items(session, selection, theme.id, by))
+        mentions = session.execute(_recounted_mentions(session, selection, theme.id, by))
+        counted = session.execute(_recounted_items(session, selection, theme.id, by))
         items = ((row[0], scale_of(*row[1:4]), *row[4:]) for row in counted)
     for period, *sums in mentions:
         found[period].mentions.add(mention_sums_of(theme.sentiment, [int(part) for part in sums]))
@@ -59,13 +59,13 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
     return found
 
 
-@lru_cache(maxsize=KEPT)
-def _rolled(shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _rolled(shape: QueryShape) -> Select[Any]:
     names = ("mentions", "score_milli", "severity", *FELT, *ITEM_COUNTERS)
-    return added_up(shape.by, of_some_themes(shape), ("scale",), names)
+    return sum_portions(shape.by, of_some_themes(shape), ("scale",), names)
 
 
-def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+def _recounted_mentions(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
     table = MENTION.c
     return (
         select(
@@ -79,7 +79,7 @@ def _counted_mentions(session: Session, selection: Selection, theme: UUID, by: B
     )
 
 
-def _counted_items(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
+def _recounted_items(session: Session, selection: Selection, theme: UUID, by: By) -> Select[Any]:
     scale = [FEEDBACK.c[name] for name in SCALE]
     of_theme = (
         exists().where(MENTIONS_OF_FEEDBACK, MENTION.c.pain_point_id == theme).correlate(FEEDBACK)
