@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.rollups.segments import BETWEEN
+from service.rollups.segments import SEPARATOR
 from service.web.text import CleanText, composed
 
 MOST: Final = 3
@@ -17,8 +17,8 @@ def _nameable(name: str) -> str:
     name = composed(name).strip()
     if not name:
         raise ValueError("is empty; give a name, or leave it out")
-    if BETWEEN in name:
-        raise ValueError(f"must not contain {BETWEEN!r}")
+    if SEPARATOR in name:
+        raise ValueError(f"must not contain {SEPARATOR!r}")
     return name
 
 

@@ -22,8 +22,8 @@ from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
 from service.keys.references import sources_in
-from service.rollups.declared import ready
-from service.rollups.segments import EVERYBODY, is_rolled_up, segments
+from service.rollups.declared import ready_attributes
+from service.rollups.segments import ALL_FEEDBACK, is_rolled_up, segment_keys
 from service.web.parameters import LONGEST_NAME
 from service.web.text import composed, refuse_unstorable
 
@@ -55,7 +55,7 @@ class Selection:
         segments cover."""
         times = (self.since, self.until)
         whole_days = all(at is None or at.time() == time() for at in times)
-        return whole_days and not (self.attributes and self.segments == (EVERYBODY,))
+        return whole_days and not (self.attributes and self.segments == (ALL_FEEDBACK,))
 
     @property
     def segments(self) -> Sequence[str]:
@@ -65,8 +65,8 @@ class Selection:
         if len(self.attributes) == 1 and not narrowed:
             ((name, values),) = self.attributes.items()
             if name in self.declared and all(map(is_rolled_up, values)):
-                return segments(name, values)
-        return (EVERYBODY,)
+                return segment_keys(name, values)
+        return (ALL_FEEDBACK,)
 
     def everywhere(self) -> "Selection":
         """The same feedback at every stage and touchpoint."""
@@ -123,7 +123,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         channels=[*map(plain, params.channel)],
         languages=[*map(plain, params.language)],
         attributes=values_of(params),
-        declared=ready(session, workspace_id) if asks else frozenset(),
+        declared=ready_attributes(session, workspace_id) if asks else frozenset(),
     )
 
 

@@ -8,7 +8,7 @@ from service.insights.pain_schemas import ImpactOut
 from service.insights.schemas import IntervalOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
 """Scales with their usual range, which are named without it: "nps", not "nps:0-10"."""
@@ -107,8 +107,9 @@ def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
 
 def emotions(sums: MentionSums) -> dict[str, int]:
     """Mentions by emotion, most frequent first, without emotions that no mention has."""
-    felt = [(name, count) for name, count in zip(FELT, sums.felt, strict=True) if count]
-    return dict(sorted(felt, key=lambda pair: (-pair[1], pair[0])))
+    counts = zip(COUNTED_EMOTIONS, sums.emotion_counts, strict=True)
+    some = [(name, count) for name, count in counts if count]
+    return dict(sorted(some, key=lambda pair: (-pair[1], pair[0])))
 
 
 def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:

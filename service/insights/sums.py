@@ -8,10 +8,10 @@ from operator import add
 from typing import Any, Final, NamedTuple, TypeVar
 
 from service.journey.native import Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
-UNFELT: Final = (0,) * len(FELT)
+NO_EMOTIONS: Final = (0,) * len(COUNTED_EMOTIONS)
 
 K = TypeVar("K", bound=Hashable)
 
@@ -20,9 +20,9 @@ K = TypeVar("K", bound=Hashable)
 class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
-    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``felt`` counts the mentions
-    with each emotion of ``FELT``. ``first`` and ``last`` are the first and the last day (UTC) with
-    a mention of one sentiment, where a query asked for them; else None.
+    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``emotion_counts`` has the
+    number of mentions with each of ``COUNTED_EMOTIONS``. ``first`` and ``last`` are the first and
+    the last day (UTC) with a mention of one sentiment, where a query asked for them; else None.
     """
 
     mentions: int = 0
@@ -30,7 +30,7 @@ class MentionSums:
     positive: int = 0
     score_milli: int = 0
     severity: int = 0
-    felt: tuple[int, ...] = field(default=UNFELT, kw_only=True)
+    emotion_counts: tuple[int, ...] = field(default=NO_EMOTIONS, kw_only=True)
     first: date | None = field(default=None, kw_only=True)
     last: date | None = field(default=None, kw_only=True)
 
@@ -41,7 +41,7 @@ class MentionSums:
         self.positive += other.positive
         self.score_milli += other.score_milli
         self.severity += other.severity
-        self.felt = tuple(map(add, self.felt, other.felt))
+        self.emotion_counts = tuple(map(add, self.emotion_counts, other.emotion_counts))
         if other.first:
             self.first = min(self.first, other.first) if self.first else other.first
         if other.last:
@@ -114,10 +114,12 @@ class ItemRow(NamedTuple):
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
-    """A row from ``sums``: those of ``SUMS``, those of ``FELT``, the first and the last day."""
+    """A row from ``sums``: ``SUMS``, ``COUNTED_EMOTIONS``, the first and the last day."""
     *counts, first, last = sums
-    felt = tuple(counts[len(SUMS) :])
-    counted = MentionSums(*counts[: len(SUMS)], felt=felt, first=first, last=last)
+    emotion_counts = tuple(counts[len(SUMS) :])
+    counted = MentionSums(
+        *counts[: len(SUMS)], emotion_counts=emotion_counts, first=first, last=last
+    )
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 

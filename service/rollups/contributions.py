@@ -10,7 +10,8 @@ from service.journey.native import NO_CELL, Cell
 from service.rollups.cells import mask_of
 from service.rollups.counters import Key
 
-FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
+COUNTED_EMOTIONS: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
+"""The emotions for which roll-ups have a counter."""
 PROMOTER: Final = 9
 DETRACTOR: Final = 6
 """NPS answers from ``PROMOTER`` on are high, those up to ``DETRACTOR`` low (Reichheld 2003)."""
@@ -137,7 +138,7 @@ def _mention_sums(mention: Counted) -> dict[str, int]:
         "score_milli": round(mention.score * 1000),
         "severity": mention.severity,
     }
-    if mention.emotion in FELT:
+    if mention.emotion in COUNTED_EMOTIONS:
         sums[mention.emotion] = 1
     return sums
 

@@ -21,7 +21,7 @@ from service.items import lock_feedback, mentions_of
 from service.journey.mapping import Keys
 from service.journey.native import with_learned
 from service.rollups.apply import Delta, apply
-from service.rollups.segments import EVERYBODY
+from service.rollups.segments import ALL_FEEDBACK
 from service.themes.places import Place, place_of
 
 AT_ONCE: Final = 500
@@ -218,7 +218,7 @@ def sizes(session: Session, workspace_id: UUID, themes: Collection[UUID]) -> dic
             row.workspace_id == workspace_id,
             row.pain_point_id.in_(themes),
             row.span == "year",
-            row.segment == EVERYBODY,
+            row.segment == ALL_FEEDBACK,
         )
         .group_by(row.pain_point_id)
     )

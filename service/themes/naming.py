@@ -13,8 +13,8 @@ from models.tables import MENTION, ROLLUP_ITEM_SPAN, THEME
 from nlp.themes import Description, centroid, describe
 from nlp.themes.space import Space, stored
 from service import clock
-from service.rollups.segments import EVERYBODY
-from service.rollups.spans import SLICES, WHOLE
+from service.rollups.segments import ALL_FEEDBACK
+from service.rollups.spans import ITEMS_ONLY_VIEW, SLICES
 from service.themes.due import mark
 from service.themes.members import Key, Sample, Text, sample_of, texts_of
 from service.themes.places import Place, hold, stamp
@@ -59,8 +59,8 @@ def main_language(session: Session, workspace_id: UUID) -> str:
     years = (
         row.workspace_id == workspace_id,
         row.span == SLICES["year"],
-        row.segment == EVERYBODY,
-        row.view == WHOLE,
+        row.segment == ALL_FEEDBACK,
+        row.view == ITEMS_ONLY_VIEW,
     )
     most = (
         select(row.language)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Table
 
 from service.rollups import spans
-from service.rollups.apply import SPAN_TABLES, Sums, spread
+from service.rollups.apply import SPAN_TABLES, Sums, collect_span_changes
 from service.rollups.counters import Changes
 
 
@@ -31,11 +31,11 @@ class Longer:
     month, week and day, and their slices."""
 
     def __init__(self) -> None:
-        self._sums: dict[Table, spans.Spans] = {table: {} for table in SPAN_TABLES}
+        self._sums: dict[Table, spans.SpanChanges] = {table: {} for table in SPAN_TABLES}
 
     def add(self, day: Mapping[str, Sums]) -> None:
         """Add the sums of one day, by segment."""
-        spread(day, self._sums)
+        collect_span_changes(day, self._sums)
 
     def ended(self, before: date | None = None) -> Iterator[tuple[Stored, Changes]]:
         """Remove and yield the sums of spans that ended on or ``before`` a day (None: of all)."""

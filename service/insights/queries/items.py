@@ -34,8 +34,8 @@ from service.insights.queries.portions import (
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.cells import NOWHERE, SILENT, cells_in, mask_of
-from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
+from service.rollups.cells import EMPTY_MASK, SILENT_PREFIX, cells_in, mask_of
+from service.rollups.spans import ITEM_COUNTERS, ITEMS_ONLY_VIEW, STAGES_VIEW
 
 AxisName = Literal["all", "stage", "touchpoint", "cell"]
 Key = Any
@@ -131,7 +131,7 @@ def _statement(shape: QueryShape, view: View | None, rated: bool) -> Select[Any]
     """A statement for the columns of ``Counted``; without a view, from the sets of cells by day."""
     if view == "whole":
         period, *rest = _whole(shape).subquery().c
-        return select(period, literal(NOWHERE), *rest)
+        return select(period, literal(EMPTY_MASK), *rest)
     found = portions(shape) if view is None else _of_views(shape)
     if rated:
         rows = sum_portions(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
@@ -145,7 +145,7 @@ def _silent(rows: FromClause) -> ColumnElement[Any]:
 
 
 def _is_silent(cells: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(cells == NOWHERE, cells.startswith(SILENT))
+    return or_(cells == EMPTY_MASK, cells.startswith(SILENT_PREFIX))
 
 
 def _whole(shape: QueryShape) -> Select[Any]:
@@ -162,8 +162,10 @@ def _with_silent(of: Portion) -> Iterator[Select[Any]]:
     if of.table is ROLLUP_ITEM:
         yield of.rows(own.scale, *counters, _silent(of.table).label("silent"))
         return
-    yield of.where(own.view == WHOLE).rows(own.scale, *counters, literal(0).label("silent"))
-    silent = of.where(own.view == STAGES, _is_silent(own.cells))
+    yield of.where(own.view == ITEMS_ONLY_VIEW).rows(
+        own.scale, *counters, literal(0).label("silent")
+    )
+    silent = of.where(own.view == STAGES_VIEW, _is_silent(own.cells))
     yield silent.rows(own.scale, *(literal(0) for _ in counters), own["items"])
 
 
@@ -183,7 +185,7 @@ def _stored_views(selection: Selection, view: View) -> Sequence[str]:
     if view == "touchpoints":
         cells = selection.cells
         return STORED_TOUCHPOINTS if cells is None else sorted({c.native.touchpoint for c in cells})
-    return (STAGES,)
+    return (STAGES_VIEW,)
 
 
 def seen_by(selection: Selection, axis: AxisName) -> View | None:

@@ -29,7 +29,7 @@ from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import period_start
-from service.rollups.segments import EVERYBODY
+from service.rollups.segments import ALL_FEEDBACK
 from service.rollups.spans import SLICED, SLICES, Span, SpanRange, cover, cover_by
 
 CACHED_STATEMENTS: Final = 500
@@ -182,7 +182,7 @@ def _period(shape: QueryShape, own: RowRange, start: ColumnElement[Any]) -> Colu
 def _segment(table: Table, shape: QueryShape) -> ColumnElement[bool]:
     if shape.segmented:
         return table.c.segment.in_(bindparam("segments", expanding=True))
-    return table.c.segment == EVERYBODY
+    return table.c.segment == ALL_FEEDBACK
 
 
 def sum_portions(

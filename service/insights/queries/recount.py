@@ -26,7 +26,7 @@ from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, period_start, utc_day
 from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
-from service.rollups.contributions import DETRACTOR, FELT, HIGH, LOW, PROMOTER, scale_of
+from service.rollups.contributions import COUNTED_EMOTIONS, DETRACTOR, HIGH, LOW, PROMOTER, scale_of
 
 MENTIONS_OF_FEEDBACK: Final = and_(
     MENTION.c.workspace_id == FEEDBACK.c.workspace_id,
@@ -155,9 +155,9 @@ def _cells(text: str | None) -> frozenset[Cell]:
 
 
 def mention_sums() -> list[ColumnElement[Any]]:
-    """Sums of mentions: 1000 x score, severity, and how many have each emotion of ``FELT``."""
+    """Sums of mentions: 1000 x score, severity, and how many have each of ``COUNTED_EMOTIONS``."""
     columns = MENTION.c
-    emotions = (count_of(columns.emotion == emotion) for emotion in FELT)
+    emotions = (count_of(columns.emotion == emotion) for emotion in COUNTED_EMOTIONS)
     return [func.sum(milli(columns.score)), func.sum(columns.severity), *emotions]
 
 

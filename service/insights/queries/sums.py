@@ -34,7 +34,7 @@ from service.insights.sums import (
     mention_row,
     mentions_by,
 )
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 UNSEEN: Final = (None, None)
 PLACE: Final = ("stage", "touchpoint")
@@ -93,7 +93,7 @@ def _rows(
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def _statement(shape: QueryShape, keys: tuple[str, ...], narrowed: bool) -> Select[Any]:
     found = [_narrowed(of) for of in portions(shape)] if narrowed else portions(shape)
-    return sum_portions(shape.by, found, keys, (*SUMS, *FELT))
+    return sum_portions(shape.by, found, keys, (*SUMS, *COUNTED_EMOTIONS))
 
 
 def _narrowed(of: Portion) -> Portion:

@@ -30,7 +30,7 @@ from service.insights.queries.theme_sums import (
 )
 from service.insights.queries.themes import Theme
 from service.insights.sums import ItemSums, MentionSums, RatingSums
-from service.rollups.contributions import FELT, scale_of
+from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 Sums = dict[date, ThemeSums]
@@ -44,7 +44,7 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
     if selection.in_rollups:
         shape, values = theme_rows(session, selection, by)
         rows = list(session.execute(_rolled(shape), {**values, "themes": [theme.id]}))
-        width = 3 + len(FELT)
+        width = 3 + len(COUNTED_EMOTIONS)
         mentions: Iterable[Any] = ((row[0], *row[2 : 2 + width]) for row in rows)
         items: Iterable[Any] = ((*row[:2], *row[2 + width :]) for row in rows)
     else:
@@ -61,7 +61,7 @@ def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -
 
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def _rolled(shape: QueryShape) -> Select[Any]:
-    names = ("mentions", "score_milli", "severity", *FELT, *ITEM_COUNTERS)
+    names = ("mentions", "score_milli", "severity", *COUNTED_EMOTIONS, *ITEM_COUNTERS)
     return sum_portions(shape.by, of_some_themes(shape), ("scale",), names)
 
 

@@ -50,7 +50,7 @@ from service.insights.queries.recount import (
 from service.insights.queries.themes import theme_conditions
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 from service.journey.native import Cell
-from service.rollups.contributions import FELT, scale_of
+from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 COUNTS: Final = ("mentions", "severity", "items")
@@ -189,7 +189,7 @@ def _recounted_counts(
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def _rolled_mentions(shape: QueryShape, of_days: QueryShape) -> Select[Any]:
     """Sums from the spans; the first and the last day of each theme from its days, in order."""
-    sums = ("mentions", "score_milli", "severity", *FELT)
+    sums = ("mentions", "score_milli", "severity", *COUNTED_EMOTIONS)
     rows = sum_portions(shape.by, of_some_themes(shape), ("pain_point_id",), sums).subquery()
     (all_days,) = portions(of_days)
     day = all_days.first
@@ -283,11 +283,11 @@ def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:
 def mention_sums_of(
     sentiment: str, counts: Sequence[int], first: date | None = None, last: date | None = None
 ) -> MentionSums:
-    """Sums of a theme's mentions from their number, scores x 1000, severities and ``FELT``."""
-    mentions, score_milli, severity, *felt = counts
+    """Sums of a theme's mentions from their number, scores x 1000, severities and emotions."""
+    mentions, score_milli, severity, *emotions = counts
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
-    found.felt = tuple(felt)
+    found.emotion_counts = tuple(emotions)
     found.first, found.last = first, last
     return found
 

@@ -204,10 +204,10 @@ def count_nothing(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (recount, "mention_rows"),
         (recount, "item_rows"),
-        (theme_sums, "_counted_weights"),
-        (theme_sums, "_counted_mentions"),
-        (theme_sums, "_counted_items"),
-        (theme_series, "_counted_mentions"),
+        (theme_sums, "_recounted_counts"),
+        (theme_sums, "_recounted_mentions"),
+        (theme_sums, "_recounted_items"),
+        (theme_series, "_recounted_mentions"),
     ):
         patch.setattr(module, name, count)
 

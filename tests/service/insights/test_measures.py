@@ -14,7 +14,7 @@ from service.insights.measures import (
 )
 from service.insights.schemas import MeasuresOut
 from service.insights.sums import ItemSums, MentionSums, RatingSums
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 NPS = RatingSums(n=10, value_milli=71_000, high=5, low=2)
 
@@ -113,5 +113,5 @@ def test_net_sentiment_is_positive_minus_negative_share() -> None:
 
 def test_emotions_come_most_frequent_first_without_those_nobody_felt() -> None:
     felt = {"worry": 1, "anger": 3, "confusion": 1}
-    sums = MentionSums(felt=tuple(felt.get(emotion, 0) for emotion in FELT))
+    sums = MentionSums(emotion_counts=tuple(felt.get(emotion, 0) for emotion in COUNTED_EMOTIONS))
     assert list(emotions(sums).items()) == [("anger", 3), ("confusion", 1), ("worry", 1)]

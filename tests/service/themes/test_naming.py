@@ -6,8 +6,8 @@ from typing import Any
 from models.span import RollupItemSpan
 from models.workspace import Workspace
 from service.db import Database
-from service.rollups.segments import EVERYBODY
-from service.rollups.spans import SLICES, WHOLE
+from service.rollups.segments import ALL_FEEDBACK
+from service.rollups.spans import ITEMS_ONLY_VIEW, SLICES
 from service.themes.naming import main_language
 from tests.service.themes.conftest import Say
 
@@ -16,8 +16,8 @@ def store(database: Database, workspace: Workspace, **columns: Any) -> None:
     row: dict[str, Any] = {
         "workspace_id": workspace.id,
         "span": SLICES["year"],
-        "segment": EVERYBODY,
-        "view": WHOLE,
+        "segment": ALL_FEEDBACK,
+        "view": ITEMS_ONLY_VIEW,
         "start": date(2026, 1, 1),
         "kind": "review",
         "source": "shop",

@@ -17,7 +17,7 @@ from service.current_analysis import TO_BE_MADE_AGAIN
 from service.db import Database
 from service.journey.native import Cell
 from service.rollups.apply import SPAN_TABLES
-from service.rollups.cells import SILENT, mask_of
+from service.rollups.cells import SILENT_PREFIX, mask_of
 from service.verify import verify as room
 from service.verify.verify import CHECKS, MOST_FINDINGS, Report, verify
 from tests.service.conftest import Analyse
@@ -98,7 +98,7 @@ def test_stated_places_come_and_go_with_their_migration(
     assert verify(database).clean
     with database.read() as session:
         cells = session.scalars(select(ROLLUP_ITEM.c.cells).order_by(ROLLUP_ITEM.c["items"])).all()
-    assert sum(cell.startswith(SILENT) for cell in cells) == 2
+    assert sum(cell.startswith(SILENT_PREFIX) for cell in cells) == 2
     assert cells[-1] == mask_of({Cell("purchase", "unassigned")}, silent=True)  # two items
 
 
