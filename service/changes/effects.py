@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from service.changes.windows import Window, total_of
 from service.insights import samples
-from service.insights.comparison import Part
 from service.insights.measures import scale_name
 from service.insights.samples import Sample
 from service.insights.statistics import (
@@ -28,6 +27,7 @@ from service.insights.statistics import (
     corrected,
     detectable,
 )
+from service.insights.sums import Part
 
 Z_POWER: Final = 0.841621
 """The 80th percentile of the normal distribution."""

@@ -10,17 +10,10 @@ from service.insights import samples
 from service.insights.measures import DIGITS, NOT_RATED, Fields, scale_name
 from service.insights.samples import FEWEST, Sample
 from service.insights.statistics import LEVEL, Change, Double, corrected, rate_changes
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.sums import Part
 
 KPI_DIGITS: Final = 2
 P_DIGITS: Final = 5
-
-
-class Part(NamedTuple):
-    """The sums of a part of one side: its mentions, and the items that touch it."""
-
-    mentions: MentionSums
-    items: ItemSums
 
 
 class Side(NamedTuple):
@@ -30,9 +23,6 @@ class Side(NamedTuple):
     mentions: int
     speaking: int
     days: float | None
-
-
-NOTHING: Final = Part(MentionSums(), ItemSums())
 
 
 def compare(

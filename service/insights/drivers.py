@@ -10,7 +10,8 @@ from models.pain_point import IGNORED, PAIN, WIN
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights import journey_cells, samples
-from service.insights.comparison import P_DIGITS, Part
+from service.insights.axes import Key
+from service.insights.comparison import P_DIGITS
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
 from service.insights.leave_one_out import (
@@ -21,7 +22,6 @@ from service.insights.leave_one_out import (
     truth_scale,
 )
 from service.insights.map_parts import Parts, impacts_of, parts
-from service.insights.map_themes import Key
 from service.insights.measures import DIGITS, USUAL_RANGES, interval_out, scale_name
 from service.insights.params import DriverParams
 from service.insights.queries.freshness import freshness
@@ -30,7 +30,7 @@ from service.insights.queries.sums import mention_rows
 from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import themes_of
 from service.insights.statistics import Interval
-from service.insights.sums import RatingSums, total
+from service.insights.sums import Part, RatingSums, total
 from service.journey.native import Cell
 
 MOST_THEMES: Final = 200
@@ -130,7 +130,7 @@ def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driv
     sums = sums_by_theme(session, selection, sentiment, [theme.id for theme in largest])
     cells = selection.journey.cells
     return {
-        Driver(*cells[theme.cell], theme.id, theme.title): Part(*sums[theme.id])
+        Driver(*cells[theme.cell], theme.id, theme.title): sums[theme.id]
         for theme in largest
         if theme.id in sums
     }

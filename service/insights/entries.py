@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlmodel import Session
 
 from service.insights import journey_cells
 from service.insights.measures import pain
-from service.insights.queries.theme_sums import ThemeSums, counts_by_theme, sums_by_theme
+from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import Theme, themes_of
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.sums import EMPTY_PART, ItemSums, MentionSums, Part
 from service.insights.totals import (
     NO_CELLS,
     CellSums,
@@ -26,8 +26,6 @@ from service.insights.volume_changes import UNJUDGED, JudgedChange, judge_change
 from service.journey.native import Cell
 
 Level = Literal["auto", "theme", "cell"]
-
-NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,9 @@ class Entry:
     judged: JudgedChange = UNJUDGED
 
     @property
-    def sums(self) -> ThemeSums:
+    def sums(self) -> Part:
         """Its mentions and items."""
-        return ThemeSums(self.mentions, self.items)
+        return Part(self.mentions, self.items)
 
     def affected(self, sentiment: str) -> tuple[float, float]:
         """How many items complain or praise (the ``sentiment``), now and in the period before.
@@ -107,7 +105,7 @@ def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
     """
     only = None if totals.before else theme.id
     found = {entry.id: entry for entry in _judged_themes(session, totals, only)}
-    return found.get(theme.id) or _theme_entry(totals, theme, NO_SUMS, NO_SUMS)
+    return found.get(theme.id) or _theme_entry(totals, theme, EMPTY_PART, EMPTY_PART)
 
 
 def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
@@ -133,7 +131,7 @@ def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> lis
     days = cell_days(session, totals) if cells else {}
     return [
         _completed_cell(
-            entry, items.get(entry.cell, entry.items), days.get(entry.cell, NO_SUMS.mentions)
+            entry, items.get(entry.cell, entry.items), days.get(entry.cell, EMPTY_PART.mentions)
         )
         if entry.theme is None
         else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
@@ -146,7 +144,7 @@ def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
     return replace(entry, mentions=mentions, items=items)
 
 
-def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:
+def _theme_entry(totals: Totals, theme: Theme, sums: Part, before: Part) -> Entry:
     journey = totals.selection.journey
     cell = journey.cell_of(theme.cell)
     return Entry(
@@ -169,14 +167,16 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
     """
     selection, sentiment = totals.selection, totals.sentiment
     sums = counts_by_theme(session, selection, sentiment, only)
-    earlier: Mapping[UUID, ThemeSums] = {}
+    earlier: Mapping[UUID, Part] = {}
     if totals.before:
         earlier = counts_by_theme(session, totals.before.selection, sentiment, only)
     return _judged(
         session,
         totals,
         (
-            _theme_entry(totals, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
+            _theme_entry(
+                totals, theme, sums.get(theme.id, EMPTY_PART), earlier.get(theme.id, EMPTY_PART)
+            )
             for theme in themes_of(session, selection, sentiment)
             if theme.id in sums or theme.id in earlier
         ),

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service import clock
 from service.insights import journey_cells, leave_one_out
-from service.insights.comparison import Part, compare, settle
+from service.insights.comparison import compare, settle
 from service.insights.filters import Selection, select_feedback
 from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
@@ -28,7 +28,7 @@ from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.sides import Other, days_of, filters_of, other_side
-from service.insights.sums import ItemSums, MentionRow, total
+from service.insights.sums import ItemSums, MentionRow, Part, total
 from service.insights.totals import has_feedback
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap

@@ -7,13 +7,14 @@ from typing import Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
 from service.insights import leave_one_out
-from service.insights.comparison import NOTHING, Part, Side, compare
+from service.insights.axes import PART_OF, AxisName, Key
+from service.insights.comparison import Side, compare
 from service.insights.filters import Selection
 from service.insights.leave_one_out import SENTIMENT, Impact
-from service.insights.map_themes import Key, Ranked, top
+from service.insights.map_themes import Ranked, top
 from service.insights.measures import Fields, emotions, measured
-from service.insights.queries.items import PART_OF, AxisName, Items
-from service.insights.sums import MentionRow, mentions_by, total
+from service.insights.queries.items import Items
+from service.insights.sums import EMPTY_PART, MentionRow, Part, joined, mentions_by, total
 from service.journey.native import Cell
 
 K = TypeVar("K", bound=Hashable)
@@ -52,12 +53,8 @@ def parts(
     axis: AxisName,
 ) -> Parts:
     """Mentions and distinct items of each part of an axis that has mentions."""
-    cells, part_of, touching = selection.journey.cells, PART_OF[axis], items.parts(axis)
-    said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
-    return {
-        key: Part(said.get(key, NOTHING.mentions), touching.get(key, NOTHING.items))
-        for key in said.keys() | touching.keys()
-    }
+    cells, part_of = selection.journey.cells, PART_OF[axis]
+    return joined(mentions_by(mentions, lambda row: part_of(cells[row.cell])), items.parts(axis))
 
 
 def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact]:
@@ -92,7 +89,7 @@ class Axis:
 
     def part(self, key: Key) -> Part:
         """The sums of a part; zeros if it has no mentions."""
-        return self.now.parts[self.name].get(key, NOTHING)
+        return self.now.parts[self.name].get(key, EMPTY_PART)
 
     def fields(self, keys: Sequence[Key]) -> list[Fields]:
         """The fields of ``PartOut`` of these parts."""
@@ -114,7 +111,7 @@ class Axis:
         if self.before is None:
             return [{} for _ in keys]
         known = self.before.parts[self.name]
-        before = [known.get(key, NOTHING) for key in keys]
+        before = [known.get(key, EMPTY_PART) for key in keys]
         return compare(parts, before, self.now.side, self.before.side)
 
 

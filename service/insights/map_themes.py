@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from sqlmodel import Session
 
 from models.pain_point import IGNORED, PAIN, WIN
+from service.insights.axes import Key
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
 from service.insights.queries.theme_sums import ThemeCounts, themes_with_counts
@@ -17,10 +18,7 @@ from service.insights.volume_changes import JudgedChange, judge_changes, trend
 from service.journey.native import Cell
 
 MOST: Final = 3
-NOTHING: Final = (MentionSums(), 0)
-
-Key = str | Cell
-"""The key of a stage or a touchpoint, or a cell of the journey."""
+NO_MENTIONS: Final = (MentionSums(), 0)
 
 
 class Course(NamedTuple):
@@ -99,7 +97,7 @@ def _courses(
 ) -> list[Course]:
     known = {theme.id for theme in themes}
     before = {theme.id: (theme.sums, theme.items) for theme in earlier}
-    then = [before.get(theme.id, NOTHING) for theme in themes]
+    then = [before.get(theme.id, NO_MENTIONS) for theme in themes]
     counts = [(theme.items, items) for theme, (_, items) in zip(themes, then, strict=True)]
     gone = [(0, theme.items) for theme in earlier if theme.id not in known]
     judged = judge_changes([*counts, *gone], part)[: len(themes)]

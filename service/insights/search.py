@@ -26,7 +26,7 @@ LIST: Final = "mentions"
 """The list's name in its cursors."""
 LOOKED_THROUGH: Final = 20_000
 """The most mentions that one request compares with ``q``."""
-NOTHING: Final = Query((), ())
+EMPTY_QUERY: Final = Query((), ())
 
 
 class Found(NamedTuple):
@@ -111,7 +111,7 @@ def query_of(params: MentionFilters) -> Query:
         InvalidRequest: ``q`` has no word to search for.
     """
     if params.q is None:
-        return NOTHING
+        return EMPTY_QUERY
     query = parse(params.q)
     if not query.wanted:
         reason = "has no word to search for; exclusions only narrow other words"

@@ -1,7 +1,7 @@
 """Sums of mentions and of items: integers that add up over any union of cells and periods."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import add
@@ -91,6 +91,17 @@ class ItemSums:
             self.ratings[scale] = known.plus(rating) if known else rating
 
 
+class Part(NamedTuple):
+    """The sums of a part of the feedback: its mentions, and the items that touch it."""
+
+    mentions: MentionSums
+    items: ItemSums
+
+
+EMPTY_PART: Final = Part(MentionSums(), ItemSums())
+"""Its sums can be changed in place, so they are only to be read."""
+
+
 class MentionRow(NamedTuple):
     """The mentions of one native cell, in one period (None if there are no periods)."""
 
@@ -138,6 +149,14 @@ def total(sums: Iterable[MentionSums]) -> MentionSums:
     for part in sums:
         whole.add(part)
     return whole
+
+
+def joined(mentions: Mapping[K, MentionSums], items: Mapping[K, ItemSums]) -> dict[K, Part]:
+    """The parts that have mentions, or items, or both."""
+    return {
+        key: Part(mentions.get(key, EMPTY_PART.mentions), items.get(key, EMPTY_PART.items))
+        for key in mentions.keys() | items.keys()
+    }
 
 
 def mentions_by(

@@ -12,10 +12,15 @@ from service.insights.filters import Selection
 from service.insights.periods import period_before
 from service.insights.queries.items import Items
 from service.insights.queries.sums import days_seen, mention_rows
-from service.insights.sums import ItemSums, MentionRow, MentionSums, mentions_by
+from service.insights.sums import (
+    EMPTY_PART,
+    ItemSums,
+    MentionRow,
+    MentionSums,
+    Part,
+    mentions_by,
+)
 from service.journey.native import Cell
-
-NOTHING: Final = timedelta()
 
 
 class CellSums(NamedTuple):
@@ -24,11 +29,13 @@ class CellSums(NamedTuple):
     mentions: Mapping[Cell, MentionSums]
     items: Mapping[Cell, ItemSums]
 
-    def of(self, cell: Cell) -> tuple[MentionSums, ItemSums]:
+    def of(self, cell: Cell) -> Part:
         """The sums of one cell; zeros if it has no mentions: ``items`` also has cells outside the
         filters."""
-        mentions = self.mentions.get(cell, MentionSums())
-        return mentions, self.items.get(cell, ItemSums()) if mentions.mentions else ItemSums()
+        mentions = self.mentions.get(cell)
+        if mentions is None or not mentions.mentions:
+            return EMPTY_PART
+        return Part(mentions, self.items.get(cell, EMPTY_PART.items))
 
 
 NO_CELLS: Final = CellSums({}, {})
@@ -144,5 +151,5 @@ def before_of(selection: Selection, now: datetime) -> Before | None:
     if period is None:
         return None
     start, end = period
-    elapsed = min(max(now - end, NOTHING), end - start)
+    elapsed = min(max(now - end, timedelta()), end - start)
     return Before(selection.between(start, end), round(elapsed / (end - start), 3))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
 from service.insights import journey_cells
-from service.insights.comparison import NOTHING, Part
+from service.insights.axes import ALL, AxisName
 from service.insights.filters import Selection, select_feedback
 from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.map_schemas import TrendsOut
@@ -19,16 +19,15 @@ from service.insights.measures import Fields, measured
 from service.insights.params import TrendParams
 from service.insights.periods import DAY, By, last_day, starts
 from service.insights.queries.freshness import freshness
-from service.insights.queries.items import AxisName, Items
+from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
 from service.insights.queries.themes import Theme
 from service.insights.spikes import HISTORY, Expected, expectations
 from service.insights.subject import WholeCell, subject_of
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.sums import EMPTY_PART, MentionSums, Part, joined
 from service.rollups.spans import next_start, start_of
 
-ALL = "all"
 AXIS_OF_GROUP: Mapping[str, AxisName] = {
     "none": "all",
     "stage": "stage",
@@ -57,7 +56,7 @@ class Grid(NamedTuple):
     """
 
     names: list[tuple[str, str]]
-    parts: Mapping[tuple[date, str], Part]
+    parts: Mapping[tuple[date | None, str], Part]
     totals: Mapping[date, int]
 
 
@@ -107,7 +106,7 @@ def _grid(
         return _of_cell(session, selection, params.by, subject, totals)
     if subject:
         return _of_theme(session, selection, params.by, subject, totals)
-    parts = _together(mentions, items.by_part(axis))
+    parts = joined(mentions, items.by_part(axis))
     return Grid(_groups(selection, params.group), parts, totals)
 
 
@@ -116,7 +115,9 @@ def _of_theme(
 ) -> Grid:
     key = str(theme.id)
     found = theme_series(session, selection, theme, by)
-    parts = {(period, key): Part(*sums) for period, sums in found.items()}
+    parts: dict[tuple[date | None, str], Part] = {
+        (period, key): part for period, part in found.items()
+    }
     return Grid([(key, theme.title)], parts, totals)
 
 
@@ -126,18 +127,9 @@ def _of_cell(
     """The grid of a cell within the selection, with the id and title of its pain point or win."""
     cell, own = subject.cell, subject.within(selection)
     key = str(subject.id_in(selection))
-    found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
+    found = joined(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
     return Grid([(key, journey_cells.title(selection.journey, cell))], parts, totals)
-
-
-def _together(
-    mentions: Mapping[Any, MentionSums], items: Mapping[Any, ItemSums]
-) -> Mapping[tuple[Any, str], Part]:
-    return {
-        key: Part(mentions.get(key, NOTHING.mentions), items.get(key, NOTHING.items))
-        for key in mentions.keys() | items.keys()
-    }
 
 
 def _past(
@@ -178,7 +170,7 @@ def _past_mentions(
 
 def _points(grid: Grid, past: Past, periods: Sequence[date], key: str, by: By) -> list[Fields]:
     """The fields of ``PointOut`` of each period."""
-    parts = [grid.parts.get((start, key), NOTHING) for start in periods]
+    parts = [grid.parts.get((start, key), EMPTY_PART) for start in periods]
     expected = _expected(grid, past, periods, key, by)
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
     for point, part, start in zip(points, parts, periods, strict=True):
@@ -207,8 +199,8 @@ def _expected(
     first = past.end if past.seen else min(grid.totals, default=date.max)
     judged = [start for start in periods if start >= first]
     sums = [
-        *(past.mentions.get((start, key), NOTHING.mentions) for start in before),
-        *(grid.parts.get((start, key), NOTHING).mentions for start in judged),
+        *(past.mentions.get((start, key), EMPTY_PART.mentions) for start in before),
+        *(grid.parts.get((start, key), EMPTY_PART).mentions for start in judged),
     ]
     expected = {}
     for name in COUNTS:

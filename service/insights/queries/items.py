@@ -9,15 +9,16 @@ longer; in a segment, for which sets are not kept, from the mentions.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, or_, select
 from sqlmodel import Session
 
 from models.tables import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
+from service.insights.axes import ALL, PART_OF, AxisName, View, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
@@ -37,24 +38,12 @@ from service.journey.native import STORED_TOUCHPOINTS, Cell
 from service.rollups.cells import EMPTY_MASK, SILENT_PREFIX, cells_in, mask_of
 from service.rollups.spans import ITEM_COUNTERS, ITEMS_ONLY_VIEW, STAGES_VIEW
 
-AxisName = Literal["all", "stage", "touchpoint", "cell"]
-Key = Any
 Counted = tuple[date | None, str, str, int, int, int, int, int]
 """(period, mask, scale, ``ITEM_COUNTERS``, silent): the items that touch exactly the cells of a
 mask, rated on one scale; silent ones have no mention."""
-Sums = Mapping[tuple[date | None, Key], ItemSums]
-View = Literal["whole", "stages", "touchpoints"]
-ALL: Final = "all"
+Sums = Mapping[tuple[date | None, Any], ItemSums]
 MOST_MASKS: Final = 20_000
 """How many sets of cells have their parts cached, for each axis of a journey."""
-
-PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
-    "all": lambda _cell: ALL,
-    "stage": lambda cell: cell.stage,
-    "touchpoint": lambda cell: cell.touchpoint,
-    "cell": lambda cell: cell,
-}
-"""The part of an axis that a cell of the journey belongs to."""
 
 
 class Items:
@@ -79,7 +68,7 @@ class Items:
             self._known[axis] = self._read(axis)
         return self._known[axis]
 
-    def parts(self, axis: AxisName) -> Mapping[Key, ItemSums]:
+    def parts(self, axis: AxisName) -> Mapping[Any, ItemSums]:
         """Distinct items by part of the journey; only without periods."""
         return {key: sums for (_, key), sums in self.by_part(axis).items()}
 
@@ -95,7 +84,7 @@ class Items:
 
     def _read(self, axis: AxisName) -> Sums:
         selection = self._selection
-        view = seen_by(selection, axis) if selection.in_rollups else None
+        view = view_for(selection, axis) if selection.in_rollups else None
         if view not in self._rows:
             self._rows[view] = self._rows_of(view)
         return _counted(self._rows[view], _Parts.of(selection, axis))
@@ -188,29 +177,7 @@ def _stored_views(selection: Selection, view: View) -> Sequence[str]:
     return (STAGES_VIEW,)
 
 
-def seen_by(selection: Selection, axis: AxisName) -> View | None:
-    """The view that covers every part of an axis within the selection; None if none does."""
-    return _seen_by(selection.journey, selection.cells, axis)
-
-
-@lru_cache(maxsize=CACHED_STATEMENTS)
-def _seen_by(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> View | None:
-    if chosen is None and axis == "all":
-        return "whole"
-    part_of = PART_OF[axis]
-    of_stage: dict[str, set[Any]] = defaultdict(set)
-    touchpoints: dict[Key, set[str]] = defaultdict(set)
-    for cell, mapped in journey.cells.items():
-        part = part_of(mapped) if chosen is None or cell in chosen else None
-        of_stage[cell.stage].add(part)
-        if part is not None:
-            touchpoints[part].add(cell.native.touchpoint)
-    if all(len(parts) == 1 for parts in of_stage.values()):
-        return "stages"
-    return "touchpoints" if all(len(of) == 1 for of in touchpoints.values()) else None
-
-
-class _Parts(dict[str, tuple[Key, ...]]):
+class _Parts(dict[str, tuple[Any, ...]]):
     """The parts of an axis that each mask of cells touches, computed on first use."""
 
     def __init__(self, journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> None:
@@ -228,8 +195,8 @@ class _Parts(dict[str, tuple[Key, ...]]):
             found.clear()
         return found
 
-    def __missing__(self, mask: str) -> tuple[Key, ...]:
-        found: tuple[Key, ...] = (ALL,)
+    def __missing__(self, mask: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = (ALL,)
         if not self._all:
             cells = [
                 cell for cell in cells_in(mask) if self._chosen is None or cell in self._chosen
@@ -246,7 +213,7 @@ def _parts_of(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisNam
 
 def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
     """Items added up by period and part; an item counts once in each of its parts."""
-    sums: dict[tuple[date | None, Key, str], list[int]] = {}
+    sums: dict[tuple[date | None, Any, str], list[int]] = {}
     for period, mask, scale, items, value_milli, high, low, silent in rows:
         for part in parts_of[mask]:
             key = (period, part, scale)
@@ -259,7 +226,7 @@ def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
                 known[2] += high
                 known[3] += low
                 known[4] += silent
-    found: dict[tuple[date | None, Key], ItemSums] = defaultdict(ItemSums)
+    found: dict[tuple[date | None, Any], ItemSums] = defaultdict(ItemSums)
     for (period, part, scale), (*counters, silent) in sums.items():
         found[period, part].add(counters[0], scale, RatingSums(*counters))
         found[period, part].silent += silent

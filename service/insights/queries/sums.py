@@ -14,10 +14,10 @@ from sqlmodel import Session
 
 from models.tables import ROLLUP, ROLLUP_SPAN
 from nlp.labels import UNASSIGNED
+from service.insights.axes import PART_OF, AxisName, View, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
-from service.insights.queries.items import PART_OF, AxisName, View, seen_by
 from service.insights.queries.portions import (
     CACHED_STATEMENTS,
     Portion,
@@ -36,17 +36,17 @@ from service.insights.sums import (
 )
 from service.rollups.contributions import COUNTED_EMOTIONS
 
-UNSEEN: Final = (None, None)
-PLACE: Final = ("stage", "touchpoint")
-TOLD_APART: Final[Mapping[View | None, tuple[str, ...]]] = {"whole": (), "stages": ("stage",)}
-"""The columns of ``PLACE`` that distinguish the parts of an axis, by the view that covers them."""
+NO_DAYS: Final = (None, None)
+CELL_COLUMNS: Final = ("stage", "touchpoint")
+COLUMNS_OF_VIEW: Final[Mapping[View | None, tuple[str, ...]]] = {"whole": (), "stages": ("stage",)}
+"""Those of ``CELL_COLUMNS`` that distinguish the parts of an axis, by the view that covers them."""
 
 
 def mention_rows(session: Session, selection: Selection, by: By | None = None) -> list[MentionRow]:
     """Mention sums by native cell (and period), within the selection's cells."""
     if not selection.in_rollups:
         return recount.mention_rows(session, selection, by)
-    return [row for row in _rows(session, selection, by, PLACE) if selection.has(row.cell)]
+    return [row for row in _rows(session, selection, by, CELL_COLUMNS) if selection.has(row.cell)]
 
 
 def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
@@ -67,9 +67,9 @@ def mention_sums(
     session: Session, selection: Selection, by: By, axis: AxisName
 ) -> Mapping[tuple[date | None, Any], MentionSums]:
     """Mention sums by period and part of the journey, added up in SQL where a view allows that."""
-    view = seen_by(selection, axis) if selection.cells is None and selection.in_rollups else None
-    keys = TOLD_APART.get(view, PLACE)
-    if keys == PLACE:
+    view = view_for(selection, axis) if selection.cells is None and selection.in_rollups else None
+    keys = COLUMNS_OF_VIEW.get(view, CELL_COLUMNS)
+    if keys == CELL_COLUMNS:
         rows = mention_rows(session, selection, by)
     else:
         rows = _rows(session, selection, by, keys)
@@ -80,14 +80,14 @@ def mention_sums(
 def _rows(
     session: Session, selection: Selection, by: By | None, keys: tuple[str, ...]
 ) -> list[MentionRow]:
-    """Rows by ``keys``, the first columns of ``PLACE``; the other columns are ``UNASSIGNED``."""
+    """Rows by ``keys``, the first of ``CELL_COLUMNS``; the other columns are ``UNASSIGNED``."""
     shape, values = bind_shape(session, selection, by, ROLLUP, ROLLUP_SPAN)
     if selection.cells is not None:
-        for name in PLACE:
+        for name in CELL_COLUMNS:
             values[f"{name}s"] = sorted({getattr(cell, name) for cell in selection.cells})
-    width, together = 1 + len(keys), (UNASSIGNED,) * (len(PLACE) - len(keys))
+    width, together = 1 + len(keys), (UNASSIGNED,) * (len(CELL_COLUMNS) - len(keys))
     rows = session.execute(_statement(shape, keys, selection.cells is not None), values).all()
-    return [mention_row(*row[:width], *together, *row[width:], *UNSEEN) for row in rows]
+    return [mention_row(*row[:width], *together, *row[width:], *NO_DAYS) for row in rows]
 
 
 @lru_cache(maxsize=CACHED_STATEMENTS)
@@ -100,5 +100,5 @@ def _narrowed(of: Portion) -> Portion:
     """The rows at the stages and touchpoints in the bind parameters. This is for speed only:
     ``Selection.has`` decides, as the selection need not have every pair of them."""
     return of.where(
-        *(of.table.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in PLACE)
+        *(of.table.c[name].in_(bindparam(f"{name}s", expanding=True)) for name in CELL_COLUMNS)
     )

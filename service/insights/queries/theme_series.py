@@ -23,22 +23,21 @@ from service.insights.queries.recount import (
     rating_sums,
 )
 from service.insights.queries.theme_sums import (
-    ThemeSums,
     mention_sums_of,
     of_some_themes,
     theme_rows,
 )
 from service.insights.queries.themes import Theme
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import ItemSums, MentionSums, Part, RatingSums
 from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
-Sums = dict[date, ThemeSums]
+Sums = dict[date, Part]
 
 
 def theme_series(session: Session, selection: Selection, theme: Theme, by: By) -> Sums:
     """The sums of a theme in each period that has mentions of it."""
-    found: Sums = defaultdict(lambda: ThemeSums(MentionSums(), ItemSums()))
+    found: Sums = defaultdict(lambda: Part(MentionSums(), ItemSums()))
     if not selection.has(theme.cell):
         return found
     if selection.in_rollups:

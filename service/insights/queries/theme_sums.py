@@ -48,20 +48,13 @@ from service.insights.queries.recount import (
     rating_sums,
 )
 from service.insights.queries.themes import theme_conditions
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import ItemSums, MentionSums, Part, RatingSums
 from service.journey.native import Cell
 from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 COUNTS: Final = ("mentions", "severity", "items")
 """What themes are ranked by."""
-
-
-class ThemeSums(NamedTuple):
-    """The sums of one theme; all its mentions have its sentiment."""
-
-    mentions: MentionSums
-    items: ItemSums
 
 
 class ThemeCounts(NamedTuple):
@@ -106,20 +99,18 @@ def themes_with_counts(session: Session, selection: Selection) -> list[ThemeCoun
 
 def counts_by_theme(
     session: Session, selection: Selection, sentiment: str, only: UUID | None = None
-) -> dict[UUID, ThemeSums]:
+) -> dict[UUID, Part]:
     """Mentions, severity and items of all themes of a sentiment that have any, or of one only."""
     rows = session.execute(*_counts(session, selection, sentiment, only))
     return {
-        theme: ThemeSums(
-            _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
-        )
+        theme: Part(_of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items))
         for theme, mentions, severity, items in rows
     }
 
 
 def sums_by_theme(
     session: Session, selection: Selection, sentiment: str, themes: Collection[UUID]
-) -> dict[UUID, ThemeSums]:
+) -> dict[UUID, Part]:
     """All sums of these themes of a sentiment, in two statements."""
     if not themes:
         return {}
@@ -134,7 +125,7 @@ def sums_by_theme(
         items = _recounted_items(session, selection, themes)
     touching = _items_by_theme(session.execute(items, values))
     return {
-        theme: ThemeSums(mention_sums_of(sentiment, counts, first, last), touching[theme])
+        theme: Part(mention_sums_of(sentiment, counts, first, last), touching[theme])
         for theme, *counts, first, last in session.execute(mentions, values)
     }
 

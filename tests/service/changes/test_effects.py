@@ -10,9 +10,8 @@ from numpy.random import Generator
 from service.changes.effects import VOLUME, Effect, effects, needed
 from service.changes.windows import Window, minus, total_of, windows
 from service.changes.wording import sentence, verdict
-from service.insights.comparison import Part
 from service.insights.statistics import LEVEL
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import ItemSums, MentionSums, Part, RatingSums
 
 DAYS = 28
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)

@@ -13,10 +13,11 @@ from sqlmodel import Session
 from models.workspace import Workspace
 from nlp.labels import SENTIMENTS
 from service.db import Database
+from service.insights.axes import ALL, PART_OF, AxisName, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
-from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
+from service.insights.queries.items import Items
 from service.insights.sums import ItemRow, ItemSums, MentionRow, MentionSums, total
 from service.journey.mapping import JourneyMap
 from service.journey.native import CELLS, NO_CELL, Cell
@@ -243,13 +244,13 @@ def test_series_agree_with_recounts(database: Database, workspace: Workspace, by
 
 def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:
     base = selections(workspace)
-    assert [seen_by(base["all"], axis) for axis in AXES] == [
+    assert [view_for(base["all"], axis) for axis in AXES] == [
         "whole",
         "stages",
         "touchpoints",
         "touchpoints",
     ]
     merged = Selection(workspace.id, merged_touchpoints())
-    assert [seen_by(merged, axis) for axis in AXES] == ["whole", None, None, None]
+    assert [view_for(merged, axis) for axis in AXES] == ["whole", None, None, None]
     product = base["all"].narrowed({"retention"}, {"product"})
-    assert {seen_by(product, axis) for axis in AXES} == {"touchpoints"}
+    assert {view_for(product, axis) for axis in AXES} == {"touchpoints"}
