@@ -153,7 +153,7 @@ def _measures(days: Sequence[Part]) -> dict[str, Series]:
     daily = [samples.of_mentions(day.mentions, day.mentions.mentions) for day in days]
     found = {
         name: Series([of_day[name] for of_day in daily], sample)
-        for name, sample in samples.of_mentions(whole.mentions, whole.items.speaking).items()
+        for name, sample in samples.of_mentions(whole.mentions, whole.items.with_mentions).items()
     }
     for scale, sample in samples.kpi_samples(whole.items).items():
         ratings = [day.items.ratings.get(scale) for day in days]

@@ -25,7 +25,7 @@ from service.errors import Problem
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import ATTRIBUTE, TrendParams, plain
 from service.insights.queries.themes import find_theme
-from service.insights.trends import draw_trends
+from service.insights.trends import build_trends
 from service.pictures.wording import dimension, words
 
 CHANGES_A_PAGE: Final = 10
@@ -177,7 +177,7 @@ def _course(view: View, told: Told) -> Values:
             "by": by,
         }
     )
-    points = draw_trends(view.session, view.workspace_id, params).series[0].points
+    points = build_trends(view.session, view.workspace_id, params).series[0].points
     since, until = (
         datetime.combine(day, time(), UTC) for day in (impact.before.since, impact.after.until)
     )

@@ -8,8 +8,8 @@ from math import ceil, log10
 from string import ascii_uppercase
 from typing import Final, Protocol
 
-from service.insights.map_schemas import PointOut
 from service.insights.periods import By
+from service.insights.trend_schemas import PointOut
 from service.rollups.spans import next_start
 
 

@@ -18,7 +18,7 @@ from service.insights.drivers import list_drivers
 from service.insights.errors import OverlappingSides
 from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
-from service.insights.journey_map import draw_map
+from service.insights.journey_map import build_map
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
@@ -32,7 +32,7 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.periods import By
-from service.insights.trends import draw_trends
+from service.insights.trends import build_trends
 from service.items import mentions_of
 from service.pictures.board import lay_out
 
@@ -64,13 +64,13 @@ def journey_map(view: View) -> Values:
 def _compared_map(view: View) -> tuple[JourneyMapOut, str | None]:
     """The map; if the comparison is impossible, the default map and the reason."""
     try:
-        return draw_map(view.session, view.workspace_id, view.params(MapParams)), None
+        return build_map(view.session, view.workspace_id, view.params(MapParams)), None
     except InvalidRequest as problem:
         refused = _uncomparable(problem)
         if refused is None:
             raise
     usual = MapParams.model_validate(view.filters.model_dump(exclude_unset=True))
-    return draw_map(view.session, view.workspace_id, usual), refused
+    return build_map(view.session, view.workspace_id, usual), refused
 
 
 def _uncomparable(problem: InvalidRequest) -> str | None:
@@ -194,6 +194,6 @@ def _course(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
     """The mentions of a pain point over time, and the length of a period."""
     by = charts.period_length(view.days)
     params = view.params(TrendParams, pain_point=point.id, by=by)
-    series = draw_trends(view.session, view.workspace_id, params).series
+    series = build_trends(view.session, view.workspace_id, params).series
     points = series[0].points if series else []
     return by, charts.spans(points, by, view.filters.since, view.known_until)

@@ -7,10 +7,10 @@ from service.dashboard import charts
 from service.dashboard.changes import marked
 from service.dashboard.charts import SMALL, Chart, Span
 from service.dashboard.request_view import Values, View
-from service.insights.map_schemas import PointOut, SeriesOut
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
-from service.insights.trends import draw_trends
+from service.insights.trend_schemas import PointOut, SeriesOut
+from service.insights.trends import build_trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Course:
 def trends(view: View) -> Values:
     """Mentions over time, in total with the changes, and by stage."""
     by = charts.period_length(view.days)
-    whole = draw_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
-    split = draw_trends(
+    whole = build_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
+    split = build_trends(
         view.session, view.workspace_id, view.params(TrendParams, by=by, group="stage")
     )
     points = whole.series[0].points

@@ -21,7 +21,7 @@ class Side(NamedTuple):
     volumes are not to be compared."""
 
     mentions: int
-    speaking: int
+    with_mentions: int
     days: float | None
 
 
@@ -54,7 +54,9 @@ def _samples(
     """Each measure: its name, its samples on both sides, and the digits to round to."""
     yield "share", _shares(now, side), _shares(before, other), DIGITS
     own, others = (
-        samples.of_many_mentions([of.mentions for of in parts], [of.items.speaking for of in parts])
+        samples.of_many_mentions(
+            [of.mentions for of in parts], [of.items.with_mentions for of in parts]
+        )
         for parts in (now, before)
     )
     for name, sample in own.items():
@@ -69,8 +71,8 @@ def _samples(
 
 def _shares(parts: Sequence[Part], side: Side) -> Sample:
     counts = np.asarray([of.mentions.mentions for of in parts], float)
-    items = np.asarray([of.items.speaking for of in parts], float)
-    return samples.share(counts, items, side.mentions, side.speaking)
+    items = np.asarray([of.items.with_mentions for of in parts], float)
+    return samples.share(counts, items, side.mentions, side.with_mentions)
 
 
 def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:

@@ -59,7 +59,7 @@ class Entry:
         sentiment are counted. As mentions of one item are not independent, they are divided by the
         mentions per item of both periods: the ratio is that of mentions, the n that of items.
         """
-        items, before = self.items.speaking, self.items_before.speaking
+        items, before = self.items.with_mentions, self.items_before.with_mentions
         if self.theme:
             return items, before
         said = (self.mentions, self.mentions_before)
@@ -71,31 +71,27 @@ class Entry:
     @property
     def pain(self) -> float:
         """Items x mean severity."""
-        return pain(self.mentions, self.items.speaking)
+        return pain(self.mentions, self.items.with_mentions)
 
     @property
     def joy(self) -> float:
         """Items x share of positive mentions, to 1 digit."""
-        said = self.mentions
-        return (
-            round(self.items.speaking * said.positive / said.mentions, 1) if said.mentions else 0.0
-        )
+        sums = self.mentions
+        if not sums.mentions:
+            return 0.0
+        return round(self.items.with_mentions * sums.positive / sums.mentions, 1)
 
 
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
     """All entries with a mention of the sentiment of the totals, in no particular order.
 
     ``auto`` has the themes, and the cells without a theme. Entries have only what ranking needs;
-    ``completed`` adds the rest.
+    ``with_details`` adds the rest.
     """
-    themes = [] if level == "cell" else theme_entries(session, totals)
+    themes = [] if level == "cell" else _judged_themes(session, totals)
+    themes = [entry for entry in themes if entry.mentions.mentions]
     themed = {entry.cell for entry in themes}
     return themes if level == "theme" else [*themes, *_cell_entries(session, totals, themed)]
-
-
-def theme_entries(session: Session, totals: Totals) -> list[Entry]:
-    """An entry for every theme that has a mention."""
-    return [entry for entry in _judged_themes(session, totals) if entry.mentions.mentions]
 
 
 def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
@@ -118,7 +114,7 @@ def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
     return next(one for one in _judged_cells(session, totals, {cell}) if one.cell == cell)
 
 
-def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
+def with_details(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
     """The same entries in the same order, with everything that responses need.
 
     ``collect`` leaves out what ranking does not need: ratings, the first and the last day, and for
@@ -130,7 +126,7 @@ def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> lis
     items = rated_items(session, totals, cells)
     days = cell_days(session, totals) if cells else {}
     return [
-        _completed_cell(
+        _cell_with_details(
             entry, items.get(entry.cell, entry.items), days.get(entry.cell, EMPTY_PART.mentions)
         )
         if entry.theme is None
@@ -139,7 +135,7 @@ def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> lis
     ]
 
 
-def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
+def _cell_with_details(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
     mentions = replace(entry.mentions, first=days.first, last=days.last)
     return replace(entry, mentions=mentions, items=items)
 
@@ -222,7 +218,7 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
     plain, before = list(entries), totals.before
     if before is None:
         return plain
-    said = any(entry.items_before.speaking for entry in plain)
+    said = any(entry.items_before.with_mentions for entry in plain)
     part = comparable_part(session, before, said)
     counts = [entry.affected(totals.sentiment) for entry in plain]
     return [

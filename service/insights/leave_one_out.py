@@ -105,10 +105,12 @@ def of_sentiment(
         all_said.negative - said.negative,
         all_said.positive - said.positive,
     )
-    shares = samples.share(said.mentions, those.speaking, all_said.mentions, everybody.speaking)
+    shares = samples.share(
+        said.mentions, those.with_mentions, all_said.mentions, everybody.with_mentions
+    )
     independent = Independent(
-        part=min(said.mentions, those.speaking),
-        rest=min(rest.mentions, max(everybody.speaking - those.speaking, 0)),
+        part=min(said.mentions, those.with_mentions),
+        rest=min(rest.mentions, max(everybody.with_mentions - those.with_mentions, 0)),
         share=shares.n,
     )
     own, others = (
@@ -141,5 +143,4 @@ def _judged(found: Impact, p: float | None) -> JudgedImpact:
 def truth_scale(items: ItemSums) -> str:
     """The KPI that determines moments of truth: the scale with most ratings (``FEWEST`` or more),
     else ``sentiment``."""
-    rated = {scale: rating.n for scale, rating in items.ratings.items() if rating.n >= FEWEST}
-    return max(rated, key=lambda scale: (rated[scale], scale)) if rated else SENTIMENT
+    return items.most_rated(FEWEST) or SENTIMENT

@@ -23,7 +23,7 @@ MAP_AXES: Final[Sequence[AxisName]] = ("stage", "touchpoint", "cell")
 """The axes whose parts a map shows."""
 
 
-class Taken(NamedTuple):
+class SideSums(NamedTuple):
     """All sums of one side of a comparison: in total, and by part for each of ``MAP_AXES``."""
 
     side: Side
@@ -31,16 +31,16 @@ class Taken(NamedTuple):
     parts: Mapping[str, Parts]
 
 
-def take(
+def side_sums(
     selection: Selection,
     mentions: Sequence[MentionRow],
     items: Items,
     days: float | None,
-) -> Taken:
+) -> SideSums:
     """Add up the rows of a selection, whose period is ``days`` long; see ``comparison.Side``."""
     whole = Part(total(row.sums for row in mentions), items.whole)
-    return Taken(
-        Side(whole.mentions.mentions, whole.items.speaking, days),
+    return SideSums(
+        Side(whole.mentions.mentions, whole.items.with_mentions, days),
         whole,
         {axis: parts(selection, mentions, items, axis) for axis in MAP_AXES},
     )
@@ -74,8 +74,8 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
 class Axis:
     """One of ``MAP_AXES``: its parts on both sides, its themes and its moments of truth."""
 
-    now: Taken
-    before: Taken | None
+    now: SideSums
+    before: SideSums | None
     name: AxisName
     pains: Mapping[Key, list[Fields]]
     wins: Mapping[Key, list[Fields]]
@@ -116,7 +116,7 @@ class Axis:
 
 
 def make_axis(
-    name: AxisName, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
+    name: AxisName, now: SideSums, before: SideSums | None, themes: Ranked, whole: Part, kpi: str
 ) -> Axis:
     """An axis; moments of truth are judged by ``kpi`` in ``whole``, the feedback at all stages."""
     shown = top(themes, PART_OF[name])

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.axes import Key
 from service.insights.filters import Selection
-from service.insights.measures import Fields, pain_of
+from service.insights.measures import Fields, pain
 from service.insights.queries.theme_sums import ThemeCounts, themes_with_counts
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
@@ -105,7 +105,7 @@ def _courses(
 
 
 def _pain(theme: ThemeCounts) -> float:
-    return pain_of(theme.items, theme.severity, theme.mentions)
+    return pain(theme.sums, theme.items)
 
 
 def _by_pain(entry: Placed) -> tuple[float, int, str]:

@@ -38,12 +38,7 @@ def mean_score(sums: MentionSums) -> float | None:
 
 def pain(sums: MentionSums, items: int) -> float:
     """Items x mean severity, to 1 digit: how many are affected, times how badly on average."""
-    return pain_of(items, sums.severity, sums.mentions)
-
-
-def pain_of(items: int, severity: int, mentions: int) -> float:
-    """``pain`` from plain numbers."""
-    return round(items * severity / mentions, 1) if mentions else 0.0
+    return round(items * sums.severity / sums.mentions, 1) if sums.mentions else 0.0
 
 
 def scale_name(scale: str) -> str:
@@ -140,7 +135,9 @@ def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -
     are measured at once, in arrays: one by one, a map would take ten times as long.
     """
     items = [own for _, own in parts]
-    found = samples.of_many_mentions([own for own, _ in parts], [own.speaking for own in items])
+    found = samples.of_many_mentions(
+        [own for own, _ in parts], [own.with_mentions for own in items]
+    )
     intervals = {name: _shown(sample.interval()) for name, sample in found.items()}
     answers = found["negative_share"]
     some, small = (answers.n > 0).tolist(), answers.small.tolist()

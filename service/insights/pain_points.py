@@ -10,17 +10,17 @@ from service.insights.entries import (
     Entry,
     cell_entry,
     collect,
-    completed,
     theme_entry,
+    with_details,
 )
 from service.insights.filters import Selection, select_feedback
+from service.insights.pain_point_response import pain_point_out
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import FilterParams, PainPointParams, WinParams
-from service.insights.portraits import portrait
 from service.insights.queries.freshness import freshness
-from service.insights.ranking import COMPLETE, Order, Sieve
+from service.insights.ranking import NEED_DETAILS, ListFilter, Order
 from service.insights.subject import WholeCell, subject_of
-from service.insights.totals import Totals, take
+from service.insights.totals import Totals, totals_of
 from service.insights.verbatims import verbatims
 
 
@@ -47,14 +47,14 @@ def one_pain_point(
     selection = select_feedback(session, workspace_id, params)
     totals, entry = _found(session, selection, wanted)
     fresh = freshness(session, workspace_id)
-    (out,) = _portraits(session, totals, completed(session, totals, [entry]))
+    (out,) = _responses(session, totals, with_details(session, totals, [entry]))
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
 
 
-def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
-    """The responses for completed ``entries``, in their order."""
+def _responses(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
+    """The responses for ``entries`` with their details, in their order."""
     said = verbatims(session, totals, entries)
-    return [portrait(totals, entry, said) for entry in entries]
+    return [pain_point_out(totals, entry, said) for entry in entries]
 
 
 def _listed(
@@ -62,28 +62,28 @@ def _listed(
 ) -> PainPointsOut:
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    totals = take(session, selection, sentiment)
-    order, sieve = Order(totals, params.sort), Sieve.of(params)
-    entries = list(filter(sieve.lets_through, collect(session, totals, params.level)))
-    if params.sort in COMPLETE:
-        entries = completed(session, totals, entries)
-    ranked = sorted(entries, key=order.place)
+    totals = totals_of(session, selection, sentiment)
+    order, filters = Order(totals, params.sort), ListFilter.of(params)
+    entries = list(filter(filters.matches, collect(session, totals, params.level)))
+    if params.sort in NEED_DETAILS:
+        entries = with_details(session, totals, entries)
+    ranked = sorted(entries, key=order.sort_key)
     if params.cursor:
         last = order.after(params.cursor)
-        ranked = [entry for entry in ranked if order.place(entry) > last]
+        ranked = [entry for entry in ranked if order.sort_key(entry) > last]
     page = ranked[: params.limit]
-    shown = page if params.sort in COMPLETE else completed(session, totals, page)
+    shown = page if params.sort in NEED_DETAILS else with_details(session, totals, page)
     return PainPointsOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        items=_portraits(session, totals, shown),
+        items=_responses(session, totals, shown),
         next=order.cursor(page[-1]) if len(ranked) > len(page) else None,
     )
 
 
 def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Totals, Entry]:
     subject = subject_of(session, selection, wanted)
-    totals = take(session, selection, subject.sentiment)
+    totals = totals_of(session, selection, subject.sentiment)
     if isinstance(subject, WholeCell):
         return totals, cell_entry(session, totals, subject.cell)
     return totals, theme_entry(session, totals, subject)

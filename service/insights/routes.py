@@ -13,8 +13,8 @@ from service.insights.driver_schemas import DriversOut
 from service.insights.drivers import list_drivers
 from service.insights.evidence import list_evidence
 from service.insights.feedback import list_feedback, one_feedback
-from service.insights.journey_map import draw_map
-from service.insights.map_schemas import JourneyMapOut, TrendsOut
+from service.insights.journey_map import build_map
+from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.params import (
@@ -29,7 +29,8 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.schemas import FeedbackOut, FeedbackPageOut
-from service.insights.trends import draw_trends
+from service.insights.trend_schemas import TrendsOut
+from service.insights.trends import build_trends
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
@@ -118,7 +119,7 @@ def read_map(
 ) -> Response:
     """The journey map: stages x touchpoints, with volume, sentiment, severity and KPIs."""
     with database.read() as session:
-        return conditional(request, draw_map(session, caller.workspace_id, params))
+        return conditional(request, build_map(session, caller.workspace_id, params))
 
 
 @router.get("/drivers", response_model=DriversOut, openapi_extra=ATTRIBUTE_PARAMETER)
@@ -136,7 +137,7 @@ def read_trends(
 ) -> Response:
     """Measures by day, week or month."""
     with database.read() as session:
-        return conditional(request, draw_trends(session, caller.workspace_id, params))
+        return conditional(request, build_trends(session, caller.workspace_id, params))
 
 
 @router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=ATTRIBUTE_PARAMETER)

@@ -79,9 +79,15 @@ class ItemSums:
     silent: int = field(default=0, kw_only=True)
 
     @property
-    def speaking(self) -> int:
+    def with_mentions(self) -> int:
         """The number of items with a mention."""
         return self.items - self.silent
+
+    def most_rated(self, at_least: int = 1) -> str | None:
+        """The scale with most ratings; None if none has ``at_least`` so many."""
+        rated = [(rating.n, scale) for scale, rating in self.ratings.items()]
+        n, scale = max(rated, default=(0, ""))
+        return scale if n >= at_least else None
 
     def add(self, items: int, scale: str, rating: RatingSums) -> None:
         """Add ``items`` items that are rated on ``scale`` ("" if they are not rated)."""

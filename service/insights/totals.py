@@ -57,16 +57,16 @@ class Before:
 class Totals:
     """All sums that the pain points, or the wins, of one selection are made of.
 
-    ``rows`` are the mentions by native cell, ``all_mentions`` is their number, ``voices`` that of
-    the items that have them. ``whole`` are all items of the selection, at any stage, with or
-    without mentions. ``before`` is None if there is no period to compare with.
+    ``rows`` are the mentions by native cell, ``all_mentions`` is their number. ``whole`` are all
+    items of the selection, at any stage, with or without mentions. ``before`` is None if there is
+    no period to compare with.
     """
 
     selection: Selection
     sentiment: str
     rows: Sequence[MentionRow]
     all_mentions: int
-    voices: int
+    items_with_mentions: int
     whole: ItemSums
     before: Before | None
 
@@ -80,7 +80,7 @@ class Totals:
         return native
 
 
-def take(session: Session, selection: Selection, sentiment: str) -> Totals:
+def totals_of(session: Session, selection: Selection, sentiment: str) -> Totals:
     """Read and add up the sums of a selection."""
     rows, whole = mention_rows(session, selection), Items(session, selection.everywhere()).whole
     here = whole if selection.cells is None else Items(session, selection, rated=False).whole
@@ -89,7 +89,7 @@ def take(session: Session, selection: Selection, sentiment: str) -> Totals:
         sentiment=sentiment,
         rows=rows,
         all_mentions=sum(row.sums.mentions for row in rows),
-        voices=here.speaking,
+        items_with_mentions=here.with_mentions,
         whole=whole,
         before=before_of(selection, clock.now()),
     )

@@ -14,7 +14,6 @@ from service.insights import journey_cells
 from service.insights.axes import ALL, AxisName
 from service.insights.filters import Selection, select_feedback
 from service.insights.journey_cells import UNASSIGNED_NAME
-from service.insights.map_schemas import TrendsOut
 from service.insights.measures import Fields, measured
 from service.insights.params import TrendParams
 from service.insights.periods import DAY, By, last_day, starts
@@ -26,6 +25,7 @@ from service.insights.queries.themes import Theme
 from service.insights.spikes import HISTORY, Expected, expectations
 from service.insights.subject import WholeCell, subject_of
 from service.insights.sums import EMPTY_PART, MentionSums, Part, joined
+from service.insights.trend_schemas import TrendsOut
 from service.rollups.spans import next_start, start_of
 
 AXIS_OF_GROUP: Mapping[str, AxisName] = {
@@ -60,7 +60,7 @@ class Grid(NamedTuple):
     totals: Mapping[date, int]
 
 
-def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> TrendsOut:
+def build_trends(session: Session, workspace_id: UUID, params: TrendParams) -> TrendsOut:
     """The series of a selection: of everything, of each stage or touchpoint, or of a pain point.
 
     Raises:
@@ -182,7 +182,7 @@ def _points(grid: Grid, past: Past, periods: Sequence[date], key: str, by: By) -
                 for name, found in known.items()
             },
             "spikes": [
-                name for name, found in known.items() if found.is_spike(part.items.speaking)
+                name for name, found in known.items() if found.is_spike(part.items.with_mentions)
             ],
         }
     return points

@@ -16,8 +16,8 @@ from service.dashboard.charts import (
     period_length,
     spans,
 )
-from service.insights.map_schemas import TRENDS_EXAMPLE, PointOut
 from service.insights.periods import By, starts
+from service.insights.trend_schemas import TRENDS_EXAMPLE, PointOut
 
 DAY = date(2026, 3, 2)
 WEEK = timedelta(days=7)

@@ -214,7 +214,7 @@ def test_longer_spans_and_views_agree_with_recounts(
             for sentiment in ("negative", "positive"):
                 rolled = days(sums.days_seen(session, selection, sentiment))
                 assert rolled == days(recount.mention_rows(session, selection, None, sentiment))
-            assert Items(session, selection, rated=False).whole.speaking == sum(
+            assert Items(session, selection, rated=False).whole.with_mentions == sum(
                 row.items
                 for row in recount.item_rows(session, selection, None)
                 if not row.silent and any(map(selection.has, row.cells))

@@ -78,7 +78,7 @@ def test_years_are_added_up_by_their_migration(filled: Database) -> None:
 def test_stated_places_come_and_go_with_their_migration(
     database: Database, workspace: Workspace, analyse: Analyse
 ) -> None:
-    """Of items without a mention; speaking ones stay where they are."""
+    """Of items without a mention; those with one stay where they are."""
     stated = {"stage": "purchase", "stage_sent": "purchase"}
     with database.write() as session:
         for columns in (stated, stated, {}, {"stage": "unassigned", "touchpoint_sent": "store"}):

@@ -15,16 +15,18 @@ from service.insights.measures import (
     ratio,
 )
 from service.insights.pain_schemas import PainPointOut, TrendOut, VerbatimOut
+from service.insights.samples import Sample
 from service.insights.schemas import IntervalOut
 from service.insights.totals import Totals
 from service.insights.volume_changes import trend
 
 
-def portrait(
+def pain_point_out(
     totals: Totals, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
 ) -> PainPointOut:
-    """The response for a completed entry; ``said`` has the verbatims by entry id."""
+    """The response for an entry with its details; ``said`` has the verbatims by entry id."""
     sums, items, theme = entry.mentions, entry.items, entry.theme
+    measured = samples.of_mentions(sums, items.with_mentions)
     return PainPointOut(
         id=entry.id,
         kind="theme" if theme else "cell",
@@ -38,7 +40,7 @@ def portrait(
         status=theme.status if theme else None,
         owner=entry.owner,
         mentions=sums.mentions,
-        items=items.speaking,
+        items=items.with_mentions,
         share=ratio(sums.mentions, totals.all_mentions),
         negative_share=ratio(sums.negative, sums.mentions),
         positive_share=ratio(sums.positive, sums.mentions),
@@ -47,8 +49,8 @@ def portrait(
         mean_severity=ratio(sums.severity, sums.mentions),
         pain=entry.pain,
         joy=entry.joy,
-        intervals=_intervals(totals, entry),
-        small=samples.of_mentions(sums, items.speaking)["negative_share"].small,
+        intervals=_intervals(totals, entry, measured),
+        small=measured["negative_share"].small,
         trend=_trend(totals, entry),
         impact=impacts(totals.whole, items),
         emotions=emotions(sums),
@@ -58,13 +60,19 @@ def portrait(
     )
 
 
-def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
+def _intervals(
+    totals: Totals, entry: Entry, measured: Mapping[str, Sample]
+) -> dict[str, IntervalOut]:
     """The intervals of an entry; not those of a theme's sentiment, as all its mentions share it."""
     sums = entry.mentions
-    found = samples.of_mentions(sums, entry.items.speaking) | {
+    found = {
+        **measured,
         "share": samples.share(
-            sums.mentions, entry.items.speaking, totals.all_mentions, totals.voices
-        )
+            sums.mentions,
+            entry.items.with_mentions,
+            totals.all_mentions,
+            totals.items_with_mentions,
+        ),
     }
     trivial = ("negative_share", "net_sentiment") if entry.theme else ()
     return {
@@ -77,5 +85,5 @@ def _intervals(totals: Totals, entry: Entry) -> dict[str, IntervalOut]:
 def _trend(totals: Totals, entry: Entry) -> TrendOut | None:
     if totals.before is None:
         return None
-    items_before = entry.items_before.speaking
+    items_before = entry.items_before.with_mentions
     return trend(entry.mentions.mentions, entry.mentions_before, items_before, entry.judged)

@@ -19,18 +19,18 @@ from service.keys.references import sources_in
 Bounds = tuple[datetime | None, datetime | None]
 
 
-class Other(NamedTuple):
-    """The other side of a comparison, and how it differs; ``before`` is set if it is the period
-    before."""
+class Baseline(NamedTuple):
+    """What a selection is compared with, and how that differs; ``before`` is set if it is the
+    period before."""
 
     by: Comparison
     selection: Selection
     before: Before | None = None
 
 
-def other_side(
+def baseline_of(
     session: Session, selection: Selection, params: MapParams, now: datetime
-) -> Other | None:
+) -> Baseline | None:
     """What ``params`` compare ``selection`` with: by default the period before, if there is one.
 
     Raises:
@@ -42,15 +42,15 @@ def other_side(
     dated = params.compare_since or params.compare_until
     if not dated and not replaced:
         before = before_of(selection, now)
-        return Other("previous_period", before.selection, before) if before else None
+        return Baseline("previous_period", before.selection, before) if before else None
     since, until = _period(selection, params, now)
     other = replace(segment, since=since, until=until)
     if not _disjoint(selection, other):
         raise OverlappingSides
-    return Other("period" if segment == selection else "segment", other)
+    return Baseline("period" if segment == selection else "segment", other)
 
 
-def days_of(selection: Selection, now: datetime) -> float | None:
+def elapsed_days(selection: Selection, now: datetime) -> float | None:
     """How many days of the selection's period are over; None if it has no beginning."""
     if selection.since is None:
         return None
