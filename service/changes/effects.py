@@ -2,7 +2,7 @@
 
 effect = (after - before) - (control after - control before), as in Card & Krueger 1994, Minimum
 wages and employment, American Economic Review 84. The variance of each of the four means is the
-variance between days (``statistics.clustered``), so that what a day's feedback has in common is not
+variance between days (``clustered_mean``), so that what a day's feedback has in common is not
 taken for evidence (Bertrand, Duflo & Mullainathan 2004, How much should we trust
 differences-in-differences estimates?, QJE 119), or that of single answers if it is larger.
 """
@@ -21,10 +21,10 @@ from service.insights.statistics import (
     Z_95,
     Change,
     Estimate,
-    clustered,
+    benjamini_hochberg,
+    clustered_mean,
     combined,
     contrast,
-    corrected,
     detectable,
 )
 from service.insights.sums import Part
@@ -50,7 +50,7 @@ class Series(NamedTuple):
     @property
     def by_day(self) -> Estimate | None:
         """The mean with its variance between days; None for fewer than two days with values."""
-        return clustered((day.moments.total, day.moments.n) for day in self.days)
+        return clustered_mean((day.moments.total, day.moments.n) for day in self.days)
 
     @property
     def testable(self) -> bool:
@@ -115,7 +115,7 @@ def effects(
         found[VOLUME] = _plain(volumes, None, direction or 0)
     kept = {name: effect for name, effect in found.items() if effect}
     tested = {name: effect.p for name, effect in kept.items() if effect.p is not None}
-    settled = dict(zip(tested, corrected(list(tested.values())), strict=True))
+    settled = dict(zip(tested, benjamini_hochberg(list(tested.values())), strict=True))
     return {name: effect._replace(p=settled.get(name)) for name, effect in kept.items()}
 
 

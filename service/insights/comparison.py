@@ -8,8 +8,8 @@ import numpy as np
 
 from service.insights import samples
 from service.insights.measures import DIGITS, NOT_RATED, Fields, scale_name
-from service.insights.samples import FEWEST, Sample
-from service.insights.statistics import LEVEL, Change, Double, corrected, rate_changes
+from service.insights.samples import MIN_ANSWERS, Sample
+from service.insights.statistics import LEVEL, Change, Double, benjamini_hochberg, rate_changes
 from service.insights.sums import Part
 
 KPI_DIGITS: Final = 2
@@ -30,7 +30,7 @@ def compare(
 ) -> list[dict[str, Fields]]:
     """For each part, the differences of all measures that both sides have.
 
-    By measure, the fields of ``DifferenceOut``; ``settle`` corrects ``p`` and sets ``significant``.
+    By measure, the fields of ``DifferenceOut``; ``correct_p_values`` sets ``significant``.
     """
     found: list[dict[str, Fields]] = [{} for _ in now]
     for place, fields in _volumes(now, before, side, other):
@@ -41,10 +41,12 @@ def compare(
     return found
 
 
-def settle(changes: Iterable[Fields]) -> None:
+def correct_p_values(changes: Iterable[Fields]) -> None:
     """Correct all p of one response for multiple tests, and set ``significant``, in place."""
     tested = [change for change in changes if change["p"] is not None]
-    for change, p in zip(tested, corrected([change["p"] for change in tested]), strict=True):
+    for change, p in zip(
+        tested, benjamini_hochberg([change["p"] for change in tested]), strict=True
+    ):
         change["p"], change["significant"] = round(p, P_DIGITS), p < LEVEL
 
 
@@ -97,7 +99,7 @@ def _volumes(
     some = np.flatnonzero(counts + counts_before)
     own, others = counts[some], counts_before[some]
     change = rate_changes(own, side.days, others, other.days)
-    shown = _shown(others, change, own + others >= FEWEST, DIGITS)
+    shown = _shown(others, change, own + others >= MIN_ANSWERS, DIGITS)
     yield from zip(some.tolist(), shown, strict=True)
 
 

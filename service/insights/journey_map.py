@@ -11,7 +11,7 @@ from nlp.labels import UNASSIGNED
 from service import clock
 from service.insights import journey_cells, leave_one_out
 from service.insights.baseline import Baseline, baseline_of, elapsed_days, filters_of
-from service.insights.comparison import compare, settle
+from service.insights.comparison import compare, correct_p_values
 from service.insights.filters import Selection, select_feedback
 from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.map_parts import MAP_AXES, Axis, SideSums, make_axis, side_sums
@@ -27,7 +27,7 @@ from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
-from service.insights.samples import FEWEST
+from service.insights.samples import MIN_ANSWERS
 from service.insights.sums import ItemSums, MentionRow, Part, total
 from service.insights.totals import has_feedback
 from service.journey.definition import Entry, Kpi
@@ -63,7 +63,7 @@ def build_map(session: Session, workspace_id: UUID, params: MapParams) -> Journe
     touchpoints = _entries(journey.touchpoints, axes["touchpoint"])
     cells = _cells(journey, axes["cell"])
     parts = [overall, *stages, *touchpoints, *cells]
-    settle(change for part in parts for change in part["changes"].values())
+    correct_p_values(change for part in parts for change in part["changes"].values())
     return JourneyMapOut.model_validate(
         {
             **fresh._asdict(),
@@ -167,7 +167,7 @@ def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:
         for touchpoint in journey.touchpoints:
             cell = Cell(stage.key, touchpoint.key)
             mentions, items = axis.part(cell)
-            missing = FEWEST - items.with_mentions
+            missing = MIN_ANSWERS - items.with_mentions
             if cell in wanted and missing > 0:
                 yield BlindSpotOut(
                     **cell._asdict(),

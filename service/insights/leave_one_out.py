@@ -11,8 +11,8 @@ from math import sqrt
 from typing import Final, NamedTuple, TypeVar
 
 from service.insights import samples
-from service.insights.samples import FEWEST, Sample
-from service.insights.statistics import LEVEL, Z_95, corrected
+from service.insights.samples import MIN_ANSWERS, Sample
+from service.insights.statistics import LEVEL, Z_95, benjamini_hochberg
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 K = TypeVar("K", bound=Hashable)
@@ -62,7 +62,7 @@ def leave_out(
         return None
     n, of = part.n, part.n + rest.n
     kept = independent or Independent(n, of - n, of)
-    own, others = part.thinned(kept.part), rest.thinned(kept.rest)
+    own, others = part.rescaled(kept.part), rest.rescaled(kept.rest)
     change = own.change(others) if tested and not (own.small or others.small) else None
     weight, difference = n / of, part.value - rest.value
     variance = sum(side.smoothed().estimate().variance for side in (own, others))
@@ -131,7 +131,7 @@ def judge_impacts(impacts: Mapping[K, Impact]) -> dict[K, JudgedImpact]:
     """Which of these parts move the measure significantly, and which of those are large enough
     (``VOLUME``) to be moments of truth."""
     tested = {key: found.p for key, found in impacts.items() if found.p is not None}
-    ps = dict(zip(tested, corrected(list(tested.values())), strict=True))
+    ps = dict(zip(tested, benjamini_hochberg(list(tested.values())), strict=True))
     return {key: _judged(found, ps.get(key)) for key, found in impacts.items()}
 
 
@@ -141,6 +141,6 @@ def _judged(found: Impact, p: float | None) -> JudgedImpact:
 
 
 def truth_scale(items: ItemSums) -> str:
-    """The KPI that determines moments of truth: the scale with most ratings (``FEWEST`` or more),
-    else ``sentiment``."""
-    return items.most_rated(FEWEST) or SENTIMENT
+    """The KPI that determines moments of truth: the scale with most ratings (``MIN_ANSWERS`` or
+    more), else ``sentiment``."""
+    return items.most_rated(MIN_ANSWERS) or SENTIMENT

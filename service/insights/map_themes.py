@@ -11,7 +11,7 @@ from service.insights.axes import Key
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain
 from service.insights.queries.theme_sums import ThemeCounts, themes_with_counts
-from service.insights.samples import FEWEST
+from service.insights.samples import MIN_ANSWERS
 from service.insights.sums import MentionSums
 from service.insights.totals import Before, comparable_part
 from service.insights.volume_changes import JudgedChange, judge_changes, trend
@@ -134,6 +134,6 @@ def _shown(entry: Placed) -> Fields:
         "mentions": theme.mentions,
         "items": theme.items,
         "pain": _pain(theme),
-        "small": theme.items < FEWEST,
+        "small": theme.items < MIN_ANSWERS,
         "trend": entry.course and trend(theme.mentions, *entry.course),
     }

@@ -15,19 +15,19 @@ from service.insights.periods import By
 
 HISTORY: Final[Mapping[By, int]] = {"day": 56, "week": 13}
 """How many periods before are used; there are no expectations for months."""
-ENOUGH: Final[Mapping[By, int]] = {"day": 28, "week": 8}
+MIN_HISTORY: Final[Mapping[By, int]] = {"day": 28, "week": 8}
 """How many periods before are needed."""
-PULL: Final = 2.0
+PRIOR_WEIGHT: Final = 2.0
 """How many average days are added to each weekday, as a profile from few weeks is uncertain."""
 Z: Final = 3.09
 """One in 1,000 ordinary periods is above the threshold."""
-FEWEST: Final = 5
+MIN_COUNT: Final = 5
 """A smaller count is never too much, and fewer items are never a spike."""
 
 
 class Expected(NamedTuple):
     """The mean of what was to be expected, the threshold, and whether the count is above it, if it
-    is not below ``FEWEST``."""
+    is not below ``MIN_COUNT``."""
 
     mean: float
     upper: float
@@ -35,7 +35,7 @@ class Expected(NamedTuple):
 
     def is_spike(self, items: int) -> bool:
         """Whether the count is a spike, coming from so many items: one long item is none."""
-        return self.exceeded and items >= FEWEST
+        return self.exceeded and items >= MIN_COUNT
 
 
 @dataclass(slots=True)
@@ -71,16 +71,16 @@ class _History:
         """The expectation for ``count`` in this slot; None while there is too little history."""
         n = len(self.counts)
         level = sum(count for _, count in self.counts) / n if n else 0.0
-        if n < ENOUGH[self.by] or not level:
+        if n < MIN_HISTORY[self.by] or not level:
             return None
         mean = self._mean(slot, level)
-        spread = self._dispersion(level) * mean * (1 + 1 / (self.slots[slot].n + PULL))
+        spread = self._dispersion(level) * mean * (1 + 1 / (self.slots[slot].n + PRIOR_WEIGHT))
         upper = mean * (1 + 2 / 3 * Z * sqrt(spread) / mean) ** 1.5
-        return Expected(mean, upper, count > upper and count >= FEWEST)
+        return Expected(mean, upper, count > upper and count >= MIN_COUNT)
 
     def _mean(self, slot: int, level: float) -> float:
         sums = self.slots[slot]
-        return (sums.total + PULL * level) / (sums.n + PULL)
+        return (sums.total + PRIOR_WEIGHT * level) / (sums.n + PRIOR_WEIGHT)
 
     def _dispersion(self, level: float) -> float:
         """Pearson's: the variance over the mean; at least 1, that of a Poisson distribution."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.insights.measures import ratio
 from service.insights.pain_schemas import TrendOut
-from service.insights.statistics import LEVEL, Change, corrected, rate_changes
+from service.insights.statistics import LEVEL, Change, benjamini_hochberg, rate_changes
 from service.insights.sums import MentionSums
 
 DIGITS: Final = 4
@@ -31,7 +31,7 @@ def judge_changes(items: Sequence[tuple[float, float]], part: float) -> list[Jud
     Entries without items now have changed, too: pass them, as they count in the correction.
     """
     changes = _changes(items, part)
-    rates = corrected([change.p for change in changes.values()])
+    rates = benjamini_hochberg([change.p for change in changes.values()])
     called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
     return [JudgedChange(changes.get(place), place in called) for place in range(len(items))]
 

@@ -28,7 +28,7 @@ def parts(draw: st.DrawFn) -> Part:
     items.add(draw(st.integers(0, mentions)), "", RatingSums())
     for scale in SCALES:
         high, low, middle = (draw(counts) for _ in range(3))
-        least, greatest = samples.ends(scale.partition(":")[2])
+        least, greatest = samples.scale_bounds(scale.partition(":")[2])
         total = high * greatest + low * least + middle * (least + greatest) / 2
         rating = RatingSums(high + low + middle, round(1000 * total), high, low)
         items.add(rating.n, scale, rating)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.insights.periods import By
-from service.insights.spikes import ENOUGH, expectations
+from service.insights.spikes import MIN_HISTORY, expectations
 
 FIRST = date(2026, 1, 5)
 PROFILE = np.array([12, 11, 10, 10, 9, 3, 2])
@@ -95,7 +95,7 @@ def test_mondays_are_no_spikes_and_busy_sundays_are() -> None:
 
 
 def test_too_little_history_judges_nothing() -> None:
-    counts = [*drawn(ENOUGH["day"] - 1, 4), 500]
+    counts = [*drawn(MIN_HISTORY["day"] - 1, 4), 500]
     assert set(expectations(days(len(counts)), counts, "day")) == {None}
     assert set(expectations(days(60), [0] * 59 + [500], "day")) == {None}
     months = [date(2026, month, 1) for month in range(1, 13)]
