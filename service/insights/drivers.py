@@ -130,7 +130,7 @@ def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driv
     sums = sums_by_theme(session, selection, sentiment, [theme.id for theme in largest])
     cells = selection.journey.cells
     return {
-        Driver(*cells[theme.cell], theme.id, theme.title): sums[theme.id]
+        Driver(*cells[theme.cell], theme.id, theme.title): sums[theme.id].part
         for theme in largest
         if theme.id in sums
     }

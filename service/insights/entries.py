@@ -11,7 +11,7 @@ from service.insights import journey_cells
 from service.insights.measures import pain
 from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import Theme, themes_of
-from service.insights.sums import EMPTY_PART, ItemSums, MentionSums, Part
+from service.insights.sums import EMPTY_PART, Days, ItemSums, MentionSums, Part
 from service.insights.totals import (
     NO_CELLS,
     CellSums,
@@ -33,7 +33,8 @@ class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
     ``cell`` is a cell of the journey. Items without a mention count in its ratings only.
-    ``judged`` is the change in what ``affected`` counts.
+    ``judged`` is the change in what ``affected`` counts; ``days`` are those of mentions of the
+    sentiment of the totals.
     """
 
     id: UUID
@@ -46,11 +47,7 @@ class Entry:
     mentions_before: MentionSums
     items_before: ItemSums
     judged: JudgedChange = UNJUDGED
-
-    @property
-    def sums(self) -> Part:
-        """Its mentions and items."""
-        return Part(self.mentions, self.items)
+    days: Days | None = None
 
     def affected(self, sentiment: str) -> tuple[float, float]:
         """How many items complain or praise (the ``sentiment``), now and in the period before.
@@ -125,19 +122,15 @@ def with_details(session: Session, totals: Totals, entries: Sequence[Entry]) -> 
     cells = {entry.cell for entry in entries if entry.theme is None and entry.mentions.mentions}
     items = rated_items(session, totals, cells)
     days = cell_days(session, totals) if cells else {}
-    return [
-        _cell_with_details(
-            entry, items.get(entry.cell, entry.items), days.get(entry.cell, EMPTY_PART.mentions)
-        )
-        if entry.theme is None
-        else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
-        for entry in entries
-    ]
 
+    def detailed(entry: Entry) -> Entry:
+        if entry.theme is None:
+            own = items.get(entry.cell, entry.items)
+            return replace(entry, items=own, days=days.get(entry.cell))
+        found = sums.get(entry.id)
+        return replace(entry, **found.part._asdict(), days=found.days) if found else entry
 
-def _cell_with_details(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
-    mentions = replace(entry.mentions, first=days.first, last=days.last)
-    return replace(entry, mentions=mentions, items=items)
+    return [detailed(entry) for entry in entries]
 
 
 def _theme_entry(totals: Totals, theme: Theme, sums: Part, before: Part) -> Entry:

@@ -55,8 +55,8 @@ def pain_point_out(
         impact=impacts(totals.whole, items),
         emotions=emotions(sums),
         verbatims=list(said.get(entry.id, ())),
-        first_seen=sums.first,
-        last_seen=sums.last,
+        first_seen=entry.days and entry.days.first,
+        last_seen=entry.days and entry.days.last,
     )
 
 

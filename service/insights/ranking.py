@@ -120,7 +120,7 @@ def _growth(totals: Totals) -> Callable[[Entry], float]:
 
 
 def _last_day(entry: Entry) -> float:
-    return entry.mentions.last.toordinal() if entry.mentions.last else 0
+    return entry.days.last.toordinal() if entry.days else 0
 
 
 def _impact_on(whole: ItemSums, sign: int) -> Callable[[Entry], float]:

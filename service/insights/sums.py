@@ -21,8 +21,7 @@ class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
     ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``emotion_counts`` has the
-    number of mentions with each of ``COUNTED_EMOTIONS``. ``first`` and ``last`` are the first and
-    the last day (UTC) with a mention of one sentiment, where a query asked for them; else None.
+    number of mentions with each of ``COUNTED_EMOTIONS``.
     """
 
     mentions: int = 0
@@ -31,8 +30,6 @@ class MentionSums:
     score_milli: int = 0
     severity: int = 0
     emotion_counts: tuple[int, ...] = field(default=NO_EMOTIONS, kw_only=True)
-    first: date | None = field(default=None, kw_only=True)
-    last: date | None = field(default=None, kw_only=True)
 
     def add(self, other: "MentionSums") -> None:
         """Add ``other``, in place."""
@@ -42,10 +39,6 @@ class MentionSums:
         self.score_milli += other.score_milli
         self.severity += other.severity
         self.emotion_counts = tuple(map(add, self.emotion_counts, other.emotion_counts))
-        if other.first:
-            self.first = min(self.first, other.first) if self.first else other.first
-        if other.last:
-            self.last = max(self.last, other.last) if self.last else other.last
 
 
 class RatingSums(NamedTuple):
@@ -108,6 +101,17 @@ EMPTY_PART: Final = Part(MentionSums(), ItemSums())
 """Its sums can be changed in place, so they are only to be read."""
 
 
+class Days(NamedTuple):
+    """The first and the last day (UTC) with a mention of one sentiment."""
+
+    first: date
+    last: date
+
+    def joined(self, other: "Days") -> "Days":
+        """The first and the last day of both."""
+        return Days(min(self.first, other.first), max(self.last, other.last))
+
+
 class MentionRow(NamedTuple):
     """The mentions of one native cell, in one period (None if there are no periods)."""
 
@@ -131,12 +135,9 @@ class ItemRow(NamedTuple):
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
-    """A row from ``sums``: ``SUMS``, ``COUNTED_EMOTIONS``, the first and the last day."""
-    *counts, first, last = sums
-    emotion_counts = tuple(counts[len(SUMS) :])
-    counted = MentionSums(
-        *counts[: len(SUMS)], emotion_counts=emotion_counts, first=first, last=last
-    )
+    """A row from ``sums``: ``SUMS``, ``COUNTED_EMOTIONS``."""
+    emotion_counts = tuple(sums[len(SUMS) :])
+    counted = MentionSums(*sums[: len(SUMS)], emotion_counts=emotion_counts)
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 

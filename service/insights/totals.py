@@ -11,9 +11,10 @@ from service import clock
 from service.insights.filters import Selection
 from service.insights.periods import period_before
 from service.insights.queries.items import Items
-from service.insights.queries.sums import days_seen, mention_rows
+from service.insights.queries.sums import days_of_cells, mention_rows
 from service.insights.sums import (
     EMPTY_PART,
+    Days,
     ItemSums,
     MentionRow,
     MentionSums,
@@ -116,10 +117,13 @@ def rated_items(session: Session, totals: Totals, cells: Set[Cell]) -> Mapping[C
     return Items(session, _only(totals.selection, cells)).parts("cell")
 
 
-def cell_days(session: Session, totals: Totals) -> Mapping[Cell, MentionSums]:
-    """The first and last day with a mention of the sentiment, by cell; other sums are not valid."""
-    rows = days_seen(session, totals.selection, totals.sentiment)
-    return mentions_by(rows, lambda row: totals.selection.journey.cells[row.cell])
+def cell_days(session: Session, totals: Totals) -> Mapping[Cell, Days]:
+    """The first and last day with a mention of the sentiment, by cell."""
+    found: dict[Cell, Days] = {}
+    for native, days in days_of_cells(session, totals.selection, totals.sentiment).items():
+        cell = totals.selection.journey.cells[native]
+        found[cell] = days.joined(found.get(cell, days))
+    return found
 
 
 def _only(selection: Selection, cells: Set[Cell]) -> Selection:

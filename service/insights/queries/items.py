@@ -69,12 +69,18 @@ class Items:
         return self._known[axis]
 
     def parts(self, axis: AxisName) -> Mapping[Any, ItemSums]:
-        """Distinct items by part of the journey; only without periods."""
+        """Distinct items by part of the journey.
+
+        Raises:
+            ValueError: the items were read by period.
+        """
+        if self._by is not None:
+            raise ValueError("items of several periods can't be told apart by part alone")
         return {key: sums for (_, key), sums in self.by_part(axis).items()}
 
     @property
     def whole(self) -> ItemSums:
-        """All items; only without periods."""
+        """All items; raises as ``parts`` does."""
         return self.parts("all").get(ALL, ItemSums())
 
     @property

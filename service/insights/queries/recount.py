@@ -24,7 +24,7 @@ from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import attribute_is, period_start, utc_day
-from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
+from service.insights.sums import Days, ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
 from service.rollups.contributions import COUNTED_EMOTIONS, DETRACTOR, HIGH, LOW, PROMOTER, scale_of
 
@@ -78,16 +78,9 @@ def analysed_conditions(session: Session, selection: Selection) -> list[ColumnEl
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
 
 
-def mention_rows(
-    session: Session, selection: Selection, by: By | None, seen: str | None = None
-) -> list[MentionRow]:
-    """Mention sums by native cell (and period), within the selection's cells.
-
-    With ``seen``, a sentiment, they have the first and the last day with a mention of it.
-    """
+def mention_rows(session: Session, selection: Selection, by: By | None) -> list[MentionRow]:
+    """Mention sums by native cell (and period), within the selection's cells."""
     columns = MENTION.c
-    day = utc_day(session, FEEDBACK.c.occurred_at)
-    day_seen = case((columns.sentiment == seen, day)) if seen else null()
     statement = (
         select(
             period_of(session, by),
@@ -97,8 +90,6 @@ def mention_rows(
             count_of(columns.sentiment == "negative"),
             count_of(columns.sentiment == "positive"),
             *mention_sums(),
-            func.min(day_seen),
-            func.max(day_seen),
         )
         .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
         .where(*analysed_conditions(session, selection))
@@ -106,6 +97,19 @@ def mention_rows(
     )
     rows = (mention_row(*row) for row in session.execute(statement))
     return [row for row in rows if selection.has(row.cell)]
+
+
+def first_and_last_days(session: Session, selection: Selection, sentiment: str) -> dict[Cell, Days]:
+    """The days of each native cell that has a mention of the sentiment."""
+    columns, day = MENTION.c, utc_day(session, FEEDBACK.c.occurred_at)
+    statement = (
+        select(columns.stage, columns.touchpoint, func.min(day), func.max(day))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
+        .where(*analysed_conditions(session, selection), columns.sentiment == sentiment)
+        .group_by(columns.stage, columns.touchpoint)
+    )
+    rows = session.execute(statement)
+    return {Cell(stage, touchpoint): Days(first, last) for stage, touchpoint, first, last in rows}
 
 
 def item_rows(session: Session, selection: Selection, by: By | None) -> list[ItemRow]:

@@ -18,6 +18,7 @@ from service.insights.axes import PART_OF, AxisName, View, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
+from service.insights.queries.first_last_days import first_and_last_days
 from service.insights.queries.portions import (
     CACHED_STATEMENTS,
     Portion,
@@ -26,17 +27,17 @@ from service.insights.queries.portions import (
     portions,
     sum_portions,
 )
-from service.insights.queries.seen import first_and_last
 from service.insights.sums import (
     SUMS,
+    Days,
     MentionRow,
     MentionSums,
     mention_row,
     mentions_by,
 )
+from service.journey.native import Cell
 from service.rollups.contributions import COUNTED_EMOTIONS
 
-NO_DAYS: Final = (None, None)
 CELL_COLUMNS: Final = ("stage", "touchpoint")
 COLUMNS_OF_VIEW: Final[Mapping[View | None, tuple[str, ...]]] = {"whole": (), "stages": ("stage",)}
 """Those of ``CELL_COLUMNS`` that distinguish the parts of an axis, by the view that covers them."""
@@ -49,18 +50,13 @@ def mention_rows(session: Session, selection: Selection, by: By | None = None) -
     return [row for row in _rows(session, selection, by, CELL_COLUMNS) if selection.has(row.cell)]
 
 
-def days_seen(session: Session, selection: Selection, sentiment: str) -> list[MentionRow]:
-    """The first and the last day with a mention of a sentiment, by native cell.
-
-    The other fields of these sums are not valid.
-    """
-    if not selection.in_rollups:
-        return recount.mention_rows(session, selection, None, sentiment)
-    return [
-        MentionRow(None, cell, MentionSums(first=first, last=last))
-        for cell, (first, last) in first_and_last(session, selection, sentiment).items()
-        if selection.has(cell)
-    ]
+def days_of_cells(session: Session, selection: Selection, sentiment: str) -> dict[Cell, Days]:
+    """The days of each native cell in the selection that has a mention of the sentiment."""
+    if selection.in_rollups:
+        found = first_and_last_days(session, selection, sentiment)
+    else:
+        found = recount.first_and_last_days(session, selection, sentiment)
+    return {cell: days for cell, days in found.items() if selection.has(cell)}
 
 
 def mention_sums(
@@ -87,7 +83,7 @@ def _rows(
             values[f"{name}s"] = sorted({getattr(cell, name) for cell in selection.cells})
     width, together = 1 + len(keys), (UNASSIGNED,) * (len(CELL_COLUMNS) - len(keys))
     rows = session.execute(_statement(shape, keys, selection.cells is not None), values).all()
-    return [mention_row(*row[:width], *together, *row[width:], *NO_DAYS) for row in rows]
+    return [mention_row(*row[:width], *together, *row[width:]) for row in rows]
 
 
 @lru_cache(maxsize=CACHED_STATEMENTS)

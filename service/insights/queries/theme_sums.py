@@ -5,7 +5,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -48,13 +47,20 @@ from service.insights.queries.recount import (
     rating_sums,
 )
 from service.insights.queries.themes import theme_conditions
-from service.insights.sums import ItemSums, MentionSums, Part, RatingSums
+from service.insights.sums import Days, ItemSums, MentionSums, Part, RatingSums
 from service.journey.native import Cell
 from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
 COUNTS: Final = ("mentions", "severity", "items")
 """What themes are ranked by."""
+
+
+class ThemeSums(NamedTuple):
+    """The sums of one theme, and the days of its mentions."""
+
+    part: Part
+    days: Days
 
 
 class ThemeCounts(NamedTuple):
@@ -110,7 +116,7 @@ def counts_by_theme(
 
 def sums_by_theme(
     session: Session, selection: Selection, sentiment: str, themes: Collection[UUID]
-) -> dict[UUID, Part]:
+) -> dict[UUID, ThemeSums]:
     """All sums of these themes of a sentiment, in two statements."""
     if not themes:
         return {}
@@ -125,7 +131,9 @@ def sums_by_theme(
         items = _recounted_items(session, selection, themes)
     touching = _items_by_theme(session.execute(items, values))
     return {
-        theme: Part(mention_sums_of(sentiment, counts, first, last), touching[theme])
+        theme: ThemeSums(
+            Part(mention_sums_of(sentiment, counts), touching[theme]), Days(first, last)
+        )
         for theme, *counts, first, last in session.execute(mentions, values)
     }
 
@@ -271,15 +279,12 @@ def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:
     return found
 
 
-def mention_sums_of(
-    sentiment: str, counts: Sequence[int], first: date | None = None, last: date | None = None
-) -> MentionSums:
+def mention_sums_of(sentiment: str, counts: Sequence[int]) -> MentionSums:
     """Sums of a theme's mentions from their number, scores x 1000, severities and emotions."""
     mentions, score_milli, severity, *emotions = counts
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
     found.emotion_counts = tuple(emotions)
-    found.first, found.last = first, last
     return found
 
 

@@ -91,10 +91,6 @@ def mentions(rows: list[MentionRow]) -> dict[Any, Any]:
     return {(row.period, row.cell): row.sums for row in rows}
 
 
-def days(rows: list[MentionRow]) -> dict[Any, Any]:
-    return {row.cell: (row.sums.first, row.sums.last) for row in rows if row.sums.first}
-
-
 @pytest.mark.parametrize("seed", [7, 8])
 def test_rollups_and_recounts_agree(database: Database, workspace: Workspace, seed: int) -> None:
     with database.write() as session:
@@ -212,8 +208,10 @@ def test_longer_spans_and_views_agree_with_recounts(
                     found = Items(session, selection, by).by_part(axis)
                     assert found == counted(session, selection, by, axis)
             for sentiment in ("negative", "positive"):
-                rolled = days(sums.days_seen(session, selection, sentiment))
-                assert rolled == days(recount.mention_rows(session, selection, None, sentiment))
+                recounted = recount.first_and_last_days(session, selection, sentiment)
+                assert sums.days_of_cells(session, selection, sentiment) == {
+                    cell: days for cell, days in recounted.items() if selection.has(cell)
+                }
             assert Items(session, selection, rated=False).whole.with_mentions == sum(
                 row.items
                 for row in recount.item_rows(session, selection, None)
@@ -240,6 +238,15 @@ def test_series_agree_with_recounts(database: Database, workspace: Workspace, by
                     parts[period, PART_OF[axis](cells[cell])].append(each)
                 found = sums.mention_sums(session, selection, by, axis)
                 assert found == {key: total(each) for key, each in parts.items()}
+
+
+def test_items_by_period_have_no_sums_without_periods(
+    database: Database, workspace: Workspace
+) -> None:
+    with database.read() as session:
+        found = Items(session, selections(workspace)["all"], "day")
+        with pytest.raises(ValueError, match="periods"):
+            found.parts("stage")
 
 
 def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ from service.insights.queries.portions import (
     bind_shape,
     portions,
 )
+from service.insights.sums import Days
 from service.journey.native import Cell
 from service.rollups.spans import Span, length_of, next_start
 
@@ -40,20 +41,22 @@ class Ends(NamedTuple):
     last: SpanKey
 
 
-def first_and_last(
+def first_and_last_days(
     session: Session, selection: Selection, sentiment: str, longest: Span = "year"
-) -> dict[Cell, tuple[date, date]]:
-    """The first and the last day of each native cell that has a mention of the sentiment."""
+) -> dict[Cell, Days]:
+    """The days of each native cell that has a mention of the sentiment."""
     ends = _ends(session, selection, sentiment, longest)
-    coarse = {place for of in ends.values() for place in of if place.span != DAY}
+    coarse = {span_key for both in ends.values() for span_key in both if span_key.span != DAY}
     inside = {
-        place: first_and_last(session, _within(selection, place), sentiment, _finer(place))
-        for place in sorted(coarse)
+        span_key: first_and_last_days(
+            session, _within(selection, span_key), sentiment, _finer(span_key)
+        )
+        for span_key in sorted(coarse)
     }
     return {
-        cell: (
-            inside[first][cell][0] if first.span != DAY else first.start,
-            inside[last][cell][1] if last.span != DAY else last.start,
+        cell: Days(
+            inside[first][cell].first if first.span != DAY else first.start,
+            inside[last][cell].last if last.span != DAY else last.start,
         )
         for cell, (first, last) in ends.items()
     }
@@ -93,12 +96,12 @@ def _by_cell(portion: Portion, sentiment: str) -> Select[Any]:
     )
 
 
-def _finer(place: SpanKey) -> Span:
+def _finer(span_key: SpanKey) -> Span:
     """The length of the spans by which a span is searched."""
-    return "month" if length_of(place.span) == "year" else "day"
+    return "month" if length_of(span_key.span) == "year" else "day"
 
 
-def _within(selection: Selection, place: SpanKey) -> Selection:
+def _within(selection: Selection, span_key: SpanKey) -> Selection:
     """The part of a selection in a span that the selection contains entirely."""
-    days = (place.start, next_start(place.start, length_of(place.span)))
+    days = (span_key.start, next_start(span_key.start, length_of(span_key.span)))
     return selection.between(*(datetime.combine(day, time(), UTC) for day in days))
