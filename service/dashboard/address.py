@@ -24,10 +24,10 @@ from service.insights.params import (
     Cursor,
     FilterParams,
     MapParams,
-    Word,
-    named_once,
-    parts_of,
+    ShortText,
+    language_keys,
     plain,
+    split_values,
 )
 from service.insights.search_params import Phrase
 from service.pictures.wording import words
@@ -96,7 +96,7 @@ class PageParams(FilterParams):
     sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
     status: Status | None = None
     by: DrivenBy = "cell"
-    kpi: Word | None = None
+    kpi: ShortText | None = None
     q: Phrase | None = None
     match: Literal["words", "meaning"] = "words"
     days: int = Field(28, ge=7, le=365)
@@ -260,7 +260,7 @@ class Address:
         return [
             (name, part)
             for name, value in self._lasting()
-            for part in (parts_of(value) if _is_list(name) else [value])
+            for part in (split_values(value) if _is_list(name) else [value])
         ]
 
     def _but(self, name: str, value: str) -> list[tuple[str, str]]:
@@ -277,7 +277,7 @@ class Address:
 def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parameters with language tags as in the filter's checkboxes, without duplicates."""
     named = {
-        field: named_once(part for n, v in sent if n == field for part in parts_of(v))
+        field: language_keys(part for n, v in sent if n == field for part in split_values(v))
         for field in LANGUAGES
     }
     others = [(n, v) for n, v in sent if not named.get(n)]

@@ -14,8 +14,8 @@ from service.insights.params import (
     MOST_VALUES,
     FilterParams,
     JourneyParams,
-    parts_of,
     plain,
+    split_values,
 )
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
@@ -163,7 +163,7 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
-    values = [plain(part) for text in texts for part in parts_of(text)]
+    values = [plain(part) for text in texts for part in split_values(text)]
     if not values or len(values) > MOST_VALUES or len(name) > LONGEST_NAME:
         most = f"a name of at most {LONGEST_NAME} characters"
         reason = f"must have 1 to {MOST_VALUES} values, and {most}"

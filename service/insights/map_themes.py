@@ -17,11 +17,11 @@ from service.insights.totals import Before, comparable_part
 from service.insights.volume_changes import JudgedChange, judge_changes, trend
 from service.journey.native import Cell
 
-MOST: Final = 3
+MOST_PER_PART: Final = 3
 NO_MENTIONS: Final = (MentionSums(), 0)
 
 
-class Course(NamedTuple):
+class ThemeTrend(NamedTuple):
     """A theme's mentions and items in the period before, and how its items changed since then."""
 
     mentions_before: MentionSums
@@ -29,22 +29,22 @@ class Course(NamedTuple):
     judged: JudgedChange
 
 
-class Placed(NamedTuple):
-    """A theme, its cell of the journey, and its course, None without a period before."""
+class ThemeInCell(NamedTuple):
+    """A theme, its cell of the journey, and its trend, None without a period before."""
 
     cell: Cell
     theme: ThemeCounts
-    course: Course | None
+    trend: ThemeTrend | None
 
 
 class Ranked(NamedTuple):
     """Themes with their journey cells: pain points by pain, wins by mentions, greatest first."""
 
-    pains: list[Placed]
-    wins: list[Placed]
+    pains: list[ThemeInCell]
+    wins: list[ThemeInCell]
 
 
-class Top(NamedTuple):
+class TopThemes(NamedTuple):
     """The first few themes of each part, as the fields of ``ThemeOut``."""
 
     pains: Mapping[Key, list[Fields]]
@@ -71,9 +71,9 @@ def rank_themes(session: Session, selection: Selection, before: Before | None) -
     return Ranked(sorted(pains, key=_by_pain), sorted(wins, key=_by_mentions))
 
 
-def top(ranked: Ranked, part_of: Callable[[Cell], Key]) -> Top:
-    """The first ``MOST`` of each part of the map."""
-    return Top(*(_first(themes, part_of) for themes in ranked))
+def top(ranked: Ranked, part_of: Callable[[Cell], Key]) -> TopThemes:
+    """The first ``MOST_PER_PART`` of each part of the map."""
+    return TopThemes(*(_first(themes, part_of) for themes in ranked))
 
 
 def _placed(
@@ -81,51 +81,53 @@ def _placed(
     themes: Sequence[ThemeCounts],
     earlier: Sequence[ThemeCounts],
     part: float | None,
-) -> list[Placed]:
+) -> list[ThemeInCell]:
     """Themes of one sentiment. Those left out still count in the correction of significance."""
-    courses = _courses(themes, earlier, part) if part is not None else [None] * len(themes)
+    trends = _trends(themes, earlier, part) if part is not None else [None] * len(themes)
     cells = selection.journey.cells
     return [
-        Placed(cells[theme.cell], theme, found)
-        for theme, found in zip(themes, courses, strict=True)
+        ThemeInCell(cells[theme.cell], theme, found)
+        for theme, found in zip(themes, trends, strict=True)
         if theme.status != IGNORED
     ]
 
 
-def _courses(
+def _trends(
     themes: Sequence[ThemeCounts], earlier: Sequence[ThemeCounts], part: float
-) -> list[Course]:
+) -> list[ThemeTrend]:
     known = {theme.id for theme in themes}
     before = {theme.id: (theme.sums, theme.items) for theme in earlier}
     then = [before.get(theme.id, NO_MENTIONS) for theme in themes]
     counts = [(theme.items, items) for theme, (_, items) in zip(themes, then, strict=True)]
     gone = [(0, theme.items) for theme in earlier if theme.id not in known]
     judged = judge_changes([*counts, *gone], part)[: len(themes)]
-    return [Course(*counted, one) for counted, one in zip(then, judged, strict=True)]
+    return [ThemeTrend(*counted, one) for counted, one in zip(then, judged, strict=True)]
 
 
 def _pain(theme: ThemeCounts) -> float:
     return pain(theme.sums, theme.items)
 
 
-def _by_pain(entry: Placed) -> tuple[float, int, str]:
+def _by_pain(entry: ThemeInCell) -> tuple[float, int, str]:
     theme = entry.theme
     return -_pain(theme), -theme.mentions, str(theme.id)
 
 
-def _by_mentions(entry: Placed) -> tuple[int, str]:
+def _by_mentions(entry: ThemeInCell) -> tuple[int, str]:
     return -entry.theme.mentions, str(entry.theme.id)
 
 
-def _first(entries: Iterable[Placed], part_of: Callable[[Cell], Key]) -> Mapping[Key, list[Fields]]:
+def _first(
+    entries: Iterable[ThemeInCell], part_of: Callable[[Cell], Key]
+) -> Mapping[Key, list[Fields]]:
     found: dict[Key, list[Fields]] = defaultdict(list)
     for entry in entries:
-        if len(mine := found[part_of(entry.cell)]) < MOST:
-            mine.append(_shown(entry))
+        if len(shown := found[part_of(entry.cell)]) < MOST_PER_PART:
+            shown.append(_shown(entry))
     return found
 
 
-def _shown(entry: Placed) -> Fields:
+def _shown(entry: ThemeInCell) -> Fields:
     theme = entry.theme
     return {
         "id": theme.id,
@@ -135,5 +137,5 @@ def _shown(entry: Placed) -> Fields:
         "items": theme.items,
         "pain": _pain(theme),
         "small": theme.items < MIN_ANSWERS,
-        "trend": entry.course and trend(theme.mentions, *entry.course),
+        "trend": entry.trend and trend(theme.mentions, *entry.trend),
     }

@@ -35,7 +35,7 @@ _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
 
 
-def parts_of(text: str) -> list[str]:
+def split_values(text: str) -> list[str]:
     """The values of a list separated by commas, without blank ones, as ``escaped`` writes them."""
     found = (plain(composed(part)).strip() for part in _PART.findall(text))
     return [escaped(part) for part in found if part]
@@ -51,11 +51,11 @@ def escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
-def split_words(value: Any) -> Any:
+def split_list(value: Any) -> Any:
     """The values of a repeated parameter, each of which can be a list separated by commas."""
     if not isinstance(value, list):
         return value
-    parts = [part for text in value for part in parts_of(text)]
+    parts = [part for text in value for part in split_values(text)]
     if not parts:
         raise ValueError("is empty; give a value, or omit it")
     return parts
@@ -81,22 +81,22 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
-def named_once(tags: Iterable[str]) -> list[str]:
+def language_keys(tags: Iterable[str]) -> list[str]:
     """Language tags as the analysis stores them, without duplicates: "de" for "de-AT" and "DE"."""
     return list(dict.fromkeys(map(normalize, tags)))
 
 
-Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
-Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
-Languages = Annotated[Words, AfterValidator(named_once)]
-Kinds = Annotated[list[Kind], BeforeValidator(split_words)]
-States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
+ShortText = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
+TextList = Annotated[list[ShortText], BeforeValidator(split_list), Field(max_length=MOST_VALUES)]
+Languages = Annotated[TextList, AfterValidator(language_keys)]
+Kinds = Annotated[list[Kind], BeforeValidator(split_list)]
+States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_list)]
 Sentiments = Annotated[
-    list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_words)
+    list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_list)
 ]
 Statuses = Annotated[
     list[Status],
-    BeforeValidator(split_words),
+    BeforeValidator(split_list),
 ]
 PainOrder = Annotated[
     Literal["pain", "mentions", "trend", "impact", "recent"],
@@ -114,7 +114,7 @@ Cursor = Annotated[CleanText, AfterValidator(str.strip)]
 class JourneyParams(OpenEnded):
     """The journey whose stages and touchpoints the response uses."""
 
-    journey: Word | None = Field(
+    journey: ShortText | None = Field(
         None, description="A preset's name, `custom`, or `current` (the default)."
     )
 
@@ -124,8 +124,8 @@ class FilterParams(JourneyParams):
 
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE,)
 
-    stage: Words = Field([], description="Keys, names or aliases of stages, or `unassigned`.")
-    touchpoint: Words = Field(
+    stage: TextList = Field([], description="Keys, names or aliases of stages, or `unassigned`.")
+    touchpoint: TextList = Field(
         [], description="Keys, names or aliases of touchpoints, or `unassigned`."
     )
     since: Moment | None = Field(
@@ -133,8 +133,8 @@ class FilterParams(JourneyParams):
     )
     until: Moment | None = Field(None, description="Occurred before (exclusive).")
     kind: Kinds = Field([], description="survey, review, ticket.")
-    source: Words = Field([], description="Source systems of the feedback.")
-    channel: Words = Field(
+    source: TextList = Field([], description="Source systems of the feedback.")
+    channel: TextList = Field(
         [], description="Where the feedback was given, e.g. website, phone, email."
     )
     language: Languages = Field(
@@ -157,8 +157,8 @@ class ThemeFilters(FilterParams):
         [],
         description="open, in_progress, resolved, reopened, ignored; by default all but ignored.",
     )
-    owner: Words = Field([], description="Owners, case-insensitive.")
-    q: Word | None = Field(
+    owner: TextList = Field([], description="Owners, case-insensitive.")
+    q: ShortText | None = Field(
         None, description="Text contained in the title or a keyword, case-insensitive."
     )
 
@@ -208,8 +208,8 @@ class MapParams(FilterParams):
         alias="compare.kind",
         description="`kind` of the other side; by default the same as `kind`.",
     )
-    compare_source: Words = Field([], alias="compare.source")
-    compare_channel: Words = Field([], alias="compare.channel")
+    compare_source: TextList = Field([], alias="compare.source")
+    compare_channel: TextList = Field([], alias="compare.channel")
     compare_language: Languages = Field([], alias="compare.language")
 
 
@@ -225,7 +225,7 @@ class DriverParams(FilterParams):
     """Filters, the possible drivers, and the KPI that they drive."""
 
     by: DrivenBy = Field("stage", description="The parts that are left out, one at a time.")
-    kpi: Word | None = Field(
+    kpi: ShortText | None = Field(
         None,
         description=(
             "nps, csat, ces, stars, another scale as the map names it, or `sentiment`; by "
@@ -238,10 +238,10 @@ class FeedbackFilters(FilterParams):
     """Filters, and a search."""
 
     state: States = Field([], description="pending, done, failed.")
-    q: Word | None = Field(
+    q: ShortText | None = Field(
         None, description="Text contained in the feedback or its subject, case-insensitive."
     )
-    external_id: Words = Field([], description="Ids in the source systems.")
+    external_id: TextList = Field([], description="Ids in the source systems.")
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )

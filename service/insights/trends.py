@@ -55,7 +55,7 @@ class Grid(NamedTuple):
     ``totals`` are all mentions of the selection by period, even if the series is of a pain point.
     """
 
-    names: list[tuple[str, str]]
+    series: list[tuple[str, str]]
     parts: Mapping[tuple[date | None, str], Part]
     totals: Mapping[date, int]
 
@@ -86,7 +86,7 @@ def build_trends(session: Session, workspace_id: UUID, params: TrendParams) -> T
             "group": params.group,
             "series": [
                 {"key": key, "name": name, "points": _points(grid, past, periods, key, params.by)}
-                for key, name in grid.names
+                for key, name in grid.series
             ],
         }
     )
