@@ -95,8 +95,9 @@ def _kpi(asked: str | None, whole: Part) -> str:
 def _overall(whole: Part, kpi: str) -> tuple[float | None, int]:
     """The KPI of all answers, and their number."""
     if kpi == SENTIMENT:
-        said = whole.mentions
-        return samples.of_mentions(said, said.mentions)["net_sentiment"].value, said.mentions
+        mentions = whole.mentions
+        measures = samples.of_mentions(mentions, mentions.mentions)
+        return measures["net_sentiment"].value, mentions.mentions
     rating = whole.items.ratings.get(kpi, RatingSums())
     return samples.of_ratings(kpi, rating).value, rating.n
 

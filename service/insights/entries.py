@@ -59,10 +59,10 @@ class Entry:
         items, before = self.items.with_mentions, self.items_before.with_mentions
         if self.theme:
             return items, before
-        said = (self.mentions, self.mentions_before)
-        mentions = sum(sums.mentions for sums in said)
+        periods = (self.mentions, self.mentions_before)
+        mentions = sum(sums.mentions for sums in periods)
         per_mention = (items + before) / mentions if mentions else 0.0
-        now, then = (per_mention * getattr(sums, sentiment) for sums in said)
+        now, then = (per_mention * getattr(sums, sentiment) for sums in periods)
         return now, then
 
     @property
@@ -184,7 +184,7 @@ def _cell_entries(session: Session, totals: Totals, but: Set[Cell]) -> list[Entr
 def _judged_cells(session: Session, totals: Totals, wanted: Set[Cell] = frozenset()) -> list[Entry]:
     """Entries of all cells with a mention of the sentiment in either period, and of ``wanted``."""
     sums, before = cell_sums(session, totals), cell_sums_before(session, totals)
-    earlier = {cell for cell, said in before.mentions.items() if getattr(said, totals.sentiment)}
+    earlier = {cell for cell, sums in before.mentions.items() if getattr(sums, totals.sentiment)}
     cells = totals.native.keys() | earlier | wanted
     return _judged(session, totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
 
@@ -211,8 +211,8 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
     plain, before = list(entries), totals.before
     if before is None:
         return plain
-    said = any(entry.items_before.with_mentions for entry in plain)
-    part = comparable_part(session, before, said)
+    known = any(entry.items_before.with_mentions for entry in plain)
+    part = comparable_part(session, before, known)
     counts = [entry.affected(totals.sentiment) for entry in plain]
     return [
         replace(entry, judged=judged)

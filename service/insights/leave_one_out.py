@@ -99,22 +99,22 @@ def of_sentiment(
     Items with mentions in both the part and the rest count as independent answers of the part only,
     so that the number of those of the rest is a lower bound.
     """
-    (all_said, everybody), (said, those) = whole, part
+    (all_mentions, all_items), (mentions, items) = whole, part
     rest = MentionSums(
-        all_said.mentions - said.mentions,
-        all_said.negative - said.negative,
-        all_said.positive - said.positive,
+        all_mentions.mentions - mentions.mentions,
+        all_mentions.negative - mentions.negative,
+        all_mentions.positive - mentions.positive,
     )
     shares = samples.share(
-        said.mentions, those.with_mentions, all_said.mentions, everybody.with_mentions
+        mentions.mentions, items.with_mentions, all_mentions.mentions, all_items.with_mentions
     )
     independent = Independent(
-        part=min(said.mentions, those.with_mentions),
-        rest=min(rest.mentions, max(everybody.with_mentions - those.with_mentions, 0)),
+        part=min(mentions.mentions, items.with_mentions),
+        rest=min(rest.mentions, max(all_items.with_mentions - items.with_mentions, 0)),
         share=shares.n,
     )
     own, others = (
-        samples.of_mentions(side, side.mentions)["net_sentiment"] for side in (said, rest)
+        samples.of_mentions(side, side.mentions)["net_sentiment"] for side in (mentions, rest)
     )
     return leave_out(own, others, independent=independent)
 

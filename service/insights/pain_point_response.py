@@ -22,9 +22,9 @@ from service.insights.volume_changes import trend
 
 
 def pain_point_out(
-    totals: Totals, entry: Entry, said: Mapping[UUID, Sequence[VerbatimOut]]
+    totals: Totals, entry: Entry, verbatims: Mapping[UUID, Sequence[VerbatimOut]]
 ) -> PainPointOut:
-    """The response for an entry with its details; ``said`` has the verbatims by entry id."""
+    """The response for an entry with its details; ``verbatims`` are by entry id."""
     sums, items, theme = entry.mentions, entry.items, entry.theme
     measured = samples.of_mentions(sums, items.with_mentions)
     return PainPointOut(
@@ -54,7 +54,7 @@ def pain_point_out(
         trend=_trend(totals, entry),
         impact=impacts(totals.whole, items),
         emotions=emotions(sums),
-        verbatims=list(said.get(entry.id, ())),
+        verbatims=list(verbatims.get(entry.id, ())),
         first_seen=entry.days and entry.days.first,
         last_seen=entry.days and entry.days.last,
     )

@@ -53,8 +53,8 @@ def one_pain_point(
 
 def _responses(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
     """The responses for ``entries`` with their details, in their order."""
-    said = verbatims(session, totals, entries)
-    return [pain_point_out(totals, entry, said) for entry in entries]
+    quotes = verbatims(session, totals, entries)
+    return [pain_point_out(totals, entry, quotes) for entry in entries]
 
 
 def _listed(

@@ -143,10 +143,10 @@ def has_feedback(session: Session, selection: Selection) -> bool:
     return Items(session, selection.everywhere(), rated=False).whole.items > 0
 
 
-def comparable_part(session: Session, before: Before, said: bool) -> float:
+def comparable_part(session: Session, before: Before, known: bool) -> float:
     """The part of the period by which its volumes are compared with those ``before``; 0 if they
-    are not to be. ``said`` is whether anything is known to have been said before."""
-    return before.elapsed if said or has_feedback(session, before.selection) else 0.0
+    are not to be. ``known`` is whether there is known to be feedback from before."""
+    return before.elapsed if known or has_feedback(session, before.selection) else 0.0
 
 
 def before_of(selection: Selection, now: datetime) -> Before | None:

@@ -24,7 +24,7 @@ SHOWN: Final = 3
 SPARE: Final = 3
 """How many more are read, to replace those with the same words as another."""
 
-Said = dict[tuple[UUID, int], Row[Any]]
+RowsByKey = dict[tuple[UUID, int], Row[Any]]
 
 
 def verbatims(
@@ -38,8 +38,8 @@ def verbatims(
         totals.selection.workspace_id,
         [rank for found in chosen.values() for rank in found],
     )
-    said = {(row.feedback_id, row.ordinal): row for row in rows}
-    return {id_: _different(found, said) for id_, found in chosen.items()}
+    by_key = {(row.feedback_id, row.ordinal): row for row in rows}
+    return {id_: _different(found, by_key) for id_, found in chosen.items()}
 
 
 def _of_cells(
@@ -105,11 +105,11 @@ def _best_first(ranks: Iterable[MentionRank]) -> list[MentionRank]:
     return sorted(ranks, key=lambda rank: rank.sort_key, reverse=True)
 
 
-def _different(ranks: Iterable[MentionRank], said: Said) -> list[VerbatimOut]:
+def _different(ranks: Iterable[MentionRank], by_key: RowsByKey) -> list[VerbatimOut]:
     """The first ``SHOWN`` of ``ranks`` whose mentions still exist and differ in their words."""
     found: dict[str, VerbatimOut] = {}
     for rank in ranks:
-        row = said.get(rank.key)
+        row = by_key.get(rank.key)
         if row is not None and len(found) < SHOWN:
             found.setdefault(
                 folded(row.text), VerbatimOut.model_validate(row, from_attributes=True)
