@@ -87,11 +87,12 @@ class Entry:
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
     """All entries with a mention of the sentiment of the totals, in no particular order.
 
-    ``auto`` has the themes, and the cells without a theme. Entries have only what ranking needs;
-    ``completed`` adds the rest.
+    ``auto`` has the themes, and the cells without any mention of them. Entries have only what
+    ranking needs; ``completed`` adds the rest.
     """
     themes = [] if level == "cell" else theme_entries(session, totals)
-    themed = {entry.cell for entry in themes}
+    cell_of = totals.selection.journey.cell_of
+    themed = {cell_of(at) for entry in themes if entry.theme for at in entry.theme.cells}
     return themes if level == "theme" else [*themes, *_cell_entries(session, totals, themed)]
 
 

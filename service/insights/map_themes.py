@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain_of
+from service.insights.queries.places import places_of
 from service.insights.queries.theme_sums import Weighed, weighed
 from service.insights.samples import FEWEST
 from service.insights.sums import MentionSums
@@ -58,8 +59,9 @@ def rank_themes(session: Session, selection: Selection, before: Before | None) -
 
     Without ``before`` they have no trend.
     """
-    themes = weighed(session, selection)
-    earlier = weighed(session, before.selection) if before else []
+    places = places_of(session, selection, None)
+    themes = weighed(session, selection, places)
+    earlier = weighed(session, before.selection, places) if before else []
     part = comparable_part(session, before, bool(earlier)) if before else None
     pains, wins = (
         _placed(

@@ -169,7 +169,7 @@ class PainPointOut(BaseModel):
     sentiment: Literal["negative", "positive"] = Field(
         description="`negative` for pain points, `positive` for wins."
     )
-    parent: UUID | None = Field(description="The id of the journey cell that contains the theme.")
+    parent: UUID | None = Field(description="The id of the journey cell that the theme is in.")
     stage: str
     touchpoint: str
     title: str

@@ -30,6 +30,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import as_stored, utc_day
+from service.insights.queries.places import Places
 from service.insights.queries.portions import (
     KEPT,
     Portion,
@@ -67,7 +68,7 @@ class ThemeSums(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """A theme of a native cell with its weights; ``id`` is a UUID, or its 32 hex digits."""
+    """A theme at its place with its weights; ``id`` is a UUID, or its 32 hex digits."""
 
     id: UUID | str
     stage: str
@@ -81,8 +82,13 @@ class Weighed(NamedTuple):
 
     @property
     def cell(self) -> Cell:
-        """Its native cell."""
+        """Its cell, as it is stored."""
         return Cell(self.stage, self.touchpoint)
+
+    def placed(self, places: Places) -> "Weighed":
+        """The theme at its place in a journey."""
+        stage, touchpoint = places.of(self.id, self.cell).cell
+        return self._replace(stage=stage, touchpoint=touchpoint)
 
     @property
     def sums(self) -> MentionSums:
@@ -90,7 +96,7 @@ class Weighed(NamedTuple):
         return _of_sentiment(self.sentiment, mentions=self.mentions, severity=self.severity)
 
 
-def weighed(session: Session, selection: Selection) -> list[Weighed]:
+def weighed(session: Session, selection: Selection, places: Places) -> list[Weighed]:
     """All themes with a mention, of both sentiments, including ignored ones."""
     sums, values = _weights(session, selection, None, None)
     weights_of = sums.subquery()
@@ -102,7 +108,7 @@ def weighed(session: Session, selection: Selection) -> list[Weighed]:
         .where(*theme_conditions(selection, None)),
         values,
     )
-    themes = (Weighed(*row) for row in rows)
+    themes = (Weighed(*row).placed(places) for row in rows)
     return [theme for theme in themes if selection.has(theme.cell)]
 
 
