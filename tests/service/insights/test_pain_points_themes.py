@@ -101,7 +101,7 @@ def test_a_theme_is_measured_as_worked_out_by_hand(
     assert card["emotions"] == {"frustration": 4}
     assert (card["first_seen"], card["last_seen"]) == ("2026-03-04", "2026-03-04")
     # Of all, 0, 10 and 9: 33.3. Without 0 and 10: 100.
-    nps = {"impact": -66.67, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
+    nps = {"impact": -66.667, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
     assert card["impact"]["nps"].items() >= nps.items()
     assert set(card["intervals"]) == {"share", "mean_severity"}
     assert card["small"] is True
