@@ -29,7 +29,7 @@ from service.insights.queries.sums import mention_rows
 from service.insights.samples import FEWEST
 from service.insights.sides import Other, days_of, filters_of, other_side
 from service.insights.sums import ItemSums, MentionRow, total
-from service.insights.totals import has_feedback
+from service.insights.totals import collected, has_feedback
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
@@ -51,7 +51,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     all_items = Items(session, selection.everywhere())
     mentions = [row for row in all_mentions if selection.has(row.cell)]
     items = all_items if selection.cells is None else Items(session, selection)
-    now = take(selection, mentions, items, _days(selection, other, at))
+    now = take(selection, mentions, items, _days(session, selection, other, at))
     before = other and _take_other(session, other, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
     kpi = leaving_out.truth_scale(whole.items)
@@ -81,17 +81,24 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     )
 
 
-def _days(selection: Selection, other: Other | None, at: datetime) -> float | None:
-    """The length of a side; None for two segments, whose volumes can't be compared, as their sizes
-    are unknown."""
-    return None if other and other.by == "segment" else days_of(selection, at)
+def _days(
+    session: Session, selection: Selection, other: Other | None, at: datetime
+) -> float | None:
+    """The length of this side; None for two segments, whose volumes can't be compared, as their
+    sizes are unknown."""
+    if other and other.by == "segment":
+        return None
+    if other and other.by == "period":  # which may be the later one
+        selection = collected(session, selection)
+    return days_of(selection, at)
 
 
 def _take_other(session: Session, other: Other, at: datetime) -> Taken:
     selection = other.selection
     mentions, items = mention_rows(session, selection), Items(session, selection)
     heard = items.whole.items or has_feedback(session, selection)
-    return take(selection, mentions, items, _days(selection, other, at) if heard else None)
+    days = days_of(selection, at) if heard and other.by != "segment" else None
+    return take(selection, mentions, items, days)
 
 
 def _overall(now: Taken, before: Taken | None) -> Fields:

@@ -1,6 +1,9 @@
 """Pain points and wins: what customers complain about, and what they praise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -18,8 +21,11 @@ from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPoi
 from service.insights.params import FilterParams, PainPointParams, WinParams
 from service.insights.portraits import portrait
 from service.insights.queries.freshness import freshness
+from service.insights.queries.sums import days_seen
+from service.insights.queries.theme_sums import full_sums
 from service.insights.ranking import COMPLETE, Order, Sieve
 from service.insights.subject import WholeCell, subject_of
+from service.insights.sums import total
 from service.insights.totals import Totals, take
 from service.insights.verbatims import verbatims
 
@@ -49,6 +55,35 @@ def one_pain_point(
     fresh = freshness(session, workspace_id)
     (out,) = _portraits(session, totals, [entry])
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
+
+
+class DaysSeen(NamedTuple):
+    """The first and the last day (UTC) with a mention of a pain point; None without any."""
+
+    first: date | None
+    last: date | None
+
+
+def seen_at_any_time(
+    session: Session, workspace_id: UUID, wanted: UUID, params: FilterParams
+) -> DaysSeen:
+    """The first and last day of one pain point or win, within all filters but the dates.
+
+    Raises:
+        NoSuchPainPoint: no theme, and no cell of the journey, has that id.
+    """
+    selection = select_feedback(session, workspace_id, params)
+    selection = replace(selection, since=None, until=None)
+    subject = subject_of(session, selection, wanted)
+    if isinstance(subject, WholeCell):
+        rows = days_seen(session, subject.within(selection), subject.sentiment)
+        found = total(row.sums for row in rows)
+    elif selection.has(subject.cell):
+        sums = full_sums(session, selection, subject.sentiment, [subject.id])
+        found = total(own.mentions for own in sums.values())
+    else:
+        found = total(())
+    return DaysSeen(found.first, found.last)
 
 
 def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
