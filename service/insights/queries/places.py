@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlmodel import Session
 
 from models.tables import MENTION
 from service.insights.filters import Selection
+from service.insights.queries.expressions import only_compared
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell, learned_of
 
@@ -71,26 +72,37 @@ def places_of(
     moved: dict[UUID, Moved] = {}
     journey = selection.journey
     if any(journey.learned):
-        statement = _counts(selection, sentiment, only)
+        statement = _counts(session, selection, sentiment, only)
         for theme, stage, touchpoint, count, mentions in session.execute(statement):
             known = moved.setdefault(theme, Moved(Counter(), mentions))
             known.elsewhere[Cell(stage, touchpoint)] = count
     return Places(journey, moved)
 
 
-def _counts(selection: Selection, sentiment: str | None, only: UUID | None) -> Select[Any]:
-    """Theme, stored cell, its mentions there; and all mentions of the theme."""
+def _counts(
+    session: Session, selection: Selection, sentiment: str | None, only: UUID | None
+) -> Select[Any]:
+    """Theme, stored cell, its mentions there; and all mentions of the theme.
+
+    All themes are found by the cells of their mentions, one by its id.
+    """
     table, other = MENTION.c, MENTION.alias().c
-    conditions = [
-        table.workspace_id == selection.workspace_id,
-        table.pain_point_id.is_not(None) if only is None else table.pain_point_id == only,
-        _is_elsewhere(selection.journey),
-    ]
+    theme, stage, touchpoint = table.pain_point_id, table.stage, table.touchpoint
+    conditions = [table.workspace_id == selection.workspace_id]
+    if only is None:
+        theme = only_compared(session, theme)
+        conditions.append(theme.is_not(None))
+    else:
+        stage, touchpoint = (only_compared(session, label) for label in (stage, touchpoint))
+        conditions.append(theme == only)
     if sentiment is not None:
         conditions.append(table.sentiment == sentiment)
-    place = (table.pain_point_id, table.stage, table.touchpoint)
-    found = select(*place, func.count().label("count")).where(*conditions).group_by(*place)
-    counted = found.subquery().c
+    columns = (table.pain_point_id, table.stage, table.touchpoint, func.count().label("count"))
+    found = [
+        select(*columns).where(*conditions, elsewhere).group_by(theme, stage, touchpoint)
+        for elsewhere in _elsewhere(selection.journey, stage, touchpoint)
+    ]
+    counted = union_all(*found).subquery().c
     mentions = select(func.count()).where(
         other.workspace_id == selection.workspace_id,
         other.pain_point_id == counted.pain_point_id,
@@ -98,12 +110,15 @@ def _counts(selection: Selection, sentiment: str | None, only: UUID | None) -> S
     return select(*counted, mentions.scalar_subquery())
 
 
-def _is_elsewhere(journey: JourneyMap) -> ColumnElement[bool]:
-    """Whether a mention has a learned label of the journey, written so that an index can serve
-    it."""
-    table, learned = MENTION.c, journey.learned
+def _elsewhere(
+    journey: JourneyMap, stage: ColumnElement[str], touchpoint: ColumnElement[str]
+) -> list[ColumnElement[bool]]:
+    """The mentions with a learned stage of the journey, and the others with a learned touchpoint;
+    not in one condition, which SQLite would not serve from an index."""
     stages, touchpoints = ({cell[side] for cell in journey.cells} for side in (0, 1))
-    own_stages = [label for label in stages if learned_of(label) in learned.stage]
-    own_touchpoints = [label for label in touchpoints if learned_of(label) in learned.touchpoint]
-    at_touchpoint = and_(table.stage.in_(stages), table.touchpoint.in_(own_touchpoints))
-    return or_(table.stage.in_(own_stages), at_touchpoint)
+    taught = {label for label in stages if learned_of(label) in journey.learned.stage}
+    at = [label for label in touchpoints if learned_of(label) in journey.learned.touchpoint]
+    return [
+        stage.in_(sorted(taught)),
+        and_(stage.in_(sorted(stages - taught)), touchpoint.in_(sorted(at))),
+    ]
