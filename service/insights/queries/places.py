@@ -87,8 +87,10 @@ def _counts(
     All themes are found by the cells of their mentions, one by its id.
     """
     table, other = MENTION.c, MENTION.alias().c
-    theme, stage, touchpoint = table.pain_point_id, table.stage, table.touchpoint
-    conditions = [table.workspace_id == selection.workspace_id]
+    theme: ColumnElement[Any] = table.pain_point_id
+    stage: ColumnElement[str] = table.stage
+    touchpoint: ColumnElement[str] = table.touchpoint
+    conditions: list[ColumnElement[bool]] = [table.workspace_id == selection.workspace_id]
     if only is None:
         theme = only_compared(session, theme)
         conditions.append(theme.is_not(None))
