@@ -326,6 +326,7 @@ def test_two_periods_stand_side_by_side(
 ) -> None:
     """Three quarters of 40 answers in February complain, and a quarter of 40 in March."""
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for number in range(80):
             bad = number % 4 < (3 if number < 40 else 1)
             said = Said(*CHECKOUT, "negative" if bad else "positive")
