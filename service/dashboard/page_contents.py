@@ -20,7 +20,12 @@ from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
 from service.insights.journey_map import build_map
 from service.insights.map_schemas import JourneyMapOut
-from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
+from service.insights.pain_points import (
+    days_at_any_time,
+    list_pain_points,
+    list_wins,
+    one_pain_point,
+)
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import (
     DriverParams,
@@ -57,6 +62,7 @@ def journey_map(view: View) -> Values:
         "map": map_,
         "board": lay_out(map_),
         "id_of": view.cell_id,
+        "previous_from": None if view.address.is_compared else view.previous_from,
         "sides": None if refused or not view.address.is_compared else beside(map_),
     }
 
@@ -123,6 +129,8 @@ def pain_point(view: View, wanted: UUID) -> Values:
     by, spans = _course(view, point)
     return view.frame(point) | {
         "point": point,
+        "days": days_at_any_time(session, workspace, wanted, view.filters),
+        "previous_from": view.previous_from,
         "themes": _themes_in(view, point),
         "sentiment": shown,
         "quotes": quotes(page.items),
@@ -150,7 +158,11 @@ def feedback(view: View, wanted: UUID) -> Values:
 
 def _ranking(view: View, page: PainPointsOut) -> Values:
     """What both rankings have in common."""
-    return view.frame(page) | {"page": page, "only": view.address.params.status}
+    return view.frame(page) | {
+        "page": page,
+        "only": view.address.params.status,
+        "previous_from": view.previous_from,
+    }
 
 
 def _listing(view: View) -> Values:

@@ -14,8 +14,10 @@ from service import clock
 from service.dashboard.address import PERIODS, Address, Period
 from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
 from service.insights import journey_cells
+from service.insights.filters import select_feedback
 from service.insights.params import OTHER_SIDE, FilterParams
 from service.insights.schemas import AnswerOut
+from service.insights.totals import before_of
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
 from service.journey.presets import PRESETS
@@ -57,6 +59,15 @@ class View:
     def is_empty(self) -> bool:
         """Whether the workspace has no feedback at all."""
         return self.latest is None
+
+    @cached_property
+    def previous_from(self) -> date | None:
+        """The day of the first feedback, if it is in the previous period, which then counts from
+        that day on."""
+        selection = select_feedback(self.session, self.workspace_id, self.filters)
+        before = before_of(self.session, selection, clock.now())
+        first = before.selection.since if before and before.is_cut else None
+        return first and first.date()
 
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """The names of stages and touchpoints by key."""

@@ -13,7 +13,7 @@ from service.insights.filters import Selection, values_of
 from service.insights.map_schemas import Comparison
 from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
 from service.insights.periods import DAY, end_of
-from service.insights.totals import Before, before_of
+from service.insights.totals import Before, before_of, collected
 from service.keys.references import sources_in
 
 Bounds = tuple[datetime | None, datetime | None]
@@ -41,13 +41,15 @@ def baseline_of(
     segment = replace(selection, **replaced)
     dated = params.compare_since or params.compare_until
     if not dated and not replaced:
-        before = before_of(selection, now)
+        before = before_of(session, selection, now)
         return Baseline("previous_period", before.selection, before) if before else None
     since, until = _period(selection, params, now)
     other = replace(segment, since=since, until=until)
     if not _disjoint(selection, other):
         raise OverlappingSides
-    return Baseline("period" if segment == selection else "segment", other)
+    if segment != selection:
+        return Baseline("segment", other)
+    return Baseline("period", collected(session, other))
 
 
 def elapsed_days(selection: Selection, now: datetime) -> float | None:

@@ -82,12 +82,13 @@ class Entry:
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
     """All entries with a mention of the sentiment of the totals, in no particular order.
 
-    ``auto`` has the themes, and the cells without a theme. Entries have only what ranking needs;
-    ``with_details`` adds the rest.
+    ``auto`` has the themes, and the cells without any mention of them. Entries have only what
+    ranking needs; ``with_details`` adds the rest.
     """
     themes = [] if level == "cell" else _judged_themes(session, totals)
     themes = [entry for entry in themes if entry.mentions.mentions]
-    themed = {entry.cell for entry in themes}
+    cell_of = totals.selection.journey.cell_of
+    themed = {cell_of(at) for entry in themes if entry.theme for at in entry.theme.cells}
     return themes if level == "theme" else [*themes, *_cell_entries(session, totals, themed)]
 
 

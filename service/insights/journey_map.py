@@ -29,7 +29,7 @@ from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.insights.samples import MIN_ANSWERS
 from service.insights.sums import ItemSums, MentionRow, Part, total
-from service.insights.totals import has_feedback
+from service.insights.totals import collected, has_feedback
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
@@ -51,7 +51,7 @@ def build_map(session: Session, workspace_id: UUID, params: MapParams) -> Journe
     all_items = Items(session, selection.everywhere())
     mentions = [row for row in all_mentions if selection.has(row.cell)]
     items = all_items if selection.cells is None else Items(session, selection)
-    now = side_sums(selection, mentions, items, _days(selection, baseline, at))
+    now = side_sums(selection, mentions, items, _days(session, selection, baseline, at))
     before = baseline and _baseline_sums(session, baseline, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
     kpi = leave_one_out.truth_scale(whole.items)
@@ -81,17 +81,24 @@ def build_map(session: Session, workspace_id: UUID, params: MapParams) -> Journe
     )
 
 
-def _days(selection: Selection, baseline: Baseline | None, at: datetime) -> float | None:
-    """The length of a side; None for two segments, whose volumes can't be compared, as their sizes
-    are unknown."""
-    return None if baseline and baseline.by == "segment" else elapsed_days(selection, at)
+def _days(
+    session: Session, selection: Selection, baseline: Baseline | None, at: datetime
+) -> float | None:
+    """The length of this side; None for two segments, whose volumes can't be compared, as their
+    sizes are unknown."""
+    if baseline and baseline.by == "segment":
+        return None
+    if baseline and baseline.by == "period":  # which may be the later one
+        selection = collected(session, selection)
+    return elapsed_days(selection, at)
 
 
 def _baseline_sums(session: Session, baseline: Baseline, at: datetime) -> SideSums:
     selection = baseline.selection
     mentions, items = mention_rows(session, selection), Items(session, selection)
     known = items.whole.items or has_feedback(session, selection)
-    return side_sums(selection, mentions, items, _days(selection, baseline, at) if known else None)
+    days = elapsed_days(selection, at) if known and baseline.by != "segment" else None
+    return side_sums(selection, mentions, items, days)
 
 
 def _overall(now: SideSums, before: SideSums | None) -> Fields:

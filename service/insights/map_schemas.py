@@ -174,7 +174,9 @@ class OverallOut(MeasuresOut):
 
 
 class ComparedOut(BaseModel):
-    """The other side: the period before `since`, another period, or another segment."""
+    """The other side: the period before `since`, another period, or another segment. A period with
+    the first feedback in it, and none before, begins on the day of that feedback.
+    """
 
     by: Comparison
     since: datetime | None

@@ -10,6 +10,7 @@ from models.pain_point import IGNORED, PAIN, WIN
 from service.insights.axes import Key
 from service.insights.filters import Selection
 from service.insights.measures import Fields, pain
+from service.insights.queries.places import places_of
 from service.insights.queries.theme_sums import ThemeCounts, themes_with_counts
 from service.insights.samples import MIN_ANSWERS
 from service.insights.sums import MentionSums
@@ -56,8 +57,9 @@ def rank_themes(session: Session, selection: Selection, before: Before | None) -
 
     Without ``before`` they have no trend.
     """
-    themes = themes_with_counts(session, selection)
-    earlier = themes_with_counts(session, before.selection) if before else []
+    places = places_of(session, selection, None)
+    themes = themes_with_counts(session, selection, places)
+    earlier = themes_with_counts(session, before.selection, places) if before else []
     part = comparable_part(session, before, bool(earlier)) if before else None
     pains, wins = (
         _placed(

@@ -95,9 +95,9 @@ def _shown(interval: Interval, digits: int = DIGITS) -> list[Fields]:
     ]
 
 
-def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
+def interval_out(interval: Interval) -> IntervalOut:
     """A rounded interval."""
-    return IntervalOut(low=round(interval.low, digits), high=round(interval.high, digits))
+    return IntervalOut(low=round(interval.low, DIGITS), high=round(interval.high, DIGITS))
 
 
 def emotions(sums: MentionSums) -> dict[str, int]:
@@ -118,8 +118,8 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
         without = kpi_value(scale, rating.plus(own, -1))
         left = leave_one_out.of_scale(scale, whole, touching, tested=False)
         found[scale_name(scale)] = ImpactOut(
-            impact=left and round(left.impact, 2),
-            interval=left and interval_out(Interval(left.low, left.high), 2),
+            impact=left and round(left.impact, DIGITS),
+            interval=left and interval_out(Interval(left.low, left.high)),
             overall=overall,
             without=without,
             n=own.n,

@@ -1,6 +1,8 @@
 """Pain points and wins: what customers complain about, and what they praise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from uuid import UUID
 
 from sqlmodel import Session
@@ -18,8 +20,11 @@ from service.insights.pain_point_response import pain_point_out
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import FilterParams, PainPointParams, WinParams
 from service.insights.queries.freshness import freshness
+from service.insights.queries.sums import days_of_cells
+from service.insights.queries.theme_sums import sums_by_theme
 from service.insights.ranking import NEED_DETAILS, ListFilter, Order
 from service.insights.subject import WholeCell, subject_of
+from service.insights.sums import Days
 from service.insights.totals import Totals, totals_of
 from service.insights.verbatims import verbatims
 
@@ -49,6 +54,28 @@ def one_pain_point(
     fresh = freshness(session, workspace_id)
     (out,) = _responses(session, totals, with_details(session, totals, [entry]))
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
+
+
+def days_at_any_time(
+    session: Session, workspace_id: UUID, wanted: UUID, params: FilterParams
+) -> Days | None:
+    """The first and the last day of one pain point or win, within all filters but the dates; None
+    if it has no mention.
+
+    Raises:
+        NoSuchPainPoint: no theme, and no cell of the journey, has that id.
+    """
+    selection = select_feedback(session, workspace_id, params)
+    selection = replace(selection, since=None, until=None)
+    subject = subject_of(session, selection, wanted)
+    if isinstance(subject, WholeCell):
+        own = subject.within(selection)
+        found = days_of_cells(session, own, subject.sentiment).values()
+        return reduce(Days.joined, found) if found else None
+    if not selection.has(subject.cell):
+        return None
+    sums = sums_by_theme(session, selection, subject.sentiment, [subject.id])
+    return sums[subject.id].days if subject.id in sums else None
 
 
 def _responses(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:

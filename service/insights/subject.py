@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from service.insights import journey_cells
 from service.insights.filters import Selection
+from service.insights.queries.places import places_of
 from service.insights.queries.themes import Theme, find_theme
 from service.journey.native import Cell
 
@@ -34,5 +35,5 @@ def subject_of(session: Session, selection: Selection, wanted: UUID) -> Theme | 
         NoSuchPainPoint: nothing has this id.
     """
     if theme := find_theme(session, selection.workspace_id, wanted):
-        return theme
+        return theme.placed(places_of(session, selection, theme.sentiment, theme.id))
     return WholeCell(*journey_cells.cell_with_id(selection.journey, selection.workspace_id, wanted))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from sqlmodel import Session
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from service import clock
 from service.insights.filters import Selection
 from service.insights.periods import period_before
-from service.insights.queries.items import Items
+from service.insights.queries.items import Items, any_items, first_day
 from service.insights.queries.sums import days_of_cells, mention_rows
 from service.insights.sums import (
     EMPTY_PART,
@@ -44,14 +44,17 @@ NO_CELLS: Final = CellSums({}, {})
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The period of equal length just before the selection's.
+    """The period of equal length just before the selection's, or (``is_cut``) the part of it since
+    the first feedback: see ``collected``.
 
-    ``elapsed`` is the part of the selection's own period that is already over, 0..1 in steps of
-    0.001, so that responses don't change every second.
+    ``elapsed`` is how much of the selection's own period is already over, as a multiple of this
+    one's length, in steps of 0.001, so that responses don't change every second. It is at most 1,
+    unless this one is cut.
     """
 
     selection: Selection
     elapsed: float
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def totals_of(session: Session, selection: Selection, sentiment: str) -> Totals:
         all_mentions=sum(row.sums.mentions for row in rows),
         items_with_mentions=here.with_mentions,
         whole=whole,
-        before=before_of(selection, clock.now()),
+        before=before_of(session, selection, clock.now()),
     )
 
 
@@ -140,20 +143,36 @@ def _by_cell(selection: Selection, rows: Sequence[MentionRow], items: Items) -> 
 def has_feedback(session: Session, selection: Selection) -> bool:
     """Whether there is any, at whatever stage. Volumes are not compared with a period without:
     probably none was collected."""
-    return Items(session, selection.everywhere(), rated=False).whole.items > 0
+    return any_items(session, selection.everywhere())
+
+
+def collected(session: Session, selection: Selection) -> Selection:
+    """The selection from the day (UTC) of the first feedback on, if there is none before its
+    period, at whatever stage: rates are not divided by days on which probably none was collected.
+    Unchanged if there is none in it either."""
+    since, everywhere = selection.since, selection.everywhere()
+    if since is None or any_items(session, replace(everywhere, since=None, until=since)):
+        return selection
+    first = first_day(session, everywhere)
+    if first is None:
+        return selection
+    return replace(selection, since=max(since, datetime.combine(first, time(), UTC)))
 
 
 def comparable_part(session: Session, before: Before, known: bool) -> float:
-    """The part of the period by which its volumes are compared with those ``before``; 0 if they
-    are not to be. ``known`` is whether there is known to be feedback from before."""
+    """The length of the period by which its volumes are compared with those ``before``, as a
+    multiple of that one's; 0 if they are not to be. ``known`` is whether there is known to be
+    feedback from before."""
     return before.elapsed if known or has_feedback(session, before.selection) else 0.0
 
 
-def before_of(selection: Selection, now: datetime) -> Before | None:
+def before_of(session: Session, selection: Selection, now: datetime) -> Before | None:
     """The period before that of the selection; None if there is none."""
     period = period_before(selection.since, selection.until, now)
     if period is None:
         return None
     start, end = period
     elapsed = min(max(now - end, timedelta()), end - start)
-    return Before(selection.between(start, end), round(elapsed / (end - start), 3))
+    before = collected(session, selection.between(start, end))
+    first = before.since or start
+    return Before(before, round(elapsed / (end - first), 3), first > start)

@@ -44,7 +44,8 @@ class PointOut(MeasuresOut):
     start: date
     expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
         description=(
-            "Empty for months, with fewer than 28 days or 8 weeks of feedback before, and for a "
+            "Empty for months, with fewer than 28 days or 8 weeks since the first feedback at "
+            "whatever stage and touchpoint, and for a "
             "first period that `since` cuts."
         )
     )

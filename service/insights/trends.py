@@ -38,15 +38,16 @@ COUNTS = ("mentions", "negative")
 
 
 class Past(NamedTuple):
-    """What the first periods are judged by: mentions by (period, key of a series), and the periods
-    that have any feedback, before ``end``."""
+    """What the first periods are judged by: mentions by (period, key of a series), before ``end``.
+
+    ``start`` is the first period that counts: that of the first feedback at whatever stage and
+    touchpoint, but not longer ago than ``HISTORY``. It is not before ``end`` if nothing came then.
+    A shown period that ``since`` cuts is in the past, whole: later ones are judged by all of it.
+    """
 
     mentions: Mapping[tuple[date | None, str], MentionSums]
-    seen: Sequence[date]
+    start: date
     end: date
-
-
-NO_PAST = Past({}, (), date.min)
 
 
 class Grid(NamedTuple):
@@ -77,7 +78,7 @@ def build_trends(session: Session, workspace_id: UUID, params: TrendParams) -> T
     fresh = freshness(session, workspace_id)
     grid = _grid(session, selection, params, subject)
     periods = _periods(selection, params.by, list(grid.totals))
-    past = _past(session, selection, params, subject)
+    past = _past(session, selection, params, subject, grid)
     return TrendsOut.model_validate(
         {
             **fresh._asdict(),
@@ -133,21 +134,31 @@ def _of_cell(
 
 
 def _past(
-    session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
+    session: Session,
+    selection: Selection,
+    params: TrendParams,
+    subject: Theme | WholeCell | None,
+    grid: Grid,
 ) -> Past:
-    """What came before the first period that is shown whole.
-
-    A shown period that ``since`` cuts is part of it, whole: later ones are judged by all of it.
-    """
-    by = params.by
-    if selection.since is None or by not in HISTORY:
-        return NO_PAST
-    first = start_of(selection.since.date(), by)
-    end = first if _midnight(first) == selection.since else next_start(first, by)
+    """What came before the first period that is shown whole."""
+    by, since = params.by, selection.since
+    shown = min(grid.totals, default=date.max)
+    if by not in HISTORY or (since is None and (selection.cells is None or not grid.totals)):
+        return Past({}, shown, shown)
+    first = start_of(since.date(), by) if since else shown
+    end = next_start(first, by) if since and _midnight(first) != since else first
     days = HISTORY[by] * (7 if by == "week" else 1)
     earlier = selection.between(_midnight(first - timedelta(days=days)), _midnight(end))
-    seen = [period for period in Items(session, earlier, by).by_period if period]
-    return Past(_past_mentions(session, earlier, params, subject), seen, end)
+    seen = _seen(session, earlier, by)
+    mentions = _past_mentions(session, earlier, params, subject) if seen and since else {}
+    if since and not seen and selection.cells is not None:
+        seen = _seen(session, selection, by)
+    return Past(mentions, min(seen, default=shown), end)
+
+
+def _seen(session: Session, selection: Selection, by: By) -> list[date]:
+    """The periods with any feedback, at whatever stage and touchpoint."""
+    return [period for period in Items(session, selection.everywhere(), by).by_period if period]
 
 
 def _midnight(day: date) -> datetime:
@@ -195,9 +206,8 @@ def _expected(
 
     Nothing of a period that ``since`` cuts: what is left of it can't be compared with whole ones.
     """
-    before = starts(min(past.seen), past.end - DAY, by) if past.seen else []
-    first = past.end if past.seen else min(grid.totals, default=date.max)
-    judged = [start for start in periods if start >= first]
+    before = starts(past.start, past.end - DAY, by) if past.start < past.end else []
+    judged = [start for start in periods if start >= max(past.start, past.end)]
     sums = [
         *(past.mentions.get((start, key), EMPTY_PART.mentions) for start in before),
         *(grid.parts.get((start, key), EMPTY_PART).mentions for start in judged),

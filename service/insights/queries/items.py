@@ -121,6 +121,21 @@ class Items:
         return rows
 
 
+def any_items(session: Session, selection: Selection) -> bool:
+    """Whether the selection has any item, with or without mentions."""
+    if selection.in_rollups:
+        return Items(session, selection, rated=False).whole.items > 0
+    return recount.first_day(session, selection) is not None
+
+
+def first_day(session: Session, selection: Selection) -> date | None:
+    """The UTC day of the first item of a selection of all stages; None without any."""
+    if not selection.in_rollups:
+        return recount.first_day(session, selection)
+    days = Items(session, selection, "day", rated=False).by_period
+    return min((day for day, sums in days.items() if day and sums.items), default=None)
+
+
 @lru_cache(maxsize=CACHED_STATEMENTS)
 def _statement(shape: QueryShape, view: View | None, rated: bool) -> Select[Any]:
     """A statement for the columns of ``Counted``; without a view, from the sets of cells by day."""

@@ -1,6 +1,7 @@
 """The same sums as the roll-ups hold, counted from feedback and its mentions."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -23,7 +24,12 @@ from models.tables import FEEDBACK, MENTION
 from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import attribute_is, period_start, utc_day
+from service.insights.queries.expressions import (
+    attribute_is,
+    only_compared,
+    period_start,
+    utc_day,
+)
 from service.insights.sums import Days, ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
 from service.rollups.contributions import COUNTED_EMOTIONS, DETRACTOR, HIGH, LOW, PROMOTER, scale_of
@@ -76,6 +82,14 @@ def feedback_conditions(
 def analysed_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
     """The same, and that the feedback has been analysed."""
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
+
+
+def first_day(session: Session, selection: Selection) -> date | None:
+    """The UTC day of the first analysed feedback of a selection of all stages; None without any."""
+    state, moment = only_compared(session, FEEDBACK.c.state), FEEDBACK.c.occurred_at
+    found = select(moment).where(state == DONE, *feedback_conditions(session, selection))
+    first: datetime | None = session.execute(found.order_by(moment).limit(1)).scalar()
+    return first and first.date()
 
 
 def mention_rows(session: Session, selection: Selection, by: By | None) -> list[MentionRow]:

@@ -29,6 +29,7 @@ from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import as_stored, utc_day
 from service.insights.queries.mentions import of_themes
+from service.insights.queries.places import Places
 from service.insights.queries.portions import (
     CACHED_STATEMENTS,
     BoundShape,
@@ -64,7 +65,7 @@ class ThemeSums(NamedTuple):
 
 
 class ThemeCounts(NamedTuple):
-    """A theme of a native cell with its counts; ``id`` is a UUID, or its 32 hex digits."""
+    """A theme at its place with its counts; ``id`` is a UUID, or its 32 hex digits."""
 
     id: UUID | str
     stage: str
@@ -78,8 +79,13 @@ class ThemeCounts(NamedTuple):
 
     @property
     def cell(self) -> Cell:
-        """Its native cell."""
+        """Its cell, as it is stored."""
         return Cell(self.stage, self.touchpoint)
+
+    def placed(self, places: Places) -> "ThemeCounts":
+        """The theme at its place in a journey."""
+        stage, touchpoint = places.of(self.id, self.cell).cell
+        return self._replace(stage=stage, touchpoint=touchpoint)
 
     @property
     def sums(self) -> MentionSums:
@@ -87,7 +93,7 @@ class ThemeCounts(NamedTuple):
         return _of_sentiment(self.sentiment, mentions=self.mentions, severity=self.severity)
 
 
-def themes_with_counts(session: Session, selection: Selection) -> list[ThemeCounts]:
+def themes_with_counts(session: Session, selection: Selection, places: Places) -> list[ThemeCounts]:
     """All themes with a mention, of both sentiments, including ignored ones."""
     sums, values = _counts(session, selection, None, None)
     counted = sums.subquery()
@@ -99,7 +105,7 @@ def themes_with_counts(session: Session, selection: Selection) -> list[ThemeCoun
         .where(*theme_conditions(selection, None)),
         values,
     )
-    themes = (ThemeCounts(*row) for row in rows)
+    themes = (ThemeCounts(*row).placed(places) for row in rows)
     return [theme for theme in themes if selection.has(theme.cell)]
 
 

@@ -12,7 +12,7 @@ from service.insights.journey_cells import cell_id
 from service.insights.queries import most_severe
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, theme, write
+from tests.service.insights.rows import NOON, Said, nps, theme, write, write_long_before
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 
@@ -144,6 +144,7 @@ def praise_grows(database: Database, workspace: Workspace) -> None:
         (PRODUCT, "negative"): (1, 2),
     }
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for (cell, sentiment), counted in counts.items():
             for days, count in zip((5, 0), counted, strict=True):
                 for _ in range(count):
@@ -169,6 +170,7 @@ def test_the_complaints_of_one_item_do_not_make_a_cell_grow(
     get: Get, database: Database, workspace: Workspace
 ) -> None:
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for days, count in ((5, 1), (0, 19)):
             complaints = [Said(*CHECKOUT, severity=1)] * count
             write(session, workspace.id, complaints, occurred_at=NOON - timedelta(days=days))
