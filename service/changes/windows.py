@@ -40,8 +40,8 @@ def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
     """Windows of equal length on both sides, cut at the end of the current day."""
     turn = happened_at.date()
     after = turn if happened_at.time() == time() else turn + DAY
-    over = max(min(days, (now.date() + DAY - after).days), 0)
-    return Windows(turn - over * DAY, turn, after, after + over * DAY)
+    begun = max(min(days, (now.date() + DAY - after).days), 0)
+    return Windows(turn - begun * DAY, turn, after, after + begun * DAY)
 
 
 @dataclass(frozen=True, slots=True)
