@@ -27,7 +27,7 @@ NOTHING_HERE: Final = "There is nothing at this address."
 FILTERS: Final = (
     *("count", "counted", "signed", "plain", "distance", "net", "percent", "change", "day"),
     *("moment", "tone", "scale", "kpi_value", "words", "dimension", "capitalised", "weightiest"),
-    *("days_of", "feeling", "unit"),
+    *("days_of", "feeling", "unit", "effect"),
 )
 """The functions of ``wording`` that templates use."""
 HEADERS: Final = {

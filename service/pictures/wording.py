@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
+from service.insights.leaving_out import SENTIMENT
 from service.insights.map_schemas import ComparedOut
 from service.insights.params import ATTRIBUTE
 
@@ -131,6 +132,13 @@ def unit(name: str) -> str:
         return ", in points"
     most = span.rpartition("-")[2] or _SPANS.get(base)
     return f", of {most}" if most else ""
+
+
+def effect(name: str, found: float) -> str:
+    """An effect on a KPI with its sign, in its unit, with the decimals that the API rounds to."""
+    if name == SENTIMENT:
+        return signed(100 * found, 1)
+    return signed(found, 1 if name.partition(":")[0] in POINTS else 2)
 
 
 def value(measure: str, found: float | None) -> str:

@@ -140,6 +140,23 @@ def test_differences_have_two_digits_or_are_whole_points(
 
 
 @pytest.mark.parametrize(
+    ("kpi", "found", "told"),
+    [
+        ("nps", -4.3, "−4.3"),
+        ("csat", -7.31, "−7.3"),
+        ("csat:1-7", -7.31, "−7.3"),
+        ("stars", 0.254, "+0.25"),
+        ("ces:1-10", 0, "0.00"),
+        ("sentiment", -0.0312, "−3.1"),
+    ],
+)
+def test_effects_have_a_decimal_in_points_and_two_in_the_unit_of_a_scale(
+    kpi: str, found: float, told: str
+) -> None:
+    assert wording.effect(kpi, found) == told
+
+
+@pytest.mark.parametrize(
     ("measure", "found", "told"),
     [
         ("volume_share", 0.032, "3.2%"),
