@@ -18,12 +18,13 @@ from service.db import Database
 from service.errors import Problem
 from service.items import lock_feedback
 from service.journey.learning import BACKGROUND, outgrown_at, teach
+from service.journey.queries import lock_workspace
 from service.journey.service import current_map
 from service.journey.taught import (
     forget_taught,
     label_anew,
     latest_vectors,
-    locked_learning,
+    lock_learning,
     save_taught,
     taught_by,
 )
@@ -47,7 +48,7 @@ def learn_for(database: Database, engine: Engine, workspaces: Collection[UUID]) 
 
 
 def _is_due(session: Session, workspace_id: UUID, model_version: str) -> bool:
-    learned = learned_in(session, workspace_id, model_version, lock=False)
+    learned = learned_in(session, workspace_id, model_version)
     if not any(learned.keys):
         return False
     if not learned.complete:
@@ -71,7 +72,7 @@ def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
         return
 
     def save(session: Session) -> None:
-        locked_learning(session, workspace_id)
+        lock_workspace(session, workspace_id)
         if current_map(session, workspace_id).version != journey.version:
             return
         if _is_due(session, workspace_id, engine.version):
@@ -93,7 +94,7 @@ def label_some(session: Session, space: Space) -> None:
     Their mentions find themes in ``space``.
     """
     workspace_id = _next(session)
-    state = workspace_id and locked_learning(session, workspace_id)
+    state = workspace_id and lock_learning(session, workspace_id)
     if not workspace_id or not state or state.finished:
         return
     found = select(Feedback.id).where(Feedback.workspace_id == workspace_id, Feedback.state == DONE)

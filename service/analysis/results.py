@@ -34,6 +34,7 @@ from service.corrections.layers import (
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
 from service.ids import Id, among
+from service.journey.queries import lock_workspace
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
@@ -91,10 +92,10 @@ def write(
     """Write ``outcomes``; returns done, failed or retried by id, without the rows that were
     skipped.
     """
-    learned = {
-        workspace: learned_in(session, workspace, writer.version)
-        for workspace in sorted({workspace for workspace, _ in outcomes})
-    }
+    workspaces = sorted({workspace for workspace, _ in outcomes})
+    for workspace in workspaces:
+        lock_workspace(session, workspace, share=True)
+    learned = {each: learned_in(session, each, writer.version) for each in workspaces}
     pairs = [
         (row, outcomes[row.workspace_id, row.id])
         for row in _claimed_rows(session, writer.worker, outcomes)

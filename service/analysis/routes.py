@@ -34,5 +34,5 @@ def analyze(
     """Analyse up to 200 texts. Results are in the same order; nothing is stored."""
     with database.read() as session:
         names = named_map(session, caller.workspace_id, journey)
-        learned = learned_in(session, caller.workspace_id, engine.version, lock=False)
+        learned = learned_in(session, caller.workspace_id, engine.version)
     return analyse(engine, names, body, settings.max_text_chars, learned)

@@ -98,15 +98,13 @@ NOTHING: Final = Learned()
 _states: dict[tuple[UUID, int, str], Learned] = {}
 
 
-def learned_in(
-    session: Session, workspace_id: UUID, model_version: str, lock: bool = True
-) -> Learned:
+def learned_in(session: Session, workspace_id: UUID, model_version: str) -> Learned:
     """The probes of a workspace; ``NOTHING`` for most workspaces.
 
-    With ``lock`` they stay the same until the caller's write transaction ends: call it before any
-    feedback is locked.
+    Who writes labels by them locks the workspace before (``lock_workspace``, and before any
+    feedback), so that they stay the same until the transaction ends.
     """
-    row = find_learning(session, workspace_id, lock)
+    row = find_learning(session, workspace_id)
     if row is None:
         return NOTHING
     key = (workspace_id, row.stamp, model_version)

@@ -23,7 +23,7 @@ from service.journey.taught import (
     find_learning,
     forget_taught,
     label_anew,
-    locked_learning,
+    lock_learning,
     save_taught,
 )
 
@@ -86,7 +86,7 @@ def forget_erased(session: Session, workspace_id: UUID, feedback_ids: Collection
 
 def _withdraw(session: Session, workspace_id: UUID) -> None:
     """Delete what was learned from corrections, if anything was; stored mentions follow."""
-    if locked_learning(session, workspace_id) is None:
+    if lock_learning(session, workspace_id) is None:
         return
     if forget_taught(session, workspace_id, FROM_CORRECTIONS):
         label_anew(session, workspace_id)
@@ -103,7 +103,7 @@ def _withdrawn(told: dict[str, Any]) -> dict[str, Any]:
 
 def switch(session: Session, workspace_id: UUID, on: bool) -> None:
     """Switch learning from corrections on or off; stored mentions follow."""
-    before = locked_learning(session, workspace_id)
+    before = lock_learning(session, workspace_id)
     if before is not None and before.adjusts == on:
         return
     label_anew(session, workspace_id)
@@ -113,7 +113,7 @@ def switch(session: Session, workspace_id: UUID, on: bool) -> None:
 
 def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
     """The state of learning from corrections."""
-    state = find_learning(session, workspace_id, lock=False)
+    state = find_learning(session, workspace_id)
     nothing: dict[str, Any] = {"model": None, "learned_at": None, "fields": []}
     return LearningOut.model_validate(
         {
@@ -125,7 +125,7 @@ def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
 
 
 def _state(session: Session, workspace_id: UUID) -> Learning:
-    state = locked_learning(session, workspace_id)
+    state = lock_learning(session, workspace_id)
     if state is None:
         raise LookupError("label_anew makes it")
     return state

@@ -46,7 +46,7 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
 
     A mention that moves to another place leaves its theme, which no longer quotes it, and joins one
     there if its vector in ``space`` is near enough; back in its original place, it gets its former
-    theme. The rows are locked, and before them the workspace's learning.
+    theme. The caller has locked the rows, and before them the workspace.
     """
     ids = [row.id for row in rows]
     mentions = mentions_of(session, workspace_id, ids)
@@ -55,15 +55,16 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     for correction in corrections_of(session, workspace_id, ids):
         logs[correction.feedback_id].append(correction)
     labelled = [row for row in rows if mentions[row.id]]
+    models = {mentions[row.id][0].model_version for row in labelled}
+    learned = {model: learned_in(session, workspace_id, model) for model in models}
     moved: list[tuple[Mention, Arrival]] = []
     left: list[Quote] = []
     delta = Delta()
     for row in labelled:
         found = mentions[row.id]
-        learned = learned_in(session, workspace_id, found[0].model_version)
         delta.add(row, found, -1)
         before = [_quote(row, mention) for mention in found]
-        _label(row, found, learned, vectors[row.id], logs[row.id])
+        _label(row, found, learned[found[0].model_version], vectors[row.id], logs[row.id])
         moved += _moved(row, zip_longest(found, before, vectors[row.id]), space)
         pairs = zip(found, before, strict=True)
         left += [was for mention, was in pairs if mention.pain_point_id != was.theme]

@@ -22,7 +22,7 @@ from service.corrections.schemas import (
 from service.insights.errors import NoSuchFeedback
 from service.items import lock_feedback, mentions_of
 from service.journey.mapping import JourneyMap
-from service.journey.taught import find_learning
+from service.journey.queries import lock_workspace
 from service.web.cursors import decode_cursor, encode_cursor
 
 LIST: Final = "corrections"
@@ -49,7 +49,7 @@ def correct(
         NoSuchFeedback, NoSuchMention, MentionChanged: it doesn't exist, or has changed.
         UnknownStage, UnknownTouchpoint, NoSuchCell: the labels don't exist in ``journey``.
     """
-    find_learning(session, target.workspace_id, lock=True)
+    lock_workspace(session, target.workspace_id, share=True)
     rows = lock_feedback(session, target.workspace_id, [target.feedback_id])
     if target.feedback_id not in rows:
         raise NoSuchFeedback

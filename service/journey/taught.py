@@ -101,7 +101,7 @@ def forget_taught(
 
 def label_anew(session: Session, workspace_id: UUID) -> None:
     """Have all stored feedback of the workspace labelled again, in the background."""
-    row = locked_learning(session, workspace_id)
+    row = lock_learning(session, workspace_id)
     if row is None:
         session.add(Learning(workspace_id=workspace_id))
     else:
@@ -110,16 +110,14 @@ def label_anew(session: Session, workspace_id: UUID) -> None:
     session.flush()
 
 
-def locked_learning(session: Session, workspace_id: UUID) -> Learning | None:
-    """The learning state of a workspace, to be changed; None if it was never taught anything."""
+def lock_learning(session: Session, workspace_id: UUID) -> Learning | None:
+    """Lock what a workspace has taught, to change it; returns None if it never taught anything."""
     lock_workspace(session, workspace_id)
     return session.get(Learning, workspace_id, populate_existing=True)
 
 
-def find_learning(session: Session, workspace_id: UUID, lock: bool) -> Learning | None:
-    """The same for reading; with ``lock`` nobody changes it until the transaction ends."""
-    if lock:
-        lock_workspace(session, workspace_id, share=True)
+def find_learning(session: Session, workspace_id: UUID) -> Learning | None:
+    """The same for reading, without a lock."""
     return session.get(Learning, workspace_id)
 
 

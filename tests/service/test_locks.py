@@ -27,7 +27,7 @@ from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
-from service.journey.taught import find_learning, locked_learning
+from service.journey.taught import lock_learning
 from service.keys.queries import ensure_workspace
 from service.rollups.declared import held, hold_alone
 from service.themes.places import Place, hold
@@ -96,7 +96,7 @@ def test_who_writes_meets_who_corrects_and_who_declares(
         )
         assert has_place.wait(PATIENCE_S)
         corrector = begin(
-            lambda session: find_learning(session, workspace.id, lock=True),
+            lambda session: lock_workspace(session, workspace.id, share=True),
             lambda session: hold(session, place),
         )
         until_waiting(database, 1)
@@ -113,10 +113,10 @@ def test_who_writes_meets_who_corrects_and_who_declares(
     [
         lambda session, workspace: hold_alone(session, workspace.id),
         lambda session, workspace: lock_workspace(session, workspace.id),
-        lambda session, workspace: locked_learning(session, workspace.id),
+        lambda session, workspace: lock_learning(session, workspace.id),
         lambda session, workspace: ensure_workspace(session, workspace.name),
     ],
-    ids=["hold_alone", "lock_workspace", "locked_learning", "ensure_workspace"],
+    ids=["hold_alone", "lock_workspace", "lock_learning", "ensure_workspace"],
 )
 def test_what_refers_to_a_locked_workspace_is_stored(
     database: Database, workspace: Workspace, begin: Begin, lock: Lock
@@ -195,7 +195,7 @@ def test_what_was_learned_is_withdrawn_before_the_feedback_to_erase_is_locked(
             )
         )
     with database.write() as session:
-        find_learning(session, workspace.id, lock=True)
+        lock_workspace(session, workspace.id, share=True)
         eraser = begin(lambda other: erase_one(other, workspace.id, erased))
         until_waiting(database, 1)
         assert lock_feedback(session, workspace.id, [erased])

@@ -106,7 +106,7 @@ def test_what_was_learned_is_known_while_another_thread_empties_the_cache(
     kept = labelling.Learned()
     monkeypatch.setattr(labelling, "_states", Forgetful({(workspace.id, 3, "1"): kept}))
     with database.read() as session:
-        assert labelling.learned_in(session, workspace.id, "1", lock=False) is kept
+        assert labelling.learned_in(session, workspace.id, "1") is kept
 
 
 @pytest.fixture
