@@ -54,7 +54,7 @@ class Worker:
         beside = [
             threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
             for name, work in (
-                ("themes", self._refresher.round),
+                ("themes", self._refresher.run_once),
                 ("attributes", self._builder.round),
             )
         ]

@@ -12,7 +12,7 @@ from models.pain_point import PainPoint
 from nlp.themes.space import Space
 from service.db import Database
 from service.journey.service import current_map
-from service.themes.due import Seen
+from service.themes.leases import ThemeGrowth
 from service.themes.members import (
     Key,
     Sample,
@@ -23,7 +23,7 @@ from service.themes.members import (
     texts_of,
 )
 from service.themes.naming import (
-    LOOKED_AT,
+    DESCRIBED_MENTIONS,
     ThemeSample,
     describe_theme,
     main_language,
@@ -45,7 +45,7 @@ class Described(NamedTuple):
     """The size of a theme when it was described, and how many of its mentions were looked at."""
 
     size: int
-    seen: int
+    sampled: int
 
 
 class Describer:
@@ -60,7 +60,7 @@ class Describer:
         self._computing = computing
         self._described: dict[UUID, Described] = {}
 
-    def describe_grown(self, place: Place, sample: Sample | None = None) -> Seen:
+    def describe_grown(self, place: Place, sample: Sample | None = None) -> ThemeGrowth:
         """Describe the themes of a place that have grown.
 
         They stand out from ``sample``; without it, from the latest loose mentions of the place.
@@ -79,8 +79,8 @@ class Describer:
         self.describe(place, samples, around)
         for each in samples:
             self._described[each.theme] = Described(size.get(each.theme, 0), len(each.sample.keys))
-        room = min((self._room(theme, size.get(theme, 0)) for theme in growth), default=0)
-        return Seen(sum(size.values()), room)
+        lacking = (self._until_grown(theme, size.get(theme, 0)) for theme in growth)
+        return ThemeGrowth(sum(size.values()), min(lacking, default=0))
 
     def samples(self, session: Session, place: Place, themes: Iterable[UUID]) -> list[ThemeSample]:
         """Samples of those of ``themes`` with mentions read by the present model."""
@@ -114,7 +114,7 @@ class Describer:
             sample = latest_loose(session, self._space, place, known, BACKGROUND)
         return texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
 
-    def _room(self, theme: UUID, size: int) -> int:
+    def _until_grown(self, theme: UUID, size: int) -> int:
         """How many mentions a theme of ``size`` lacks to have grown; 0 if it is undescribed."""
         was = self._described.get(theme)
         return math.ceil(was.size * GROWN) - size if was else 0
@@ -128,9 +128,9 @@ class Describer:
         if row.keywords == UNTITLED or was is None:
             return float("inf")
         growth = size / max(was.size, 1)
-        if was.seen < min(was.size, LOOKED_AT):
-            read = count_read(session, self._space, row.workspace_id, row.id, LOOKED_AT)
-            growth = max(growth, read / was.seen)
+        if was.sampled < min(was.size, DESCRIBED_MENTIONS):
+            read = count_read(session, self._space, row.workspace_id, row.id, DESCRIBED_MENTIONS)
+            growth = max(growth, read / was.sampled)
         return growth
 
 

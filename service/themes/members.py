@@ -24,7 +24,7 @@ from service.rollups.apply import Delta, apply
 from service.rollups.segments import EVERYBODY
 from service.themes.places import Place, place_of
 
-AT_ONCE: Final = 500
+MOVE_BATCH: Final = 500
 """Mentions that are moved in one transaction, for which other writers wait."""
 HAS_VECTOR: Final = and_(
     VECTOR.c.workspace_id == MENTION.c.workspace_id,
@@ -64,22 +64,22 @@ class Text(NamedTuple):
     language: str
 
 
-class Held(NamedTuple):
+class LockedItems(NamedTuple):
     """Locked feedback with all of its mentions."""
 
     rows: Sequence[Feedback]
     mentions: Mapping[UUID, Sequence[Mention]]
 
 
-def hold_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> Held:
+def lock_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> LockedItems:
     """Lock feedback, in the order of the ids, until the transaction ends."""
     rows = lock_feedback(session, workspace_id, ids, anew=True, texts=False)
-    return Held(list(rows.values()), mentions_of(session, workspace_id, ids, anew=True))
+    return LockedItems(list(rows.values()), mentions_of(session, workspace_id, ids, anew=True))
 
 
 def move_mentions(
     session: Session,
-    held: Held,
+    items: LockedItems,
     keys: Collection[Key],
     place: Place,
     source: UUID | None,
@@ -96,8 +96,8 @@ def move_mentions(
     moved: list[tuple[Key, datetime]] = []
     delta = Delta()
     wanted = set(keys)
-    for row in held.rows:
-        mentions = held.mentions[row.id]
+    for row in items.rows:
+        mentions = items.mentions[row.id]
         mine = [
             mention
             for mention in mentions

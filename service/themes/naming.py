@@ -15,12 +15,12 @@ from nlp.themes.space import Space, stored
 from service import clock
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
-from service.themes.due import mark
+from service.themes.leases import mark
 from service.themes.members import Key, Sample, Text, sample_of, texts_of
-from service.themes.places import Place, hold, stamp
+from service.themes.places import Place, bump_stamp, lock_places
 from service.themes.rows import UNTITLED, plain_title
 
-LOOKED_AT: Final = 150
+DESCRIBED_MENTIONS: Final = 150
 """The number of latest mentions of a theme from which its centroid and its title are made."""
 ANY_LANGUAGE: Final = "en"
 
@@ -77,7 +77,7 @@ def sample_theme(
     """The basis of a theme's description; None if the present model has read none of its
     mentions.
     """
-    sample = sample_of(session, space, workspace_id, theme, LOOKED_AT)
+    sample = sample_of(session, space, workspace_id, theme, DESCRIBED_MENTIONS)
     if not sample.keys:
         return None
     return ThemeSample(theme, sample, texts_of(session, workspace_id, sample.keys))
@@ -104,7 +104,7 @@ def store_descriptions(
     A theme that mentions have left since it was described is skipped: the new centroid would
     include words that may have been erased, and the new title and keywords would quote them.
     """
-    hold(session, place)
+    lock_places(session, place)
     for each in descriptions:
         theme = session.get(PainPoint, (place.workspace_id, each.theme), populate_existing=True)
         if theme is None or theme.merged_into is not None:
@@ -118,7 +118,7 @@ def store_descriptions(
                 theme.title = each.words.title
             theme.keywords = list(each.words.keywords) or [theme.title]
     session.flush()
-    stamp(session, place)
+    bump_stamp(session, place)
 
 
 def _has_all(session: Session, theme: PainPoint, keys: Sequence[Key]) -> bool:
@@ -132,7 +132,7 @@ def _has_all(session: Session, theme: PainPoint, keys: Sequence[Key]) -> bool:
 
 
 def withdraw_quotes(
-    session: Session, quotes: Iterable[Quote], held_next: Iterable[Place] = ()
+    session: Session, quotes: Iterable[Quote], next_places: Iterable[Place] = ()
 ) -> None:
     """Remove titles and keywords that quote mentions which have left their theme or will.
 
@@ -140,8 +140,8 @@ def withdraw_quotes(
     until the next refresh finds another. A title that a person gave stays; its keywords are
     removed.
 
-    ``held_next`` are places that the caller will hold after this. They are held here, so that all
-    places are held in one order and no two transactions wait for each other.
+    ``next_places`` are those that the caller will lock after this. They are locked here, so that
+    all places are locked in one order and no two transactions wait for each other.
     """
     texts: dict[UUID, list[str]] = defaultdict(list)
     places: dict[UUID, Place] = {}
@@ -151,7 +151,7 @@ def withdraw_quotes(
             places[theme] = place
     if not texts:
         return
-    hold(session, *places.values(), *held_next)
+    lock_places(session, *places.values(), *next_places)
     changed = {
         places[theme.id]
         for theme in _themes(session, places)

@@ -30,7 +30,7 @@ from service.journey.queries import lock_workspace
 from service.journey.taught import lock_learning
 from service.keys.queries import ensure_workspace
 from service.rollups.declared import held, hold_alone
-from service.themes.places import Place, hold
+from service.themes.places import Place, lock_places
 from tests.service.conftest import Analyse
 
 PATIENCE_S: Final = 30
@@ -79,7 +79,7 @@ def test_who_writes_meets_who_corrects_and_who_declares(
     place, and of two that declare attributes one is done and one waits."""
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
-        hold(session, place)
+        lock_places(session, place)
     has_place, may_go_on, declared = Event(), Event(), Event()
     with ExitStack() as stack:
         stack.callback(declared.set)
@@ -89,7 +89,7 @@ def test_who_writes_meets_who_corrects_and_who_declares(
             lambda _: declared.wait(PATIENCE_S),
         )
         writer = begin(
-            lambda session: hold(session, place),
+            lambda session: lock_places(session, place),
             lambda _: has_place.set(),
             lambda _: may_go_on.wait(PATIENCE_S),
             lambda session: held(session, [workspace.id]),
@@ -97,7 +97,7 @@ def test_who_writes_meets_who_corrects_and_who_declares(
         assert has_place.wait(PATIENCE_S)
         corrector = begin(
             lambda session: lock_workspace(session, workspace.id, share=True),
-            lambda session: hold(session, place),
+            lambda session: lock_places(session, place),
         )
         until_waiting(database, 1)
         second = begin(lambda session: hold_alone(session, workspace.id))
@@ -124,7 +124,7 @@ def test_what_refers_to_a_locked_workspace_is_stored(
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
         lock(session, workspace)
-        begin(lambda other: hold(other, place)).result(PATIENCE_S)
+        begin(lambda other: lock_places(other, place)).result(PATIENCE_S)
 
 
 def test_roll_ups_wait_for_who_holds_the_declared_attributes_alone(

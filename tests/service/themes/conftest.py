@@ -20,9 +20,9 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
 from service.themes import finding
-from service.themes.known import Known
 from service.themes.members import sample_of
 from service.themes.refresh import Refresher
+from service.themes.theme_cache import PlaceThemes
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
@@ -80,7 +80,7 @@ def say_loose(say: Say, monkeypatch: pytest.MonkeyPatch) -> Say:
 
     def put(texts: Sequence[str], **columns: Any) -> list[UUID]:
         with monkeypatch.context() as patch:
-            patch.setattr(Known, "nearest", lambda _, vectors, __: [None] * len(vectors))
+            patch.setattr(PlaceThemes, "nearest", lambda _, vectors, __: [None] * len(vectors))
             return say(texts, **columns)
 
     return put
@@ -94,7 +94,7 @@ def look(database: Database) -> Iterator[Look]:
         def run(analyzer: FakeAnalyzer | None = None) -> int:
             space = Engine(analyzer or FakeAnalyzer()).space
             refresher, rounds = Refresher(database, space, computing), 0
-            while refresher.round():
+            while refresher.run_once():
                 rounds += 1
             report = verify(database)
             assert report.clean, report.findings

@@ -64,7 +64,7 @@ def test_gathering_stops_when_asked_to_and_is_taken_up_again(
     stop = Event()
     stop.set()
     with ThreadPoolExecutor(1) as computing:
-        assert Refresher(database, Engine(FakeAnalyzer()).space, computing, stop).round()
+        assert Refresher(database, Engine(FakeAnalyzer()).space, computing, stop).run_once()
     [theme] = themes()
     assert len(members(database, theme.id)) < len(said)
     assert look() == 1

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info
 from models.pain_point import PainPoint
 from service.clock import now
 from service.db import Database
-from service.themes import shaping
+from service.themes import editing
 from service.verify.verify import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
@@ -131,7 +131,7 @@ def test_a_large_merge_goes_in_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     declined, slow = found
-    monkeypatch.setattr(shaping, "AT_ONCE", 1)
+    monkeypatch.setattr(editing, "MOVE_BATCH", 1)
     assert send("POST", f"{slow.id}/merge", into=str(declined.id))["mentions"] == 6
 
 
@@ -143,8 +143,8 @@ def test_a_merge_that_was_killed_is_finished_by_the_next_refresh(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     declined, slow = found
-    monkeypatch.setattr(shaping, "AT_ONCE", 1)
-    monkeypatch.setattr(shaping, "move_rest", lambda *_: None)
+    monkeypatch.setattr(editing, "MOVE_BATCH", 1)
+    monkeypatch.setattr(editing, "move_rest", lambda *_: None)
     send("POST", f"{slow.id}/merge", into=str(declined.id))
     assert len(members(database, slow.id)) == 2
     assert look() == 1
@@ -163,9 +163,9 @@ def test_a_split_is_done_whole_or_not_at_all(
     apart = {frozenset(members(database, theme.id)) for theme in found}
     send("POST", f"{slow.id}/merge", into=str(declined.id))
     with monkeypatch.context() as patch:
-        patch.setattr(shaping, "AT_ONCE", 1)
-        patch.setattr(shaping, "move_rest", lambda *_: None)
-        patch.setattr(shaping, "describe_again", lambda *_: None)
+        patch.setattr(editing, "MOVE_BATCH", 1)
+        patch.setattr(editing, "move_rest", lambda *_: None)
+        patch.setattr(editing, "describe_again", lambda *_: None)
         new = send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)
     assert send("POST", f"{declined.id}/split", 201, key="k-1", parts=2)["id"] == new["id"]
     both = (declined.id, UUID(new["id"]))

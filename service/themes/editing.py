@@ -1,7 +1,7 @@
 """What people do with pain points: name, own, resolve, merge and split them.
 
-Each is one transaction. That of a merge moves at most ``AT_ONCE`` mentions; ``move_rest`` moves the
-others afterwards.
+Each is one transaction. That of a merge moves at most ``MOVE_BATCH`` mentions; ``move_rest`` moves
+the others afterwards.
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ from service.errors import InvalidParam
 from service.insights import names
 from service.journey.mapping import JourneyMap
 from service.themes import steps
-from service.themes.due import mark
 from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
 from service.themes.finding import LEAST_MENTIONS
+from service.themes.leases import mark
 from service.themes.members import (
-    AT_ONCE,
+    MOVE_BATCH,
     Key,
     centroid_of,
     has_members,
-    hold_items,
     keys_of,
+    lock_items,
     move_mentions,
     sample_of,
 )
@@ -39,17 +39,17 @@ from service.themes.naming import (
     sample_theme,
     store_descriptions,
 )
-from service.themes.places import Place, hold, stamp
-from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_said_since
+from service.themes.places import Place, bump_stamp, lock_places
+from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_resolved_before
 from service.themes.schemas import PainPointIn
 
-LOOKED_AT: Final = 3000
+SPLIT_MENTIONS: Final = 3000
 """The latest mentions of a pain point that are considered when it is split in two."""
 ALIKE: Final = 1e-3
 """Unit vectors that differ by less in every component count as equal."""
 
 
-class Person(NamedTuple):
+class Editor(NamedTuple):
     """Who acts, in which workspace, and the journey that names the result."""
 
     workspace_id: UUID
@@ -66,32 +66,32 @@ class Move(NamedTuple):
     rest: bool
 
 
-def find(session: Session, person: Person, wanted: UUID) -> PainPoint:
+def find(session: Session, editor: Editor, wanted: UUID) -> PainPoint:
     """The theme with this id, or the one that it was merged into.
 
     Raises:
         CellPainPoint: it is the id of a cell of the journey.
         NoSuchPainPoint: there is none with that id.
     """
-    row = session.get(PainPoint, (person.workspace_id, wanted), populate_existing=True)
+    row = session.get(PainPoint, (editor.workspace_id, wanted), populate_existing=True)
     if row is not None and row.merged_into is not None:
-        return find(session, person, row.merged_into)
+        return find(session, editor, row.merged_into)
     if row is None:
-        names.cell_with_id(person.journey, person.workspace_id, wanted)
+        names.cell_with_id(editor.journey, editor.workspace_id, wanted)
         raise CellPainPoint
     return row
 
 
-def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) -> PainPoint:
+def update(session: Session, editor: Editor, wanted: UUID, body: PainPointIn) -> PainPoint:
     """Set the fields of a pain point that a person has changed.
 
     Raises:
         CellPainPoint, NoSuchPainPoint: see ``find``.
     """
-    theme = _held(session, person, wanted)
+    theme = _find_locked(session, editor, wanted)
     said = body.model_dump(exclude_unset=True)
     if "title" in said:
-        theme.titled_by = person.key_id if body.title else None
+        theme.titled_by = editor.key_id if body.title else None
         theme.title = body.title or plain_title(place_of_theme(theme))
     if "owner" in said:
         theme.owner = body.owner
@@ -103,17 +103,17 @@ def update(session: Session, person: Person, wanted: UUID, body: PainPointIn) ->
     return theme
 
 
-def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | None:
+def merge(session: Session, editor: Editor, wanted: UUID, into: UUID) -> Move | None:
     """Merge a pain point into another; None if that has been done already.
 
     Raises:
         NotTheSamePlace: they are of different cells or sentiments.
         CellPainPoint, NoSuchPainPoint: see ``find``.
     """
-    theme = find(session, person, wanted)
-    keys = keys_of(session, person.workspace_id, [theme.id], AT_ONCE)
-    held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
-    theme, target = _held(session, person, theme.id), find(session, person, into)
+    theme = find(session, editor, wanted)
+    keys = keys_of(session, editor.workspace_id, [theme.id], MOVE_BATCH)
+    items = lock_items(session, editor.workspace_id, {key.feedback_id for key in keys})
+    theme, target = _find_locked(session, editor, theme.id), find(session, editor, into)
     place = place_of_theme(theme)
     if place_of_theme(target) != place:
         raise NotTheSamePlace
@@ -121,9 +121,9 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
         return None
     target.shaped = theme.shaped = True
     merge_rows(session, place, theme, target)
-    if moved := move_mentions(session, held, keys, place, theme.id, target.id):
-        reopen_if_said_since(session, place, target, max(said for _, said in moved))
-    rest = has_members(session, person.workspace_id, theme.id)
+    if moved := move_mentions(session, items, keys, place, theme.id, target.id):
+        reopen_if_resolved_before(session, place, target, max(said for _, said in moved))
+    rest = has_members(session, editor.workspace_id, theme.id)
     if rest:
         mark(session, place)
     return Move(place, theme.id, target.id, rest)
@@ -132,7 +132,7 @@ def merge(session: Session, person: Person, wanted: UUID, into: UUID) -> Move | 
 def split(
     session: Session,
     space: Space,
-    person: Person,
+    editor: Editor,
     wanted: UUID,
     keys: Sequence[Key],
     title: str | None,
@@ -143,30 +143,30 @@ def split(
         NotSplittable: some are not its mentions, or they are all of its mentions.
         CellPainPoint, NoSuchPainPoint: see ``find``.
     """
-    held = hold_items(session, person.workspace_id, {key.feedback_id for key in keys})
-    theme = _held(session, person, wanted)
+    items = lock_items(session, editor.workspace_id, {key.feedback_id for key in keys})
+    theme = _find_locked(session, editor, wanted)
     place = place_of_theme(theme)
-    mean = centroid_of(session, space, person.workspace_id, set(keys))
+    mean = centroid_of(session, space, editor.workspace_id, set(keys))
     new = add_theme(session, space, place, theme.centroid if mean is None else stored(mean))
     if mean is None:
         new.model_version = theme.model_version
     if title:
-        new.title, new.titled_by = title, person.key_id
+        new.title, new.titled_by = title, editor.key_id
     new.shaped = theme.shaped = True
-    moved = {key for key, _ in move_mentions(session, held, keys, place, theme.id, new.id)}
+    moved = {key for key, _ in move_mentions(session, items, keys, place, theme.id, new.id)}
     if missing := [index for index, key in enumerate(keys) if key not in moved]:
         reason = "is not a mention of this pain point; list its mentions and choose some of them"
         raise NotSplittable(
             invalid_params=[InvalidParam(f"mentions.{index}", reason) for index in missing]
         )
-    if not has_members(session, person.workspace_id, theme.id):
+    if not has_members(session, editor.workspace_id, theme.id):
         reason = "must not be all of its mentions; leave at least one"
         raise NotSplittable(invalid_params=[InvalidParam("mentions", reason)])
     _changed(session, theme)
     return Move(place, theme.id, new.id, rest=False)
 
 
-def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list[Key]:
+def smaller_cluster(session: Session, space: Space, editor: Editor, wanted: UUID) -> list[Key]:
     """The smaller of two clusters of the latest mentions of a pain point.
 
     By k-means on their vectors (Lloyd 1982; k-means++ seeds, ten of them, the best result).
@@ -174,8 +174,8 @@ def halves(session: Session, space: Space, person: Person, wanted: UUID) -> list
     Raises:
         NotSplittable: the model in use has read too few mentions, or all are alike.
     """
-    theme = find(session, person, wanted)
-    keys, vectors = sample_of(session, space, person.workspace_id, theme.id, LOOKED_AT)
+    theme = find(session, editor, wanted)
+    keys, vectors = sample_of(session, space, editor.workspace_id, theme.id, SPLIT_MENTIONS)
     if len(keys) < LEAST_MENTIONS:
         reason = f"needs at least {LEAST_MENTIONS} mentions that the model in use has read"
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
@@ -205,7 +205,7 @@ def move_rest(database: Database, move: Move) -> None:
 
 def _left(database: Database, move: Move) -> list[Key]:
     with database.read() as session:
-        return keys_of(session, move.place.workspace_id, [move.source], AT_ONCE)
+        return keys_of(session, move.place.workspace_id, [move.source], MOVE_BATCH)
 
 
 def describe_again(database: Database, space: Space, place: Place, themes: Sequence[UUID]) -> None:
@@ -222,13 +222,13 @@ def place_of_theme(theme: PainPoint) -> Place:
     return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
 
 
-def _held(session: Session, person: Person, wanted: UUID) -> PainPoint:
-    """The theme, with its place held."""
-    hold(session, place_of_theme(find(session, person, wanted)))
-    return find(session, person, wanted)
+def _find_locked(session: Session, editor: Editor, wanted: UUID) -> PainPoint:
+    """The theme, with its place locked."""
+    lock_places(session, place_of_theme(find(session, editor, wanted)))
+    return find(session, editor, wanted)
 
 
 def _changed(session: Session, theme: PainPoint) -> None:
     theme.updated_at = clock.now()
     session.flush()
-    stamp(session, place_of_theme(theme))
+    bump_stamp(session, place_of_theme(theme))

@@ -1,4 +1,4 @@
-"""The themes of places as this process knows them, until their stamps say that they changed."""
+"""The themes of places as this process has cached them; stamps tell which of them have changed."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from models.pain_point import RESOLVED
 from models.tables import THEME
 from nlp.backends.protocol import Float
 from nlp.themes.space import Space, restored
-from service.themes.places import Place, at
+from service.themes.places import Place, is_at
 
-MOST_KEPT: Final = 50_000
-"""Centroids kept in a process, of 0.5 kB each; beyond that all are read again."""
+MAX_CACHED_CENTROIDS: Final = 50_000
+"""Centroids cached in a process, of 0.5 kB each; beyond that all are read again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PlaceThemes:
     """The themes of one place.
 
     ``survivors`` has for each theme the one that its mentions belong to: itself, or what it was
@@ -48,39 +48,40 @@ class Known:
         ]
 
 
-NOTHING: Final = Known()
-_kept: dict[tuple[Place, str], Known] = {}
+NO_THEMES: Final = PlaceThemes()
+_cache: dict[tuple[Place, str], PlaceThemes] = {}
 
 
-def remembered(place: Place, space: Space) -> Known:
-    """What this process knows; it may be out of date."""
-    return _kept.get((place, space.name), NOTHING)
+def cached_themes(place: Place, space: Space) -> PlaceThemes:
+    """What this process has cached; it may be out of date."""
+    return _cache.get((place, space.name), NO_THEMES)
 
 
-def learn(
+def load_themes(
     session: Session, places: Mapping[Place, datetime | None], space: Space
-) -> dict[Place, Known]:
-    """The themes of held ``places`` with these stamps, as they are: one statement."""
+) -> dict[Place, PlaceThemes]:
+    """Load and cache the themes of locked ``places`` with these stamps: one statement."""
     found: dict[Place, list[Row[Any]]] = {place: [] for place in places}
     for row in session.execute(_themes(places)):
         found[Place(row.workspace_id, row.stage, row.touchpoint, row.sentiment)].append(row)
     known = {place: _known(rows, places[place], space) for place, rows in found.items()}
-    if sum(len(each.owners) for each in list(_kept.values())) > MOST_KEPT:  # others add to it
-        _kept.clear()
-    _kept.update({(place, space.name): each for place, each in known.items()})
+    cached = list(_cache.values())  # other threads add to it
+    if sum(len(each.owners) for each in cached) > MAX_CACHED_CENTROIDS:
+        _cache.clear()
+    _cache.update({(place, space.name): each for place, each in known.items()})
     return known
 
 
 def _themes(places: Collection[Place]) -> Any:
     columns = ("id", "status", "resolved_at", "merged_into", "centroid", "model_version")
     return select(*(THEME.c[name] for name in (*Place._fields, *columns))).where(
-        or_(False, *(at(THEME, place) for place in places))
+        or_(False, *(is_at(THEME, place) for place in places))
     )
 
 
-def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> Known:
+def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> PlaceThemes:
     comparable = [row for row in rows if row.model_version == space.name and row.centroid]
-    return Known(
+    return PlaceThemes(
         stamp=stamp,
         survivors={row.id: row.merged_into or row.id for row in rows},
         owners=tuple(row.merged_into or row.id for row in comparable),

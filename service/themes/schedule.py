@@ -1,9 +1,9 @@
-"""When the turn of a place has come, from this worker's point of view."""
+"""When a worker attends to which place, by what it has seen of them."""
 
 import time
 from typing import Final
 
-from service.themes.due import Due, Seen
+from service.themes.leases import DuePlace, ThemeGrowth
 from service.themes.places import Place
 
 PAUSE_SECONDS: Final = 3.0
@@ -12,7 +12,7 @@ BUSY_SECONDS: Final = 20.0
 """While feedback is pending, a place waits this long, so that more of it arrives first."""
 
 
-class Turns:
+class RefreshSchedule:
     """The times at which places had their turn or were first seen to be due, and what was seen of
     their themes.
     """
@@ -21,15 +21,15 @@ class Turns:
         self._due_since: dict[Place, float] = {}
         self._not_before: dict[Place, float] = {}
         self._begun: dict[Place, float] = {}
-        self._seen: dict[Place, Seen] = {}
+        self._growth: dict[Place, ThemeGrowth] = {}
 
-    def has_come(self, due: Due, busy: bool) -> bool:
+    def is_due(self, due: DuePlace, busy: bool) -> bool:
         """Whether to attend to a place now; ``busy`` if feedback is pending."""
         now = time.monotonic()
         if now < self._not_before.get(due.place, 0.0):
             return False
-        seen = self.seen(due.place)
-        if not (due.worthwhile(seen) or due.grown(seen)):
+        growth = self.growth(due.place)
+        if not (due.is_worth_refreshing(growth) or due.may_have_grown(growth)):
             return False
         return not busy or now - self._due_since.setdefault(due.place, now) >= BUSY_SECONDS
 
@@ -45,10 +45,10 @@ class Turns:
         self._not_before[place] = now + max(PAUSE_SECONDS, 10 * took)
         self._due_since.pop(place, None)
 
-    def seen(self, place: Place) -> Seen:
+    def growth(self, place: Place) -> ThemeGrowth:
         """What was last seen of the themes of a place."""
-        return self._seen.get(place, Seen())
+        return self._growth.get(place, ThemeGrowth())
 
-    def note(self, place: Place, seen: Seen) -> None:
+    def record_growth(self, place: Place, growth: ThemeGrowth) -> None:
         """Record what has been seen of the themes of a place."""
-        self._seen[place] = seen
+        self._growth[place] = growth
