@@ -9,10 +9,10 @@ from models.correction import Correction
 from nlp.themes.space import Space
 from service import clock
 from service.corrections.errors import MentionChanged, NoSuchMention
-from service.corrections.labels import stored_labels
-from service.corrections.layers import lifted, values_of
+from service.corrections.layers import values_of, without_layers
 from service.corrections.queries import find_corrections
 from service.corrections.relabel import relabel
+from service.corrections.resolving import resolve_labels
 from service.corrections.schemas import (
     CorrectionIn,
     CorrectionOut,
@@ -62,7 +62,7 @@ def correct(
     if body.text not in (None, text):
         raise MentionChanged
     now = values_of(mention)
-    labels, among = stored_labels(journey, lifted(now), now, body.labels())
+    labels, among = resolve_labels(journey, without_layers(now), now, body.labels())
     session.add(
         Correction(
             workspace_id=row.workspace_id,

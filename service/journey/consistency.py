@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Include, KpiName, Stage, Touchpoint
-from service.journey.names import folded, spoken
+from service.journey.names import folded, letters_of
 
 LEAST_EXAMPLES: Final = 8
 MOST_LEARNED: Final = 4
@@ -125,7 +125,7 @@ def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
         for kind in ("examples", "counter_examples"):
             said: set[str] = set()
             for place, text in enumerate(getattr(entry, kind)):
-                where, words = f"{field}.{index}.{kind}.{place}", spoken(text)
+                where, words = f"{field}.{index}.{kind}.{place}", letters_of(text)
                 other = owner.get(words) if kind == "examples" else None
                 contrary = kind == "counter_examples" and owner.get(words) == entry.key
                 if words in said or contrary or other not in (None, entry.key):

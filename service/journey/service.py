@@ -13,9 +13,8 @@ from service import clock
 from service.errors import InvalidParam
 from service.journey.consistency import contradictions
 from service.journey.definition import Definition
-from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown
-from service.journey.learned import Taught
-from service.journey.mapping import CUSTOM, JourneyMap, Keys
+from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown_name
+from service.journey.mapping import CUSTOM, JourneyMap, LearnedKeys
 from service.journey.presets import (
     DEFAULT,
     PRESETS,
@@ -24,9 +23,10 @@ from service.journey.presets import (
     native_touchpoints,
     preset_map,
 )
+from service.journey.probes import TrainedLabel
 from service.journey.queries import definition_of, latest_version, lock_workspace
 from service.journey.schemas import DefinitionIn
-from service.journey.taught import label_anew, save_taught
+from service.journey.trained_labels import request_relabelling, save_trained
 from service.web.invalid import invalid_request
 
 CURRENT: Final = "current"
@@ -60,13 +60,15 @@ def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
 
 
 def _stored_map(
-    session: Session, workspace_id: UUID, number: int, known: Keys | None = None
+    session: Session, workspace_id: UUID, number: int, known: LearnedKeys | None = None
 ) -> JourneyMap:
     """A version with the learned labels of its time, or those in ``known``."""
     stored = definition_of(session, workspace_id, number)
     definition = Definition.model_validate(stored.definition)
     if known is None:
-        known = Keys(**{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()})
+        known = LearnedKeys(
+            **{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()}
+        )
     return JourneyMap(definition, key_of(definition), number, known)
 
 
@@ -107,7 +109,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
     reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
-    raise unknown(UnknownJourney, "journey", reason)
+    raise unknown_name(UnknownJourney, "journey", reason)
 
 
 def put_definition(
@@ -115,13 +117,13 @@ def put_definition(
     workspace_id: UUID,
     body: DefinitionIn,
     expected: Callable[[JourneyMap], bool],
-    taught: Sequence[Taught] = (),
+    trained: Sequence[TrainedLabel] = (),
     model_version: str = "",
 ) -> JourneyMap:
     """Put a new version into effect, in the caller's write transaction; an unchanged one stays.
 
     ``expected`` says whether the journey in effect is one that the sender wants to replace;
-    ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
+    ``trained`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
@@ -146,8 +148,8 @@ def put_definition(
         )
     )
     if any(current.learned) or any(new.learned):
-        save_taught(session, workspace_id, new.version, model_version, taught, at)
-        label_anew(session, workspace_id)
+        save_trained(session, workspace_id, new.version, model_version, trained, at)
+        request_relabelling(session, workspace_id)
     return new
 
 

@@ -18,7 +18,7 @@ from nlp.labels import SEVERITIES
 from nlp.themes import centroid
 from nlp.themes.space import Space
 from service.items import lock_feedback, mentions_of
-from service.journey.mapping import Keys
+from service.journey.mapping import LearnedKeys
 from service.journey.native import with_learned
 from service.rollups.apply import Delta, apply
 from service.rollups.segments import EVERYBODY
@@ -117,7 +117,9 @@ def move_mentions(
     return moved
 
 
-def latest_loose(session: Session, space: Space, place: Place, known: Keys, limit: int) -> Sample:
+def latest_loose(
+    session: Session, space: Space, place: Place, known: LearnedKeys, limit: int
+) -> Sample:
     """The latest loose mentions of ``place``; ``known`` are the labels that were learned."""
     loose = _latest(place.workspace_id, space, limit).where(
         MENTION.c.stage.in_(_labels(place.stage, known.stage)),
@@ -128,7 +130,7 @@ def latest_loose(session: Session, space: Space, place: Place, known: Keys, limi
     return _sample(session, space, loose)
 
 
-def index_ranges(place: Place, known: Keys) -> list[IndexRange]:
+def index_ranges(place: Place, known: LearnedKeys) -> list[IndexRange]:
     """The ranges of the index that have the mentions of ``place``; ``known`` as above."""
     stages = _labels(place.stage, known.stage)
     touchpoints = _labels(place.touchpoint, known.touchpoint)

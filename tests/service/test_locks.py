@@ -27,7 +27,7 @@ from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
-from service.journey.taught import lock_learning
+from service.journey.trained_labels import lock_learning
 from service.keys.queries import ensure_workspace
 from service.rollups.declared import held, hold_alone
 from service.themes.places import Place, lock_places

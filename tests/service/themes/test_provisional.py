@@ -9,7 +9,7 @@ import pytest
 
 from models.workspace import Workspace
 from service.analysis.engine import Engine
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.db import Database
 from service.settings import Settings
 from service.themes import schedule
@@ -41,7 +41,7 @@ def read(database: Database, settings: Settings) -> Read:
 
     def run(items: int) -> None:
         few = settings.model_copy(update={"batch_items": items})
-        assert Analyst(database, Engine(LATER), few).round(lambda: True)
+        assert BatchAnalyzer(database, Engine(LATER), few).run_once(lambda: True)
 
     return run
 

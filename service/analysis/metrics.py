@@ -1,4 +1,4 @@
-"""Metrics of a worker's round."""
+"""Metrics of a batch."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final
 from models.feedback import DONE, PENDING
 from nlp.labels import UNASSIGNED
 from service import telemetry
-from service.analysis.results import Outcome, Read
+from service.analysis.results import AnalysedItem, Outcome
 from service.ids import Id
 
 SUPERSEDED: Final = "superseded"
@@ -16,7 +16,7 @@ SUPERSEDED: Final = "superseded"
 def observe(
     outcomes: Mapping[Id, Outcome], written: Mapping[Id, str], seconds: float, now: datetime
 ) -> None:
-    """Record a round in which the model took ``seconds`` and whose ``written`` are visible
+    """Record a batch for which the model took ``seconds`` and whose ``written`` are visible
     ``now``.
     """
     if outcomes:
@@ -25,12 +25,12 @@ def observe(
     for key, outcome in outcomes.items():
         state = written.get(key, SUPERSEDED)
         telemetry.ANALYSIS_ITEMS.labels(state).inc()
-        if isinstance(outcome, Read) and state == DONE:
+        if isinstance(outcome, AnalysedItem) and state == DONE:
             _observe_read(outcome, now)
 
 
-def _observe_read(read: Read, now: datetime) -> None:
-    item = read.brief.item
+def _observe_read(read: AnalysedItem, now: datetime) -> None:
+    item = read.input.item
     if item.state == PENDING:
         telemetry.FRESHNESS_SECONDS.observe((now - item.received_at).total_seconds())
     for mention in read.analysis.mentions:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from models.mention import HUMAN
 from nlp.labels import NONE, UNASSIGNED
 from service.corrections.errors import NoSuchCell
-from service.corrections.layers import Values
+from service.corrections.layers import Columns
 from service.errors import InvalidParam
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
@@ -17,7 +17,7 @@ UNLIKELY: Final = 1e-4
 """The probability of a label that is not among the likeliest three."""
 
 
-class Meant(NamedTuple):
+class ResolvedLabels(NamedTuple):
     """The corrected labels, by field; ``None`` for those that are withdrawn.
 
     ``among`` has the axes whose name stands for several native labels, with all of these;
@@ -28,9 +28,9 @@ class Meant(NamedTuple):
     among: dict[str, list[str]]
 
 
-def stored_labels(
+def resolve_labels(
     journey: JourneyMap, bare: Mapping[str, Any], now: Mapping[str, Any], sent: Mapping[str, Any]
-) -> Meant:
+) -> ResolvedLabels:
     """The stored labels for ``sent``.
 
     ``bare`` is the mention's reading without corrections, ``now`` with those in force. Positive and
@@ -52,10 +52,12 @@ def stored_labels(
         cell = _likeliest(fitting, Cell(**base), now["candidates"])
         labels |= {axis: getattr(cell, axis) for axis in named}
         among = {axis: _among(fitting, cell, axis) for axis in named}
-    return Meant(labels, {axis: natives for axis, natives in among.items() if len(natives) > 1})
+    return ResolvedLabels(
+        labels, {axis: natives for axis, natives in among.items() if len(natives) > 1}
+    )
 
 
-def _severity(sentiment: str | None, now: Mapping[str, Any]) -> Values:
+def _severity(sentiment: str | None, now: Mapping[str, Any]) -> Columns:
     if sentiment in ("neutral", "positive"):
         return {"severity": 0}
     replaced = now["replaced"] or {}

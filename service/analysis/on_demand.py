@@ -5,15 +5,11 @@ from typing import Final
 
 from models.mention import MODEL
 from nlp.documents import Analysis, Document
-from nlp.vectors import packed, unpacked
 from service.analysis.engine import Engine
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut
-from service.corrections.labelling import NOTHING, Learned
-from service.corrections.layers import (
-    bare_values,
-    item_columns,
-    summarized,
-)
+from service.corrections.layers import as_namespace, bare_values, item_columns, summarized
+from service.corrections.learned_labels import NO_LEARNED_LABELS, LearnedLabels
+from service.corrections.mention_vectors import packed_vectors, unpacked_vectors
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.intake.fields import primary_language
@@ -29,12 +25,12 @@ class TooMuchText(InvalidRequest):
     code = "too_much_text"
 
 
-def analyse(
+def analyze_texts(
     engine: Engine,
     journey: JourneyMap,
     request: AnalyzeIn,
     most_chars: int,
-    learned: Learned = NOTHING,
+    learned: LearnedLabels = NO_LEARNED_LABELS,
 ) -> AnalyzeOut:
     """The analysis of the texts of ``request`` by ``engine``, in the keys of ``journey``.
 
@@ -69,16 +65,15 @@ def _document(item: AnalyzeItemIn) -> Document:
 
 
 def _out(
-    journey: JourneyMap, learned: Learned, item: AnalyzeItemIn, analysis: Analysis
+    journey: JourneyMap, learned: LearnedLabels, item: AnalyzeItemIn, analysis: Analysis
 ) -> AnalysisOut:
     mentions = [bare_values(mention, _BY_MODEL) for mention in analysis.mentions]
     reading = item_columns(analysis)
-    if mentions and learned is not NOTHING:
-        vectors = unpacked([packed(m.embedding) for m in analysis.mentions if m.embedding])
-        whole = vectors if len(vectors) == len(mentions) else None
-        mentions = learned.laid(mentions, whole, _NOTHING_SENT)
+    if mentions and learned is not NO_LEARNED_LABELS:
+        vectors = unpacked_vectors(packed_vectors(analysis))
+        mentions = learned.apply(mentions, vectors, _NOTHING_SENT)
         reading = summarized(analysis.language, mentions)
-    rows = [SimpleNamespace(**values) for values in mentions]
+    rows = [as_namespace(values) for values in mentions]
     rating = item.rating.normalised if item.rating else None
     read = SimpleNamespace(**reading, rating_norm=rating)
     return analysis_out(journey, read, analysis.language, rows, item.text)

@@ -15,7 +15,7 @@ import numpy as np
 from nlp.backends.protocol import Float
 from nlp.probe import Estimate, Probe, fit, folds
 from nlp.rates import LEVEL, rate, sign_test
-from service.journey.learned import Field, Probes, Taught
+from service.journey.probes import Field, Probes, TrainedLabel
 
 LEAST_CORRECTED: Final = 8
 """Mentions that must be corrected to a label before it is learned."""
@@ -63,15 +63,15 @@ class Trial(NamedTuple):
     broken: int
     p: float
     reason: str
-    taught: list[Taught]
+    trained: list[TrainedLabel]
 
     @property
     def helps(self) -> bool:
         """Whether it is applied."""
-        return bool(self.taught)
+        return bool(self.trained)
 
 
-def attempt(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
+def run_trial(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
     """Learn from ``judged``, and keep the result only if it helps on held-out mentions.
 
     It helps if it fixes significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
@@ -99,8 +99,8 @@ def attempt(field: Field, judged: Sequence[Judged], background: Background) -> T
     reason = _verdict(p, broken, confirmed)
     estimate = Estimate(rate(fixed, corrected), rate(broken, confirmed))
     learned = {} if reason else _learn(judged, targets, background)
-    taught = [Taught(field, label, probe, estimate) for label, probe in learned.items()]
-    return Trial(field, corrected, confirmed, fixed, broken, p, reason or "helps", taught)
+    trained = [TrainedLabel(field, label, probe, estimate) for label, probe in learned.items()]
+    return Trial(field, corrected, confirmed, fixed, broken, p, reason or "helps", trained)
 
 
 def _too_few(targets: Sequence[str], confirmed: int) -> str:

@@ -12,24 +12,24 @@ from service.journey.native import Cell
 UNDETERMINED: Final = "und"
 
 
-class Brief(NamedTuple):
+class AnalysisInput(NamedTuple):
     """A claimed item as a document, with the provenance of its stage and touchpoint.
 
-    ``place`` is where it belongs if nothing is said in it.
+    ``fallback_cell`` is where it belongs if nothing is said in it.
     """
 
     item: Claimed
     document: Document
     stage_provenance: str
     touchpoint_provenance: str
-    place: Cell
+    fallback_cell: Cell
 
 
-def brief(item: Claimed, journey: JourneyMap) -> Brief:
+def analysis_input(item: Claimed, journey: JourneyMap) -> AnalysisInput:
     """The sender's stage and touchpoint narrow the choice, unless the journey no longer has
     them.
     """
-    stage, touchpoint = journey.still_known(item.stage_sent, item.touchpoint_sent)
+    stage, touchpoint = journey.existing_keys(item.stage_sent, item.touchpoint_sent)
     cells = journey.native_cells(stage, touchpoint) if stage or touchpoint else frozenset()
     document = Document(
         text=item.text,
@@ -39,12 +39,12 @@ def brief(item: Claimed, journey: JourneyMap) -> Brief:
         language=None if item.language == UNDETERMINED else item.language,
         allowed_cells=frozenset(map(_as_read, cells)) or None,
     )
-    return Brief(
+    return AnalysisInput(
         item,
         document,
         EXPLICIT if cells and stage else MODEL,
         EXPLICIT if cells and touchpoint else MODEL,
-        journey.place_of(stage, touchpoint),
+        journey.stated_cell(stage, touchpoint),
     )
 
 

@@ -18,12 +18,12 @@ from nlp.backends.protocol import Float
 from nlp.probe import Estimate, Probe
 from nlp.rates import Rate
 from nlp.vectors import unpacked
-from service.journey.learned import Field, Taught
+from service.journey.probes import Field, TrainedLabel
 from service.journey.queries import lock_workspace
 
 FROM_CORRECTIONS: Final = -1
 """Stands in place of a definition's version for probes learned from corrections."""
-LOOKED_AT: Final = 10
+OVERREAD_FACTOR: Final = 10
 """Mentions looked at per mention wanted: most may be from another model."""
 
 
@@ -33,7 +33,7 @@ def latest_vectors(session: Session, workspace_id: UUID, model_version: str, lim
         select(MentionVector.vector, MentionVector.model_version)
         .where(MentionVector.workspace_id == workspace_id)
         .order_by(col(MentionVector.feedback_id).desc(), col(MentionVector.ordinal))
-        .limit(LOOKED_AT * limit)
+        .limit(OVERREAD_FACTOR * limit)
         .subquery()
     )
     stored = session.scalars(
@@ -42,9 +42,9 @@ def latest_vectors(session: Session, workspace_id: UUID, model_version: str, lim
     return unpacked(stored)
 
 
-def taught_by(
+def load_trained(
     session: Session, workspace_id: UUID, journey_version: int, model_version: str
-) -> list[Taught]:
+) -> list[TrainedLabel]:
     """The probes of a version of the definition (or those ``FROM_CORRECTIONS``) for one model."""
     rows = session.exec(
         select(LearnedProbe)
@@ -55,19 +55,19 @@ def taught_by(
         )
         .order_by(col(LearnedProbe.axis), col(LearnedProbe.label))
     ).all()
-    return [_taught(row) for row in rows]
+    return [_trained(row) for row in rows]
 
 
-def save_taught(
+def save_trained(
     session: Session,
     workspace_id: UUID,
     journey_version: int,
     model_version: str,
-    taught: Sequence[Taught],
+    trained: Sequence[TrainedLabel],
     at: datetime,
 ) -> None:
     """Store probes that don't exist yet."""
-    for each in taught:
+    for each in trained:
         session.add(
             LearnedProbe(
                 workspace_id=workspace_id,
@@ -83,7 +83,7 @@ def save_taught(
     session.flush()
 
 
-def forget_taught(
+def delete_trained(
     session: Session, workspace_id: UUID, journey_version: int, model_version: str | None = None
 ) -> bool:
     """Delete the probes of a version of the definition (or those ``FROM_CORRECTIONS``).
@@ -99,7 +99,7 @@ def forget_taught(
     return session.exec(statement).rowcount > 0
 
 
-def label_anew(session: Session, workspace_id: UUID) -> None:
+def request_relabelling(session: Session, workspace_id: UUID) -> None:
     """Have all stored feedback of the workspace labelled again, in the background."""
     row = lock_learning(session, workspace_id)
     if row is None:
@@ -121,9 +121,9 @@ def find_learning(session: Session, workspace_id: UUID) -> Learning | None:
     return session.get(Learning, workspace_id)
 
 
-def _taught(row: LearnedProbe) -> Taught:
+def _trained(row: LearnedProbe) -> TrainedLabel:
     weights = np.frombuffer(row.weights, dtype="<f4").astype(np.float32)
-    return Taught(cast(Field, row.axis), row.label, Probe(weights), _estimate(row.estimate))
+    return TrainedLabel(cast(Field, row.axis), row.label, Probe(weights), _estimate(row.estimate))
 
 
 def _estimate_json(estimate: Estimate) -> dict[str, Any]:

@@ -12,21 +12,21 @@ from models.learning import Learning
 from nlp.themes.space import Space
 from service import clock
 from service.analysis.engine import Engine
-from service.corrections.labelling import learned_in
+from service.corrections.learned_labels import find_learned_labels
 from service.corrections.relabel import relabel
 from service.db import Database
 from service.errors import Problem
 from service.items import lock_feedback
-from service.journey.learning import BACKGROUND, outgrown_at, teach
+from service.journey.learning import BACKGROUND, learn_labels, mentions_to_relearn
 from service.journey.queries import lock_workspace
 from service.journey.service import current_map
-from service.journey.taught import (
-    forget_taught,
-    label_anew,
+from service.journey.trained_labels import (
+    delete_trained,
     latest_vectors,
+    load_trained,
     lock_learning,
-    save_taught,
-    taught_by,
+    request_relabelling,
+    save_trained,
 )
 
 ITEMS: Final = 100
@@ -34,7 +34,7 @@ ITEMS: Final = 100
 log = logging.getLogger(__name__)
 
 
-def learn_for(database: Database, engine: Engine, workspaces: Collection[UUID]) -> None:
+def update_probes(database: Database, engine: Engine, workspaces: Collection[UUID]) -> None:
     """Teach this engine's model what its workspaces have defined by examples.
 
     What it learned with little feedback, as a new model or in a new workspace, it learns again
@@ -48,14 +48,14 @@ def learn_for(database: Database, engine: Engine, workspaces: Collection[UUID]) 
 
 
 def _is_due(session: Session, workspace_id: UUID, model_version: str) -> bool:
-    learned = learned_in(session, workspace_id, model_version)
+    learned = find_learned_labels(session, workspace_id, model_version)
     if not any(learned.keys):
         return False
     if not learned.complete:
         return True
     journey = current_map(session, workspace_id)
-    taught = taught_by(session, workspace_id, journey.version, model_version)
-    wanted = outgrown_at(journey.definition, taught)
+    trained = load_trained(session, workspace_id, journey.version, model_version)
+    wanted = mentions_to_relearn(journey.definition, trained)
     if wanted is None:
         return False
     return len(latest_vectors(session, workspace_id, model_version, BACKGROUND)) >= wanted
@@ -66,7 +66,7 @@ def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
         journey = current_map(session, workspace_id)
         background = latest_vectors(session, workspace_id, engine.version, BACKGROUND)
     try:
-        taught = teach(journey.definition, engine, background)
+        trained = learn_labels(journey.definition, engine, background)
     except Problem:
         log.exception("a journey can't be learned", extra={"action": "learn"})
         return
@@ -76,19 +76,21 @@ def _learn(database: Database, engine: Engine, workspace_id: UUID) -> None:
         if current_map(session, workspace_id).version != journey.version:
             return
         if _is_due(session, workspace_id, engine.version):
-            forget_taught(session, workspace_id, journey.version, engine.version)
-            save_taught(session, workspace_id, journey.version, engine.version, taught, clock.now())
-            label_anew(session, workspace_id)
+            delete_trained(session, workspace_id, journey.version, engine.version)
+            save_trained(
+                session, workspace_id, journey.version, engine.version, trained, clock.now()
+            )
+            request_relabelling(session, workspace_id)
 
     database.transact(save)
 
 
-def has_unlabelled(session: Session) -> bool:
+def has_stale_labels(session: Session) -> bool:
     """Whether any workspace's feedback has to be labelled anew; reads only."""
     return _next(session) is not None
 
 
-def label_some(session: Session, space: Space) -> None:
+def relabel_batch(session: Session, space: Space) -> None:
     """Label the next items of a workspace that has taught something new, in a write transaction.
 
     Their mentions find themes in ``space``.

@@ -9,15 +9,15 @@ from sqlmodel import Session
 
 from models.mention import EXPLICIT, LEARNED
 from nlp.backends.protocol import Float
-from service.corrections.layers import Values, laid_over
-from service.journey.learned import Chosen, Field, Probes, probes_of
-from service.journey.mapping import Keys
+from service.corrections.layers import Columns, set_label
+from service.journey.mapping import LearnedKeys
 from service.journey.native import AXES, Axis, with_learned
+from service.journey.probes import Field, Prediction, Probes, probes_of
 from service.journey.service import current_map
-from service.journey.taught import FROM_CORRECTIONS, find_learning, taught_by
+from service.journey.trained_labels import FROM_CORRECTIONS, find_learning, load_trained
 
 _CACHED: Final = 1000
-_NONE: Final = Chosen("", 0.0)
+_NONE: Final = Prediction("", 0.0)
 
 
 class Sent(Protocol):
@@ -30,14 +30,14 @@ class Sent(Protocol):
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedLabels:
     """The probes that label mentions with vectors of one model.
 
     ``keys`` are the learned labels of the definition in force, predicted by ``probes``;
     ``adjusted`` predict native labels, by field, as learned from corrections.
     """
 
-    keys: Keys = field(default_factory=Keys)
+    keys: LearnedKeys = field(default_factory=LearnedKeys)
     probes: Mapping[Axis, Probes] = field(default_factory=dict)
     adjusted: Mapping[Field, Probes] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Learned:
         """Whether mentions without vectors have to be analysed again."""
         return any(probes.by_key for probes in (*self.probes.values(), *self.adjusted.values()))
 
-    def laid(self, read: Sequence[Values], vectors: Float | None, sent: Sent) -> list[Values]:
+    def apply(self, read: Sequence[Columns], vectors: Float | None, sent: Sent) -> list[Columns]:
         """The bare readings ``read`` of one item with the learned labels applied.
 
         ``vectors`` has a row for each; without it only the sender's statements apply. These win: a
@@ -70,59 +70,59 @@ class Learned:
             guesses = _choose(self.probes.get(axis), vectors, len(read))
             for values, guess in zip(labelled, guesses, strict=True):
                 if values[f"{axis}_provenance"] == EXPLICIT:
-                    _name(values, axis, Chosen(stated, 1.0), EXPLICIT)
+                    _name(values, axis, Prediction(stated, 1.0), EXPLICIT)
                 else:
                     _name(values, axis, guess, LEARNED)
         return labelled
 
 
-def _choose(probes: Probes | None, vectors: Float | None, n: int) -> Sequence[Chosen]:
+def _choose(probes: Probes | None, vectors: Float | None, n: int) -> Sequence[Prediction]:
     return [_NONE] * n if vectors is None or probes is None else probes.choose(vectors)
 
 
-def _adjust(values: Values, name: Field, chosen: Chosen) -> None:
+def _adjust(values: Columns, name: Field, chosen: Prediction) -> None:
     """Apply a native label learned from corrections, unless the sender has stated one."""
     if chosen.key in ("", values[name]) or values.get(f"{name}_provenance") == EXPLICIT:
         return
-    laid_over(values, name, chosen.key, LEARNED, chosen.chance)
+    set_label(values, name, chosen.key, LEARNED, chosen.probability)
     if name == "sentiment" and chosen.key != "negative":
-        laid_over(values, "severity", 0, LEARNED, chosen.chance)
+        set_label(values, "severity", 0, LEARNED, chosen.probability)
 
 
-def _name(values: Values, axis: Axis, chosen: Chosen, by: str) -> None:
+def _name(values: Columns, axis: Axis, chosen: Prediction, by: str) -> None:
     if chosen.key:
-        laid_over(values, axis, with_learned(values[axis], chosen.key), by, chosen.chance)
+        set_label(values, axis, with_learned(values[axis], chosen.key), by, chosen.probability)
 
 
-NOTHING: Final = Learned()
-_states: dict[tuple[UUID, int, str], Learned] = {}
+NO_LEARNED_LABELS: Final = LearnedLabels()
+_cache: dict[tuple[UUID, int, str], LearnedLabels] = {}
 
 
-def learned_in(session: Session, workspace_id: UUID, model_version: str) -> Learned:
-    """The probes of a workspace; ``NOTHING`` for most workspaces.
+def find_learned_labels(session: Session, workspace_id: UUID, model_version: str) -> LearnedLabels:
+    """The probes of a workspace; ``NO_LEARNED_LABELS`` for most workspaces.
 
     Who writes labels by them locks the workspace before (``lock_workspace``, and before any
     feedback), so that they stay the same until the transaction ends.
     """
     row = find_learning(session, workspace_id)
     if row is None:
-        return NOTHING
+        return NO_LEARNED_LABELS
     key = (workspace_id, row.stamp, model_version)
-    known = _states.get(key)
+    known = _cache.get(key)
     if known is not None:
         return known
     journey = current_map(session, workspace_id)
-    taught = taught_by(session, workspace_id, journey.version, model_version)
+    trained = load_trained(session, workspace_id, journey.version, model_version)
     corrections = (
-        taught_by(session, workspace_id, FROM_CORRECTIONS, model_version) if row.adjusts else []
+        load_trained(session, workspace_id, FROM_CORRECTIONS, model_version) if row.adjusts else []
     )
-    learned = Learned(
+    learned = LearnedLabels(
         journey.learned,
-        {axis: probes_of(taught, axis) for axis in AXES},
+        {axis: probes_of(trained, axis) for axis in AXES},
         {each.axis: probes_of(corrections, each.axis) for each in corrections},
     )
     if learned.complete:
-        if len(_states) >= _CACHED:
-            _states.clear()
-        _states[key] = learned
+        if len(_cache) >= _CACHED:
+            _cache.clear()
+        _cache[key] = learned
     return learned

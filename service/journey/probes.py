@@ -1,4 +1,4 @@
-"""Which learned stage and touchpoint a mention has. Pure."""
+"""Which learned label a mention has: sentiment, stage or touchpoint. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ THRESHOLD: Final = 0.5
 """A mention gets a learned label from this probability on."""
 
 
-class Taught(NamedTuple):
+class TrainedLabel(NamedTuple):
     """A learned label, and its quality on held-out examples."""
 
     axis: Field
@@ -23,34 +23,34 @@ class Taught(NamedTuple):
     estimate: Estimate
 
 
-class Chosen(NamedTuple):
+class Prediction(NamedTuple):
     """The likeliest learned label of a mention, "" if none is likely enough."""
 
     key: str
-    chance: float
+    probability: float
 
 
 @dataclass(frozen=True)
 class Probes:
-    """The probes of one axis, stacked."""
+    """The probes of one field, stacked."""
 
     by_key: Mapping[str, Probe] = field(default_factory=dict)
 
-    def choose(self, vectors: Float) -> list[Chosen]:
+    def choose(self, vectors: Float) -> list[Prediction]:
         """For each of ``vectors`` (n, width) the likeliest label from ``THRESHOLD`` on, or none."""
         if not self.by_key:
-            return [Chosen("", 0.0)] * len(vectors)
+            return [Prediction("", 0.0)] * len(vectors)
         keys = list(self.by_key)
         chances = np.stack([self.by_key[key].chances(vectors) for key in keys], axis=1)
         best = chances.argmax(axis=1)
         return [
-            Chosen(keys[index], round(float(row[index]), 4))
+            Prediction(keys[index], round(float(row[index]), 4))
             if row[index] >= THRESHOLD
-            else Chosen("", 0.0)
+            else Prediction("", 0.0)
             for index, row in zip(best, chances, strict=True)
         ]
 
 
-def probes_of(taught: Sequence[Taught], axis: Field) -> Probes:
-    """Those of one axis."""
-    return Probes({each.key: each.probe for each in taught if each.axis == axis})
+def probes_of(trained: Sequence[TrainedLabel], axis: Field) -> Probes:
+    """Those of one field."""
+    return Probes({each.key: each.probe for each in trained if each.axis == axis})

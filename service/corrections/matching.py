@@ -11,7 +11,7 @@ Among = Mapping[str, Sequence[str]]
 _IMPOSSIBLE: Final[tuple[float, tuple[int, ...]]] = (inf, ())
 
 
-class Said(Protocol):
+class CorrectionLike(Protocol):
     """A correction: the span it is about, and the labels by field (``None`` withdraws them)."""
 
     @property
@@ -24,7 +24,7 @@ class Said(Protocol):
     def among(self) -> Among | None: ...
 
 
-class Found(NamedTuple):
+class Matches(NamedTuple):
     """The labels for each mention, by its index, and the mention of each correction, if any."""
 
     labels: dict[int, dict[str, Any]]
@@ -32,7 +32,9 @@ class Found(NamedTuple):
     mentions: list[int | None]
 
 
-def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]) -> Found:
+def match_corrections(
+    text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[CorrectionLike]
+) -> Matches:
     """The effect of ``corrections``, the earliest first, on the ``mentions`` of ``text``.
 
     A correction applies to the mention with exactly its text. Where there are several, those that
@@ -49,7 +51,7 @@ def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence
             among.setdefault(index, {}).update(
                 {field: alike.get(field, ()) for field in correction.new}
             )
-    return Found(
+    return Matches(
         {index: _in_force(chosen) for index, chosen in labels.items()},
         {
             index: {field: alike[field] for field in alike if alike[field]}
@@ -60,7 +62,7 @@ def find(text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence
 
 
 def _indices(
-    text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Said]
+    text: str, mentions: Sequence[Mapping[str, Any]], corrections: Sequence[CorrectionLike]
 ) -> list[int | None]:
     """The index of the mention that each correction is about, if there is one."""
     places: dict[str, dict[int, int]] = defaultdict(dict)
