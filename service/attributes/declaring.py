@@ -14,7 +14,7 @@ from service.rollups.declared import declared_in, hold_alone
 from service.rollups.segments import segments
 
 
-def shown(session: Session, workspace_id: UUID) -> AttributesOut:
+def attributes_out(session: Session, workspace_id: UUID) -> AttributesOut:
     """The declared attributes."""
     declared = declared_in(session, workspace_id)
     return AttributesOut(

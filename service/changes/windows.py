@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from service.changes.scopes import Scoped
+from service.changes.scopes import ResolvedScope
 from service.insights.comparison import NOTHING, Part
 from service.insights.filters import Selection
 from service.insights.periods import DAY
@@ -57,7 +57,7 @@ class Window:
         return [minus(whole, own) for whole, own in zip(self.around, self.scope, strict=True)]
 
 
-def read(session: Session, scoped: Scoped, found: Windows) -> tuple[Window, Window]:
+def read_windows(session: Session, scoped: ResolvedScope, found: Windows) -> tuple[Window, Window]:
     """The windows before and after."""
     since, until = (datetime.combine(day, time(), UTC) for day in (found.before, found.end))
     own = scoped.selection.between(since, until)

@@ -188,9 +188,9 @@ def _boxes(span: Span, x: float, width: float, scale: float, ground: float) -> l
 def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list[Mark]:
     """The latest events within the columns' period, in chronological order."""
     starts = [span.start for span in spans]
-    seen = sorted((e for e in events if starts[0] <= e.day < spans[-1].end), key=lambda e: e.day)
+    marked = sorted((e for e in events if starts[0] <= e.day < spans[-1].end), key=lambda e: e.day)
     marks: list[Mark] = []
-    for letter, event in zip(ascii_uppercase, seen[-len(ascii_uppercase) :], strict=False):
+    for letter, event in zip(ascii_uppercase, marked[-len(ascii_uppercase) :], strict=False):
         index = bisect_right(starts, event.day) - 1
         span = spans[index]
         passed = (event.day - span.start) / (span.end - span.start)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from models.feedback import Feedback
 from service.dashboard.address import Address
 from service.insights.params import ATTRIBUTE, OTHER_SIDE, escaped, plain
-from service.pictures.wording import words
+from service.pictures.formatting import words
 
 LATEST: Final = 2000
 """Items to take values from: enough for the usual values, few enough to be fast."""

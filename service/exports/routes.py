@@ -10,19 +10,19 @@ from starlette.responses import Response, StreamingResponse
 from service import clock
 from service.db import Database
 from service.exports import corrections, feedback, journey, mentions, pain_points
-from service.exports.drawing import png_of
-from service.exports.pages import Read, pages
+from service.exports.pages import PageReader, pages
 from service.exports.params import (
     CorrectionExport,
     FeedbackExport,
-    Form,
+    FileFormat,
     JourneyExport,
     MentionExport,
     PainPointExport,
     WinExport,
 )
+from service.exports.png import png_of
 from service.exports.tables import Column
-from service.exports.writers import MEDIA_TYPES, write
+from service.exports.writers import MEDIA_TYPES, file_parts
 from service.insights.routes import DIMENSION
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Db
@@ -108,17 +108,22 @@ def export_journey(
 
 
 def _file(
-    name: str, database: Database, table: Sequence[Column], read: Read[K], form: Form, bom: bool
+    name: str,
+    database: Database,
+    table: Sequence[Column],
+    read: PageReader[K],
+    format_: FileFormat,
+    bom: bool,
 ) -> Response:
     return StreamingResponse(
-        write(form, table, pages(database, read), bom),
-        headers=_named(name, form),
-        media_type=MEDIA_TYPES[form],
+        file_parts(format_, table, pages(database, read), bom),
+        headers=_named(name, format_),
+        media_type=MEDIA_TYPES[format_],
     )
 
 
-def _named(name: str, form: str) -> dict[str, str]:
-    file = f"verbatim-{name}-{clock.now().date().isoformat()}.{form}"
+def _named(name: str, format_: str) -> dict[str, str]:
+    file = f"verbatim-{name}-{clock.now().date().isoformat()}.{format_}"
     return {
         "Content-Disposition": f'attachment; filename="{file}"',
         "Cache-Control": "private, no-store",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from service.insights.map_schemas import JourneyMapOut, StageOut, ThemeOut
-from service.pictures import wording
+from service.pictures import formatting
 from service.pictures.board import Board, Square, lay_out
 from service.pictures.svg import Sheet, fitted, shape_in
 
@@ -109,12 +109,13 @@ def _each(texts: Sequence[str], most: int = 1) -> list[str]:
 def _kpis(stage: StageOut) -> list[str]:
     if not stage.items:
         return ["no feedback"]
-    said = f", {wording.percent(stage.negative_share)} negative" if stage.mentions else ""
+    said = f", {formatting.percent(stage.negative_share)} negative" if stage.mentions else ""
     rated = [
-        f"{wording.scale(name)} {wording.kpi_value(name, kpi.value)} (n {wording.count(kpi.n)})"
-        for name, kpi in wording.weightiest(stage.kpis, 2)
+        f"{formatting.scale(name)} {formatting.kpi_value(name, kpi.value)} "
+        f"(n {formatting.count(kpi.n)})"
+        for name, kpi in formatting.most_rated(stage.kpis, 2)
     ]
-    return _each([f"{wording.counted(stage.items, 'item')}{said}", *rated])
+    return _each([f"{formatting.counted(stage.items, 'item')}{said}", *rated])
 
 
 def _themes(themes: Sequence[ThemeOut]) -> list[str]:
@@ -126,7 +127,7 @@ def _worst(board: Board, stage: StageOut) -> list[str]:
 
 
 def _in_words(board: Board) -> str:
-    told = (f"{stage.name} {wording.net(stage.net_sentiment)}" for stage in board.stages)
+    told = (f"{stage.name} {formatting.net(stage.net_sentiment)}" for stage in board.stages)
     return f"Net sentiment by stage: {', '.join(told)}."
 
 
@@ -145,8 +146,8 @@ def _hatching(sheet: Sheet) -> None:
 
 def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
     """Period and filters of the map, and how much of it is analysed, in lines."""
-    before = f"received before {wording.moment(map_.as_of)}"
-    analysed, pending = wording.count(map_.coverage.analysed), wording.count(map_.pending)
+    before = f"received before {formatting.date_time(map_.as_of)}"
+    analysed, pending = formatting.count(map_.coverage.analysed), formatting.count(map_.pending)
     read = f"{before} · {analysed} analysed, {pending} pending"
     return [*fitted(about, width, HEADING, MOST_ABOUT), *fitted(read, width, HEADING, 2)]
 
@@ -176,9 +177,9 @@ def _curve(sheet: Sheet, board: Board, y: float) -> float:
     points = " ".join(f"{x:g},{at:g}" for x, at, _ in dots)
     sheet.shape("polyline", points=points, fill="none", stroke=SOFT, stroke_width=2.5)
     for x, at, stage in dots:
-        ground, ink = TONES[wording.tone(stage.net_sentiment)]
+        ground, ink = TONES[formatting.tone(stage.net_sentiment)]
         sheet.shape("circle", cx=x, cy=at, r=21, fill=ground, stroke="#ffffff", stroke_width=3)
-        value = wording.net(stage.net_sentiment)
+        value = formatting.net(stage.net_sentiment)
         sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight="700")
     return y + CURVE
 
@@ -213,15 +214,15 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
         sheet.shape("rect", **box, fill="url(#blind)")
     if cell is None:
         return
-    ground, ink = ("none", INK) if cell.small else TONES[wording.tone(cell.net_sentiment)]
+    ground, ink = ("none", INK) if cell.small else TONES[formatting.tone(cell.net_sentiment)]
     middle = y + ROW / 2
     if cell.small:
         box |= {"stroke": SOFT, "stroke_dasharray": "3 3"}
     sheet.shape("rect", **box, fill=ground)
     sheet.shape("circle", cx=x + 20, cy=middle, r=square.radius, fill=ink, fill_opacity=0.5)
-    value = wording.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
+    value = formatting.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
     sheet.text(x + 40, middle + 5, value, 14, fill=ink, font_weight="400" if cell.small else "700")
-    items = wording.count(cell.items)
+    items = formatting.count(cell.items)
     sheet.text(x + COLUMN - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
 
 
@@ -232,7 +233,7 @@ def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
         x = MARGIN + 88 + 42 * index
         sheet.shape("rect", x=x, y=y, width=42, height=20, fill=ground)
         middle = x + 21
-        sheet.text(middle, y + 14, wording.signed(value), SMALL, fill=ink, text_anchor="middle")
+        sheet.text(middle, y + 14, formatting.signed(value), SMALL, fill=ink, text_anchor="middle")
     x = MARGIN + 88 + 42 * len(LEGEND) + 12
     sheet.text(x, y + 14, "% positive − % negative mentions", SMALL, fill=SOFT)
     y += 28

@@ -20,7 +20,7 @@ from service.db import Database
 from service.journey.learning import LEAST_BACKGROUND
 from service.journey.trained_labels import load_trained
 from service.settings import Settings
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback

@@ -21,7 +21,7 @@ from service.clock import now
 from service.db import Database
 from service.journey.schemas import DefinitionIn
 from service.journey.service import put_definition
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback, MakeBatchAnalyzer
 

@@ -26,7 +26,7 @@ from service.insights.queries import recount, sums, theme_series, theme_sums
 from service.insights.queries.items import Items
 from service.rollups.apply import Delta, apply
 from service.rollups.segments import is_rolled_up, segments_of
-from service.verify.verify import Finding, verify
+from service.verify.checks import Finding, verify
 from tests.callers import Keys, bearer
 from tests.service.insights.rows import Said, nps, rating, theme, write
 from tests.service.insights.test_queries import AXES, counted, merged_touchpoints

@@ -16,7 +16,7 @@ from service.corrections.learning import ERASED, apply_trials, try_corrections
 from service.corrections.trials import Background, Judged, run_trial
 from service.db import Database
 from service.journey.trained_labels import FROM_CORRECTIONS, load_trained
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.callers import Keys, bearer
 from tests.forgetful import Forgetful
 from tests.service.conftest import Analyse

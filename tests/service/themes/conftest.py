@@ -23,7 +23,7 @@ from service.themes import finding
 from service.themes.members import sample_of
 from service.themes.refresh import Refresher
 from service.themes.theme_cache import PlaceThemes
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 

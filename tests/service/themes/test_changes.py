@@ -20,7 +20,7 @@ from service.themes import describing, steps
 from service.themes.members import Key
 from service.themes.naming import ThemeDescription, describe_theme
 from service.themes.places import Place
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests import fakes
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer

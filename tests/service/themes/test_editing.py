@@ -14,7 +14,7 @@ from models.pain_point import PainPoint
 from service.clock import now
 from service.db import Database
 from service.themes import editing
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.callers import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse

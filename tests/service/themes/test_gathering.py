@@ -11,7 +11,7 @@ from service.analysis.engine import Engine
 from service.db import Database
 from service.themes import refresh
 from service.themes.refresh import Refresher
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, DieAfter, Look, Say, Themes, members
 

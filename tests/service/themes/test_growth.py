@@ -16,7 +16,7 @@ from service.themes.editing import place_of_theme
 from service.themes.leases import claim, release_described
 from service.themes.places import ArrivalCounts
 from service.themes.refresh import Refresher
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, Look, Say, Themes, members

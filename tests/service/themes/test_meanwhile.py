@@ -16,7 +16,7 @@ from models.pain_point import PainPoint
 from nlp.themes.space import restored, stored
 from service.db import Database
 from service.themes import editing
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.callers import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 

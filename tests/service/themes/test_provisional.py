@@ -18,7 +18,7 @@ from service.themes.members import Key
 from service.themes.places import ArrivalCounts, Place
 from service.themes.refresh import Refresher
 from service.themes.steps import move
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, mean_of
 

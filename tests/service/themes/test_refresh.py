@@ -13,7 +13,7 @@ from service.themes.leases import DuePlace, claim, due_places, marks_of, release
 from service.themes.members import Key
 from service.themes.places import ArrivalCounts, Place
 from service.themes.steps import TooFew, create
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members

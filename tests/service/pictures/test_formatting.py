@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.insights.schemas import IntervalOut, KpiOut
-from service.pictures import wording
+from service.pictures import formatting
 
 
 def rated(n: int) -> KpiOut:
@@ -17,14 +17,14 @@ def rated(n: int) -> KpiOut:
     [(-0.433, "−43"), (0.12, "+12"), (0, "0"), (-0.004, "0"), (None, "–"), (1, "+100")],
 )
 def test_net_sentiment(share: float | None, told: str) -> None:
-    assert wording.net(share) == told
+    assert formatting.net(share) == told
 
 
 @pytest.mark.parametrize(
     ("share", "told"), [(0.833, "83%"), (0, "0%"), (0.001, "<1%"), (1, "100%"), (None, "–")]
 )
 def test_a_share_that_is_not_nought_is_not_shown_as_nought(share: float | None, told: str) -> None:
-    assert wording.percent(share) == told
+    assert formatting.percent(share) == told
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_share_that_is_not_nought_is_not_shown_as_nought(share: float | None, 
 def test_few_answers_are_never_coloured_strongly(
     share: float | None, small: bool, tone: str
 ) -> None:
-    assert wording.tone(share, small) == tone
+    assert formatting.tone(share, small) == tone
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_few_answers_are_never_coloured_strongly(
     ],
 )
 def test_what_an_effect_on_a_scale_is_in(name: str, told: str) -> None:
-    assert wording.unit(name) == told
+    assert formatting.unit(name) == told
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_what_an_effect_on_a_scale_is_in(name: str, told: str) -> None:
 def test_each_kpi_has_its_unit_and_the_decimals_of_the_api(
     name: str, value: float | None, told: str
 ) -> None:
-    assert wording.kpi_value(name, value) == told
+    assert formatting.kpi_value(name, value) == told
 
 
 def test_one_is_told_in_the_singular() -> None:
-    told = [wording.counted(number, "item") for number in (0, 1, 2, 1234)]
+    told = [formatting.counted(number, "item") for number in (0, 1, 2, 1234)]
     assert told == ["0 items", "1 item", "2 items", "1,234 items"]
 
 
 def test_scales_have_names() -> None:
-    assert [wording.scale(name) for name in ("nps", "csat:1-7", "own_one:0-20")] == [
+    assert [formatting.scale(name) for name in ("nps", "csat:1-7", "own_one:0-20")] == [
         "NPS",
         "CSAT (1-7)",
         "Own one (0-20)",
@@ -97,20 +97,20 @@ def test_scales_have_names() -> None:
 
 def test_the_scales_with_most_ratings_come_first() -> None:
     kpis = {"nps": rated(3), "csat": rated(9), "stars": rated(5)}
-    assert [name for name, _ in wording.weightiest(kpis, 2)] == ["csat", "stars"]
+    assert [name for name, _ in formatting.most_rated(kpis, 2)] == ["csat", "stars"]
 
 
 def test_a_period_includes_its_last_day() -> None:
     may, june = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
-    assert wording.period(may, june) == "1 May 2026 to 31 May 2026"
-    assert wording.period(may, may + timedelta(days=1)) == "1 May 2026"
-    assert wording.period(may, None) == "since 1 May 2026"
-    assert wording.period(None, june) == "up to 31 May 2026"
-    assert wording.period(None, None) == "all time"
+    assert formatting.period(may, june) == "1 May 2026 to 31 May 2026"
+    assert formatting.period(may, may + timedelta(days=1)) == "1 May 2026"
+    assert formatting.period(may, None) == "since 1 May 2026"
+    assert formatting.period(None, june) == "up to 31 May 2026"
+    assert formatting.period(None, None) == "all time"
 
 
 def test_what_was_not_there_before_is_new() -> None:
-    assert (wording.change(None), wording.change(0.4), wording.change(-0.25)) == (
+    assert (formatting.change(None), formatting.change(0.4), formatting.change(-0.25)) == (
         "new",
         "+40%",
         "−25%",
@@ -136,7 +136,7 @@ def test_what_was_not_there_before_is_new() -> None:
 def test_differences_have_two_digits_or_are_whole_points(
     measure: str, found: float | None, told: str
 ) -> None:
-    assert wording.difference(measure, found) == told
+    assert formatting.difference(measure, found) == told
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_differences_have_two_digits_or_are_whole_points(
 def test_effects_have_a_decimal_in_points_and_two_in_the_unit_of_a_scale(
     kpi: str, found: float, told: str
 ) -> None:
-    assert wording.effect(kpi, found) == told
+    assert formatting.effect(kpi, found) == told
 
 
 @pytest.mark.parametrize(
@@ -173,4 +173,4 @@ def test_effects_have_a_decimal_in_points_and_two_in_the_unit_of_a_scale(
     ],
 )
 def test_values_stand_beside_each_other(measure: str, found: float | None, told: str) -> None:
-    assert wording.value(measure, found) == told
+    assert formatting.value(measure, found) == told

@@ -23,8 +23,8 @@ from service.rollups.counters import Key
 from service.rollups.declared import declared_in
 from service.rollups.spans import VIEWS
 from service.verify.invariants import INVARIANTS
-from service.verify.longer import Longer, Stored
-from service.verify.truth import Item, items
+from service.verify.source import Item, items
+from service.verify.span_sums import SpanRows, SpanSums
 
 MOST_FINDINGS: Final = 100
 ORPHANS: Final = "mentions_belong_to_feedback"
@@ -102,7 +102,7 @@ def _verify_workspace(session: Session, workspace_id: UUID, report: Report) -> N
     if orphans := _orphans(session, workspace_id):
         report.add(Finding(ORPHANS, workspace_id, "mentions", f"{orphans} without feedback"))
     spans.compare()
-    spans.find_others()
+    spans.report_unexpected()
     for date in sorted(_dates(session, workspace_id) - dates):
         _compare_day(session, workspace_id, date, Delta(), report)
 
@@ -149,28 +149,28 @@ class _Spans:
         self.session = session
         self.workspace_id = workspace_id
         self.report = report
-        self.sums = Longer()
-        self.seen: set[Stored] = set()
+        self.sums = SpanSums()
+        self.seen: set[SpanRows] = set()
 
     def compare(self, before: dt.date | None = None) -> None:
         """Compare the spans that ended on or before a day, or all that are left."""
-        for place, expected in self.sums.ended(before):
-            self.seen.add(place)
-            self._compare(place, expected)
+        for span, expected in self.sums.ended(before):
+            self.seen.add(span)
+            self._compare(span, expected)
 
-    def find_others(self) -> None:
+    def report_unexpected(self) -> None:
         """Report the stored rows of spans that have no feedback."""
         for table in SPAN_TABLES:
             its = (table.c.span, table.c.segment, table.c.start)
             found = table.select().with_only_columns(*its).distinct()
             of_workspace = found.where(table.c.workspace_id == self.workspace_id)
             for row in self.session.execute(of_workspace).all():
-                if (place := Stored(table, *row)) not in self.seen:
-                    self._compare(place, {})
+                if (span := SpanRows(table, *row)) not in self.seen:
+                    self._compare(span, {})
 
-    def _compare(self, place: Stored, expected: Mapping[Key, Mapping[str, int]]) -> None:
-        table = place.table
-        here = [table.c[name] == getattr(place, name) for name in ("span", "segment", "start")]
+    def _compare(self, span: SpanRows, expected: Mapping[Key, Mapping[str, int]]) -> None:
+        table = span.table
+        here = [table.c[name] == getattr(span, name) for name in ("span", "segment", "start")]
         if "view" in table.c:  # precedes the first day in the primary key
             here.append(table.c.view.in_(VIEWS))
         _compare(self.session, table, self.workspace_id, here, expected, self.report)

@@ -11,7 +11,7 @@ from service.rollups.apply import SPAN_TABLES, Sums, spread
 from service.rollups.counters import Changes
 
 
-class Stored(NamedTuple):
+class SpanRows(NamedTuple):
     """The rows in one of ``SPAN_TABLES`` for one segment and one span (or slice) that begins on
     ``start``."""
 
@@ -26,7 +26,7 @@ class Stored(NamedTuple):
         return spans.next_start(self.start, spans.length_of(self.span))
 
 
-class Longer:
+class SpanSums:
     """Sums of the spans that have not ended yet: for each table and segment at most one year,
     month, week and day, and their slices."""
 
@@ -37,10 +37,10 @@ class Longer:
         """Add the sums of one day, by segment."""
         spread(day, self._sums)
 
-    def ended(self, before: date | None = None) -> Iterator[tuple[Stored, Changes]]:
+    def ended(self, before: date | None = None) -> Iterator[tuple[SpanRows, Changes]]:
         """Remove and yield the sums of spans that ended on or ``before`` a day (None: of all)."""
         for table, sums in self._sums.items():
             for key in sorted(sums):
-                place = Stored(table, *key)
-                if before is None or place.ended <= before:
-                    yield place, sums.pop(key)
+                span = SpanRows(table, *key)
+                if before is None or span.ended <= before:
+                    yield span, sums.pop(key)

@@ -10,13 +10,13 @@ from threading import BoundedSemaphore, Lock
 from typing import Final
 
 from service.errors import Unavailable
-from service.exports import canvas
+from service.exports import png_worker
 from service.exports.errors import NoFont
 
-SHARPNESS: Final = 2.0
+PIXELS_PER_UNIT: Final = 2.0
 """Pixels of the picture per unit of the SVG."""
-PATIENCE_S: Final = 20.0
-LONGEST_S: Final = 60.0
+QUEUE_TIMEOUT_S: Final = 20.0
+DRAW_TIMEOUT_S: Final = 60.0
 MOST_WAITING: Final = 4
 """Requests that may be here at once: each occupies a thread that other requests need."""
 _turn: Final = Lock()
@@ -45,7 +45,7 @@ def png_of(svg: str) -> bytes:
 
 
 def _in_turn(svg: str) -> bytes:
-    if not _turn.acquire(timeout=PATIENCE_S):
+    if not _turn.acquire(timeout=QUEUE_TIMEOUT_S):
         raise DrawingBusy
     try:
         return _drawn(svg)
@@ -56,11 +56,11 @@ def _in_turn(svg: str) -> bytes:
 
 
 def _drawn(svg: str) -> bytes:
-    command = [sys.executable, canvas.__file__, str(SHARPNESS)]
+    command = [sys.executable, png_worker.__file__, str(PIXELS_PER_UNIT)]
     drawn = subprocess.run(  # noqa: S603 - our own program
-        command, input=svg.encode(), capture_output=True, timeout=LONGEST_S, check=False
+        command, input=svg.encode(), capture_output=True, timeout=DRAW_TIMEOUT_S, check=False
     )
-    if drawn.returncode == canvas.NO_FONT:
+    if drawn.returncode == png_worker.NO_FONT:
         raise NoFont
     drawn.check_returncode()
     return drawn.stdout

@@ -18,8 +18,8 @@ from service.db import Database
 from service.journey.native import Cell
 from service.rollups.apply import SPAN_TABLES
 from service.rollups.cells import SILENT, mask_of
-from service.verify import verify as room
-from service.verify.verify import CHECKS, MOST_FINDINGS, Report, verify
+from service.verify import checks
+from service.verify.checks import CHECKS, MOST_FINDINGS, Report, verify
 from tests.service.conftest import Analyse
 from tests.service.insights.rows import Said, nps, write
 from tests.service.rollups.test_apply import Readings, add_themes, put
@@ -110,7 +110,7 @@ def _sizes(database: Database) -> list[int]:
 
 
 def test_pages_are_read_to_the_end(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.verify.truth.PAGE", 1)
+    monkeypatch.setattr("service.verify.source.PAGE", 1)
     report = verify(filled)
     assert (report.clean, report.items, report.mentions) == (True, 4, 8)
 
@@ -145,18 +145,18 @@ def test_mentions_without_feedback_are_found(filled: Database) -> None:
         connection.commit()
         connection.invalidate()
     report = verify(filled)
-    assert report.failures[room.ORPHANS] == 1
+    assert report.failures[checks.ORPHANS] == 1
     assert "8 without feedback" in {finding.fault for finding in report.findings}
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:
-    assert set(FAULTS) | {room.ORPHANS} == set(CHECKS)
+    assert set(FAULTS) | {checks.ORPHANS} == set(CHECKS)
 
 
 def test_only_the_first_findings_are_kept() -> None:
     report = Report()
     for number in range(MOST_FINDINGS + 5):
-        report.add(room.Finding(CHECKS[0], new_id(), str(number), "wrong"))
+        report.add(checks.Finding(CHECKS[0], new_id(), str(number), "wrong"))
     assert len(report.findings) == MOST_FINDINGS
     assert report.failures[CHECKS[0]] == MOST_FINDINGS + 5
 

@@ -79,7 +79,7 @@ def day(at: date) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
-def moment(at: datetime) -> str:
+def date_time(at: datetime) -> str:
     """3 May 2026, 14:05 UTC."""
     return f"{day(at.date())}, {at:%H:%M} UTC"
 
@@ -158,7 +158,7 @@ def difference(measure: str, found: float | None) -> str:
     return NOTHING if found is None else signed(*_in_unit(measure, found))
 
 
-def distance(measure: str, found: float) -> str:
+def unsigned_difference(measure: str, found: float) -> str:
     """The same without a sign."""
     return plain(*_in_unit(measure, found))
 
@@ -205,7 +205,7 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def weightiest(by_scale: Mapping[str, Rated], most: int) -> list[tuple[str, Rated]]:
+def most_rated(by_scale: Mapping[str, Rated], most: int) -> list[tuple[str, Rated]]:
     """KPIs, or impacts, of the scales with the most ratings."""
     return sorted(by_scale.items(), key=lambda pair: -pair[1].n)[:most]
 
@@ -226,6 +226,6 @@ def days_of(side: ComparedOut) -> str:
     return period(side.since, side.until)
 
 
-def feeling(emotion: str) -> str:
+def emotion_class(emotion: str) -> str:
     """The class that colours an emotion's bar: "positive" or "negative"."""
     return "positive" if emotion in GOOD else "negative"
