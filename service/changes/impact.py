@@ -1,17 +1,17 @@
 """The impact of a change: read, compare, and put the verdict into words."""
 
 from typing import Final
-from uuid import UUID
 
 from sqlmodel import Session
 
+from models.change import Change
 from models.pain_point import WIN
 from service import clock
 from service.changes import wording
 from service.changes.effects import VOLUME, Effect, effects, required_items
 from service.changes.schemas import ChangeImpactOut, EffectOut, ImpactParams, VolumeOut, WindowOut
 from service.changes.scopes import ResolvedScope, resolve_scope
-from service.changes.service import change_out, get_change
+from service.changes.service import change_out
 from service.changes.windows import Window, Windows, read_windows, total_of, windows
 from service.insights.comparison import P_DIGITS
 from service.insights.measures import DIGITS
@@ -21,18 +21,14 @@ VOLUME_DIGITS: Final = 5
 """The share of a small part can be below a thousandth."""
 
 
-def measure_impact(
-    session: Session, workspace_id: UUID, wanted: UUID, params: ImpactParams
-) -> ChangeImpactOut:
+def measure_impact(session: Session, change: Change, params: ImpactParams) -> ChangeImpactOut:
     """The impact of a change.
 
     Raises:
-        NoSuchChange: there is none with that id.
         UnknownStage, UnknownTouchpoint, NoSuchPainPoint: its scope no longer exists.
     """
-    change = get_change(session, workspace_id, wanted)
     scoped = resolve_scope(session, change)
-    fresh = freshness(session, workspace_id)
+    fresh = freshness(session, change.workspace_id)
     now = clock.now()
     spans = windows(change.happened_at, params.days, now)
     before, after = read_windows(session, scoped, spans) if spans.days else (Window([], []),) * 2

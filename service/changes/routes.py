@@ -84,5 +84,6 @@ def read_impact(
 ) -> Response:
     """Whether a change helped: before and after, against the rest of the journey."""
     with database.read() as session:
-        out = measure_impact(session, caller.workspace_id, change_id, params)
+        change = service.get_change(session, caller.workspace_id, change_id)
+        out = measure_impact(session, change, params)
     return conditional(request, out)

@@ -1,5 +1,6 @@
 """Recording, listing and deleting changes."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -39,7 +40,15 @@ def record_change(session: Session, workspace_id: UUID, key_id: UUID, body: Chan
 
 
 def changes_page(session: Session, workspace_id: UUID, params: ChangeListParams) -> ChangePageOut:
-    """A page of changes, the latest first."""
+    """A page of changes as returned by the API."""
+    rows, next_ = list_page(session, workspace_id, params)
+    return ChangePageOut(items=[change_out(change) for change in rows], next=next_)
+
+
+def list_page(
+    session: Session, workspace_id: UUID, params: ChangeListParams
+) -> tuple[Sequence[Change], str | None]:
+    """A page of changes, the latest first, and the cursor of the next page."""
     after = None
     if params.cursor:
         at, last = decode_cursor(LIST, params.cursor, (moment, UUID))
@@ -47,10 +56,9 @@ def changes_page(session: Session, workspace_id: UUID, params: ChangeListParams)
     rows = find_changes(session, workspace_id, after, params.limit + 1)
     page = rows[: params.limit]
     last_row = page[-1] if len(rows) > len(page) else None
-    return ChangePageOut(
-        items=[change_out(change) for change in page],
-        next=last_row and encode_cursor(LIST, [last_row.happened_at.isoformat(), str(last_row.id)]),
-    )
+    if last_row is None:
+        return page, None
+    return page, encode_cursor(LIST, [last_row.happened_at.isoformat(), str(last_row.id)])
 
 
 def get_change(session: Session, workspace_id: UUID, wanted: UUID) -> Change:

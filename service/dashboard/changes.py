@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
+from models.change import Change
 from models.pain_point import WIN
 from service import clock
 from service.changes.impact import measure_impact
+from service.changes.queries import find_changes
 from service.changes.schemas import (
     ChangeImpactOut,
     ChangeListParams,
@@ -17,7 +19,7 @@ from service.changes.schemas import (
     Scope,
 )
 from service.changes.scopes import journey_part, scope_in_current_journey
-from service.changes.service import change_out, changes_page, get_change
+from service.changes.service import change_out, get_change, list_page
 from service.dashboard import charts
 from service.dashboard.figures import Measure, measures
 from service.dashboard.request_view import Values, View
@@ -64,19 +66,19 @@ class ChangeMarker:
 def list_changes(view: View) -> Values:
     """The changes, the latest first, each with its verdict."""
     params = ChangeListParams(limit=CHANGES_A_PAGE, cursor=view.address.params.cursor)
-    page = changes_page(view.session, view.workspace_id, params)
+    changes, next_ = list_page(view.session, view.workspace_id, params)
     return {
         "address": view.address,
         "days": view.address.params.days,
         "is_empty": view.is_empty,
-        "changes": [_summary(view, change) for change in page.items],
-        "next": page.next,
+        "changes": [_summary(view, change) for change in changes],
+        "next": next_,
     }
 
 
 def one_change(view: View, wanted: UUID) -> Values:
     """One change with all its measures and a chart of the time around it."""
-    summary = _summary(view, change_out(get_change(view.session, view.workspace_id, wanted)))
+    summary = _summary(view, get_change(view.session, view.workspace_id, wanted))
     return _trend_chart(view, summary) | {
         "address": view.address,
         "summary": summary,
@@ -87,7 +89,7 @@ def one_change(view: View, wanted: UUID) -> Values:
 
 def change_markers(view: View, point: OnePainPointOut | None = None) -> list[ChangeMarker]:
     """The latest changes; with ``point``, only those whose scope includes it."""
-    found = changes_page(view.session, view.workspace_id, ChangeListParams(limit=MARKED)).items
+    found = find_changes(view.session, view.workspace_id, None, MARKED)
     return [
         ChangeMarker(change.id, change.title, change.happened_at.date())
         for change in found
@@ -95,13 +97,11 @@ def change_markers(view: View, point: OnePainPointOut | None = None) -> list[Cha
     ]
 
 
-def _concerns(view: View, change: ChangeOut, point: OnePainPointOut) -> bool:
+def _concerns(view: View, change: Change, point: OnePainPointOut) -> bool:
     if not change.scope.keys() & {"stage", "touchpoint", "pain_point"}:
         return True
     try:
-        cells, theme = journey_part(
-            view.session, get_change(view.session, view.workspace_id, change.id)
-        )
+        cells, theme = journey_part(view.session, change)
     except Problem:
         return False
     if theme:
@@ -111,18 +111,16 @@ def _concerns(view: View, change: ChangeOut, point: OnePainPointOut) -> bool:
     )
 
 
-def _summary(view: View, change: ChangeOut) -> ChangeSummary:
+def _summary(view: View, change: Change) -> ChangeSummary:
     impact, now, refused = None, None, None
     try:
         params = ImpactParams(days=view.address.params.days)
-        impact = measure_impact(view.session, view.workspace_id, change.id, params)
-        now = scope_in_current_journey(
-            view.session, get_change(view.session, view.workspace_id, change.id)
-        )
+        impact = measure_impact(view.session, change, params)
+        now = scope_in_current_journey(view.session, change)
     except Problem as problem:
         refused = problem.invalid_params[0].reason if problem.invalid_params else problem.detail
     return ChangeSummary(
-        change,
+        change_out(change),
         change.happened_at > clock.now(),
         _scope_in_words(view, now or Scope.model_validate(change.scope)),
         now,
