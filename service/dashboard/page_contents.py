@@ -35,6 +35,7 @@ from service.insights.periods import By
 from service.insights.trends import draw_trends
 from service.items import mentions_of
 from service.pictures.board import lay_out
+from service.pictures.map_svg import LEGEND
 
 POINTS_A_PAGE: Final = 20
 THEMES_SHOWN: Final = 12
@@ -56,6 +57,7 @@ def journey_map(view: View) -> Values:
         "refused": refused,
         "map": map_,
         "board": lay_out(map_),
+        "legend": LEGEND,
         "id_of": view.cell_id,
         "sides": None if refused or not view.address.is_compared else comparison_table(map_),
     }

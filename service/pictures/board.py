@@ -69,6 +69,16 @@ class Board:
         return COLUMN_WIDTH * len(self.stages)
 
     @property
+    def curve_height(self) -> int:
+        """The height of the area that ``curve`` is drawn in."""
+        return CURVE_HEIGHT
+
+    @property
+    def curve_middle(self) -> int:
+        """The y of a net sentiment of 0."""
+        return CURVE_HEIGHT // 2
+
+    @property
     def squares(self) -> list[Square]:
         """The squares with feedback."""
         return [square for row in self.rows for square in row.squares if square.cell]

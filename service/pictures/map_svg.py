@@ -5,15 +5,14 @@ from typing import Final
 
 from service.insights.map_schemas import JourneyMapOut, StageOut, ThemeOut
 from service.pictures import formatting
-from service.pictures.board import Board, Square, lay_out
+from service.pictures.board import COLUMN_WIDTH, CURVE_HEIGHT, Board, Square, lay_out
 from service.pictures.svg import Sheet, fitted, shape_in
 
-SIDE, COLUMN, MARGIN, PAD = 150, 160, 24, 8
+SIDE, MARGIN, PAD = 150, 24, 8
 LEAST_COLUMNS: Final = 3
 """The width that the legend needs."""
 TOP: Final = 62
 HEADER: Final = 34
-CURVE: Final = 96
 LINE: Final = 15
 ROW: Final = 36
 FOOT: Final = 74
@@ -58,14 +57,14 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
     and its items as circle and number. Cells with too little feedback are hatched.
     """
     board = lay_out(map_)
-    inner = SIDE + COLUMN * max(LEAST_COLUMNS, len(board.stages))
+    inner = SIDE + COLUMN_WIDTH * max(LEAST_COLUMNS, len(board.stages))
     width = 2 * MARGIN + inner
     told, signs = _told(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
     top = TOP + len(told) * LINE
     lanes = _lanes(board)
     lanes_height = sum(_height(count) for _, _, count in lanes)
     foot = FOOT + len(signs) * LINE
-    height = top + HEADER + CURVE + lanes_height + ROW * len(board.rows) + foot
+    height = top + HEADER + CURVE_HEIGHT + lanes_height + ROW * len(board.rows) + foot
     sheet = Sheet(width, height, f"Journey map. {about}".strip(), _in_words(board))
     _hatching(sheet)
     _heading(sheet, told)
@@ -83,7 +82,7 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
 
 
 def _x(column: int) -> float:
-    return MARGIN + SIDE + COLUMN * column
+    return MARGIN + SIDE + COLUMN_WIDTH * column
 
 
 def _height(lines: int) -> int:
@@ -103,7 +102,7 @@ def _lanes(board: Board) -> list[Lane]:
 
 
 def _each(texts: Sequence[str], most: int = 1) -> list[str]:
-    return [line for text in texts for line in fitted(text, COLUMN - 2 * PAD, SMALL, most)]
+    return [line for text in texts for line in fitted(text, COLUMN_WIDTH - 2 * PAD, SMALL, most)]
 
 
 def _kpis(stage: StageOut) -> list[str]:
@@ -159,19 +158,19 @@ def _heading(sheet: Sheet, told: list[str]) -> None:
 
 
 def _stages(sheet: Sheet, board: Board, y: float) -> float:
-    width = SIDE + COLUMN * len(board.stages)
+    width = SIDE + COLUMN_WIDTH * len(board.stages)
     sheet.shape("rect", x=MARGIN, y=y, width=width, height=HEADER, fill=SHADE)
     for index, stage in enumerate(board.stages):
-        name = fitted(stage.name + (" ★" if stage.moment_of_truth else ""), COLUMN - 16, 14)
+        name = fitted(stage.name + (" ★" if stage.moment_of_truth else ""), COLUMN_WIDTH - 16, 14)
         sheet.lines(_x(index) + PAD, y + 22, name, 14, fill=INK, font_weight="700")
     return y + HEADER
 
 
 def _curve(sheet: Sheet, board: Board, y: float) -> float:
-    _label(sheet, "How it feels", y, CURVE)
-    left, right = _x(0), _x(len(board.stages))
+    _label(sheet, "How it feels", y, CURVE_HEIGHT)
+    left, right, middle = _x(0), _x(len(board.stages)), y + board.curve_middle
     sheet.shape(
-        "line", x1=left, x2=right, y1=y + 48, y2=y + 48, stroke=RULE, stroke_dasharray="4 4"
+        "line", x1=left, x2=right, y1=middle, y2=middle, stroke=RULE, stroke_dasharray="4 4"
     )
     dots = [(left + dot.x, y + dot.y, dot.stage) for dot in board.curve]
     points = " ".join(f"{x:g},{at:g}" for x, at, _ in dots)
@@ -181,7 +180,7 @@ def _curve(sheet: Sheet, board: Board, y: float) -> float:
         sheet.shape("circle", cx=x, cy=at, r=21, fill=ground, stroke="#ffffff", stroke_width=3)
         value = formatting.net(stage.net_sentiment)
         sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight="700")
-    return y + CURVE
+    return y + CURVE_HEIGHT
 
 
 def _lane(sheet: Sheet, board: Board, lane: Lane, y: float) -> float:
@@ -205,7 +204,7 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
     box: dict[str, str | float] = {
         "x": x + 2,
         "y": y + 2,
-        "width": COLUMN - 4,
+        "width": COLUMN_WIDTH - 4,
         "height": ROW - 4,
         "rx": 6,
     }
@@ -223,7 +222,7 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
     value = formatting.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
     sheet.text(x + 40, middle + 5, value, 14, fill=ink, font_weight="400" if cell.small else "700")
     items = formatting.count(cell.items)
-    sheet.text(x + COLUMN - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
+    sheet.text(x + COLUMN_WIDTH - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
 
 
 def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
