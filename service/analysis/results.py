@@ -36,8 +36,8 @@ from service.ids import Id, among
 from service.journey.queries import lock_workspace
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 RETRIED: Final = "retried"
 

@@ -33,8 +33,8 @@ from service.items import mentions_of
 from service.journey.service import current_map
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:

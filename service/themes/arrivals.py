@@ -54,12 +54,12 @@ def assign_arrivals(session: Session, space: Space, arrivals: Sequence[Arrival])
         lock_and_count(session, {p: _difference(recount[p], arrived[p]) for p in changed})
         themes |= again
     for place, members in by_place.items():
-        reopen(session, place, known[place], zip(themes[place], members, strict=True))
+        _reopen(session, place, known[place], zip(themes[place], members, strict=True))
         for member, theme in zip(members, themes[place], strict=True):
             member.theme = theme
 
 
-def reopen(
+def _reopen(
     session: Session,
     place: Place,
     known: PlaceThemes,

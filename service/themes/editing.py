@@ -20,27 +20,31 @@ from service.errors import InvalidParam
 from service.insights import names
 from service.journey.mapping import JourneyMap
 from service.themes import steps
-from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
-from service.themes.finding import LEAST_MENTIONS
-from service.themes.leases import mark
-from service.themes.members import (
-    MOVE_BATCH,
-    Key,
-    centroid_of,
-    has_members,
-    keys_of,
-    lock_items,
-    move_mentions,
-    sample_of,
-)
-from service.themes.naming import (
+from service.themes.describing import (
     describe_theme,
     main_language,
     sample_theme,
     store_descriptions,
 )
-from service.themes.places import Place, bump_stamp, lock_places
-from service.themes.rows import add_theme, merge_rows, plain_title, reopen_if_resolved_before
+from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
+from service.themes.finding import LEAST_MENTIONS
+from service.themes.leases import mark
+from service.themes.moving import MOVE_BATCH, lock_items, move_mentions
+from service.themes.places import Place, bump_stamp, lock_places, place_of_theme
+from service.themes.queries import (
+    Key,
+    centroid_of,
+    has_members,
+    keys_of,
+    sample_of,
+)
+from service.themes.rows import (
+    add_theme,
+    merge_rows,
+    plain_title,
+    reopen_if_resolved_before,
+    surviving_theme,
+)
 from service.themes.schemas import PainPointIn
 
 SPLIT_MENTIONS: Final = 3000
@@ -73,9 +77,7 @@ def find(session: Session, editor: Editor, wanted: UUID) -> PainPoint:
         CellPainPoint: it is the id of a cell of the journey.
         NoSuchPainPoint: there is none with that id.
     """
-    row = session.get(PainPoint, (editor.workspace_id, wanted), populate_existing=True)
-    if row is not None and row.merged_into is not None:
-        return find(session, editor, row.merged_into)
+    row = surviving_theme(session, editor.workspace_id, wanted)
     if row is None:
         names.cell_with_id(editor.journey, editor.workspace_id, wanted)
         raise CellPainPoint
@@ -192,20 +194,7 @@ def smaller_cluster(session: Session, space: Space, editor: Editor, wanted: UUID
 
 def move_rest(database: Database, move: Move) -> None:
     """Move the mentions that a merge has left, a few at a time."""
-
-    def step(keys: Sequence[Key]) -> int:
-        return database.transact(
-            lambda session: steps.move(session, move.place, keys, move.source, move.target)
-        )
-
-    while left := _left(database, move):
-        if not step(left):
-            return
-
-
-def _left(database: Database, move: Move) -> list[Key]:
-    with database.read() as session:
-        return keys_of(session, move.place.workspace_id, [move.source], MOVE_BATCH)
+    steps.move_all(database, move.place, move.source, move.target)
 
 
 def describe_again(database: Database, space: Space, place: Place, themes: Sequence[UUID]) -> None:
@@ -215,11 +204,6 @@ def describe_again(database: Database, space: Space, place: Place, themes: Seque
         samples = [sample_theme(session, space, place.workspace_id, theme) for theme in themes]
     descriptions = [describe_theme(each, language, []) for each in samples if each]
     database.transact(lambda session: store_descriptions(session, space, place, descriptions))
-
-
-def place_of_theme(theme: PainPoint) -> Place:
-    """The place of its mentions."""
-    return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
 
 
 def _find_locked(session: Session, editor: Editor, wanted: UUID) -> PainPoint:

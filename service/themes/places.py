@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 from sqlmodel import Session
 
-from models.pain_point import PAIN, WIN
+from models.pain_point import PAIN, WIN, PainPoint
 from models.tables import REFRESH
 from nlp.labels import UNASSIGNED
 from service import clock
@@ -55,6 +55,11 @@ def place_of(workspace_id: UUID, labelled: Labelled) -> Place | None:
     if labelled.sentiment not in (PAIN, WIN) or stage == touchpoint == UNASSIGNED:
         return None
     return Place(workspace_id, stage, touchpoint, labelled.sentiment)
+
+
+def place_of_theme(theme: PainPoint | Row[Any]) -> Place:
+    """The place of a theme's mentions."""
+    return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
 
 
 def is_at(table: Table, place: Place) -> ColumnElement[bool]:

@@ -26,22 +26,21 @@ from service.db import Database
 from service.ids import in_parts
 from service.journey.service import current_map
 from service.themes import leases, steps
-from service.themes.describing import Describer
+from service.themes.describing import DESCRIBED_MENTIONS
 from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
+from service.themes.growth import Describer
 from service.themes.leases import DuePlace, HandledMarks
-from service.themes.members import (
-    MOVE_BATCH,
+from service.themes.moving import MOVE_BATCH
+from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import (
     Key,
     Sample,
     count_read,
     has_unread,
     index_ranges,
-    keys_of,
     latest_loose,
     loose_in,
 )
-from service.themes.naming import DESCRIBED_MENTIONS
-from service.themes.places import ArrivalCounts, Place
 from service.themes.rows import comparable_at, is_used, merged_with_mentions, themes_at
 from service.themes.schedule import RefreshSchedule
 
@@ -131,7 +130,7 @@ class Refresher:
         with self._database.read() as session:
             left = merged_with_mentions(session, place)
         for theme, into in left.items():
-            self._move_all(place, theme, into)
+            steps.move_all(self._database, place, theme, into)
 
     def _adopt(self, place: Place) -> bool:
         """Describe themes of another model anew, from what the present one has read of them.
@@ -175,7 +174,7 @@ class Refresher:
     def _merge(self, place: Place, merges: Mapping[UUID, UUID]) -> None:
         for theme, into in merges.items():
             if self._write(steps.merge, place, theme, into):
-                self._move_all(place, theme, into)
+                steps.move_all(self._database, place, theme, into)
 
     def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
         for theme, group in nearest.items():
@@ -192,14 +191,6 @@ class Refresher:
             return
         for part in rest:
             self._write(steps.move, place, part, None, theme)
-
-    def _move_all(self, place: Place, source: UUID, target: UUID) -> None:
-        """Move every mention of a merged theme."""
-        while True:
-            with self._database.read() as session:
-                keys = keys_of(session, place.workspace_id, [source], MOVE_BATCH)
-            if not keys or not self._write(steps.move, place, keys, source, target):
-                return
 
     def _handle_marks(self, place: Place, sample: Sample) -> HandledMarks | None:
         """Do what the marks of the place ask for, if there are new ones.

@@ -21,7 +21,7 @@ from service.keys.once import OnceOnly
 from service.keys.ring import Caller
 from service.themes import editing
 from service.themes.editing import Editor, Move
-from service.themes.places import Place
+from service.themes.places import Place, place_of_theme
 from service.themes.schemas import MergeIn, PainPointIn, SplitIn
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
@@ -49,7 +49,7 @@ def update_pain_point(
     def work(session: Session) -> tuple[Place, UUID]:
         editor = _editor(session, caller, params)
         theme = editing.update(session, editor, pain_point_id, body)
-        return editing.place_of_theme(theme), theme.id
+        return place_of_theme(theme), theme.id
 
     place, theme = database.transact(work)
     if "title" in body.model_fields_set and body.title is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select, update
 
@@ -49,21 +49,28 @@ def comparable_at(session: Session, space: Space, place: Place) -> Sequence[Pain
 
 def merged_with_mentions(session: Session, place: Place) -> dict[UUID, UUID]:
     """The merged themes of a place that still have mentions, and what each was merged into."""
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
-    )
     found = select_columns(THEME.c.id, THEME.c.merged_into).where(
-        is_at(THEME, place), THEME.c.merged_into.is_not(None), members.exists()
+        is_at(THEME, place), THEME.c.merged_into.is_not(None), _has_mentions(place, THEME.c.id)
     )
     return {id: into for id, into in session.execute(found)}
 
 
-def surviving_theme(session: Session, place: Place, theme: UUID) -> PainPoint | None:
-    """A theme of a locked place, or the one that it was merged into; None if it is gone."""
-    row = session.get(PainPoint, (place.workspace_id, theme), populate_existing=True)
+def _has_mentions(place: Place, theme: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether any mention belongs to the theme whose id is in a column."""
+    members = select_columns(MENTION.c.feedback_id).where(
+        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == theme
+    )
+    return members.exists()
+
+
+def surviving_theme(session: Session, workspace_id: UUID, theme: UUID) -> PainPoint | None:
+    """A theme, or the one that it was merged into, as stored by now; None if it is gone.
+
+    One step is enough: ``merge_rows`` leaves no chain of merged themes.
+    """
+    row = session.get(PainPoint, (workspace_id, theme), populate_existing=True)
     if row is not None and row.merged_into is not None:
-        key = (place.workspace_id, row.merged_into)
-        return session.get(PainPoint, key, populate_existing=True)
+        return session.get(PainPoint, (workspace_id, row.merged_into), populate_existing=True)
     return row
 
 
@@ -122,9 +129,6 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
         How many of ``themes`` were deleted.
     """
     awaited = set(merged_with_mentions(session, place).values())
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
-    )
     unused = (
         THEME.c.titled_by.is_(None),
         THEME.c.owner.is_(None),
@@ -135,7 +139,9 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
     empty = THEME.delete().where(
         is_at(THEME, place), THEME.c.id.in_(set(themes) - awaited), *unused
     )
-    gone = session.scalars(empty.where(~members.exists()).returning(THEME.c.id)).all()
+    gone = session.scalars(
+        empty.where(~_has_mentions(place, THEME.c.id)).returning(THEME.c.id)
+    ).all()
     if gone:
         session.execute(THEME.delete().where(is_at(THEME, place), THEME.c.merged_into.in_(gone)))
         bump_stamp(session, place)
@@ -163,10 +169,7 @@ def _forget_means(session: Session, place: Place, themes: Collection[UUID]) -> N
 
     Those of the themes merged into one are kept as long as it has a mention.
     """
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.merged_into
-    )
-    emptied = and_(THEME.c.merged_into.in_(themes), ~members.exists())
+    emptied = and_(THEME.c.merged_into.in_(themes), ~_has_mentions(place, THEME.c.merged_into))
     forget = THEME.update().where(is_at(THEME, place), or_(THEME.c.id.in_(themes), emptied))
     if session.scalars(forget.values(UNKNOWN_CENTROID).returning(THEME.c.id)).all():
         mark(session, place)

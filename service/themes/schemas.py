@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.pain_point import Status
 from service.journey.definition import NewName
-from service.themes.members import MOVE_BATCH, Key
+from service.themes.moving import MOVE_BATCH
+from service.themes.queries import Key
 from service.web.numbers import NoBoolean
 
 UPDATE_EXAMPLES: Final[list[dict[str, Any]]] = [

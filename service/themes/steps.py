@@ -6,17 +6,20 @@ what it changes and skips what no longer fits.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.themes.space import Space
 from service import clock
+from service.db import Database
 from service.themes import leases
 from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
 from service.themes.leases import HandledMarks
-from service.themes.members import Key, lock_items, move_mentions
+from service.themes.moving import MOVE_BATCH, lock_items, move_mentions
 from service.themes.places import ArrivalCounts, Place, lock_places
+from service.themes.queries import Key, keys_of
 from service.themes.rows import (
     add_theme,
     is_used,
@@ -44,7 +47,7 @@ def move(
     """
     items = lock_items(session, place.workspace_id, {key.feedback_id for key in keys})
     lock_places(session, place)
-    theme = surviving_theme(session, place, target)
+    theme = surviving_theme(session, place.workspace_id, target)
     if theme is None or theme.id == source:
         return 0
     moved = move_mentions(session, items, keys, place, source, theme.id)
@@ -52,6 +55,16 @@ def move(
         reopen_if_resolved_before(session, place, theme, max(said for _, said in moved))
     leases.renew(session, place, clock.now())
     return len(moved)
+
+
+def move_all(database: Database, place: Place, source: UUID, target: UUID) -> None:
+    """Move every mention of a merged theme, a few per transaction."""
+    while True:
+        with database.read() as session:
+            keys = keys_of(session, place.workspace_id, [source], MOVE_BATCH)
+        step = partial(move, place=place, keys=keys, source=source, target=target)
+        if not keys or not database.transact(step):
+            return
 
 
 def create(

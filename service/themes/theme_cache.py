@@ -14,7 +14,7 @@ from models.pain_point import RESOLVED
 from models.tables import THEME
 from nlp.backends.protocol import Float
 from nlp.themes.space import Space, restored
-from service.themes.places import Place, is_at
+from service.themes.places import Place, is_at, place_of_theme
 
 MAX_CACHED_CENTROIDS: Final = 50_000
 """Centroids cached in a process, of 0.5 kB each; beyond that all are read again."""
@@ -63,7 +63,7 @@ def load_themes(
     """Load and cache the themes of locked ``places`` with these stamps: one statement."""
     found: dict[Place, list[Row[Any]]] = {place: [] for place in places}
     for row in session.execute(_themes(places)):
-        found[Place(row.workspace_id, row.stage, row.touchpoint, row.sentiment)].append(row)
+        found[place_of_theme(row)].append(row)
     known = {place: _known(rows, places[place], space) for place, rows in found.items()}
     cached = list(_cache.values())  # other threads add to it
     if sum(len(each.owners) for each in cached) > MAX_CACHED_CENTROIDS:

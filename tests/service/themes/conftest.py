@@ -20,7 +20,7 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
 from service.themes import finding
-from service.themes.members import sample_of
+from service.themes.queries import sample_of
 from service.themes.refresh import Refresher
 from service.themes.theme_cache import PlaceThemes
 from service.verify.checks import verify

@@ -12,9 +12,8 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
 from service.themes import schedule
-from service.themes.editing import place_of_theme
 from service.themes.leases import claim, release_described
-from service.themes.places import ArrivalCounts
+from service.themes.places import ArrivalCounts, place_of_theme
 from service.themes.refresh import Refresher
 from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer

@@ -14,8 +14,8 @@ from service.db import Database
 from service.settings import Settings
 from service.themes import schedule
 from service.themes.leases import release
-from service.themes.members import Key
 from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import Key
 from service.themes.refresh import Refresher
 from service.themes.steps import move
 from service.verify.checks import verify

@@ -10,8 +10,8 @@ from service.clock import now
 from service.current_analysis import make_current
 from service.db import Database
 from service.themes.leases import DuePlace, claim, due_places, marks_of, release
-from service.themes.members import Key
 from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import Key
 from service.themes.steps import TooFew, create
 from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer

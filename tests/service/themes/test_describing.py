@@ -8,7 +8,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
-from service.themes.naming import main_language
+from service.themes.describing import main_language
 from tests.service.themes.conftest import Say
 
 

@@ -1,7 +1,6 @@
-"""Which mentions belong to a theme, and how they are moved: locked, counted, in small batches."""
+"""Statements over the mentions of a theme, and over loose ones."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -10,22 +9,16 @@ from sqlalchemy import Select, Uuid, and_, exists, func, literal, tuple_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session
 
-from models.feedback import Feedback
-from models.mention import Mention
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN_SPAN, VECTOR
 from nlp.backends.protocol import Float
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
 from nlp.themes.space import Space
-from service.items import lock_feedback, mentions_of
 from service.journey.mapping import LearnedKeys
 from service.journey.native import with_learned
-from service.rollups.apply import Delta, apply
 from service.rollups.segments import EVERYBODY
-from service.themes.places import Place, place_of
+from service.themes.places import Place
 
-MOVE_BATCH: Final = 500
-"""Mentions that are moved in one transaction, for which other writers wait."""
 HAS_VECTOR: Final = and_(
     VECTOR.c.workspace_id == MENTION.c.workspace_id,
     VECTOR.c.feedback_id == MENTION.c.feedback_id,
@@ -62,59 +55,6 @@ class Text(NamedTuple):
 
     text: str
     language: str
-
-
-class LockedItems(NamedTuple):
-    """Locked feedback with all of its mentions."""
-
-    rows: Sequence[Feedback]
-    mentions: Mapping[UUID, Sequence[Mention]]
-
-
-def lock_items(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> LockedItems:
-    """Lock feedback, in the order of the ids, until the transaction ends."""
-    rows = lock_feedback(session, workspace_id, ids, anew=True, texts=False)
-    return LockedItems(list(rows.values()), mentions_of(session, workspace_id, ids, anew=True))
-
-
-def move_mentions(
-    session: Session,
-    items: LockedItems,
-    keys: Collection[Key],
-    place: Place,
-    source: UUID | None,
-    target: UUID | None,
-) -> list[tuple[Key, datetime]]:
-    """Move mentions from the theme ``source`` (None: without a theme) to the theme ``target``.
-
-    Both are themes of ``place``. Of the mentions ``keys``, those that are at another place, or do
-    not belong to ``source`` any more, are skipped: somebody has changed them meanwhile.
-
-    Returns:
-        The mentions that were moved, and when the feedback of each occurred.
-    """
-    moved: list[tuple[Key, datetime]] = []
-    delta = Delta()
-    wanted = set(keys)
-    for row in items.rows:
-        mentions = items.mentions[row.id]
-        mine = [
-            mention
-            for mention in mentions
-            if (row.id, mention.ordinal) in wanted
-            and mention.pain_point_id == source
-            and place_of(place.workspace_id, mention) == place
-        ]
-        if not mine:
-            continue
-        delta.add(row, mentions, -1)
-        for mention in mine:
-            mention.pain_point_id = target
-            moved.append((Key(row.id, mention.ordinal), row.occurred_at))
-        delta.add(row, mentions)
-    session.flush()
-    apply(session, delta)
-    return moved
 
 
 def latest_loose(
