@@ -6,23 +6,18 @@ from typing import Final
 from models.mention import MODEL
 from nlp.documents import Analysis, Document
 from service.analysis.engine import Engine
+from service.analysis.errors import TooMuchText
 from service.analysis.schemas import AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.corrections.layers import as_namespace, bare_values, item_columns, summarized
 from service.corrections.learned_labels import NO_LEARNED_LABELS, LearnedLabels
 from service.corrections.mention_vectors import packed_vectors, unpacked_vectors
-from service.errors import InvalidParam, InvalidRequest
+from service.errors import InvalidParam
 from service.insights.shapes import AnalysisOut, analysis_out
 from service.intake.fields import primary_language
 from service.journey.mapping import JourneyMap
 
 _BY_MODEL: Final = {"stage": MODEL, "touchpoint": MODEL}
 _NOTHING_SENT: Final = SimpleNamespace(stage_sent=None, touchpoint_sent=None)
-
-
-class TooMuchText(InvalidRequest):
-    """The texts together are too long; send them in several requests."""
-
-    code = "too_much_text"
 
 
 def analyze_texts(

@@ -6,18 +6,15 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from service.dashboard.errors import CrossSiteRequest
 from service.db import Database
-from service.errors import Forbidden, Unauthenticated
+from service.errors import Unauthenticated
 from service.keys.rate import RateLimit
 from service.keys.sessions import LASTS, Visitor, visitor_with
 
 COOKIE: Final = "voc_session"
 LONGEST: Final = 200
 SAME_SITE: Final = frozenset({"same-origin", "none"})
-
-
-class CrossSiteRequest(Forbidden):
-    """This request came from another site; open the page itself and try again."""
 
 
 async def current_visitor(request: Request) -> Visitor:

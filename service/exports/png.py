@@ -9,9 +9,8 @@ import sys
 from threading import BoundedSemaphore, Lock
 from typing import Final
 
-from service.errors import Unavailable
 from service.exports import png_worker
-from service.exports.errors import NoFont
+from service.exports.errors import DrawingBusy, NoFont
 
 PIXELS_PER_UNIT: Final = 2.0
 """Pixels of the picture per unit of the SVG."""
@@ -21,12 +20,6 @@ MOST_WAITING: Final = 4
 """Requests that may be here at once: each occupies a thread that other requests need."""
 _turn: Final = Lock()
 _room: Final = BoundedSemaphore(MOST_WAITING)
-
-
-class DrawingBusy(Unavailable):
-    """Other pictures are being drawn; wait as Retry-After says and try again."""
-
-    code = "drawing_busy"
 
 
 def png_of(svg: str) -> bytes:

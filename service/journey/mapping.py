@@ -180,12 +180,16 @@ class _Cells(dict[Cell, Cell]):
         pairs = product(("", *sorted(known.stage)), ("", *sorted(known.touchpoint)))
         for (stage, touchpoint), cell in product(pairs, natives):
             wide = Cell(with_learned(cell.stage, stage), with_learned(cell.touchpoint, touchpoint))
-            self[wide] = self[wide]
+            if wide not in self:
+                self[wide] = self._with_learned(wide)
 
     def __missing__(self, cell: Cell) -> Cell:
-        stage, touchpoint = learned_of(cell.stage), learned_of(cell.touchpoint)
-        if not stage and not touchpoint:
+        if not learned_of(cell.stage) and not learned_of(cell.touchpoint):
             raise KeyError(cell)
+        return self._with_learned(cell)
+
+    def _with_learned(self, cell: Cell) -> Cell:
+        stage, touchpoint = learned_of(cell.stage), learned_of(cell.touchpoint)
         mapped = self[cell.native]
         return Cell(
             stage if stage in self._learned.stage else mapped.stage,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -31,7 +31,20 @@ from service.web.invalid import invalid_request
 
 CURRENT: Final = "current"
 _CACHED_MAPS: Final = 1000
-_maps: dict[tuple[UUID, int, datetime, str | None], JourneyMap] = {}
+
+
+class _MapKey(NamedTuple):
+    """A version of a workspace's journey, or with ``preset`` that preset with the learned labels of
+    the version; with ``known_of``, the version with the learned labels of that later one."""
+
+    workspace_id: UUID
+    version: int
+    created_at: datetime
+    preset: PresetName | None = None
+    known_of: int | None = None
+
+
+_maps: dict[_MapKey, JourneyMap] = {}
 
 
 def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
@@ -41,7 +54,7 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
         return preset_map(DEFAULT)
 
     return _cached(
-        (workspace_id, version.number, version.created_at, None),
+        _MapKey(workspace_id, version.number, version.created_at),
         lambda: _stored_map(session, workspace_id, version.number),
     )
 
@@ -54,7 +67,7 @@ def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
     if version.number == current.version:
         return current
     return _cached(
-        (workspace_id, version.number, version.created_at, f"before {current.version}"),
+        _MapKey(workspace_id, version.number, version.created_at, known_of=current.version),
         lambda: _stored_map(session, workspace_id, version.number, current.known),
     )
 
@@ -72,9 +85,7 @@ def _stored_map(
     return JourneyMap(definition, key_of(definition), number, known)
 
 
-def _cached(
-    key: tuple[UUID, int, datetime, str | None], made: Callable[[], JourneyMap]
-) -> JourneyMap:
+def _cached(key: _MapKey, made: Callable[[], JourneyMap]) -> JourneyMap:
     found = _maps.get(key)
     if found is None:
         found = made()
@@ -90,7 +101,7 @@ def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> Journ
     known = current_map(session, workspace_id).known
     if version is None or known == preset.known:
         return preset
-    key = (workspace_id, version.number, version.created_at, name)
+    key = _MapKey(workspace_id, version.number, version.created_at, preset=name)
     return _cached(key, lambda: JourneyMap(preset.definition, name, known=known))
 
 

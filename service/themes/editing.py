@@ -161,7 +161,7 @@ def split(
         raise NotSplittable(
             invalid_params=[InvalidParam(f"mentions.{index}", reason) for index in missing]
         )
-    if not has_members(session, editor.workspace_id, theme.id):
+    if not has_members(session, editor.workspace_id, theme.id):  # the move is rolled back
         reason = "must not be all of its mentions; leave at least one"
         raise NotSplittable(invalid_params=[InvalidParam("mentions", reason)])
     _changed(session, theme)
