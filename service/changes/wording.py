@@ -24,7 +24,7 @@ NAMES: Final = {
 """In the order of their importance for the verdict. A volume has a better direction only for
 themes, whose main measure it is. ``whole_of`` says what it is a share of.
 """
-MOST: Final = 0.5
+MAJORITY: Final = 0.5
 """From this share on, most mentions are complaints."""
 
 
@@ -84,7 +84,7 @@ def _volume(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
 def _complaints(effects: Mapping[str, Effect]) -> str:
     """Whether most mentions since are complaints, if there are enough to be tested."""
     found = effects.get("negative_share")
-    if found is None or found.p is None or found.after < MOST:
+    if found is None or found.p is None or found.after < MAJORITY:
         return ""
     return f"; {value('negative_share', found.after)} of the mentions since then are complaints"
 

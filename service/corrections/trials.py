@@ -17,11 +17,11 @@ from nlp.probe import Estimate, Probe, fit, folds
 from nlp.rates import LEVEL, rate, sign_test
 from service.journey.probes import Field, Probes, TrainedLabel
 
-LEAST_CORRECTED: Final = 8
+MIN_CORRECTED: Final = 8
 """Mentions that must be corrected to a label before it is learned."""
-LEAST_CONFIRMED: Final = 20
+MIN_CONFIRMED: Final = 20
 """Confirmed labels that are required: without them, harm could not be measured."""
-MOST_BROKEN: Final = 0.02
+MAX_BROKEN_SHARE: Final = 0.02
 """The maximum share of confirmed mentions that may get a wrong label: none of fewer than 50."""
 
 
@@ -75,7 +75,7 @@ def run_trial(field: Field, judged: Sequence[Judged], background: Background) ->
     """Learn from ``judged``, and keep the result only if it helps on held-out mentions.
 
     It helps if it fixes significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
-    breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
+    breaks at most ``MAX_BROKEN_SHARE`` of the mentions that people confirmed.
     """
     judged = sorted(
         judged, key=lambda each: (sorted(each.labels), each.read)
@@ -105,21 +105,21 @@ def run_trial(field: Field, judged: Sequence[Judged], background: Background) ->
 
 def _too_few(targets: Sequence[str], confirmed: int) -> str:
     if not targets:
-        return f"no label has {LEAST_CORRECTED} corrections yet"
-    if confirmed < LEAST_CONFIRMED:
-        return f"only {confirmed} of at least {LEAST_CONFIRMED} labels are confirmed"
+        return f"no label has {MIN_CORRECTED} corrections yet"
+    if confirmed < MIN_CONFIRMED:
+        return f"only {confirmed} of at least {MIN_CONFIRMED} labels are confirmed"
     return ""
 
 
 def _verdict(p: float, broken: int, confirmed: int) -> str:
-    if broken > MOST_BROKEN * confirmed:
+    if broken > MAX_BROKEN_SHARE * confirmed:
         return f"would break {broken} of {confirmed} confirmed labels"
     return "" if p < LEVEL else "does not fix significantly more than chance"
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:
     counts = Counter(label for each in judged for label in _example_of(each))
-    return sorted(label for label, count in counts.items() if count >= LEAST_CORRECTED)
+    return sorted(label for label, count in counts.items() if count >= MIN_CORRECTED)
 
 
 def _example_of(judged: Judged) -> frozenset[str]:

@@ -40,9 +40,9 @@ SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 NARROW: Final = Frame(300, 190, left=36, right=6, top=18, bottom=26, labels=3)
 """Replaces ``LARGE`` on a phone."""
 GAP: Final = 0.22
-WIDEST: Final = 48
-MOST_COLUMNS: Final = 60
-MOST_DAYS: Final = 31
+MAX_COLUMN_WIDTH: Final = 48
+MAX_COLUMNS: Final = 60
+MAX_DAYS: Final = 31
 """A month, or the usual 30 days and today."""
 LETTER: Final = 17
 """The width of a letter in the narrower frames."""
@@ -121,9 +121,9 @@ class Chart:
 
 def period_length(days: int) -> By:
     """The period per column that gives a readable number of columns."""
-    if days <= MOST_DAYS:
+    if days <= MAX_DAYS:
         return "day"
-    return "week" if days <= 7 * MOST_COLUMNS else "month"
+    return "week" if days <= 7 * MAX_COLUMNS else "month"
 
 
 def spans(
@@ -159,7 +159,7 @@ def draw(spans: Sequence[Span], events: Sequence[Event] = (), frame: Frame = LAR
     ticks = _ticks(most)
     scale = (frame.ground - frame.top) / ticks[-1]
     slot = frame.slot(len(spans))
-    width = min(slot * (1 - GAP), WIDEST)
+    width = min(slot * (1 - GAP), MAX_COLUMN_WIDTH)
     step = ceil(len(spans) / frame.labels)
     columns = []
     for index, span in enumerate(spans):

@@ -18,7 +18,7 @@ NAMES: Final[Mapping[str, str]] = {
 }
 LAST: Final = (VOLUME, "mean_severity")
 """Measures that say less than the others."""
-MOST_SCALES: Final = 2
+MAX_SCALES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def name_of(measure: str) -> str:
 
 def comparison_table(map_: JourneyMapOut) -> tuple[list[str], list[ComparisonRow]]:
     """The names of the measures of a comparison, and both sides of every stage."""
-    rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MOST_SCALES]
+    rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MAX_SCALES]
     columns = ["net_sentiment", "negative_share", *rated]
     parts: list[tuple[str, MeasuresOut, Mapping[str, DifferenceOut]]] = [
         ("All", map_.overall, map_.overall.changes),

@@ -13,7 +13,7 @@ from service.keys.rate import RateLimit
 from service.keys.sessions import LASTS, Visitor, visitor_with
 
 COOKIE: Final = "voc_session"
-LONGEST: Final = 200
+MAX_SECRET_CHARS: Final = 200
 SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
@@ -46,7 +46,7 @@ SignedIn = Annotated[Visitor, Depends(current_visitor)]
 def secret_in(request: Request) -> str | None:
     """The secret in the request's cookie, unless it is too long to be one."""
     secret = request.cookies.get(_name(request))
-    return secret if secret and len(secret) <= LONGEST else None
+    return secret if secret and len(secret) <= MAX_SECRET_CHARS else None
 
 
 def set_session_cookie(request: Request, response: Response, secret: str) -> None:

@@ -16,10 +16,10 @@ PIXELS_PER_UNIT: Final = 2.0
 """Pixels of the picture per unit of the SVG."""
 QUEUE_TIMEOUT_S: Final = 20.0
 DRAW_TIMEOUT_S: Final = 60.0
-MOST_WAITING: Final = 4
+MAX_WAITING: Final = 4
 """Requests that may be here at once: each occupies a thread that other requests need."""
 _turn: Final = Lock()
-_room: Final = BoundedSemaphore(MOST_WAITING)
+_room: Final = BoundedSemaphore(MAX_WAITING)
 
 
 def png_of(svg: str) -> bytes:

@@ -25,7 +25,7 @@ from service.journey.probes import THRESHOLD, TrainedLabel
 
 BACKGROUND: Final = 500
 """The number of the workspace's latest mentions to use."""
-LEAST_BACKGROUND: Final = 50
+MIN_BACKGROUND: Final = 50
 """With fewer mentions, too large a part of them may have the label."""
 READ_AS: Final[tuple[Kind, ...]] = ("review", "ticket")
 """Examples are encoded as each of these kinds: what is known about a text is prefixed to it."""
@@ -66,7 +66,7 @@ def mentions_to_relearn(definition: Definition, trained: Sequence[TrainedLabel])
         negatives[target.axis, target.entry.key] - len(_negatives(target, targets))
         for target in targets
     )
-    wanted = max(LEAST_BACKGROUND, min(2 * known, BACKGROUND))
+    wanted = max(MIN_BACKGROUND, min(2 * known, BACKGROUND))
     return wanted if known < wanted else None
 
 
@@ -114,7 +114,7 @@ def _learn(
 ) -> TrainedLabel:
     entry = target.entry
     negatives = np.stack([vectors[text][0] for text in _negatives(target, targets)])
-    if len(background) >= LEAST_BACKGROUND:
+    if len(background) >= MIN_BACKGROUND:
         negatives = np.concatenate([negatives, background])
     examples = np.concatenate([vectors[text] for text in entry.examples])
     owners = np.repeat(np.arange(len(entry.examples)), len(READ_AS))

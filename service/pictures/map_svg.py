@@ -9,7 +9,7 @@ from service.pictures.board import COLUMN_WIDTH, CURVE_HEIGHT, Board, Square, la
 from service.pictures.svg import Sheet, fitted, shape_in
 
 SIDE, MARGIN, PAD = 150, 24, 8
-LEAST_COLUMNS: Final = 3
+MIN_COLUMNS: Final = 3
 """The width that the legend needs."""
 TOP: Final = 62
 HEADER: Final = 34
@@ -18,7 +18,7 @@ ROW: Final = 36
 FOOT: Final = 74
 SMALL: Final = 11
 HEADING: Final = 12
-MOST_ABOUT: Final = 6
+MAX_ABOUT_LINES: Final = 6
 """The maximum number of lines for period and filters."""
 INK, SOFT, RULE, SHADE = "#17202b", "#55606e", "#dde2e8", "#eef1f4"
 TONES: Final = {
@@ -57,7 +57,7 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
     and its items as circle and number. Cells with too little feedback are hatched.
     """
     board = lay_out(map_)
-    inner = SIDE + COLUMN_WIDTH * max(LEAST_COLUMNS, len(board.stages))
+    inner = SIDE + COLUMN_WIDTH * max(MIN_COLUMNS, len(board.stages))
     width = 2 * MARGIN + inner
     told, signs = _told(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
     top = TOP + len(told) * LINE
@@ -148,7 +148,7 @@ def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
     before = f"received before {formatting.date_time(map_.as_of)}"
     analysed, pending = formatting.count(map_.coverage.analysed), formatting.count(map_.pending)
     read = f"{before} · {analysed} analysed, {pending} pending"
-    return [*fitted(about, width, HEADING, MOST_ABOUT), *fitted(read, width, HEADING, 2)]
+    return [*fitted(about, width, HEADING, MAX_ABOUT_LINES), *fitted(read, width, HEADING, 2)]
 
 
 def _heading(sheet: Sheet, told: list[str]) -> None:

@@ -27,7 +27,7 @@ from service.themes.describing import (
     store_descriptions,
 )
 from service.themes.errors import CellPainPoint, NotSplittable, NotTheSamePlace
-from service.themes.finding import LEAST_MENTIONS
+from service.themes.finding import MIN_MENTIONS
 from service.themes.leases import mark
 from service.themes.moving import MOVE_BATCH, lock_items, move_mentions
 from service.themes.places import Place, bump_stamp, lock_places, place_of_theme
@@ -178,8 +178,8 @@ def smaller_cluster(session: Session, space: Space, editor: Editor, wanted: UUID
     """
     theme = find(session, editor, wanted)
     keys, vectors = sample_of(session, space, editor.workspace_id, theme.id, SPLIT_MENTIONS)
-    if len(keys) < LEAST_MENTIONS:
-        reason = f"needs at least {LEAST_MENTIONS} mentions that the model in use has read"
+    if len(keys) < MIN_MENTIONS:
+        reason = f"needs at least {MIN_MENTIONS} mentions that the model in use has read"
         raise NotSplittable(invalid_params=[InvalidParam("parts", reason)])
     if np.ptp(vectors, axis=0).max() < ALIKE:
         reason = "needs mentions that differ; all of these are alike"

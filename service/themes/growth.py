@@ -33,7 +33,7 @@ from service.themes.queries import (
 )
 from service.themes.rows import UNTITLED, themes_at
 
-MOST_DESCRIBED: Final = 40
+MAX_DESCRIBED: Final = 40
 """Themes that are described at a time; those that have grown most come first."""
 GROWN: Final = 1.2
 """A theme is described again when it has grown by a fifth."""
@@ -74,7 +74,7 @@ class Describer:
                 if row.model_version == self._space.name
             }
             grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
-            samples = self.samples(session, place, grown[:MOST_DESCRIBED])
+            samples = self.samples(session, place, grown[:MAX_DESCRIBED])
             around = self._around(session, place, sample) if samples else {}
         self.describe(place, samples, around)
         for each in samples:

@@ -13,11 +13,11 @@ from nlp.themes.space import Space
 from service.current_analysis import is_current
 from service.themes.places import ArrivalCounts, Place, bump_stamp, is_at
 
-LEAST_LOOSE: Final = 5
+MIN_LOOSE: Final = 5
 """Loose mentions that make a refresh worthwhile."""
 PROPORTION: Final = 20
 """Where there are many mentions already, a twentieth of them must be new."""
-LEAST_JOINED: Final = 5
+MIN_JOINED: Final = 5
 """Mentions that have to join themes of a place before these are described, however small."""
 LEASE: Final = timedelta(seconds=30)
 UNFINISHED: Final = ""
@@ -48,13 +48,11 @@ class DuePlace(NamedTuple):
 
     def is_worth_refreshing(self, growth: ThemeGrowth) -> bool:
         """Whether a refresh is worthwhile."""
-        return self.must_refresh or self.arrived.loose >= max(
-            LEAST_LOOSE, growth.size // PROPORTION
-        )
+        return self.must_refresh or self.arrived.loose >= max(MIN_LOOSE, growth.size // PROPORTION)
 
     def may_have_grown(self, growth: ThemeGrowth) -> bool:
         """Whether one of its themes may have grown enough to be described again."""
-        return self.arrived.joined >= max(LEAST_JOINED, growth.until_grown)
+        return self.arrived.joined >= max(MIN_JOINED, growth.until_grown)
 
 
 class HandledMarks(NamedTuple):
@@ -91,7 +89,7 @@ def due_places(session: Session, space: Space, now: datetime) -> list[DuePlace]:
         )
         .where(
             free,
-            or_(REFRESH.c.loose >= LEAST_LOOSE, REFRESH.c.joined >= LEAST_JOINED, must_refresh),
+            or_(REFRESH.c.loose >= MIN_LOOSE, REFRESH.c.joined >= MIN_JOINED, must_refresh),
         )
         .order_by(REFRESH.c.loose.desc(), REFRESH.c.joined.desc())
     )

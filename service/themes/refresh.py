@@ -27,7 +27,7 @@ from service.ids import in_parts
 from service.journey.service import current_map
 from service.themes import leases, steps
 from service.themes.describing import DESCRIBED_MENTIONS
-from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
+from service.themes.finding import MIN_MENTIONS, Theme, joins, plan
 from service.themes.growth import Describer
 from service.themes.leases import DuePlace, HandledMarks
 from service.themes.moving import MOVE_BATCH
@@ -47,7 +47,7 @@ from service.themes.schedule import RefreshSchedule
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOOSE_AT_ONCE: Final = 3000
+MAX_LOOSE: Final = 3000
 """The latest loose mentions that may form new themes; memory grows with the square."""
 PAGE: Final = 1000
 """Loose mentions of any age that are compared with the themes at a time."""
@@ -104,7 +104,7 @@ class Refresher:
         unread = self._adopt(place)
         with self._database.read() as session:
             known = current_map(session, place.workspace_id).known
-            sample = latest_loose(session, self._space, place, known, LOOSE_AT_ONCE)
+            sample = latest_loose(session, self._space, place, known, MAX_LOOSE)
             provisional = self._provisional(session, place) if due.must_refresh else set()
         if due.must_refresh:
             self._describe_grown(place, sample)
@@ -151,7 +151,7 @@ class Refresher:
         ready = [
             each
             for each in samples
-            if each.theme not in unread or len(each.sample.keys) >= LEAST_MENTIONS
+            if each.theme not in unread or len(each.sample.keys) >= MIN_MENTIONS
         ]
         self._describer.describe(place, ready, {})
         return bool(unread - {each.theme for each in ready})

@@ -15,7 +15,7 @@ from nlp.themes.space import Space
 from service import clock
 from service.db import Database
 from service.themes import leases
-from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
+from service.themes.finding import MIN_ITEMS, MIN_MENTIONS
 from service.themes.leases import HandledMarks
 from service.themes.moving import MOVE_BATCH, lock_items, move_mentions
 from service.themes.places import ArrivalCounts, Place, lock_places
@@ -79,7 +79,7 @@ def create(
     lock_places(session, place)
     theme = add_theme(session, space, place, centroid)
     moved = [key for key, _ in move_mentions(session, items, keys, place, None, theme.id)]
-    if len(moved) < LEAST_MENTIONS or len({key.feedback_id for key in moved}) < LEAST_ITEMS:
+    if len(moved) < MIN_MENTIONS or len({key.feedback_id for key in moved}) < MIN_ITEMS:
         raise TooFew
     leases.renew(session, place, clock.now())
     return theme.id

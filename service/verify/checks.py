@@ -26,7 +26,7 @@ from service.verify.invariants import INVARIANTS
 from service.verify.source import Item, items
 from service.verify.span_sums import SpanRows, SpanSums
 
-MOST_FINDINGS: Final = 100
+MAX_FINDINGS: Final = 100
 ORPHANS: Final = "mentions_belong_to_feedback"
 STRAYS: Final = "mentions_fit_their_pain_point"
 TABLES: Final = (ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN)
@@ -68,9 +68,9 @@ class Report:
         return not self.failures.total()
 
     def add(self, finding: Finding) -> None:
-        """Count a failure, and keep it if it is among the first ``MOST_FINDINGS``."""
+        """Count a failure, and keep it if it is among the first ``MAX_FINDINGS``."""
         self.failures[finding.check] += 1
-        if len(self.findings) < MOST_FINDINGS:
+        if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding)
 
 

@@ -17,7 +17,7 @@ from service.analysis.engine import Engine
 from service.analysis.service import BatchAnalyzer
 from service.corrections.relabel import relabel
 from service.db import Database
-from service.journey.learning import LEAST_BACKGROUND
+from service.journey.learning import MIN_BACKGROUND
 from service.journey.trained_labels import load_trained
 from service.settings import Settings
 from service.verify.checks import verify
@@ -247,11 +247,11 @@ def test_what_was_learned_without_feedback_is_learned_again_with_it(
 ) -> None:
     """In a new workspace, and for a new model; with the same result as if it had been there."""
     [alone] = put(LEARNED)["learned"]
-    for number in range(LEAST_BACKGROUND // 2):
+    for number in range(MIN_BACKGROUND // 2):
         add(f"{SAID} number{number}")
     work()
     [learned] = get("/v1/journey/definition")["learned"]
-    assert learned["false_alarms"]["n"] == alone["false_alarms"]["n"] + LEAST_BACKGROUND
+    assert learned["false_alarms"]["n"] == alone["false_alarms"]["n"] + MIN_BACKGROUND
     assert put(LEARNED | {"touchpoints": [{"key": "support", "owner": "Ana"}]})["learned"] == [
         learned
     ]
@@ -268,7 +268,7 @@ def test_what_was_learned_without_feedback_is_learned_again_with_it(
 def test_labels_are_learned_again_as_feedback_doubles_until_there_is_enough(
     put: Put, get: Get, add: AddFeedback, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.journey.learning.LEAST_BACKGROUND", 2)
+    monkeypatch.setattr("service.journey.learning.MIN_BACKGROUND", 2)
     for user in ("service.journey.learning", "service.analysis.relabelling"):
         monkeypatch.setattr(f"{user}.BACKGROUND", 6)
     [alone] = put(LEARNED)["learned"]

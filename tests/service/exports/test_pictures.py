@@ -83,7 +83,7 @@ def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch, fetch: 
 
 def test_who_finds_many_waiting_is_sent_away_at_once(fetch: Fetch) -> None:
     with ExitStack() as waiting:
-        for _ in range(png.MOST_WAITING):
+        for _ in range(png.MAX_WAITING):
             waiting.enter_context(png._room)
         answer = fetch("journey", status=503, format="png")
     assert answer.json()["code"] == "drawing_busy"

@@ -40,7 +40,7 @@ Themes = Callable[[], list[PainPoint]]
 @pytest.fixture(autouse=True)
 def _three_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short lists tell the same story: here three mentions make a theme, elsewhere five."""
-    monkeypatch.setattr(finding, "SMALLEST_GROUP", 3)
+    monkeypatch.setattr(finding, "MIN_GROUP_MENTIONS", 3)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ EARLIER = [
 
 @pytest.fixture(autouse=True)
 def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "LOOSE_AT_ONCE", 3)
+    monkeypatch.setattr(refresh, "MAX_LOOSE", 3)
     monkeypatch.setattr(refresh, "PAGE", 1)
 
 

@@ -19,7 +19,7 @@ from service.journey.native import Cell
 from service.rollups.apply import SPAN_TABLES
 from service.rollups.cells import SILENT, mask_of
 from service.verify import checks
-from service.verify.checks import CHECKS, MOST_FINDINGS, Report, verify
+from service.verify.checks import CHECKS, MAX_FINDINGS, Report, verify
 from tests.service.conftest import Analyse
 from tests.service.insights.rows import Said, nps, write
 from tests.service.rollups.test_apply import Readings, add_themes, put
@@ -155,10 +155,10 @@ def test_every_check_has_a_fault_that_it_finds() -> None:
 
 def test_only_the_first_findings_are_kept() -> None:
     report = Report()
-    for number in range(MOST_FINDINGS + 5):
+    for number in range(MAX_FINDINGS + 5):
         report.add(checks.Finding(CHECKS[0], new_id(), str(number), "wrong"))
-    assert len(report.findings) == MOST_FINDINGS
-    assert report.failures[CHECKS[0]] == MOST_FINDINGS + 5
+    assert len(report.findings) == MAX_FINDINGS
+    assert report.failures[CHECKS[0]] == MAX_FINDINGS + 5
 
 
 def test_the_command_succeeds_on_the_truth(filled: Database) -> None:
