@@ -40,14 +40,14 @@ class BatchAnalyzer:
     def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
         self._database = database
         self._engine = engine
-        self._claiming = ClaimSettings(
+        self._claim_settings = ClaimSettings(
             worker=worker_id(),
             version=engine.version,
             lease=timedelta(seconds=settings.lease_seconds),
             items=settings.batch_items,
             max_attempts=settings.max_attempts,
         )
-        self._held: list[Id] = []
+        self._claimed: list[Id] = []
         self._is_started = False
 
     def expire_dead_leases(self) -> None:
@@ -58,7 +58,7 @@ class BatchAnalyzer:
         if not self._database.is_sqlite:
             return
         with self._database.read() as session:
-            dead = dead_workers(claims.claimants(session), self._claiming.worker)
+            dead = dead_workers(claims.claimants(session), self._claim_settings.worker)
         if dead:
             self._database.transact(lambda session: claims.expire(session, dead, clock.now()))
 
@@ -75,27 +75,29 @@ class BatchAnalyzer:
         claim = self._claim()
         if claim is None:
             return self._label()
-        self._held = [item.key for item in claim.items]
+        self._claimed = [item.key for item in claim.items]
         workspaces = {item.workspace_id for item in claim.items}
         update_probes(self._database, self._engine, workspaces)
         for outcomes, seconds in self._read(claim, should_continue):
             observe(outcomes, self._write(outcomes), seconds, clock.now())
-            self._held = [key for key in self._held if key not in outcomes]
+            self._claimed = [key for key in self._claimed if key not in outcomes]
         self._release_claim()
         update_probes(self._database, self._engine, workspaces)  # there may be enough feedback now
         return True
 
     def _start(self) -> None:
         if not self._is_started:
-            self._database.transact(lambda session: make_current(session, self._claiming.version))
+            self._database.transact(
+                lambda session: make_current(session, self._claim_settings.version)
+            )
             self._is_started = True
 
     def _claim(self) -> Claim | None:
         with self._database.read() as session:
-            if not claims.has_work(session, self._claiming.version, clock.now()):
+            if not claims.has_work(session, self._claim_settings.version, clock.now()):
                 return None
         claim = self._database.transact(
-            lambda session: claims.claim(session, self._claiming, clock.now())
+            lambda session: claims.claim(session, self._claim_settings, clock.now())
         )
         return claim if claim.items else None
 
@@ -107,11 +109,11 @@ class BatchAnalyzer:
         return True
 
     def _release_claim(self) -> None:
-        if self._held:
+        if self._claimed:
             self._database.transact(
-                lambda session: claims.release(session, self._claiming.worker, self._held)
+                lambda session: claims.release(session, self._claim_settings.worker, self._claimed)
             )
-        self._held = []
+        self._claimed = []
 
     def _read(
         self, claim: Claim, should_continue: Callable[[], bool]
@@ -126,7 +128,9 @@ class BatchAnalyzer:
             return
         with self._database.read() as session:
             inputs = _inputs(session, claim.items)
-        lease = claims.lease_of(self._claiming.lease, sum(len(item.text) for item in claim.items))
+        lease = claims.lease_of(
+            self._claim_settings.lease, sum(len(item.text) for item in claim.items)
+        )
         renewed = clock.now()
         for part in slices([each.document for each in inputs]):
             if not should_continue():
@@ -141,7 +145,7 @@ class BatchAnalyzer:
     def _renew(self, lease: timedelta) -> None:
         until = clock.now() + lease
         self._database.transact(
-            lambda session: claims.renew(session, self._claiming.worker, self._held, until)
+            lambda session: claims.renew(session, self._claim_settings.worker, self._claimed, until)
         )
 
     def _read_part(self, inputs: Sequence[AnalysisInput]) -> dict[Id, Outcome]:
@@ -156,7 +160,7 @@ class BatchAnalyzer:
         return {each.item.key: AnalysedItem(each, analysis) for each, analysis in pairs}
 
     def _failed(self, item: Claimed, error: Exception) -> Failed:
-        final = item.attempts >= self._claiming.max_attempts
+        final = item.attempts >= self._claim_settings.max_attempts
         log.warning(
             "an item can't be analysed",
             exc_info=error,
@@ -166,7 +170,7 @@ class BatchAnalyzer:
         return Failed(item.revision, reason, final)
 
     def _write(self, outcomes: Mapping[Id, Outcome]) -> dict[Id, str]:
-        context = WriteContext(self._claiming.worker, self._engine.space)
+        context = WriteContext(self._claim_settings.worker, self._engine.space)
         try:
             return self._database.transact(
                 lambda session: write(session, context, outcomes, clock.now())
