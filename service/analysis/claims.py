@@ -116,7 +116,7 @@ def claim(session: Session, settings: ClaimSettings, now: datetime) -> Claim:
     until = now + lease_of(settings.lease, sum(candidate.chars for candidate in chosen))
     taken = _take(session, [candidate.id for candidate in chosen], settings.worker, until)
     if chosen[0].suspect:
-        _hold_back(session, chosen[0], now)
+        _postpone(session, chosen[0], now)
     return Claim(
         taken, attempts_exhausted=chosen[0].suspect and chosen[0].attempts > settings.max_attempts
     )
@@ -205,7 +205,7 @@ def _candidates(session: Session, search: Select[Any], most: int) -> list[Candid
     ]
 
 
-def _hold_back(session: Session, suspect: Candidate, now: datetime) -> None:
+def _postpone(session: Session, suspect: Candidate, now: datetime) -> None:
     """If this attempt doesn't return either, others go first: it may just have been unlucky."""
     held = update(FEEDBACK).where(_among([suspect.id]))
     session.execute(held.values(due_at=now + back_off(suspect.attempts + 1)))

@@ -118,11 +118,11 @@ def _verdict(p: float, broken: int, confirmed: int) -> str:
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:
-    counts = Counter(label for each in judged for label in _example_of(each))
+    counts = Counter(label for each in judged for label in _example_labels(each))
     return sorted(label for label, count in counts.items() if count >= MIN_CORRECTED)
 
 
-def _example_of(judged: Judged) -> frozenset[str]:
+def _example_labels(judged: Judged) -> frozenset[str]:
     """The label to which a mention was corrected; none if it was confirmed or has several."""
     return frozenset() if judged.confirmed or len(judged.labels) > 1 else judged.labels
 
@@ -133,7 +133,7 @@ def _learn(
     """A probe for each of ``targets``, of which ``judged`` has examples and counter-examples."""
     probes = {}
     for label in targets:
-        examples = [each.vector for each in judged if label in _example_of(each)]
+        examples = [each.vector for each in judged if label in _example_labels(each)]
         others = [each.vector for each in judged if label not in each.labels]
         elsewhere = [
             vector

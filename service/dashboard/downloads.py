@@ -41,7 +41,7 @@ def download_map(
     """The map: its parts as rows, with the page's comparison, or as a picture."""
     asked = TABLE if form == "csv" else {"format": form}
     params = _params(_address(request), visitor, database, JourneyExport, asked)
-    return _sent(files.journey_file(visitor.caller.workspace_id, database, params))
+    return _with_page_headers(files.journey_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/pain-points.csv")
@@ -50,7 +50,7 @@ def download_pain_points(request: Request, visitor: SignedIn, database: Db) -> R
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_pains, **address.status}
     params = _params(address, visitor, database, PainPointExport, asked)
-    return _sent(files.pain_points_file(visitor.caller.workspace_id, database, params))
+    return _with_page_headers(files.pain_points_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/wins.csv")
@@ -59,7 +59,7 @@ def download_wins(request: Request, visitor: SignedIn, database: Db) -> Response
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_wins, **address.status}
     params = _params(address, visitor, database, WinExport, asked)
-    return _sent(files.wins_file(visitor.caller.workspace_id, database, params))
+    return _with_page_headers(files.wins_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/mentions.csv")
@@ -71,7 +71,7 @@ def download_mentions(request: Request, visitor: SignedIn, database: Db) -> Resp
     chosen = {"sentiment": [address.params.sentiment]} if address.params.sentiment else {}
     asked = TABLE | {"q": address.params.q, **chosen}
     params = _params(address, visitor, database, MentionExport, asked)
-    return _sent(files.mentions_file(visitor.caller.workspace_id, database, params))
+    return _with_page_headers(files.mentions_file(visitor.caller.workspace_id, database, params))
 
 
 def _address(request: Request) -> Address:
@@ -95,7 +95,7 @@ def _params(
     return params
 
 
-def _sent(file: Response) -> Response:
+def _with_page_headers(file: Response) -> Response:
     """A file with the headers of a page."""
     file.headers.update(HEADERS)
     return file

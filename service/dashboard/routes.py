@@ -78,43 +78,43 @@ async def show_nothing(request: Request, error: Exception) -> Response:
 @router.get("/")
 def show_map(request: Request, visitor: SignedIn, database: Db) -> Response:
     """The journey map."""
-    return _shown(request, visitor, database, "map.html", page_contents.journey_map)
+    return _page_of(request, visitor, database, "map.html", page_contents.journey_map)
 
 
 @router.get("/pain-points")
 def show_pain_points(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Pain points, the worst first."""
-    return _shown(request, visitor, database, "pain_points.html", page_contents.pain_points)
+    return _page_of(request, visitor, database, "pain_points.html", page_contents.pain_points)
 
 
 @router.get("/wins")
 def show_wins(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Wins, the greatest first."""
-    return _shown(request, visitor, database, "pain_points.html", page_contents.wins)
+    return _page_of(request, visitor, database, "pain_points.html", page_contents.wins)
 
 
 @router.get("/drivers")
 def show_drivers(request: Request, visitor: SignedIn, database: Db) -> Response:
     """What moves a KPI, the largest effect first."""
-    return _shown(request, visitor, database, "drivers.html", page_contents.drivers)
+    return _page_of(request, visitor, database, "drivers.html", page_contents.drivers)
 
 
 @router.get("/trends")
 def show_trends(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Mentions over time, in total and by stage."""
-    return _shown(request, visitor, database, "trends.html", trends)
+    return _page_of(request, visitor, database, "trends.html", trends)
 
 
 @router.get("/changes")
 def show_changes(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Changes, and whether they helped."""
-    return _shown(request, visitor, database, "changes.html", list_changes)
+    return _page_of(request, visitor, database, "changes.html", list_changes)
 
 
 @router.get("/changes/{wanted}")
 def show_change(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One change with all its measures."""
-    return _shown(request, visitor, database, "change.html", one_change, wanted)
+    return _page_of(request, visitor, database, "change.html", one_change, wanted)
 
 
 @router.get("/search")
@@ -126,22 +126,22 @@ def show_search(
 ) -> Response:
     """What customers said, by words or by meaning."""
     asked = read_query(Address(request, root_of(request)), embedder)
-    return _shown(request, visitor, database, "search.html", search, asked)
+    return _page_of(request, visitor, database, "search.html", search, asked)
 
 
 @router.get("/pain-points/{wanted}")
 def show_pain_point(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One pain point or win."""
-    return _shown(request, visitor, database, "pain_point.html", page_contents.pain_point, wanted)
+    return _page_of(request, visitor, database, "pain_point.html", page_contents.pain_point, wanted)
 
 
 @router.get("/feedback/{wanted}")
 def show_feedback(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One piece of feedback."""
-    return _shown(request, visitor, database, "feedback.html", page_contents.feedback, wanted)
+    return _page_of(request, visitor, database, "feedback.html", page_contents.feedback, wanted)
 
 
-def _shown(
+def _page_of(
     request: Request,
     visitor: sessions.Visitor,
     database: Database,
@@ -167,7 +167,7 @@ def _shown(
 @router.get(SIGN_IN)
 def show_sign_in(request: Request) -> Response:
     """The sign-in form."""
-    return _ask(request, request.query_params.get("next", ""))
+    return _sign_in_page(request, request.query_params.get("next", ""))
 
 
 @router.post(SIGN_IN)
@@ -185,8 +185,8 @@ async def sign_in(
             database.transact, lambda session: sessions.sign_in(session, caller)
         )
     except (Unauthenticated, Forbidden, TooManyRequests) as problem:
-        return _ask(request, next_, problem)
-    answer = RedirectResponse(root_of(request) + shown_at(_own(next_)), 303, HEADERS)
+        return _sign_in_page(request, next_, problem)
+    answer = RedirectResponse(root_of(request) + shown_at(_local_path(next_)), 303, HEADERS)
     set_session_cookie(request, answer, secret)
     return answer
 
@@ -219,17 +219,17 @@ async def _caller(request: Request, key: str) -> Caller:
         raise
 
 
-def _ask(request: Request, wanted: str, problem: Problem | None = None) -> Response:
+def _sign_in_page(request: Request, wanted: str, problem: Problem | None = None) -> Response:
     status, message, headers = 200, None, {}
     if problem is not None:
         status, headers = problem.status, problem.headers
         message = WRONG if type(problem) is Unauthenticated else problem.detail
-    answer = page(request, "sign_in.html", status, next=_own(wanted), message=message)
+    answer = page(request, "sign_in.html", status, next=_local_path(wanted), message=message)
     answer.headers.update(headers)
     return answer
 
 
-def _own(path: str) -> str:
+def _local_path(path: str) -> str:
     """``path`` if it is on this site, else the first page."""
     is_own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
     return path if is_own and not path.startswith(SIGN_IN) else "/"

@@ -62,12 +62,12 @@ def _about(params: FilterParams) -> str:
         exclude={"format", "bom", "journey", "since", "until"}, exclude_defaults=True
     )
     told = [
-        f"{name.removeprefix(ATTRIBUTE)}: {_listed(value)}"
+        f"{name.removeprefix(ATTRIBUTE)}: {_joined(value)}"
         for name, value in asked.items()
         if not name.startswith(OTHER_SIDE)
     ]
     return "; ".join([formatting.period(params.since, params.until), *told])
 
 
-def _listed(value: Any) -> str:
+def _joined(value: Any) -> str:
     return ", ".join(map(plain, value)) if isinstance(value, list) else plain(str(value))

@@ -32,23 +32,23 @@ def png_of(svg: str) -> bytes:
     if not _room.acquire(blocking=False):
         raise DrawingBusy
     try:
-        return _in_turn(svg)
+        return _draw_in_turn(svg)
     finally:
         _room.release()
 
 
-def _in_turn(svg: str) -> bytes:
+def _draw_in_turn(svg: str) -> bytes:
     if not _turn.acquire(timeout=QUEUE_TIMEOUT_S):
         raise DrawingBusy
     try:
-        return _drawn(svg)
+        return _draw(svg)
     except subprocess.TimeoutExpired:
         raise DrawingBusy from None
     finally:
         _turn.release()
 
 
-def _drawn(svg: str) -> bytes:
+def _draw(svg: str) -> bytes:
     command = [sys.executable, png_worker.__file__, str(PIXELS_PER_UNIT)]
     drawn = subprocess.run(  # noqa: S603 - our own program
         command, input=svg.encode(), capture_output=True, timeout=DRAW_TIMEOUT_S, check=False

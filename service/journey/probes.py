@@ -51,6 +51,6 @@ class Probes:
         ]
 
 
-def probes_of(trained: Sequence[TrainedLabel], axis: Field) -> Probes:
+def probes_of(trained: Sequence[TrainedLabel], name: Field) -> Probes:
     """Those of one field."""
-    return Probes({each.key: each.probe for each in trained if each.axis == axis})
+    return Probes({each.key: each.probe for each in trained if each.axis == name})

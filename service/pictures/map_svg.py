@@ -59,15 +59,15 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
     board = lay_out(map_)
     inner = SIDE + COLUMN_WIDTH * max(MIN_COLUMNS, len(board.stages))
     width = 2 * MARGIN + inner
-    told, signs = _told(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
-    top = TOP + len(told) * LINE
+    subtitle, signs = _subtitle(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
+    top = TOP + len(subtitle) * LINE
     lanes = _lanes(board)
     lanes_height = sum(_height(count) for _, _, count in lanes)
     foot = FOOT + len(signs) * LINE
     height = top + HEADER + CURVE_HEIGHT + lanes_height + ROW * len(board.rows) + foot
-    sheet = Sheet(width, height, f"Journey map. {about}".strip(), _in_words(board))
+    sheet = Sheet(width, height, f"Journey map. {about}".strip(), _description(board))
     _hatching(sheet)
-    _heading(sheet, told)
+    _heading(sheet, subtitle)
     y = _stages(sheet, board, top)
     y = _curve(sheet, board, y)
     for lane in lanes:
@@ -125,7 +125,7 @@ def _worst(board: Board, stage: StageOut) -> list[str]:
     return _each([square.touchpoint.name for square in board.worst_of(stage)])
 
 
-def _in_words(board: Board) -> str:
+def _description(board: Board) -> str:
     told = (f"{stage.name} {formatting.net(stage.net_sentiment)}" for stage in board.stages)
     return f"Net sentiment by stage: {', '.join(told)}."
 
@@ -143,7 +143,7 @@ def _hatching(sheet: Sheet) -> None:
         shape_in(pattern, "rect", width=wide, height=8, fill=colour)
 
 
-def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
+def _subtitle(map_: JourneyMapOut, about: str, width: float) -> list[str]:
     """Period and filters of the map, and how much of it is analysed, in lines."""
     before = f"received before {formatting.date_time(map_.as_of)}"
     analysed, pending = formatting.count(map_.coverage.analysed), formatting.count(map_.pending)
@@ -151,9 +151,9 @@ def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
     return [*fitted(about, width, HEADING, MAX_ABOUT_LINES), *fitted(read, width, HEADING, 2)]
 
 
-def _heading(sheet: Sheet, told: list[str]) -> None:
+def _heading(sheet: Sheet, subtitle: list[str]) -> None:
     sheet.text(MARGIN, 40, "Journey map", 22, fill=INK, font_weight="700")
-    for index, line in enumerate(told):
+    for index, line in enumerate(subtitle):
         sheet.text(MARGIN, 60 + index * LINE, line, HEADING, fill=SOFT)
 
 

@@ -55,7 +55,7 @@ def update_pain_point(
     if "title" in body.model_fields_set and body.title is None:
         editing.describe_again(database, space, place, [theme])
     with database.read() as session:
-        return _shown(session, caller, theme, params)
+        return _pain_point_out(session, caller, theme, params)
 
 
 @router.post("/{pain_point_id}/merge", response_model=OnePainPointOut)
@@ -161,12 +161,14 @@ def _edit_once(
             editing.move_rest(database, move)
         editing.describe_again(database, space, move.place, [move.source, move.target])
     with database.read() as session:
-        shown = _shown(session, context.caller, UUID(answer.body["id"]), context.params)
+        shown = _pain_point_out(session, context.caller, UUID(answer.body["id"]), context.params)
     body = to_json(shown.model_dump(mode="json"))
     return Response(body, answer.status, answer.headers, "application/json")
 
 
-def _shown(session: Session, caller: Caller, theme: UUID, params: JourneyParams) -> OnePainPointOut:
+def _pain_point_out(
+    session: Session, caller: Caller, theme: UUID, params: JourneyParams
+) -> OnePainPointOut:
     filters = FilterParams(journey=params.journey)
     return one_pain_point(session, caller.workspace_id, theme, filters)
 

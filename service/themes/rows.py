@@ -161,10 +161,10 @@ def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]
     for place in sorted(themes):
         lock_places(session, place)
         remove_empty(session, place, themes[place])
-        _forget_means(session, place, themes[place])
+        _forget_centroids(session, place, themes[place])
 
 
-def _forget_means(session: Session, place: Place, themes: Collection[UUID]) -> None:
+def _forget_centroids(session: Session, place: Place, themes: Collection[UUID]) -> None:
     """Let a refresh find the centroids of ``themes`` anew; the place is locked.
 
     Those of the themes merged into one are kept as long as it has a mention.
