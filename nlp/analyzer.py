@@ -13,7 +13,7 @@ from nlp.encoding import Encoded, build_windows, context_line
 from nlp.info import ModelInfo
 from nlp.ngrams import NGramReader
 from nlp.reading import Calibration, by_head, probabilities, read_labels
-from nlp.segment import Piece, segment
+from nlp.segment import Piece, is_denial, segment
 from nlp.segment.spans import printable
 from nlp.summary import summarize
 
@@ -90,13 +90,9 @@ class Analyzer:
 
     def _prepare(self, document: Document) -> _Text:
         readable = printable(document.text)
-        spoken = (
-            language.normalize(document.language)
-            if document.language
-            else language.detect(readable)
-        )
+        spoken = _language_of(document, readable)
         context = context_line(document.kind, document.question, document.subject)
-        pieces = segment(readable, spoken, document.kind)
+        pieces = segment(readable, spoken, document.kind, asked=bool(document.question))
         spans = [(piece.start, piece.end) for piece in pieces]
         encoded = build_windows(self._tokenizer, context, readable, spans, self._backend.max_tokens)
         return _Text(document, context, readable, spoken, pieces, encoded)
@@ -115,7 +111,7 @@ class Analyzer:
         if self._sentiment:
             logits["sentiment"] = self._sentiment.read(words)
         labels = read_labels(
-            probabilities(logits, self._calibration),
+            probabilities(logits, self._calibration.temperatures),
             self._calibration,
             [texts[owner].document.allowed_cells for owner, _, _ in spans],
         )
@@ -124,8 +120,20 @@ class Analyzer:
         for index, (owner, start, end) in enumerate(spans):
             text = texts[owner].document.text[start:end]
             vector = tuple(vectors[index]) if vectors else None
-            found[owner].append(labels.mention(index, start, end, text, vector))
+            mention = labels.mention(index, start, end, text, vector)
+            if mention.sentiment != "neutral" or not is_denial(text):
+                found[owner].append(mention)
         return found
+
+
+def _language_of(document: Document, readable: str) -> str:
+    """The stated language, that of the text or, if that is too short to tell, of its question."""
+    if document.language:
+        return language.normalize(document.language)
+    spoken = language.detect(readable)
+    if spoken == language.UNDETERMINED and document.question:
+        return language.detect(printable(document.question))
+    return spoken
 
 
 def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:

@@ -7,6 +7,7 @@ mistakes them for anger. A text that does not fit is read in overlapping windows
 one of them with what surrounds it; only a mention longer than a window is split.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ MAX_TOKENS = 256
 
 SHOUTED: Final = 0.7
 """A text is in capitals if at least this share of its cased letters are capitals."""
+
+_SHOUTING: Final = re.compile(r"(?<!\w)[^\Wa-z\d_]{2,}(?:[ ,'’-]+[^\Wa-z\d_]+){3,}(?!\w)")
+"""Four words or more without small Latin letters; other small letters are left to ``_calm``."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
 
@@ -110,10 +114,17 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
 
 
 def _calm(text: str) -> str:
-    """A text in capitals in lower case, any other unchanged; the length stays the same."""
+    """A text in capitals, or the runs of words in capitals of any other text, in lower case; the
+    length stays the same."""
     capitals = sum(map(str.isupper, text))
-    if not capitals or capitals < SHOUTED * (capitals + sum(map(str.islower, text))):
+    if not capitals:
         return text
+    if capitals >= SHOUTED * (capitals + sum(map(str.islower, text))):
+        return _lower(text)
+    return _SHOUTING.sub(lambda found: _lower(found.group()), text)
+
+
+def _lower(text: str) -> str:
     return text.replace("İ", "i").lower()  # the only letter that becomes two in lower case
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-RULES: Final = 2
+RULES: Final = 3
 """Increment this when the way in which texts are split, encoded or summarised changes, so that
 stored feedback is analysed again."""
 

@@ -5,20 +5,23 @@ All functions work on all mentions of a batch at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.backends.protocol import Float
 from nlp.documents import Candidate, Candidates, Confidence, Mention
-from nlp.labels import HEADS, NONE, STAGES, TOUCHPOINTS, UNASSIGNED, Head
+from nlp.labels import HEADS, NONE, SENTIMENTS, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 
 Cells = frozenset[tuple[str, str]]
 Double = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Logits = NDArray[np.floating[Any]]
 
 MOST_CANDIDATES: Final = 3
 
+_NEGATIVE: Final = SENTIMENTS.index("negative")
 _SPREAD: Final = np.array([-1.0, 0.0, 1.0])
 """What negative, neutral and positive add to a score."""
 
@@ -69,9 +72,39 @@ def by_head(logits: Float) -> dict[Head, Float]:
     return dict(zip(HEADS, np.split(logits, bounds, axis=1), strict=True))
 
 
-def probabilities(logits: Mapping[Head, Float], calibration: Calibration) -> dict[Head, Double]:
-    """Calibrated probabilities (mentions, labels) of every head."""
-    return {head: softmax(logits[head] / calibration.temperatures[head]) for head in HEADS}
+def probabilities(
+    logits: Mapping[Head, Logits], temperatures: Mapping[str, float]
+) -> dict[Head, Double]:
+    """Calibrated probabilities (mentions, labels) of every head.
+
+    Those of severity follow the sentiment, because the codebook gives complaints, and nothing
+    else, a severity above 0: P(0) = 1 - P(negative), and P(negative) is shared among 1, 2 and 3 as
+    their own head shares it.
+    """
+    chances = {head: softmax(logits[head] / temperatures[head]) for head in HEADS}
+    negative = chances["sentiment"][:, [_NEGATIVE]]
+    degrees = softmax(logits["severity"][:, 1:] / temperatures["severity"])
+    chances["severity"] = np.concatenate([1 - negative, negative * degrees], axis=1)
+    return chances
+
+
+def choose(chances: Mapping[Head, Double]) -> dict[Head, Indices]:
+    """The index (mentions,) of the label that is read, for every head: the likeliest.
+
+    For the severity of a complaint it is the median of 1 to 3, which is nearer to the true one on
+    average, because severities are ordered; anything else has severity 0.
+    """
+    chosen: dict[Head, Indices] = {head: chances[head].argmax(axis=1) for head in HEADS}
+    below = chances["severity"][:, 1:].cumsum(axis=1)
+    median = 1 + (below < below[:, -1:] / 2).sum(axis=1)
+    chosen["severity"] = np.where(chosen["sentiment"] == _NEGATIVE, median, 0)
+    return chosen
+
+
+def confidence_in(chances: Double, chosen: Indices) -> Double:
+    """The probabilities (mentions,) of the chosen labels."""
+    found: Double = np.take_along_axis(chances, chosen[:, None], 1)[:, 0]
+    return found
 
 
 def read_labels(
@@ -86,11 +119,9 @@ def read_labels(
     """
     values: dict[Head, list[str]] = {}
     confidences: dict[Head, list[float]] = {}
-    for head, labels in HEADS.items():
-        best = chances[head].argmax(axis=1)
-        sure = np.take_along_axis(chances[head], best[:, None], 1)[:, 0]
-        confidences[head] = sure.round(4).tolist()
-        values[head] = [labels[index] for index in best.tolist()]
+    for head, chosen in choose(chances).items():
+        confidences[head] = confidence_in(chances[head], chosen).round(4).tolist()
+        values[head] = [HEADS[head][index] for index in chosen.tolist()]
     for head in ("stage", "touchpoint"):
         _unassign(values[head], confidences[head], calibration.thresholds[head])
     for index, cells in enumerate(allowed):
@@ -104,7 +135,7 @@ def read_labels(
     )
 
 
-def softmax(logits: Float) -> Double:
+def softmax(logits: Logits) -> Double:
     """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
     shares: Double = powers / powers.sum(axis=1, keepdims=True)

@@ -12,9 +12,10 @@ gets these two. One with less than ``LIKELY`` in the pool is unassigned, or with
 the likeliest in the pool.
 
 **Sentiment.** A mention's weight is the square root of its length, one and a half times that for
-the first. The item is ``mixed`` if it has both positive and negative mentions and if praise and
-criticism, summed over the mentions with the first counting one and a half, each have at least
-``BOTH_SIDES`` of the two; otherwise it is the likeliest in the pool.
+the first, and half of it for a neutral one: a request beside a complaint takes nothing back. The
+item is ``mixed`` if it has both positive and negative mentions and if praise and criticism, summed
+over the mentions with the first counting one and a half, each have at least ``BOTH_SIDES`` of the
+two; otherwise it is the likeliest in the pool.
 
 Severity is the highest of the mentions', the score their mean, weighted by length.
 """
@@ -97,7 +98,8 @@ def _pools(mentions: Sequence[Mention], views: Sequence[View]) -> Pools:
     firsts = [0.5] + [0.0] * (len(mentions) - 1)
     harms = [m.severity / 2 if m.sentiment == "negative" else 0.0 for m in mentions]
     topical = [n * (1 + h + f) for n, h, f in zip(lengths, harms, firsts, strict=True)]
-    tonal = [sqrt(n) * (1 + f) for n, f in zip(lengths, firsts, strict=True)]
+    calm = [0.5 if mention.sentiment == "neutral" else 1.0 for mention in mentions]
+    tonal = [sqrt(n) * (1 + f) * c for n, f, c in zip(lengths, firsts, calm, strict=True)]
     return {
         head: pool(
             [view.opinions[head] for view in views],

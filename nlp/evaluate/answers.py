@@ -10,6 +10,7 @@ from nlp.encoding import build_windows, merge_readings
 from nlp.evaluate.metrics import Floats, Ints
 from nlp.labels import HEADS, Head
 from nlp.loading import Model
+from nlp.reading import choose, probabilities
 from nlp.train.examples import Example
 
 CHUNK = 512
@@ -18,11 +19,12 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The mentions of all examples, one row each: their origin, true labels and logits.
+    """The mentions of all examples, one row each: their origin, true labels and readings.
 
     ``groups`` is (rows,), the number of the example that a mention belongs to; ``texts`` are the
     mentions' own words. ``truth[head]`` is (rows,), ``UNKNOWN`` where there is no label;
-    ``logits[head]`` is (rows, labels), ``embeddings`` (rows, width) of length 1.
+    ``logits[head]`` and the probabilities ``chances[head]`` are (rows, labels), the indices of the
+    labels that are read, ``read[head]``, (rows,); ``embeddings`` (rows, width) have length 1.
     """
 
     groups: Ints
@@ -31,6 +33,8 @@ class Answers:
     languages: Sequence[str]
     truth: Mapping[Head, Ints]
     logits: Mapping[Head, Floats]
+    chances: Mapping[Head, Floats]
+    read: Mapping[Head, Ints]
     embeddings: Floats
 
 
@@ -50,13 +54,18 @@ def answer(model: Model, examples: Sequence[Example], context: bool = True) -> A
         head: _joined([reading.logits[head] for reading in readings], len(labels))
         for head, labels in HEADS.items()
     }
+    if model.ngrams:
+        logits = model.ngrams.added(logits, texts, contexts)
+    chances = probabilities(logits, model.manifest.temperatures)
     return Answers(
         groups=np.repeat(np.arange(len(examples)), sizes),
         texts=texts,
         contexts=contexts,
         languages=[owner.language for owner in owners],
         truth={head: np.array([labels[head] for labels in known], np.int64) for head in HEADS},
-        logits=model.ngrams.added(logits, texts, contexts) if model.ngrams else logits,
+        logits=logits,
+        chances=chances,
+        read=choose(chances),
         embeddings=_joined([r.embeddings for r in readings], 0),
     )
 

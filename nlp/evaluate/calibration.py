@@ -1,10 +1,16 @@
 """Calibration of probabilities, and the thresholds below which a reading is doubtful."""
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
+from nlp.labels import Head
+from nlp.reading import choose, confidence_in, probabilities, softmax
+
+ByHead = Mapping[Head, Floats]
+"""The logits (rows, labels) of every head."""
 
 ABSTAINED = 0.09
 """The share of the calibration rows below a threshold, chosen so that it is seldom more than a
@@ -41,68 +47,91 @@ class SplitHalf:
     selective: Selective
 
 
-def probabilities(logits: Floats, temperature: float) -> Floats:
-    """Softmax of (rows, labels) logits after division by the temperature."""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+def calibrate(
+    head: Head, logits: ByHead, truth: Ints, temperatures: Mapping[str, float]
+) -> Calibration:
+    """Fit both on rows that the model has not been trained on.
+
+    ``temperatures`` are those of the other heads; severity depends on that of sentiment.
+    """
+    if head == "severity":
+        harmed = truth > 0
+        temperature = fit_temperature(logits[head][harmed, 1:], truth[harmed] - 1)
+    else:
+        temperature = fit_temperature(logits[head], truth)
+    confidence, read = _readings(head, logits, {**temperatures, head: temperature})
+    return Calibration(temperature, choose_threshold(confidence, read == truth))
 
 
-def calibrate(logits: Floats, truth: Ints) -> Calibration:
-    """Fit both on rows that the model has not been trained on."""
-    temperature = fit_temperature(logits, truth)
-    chances = probabilities(logits, temperature)
-    return Calibration(temperature, choose_threshold(chances, truth))
+def _readings(head: Head, logits: ByHead, temperatures: Mapping[str, float]) -> tuple[Floats, Ints]:
+    """The probabilities and the indices of the labels that are read."""
+    chances = probabilities(logits, temperatures)
+    read = choose(chances)[head]
+    return confidence_in(chances[head], read), read
 
 
 def fit_temperature(logits: Floats, truth: Ints) -> float:
-    """The temperature under which the true labels are likeliest, to 2 %."""
+    """The temperature under which the true labels are likeliest, to 2 %; 1 without rows."""
+    if not len(truth):
+        return 1.0
     losses = [_surprise(logits, truth, temperature) for temperature in TEMPERATURES]
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
 def _surprise(logits: Floats, truth: Ints, temperature: float) -> float:
-    chances = probabilities(logits, temperature)[np.arange(len(truth)), truth]
+    chances = softmax(logits / temperature)[np.arange(len(truth)), truth]
     return -float(np.log(np.maximum(chances, 1e-12)).mean())
 
 
-def choose_threshold(chances: Floats, truth: Ints) -> float:
+def choose_threshold(confidence: Floats, right: Bools) -> float:
     """The probability below which 9 % of the readings fall; 0 if none of these is wrong.
 
-    ``chances`` are (rows, labels), calibrated. Of all rules that abstain as often, this one rejects
-    the readings that are most likely wrong (Chow 1970, On optimum recognition error and reject
-    tradeoff).
+    Of all rules that abstain as often, this one rejects the readings that are most likely wrong
+    (Chow 1970, On optimum recognition error and reject tradeoff).
     """
-    confidence = chances.max(axis=1)
     order = np.argsort(confidence, kind="stable")
-    below = int(ABSTAINED * len(truth))
-    if (chances.argmax(axis=1) == truth)[order][:below].all():
+    below = int(ABSTAINED * len(right))
+    if right[order][:below].all():
         return 0.0
     between = (confidence[order][below - 1] + confidence[order][below]) / 2
     return round(float(between), 4)
 
 
-def split_half(logits: Floats, truth: Ints, seed: int = 0) -> SplitHalf:
-    """Calibration fitted on one half of the rows and measured on the other.
+def split_half(
+    head: Head, logits: ByHead, truth: Ints, temperatures: Mapping[str, float], seed: int = 0
+) -> SplitHalf:
+    """A head's calibration fitted on one half of the rows and measured on the other.
 
-    Returns the mean of both directions.
+    Returns the mean of both directions. Other heads keep their ``temperatures``.
     """
     order = np.random.default_rng(seed).permutation(len(truth))
     halves = order[: len(order) // 2], order[len(order) // 2 :]
     found = [
-        _measured(calibrate(logits[fitted], truth[fitted]), logits[held], truth[held])
+        _measured(head, logits, truth, temperatures, fitted, held)
         for fitted, held in (halves, halves[::-1])
     ]
     error, *shares = np.mean(found, axis=0).tolist()
     return SplitHalf(error, Selective(*shares))
 
 
-def _measured(calibration: Calibration, logits: Floats, truth: Ints) -> tuple[float, ...]:
-    chances = probabilities(logits, calibration.temperature)
-    right = chances.argmax(axis=1) == truth
-    chosen = selective(chances.max(axis=1), right, calibration.threshold)
-    return calibration_error(chances.max(axis=1), right), *astuple(chosen)
+def _measured(
+    head: Head,
+    logits: ByHead,
+    truth: Ints,
+    temperatures: Mapping[str, float],
+    fitted: Ints,
+    held: Ints,
+) -> tuple[float, ...]:
+    found = calibrate(head, _rows(logits, fitted), truth[fitted], temperatures)
+    own = {**temperatures, head: found.temperature}
+    confidence, read = _readings(head, _rows(logits, held), own)
+    right = read == truth[held]
+    chosen = selective(confidence, right, found.threshold)
+    return calibration_error(confidence, right), *astuple(chosen)
+
+
+def _rows(logits: ByHead, rows: Ints) -> ByHead:
+    return {head: found[rows] for head, found in logits.items()}
 
 
 def selective(confidence: Floats, right: Bools, threshold: float) -> Selective:

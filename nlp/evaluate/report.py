@@ -7,9 +7,8 @@ import numpy as np
 
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import probabilities, selective, split_half
+from nlp.evaluate.calibration import selective, split_half
 from nlp.evaluate.metrics import (
-    Floats,
     Ints,
     accuracy,
     calibration_error,
@@ -21,6 +20,7 @@ from nlp.evaluate.metrics import (
 from nlp.evaluate.scores import Figures, Rows, rounded, score
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
+from nlp.reading import confidence_in
 from nlp.train.examples import UNKNOWN
 
 WORST: int = 10
@@ -49,19 +49,17 @@ def report(
 
 def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
     rows = Rows(answers.truth[head], answers.groups, answers.languages)
-    logits, known = answers.logits[head], rows.known
-    chances = probabilities(logits, manifest.temperatures[head])
     return {
-        **score(HEADS[head], rows, logits.argmax(axis=1)),
-        "calibration": _calibration(
-            logits[known], chances[known], rows.truth[known], manifest.thresholds[head]
-        ),
-        "mistakes": _mistakes(head, answers, chances),
+        **score(HEADS[head], rows, answers.read[head]),
+        "calibration": _calibration(head, answers, rows.known, manifest),
+        "mistakes": _mistakes(head, answers),
     }
 
 
-def _calibration(logits: Floats, chances: Floats, truth: Ints, threshold: float) -> Figures:
-    confidence, right = chances.max(axis=1), chances.argmax(axis=1) == truth
+def _calibration(head: Head, answers: Answers, known: Ints, manifest: Manifest) -> Figures:
+    truth, threshold = answers.truth[head][known], manifest.thresholds[head]
+    confidence = confidence_in(answers.chances[head], answers.read[head])[known]
+    right = answers.read[head][known] == truth
     figures: Figures = {
         "error": calibration_error(confidence, right),
         "chance_error": chance_calibration_error(confidence),
@@ -70,17 +68,15 @@ def _calibration(logits: Floats, chances: Floats, truth: Ints, threshold: float)
         "selective": asdict(selective(confidence, right, threshold)),
     }
     if len(truth) >= SPLIT_ROWS:
-        figures["split_half"] = asdict(split_half(logits, truth))
+        logits = {name: found[known] for name, found in answers.logits.items()}
+        figures["split_half"] = asdict(split_half(head, logits, truth, manifest.temperatures))
     return figures
 
 
-def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
+def _mistakes(head: Head, answers: Answers) -> list[Figures]:
     """The wrong readings that the model was surest of."""
-    truth, predicted, confidence = (
-        answers.truth[head],
-        chances.argmax(axis=1),
-        chances.max(axis=1),
-    )
+    truth, predicted = answers.truth[head], answers.read[head]
+    confidence = confidence_in(answers.chances[head], predicted)
     wrong = np.flatnonzero((truth != UNKNOWN) & (truth != predicted))
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:WORST]
     return [
@@ -99,7 +95,7 @@ def _mistakes(head: Head, answers: Answers, chances: Floats) -> list[Figures]:
 def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
     """A baseline's figures and the model's own, on the rows that the baseline covers."""
     rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
-    truth, read = answers.truth[head][rows], answers.logits[head][rows].argmax(axis=1)
+    truth, read = answers.truth[head][rows], answers.read[head][rows]
     return {
         "rows": int(rows.sum()),
         "macro_f1": _macro(head, truth, predicted[rows]),

@@ -144,7 +144,7 @@ def _compare_mentions(one: Answers, other: Answers) -> Mapping[Any, Figures]:
     return compare(
         HEADS,
         {head: Rows(one.truth[head], one.groups, one.languages) for head in HEADS},
-        {h: (one.logits[h].argmax(axis=1), other.logits[h].argmax(axis=1)) for h in HEADS},
+        {head: (one.read[head], other.read[head]) for head in HEADS},
     )
 
 
@@ -242,7 +242,7 @@ def _differences(served: Answers, exact: Answers) -> Figures:
         known = served.truth[head] != UNKNOWN
         if known.any():
             truth = served.truth[head][known]
-            read = [answers.logits[head][known].argmax(axis=1) for answers in (served, exact)]
+            read = [answers.read[head][known] for answers in (served, exact)]
             scores = [macro_f1(confusion(truth, said, len(labels))) for said in read]
             figures[head] = {
                 "served": scores[0],

@@ -6,6 +6,7 @@ Phrases, abbreviations and conjunctions are data, in ``phrases``, ``abbreviation
 ``conjunctions``.
 """
 
+from nlp.segment.content import is_denial
 from nlp.segment.pieces import Piece, segment
 
-__all__ = ["Piece", "segment"]
+__all__ = ["Piece", "is_denial", "segment"]

@@ -10,7 +10,8 @@ from nlp.segment.conjunctions import ADDITIONS, CONTRASTS, TURNS, TURNS_WITHIN
 Joint = Literal["sentence", "strong", "contrast", "turn", "addition", "weak"]
 """How a clause is joined to the one before. In order: it begins a sentence; follows a semicolon or
 is an item of a list; follows a comma and begins with a contrasting conjunction; the same without
-the comma; begins with another conjunction; follows other punctuation or an emoji."""
+the comma, or with a side of two words; begins with another conjunction; follows other punctuation
+or an emoji."""
 
 Clause = tuple[int, int, Joint]
 
@@ -50,8 +51,9 @@ _WORDS_PER_SIGN: Final = 0.75
 _ENOUGH: Final = 60
 """How many characters of a clause are examined to decide whether it can stand alone."""
 
-_LEAST: Final = {"strong": 2, "contrast": 3, "turn": 3, "addition": 3, "weak": 2}
-"""The minimum number of words that each side of a joint must have to stand alone."""
+_LEAST: Final = {"strong": 2, "contrast": 3, "turn": 2, "addition": 3, "weak": 2}
+"""The minimum number of words that each side of a joint must have to stand alone. A contrast with
+fewer counts as a turn: "Great food, but slow service" is split, "Good, but not great" is not."""
 
 
 def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
@@ -59,9 +61,12 @@ def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
     begin, joint = start, _FIRST
     for match in _joints(language).finditer(text, start, end):
         kind = match.lastgroup
-        if kind and _size(text, begin, match.start()) >= _LEAST[kind] <= _size(
-            text, match.end(), end
-        ):
+        if not kind:
+            continue
+        size = min(_size(text, begin, match.start()), _size(text, match.end(), end))
+        if kind == "contrast" and size < _LEAST[kind]:
+            kind = "turn"
+        if size >= _LEAST[kind]:
             yield begin, match.end(), joint
             begin, joint = match.end(), cast(Joint, kind)
     yield begin, end, joint

@@ -73,7 +73,6 @@ TURNS: Final[dict[str, str]] = {
     "pl": "ale lecz choć chociaż",
     "tr": "ama fakat ancak lakin",
     "ru": "но однако хотя зато",
-    "ko": "하지만 그런데 그러나",
     "sv": "men",
     "da": "men",
     "no": "men",
@@ -91,8 +90,10 @@ TURNS: Final[dict[str, str]] = {
 """Contrasts that open a clause even without a comma: those that are not adverbs, too."""
 
 TURNS_WITHIN: Final[dict[str, str]] = {
-    "ja": "しかし|けれど|けど",
+    "ja": "しかし|けれど|けど|(?<=[すただいん])が、",
+    "ko": r"(?<=\s)(?:하지만|그런데|그러나)|(?<=지만)(?<!\s하지만)\s",
     "zh": "(?<!不)但(?!凡)|(?<!只)不过(?!关)|可是|然而",
     "th": "(?<!ตั้ง)แต่(?!ละ|งงาน|งตัว)",
 }
-"""The same for scripts without spaces, as patterns that exclude longer words containing them."""
+"""The same as patterns, for scripts without spaces, in which longer words may contain them, and for
+Korean, which contrasts by the ending of a verb."""

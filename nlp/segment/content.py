@@ -10,7 +10,8 @@ _PICTURE: Final = re.compile(r"[\u2190-\u2bff\U0001f000-\U0001faff]|[:;=8][-o']?
 _EDGE: Final = " \t\r\n.,!?-_*#:;()\"'…。！"
 _LONGEST: Final = 40
 
-_NO_ANSWERS: Final = phrases.words(phrases.NO_ANSWERS)
+_DENIALS: Final = phrases.words(phrases.DENIALS)
+_NO_ANSWERS: Final = phrases.words(phrases.NO_ANSWERS) | _DENIALS
 
 
 def has_words(text: str, start: int, end: int) -> bool:
@@ -25,5 +26,14 @@ def is_pictured(text: str) -> bool:
 
 def is_no_answer(text: str) -> bool:
     """Whether the whole text only says that there is nothing to say, as ``n/a`` does."""
-    answer = text[: _LONGEST + 1].strip(_EDGE)
-    return len(text) <= _LONGEST and answer.casefold() in _NO_ANSWERS
+    return _answer(text) in _NO_ANSWERS
+
+
+def is_denial(text: str) -> bool:
+    """Whether the whole text is "no" or "nothing", which says something if there was a question."""
+    return _answer(text) in _DENIALS
+
+
+def _answer(text: str) -> str:
+    """The text without punctuation around it, case-folded; empty if it is too long to matter."""
+    return text.strip(_EDGE).casefold() if len(text) <= _LONGEST else ""

@@ -5,12 +5,15 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from nlp.segment import phrases
 from nlp.segment.formulas import (
     greeting_end,
     is_dressing,
+    is_field,
+    is_heading,
     is_reference,
     is_request,
     is_salutation,
@@ -42,7 +45,7 @@ directly. Brackets contain what was redacted."""
 _CONTACT: Final = re.compile(rf"{_ADDRESS}(?:\s*[|•·]\s*{_ADDRESS})*", re.IGNORECASE)
 _NOTICE: Final = re.compile("|".join(phrases.NOTICES), re.IGNORECASE)
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{2}(?:[.!?؟।](?=\s)|[。！？])")
-_BULLET: Final = re.compile(r"\s*(?:[-*•·–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
+_BULLET: Final = re.compile(r"\s*(?:[-*•·・–—▪◦●‣+]+|\(?\d{1,2}[.)]|[a-z]\))\s+")
 
 _MAIL_SENDERS: Final = phrases.words(phrases.MAIL_SENDERS)
 _MAIL_LABELS: Final = _MAIL_SENDERS | phrases.words(phrases.MAIL_LABELS)
@@ -88,12 +91,13 @@ def body(text: str, ticket: bool) -> list[Span]:
     """The blocks of a text that are its own words, as [start, end) in characters, in order.
 
     A block is a line, or several that a mail program has wrapped. Greetings and sign-offs are
-    removed from any text; closing thanks, names and references only from a ticket.
+    removed from any text, as are the headings of lists; closing thanks, names, references and the
+    fields of a form only from a ticket.
     """
     kept = _without_signatures(text, _without_quotes(text))
     if ticket:
-        kept = _without_names(text, kept)
-    return _unwrap(text, kept, ticket)
+        kept = _without_fields(text, _without_names(text, kept))
+    return _unwrap(text, _without_headings(text, kept), ticket)
 
 
 def _without_quotes(text: str) -> list[Span]:
@@ -209,6 +213,22 @@ def _without_names(text: str, lines: list[Span]) -> list[Span]:
         elif at > enough and _stands_apart(text, lines, at):
             end = at
     return lines[:end]
+
+
+def _without_fields(text: str, lines: list[Span]) -> list[Span]:
+    """The lines that are no fields of a contact form; all if the others say nothing."""
+    others = [span for span in lines if not is_field(text[slice(*span)])]
+    return others if _first_that_says_enough(text, others) < len(others) else lines
+
+
+def _without_headings(text: str, lines: list[Span]) -> list[Span]:
+    """The lines without those that announce what the next line says."""
+    kept = [
+        span
+        for span, following in pairwise(lines)
+        if not is_heading(text[slice(*span)], listed=bool(_BULLET.match(text, *following)))
+    ]
+    return [*kept, *lines[-1:]]
 
 
 def _closes(line: str) -> bool:

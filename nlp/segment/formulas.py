@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from nlp.segment import phrases
+from nlp.segment import formalities, phrases
 from nlp.segment.names import is_capital, is_caseless_name, is_first_name, is_name
 from nlp.segment.spans import WIDE
 
@@ -41,6 +41,13 @@ _COURTESY_WORDS: Final = frozenset(word for entry in _COURTESIES for word in ent
 _WIDE_COURTESIES: Final = re.compile(
     f"(?:{'|'.join(sorted(filter(WIDE.match, _COURTESIES), key=len, reverse=True))})+"
 )
+_FIELDS: Final = phrases.words(formalities.FIELDS)
+_HEADINGS: Final = phrases.words(formalities.HEADINGS)
+_LABEL: Final = re.compile(r"([^:：]{1,30}?)[\s*]*[:：]")
+_NAME: Final = r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}"
+_PLEASANTRY: Final = re.compile(
+    "|".join(formalities.PLEASANTRIES).replace("{name}", _NAME), re.IGNORECASE
+)
 _LETTER_CLOSING: Final = re.compile(rf"(?:{'|'.join(phrases.LETTER_CLOSINGS)})+", re.IGNORECASE)
 
 _NEED_NAME: Final = phrases.words(phrases.ADJECTIVE_GREETINGS)
@@ -63,6 +70,8 @@ _LONGEST: Final = 80
 
 _LONGEST_CLOSING: Final = 200
 """The same for the closing of a formal letter."""
+
+_MOST_HEADING_WORDS: Final = 3
 
 _MOST_NAMES: Final = 2
 """A greeting followed by more capitalised words, other than forms of address, may be a message."""
@@ -101,6 +110,30 @@ def is_courtesy(text: str) -> bool:
     else:
         said = all(word in _COURTESY_WORDS for word in words)
     return said and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
+
+
+def is_pleasantry(text: str) -> bool:
+    """Whether a sentence of a ticket only keeps it polite, or says who is writing."""
+    return len(text) <= _LONGEST and bool(_PLEASANTRY.fullmatch(text.rstrip(" .!。！,،~")))
+
+
+def is_field(line: str) -> bool:
+    """Whether a line is a field of a contact form that holds no message, as in "Phone: [phone]"."""
+    label = _LABEL.match(line) if len(line) <= _LONGEST else None
+    return label is not None and _folded(label[1]) in _FIELDS
+
+
+def is_heading(line: str, listed: bool) -> bool:
+    """Whether a line only announces what follows, such as "Pros:".
+
+    Above a list (``listed``), any line of up to three words that ends in a colon does.
+    """
+    if len(line) > _SALUTATION:
+        return False
+    plain = line.rstrip(" :：")
+    if _folded(plain) in _HEADINGS:
+        return True
+    return listed and line != plain and len(_WORD.findall(plain)) <= _MOST_HEADING_WORDS
 
 
 def is_request(text: str) -> bool:

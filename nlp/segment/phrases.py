@@ -199,7 +199,7 @@ WIDE_VERB_ENDINGS: Final = "요다까청음함임중됨"
 
 THANKS: Final = (
     "thanks thank_you many_thanks thx thanks_in_advance thank_you_in_advance thanks_again"
-    " thank_you_very_much thanks_a_lot tia much_appreciated",
+    " thank_you_very_much thank_you_so_much thanks_so_much thanks_a_lot tia much_appreciated",
     "danke vielen_dank danke_im_voraus danke_schön besten_dank herzlichen_dank dank_im_voraus"
     " vielen_dank_im_voraus danke_vorab",
     "merci merci_beaucoup merci_d'avance merci_par_avance d'avance_merci",
@@ -216,7 +216,7 @@ THANKS: Final = (
     "ขอบคุณ ขอบคุณครับ ขอบคุณค่ะ ขอบคุณคะ ขอบคุณมาก ขอบคุณมากครับ ขอบคุณมากค่ะ ขอบพระคุณ"
     " ขอบพระคุณค่ะ ขอบพระคุณครับ ขอบคุณล่วงหน้า धन्यवाद बहुत_धन्यवाद शुक्रिया बहुत_बहुत_धन्यवाद"
     " आपका_धन्यवाद תודה תודה_רבה תודה_מראש ধন্যবাদ অনেক_ধন্যবাদ متشکرم با_تشکر شكرا_جزيلا"
-    " شكراً_جزيلاً شكرا_لكم",
+    " شكراً_جزيلاً شكرا_لكم وشكرا_لكم وشكراً_لكم مع_جزيل_الشكر",
     "tack tak takk kiitos děkuji köszönöm mulțumesc ευχαριστώ дякую cảm_ơn terima_kasih",
 )
 
@@ -385,18 +385,26 @@ QUOTE_HEADERS: Final = (
 
 POSTSCRIPTS: Final = ("ps", "p.s", "p.s.", "p.p.s", "pps", "nb", "n.b", "n.b.", "p.d", "pd")
 
-NO_ANSWERS: Final = (
-    "n/a na none nothing nil no nope null test no_comment no_comments nothing_to_add idk lol"
-    " not_applicable no_idea asdf x xx xxx dunno",
-    "nichts keine kein nein fehlt_nichts keine_angabe k.a. k._a. nix",
-    "rien néant aucun aucune non ras r.a.s. rien_à_signaler rien_à_dire sans_commentaire",
-    "nada ninguno ninguna ningún_comentario sin_comentarios nada_que_decir prueba",
-    "nada_a_declarar nenhum nenhuma não sem_comentários teste teste_teste",
-    "niente nessuno nessuna no_grazie nulla nessun_commento prova",
-    "niets geen nee geen_opmerkingen nvt n.v.t. nic brak nie nie_dotyczy bez_uwag",
-    "yok hayır hiç hiçbir_şey ничего нет нету",
-    "特になし 特にありません なし ありません 無し 没有 无 暂无 没 沒有 無 없음 없습니다 لا_يوجد لا",
+DENIALS: Final = (
+    "no nope none nothing nil nichts nix keine kein nein non rien aucun aucune nada ninguno ninguna"
+    " não nenhum nenhuma niente nulla nessuno nessuna nee niets geen nie nic yok hayır hiç"
+    " hiçbir_şey нет ничего нету",
+    "なし ありません 無し いいえ 没有 无 没 沒有 無 不是 없음 없습니다 아니요 لا لا_يوجد",
 )
+"""What says nothing on its own, and answers a question."""
+
+NO_ANSWERS: Final = (
+    "n/a na null test no_comment no_comments nothing_to_add idk lol"
+    " not_applicable no_idea asdf x xx xxx dunno",
+    "fehlt_nichts keine_angabe k.a. k._a.",
+    "néant ras r.a.s. rien_à_signaler rien_à_dire sans_commentaire",
+    "ningún_comentario sin_comentarios nada_que_decir prueba",
+    "nada_a_declarar sem_comentários teste teste_teste",
+    "no_grazie nessun_commento prova",
+    "geen_opmerkingen nvt n.v.t. brak nie_dotyczy bez_uwag",
+    "特になし 特にありません 暂无",
+)
+"""What says nothing, whatever was asked."""
 
 
 def words(table: tuple[str, ...]) -> frozenset[str]:

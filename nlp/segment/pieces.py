@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from nlp.segment.clauses import Joint, clauses
-from nlp.segment.content import has_words, is_no_answer, is_pictured
+from nlp.segment.content import has_words, is_denial, is_no_answer, is_pictured
 from nlp.segment.dressing import body
-from nlp.segment.formulas import is_courtesy, is_dressing, is_reference, is_request, is_thanks
+from nlp.segment.formulas import (
+    is_courtesy,
+    is_dressing,
+    is_pleasantry,
+    is_reference,
+    is_request,
+    is_thanks,
+)
 from nlp.segment.names import is_name
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import Span, printable, trim
@@ -29,14 +36,16 @@ class Piece:
     joint: Joint
 
 
-def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
+def segment(text: str, language: str, kind: str | None = None, asked: bool = False) -> list[Piece]:
     """The pieces of a text, in order, never overlapping; none if it says nothing.
+
+    "No" and "nothing" say something only if the text is an answer to a question (``asked``).
 
     ``language`` is an ISO 639 code; a text in an unknown one, such as ``und``, is split at
     sentences and punctuation. Works for any string, in time linear in its length.
     """
     text = printable(text)
-    if is_no_answer(text):
+    if is_no_answer(text) and not (asked and is_denial(text)):
         return []
     found = [
         piece
@@ -47,8 +56,8 @@ def segment(text: str, language: str, kind: str | None = None) -> list[Piece]:
 
 
 def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
-    """The sentences that are not formulas. Courtesies and references of a ticket are dropped, too,
-    unless nothing else is left."""
+    """The sentences that are not formulas. Courtesies, pleasantries and references of a ticket are
+    dropped, too, unless nothing else is left."""
     kept: list[Span] = []
     thanked = False
     for start, end in body(text, ticket):
@@ -67,7 +76,7 @@ def _only_asks(text: str, kept: Sequence[Span]) -> bool:
 
 
 def _is_beside_the_point(sentence: str) -> bool:
-    return is_reference(sentence) or is_courtesy(sentence)
+    return is_reference(sentence) or is_courtesy(sentence) or is_pleasantry(sentence)
 
 
 def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Piece]:

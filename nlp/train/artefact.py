@@ -97,12 +97,11 @@ def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequen
 
 def calibrated(manifest: Manifest, answers: Answers, heads: Collection[Head]) -> Manifest:
     """The manifest with the heads' temperatures and thresholds fitted to held-out answers."""
-    fitted = {}
-    for head in heads:
-        known = answers.truth[head] != UNKNOWN
-        fitted[head] = calibrate(answers.logits[head][known], answers.truth[head][known])
-    return replace(
-        manifest,
-        temperatures={**manifest.temperatures, **{h: c.temperature for h, c in fitted.items()}},
-        thresholds={**manifest.thresholds, **{h: c.threshold for h, c in fitted.items()}},
-    )
+    temperatures, thresholds = dict(manifest.temperatures), dict(manifest.thresholds)
+    for head in HEADS:  # in this order: the severity's probabilities follow the sentiment's
+        if head in heads:
+            known = answers.truth[head] != UNKNOWN
+            logits = {name: found[known] for name, found in answers.logits.items()}
+            fitted = calibrate(head, logits, answers.truth[head][known], temperatures)
+            temperatures[head], thresholds[head] = fitted.temperature, fitted.threshold
+    return replace(manifest, temperatures=temperatures, thresholds=thresholds)

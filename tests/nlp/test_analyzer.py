@@ -244,14 +244,35 @@ def test_another_model_can_decide_on_sentiment(analyzer: Analyzer) -> None:
     assert cheerful.texts == ["my card is awful.", "the parcel"]
 
 
+def test_no_says_something_if_there_was_a_question_and_it_is_not_neutral(
+    analyzer: Analyzer,
+) -> None:
+    question = "Was our agent able to help?"
+    assert analyzer.analyze([Document("No.", question=question)])[0].mentions == ()
+    analyzer._sentiment = Cheerful()
+    (mention,) = analyzer.analyze([Document("No.", question=question)])[0].mentions
+    assert (mention.text, mention.sentiment) == ("No.", "positive")
+    for text in ("No.", "n/a"):
+        assert analyzer.analyze([Document(text, subject=question)])[0].mentions == ()
+    assert analyzer.analyze([Document("n/a", question=question)])[0].mentions == ()
+
+
+def test_a_short_answer_is_in_the_language_of_its_question(analyzer: Analyzer) -> None:
+    asked = "Warum haben Sie den Vertrag gekündigt?"
+    assert analyzer.analyze([Document("Umzug", question=asked)])[0].language == "de"
+    assert analyzer.analyze([Document("Umzug", subject=asked)])[0].language == "und"
+    answer = Document("It was too expensive for what I got.", question=asked)
+    assert analyzer.analyze([answer])[0].language == "en"
+
+
 def test_the_engine_may_begin_before_all_texts_are_prepared(
     analyzer: Analyzer, backend: WordBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = []
 
-    def watched(text: str, spoken: str, kind: Kind | None) -> list[Piece]:
+    def watched(text: str, spoken: str, kind: Kind | None, *, asked: bool) -> list[Piece]:
         begun.append((text, len(backend.windows)))
-        return segment(text, spoken, kind)
+        return segment(text, spoken, kind, asked)
 
     monkeypatch.setattr("nlp.analyzer.segment", watched)
     analyzer.analyze([Document(text, language="en") for text in ("my card", "the parcel")])

@@ -18,9 +18,9 @@ from nlp.evaluate.base import BaseEncoder, EncoderError
 from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
+    calibrate,
     choose_threshold,
     fit_temperature,
-    probabilities,
     selective,
     split_half,
 )
@@ -40,6 +40,7 @@ from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
 from nlp.evaluate.scores import Figures
 from nlp.labels import HEADS, Head
 from nlp.loading import Model, open_model
+from nlp.reading import softmax
 from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
 from tests.nlp.measured import MANIFEST, fake_model
 
@@ -75,23 +76,39 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
 
 def test_a_temperature_makes_overconfident_logits_honest() -> None:
     honest = RNG.normal(size=(4000, 3)) * 2
-    chances = probabilities(honest, 1.0).cumsum(axis=1)
-    truth = (RNG.random((4000, 1)) > chances).sum(axis=1)
+    truth = (RNG.random((4000, 1)) > softmax(honest).cumsum(axis=1)).sum(axis=1)
     assert fit_temperature(honest * 2.5, truth) == pytest.approx(2.5, rel=0.1)
-    assert split_half(honest * 2.5, truth).error < 0.05
+    logits = {head: np.zeros((4000, len(labels))) for head, labels in HEADS.items()}
+    logits["sentiment"] = honest * 2.5
+    assert split_half("sentiment", logits, truth, dict.fromkeys(HEADS, 1.0)).error < 0.05
+
+
+def test_severity_is_calibrated_on_complaints_and_with_their_sentiment() -> None:
+    sentiment, severity = RNG.normal(size=(8000, 3)), RNG.normal(size=(8000, 4))
+    negative = RNG.random(8000) < softmax(sentiment)[:, 0]
+    degrees = (RNG.random((8000, 1)) > softmax(severity[:, 1:]).cumsum(axis=1)).sum(axis=1)
+    truth = np.where(negative, 1 + degrees, 0)
+    logits = {head: np.zeros((8000, len(labels))) for head, labels in HEADS.items()}
+    logits |= {"sentiment": sentiment, "severity": severity * 2}
+    found = calibrate("severity", logits, truth, dict.fromkeys(HEADS, 1.0))
+    assert found.temperature == pytest.approx(2.0, rel=0.15)
+    assert split_half("severity", logits, truth, dict.fromkeys(HEADS, 1.0)).error < 0.05
+
+
+def test_a_temperature_without_rows_is_1() -> None:
+    assert fit_temperature(np.zeros((0, 3)), np.zeros(0, np.int64)) == 1.0
 
 
 def test_the_threshold_leaves_out_the_least_sure_readings() -> None:
     confidence = np.linspace(0.51, 1.0, 200)
-    chances = np.stack([confidence, 1 - confidence], axis=1)
-    truth = np.where(confidence < 0.53, 1, 0)
-    chosen = selective(confidence, truth == 0, choose_threshold(chances, truth))
+    right = confidence >= 0.53
+    chosen = selective(confidence, right, choose_threshold(confidence, right))
     assert chosen.abstained == pytest.approx(ABSTAINED)
     assert chosen.error_kept == 0 < chosen.error
 
 
 def test_no_threshold_where_every_reading_is_right() -> None:
-    assert choose_threshold(np.tile([0.9, 0.1], (50, 1)), np.zeros(50, np.int64)) == 0.0
+    assert choose_threshold(np.full(50, 0.9), np.full(50, True)) == 0.0
 
 
 def test_a_reliability_diagram_has_every_reading_in_one_bin() -> None:

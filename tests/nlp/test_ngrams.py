@@ -171,7 +171,7 @@ def test_however_well_few_mentions_are_told_apart_the_encoder_is_heard(
     right = np.eye(labels)[truth]
     noise = np.random.default_rng(1).normal(size=(40, labels))
     read = {"useless": noise, "wrong": -3 * right, "right": 3 * right}[encoder]
-    answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, read)
+    answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, {}, {}, read)
     heard = _hear(answers, "stage", read, 2 * right.astype(np.float32))
     assert heard.now > 0.9
     assert least <= heard.share <= most

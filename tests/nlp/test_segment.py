@@ -153,14 +153,78 @@ def test_what_cannot_stand_alone_is_not_split(text: str) -> None:
     assert points(text, "en") == [text]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "second"),
+    [
+        ("en", "Great food but slow service", "but"),
+        ("en", "Great food, but slow service", "but"),
+        ("de", "Tolles Essen, aber lange Wartezeit.", "aber"),
+        ("ja", "景色は最高ですが、部屋が汚いです。", "部屋"),
+        ("ko", "음식은 맛있지만 직원이 불친절해요.", "직원이"),
+    ],
+)
+def test_a_contrast_of_two_words_may_start_a_new_point(
+    language: str, text: str, second: str
+) -> None:
+    at = text.index(second)
+    found = [(text[p.start : p.end].lstrip("が、"), p.joint) for p in segment(text, language)]
+    assert found[1:] == [(text[at:], "turn")]
+
+
 def test_lists_and_lines_make_points() -> None:
-    text = "Pros:\n- fast delivery\n* nice box\n2) wrong size in it\n\nWould buy again"
-    assert points(text, "en")[1:] == [
-        "fast delivery",
-        "nice box",
-        "wrong size in it",
-        "Would buy again",
+    text = "Fast here:\n- fast delivery\n* nice box\n2) wrong size in it\n\nWould buy again"
+    expected = ["fast delivery", "nice box", "wrong size in it", "Would buy again"]
+    assert points(text, "en") == expected
+    assert points(text.replace("- fast", "fast"), "en") == ["Fast here:", *expected]
+
+
+@pytest.mark.parametrize("heading", ["Pros", "Cons:", "What I disliked:", "Nachteile:", "悪い点："])
+def test_headings_make_no_points(heading: str) -> None:
+    assert points(f"{heading}\nlong queue at the gate", "en") == ["long queue at the gate"]
+    assert points(f"long queue at the gate\n{heading}", "en")[-1] == heading
+
+
+FORM = "Name: Gwen Pike\nPhone: [phone]\nPriority: High\nMessage: The pump leaks."
+
+
+def test_fields_of_a_form_make_no_points_in_a_ticket() -> None:
+    assert [FORM[p.start : p.end] for p in segment(FORM, "en", "ticket")] == [
+        "Message: The pump leaks."
     ]
+    assert len(segment(FORM, "en", "review")) == 4
+    assert [p.start for p in segment("Category: Damaged parcel\nPlease help", "en", "ticket")]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "I hope you are well."),
+        ("en", "Looking forward to your reply."),
+        ("en", "My name is Gwen Pike."),
+        ("de", "Ich freue mich auf Ihre Antwort."),
+        ("de", "Euch noch ein schönes Wochenende!"),
+        ("fr", "Dans l'attente de votre réponse."),
+        ("es", "Quedo a la espera de su respuesta."),
+        ("pt", "Aguardo a sua resposta."),
+        ("it", "Resto in attesa di un vostro riscontro."),
+        ("nl", "Ik zie uw reactie graag tegemoet."),
+        ("pl", "Nazywam się Anna Nowak."),
+        ("tr", "Cevabınızı bekliyorum."),
+        ("ru", "Жду вашего ответа."),
+        ("ja", "何卒よろしくお願い申し上げます。"),
+        ("zh", "期待您的回复。"),
+        ("ar", "في انتظار ردكم"),
+    ],
+)
+def test_pleasantries_make_no_points_in_a_ticket(language: str, line: str) -> None:
+    text = f"{line}\nQWX-12 leaks since Monday."
+    assert [text[p.start] for p in segment(text, language, "ticket")] == ["Q"]
+    assert points(line, language) == [line]
+
+
+def test_no_is_an_answer_only_to_a_question() -> None:
+    assert segment("Nothing!", "en") == segment("n/a", "en", asked=True) == []
+    assert len(segment("Nothing!", "en", asked=True)) == 1
 
 
 def test_a_wrapped_line_goes_on() -> None:

@@ -151,10 +151,16 @@ def test_the_sentiment_of_an_item_weighs_its_mentions(moods: Sequence[str], expe
 
 
 def test_for_its_sentiment_mentions_count_by_the_root_of_their_length_and_the_first_more() -> None:
-    good, calm = mention("positive", "usage"), mention("neutral", "usage", length=160)
-    assert whole(good, good, good, calm).sentiment == "positive"
-    assert whole(mention("neutral", "usage"), replace(good, end=60)).sentiment == "neutral"
-    assert whole(mention("neutral", "usage"), replace(good, end=120)).sentiment == "positive"
+    good, bad = mention("positive", "usage"), mention("negative", "usage", length=160)
+    assert whole(good, good, good, bad).sentiment == "positive"
+    assert whole(mention("negative", "usage"), replace(good, end=60)).sentiment == "negative"
+    assert whole(mention("negative", "usage"), replace(good, end=120)).sentiment == "positive"
+
+
+def test_a_neutral_mention_counts_half_for_the_sentiment() -> None:
+    bad, calm = mention("negative", "usage"), mention("neutral", "usage")
+    assert whole(bad, calm).sentiment == whole(calm, bad).sentiment == "negative"
+    assert whole(calm, calm, calm, bad).sentiment == "neutral"
 
 
 def test_the_score_is_the_mean_of_all_text() -> None:
