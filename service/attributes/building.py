@@ -35,7 +35,7 @@ class Builder:
         self._database = database
         self._stop = stop or threading.Event()
 
-    def round(self) -> bool:
+    def run_once(self) -> bool:
         """Count a portion of an attribute that is being built; returns whether there was any."""
         with self._database.read() as session:
             waiting = next_building(session)

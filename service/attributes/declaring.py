@@ -14,7 +14,7 @@ from service.rollups.declared import declared_in, lock_declared_exclusively
 from service.rollups.segments import segment_keys
 
 
-def shown(session: Session, workspace_id: UUID) -> AttributesOut:
+def attributes_out(session: Session, workspace_id: UUID) -> AttributesOut:
     """The declared attributes."""
     declared = declared_in(session, workspace_id)
     return AttributesOut(
@@ -30,7 +30,7 @@ def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> Non
     lock_declared_exclusively(session, workspace_id)
     known = {each.name for each in declared_in(session, workspace_id)}
     for name in sorted(known - set(names)):
-        _forget(session, workspace_id, name)
+        _delete_attribute(session, workspace_id, name)
     session.add_all(
         DeclaredAttribute(workspace_id=workspace_id, name=name)
         for name in sorted(set(names) - known)
@@ -38,7 +38,7 @@ def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> Non
     session.flush()
 
 
-def _forget(session: Session, workspace_id: UUID, name: str) -> None:
+def _delete_attribute(session: Session, workspace_id: UUID, name: str) -> None:
     (first,) = segment_keys(name, [""])
     for table in SPAN_TABLES:
         own = func.substr(table.c.segment, 1, len(first)) == first

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from service.rollups.segments import SEPARATOR
 from service.web.text import CleanText, composed
 
-MOST: Final = 3
+MAX_ATTRIBUTES: Final = 3
 """Maximum number of declared attributes per workspace: each makes writes more expensive."""
 EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
 
@@ -31,7 +31,7 @@ class AttributesIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     names: list[Name] = Field(
-        max_length=MOST,
+        max_length=MAX_ATTRIBUTES,
         description="Names of attributes with few values, as sent with feedback.",
     )
 

@@ -112,21 +112,23 @@ def effects(
         found = {"mean_severity": _effect("mean_severity", own, None)}
     if has_rest:
         volumes = (_volumes(before), _volumes(after))
-        found[VOLUME] = _plain(volumes, None, direction or 0)
+        found[VOLUME] = _estimate_effect(volumes, None, direction or 0)
     kept = {name: effect for name, effect in found.items() if effect}
     tested = {name: effect.p for name, effect in kept.items() if effect.p is not None}
     settled = dict(zip(tested, benjamini_hochberg(list(tested.values())), strict=True))
     return {name: effect._replace(p=settled.get(name)) for name, effect in kept.items()}
 
 
-class Need(NamedTuple):
+class RequiredItems(NamedTuple):
     """The number of items, before and after each, that shows ``what`` in 4 of 5 cases."""
 
     items: int
     what: str
 
 
-def needed(found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True) -> Need:
+def required_items(
+    found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True
+) -> RequiredItems:
     """For a difference of 10 points in the share of complaints; for a theme, for half its volume.
 
     spread (z + z')^2 / d^2, with the spread of the effect found: if more feedback comes on more
@@ -145,7 +147,7 @@ def needed(found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True) -
     elif has_rest and not of_theme:
         spread *= 2
     items = ceil(spread * (Z_95 + Z_POWER) ** 2 / step**2)
-    return Need(items, "that it has halved" if of_theme else "a difference of 10 points")
+    return RequiredItems(items, "that it has halved" if of_theme else "a difference of 10 points")
 
 
 def _measures(days: Sequence[Part]) -> dict[str, Series]:
@@ -183,10 +185,10 @@ def _effect(
     control = None
     if rest and name in rest[0] and name in rest[1]:
         control = (rest[0][name], rest[1][name])
-    return _plain((own[0][name], own[1][name]), control, DIRECTIONS.get(name, 1))
+    return _estimate_effect((own[0][name], own[1][name]), control, DIRECTIONS.get(name, 1))
 
 
-def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
+def _estimate_effect(own: Pair, control: Pair | None, direction: int) -> Effect | None:
     """None if a side has no value; a control that can't be tested is dropped."""
     if control and not all(series.testable for series in control):
         control = None

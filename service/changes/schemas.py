@@ -211,7 +211,9 @@ class ChangeImpactOut(AnswerOut):
 
     change: ChangeOut
     days: int
-    days_over: int = Field(description="Days after the change that are over, up to `days`.")
+    days_over: int = Field(
+        description="Days after the change that have begun, today included, up to `days`."
+    )
     before: WindowOut
     after: WindowOut
     control_before: VolumeOut | None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from service.changes.scopes import Scoped
+from service.changes.scopes import ResolvedScope
 from service.insights.filters import Selection
 from service.insights.periods import DAY
 from service.insights.queries.items import Items
@@ -39,8 +39,8 @@ def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
     """Windows of equal length on both sides, cut at the end of the current day."""
     turn = happened_at.date()
     after = turn if happened_at.time() == time() else turn + DAY
-    over = max(min(days, (now.date() + DAY - after).days), 0)
-    return Windows(turn - over * DAY, turn, after, after + over * DAY)
+    begun = max(min(days, (now.date() + DAY - after).days), 0)
+    return Windows(turn - begun * DAY, turn, after, after + begun * DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Window:
         return [minus(whole, own) for whole, own in zip(self.around, self.scope, strict=True)]
 
 
-def read(session: Session, scoped: Scoped, found: Windows) -> tuple[Window, Window]:
+def read_windows(session: Session, scoped: ResolvedScope, found: Windows) -> tuple[Window, Window]:
     """The windows before and after."""
     since, until = (datetime.combine(day, time(), UTC) for day in (found.before, found.end))
     own = scoped.selection.between(since, until)

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from models.pain_point import PAIN, WIN
 from service.dashboard import charts
-from service.dashboard.changes import marked
+from service.dashboard.changes import change_markers
 from service.dashboard.charts import Span
-from service.dashboard.figures import beside
+from service.dashboard.figures import comparison_table
 from service.dashboard.quotes import parts_of, quotes
 from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
@@ -40,6 +40,7 @@ from service.insights.periods import By
 from service.insights.trends import build_trends
 from service.items import mentions_of
 from service.pictures.board import lay_out
+from service.pictures.map_svg import LEGEND
 
 POINTS_A_PAGE: Final = 20
 THEMES_SHOWN: Final = 12
@@ -61,9 +62,10 @@ def journey_map(view: View) -> Values:
         "refused": refused,
         "map": map_,
         "board": lay_out(map_),
+        "legend": LEGEND,
         "id_of": view.cell_id,
         "previous_from": None if view.address.is_compared else view.previous_from,
-        "sides": None if refused or not view.address.is_compared else beside(map_),
+        "sides": None if refused or not view.address.is_compared else comparison_table(map_),
     }
 
 
@@ -126,7 +128,7 @@ def pain_point(view: View, wanted: UUID) -> Values:
     shown = view.address.params.sentiment or point.sentiment
     evidence = view.params(EvidenceParams, sentiment=[shown], **view.page(QUOTES_A_PAGE))
     page = list_evidence(session, workspace, point.id, evidence)
-    by, spans = _course(view, point)
+    by, spans = _trend(view, point)
     return view.frame(point) | {
         "point": point,
         "days": days_at_any_time(session, workspace, wanted, view.filters),
@@ -137,7 +139,7 @@ def pain_point(view: View, wanted: UUID) -> Values:
         "next": page.next,
         "by": by,
         "spans": spans,
-        **charts.draw_both(spans, marked(view, point)),
+        **charts.draw_both(spans, change_markers(view, point)),
     }
 
 
@@ -202,7 +204,7 @@ def _themes_in(view: View, point: OnePainPointOut) -> list[PainPointOut]:
     ).items
 
 
-def _course(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
+def _trend(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
     """The mentions of a pain point over time, and the length of a period."""
     by = charts.period_length(view.days)
     params = view.params(TrendParams, pain_point=point.id, by=by)

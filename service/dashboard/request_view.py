@@ -22,7 +22,7 @@ from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
 from service.journey.presets import PRESETS
 from service.journey.service import CURRENT, current_map, named_map
-from service.pictures.wording import period
+from service.pictures.formatting import period
 
 Values = dict[str, Any]
 INSTANT: Final = timedelta(microseconds=1)

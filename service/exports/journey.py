@@ -11,7 +11,7 @@ from service.exports.tables import Column, Kind, Row, columns, row_of
 from service.insights.journey_map import build_map
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.params import ATTRIBUTE, OTHER_SIDE, FilterParams, plain
-from service.pictures import wording
+from service.pictures import formatting
 from service.pictures.map_svg import draw_svg
 
 COLUMNS: Final[Sequence[Column]] = (
@@ -62,12 +62,12 @@ def _about(params: FilterParams) -> str:
         exclude={"format", "bom", "journey", "since", "until"}, exclude_defaults=True
     )
     told = [
-        f"{name.removeprefix(ATTRIBUTE)}: {_listed(value)}"
+        f"{name.removeprefix(ATTRIBUTE)}: {_joined(value)}"
         for name, value in asked.items()
         if not name.startswith(OTHER_SIDE)
     ]
-    return "; ".join([wording.period(params.since, params.until), *told])
+    return "; ".join([formatting.period(params.since, params.until), *told])
 
 
-def _listed(value: Any) -> str:
+def _joined(value: Any) -> str:
     return ", ".join(map(plain, value)) if isinstance(value, list) else plain(str(value))

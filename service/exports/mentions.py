@@ -10,7 +10,7 @@ from sqlalchemy import Row as Found
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
-from service.corrections.layers import READ
+from service.corrections.layers import ITEM_LABELS
 from service.exports.pages import PAGE
 from service.exports.params import MentionExport
 from service.exports.tables import Column, Kind, Row, columns
@@ -21,7 +21,7 @@ from service.insights.readings import provenance_out, reading_fields
 from service.insights.search import criteria_of, query_of
 
 _OF_MENTION: Final = (
-    *("start", "end", *READ, "confidence", "candidates", "pain_point_id"),
+    *("start", "end", *ITEM_LABELS, "confidence", "candidates", "pain_point_id"),
     *("stage_provenance", "touchpoint_provenance", "replaced"),
 )
 _OF_FEEDBACK: Final = (

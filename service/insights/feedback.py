@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from service.current_analysis import shown
+from service.current_analysis import public_version
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
 from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
@@ -93,7 +93,7 @@ def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]
         language=row.language_read or row.language,
         priority=row.ticket_priority,
         status=row.ticket_status,
-        model=shown(row.analysis_version),
+        model=public_version(row.analysis_version),
         journey=journey.key,
         analysis=_analysis(journey, row, mentions),
     )

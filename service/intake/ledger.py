@@ -24,8 +24,8 @@ from service.intake.queries import Known, delete_mentions, find_known
 from service.intake.submissions import Outcome, Raced, Result
 from service.items import lock_feedback, mentions_of
 from service.rollups.apply import Delta, apply
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 READINGS = (
     "analysis_version",

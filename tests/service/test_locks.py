@@ -27,10 +27,10 @@ from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
-from service.journey.taught import find_learning, locked_learning
+from service.journey.trained_labels import lock_learning
 from service.keys.queries import ensure_workspace
 from service.rollups.declared import lock_declared, lock_declared_exclusively
-from service.themes.places import Place, hold
+from service.themes.places import Place, lock_places
 from tests.service.conftest import Analyse
 
 PATIENCE_S: Final = 30
@@ -79,7 +79,7 @@ def test_who_writes_meets_who_corrects_and_who_declares(
     place, and of two that declare attributes one is done and one waits."""
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
-        hold(session, place)
+        lock_places(session, place)
     has_place, may_go_on, declared = Event(), Event(), Event()
     with ExitStack() as stack:
         stack.callback(declared.set)
@@ -89,15 +89,15 @@ def test_who_writes_meets_who_corrects_and_who_declares(
             lambda _: declared.wait(PATIENCE_S),
         )
         writer = begin(
-            lambda session: hold(session, place),
+            lambda session: lock_places(session, place),
             lambda _: has_place.set(),
             lambda _: may_go_on.wait(PATIENCE_S),
             lambda session: lock_declared(session, [workspace.id]),
         )
         assert has_place.wait(PATIENCE_S)
         corrector = begin(
-            lambda session: find_learning(session, workspace.id, lock=True),
-            lambda session: hold(session, place),
+            lambda session: lock_workspace(session, workspace.id, share=True),
+            lambda session: lock_places(session, place),
         )
         until_waiting(database, 1)
         second = begin(lambda session: lock_declared_exclusively(session, workspace.id))
@@ -113,10 +113,10 @@ def test_who_writes_meets_who_corrects_and_who_declares(
     [
         lambda session, workspace: lock_declared_exclusively(session, workspace.id),
         lambda session, workspace: lock_workspace(session, workspace.id),
-        lambda session, workspace: locked_learning(session, workspace.id),
+        lambda session, workspace: lock_learning(session, workspace.id),
         lambda session, workspace: ensure_workspace(session, workspace.name),
     ],
-    ids=["lock_declared_exclusively", "lock_workspace", "locked_learning", "ensure_workspace"],
+    ids=["lock_declared_exclusively", "lock_workspace", "lock_learning", "ensure_workspace"],
 )
 def test_what_refers_to_a_locked_workspace_is_stored(
     database: Database, workspace: Workspace, begin: Begin, lock: Lock
@@ -124,7 +124,7 @@ def test_what_refers_to_a_locked_workspace_is_stored(
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
         lock(session, workspace)
-        begin(lambda other: hold(other, place)).result(PATIENCE_S)
+        begin(lambda other: lock_places(other, place)).result(PATIENCE_S)
 
 
 def test_roll_ups_wait_for_who_holds_the_declared_attributes_alone(
@@ -197,7 +197,7 @@ def test_what_was_learned_is_withdrawn_before_the_feedback_to_erase_is_locked(
             )
         )
     with database.write() as session:
-        find_learning(session, workspace.id, lock=True)
+        lock_workspace(session, workspace.id, share=True)
         eraser = begin(lambda other: erase_one(other, workspace.id, erased))
         until_waiting(database, 1)
         assert lock_feedback(session, workspace.id, [erased])

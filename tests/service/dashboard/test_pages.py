@@ -16,7 +16,15 @@ from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from tests.callers import Keys, bearer
 from tests.service.dashboard.conftest import enter
-from tests.service.insights.rows import NOON, Said, nps, theme, write, write_long_before
+from tests.service.insights.rows import (
+    NOON,
+    Said,
+    nps,
+    rating,
+    theme,
+    write,
+    write_long_before,
+)
 
 PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
 SAME = {"since": "2026-02-01", "until": "2026-04-01"}
@@ -413,6 +421,24 @@ def test_spikes_of_stages_are_told_beside_those_of_everything(
     told = re.findall(r"<li>▼ (.+?)\s*</li>", page)
     assert told == ["<bdi>Purchase</bdi>, week of 2 Mar 2026: <b>30 mentions</b>, 2 expected"]
     assert "None." not in page
+
+
+def test_an_effect_has_as_many_decimals_as_its_interval(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        declined = theme(session, workspace.id, CHECKOUT, "Card declined")
+        for number in range(60):
+            said = Said(*CHECKOUT, theme=declined) if number % 3 else Said("usage", "product")
+            score = rating(1 + number % 7, 1, 7, "csat")
+            write(session, workspace.id, [said], occurred_at=NOON, **score)
+    page = open_page(visitor, f"/pain-points/{declined}")
+    _, _, shown = page.partition("Effect on CSAT (1-7)</dt>")
+    figure = r"[−+]?\d+\.\d"
+    assert re.match(
+        f'<dd>{figure}</dd><dd class="fine"><span class="interval">{figure} to {figure}</span>',
+        shown,
+    ), shown[:200]
 
 
 def test_only_effects_beyond_chance_are_told_in_a_ranking(

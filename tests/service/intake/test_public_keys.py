@@ -23,7 +23,7 @@ from service.intake.submissions import Answered, Result, Submission
 from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
-from service.verify.verify import verify
+from service.verify.checks import verify
 from service.web.idempotency import StoredAnswer
 from tests.callers import Keys, bearer
 from tests.conftest import StartClient
