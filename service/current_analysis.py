@@ -26,6 +26,6 @@ def is_current(session: Session, version: str) -> bool:
     return session.exec(select(CurrentAnalysis.version)).first() in (None, version)
 
 
-def shown(version: str | None) -> str | None:
+def public_version(version: str | None) -> str | None:
     """An item's ``analysis_version`` for users: none if it is to be analysed again anyway."""
     return None if version == REANALYSE else version

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from service.analysis.engine import Engine, lower_priority
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.attributes.building import Builder
 from service.db import Database
 from service.settings import Settings
@@ -41,7 +41,7 @@ class Worker:
         settings: Settings,
         wake: threading.Event | None = None,
     ) -> None:
-        self._analyst = Analyst(database, engine, settings)
+        self._analyzer = BatchAnalyzer(database, engine, settings)
         self._computing = ThreadPoolExecutor(1, "themes", initializer=lower_priority)
         self._stop = threading.Event()
         self._refresher = Refresher(database, engine.space, self._computing, self._stop)
@@ -54,8 +54,8 @@ class Worker:
         side_threads = [
             threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
             for name, work in (
-                ("themes", self._refresher.round),
-                ("attributes", self._builder.round),
+                ("themes", self._refresher.run_once),
+                ("attributes", self._builder.run_once),
             )
         ]
         for thread in side_threads:
@@ -73,22 +73,22 @@ class Worker:
 
     def _analyse_until_stopped(self) -> None:
         runner = RetryingRunner(self._stop)
-        runner.run(self._analyst.free_the_dead)
+        runner.run(self._analyzer.expire_dead_leases)
         while not self._stop.is_set():
             self._wake.clear()
-            if runner.run(lambda: self._analyst.round(self._may_go_on)):
+            if runner.run(lambda: self._analyzer.run_once(self._should_continue)):
                 continue
             if not runner.pause() and not self._stop.is_set():
                 self._wake.wait(IDLE_SECONDS)
 
-    def _repeat(self, round_: Callable[[], bool]) -> None:
+    def _repeat(self, run_once: Callable[[], bool]) -> None:
         runner = RetryingRunner(self._stop)
         while not self._stop.wait(THEMES_SECONDS):
-            while not self._stop.is_set() and runner.run(round_):
+            while not self._stop.is_set() and runner.run(run_once):
                 pass
             runner.pause()
 
-    def _may_go_on(self) -> bool:
+    def _should_continue(self) -> bool:
         return time.monotonic() < self._stop_by
 
 

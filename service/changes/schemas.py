@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from nlp.documents import Kind
-from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
+from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_list
 from service.insights.schemas import AS_OF, AnswerOut
 from service.text import CleanText, refuse_invisible
 
@@ -75,7 +75,7 @@ def _words(value: Any) -> Any:
     """
     values = _listed(value)
     texts = isinstance(values, list) and all(isinstance(each, str) for each in values)
-    return split_words(values) if texts else values
+    return split_list(values) if texts else values
 
 
 Word = Annotated[CleanText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -211,7 +211,9 @@ class ChangeImpactOut(AnswerOut):
 
     change: ChangeOut
     days: int
-    days_over: int = Field(description="Days after the change that are over, up to `days`.")
+    days_over: int = Field(
+        description="Days after the change that have begun, today included, up to `days`."
+    )
     before: WindowOut
     after: WindowOut
     control_before: VolumeOut | None

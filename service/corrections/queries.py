@@ -105,16 +105,14 @@ def _with_vectors(workspace_id: UUID, model_version: str) -> Select[Any, Any]:
 
 def vectors_of(
     session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
-) -> dict[UUID, list[bytes]]:
-    """The packed vectors of the mentions of these items, where there are any, in order."""
-    found: dict[UUID, list[bytes]] = defaultdict(list)
-    for feedback_id, vector in session.exec(
-        select(MentionVector.feedback_id, MentionVector.vector)
-        .where(
+) -> dict[UUID, dict[int, bytes]]:
+    """The stored vectors of the mentions of these items, where there are any, by their ordinals."""
+    found: dict[UUID, dict[int, bytes]] = defaultdict(dict)
+    for feedback_id, ordinal, vector in session.exec(
+        select(MentionVector.feedback_id, MentionVector.ordinal, MentionVector.vector).where(
             MentionVector.workspace_id == workspace_id,
             col(MentionVector.feedback_id).in_(feedback_ids),
         )
-        .order_by(col(MentionVector.feedback_id), col(MentionVector.ordinal))
     ):
-        found[feedback_id].append(vector)
+        found[feedback_id][ordinal] = vector
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import Session
 
-from service.corrections.learning import keep, learning_of, switch, try_corrections
+from service.corrections.learning import apply_trials, learning_of, set_learning, try_corrections
 from service.corrections.schemas import (
     CorrectionIn,
     CorrectionPageOut,
@@ -67,7 +67,7 @@ def learn_from_corrections(
     trials = try_corrections(database, caller.workspace_id, reader.version)
 
     def work(session: Session) -> JsonAnswer:
-        keep(session, caller.workspace_id, reader.version, trials)
+        apply_trials(session, caller.workspace_id, reader.version, trials)
         learned = learning_of(session, caller.workspace_id)
         return JsonAnswer(200, learned.model_dump(mode="json"))
 
@@ -81,7 +81,7 @@ def switch_learning(body: LearningIn, caller: ManageCaller, database: Db) -> Lea
     """
 
     def work(session: Session) -> LearningOut:
-        switch(session, caller.workspace_id, body.state == "on")
+        set_learning(session, caller.workspace_id, body.state == "on")
         return learning_of(session, caller.workspace_id)
 
     return database.transact(work)

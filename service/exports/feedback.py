@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
-from service.corrections.layers import READ
-from service.current_analysis import shown
+from service.corrections.layers import ITEM_LABELS
+from service.current_analysis import public_version
 from service.exports.pages import PAGE
 from service.exports.params import FeedbackExport
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.feedback import search_of
 from service.insights.filters import Selection, select_feedback
 from service.insights.queries.feedback import find_feedback
-from service.insights.shapes import reading_fields
+from service.insights.readings import reading_fields
 
 COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "id", "kind", "source", "external_id"),
@@ -51,7 +51,7 @@ def read_feedback(
 
 def _row(selection: Selection, row: Feedback) -> Row:
     read = reading_fields(selection.journey, row) if row.state == DONE else {}
-    values: dict[str, Any] = row.model_dump() | dict.fromkeys(READ) | read
-    values["analysis_version"] = shown(row.analysis_version)
+    values: dict[str, Any] = row.model_dump() | dict.fromkeys(ITEM_LABELS) | read
+    values["analysis_version"] = public_version(row.analysis_version)
     values["language"] = row.language_read or row.language
     return [values[column.path or column.name] for column in COLUMNS]

@@ -10,18 +10,18 @@ from sqlalchemy import Row as Found
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
-from service.corrections.layers import READ
+from service.corrections.layers import ITEM_LABELS
 from service.exports.pages import PAGE
 from service.exports.params import MentionExport
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection
-from service.insights.queries.evidence import DECISIVE
+from service.insights.queries.mentions import DECISIVE
 from service.insights.queries.search import Point, latest
-from service.insights.search import query_of, wanted_by
-from service.insights.shapes import provenance_out, reading_fields
+from service.insights.readings import provenance_out, reading_fields
+from service.insights.search import criteria_of, query_of
 
 _OF_MENTION: Final = (
-    *("start", "end", *READ, "confidence", "candidates", "pain_point_id"),
+    *("start", "end", *ITEM_LABELS, "confidence", "candidates", "pain_point_id"),
     *("stage_provenance", "touchpoint_provenance", "replaced"),
 )
 _OF_FEEDBACK: Final = (
@@ -50,9 +50,9 @@ def read_mentions(
     workspace_id: UUID, params: MentionExport, session: Session, after: Point | None
 ) -> tuple[Sequence[Row], Point | None]:
     """A page of mentions, filtered by ``params``."""
-    wanted, query = wanted_by(session, workspace_id, params), query_of(params)
-    found = list(latest(session, wanted, query.wanted, after, PAGE, _besides()))
-    as_row = partial(_row, wanted.selection)
+    criteria, query = criteria_of(session, workspace_id, params), query_of(params)
+    found = list(latest(session, criteria, query.wanted, after, PAGE, _besides()))
+    as_row = partial(_row, criteria.selection)
     rows = [as_row(row) for row in found if not query.wanted or query.find(row.text) is not None]
     if len(found) < PAGE:
         return rows, None

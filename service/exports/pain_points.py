@@ -12,7 +12,7 @@ from service.insights.pain_points import list_pain_points, list_wins
 from service.insights.pain_schemas import PainPointOut, PainPointsOut
 from service.insights.params import PainPointParams, ThemeParams, WinParams
 
-AT_ONCE: Final = 200
+PAGE_ITEMS: Final = 200
 COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "id", "kind", "sentiment", "parent", "stage", "touchpoint", "title"),
     *columns(Kind.JSON, "keywords"),
@@ -58,7 +58,7 @@ def _read(
     after: str | None,
 ) -> tuple[Sequence[Row], str | None]:
     asked = params.model_dump(exclude={"format", "bom"}, exclude_unset=True) | {
-        "limit": AT_ONCE,
+        "limit": PAGE_ITEMS,
         "cursor": after,
     }
     answer = listed(session, workspace_id, kind.model_validate(asked))

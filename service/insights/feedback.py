@@ -9,14 +9,14 @@ from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from service.current_analysis import shown
+from service.current_analysis import public_version
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
 from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams
 from service.insights.queries.feedback import Search, feedback_by_id, find_feedback
 from service.insights.queries.freshness import freshness
+from service.insights.readings import AnalysisOut, analysis_out
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
-from service.insights.shapes import AnalysisOut, analysis_out
 from service.items import mentions_of
 from service.journey.mapping import JourneyMap
 from service.references import pseudonym, salt_in
@@ -101,7 +101,7 @@ def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]
         language=row.language_read or row.language,
         priority=row.ticket_priority,
         status=row.ticket_status,
-        model=shown(row.analysis_version),
+        model=public_version(row.analysis_version),
         journey=journey.key,
         analysis=_analysis(journey, row, mentions),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.insights.shapes import AnalysisOut
+from service.insights.readings import AnalysisOut
 
 AS_OF: Final[dict[str, Any]] = {
     "as_of": "2026-03-02T08:15:00Z",

@@ -24,8 +24,8 @@ from service.intake.queries import StoredItem, delete_mentions, find_stored
 from service.intake.submissions import DraftResult, Outcome, WriteConflict
 from service.items import lock_feedback, mentions_of
 from service.rollups.apply import Delta, apply
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 ANALYSIS_COLUMNS = (
     "analysis_version",

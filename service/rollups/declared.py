@@ -16,7 +16,9 @@ def declared_in(session: Session, workspace_id: UUID) -> Sequence[Declared]:
     return _declared(session, [workspace_id]).get(workspace_id, ())
 
 
-def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequence[Declared]]:
+def lock_declared(
+    session: Session, workspaces: Collection[UUID]
+) -> Mapping[UUID, Sequence[Declared]]:
     """The declared attributes of some workspaces, locked against changes in this transaction.
 
     The lock is shared: other transactions can hold it, too, and go on writing feedback.
@@ -25,16 +27,16 @@ def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequen
     return _declared(session, workspaces)
 
 
-def hold_alone(session: Session, workspace_id: UUID) -> None:
+def lock_declared_exclusively(session: Session, workspace_id: UUID) -> None:
     """Lock the declared attributes of a workspace exclusively until the transaction ends.
 
-    Waits for transactions that share the lock (``held``): the roll-ups of the workspace are written
-    either before or after this transaction.
+    Waits for transactions that share the lock (``lock_declared``): the roll-ups of the workspace
+    are written either before or after this transaction.
     """
     lock_ids(session, [workspace_id], exclusive=True)
 
 
-def ready(session: Session, workspace_id: UUID) -> frozenset[str]:
+def ready_attributes(session: Session, workspace_id: UUID) -> frozenset[str]:
     """The names of the declared attributes whose roll-ups are complete."""
     return frozenset(each.name for each in declared_in(session, workspace_id) if each.ready)
 

@@ -29,7 +29,7 @@ from service.insights.filters import Selection
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.journey.presets import preset_map
-from service.verify.verify import verify
+from service.verify.checks import verify
 
 UNTIL = date(2026, 11, 26)
 

@@ -34,7 +34,7 @@ from service.keys.queries import ensure_workspace
 from service.rollups.apply import Delta
 from service.rollups.counters import Changes
 from service.rollups.segments import Declared
-from service.verify.longer import Longer
+from service.verify.span_sums import SpanSums
 
 DAYS: Final = 730
 DECLARED: Final = "persona"
@@ -119,7 +119,7 @@ class _Seeding:
         }
         self.packed = [packed(vector) for vector in rng.normal(size=(256, WIDTH))]
         self.declared = {workspace_id: [Declared(DECLARED, None, ready=True)]}
-        self.spans = Longer()
+        self.spans = SpanSums()
         self.done = Seeded()
         self.rows: dict[Table, list[Row]] = defaultdict(list)
 

@@ -12,8 +12,8 @@ from models.feedback import DONE, Feedback
 from models.tables import FEEDBACK
 from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
-from service.insights.queries.evidence import in_cells
-from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
+from service.insights.queries.mentions import in_cells
+from service.insights.queries.recount import MENTIONS_OF_FEEDBACK, feedback_conditions
 from service.journey.native import NO_CELL
 
 
@@ -53,7 +53,7 @@ def _places(selection: Selection) -> list[ColumnElement[bool]]:
     there, or, without any mention, that it was stated. Each is sought by an index of its own."""
     if selection.cells is None:
         return [true()]
-    columns, said = FEEDBACK.c, exists().where(OF_FEEDBACK).correlate(FEEDBACK)
+    columns, said = FEEDBACK.c, exists().where(MENTIONS_OF_FEEDBACK).correlate(FEEDBACK)
     stated = and_(
         or_(columns.stage_sent.is_not(None), columns.touchpoint_sent.is_not(None)),
         columns.state == DONE,

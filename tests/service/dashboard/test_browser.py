@@ -21,7 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from service.pictures import wording
+from service.pictures import formatting
 from tests.service.dashboard.site import (
     ARABIC,
     CHANGED,
@@ -378,7 +378,7 @@ def left_to_right(place: Locator, *texts: str) -> bool:
 
 def test_names_of_any_direction_leave_what_is_around_them_in_order(visit: Open) -> None:
     page = visit("/search?touchpoint=checkout", key=ODD_KEY)
-    day = wording.day(date.fromisoformat(days_ago(27)))
+    day = formatting.day(date.fromisoformat(days_ago(27)))
     caption = page.locator("figcaption").first
     assert left_to_right(caption, "negative", "Checkout", " at ", HEBREW, day, "survey")
     page.goto("/pain-points?touchpoint=delivery")

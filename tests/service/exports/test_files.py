@@ -34,7 +34,7 @@ ROWS = [["a", 1, -0.5, True, date(2026, 3, 4), NOW, {"b": ["ü"]}], [None] * 7]
 
 
 def made(form: str, table: Any = TABLE, rows: Any = ROWS, bom: bool = False) -> bytes:
-    return b"".join(writers.write(form, table, [rows], bom))
+    return b"".join(writers.file_parts(form, table, [rows], bom))
 
 
 def table_of(answer: Any) -> list[dict[str, str]]:
@@ -108,7 +108,7 @@ def test_parts_are_handed_on_as_they_are_made(monkeypatch: pytest.MonkeyPatch) -
 
     for form in writers.MEDIA_TYPES:
         asked.clear()
-        parts = writers.write(form, [Column("n", Kind.INTEGER)], numbered())
+        parts = writers.file_parts(form, [Column("n", Kind.INTEGER)], numbered())
         assert next(parts)
         assert len(asked) < 3
         assert b"".join(parts)
@@ -198,7 +198,7 @@ def test_pain_points_have_what_the_list_has(fetch: Fetch, said: None) -> None:
 def test_pain_points_are_in_the_order_asked_for(
     monkeypatch: pytest.MonkeyPatch, fetch: Fetch, database: Database, workspace: Workspace
 ) -> None:
-    monkeypatch.setattr(pain_points, "AT_ONCE", 1)
+    monkeypatch.setattr(pain_points, "PAGE_ITEMS", 1)
     rare = Said("usage", "product", severity=3)
     often = Said("support", "support", severity=1)
     with database.write() as session:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.params import escaped, parts_of, plain
+from service.insights.params import escaped, plain, split_values
 from service.text import to_nfc
 from tests.credentials import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
@@ -150,8 +150,8 @@ def test_a_blank_id_is_rejected(client: TestClient, keys: Keys) -> None:
 @given(st.lists(st.text(min_size=1).map(to_nfc).filter(lambda text: text == text.strip() != "")))
 def test_any_value_can_be_listed(values: list[str]) -> None:
     listed = ",".join(map(escaped, values))
-    assert [plain(part) for part in parts_of(listed)] == values
-    assert parts_of(",".join(parts_of(listed))) == parts_of(listed)
+    assert [plain(part) for part in split_values(listed)] == values
+    assert split_values(",".join(split_values(listed))) == split_values(listed)
 
 
 def test_a_plus_sign_that_arrives_as_a_blank_is_understood(client: TestClient, keys: Keys) -> None:

@@ -11,7 +11,7 @@ from service import items
 from service.db import Database
 from service.intake import queries, upserts
 from service.rollups.apply import Delta, apply
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import SURVEYS, Send, Stored

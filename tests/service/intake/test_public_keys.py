@@ -27,7 +27,7 @@ from service.intake.upserts import StoredByAnotherKey
 from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
-from service.verify.verify import verify
+from service.verify.checks import verify
 from service.web.idempotency import JsonAnswer
 from tests.conftest import StartClient
 from tests.credentials import Keys, bearer

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from service.exports import canvas
+from service.exports import png_worker
 from service.insights.map_schemas import MAP_EXAMPLE, JourneyMapOut
 from service.pictures.board import lay_out
 from service.pictures.map_svg import HEADER, MARGIN, TONES, draw_svg
@@ -110,7 +110,7 @@ def test_nothing_is_drawn_in_the_right_margin(columns: int) -> None:
     svg = draw_svg(a_map(stages=stages(columns)), ABOUT)
     width, height = (float(parsed(svg).get(side, "0")) for side in ("width", "height"))
     blank = f'<rect x="{width - MARGIN + 2}" width="{MARGIN}" height="{height}" fill="#ffffff"/>'
-    assert canvas.draw(svg.replace("</svg>", f"{blank}</svg>"), 1) == canvas.draw(svg, 1)
+    assert png_worker.draw(svg.replace("</svg>", f"{blank}</svg>"), 1) == png_worker.draw(svg, 1)
 
 
 def test_all_filters_are_told_in_lines_above_the_stages() -> None:

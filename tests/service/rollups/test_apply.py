@@ -23,7 +23,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.rollups.apply import Delta, apply
 from service.rollups.contributions import rating_counts
-from service.verify.verify import verify
+from service.verify.checks import verify
 
 START = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 RATINGS: tuple[dict[str, Any], ...] = (

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.errors import InvalidRequest
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from service.web.cursors import cursor_float, cursor_int, cursor_time, decode_cursor, encode_cursor
 from tests.credentials import Keys, bearer
