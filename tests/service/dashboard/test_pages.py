@@ -626,6 +626,7 @@ def test_themes_on_the_map_say_where_they_are_and_how_they_change(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for touchpoint, now, before in (("checkout", 30, 5), ("delivery", 4, 4)):
             cell = ("purchase", touchpoint)
             slow = theme(session, workspace.id, cell, f"Slow {touchpoint}")
