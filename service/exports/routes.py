@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from service import clock
 from service.db import Database
 from service.exports import corrections, feedback, journey, mentions, pain_points
+from service.exports.attributes import attribute_columns, declared_names
 from service.exports.drawing import png_of
 from service.exports.pages import Read, pages
 from service.exports.params import (
@@ -69,8 +70,10 @@ def export_mentions(
     caller: ReadCaller, database: Db, params: Annotated[MentionExport, Query()]
 ) -> Response:
     """Mentions with their labels and their feedback, the latest first."""
-    read = partial(mentions.read_mentions, caller.workspace_id, params)
-    return _file("mentions", database, mentions.COLUMNS, read, params.format, params.bom)
+    names = declared_names(database, caller.workspace_id)
+    read = partial(mentions.read_mentions, caller.workspace_id, params, names)
+    table = [*mentions.COLUMNS, *attribute_columns(names)]
+    return _file("mentions", database, table, read, params.format, params.bom)
 
 
 @router.get("/feedback", **FILE)
@@ -78,8 +81,10 @@ def export_feedback(
     caller: ReadCaller, database: Db, params: Annotated[FeedbackExport, Query()]
 ) -> Response:
     """Stored feedback with its analysis as a whole, the latest first."""
-    read = partial(feedback.read_feedback, caller.workspace_id, params)
-    return _file("feedback", database, feedback.COLUMNS, read, params.format, params.bom)
+    names = declared_names(database, caller.workspace_id)
+    read = partial(feedback.read_feedback, caller.workspace_id, params, names)
+    table = [*feedback.COLUMNS, *attribute_columns(names)]
+    return _file("feedback", database, table, read, params.format, params.bom)
 
 
 @router.get("/corrections", **FILE)
