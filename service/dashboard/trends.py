@@ -10,12 +10,13 @@ from service.dashboard.request_view import Values, View
 from service.insights.map_schemas import PointOut, SeriesOut
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
+from service.insights.samples import FEWEST
 from service.insights.trends import draw_trends
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One stage over time; ``net_sentiment`` is for the whole period.
+    """One stage over time; ``net_sentiment`` is for the whole period, ``small`` if it has too few.
 
     ``spikes`` are the points with more than expected.
     """
@@ -24,6 +25,7 @@ class Course:
     name: str
     mentions: int
     net_sentiment: float | None
+    small: bool
     spans: list[Span]
     spikes: list[PointOut]
     chart: Chart | None
@@ -56,8 +58,9 @@ def _course(series: SeriesOut, spans: list[Span]) -> Course:
     mentions = sum(span.mentions for span in spans)
     balance = sum(span.positive - span.negative for span in spans)
     net = round(balance / mentions, DIGITS) if mentions else None
-    chart = charts.draw(spans, frame=SMALL)
-    return Course(series.key, series.name, mentions, net, spans, _spiking(series.points), chart)
+    small = sum(point.items for point in series.points) < FEWEST
+    spikes, chart = _spiking(series.points), charts.draw(spans, frame=SMALL)
+    return Course(series.key, series.name, mentions, net, small, spans, spikes, chart)
 
 
 def _spiking(points: Sequence[PointOut]) -> list[PointOut]:

@@ -475,6 +475,34 @@ def test_one_item_of_one_day_is_told_in_the_singular(
             assert "0 items" not in told
 
 
+@pytest.mark.parametrize("path", ["/", "/trends"])
+def test_a_net_sentiment_of_too_few_answers_has_no_colour(
+    visitor: TestClient, database: Database, workspace: Workspace, path: str
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON)
+    page = open_page(visitor, path)
+    assert not re.search('(circle|span) class="(swatch )?n3', page)
+    assert 'class="swatch n1 few"' in page
+    if path == "/":
+        assert '<circle class="few"' in page
+        assert "Purchase \u2212100 (too few to judge)" in page
+
+
+def test_a_pain_point_says_that_it_was_first_seen_within_the_period(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        slow = theme(session, workspace.id, CHECKOUT, "Slow checkout")
+        for days in (40, 0):
+            at = NOON - timedelta(days=days)
+            write(session, workspace.id, [Said(*CHECKOUT, theme=slow)], occurred_at=at)
+    told = text_of(open_page(visitor, f"/pain-points/{slow}"))
+    assert "In this period first seen 4 Mar 2026, last seen 4 Mar 2026." in told
+    told = text_of(open_page(visitor, f"/pain-points/{slow}", {"period": "all"}))
+    assert "First seen 23 Jan 2026, last seen 4 Mar 2026." in told
+
+
 def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
