@@ -7,12 +7,13 @@ from typing import Protocol
 from tokenizers import Tokenizer
 
 from nlp import joining, language
-from nlp.backends.protocol import Backend, Float, Window
+from nlp.arrays import Float32
+from nlp.backends.protocol import Backend, Window
+from nlp.decoding import Calibration, by_head, probabilities, read_labels
 from nlp.documents import Analysis, Document, Mention
 from nlp.encoding import Encoded, build_windows, context_line
 from nlp.info import ModelInfo
 from nlp.ngrams import NGramReader
-from nlp.reading import Calibration, by_head, probabilities, read_labels
 from nlp.segment import Piece, is_denial, segment
 from nlp.segment.spans import printable
 from nlp.summary import summarize
@@ -21,7 +22,7 @@ from nlp.summary import summarize
 class SentimentReader(Protocol):
     """A separate model that reads sentiment only."""
 
-    def read(self, texts: Sequence[str]) -> Float:
+    def read(self, texts: Sequence[str]) -> Float32:
         """Logits (texts, 3) of negative, neutral and positive."""
         ...
 
@@ -72,10 +73,12 @@ class Analyzer:
         texts: list[_Text] = []
         readings = self._backend.read(self._windows(documents, texts))
         if not readings:
-            return [_summary(text, ()) for text in texts]
-        rows = joining.gather([text.encoded for text in texts], readings)
+            return [summarize(text.language, ()) for text in texts]
+        rows = joining.rows_of_pieces([text.encoded for text in texts], readings)
         mentions = self._mentions(texts, rows, embeddings)
-        return [_summary(text, found) for text, found in zip(texts, mentions, strict=True)]
+        return [
+            summarize(text.language, found) for text, found in zip(texts, mentions, strict=True)
+        ]
 
     def _windows(self, documents: Sequence[Document], texts: list[_Text]) -> Iterator[Window]:
         """Yield the windows of all documents, and append each prepared document to ``texts``.
@@ -90,24 +93,24 @@ class Analyzer:
 
     def _prepare(self, document: Document) -> _Text:
         readable = printable(document.text)
-        spoken = _language_of(document, readable)
+        code = _language_of(document, readable)
         context = context_line(document.kind, document.question, document.subject)
-        pieces = segment(readable, spoken, document.kind, asked=bool(document.question))
+        pieces = segment(readable, code, document.kind, asked=bool(document.question))
         spans = [(piece.start, piece.end) for piece in pieces]
         encoded = build_windows(self._tokenizer, context, readable, spans, self._backend.max_tokens)
-        return _Text(document, context, readable, spoken, pieces, encoded)
+        return _Text(document, context, readable, code, pieces, encoded)
 
     def _mentions(
         self, texts: Sequence[_Text], pieces: joining.Rows, embeddings: bool
     ) -> list[list[Mention]]:
         starts = joining.mention_starts([text.pieces for text in texts], pieces, self._calibration)
-        spans = joining.spans([text.pieces for text in texts], starts)
+        spans = joining.mention_spans([text.pieces for text in texts], starts)
         words = [texts[owner].readable[start:end] for owner, start, end in spans]
         rows = pieces.pooled(starts)
         logits = by_head(rows.logits)
         if self._ngrams:
             contexts = [texts[owner].context for owner, _, _ in spans]
-            logits = self._ngrams.added(logits, words, contexts)
+            logits = self._ngrams.add_to(logits, words, contexts)
         if self._sentiment:
             logits["sentiment"] = self._sentiment.read(words)
         labels = read_labels(
@@ -130,11 +133,7 @@ def _language_of(document: Document, readable: str) -> str:
     """The stated language, that of the text or, if that is too short to tell, of its question."""
     if document.language:
         return language.normalize(document.language)
-    spoken = language.detect(readable)
-    if spoken == language.UNDETERMINED and document.question:
+    code = language.detect(readable)
+    if code == language.UNDETERMINED and document.question:
         return language.detect(printable(document.question))
-    return spoken
-
-
-def _summary(text: _Text, mentions: Sequence[Mention]) -> Analysis:
-    return summarize(text.language, mentions)
+    return code

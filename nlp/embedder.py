@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.documents import Document
 from nlp.themes.space import Space
 
@@ -17,6 +17,6 @@ class Embedder(Protocol):
     @property
     def space(self) -> Space: ...
 
-    def embed(self, documents: Sequence[Document]) -> Float:
+    def embed(self, documents: Sequence[Document]) -> Float32:
         """One row per document: a unit vector, or zeros if the document has no mentions."""
         ...

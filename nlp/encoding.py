@@ -20,21 +20,20 @@ from tokenizers import Tokenizer
 from nlp.backends.protocol import Reading, Window
 from nlp.labels import HEADS
 from nlp.manifest import TOKENIZER_FILE
-from nlp.segment.spans import printable
+from nlp.segment.spans import Span, printable
 from nlp.vectors import unit_rows
 
 MAX_TOKENS = 256
 """The default length of a window, special tokens included."""
 
-SHOUTED: Final = 0.7
+CAPITALS_SHARE: Final = 0.7
 """A text is in capitals if at least this share of its cased letters are capitals."""
 
-_SHOUTING: Final = re.compile(r"(?<!\w)[^\Wa-z\d_]{2,}(?:[ ,'’-]+[^\Wa-z\d_]+){3,}(?!\w)")
-"""Four words or more without small Latin letters; other small letters are left to ``_calm``."""
+_CAPITALS: Final = re.compile(r"(?<!\w)[^\Wa-z\d_]{2,}(?:[ ,'’-]+[^\Wa-z\d_]+){3,}(?!\w)")
+"""Four words or more without small Latin letters; other small letters are left to
+``_lower_if_capitals``."""
 
 START, END, PREFIX = "<s>", "</s>", "query:"
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,13 @@ def build_windows(
     """The windows in which ``spans`` of ``text`` ([start, end) in characters) are read.
 
     Each span has a run in exactly one window, unless it alone is too long: then its pieces have
-    consecutive runs, which ``merge_readings`` puts together. Without spans there are no windows.
-    ``tokenizer`` must neither pad nor truncate. Raises ValueError if it has no ``<s>`` or ``</s>``.
+    several runs, which ``merge_readings`` puts together; they are consecutive if the spans are in
+    order and don't overlap. Without spans there are no windows. ``tokenizer`` must neither pad nor
+    truncate. Raises ValueError if it has no ``<s>`` or ``</s>``.
     """
     prefix = _prefix_ids(tokenizer, context, max_tokens // 4)
     closing = _special_id(tokenizer, END)
-    encoding = tokenizer.encode(_calm(text), add_special_tokens=False)
+    encoding = tokenizer.encode(_lower_if_capitals(text), add_special_tokens=False)
     ids = encoding.ids
     room = max_tokens - len(prefix) - 1
     runs = _token_runs(encoding.offsets, spans)
@@ -113,15 +113,15 @@ def merge_readings(encoded: Sequence[Encoded], readings: Sequence[Reading], coun
     )
 
 
-def _calm(text: str) -> str:
+def _lower_if_capitals(text: str) -> str:
     """A text in capitals, or the runs of words in capitals of any other text, in lower case; the
     length stays the same."""
     capitals = sum(map(str.isupper, text))
     if not capitals:
         return text
-    if capitals >= SHOUTED * (capitals + sum(map(str.islower, text))):
+    if capitals >= CAPITALS_SHARE * (capitals + sum(map(str.islower, text))):
         return _lower(text)
-    return _SHOUTING.sub(lambda found: _lower(found.group()), text)
+    return _CAPITALS.sub(lambda found: _lower(found.group()), text)
 
 
 def _lower(text: str) -> str:

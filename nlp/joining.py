@@ -1,7 +1,8 @@
 """Joins the pieces of a sentence that make one point into a mention, and also their readings.
 
-A mention's logits are linear in the mean of its tokens' vectors. The reading of joined pieces is
-therefore the mean of theirs, weighted by tokens, and nothing has to be read again.
+A mention's logits are linear in the mean of its tokens' vectors. The logits of joined pieces are
+therefore the mean of theirs, weighted by tokens, and nothing has to be read again. Their vector is
+only close to that of the pieces read as one, since each piece's own has already length 1.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float, Reading
+from nlp.arrays import Float32
+from nlp.backends.protocol import Reading
+from nlp.decoding import Calibration, by_head, softmax
 from nlp.encoding import Encoded
 from nlp.labels import HEADS
-from nlp.reading import Calibration, by_head, softmax
 from nlp.segment import Piece
 from nlp.vectors import unit_rows
 
@@ -24,14 +26,14 @@ CONTRADICTION: Final = 0.8
 """Neighbours are separate mentions if they are praise and criticism with more than this
 probability."""
 
-LEAST_TOKENS: Final = 5
+MIN_TOKENS: Final = 5
 """A piece with fewer tokens is not separated from its neighbour for that reason."""
 
 TURN: Final = 0.4
 """The bound in place of ``CONTRADICTION`` where a contrasting conjunction without a comma joins two
 pieces; these may have any length."""
 
-_SURE: Final = frozenset(("sentence", "strong", "contrast"))
+_ALWAYS_SPLIT: Final = frozenset(("sentence", "strong", "contrast"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Rows:
     """The encoder's output for n spans: ``logits`` (n, labels of all heads side by side),
     ``vectors`` (n, width) of length 1, and ``weights`` (n,), their numbers of tokens."""
 
-    logits: Float
-    vectors: Float
-    weights: Float
+    logits: Float32
+    vectors: Float32
+    weights: Float32
 
     def pooled(self, starts: Indices) -> "Rows":
         """One row for each run of rows that begins at one of ``starts``: their weighted mean."""
@@ -56,7 +58,7 @@ class Rows:
         )
 
 
-def gather(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
+def rows_of_pieces(texts: Sequence[Sequence[Encoded]], readings: Sequence[Reading]) -> Rows:
     """One row per piece of all texts, in order, from the readings of their windows.
 
     A piece that was read in several runs, because it is too long for a window, gets their mean.
@@ -87,20 +89,20 @@ def mention_starts(
     A piece that begins a sentence or follows a semicolon or a contrast with a comma always does.
     After a contrast without a comma, it does if it may well say the opposite of the piece before
     it (``TURN``); elsewhere only if this is almost certain (``CONTRADICTION``) and both pieces have
-    enough tokens (``LEAST_TOKENS``).
+    enough tokens (``MIN_TOKENS``).
     """
     joints = [piece.joint for pieces in texts for piece in pieces]
-    surely = np.array([joint in _SURE for joint in joints])
+    surely = np.array([joint in _ALWAYS_SPLIT for joint in joints])
     turns = np.array([joint == "turn" for joint in joints])
     chances = softmax(by_head(rows.logits)["sentiment"] / calibration.temperatures["sentiment"])
     negative, positive = chances[:, 0], chances[:, -1]
     differ = negative[1:] * positive[:-1] + positive[1:] * negative[:-1]
-    long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= LEAST_TOKENS
+    long = np.minimum(rows.weights[1:], rows.weights[:-1]) >= MIN_TOKENS
     surely[1:] |= np.where(turns[1:], differ > TURN, (differ > CONTRADICTION) & long)
     return np.flatnonzero(surely)
 
 
-def spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:
+def mention_spans(texts: Sequence[Sequence[Piece]], starts: Indices) -> list[tuple[int, int, int]]:
     """For each mention the index of its text, and [start, end) in it."""
     pieces = [(owner, piece) for owner, pieces in enumerate(texts) for piece in pieces]
     ends = [*starts[1:].tolist(), len(pieces)]

@@ -71,6 +71,9 @@ HEADS: Final[dict[Head, tuple[str, ...]]] = {
     "severity": SEVERITIES,
 }
 
+LABEL_COUNT: Final = sum(map(len, HEADS.values()))
+"""The number of labels of all heads together: the number of the model's outputs."""
+
 NONE: Final = "none"
 """The model's label for mentions without a recognisable stage or touchpoint."""
 

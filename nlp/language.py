@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 UNDETERMINED: Final = "und"
 
-_HEAD: Final = 100
+_MAX_EXAMINED: Final = 100
 """How many characters are examined: more would cost time and change next to nothing."""
 
-_LEAST: Final = 12
+_MIN_LETTERS: Final = 12
 """The language of a text with fewer letters is determined only by its script, if at all."""
 
-_SURE: Final = 0.4
+_MIN_CONFIDENCE: Final = 0.4
 
 _LANGUAGES: Final = (
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it"
@@ -55,14 +55,14 @@ def detect(text: str) -> str:
 
     Examines only the beginning of the text. Safe to call from several threads.
     """
-    head = _NOISE.sub(" ", text[:_HEAD])
-    letters = len(_LETTER.findall(head))
-    if _FOREIGN.search(head):
+    beginning = _NOISE.sub(" ", text[:_MAX_EXAMINED])
+    letters = len(_LETTER.findall(beginning))
+    if _FOREIGN.search(beginning):
         for script, language in _SCRIPTS:
-            if 3 * len(script.findall(head)) >= letters > 0:
-                mixed = language == "zh" and _KANA.search(head)
-                return _identify(head) if mixed else language
-    return _identify(head) if letters >= _LEAST else UNDETERMINED
+            if 3 * len(script.findall(beginning)) >= letters > 0:
+                mixed = language == "zh" and _KANA.search(beginning)
+                return _identify(beginning) if mixed else language
+    return _identify(beginning) if letters >= _MIN_LETTERS else UNDETERMINED
 
 
 def normalize(code: str) -> str:
@@ -72,9 +72,9 @@ def normalize(code: str) -> str:
     return _CODES.get(primary, primary) or UNDETERMINED
 
 
-def _identify(head: str) -> str:
-    language, confidence = _identifier().classify(head)
-    return str(language) if confidence >= _SURE else UNDETERMINED
+def _identify(beginning: str) -> str:
+    language, confidence = _identifier().classify(beginning)
+    return str(language) if confidence >= _MIN_CONFIDENCE else UNDETERMINED
 
 
 def _identifier() -> "LanguageIdentifier":

@@ -11,19 +11,19 @@ from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Backend
+from nlp.decoding import Calibration
 from nlp.encoding import load_tokenizer
 from nlp.info import RULES, ModelInfo
 from nlp.manifest import (
-    MANIFEST_FILE,
     MODEL_FILE,
     NGRAMS_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Manifest,
+    is_model,
     load_manifest,
 )
 from nlp.ngrams import NGramReader, load_ngrams
-from nlp.reading import Calibration
 
 BUNDLED_NAME: Final = "bundled"
 
@@ -54,18 +54,14 @@ def load_analyzer(model: str = BUNDLED_NAME, threads: int = 2) -> Analyzer:
     Raises ArtefactError if an artefact is missing or was changed, UnknownLabelsError if the labels
     of a classifier are not sentiments, OSError if a classifier can't be loaded.
     """
-    if model != BUNDLED_NAME and not _is_artefact(model):
+    if model != BUNDLED_NAME and not is_model(Path(model)):
         return _with_classifier(model, threads)
     return open_model(folder_of(model), threads).analyzer
 
 
 def folder_of(model: str) -> Path:
     """The folder of the artefact that computes the vectors of ``model``: see ``load_analyzer``."""
-    return Path(model) if model != BUNDLED_NAME and _is_artefact(model) else BUNDLED
-
-
-def _is_artefact(model: str) -> bool:
-    return (Path(model) / MANIFEST_FILE).is_file()
+    return Path(model) if model != BUNDLED_NAME and is_model(Path(model)) else BUNDLED
 
 
 def open_model(folder: Path, threads: int = 2) -> Model:
@@ -103,8 +99,8 @@ def _revision(manifest: Manifest, weights: str, *others: str) -> str:
     """The hash in ``ModelInfo.revision``. It leaves out themes: no reading depends on them."""
     files = [manifest.files.get(name) for name in (weights, TOKENIZER_FILE, NGRAMS_FILE)]
     calibration = sorted(manifest.temperatures.items()), sorted(manifest.thresholds.items())
-    told = [RULES, *files, calibration, manifest.max_tokens, *others]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    identity = [RULES, *files, calibration, manifest.max_tokens, *others]
+    return hashlib.sha256(repr(identity).encode()).hexdigest()
 
 
 def _with_classifier(model: str, threads: int) -> Analyzer:

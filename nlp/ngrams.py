@@ -18,21 +18,20 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
-from nlp.labels import HEADS, Head
+from nlp.arrays import Float32
+from nlp.decoding import by_head
+from nlp.labels import HEADS, LABEL_COUNT, Head
 from nlp.manifest import NGRAMS_FILE, verified_file
-from nlp.reading import by_head
 
 Buckets = NDArray[np.uint32]
 Number = TypeVar("Number", np.float32, np.float64)
 
-LONGEST: Final = 5
+MAX_N: Final = 5
 """Characters of the longest n-grams; the shortest have two."""
 
 BITS: Final = 17
 BUCKETS: Final = 1 << BITS
-LABELS: Final = sum(map(len, HEADS.values()))
-REMEMBERED: Final = 1000
+CONTEXT_CACHE_SIZE: Final = 1000
 """How many contexts' logits are cached, since many answers share one question."""
 
 _MENTION: Final = np.uint32(0x811C9DC5)
@@ -47,10 +46,10 @@ class NGrams:
     side) times ``scales`` (labels,) is what each adds to the logits, ``bias`` (labels,) what is
     added for every text."""
 
-    rarity: Float
+    rarity: Float32
     weights: NDArray[np.int8]
-    scales: Float
-    bias: Float
+    scales: Float32
+    bias: Float32
 
     def save(self, path: Path) -> None:
         """Write the file that ``load_ngrams`` reads."""
@@ -68,36 +67,36 @@ class NGramReader:
 
     def __init__(self, ngrams: NGrams) -> None:
         self._ngrams = ngrams
-        self._of_context = lru_cache(REMEMBERED)(self._read_context)
+        self._of_context = lru_cache(CONTEXT_CACHE_SIZE)(self._read_context)
 
-    def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float:
+    def read(self, mentions: Sequence[str], contexts: Sequence[str | None]) -> Float32:
         """Logits (mentions, labels of all heads side by side) of mentions with their contexts,
         lines of ``nlp.encoding.context_line``."""
         rows = [
             self._read(mention_buckets(mention)) + self._of_context(context)
             for mention, context in zip(mentions, contexts, strict=True)
         ]
-        return np.array(rows, dtype=np.float32).reshape(-1, LABELS) + self._ngrams.bias
+        return np.array(rows, dtype=np.float32).reshape(-1, LABEL_COUNT) + self._ngrams.bias
 
-    def added(
+    def add_to(
         self,
         logits: Mapping[Head, NDArray[Number]],
         mentions: Sequence[str],
         contexts: Sequence[str | None],
     ) -> dict[Head, NDArray[Number]]:
         """The encoder's ``logits``, (mentions, labels) by head, plus those of the n-grams."""
-        beside = by_head(self.read(mentions, contexts))
-        return {head: logits[head] + beside[head] for head in HEADS}
+        own = by_head(self.read(mentions, contexts))
+        return {head: logits[head] + own[head] for head in HEADS}
 
-    def _read_context(self, context: str | None) -> Float:
+    def _read_context(self, context: str | None) -> Float32:
         return self._read(context_buckets(context))
 
-    def _read(self, buckets: Buckets) -> Float:
+    def _read(self, buckets: Buckets) -> Float32:
         weights = self._ngrams.rarity[buckets]
         length = np.sqrt(weights @ weights)
         if not length:
-            return np.zeros(LABELS, dtype=np.float32)
-        found: Float = (weights / length) @ self._ngrams.weights[buckets] * self._ngrams.scales
+            return np.zeros(LABEL_COUNT, dtype=np.float32)
+        found: Float32 = (weights / length) @ self._ngrams.weights[buckets] * self._ngrams.scales
         return found
 
 
@@ -136,7 +135,7 @@ def _buckets(text: str, start: np.uint32) -> Buckets:
     codes = np.frombuffer(f" {' '.join(words)} ".encode("utf-32-le"), dtype="<u4")
     hashes = (codes ^ start) * _PRIME
     found = []
-    for after in range(1, min(LONGEST, len(codes))):
+    for after in range(1, min(MAX_N, len(codes))):
         hashes = (hashes[:-1] ^ codes[after:]) * _PRIME
         found.append(hashes)
     mixed = np.concatenate(found)

@@ -13,27 +13,24 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Bool, Float32, Float64
 from nlp.rates import Rate, rate
-
-Double = NDArray[np.float64]
 
 RIDGE: Final = 1.0
 EXAMPLE_SHARE: Final = 0.5
 FOLDS: Final = 5
-SETTLED: Final = 1e-3
-MOST_STEPS: Final = 15
+TOLERANCE: Final = 1e-3
+MAX_ITERATIONS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """``weights`` (width + 1,): one per dimension, and the intercept."""
 
-    weights: Float
+    weights: Float32
 
-    def chances(self, vectors: Float) -> Double:
+    def chances(self, vectors: Float32) -> Float64:
         """The probability, 0..1, that each of ``vectors`` (n, width) has the label."""
         return _logistic(vectors @ self.weights[:-1].astype(np.float64) + self.weights[-1])
 
@@ -45,7 +42,7 @@ class Estimate(NamedTuple):
     false_alarms: Rate
 
 
-def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
+def fit(examples: Float32, negatives: Float32, start: Probe | None = None) -> Probe:
     """The probe that tells ``examples`` (m, width) from ``negatives`` (n, width), rows of length 1.
 
     ``start`` is a probe of nearly the same rows, from which fitting takes fewer steps.
@@ -61,44 +58,44 @@ def fit(examples: Float, negatives: Float, start: Probe | None = None) -> Probe:
     found = np.zeros(rows.shape[1])
     if start:
         found = np.append(basis.T @ start.weights[:-1], start.weights[-1])
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_ITERATIONS):
         chances = _logistic(rows @ found)
-        slope = rows.T @ (weights * (chances - truth)) + penalty * found
-        bend = (rows * (weights * chances * (1 - chances))[:, None]).T @ rows + np.diag(penalty)
-        step = np.linalg.solve(bend, slope)
+        gradient = rows.T @ (weights * (chances - truth)) + penalty * found
+        hessian = (rows * (weights * chances * (1 - chances))[:, None]).T @ rows + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
         found -= step
-        if np.abs(step).max() < SETTLED:
+        if np.abs(step).max() < TOLERANCE:
             break
     return Probe(np.append(basis @ found[:-1], found[-1]).astype(np.float32))
 
 
 def estimate(
-    examples: Float, owners: Sequence[int], negatives: Float, threshold: float, whole: Probe
+    examples: Float32, owners: Sequence[int], negatives: Float32, threshold: float, full: Probe
 ) -> Estimate:
     """Estimate how often a probe with this ``threshold`` is right about unseen vectors.
 
     ``owners`` (m,) says which example each row of ``examples`` belongs to; an example with several
-    rows counts once, by its first. ``whole`` is the probe of all rows, the start of all others.
+    rows counts once, by its first. ``full`` is the probe of all rows, the start of all others.
     """
     of = np.asarray(owners)
     hits = sum(
-        fit(examples[of != one], negatives, whole).chances(examples[of == one][:1])[0] >= threshold
+        fit(examples[of != one], negatives, full).chances(examples[of == one][:1])[0] >= threshold
         for one in np.unique(of)
     )
     alarms = sum(
-        int((fit(examples, negatives[~part], whole).chances(negatives[part]) >= threshold).sum())
+        int((fit(examples, negatives[~part], full).chances(negatives[part]) >= threshold).sum())
         for part in folds(len(negatives))
     )
     return Estimate(rate(int(hits), len(np.unique(of))), rate(alarms, len(negatives)))
 
 
-def folds(n: int, parts: int = FOLDS) -> Iterator[NDArray[np.bool_]]:
+def folds(n: int, parts: int = FOLDS) -> Iterator[Bool]:
     """Masks (n,) of ``parts`` disjoint parts of about equal size; none of them is empty."""
     place = np.arange(n) % parts
     for part in range(min(parts, n)):
         yield place == part
 
 
-def _logistic(scores: Double) -> Double:
-    chances: Double = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
+def _logistic(scores: Float64) -> Float64:
+    chances: Float64 = 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
     return chances

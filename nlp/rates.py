@@ -10,7 +10,7 @@ N = TypeVar("N", float, NDArray[np.float64])
 
 Z_95: Final = 1.959964
 """The 97.5 % point of the normal distribution."""
-LEVEL: Final = 0.05
+SIGNIFICANCE_LEVEL: Final = 0.05
 """A p value below this, after correction if there are several, is called significant."""
 
 

@@ -8,7 +8,7 @@ says more than what one barely decides.
 severity if the mention is negative, plus half of it if it is the first. The main mention is the one
 whose likeliest stage and touchpoint have the highest product of probabilities in the pool; the item
 gets these two. One with less than ``LIKELY`` in the pool is unassigned, or with less than
-``LIKELY_ENOUGH`` if the mention itself is not sure of it (``nlp.views``). Emotion and intent are
+``LIKELY_ENOUGH`` if the mention itself is not sure of it (``nlp.opinions``). Emotion and intent are
 the likeliest in the pool.
 
 **Sentiment.** A mention's weight is the square root of its length, one and a half times that for
@@ -25,11 +25,11 @@ from dataclasses import replace
 from math import sqrt
 from typing import Final
 
+from nlp.decoding import MAX_CANDIDATES
 from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, MIXED, UNASSIGNED
+from nlp.opinions import MentionOpinions, Pools
 from nlp.pool import pool
-from nlp.reading import MOST_CANDIDATES
-from nlp.views import Pools, View
 
 BOTH_SIDES: Final = 0.425
 """The least share that praise and criticism each have in a mixed text.
@@ -44,32 +44,32 @@ def summarize(language: str, mentions: Sequence[Mention]) -> Analysis:
     """The analysis of a text with these mentions, which may be none."""
     if not mentions:
         return _empty(language)
-    main, whole = (0, mentions[0]) if len(mentions) == 1 else _together(mentions)
+    main, item = (0, mentions[0]) if len(mentions) == 1 else _combined(mentions)
     return Analysis(
         language=language,
-        sentiment=whole.sentiment,
+        sentiment=item.sentiment,
         score=_score(mentions),
-        stage=whole.stage,
-        touchpoint=whole.touchpoint,
-        emotion=whole.emotion,
-        intent=whole.intent,
-        severity=whole.severity,
-        confidence=whole.confidence,
-        candidates=whole.candidates,
+        stage=item.stage,
+        touchpoint=item.touchpoint,
+        emotion=item.emotion,
+        intent=item.intent,
+        severity=item.severity,
+        confidence=item.confidence,
+        candidates=item.candidates,
         mentions=tuple(mentions),
         main=main,
     )
 
 
-def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
+def _combined(mentions: Sequence[Mention]) -> tuple[int, Mention]:
     """The index of the main one of several mentions, and a copy of it with the item's labels."""
-    views = [View(mention) for mention in mentions]
-    pools = _pools(mentions, views)
-    main = max(range(len(views)), key=lambda index: (*views[index].support(pools), -index))
+    opinions = [MentionOpinions(mention) for mention in mentions]
+    pools = _pools(mentions, opinions)
+    main = max(range(len(opinions)), key=lambda index: (*opinions[index].support(pools), -index))
     severest = max(mentions, key=lambda mention: mention.severity)
-    mood, mood_sure = _sentiment(mentions, views, pools["sentiment"])
-    stage, stage_sure = views[main].place("stage", pools)
-    touchpoint, touchpoint_sure = views[main].place("touchpoint", pools)
+    mood, mood_sure = _sentiment(mentions, opinions, pools["sentiment"])
+    stage, stage_sure = opinions[main].item_label("stage", pools)
+    touchpoint, touchpoint_sure = opinions[main].item_label("touchpoint", pools)
     emotion, emotion_sure = _likeliest(pools["emotion"])
     intent, intent_sure = _likeliest(pools["intent"])
     return main, replace(
@@ -92,7 +92,7 @@ def _together(mentions: Sequence[Mention]) -> tuple[int, Mention]:
     )
 
 
-def _pools(mentions: Sequence[Mention], views: Sequence[View]) -> Pools:
+def _pools(mentions: Sequence[Mention], opinions: Sequence[MentionOpinions]) -> Pools:
     """The pooled probabilities of several mentions, by head."""
     lengths = [mention.end - mention.start for mention in mentions]
     firsts = [0.5] + [0.0] * (len(mentions) - 1)
@@ -102,30 +102,30 @@ def _pools(mentions: Sequence[Mention], views: Sequence[View]) -> Pools:
     tonal = [sqrt(n) * (1 + f) * c for n, f, c in zip(lengths, firsts, calm, strict=True)]
     return {
         head: pool(
-            [view.opinions[head] for view in views],
+            [each.by_head[head] for each in opinions],
             tonal if head == "sentiment" else topical,
             len(HEADS[head]),
         )
-        for head in views[0].opinions
+        for head in opinions[0].by_head
     }
 
 
 def _sentiment(
-    mentions: Sequence[Mention], views: Sequence[View], together: Mapping[str, float]
+    mentions: Sequence[Mention], opinions: Sequence[MentionOpinions], pooled: Mapping[str, float]
 ) -> tuple[str, float]:
     """The item's sentiment by the rule above, with its probability.
 
     For ``mixed``, this is the product of the surest praise and the surest criticism.
     """
     if not {"positive", "negative"} <= {mention.sentiment for mention in mentions}:
-        return _likeliest(together)
+        return _likeliest(pooled)
     praise, criticism = (
-        [view.opinions["sentiment"][side] for view in views] for side in ("positive", "negative")
+        [each.by_head["sentiment"][side] for each in opinions] for side in ("positive", "negative")
     )
     for_it, against = sum(praise) + praise[0] / 2, sum(criticism) + criticism[0] / 2
     if min(for_it, against) >= BOTH_SIDES * (for_it + against):
         return MIXED, max(praise) * max(criticism)
-    return _likeliest(together)
+    return _likeliest(pooled)
 
 
 def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
@@ -134,7 +134,7 @@ def _likeliest(chances: Mapping[str, float]) -> tuple[str, float]:
 
 def _candidates(chances: Mapping[str, float]) -> tuple[Candidate, ...]:
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
-    return tuple(Candidate(label, round(p, 4)) for label, p in ranked[:MOST_CANDIDATES])
+    return tuple(Candidate(label, round(p, 4)) for label, p in ranked[:MAX_CANDIDATES])
 
 
 def _score(mentions: Sequence[Mention]) -> float:

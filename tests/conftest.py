@@ -14,7 +14,6 @@ import pytest
 from fastapi.testclient import TestClient
 from psycopg import sql
 from sqlalchemy import Connection, NullPool, create_engine, text
-from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 import migrations
@@ -24,10 +23,10 @@ from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import NewKey, Scope
 from service.settings import Settings
-from tests.callers import Keys
+from tests import postgres
+from tests.credentials import Keys
 from tests.fakes import FakeAnalyzer
-from tests.kept import share_routes
-from tests.postgres import server
+from tests.shared_routes import share_routes
 
 POOL_SIZE = 5
 EMPTY = text(";".join(str(table.delete()) for table in reversed(SQLModel.metadata.sorted_tables)))
@@ -60,7 +59,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a server on which databases may be made and dropped."""
-    with server() as url:
+    with postgres.server() as url:
         yield url
 
 
@@ -68,11 +67,10 @@ def postgres_server() -> Iterator[str]:
 def postgres_database(postgres_server: str) -> Iterator[str]:
     """The URL of a database that tests share, one after the other: making one is slow."""
     name = f"voc_test_{os.getpid()}"
-    with psycopg.connect(postgres_server, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        admin.execute(sql.SQL(NO_WAITING).format(sql.Identifier(name)))
-        yield _sqlalchemy_url(postgres_server, name)
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with postgres.database(postgres_server, name) as url:
+        with psycopg.connect(postgres_server, autocommit=True) as admin:
+            admin.execute(sql.SQL(NO_WAITING).format(sql.Identifier(name)))
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -184,8 +182,3 @@ def _alone(url: str) -> Iterator[Connection]:
     with create_engine(url, poolclass=NullPool).begin() as connection:
         connection.execute(CUT_OFF)
         yield connection
-
-
-def _sqlalchemy_url(server: str, name: str) -> str:
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    return url.render_as_string(hide_password=False)

@@ -97,7 +97,7 @@ def _sentiment(text: str) -> str:
 def _cell(text: str, allowed: frozenset[tuple[str, str]] | None) -> tuple[str, str]:
     """What the keywords say, narrowed to ``allowed``: what its cells share if they disagree."""
     read = next((cell for word, cell in _CELLS if word.search(text)), (UNASSIGNED, UNASSIGNED))
-    if allowed is None or not allowed or read in allowed:
+    if not allowed or read in allowed:
         return read
     stages, touchpoints = zip(*allowed, strict=True)
     return _shared(set(stages)), _shared(set(touchpoints))

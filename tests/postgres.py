@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 NEAR = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -28,6 +30,16 @@ def server() -> Iterator[str]:
         pytest.fail("no PostgreSQL: set VOC_TEST_POSTGRES")
     else:
         pytest.skip("no PostgreSQL: set VOC_TEST_POSTGRES or install its server")
+
+
+@contextmanager
+def database(server_url: str, name: str) -> Iterator[str]:
+    """SQLAlchemy's URL of a new database on a server; the database is dropped at the end."""
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = make_url(server_url).set(drivername="postgresql+psycopg", database=name)
+        yield url.render_as_string(hide_password=False)
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _answers(url: str) -> bool:
@@ -53,7 +65,7 @@ def _cluster(binaries: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="voc-pg-"))
     if prefix:
         shutil.chown(folder, "postgres", "postgres")
-    port = _free_port()
+    port = free_port()
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     control = [*prefix, str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w"]
     try:
@@ -70,7 +82,8 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -6,15 +6,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float, Reading, Window
-from nlp.labels import HEADS
+from nlp.arrays import Float32
+from nlp.backends.protocol import Reading, Window
+from nlp.decoding import by_head
 
 PADDING_ID: Final = 1
-
-_BOUNDS: Final = np.cumsum([0, *(len(labels) for labels in HEADS.values())]).tolist()
-_SLICES: Final = [
-    (head, slice(start, end)) for head, start, end in zip(HEADS, _BOUNDS, _BOUNDS[1:], strict=False)
-]
 
 
 def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
@@ -30,7 +26,7 @@ def batches(lengths: Sequence[int], padded_tokens: int) -> Iterator[list[int]]:
         start = end
 
 
-def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
+def to_arrays(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
     """``input_ids`` and ``attention_mask``, int64 (windows, tokens), and ``mention_mask``,
     float32 (windows, mentions, tokens), 1 at a mention's tokens."""
     rows, width = len(windows), max(len(window.ids) for window in windows)
@@ -46,8 +42,8 @@ def feed(windows: Sequence[Window]) -> dict[str, NDArray[Any]]:
     return {"input_ids": ids, "attention_mask": attention, "mention_mask": mentions}
 
 
-def reading(window: Window, logits: Float, embeddings: Float) -> Reading:
+def to_reading(window: Window, logits: Float32, embeddings: Float32) -> Reading:
     """The reading of a window from its rows of the engine's output, without padding mentions:
     ``logits`` (mentions, labels of all heads) and ``embeddings`` (mentions, width)."""
     count = len(window.spans)
-    return Reading({head: logits[:count, part] for head, part in _SLICES}, embeddings[:count])
+    return Reading(by_head(logits[:count]), embeddings[:count])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nlp.backends.batching import batches, feed, reading
+from nlp.arrays import Float32
+from nlp.backends.batching import batches, to_arrays, to_reading
 from nlp.backends.polarity import polarities, to_sentiment
-from nlp.backends.protocol import Float, Reading, Window
+from nlp.backends.protocol import Reading, Window
 from nlp.manifest import sha256, verify
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 PADDED_TOKENS: Final = 4096
 """Tokens of a batch, padding included: a GPU prefers larger batches than a CPU's cache."""
 
-_LONGEST: Final = 512
+_MAX_TOKENS: Final = 512
 _OVERLAP: Final = 32
 
 
@@ -29,24 +30,20 @@ class TorchBackend:
     """Runs the encoder of an artefact folder that has unquantised weights.
 
     The folder has ``config.json`` of the encoder and ``model.safetensors`` with the state
-    of ``nlp.train.network.Reader``, both named in the manifest. Uses a GPU in half precision if
-    there is one, otherwise the CPU in float32 with ``threads`` threads. Raises ArtefactError if the
-    folder is not an unchanged model.
+    of a ``MentionNetwork``, both named in the manifest. Uses a GPU in half precision if there is
+    one, otherwise the CPU in float32 with ``threads`` threads; ``dtype`` is the number
+    format of the weights. Raises ArtefactError if the folder is not an unchanged model.
     """
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
-        from nlp.train.network import load_reader
+        from nlp.backends.network import load_network
 
         self.manifest = verify(folder)
         self.max_tokens = self.manifest.max_tokens
-        reader = load_reader(folder, dropout=0.0, attention=None)
-        self._device, self._dtype = _placement(threads)
-        self._reader = reader.eval().to(self._device, self._dtype)
-
-    @property
-    def dtype(self) -> str:
-        """The number format of the weights."""
-        return str(self._dtype).removeprefix("torch.")
+        network = load_network(folder, dropout=0.0, attention=None)
+        self._device, number_format = _placement(threads)
+        self._network = network.eval().to(self._device, number_format)
+        self.dtype = _name(number_format)
 
     def read(self, windows: Iterable[Window]) -> list[Reading]:
         """One reading per window, in order."""
@@ -55,15 +52,15 @@ class TorchBackend:
         for batch in batches([len(window.ids) for window in windows], PADDED_TOKENS):
             logits, embeddings = self._run([windows[index] for index in batch])
             for row, index in enumerate(batch):
-                readings[index] = reading(windows[index], logits[row], embeddings[row])
+                readings[index] = to_reading(windows[index], logits[row], embeddings[row])
         return [readings[index] for index in range(len(windows))]
 
-    def _run(self, windows: Sequence[Window]) -> tuple[Float, Float]:
+    def _run(self, windows: Sequence[Window]) -> tuple[Float32, Float32]:
         import torch
 
-        inputs = {name: torch.from_numpy(array) for name, array in feed(windows).items()}
+        inputs = {name: torch.from_numpy(array) for name, array in to_arrays(windows).items()}
         with torch.inference_mode():
-            logits, embeddings = self._reader(
+            logits, embeddings = self._network(
                 **{name: tensor.to(self._device) for name, tensor in inputs.items()}
             )
         return logits.float().cpu().numpy(), embeddings.float().cpu().numpy()
@@ -76,7 +73,8 @@ class SentimentClassifier:
     the model's window is read in overlapping windows, whose logits are averaged. Raises
     UnknownLabelsError if its labels are not sentiments, OSError if it cannot be loaded.
 
-    ``revision`` identifies its weights: the hub's commit, or a checksum of the folder's weights.
+    ``revision`` identifies its weights: the hub's commit, or a checksum of the folder's weights;
+    ``dtype`` is their number format.
     """
 
     def __init__(self, model: str, threads: int = 2) -> None:
@@ -86,20 +84,16 @@ class SentimentClassifier:
         network = AutoModelForSequenceClassification.from_pretrained(model)
         self.revision = _revision(model, getattr(network.config, "_commit_hash", None))
         self._meaning = polarities(network.config.id2label)
-        self._device, self._dtype = _placement(threads)
-        self._network = network.eval().to(self._device, self._dtype)
+        self._device, number_format = _placement(threads)
+        self._network = network.eval().to(self._device, number_format)
+        self.dtype = _name(number_format)
         self._window = min(
             self._tokenizer.model_max_length,
-            getattr(network.config, "max_position_embeddings", _LONGEST) - 2,
-            _LONGEST,
+            getattr(network.config, "max_position_embeddings", _MAX_TOKENS) - 2,
+            _MAX_TOKENS,
         )
 
-    @property
-    def dtype(self) -> str:
-        """The number format of the weights."""
-        return str(self._dtype).removeprefix("torch.")
-
-    def read(self, texts: Sequence[str]) -> Float:
+    def read(self, texts: Sequence[str]) -> Float32:
         """Logits (texts, 3) of negative, neutral and positive."""
         ids, owners = self._encode(texts)
         logits = np.zeros((len(ids), len(self._meaning)), dtype=np.float32)
@@ -123,13 +117,13 @@ class SentimentClassifier:
         ids = [row or nothing for row in encoded["input_ids"]]
         return ids, encoded["overflow_to_sample_mapping"]
 
-    def _run(self, rows: list[list[int]]) -> Float:
+    def _run(self, rows: list[list[int]]) -> Float32:
         import torch
 
         inputs = self._tokenizer.pad({"input_ids": rows}, return_tensors="pt")
         with torch.inference_mode():
             logits = self._network(**inputs.to(self._device)).logits
-        found: Float = logits.float().cpu().numpy()
+        found: Float32 = logits.float().cpu().numpy()
         return found
 
 
@@ -149,3 +143,7 @@ def _placement(threads: int) -> "tuple[torch.device, torch.dtype]":
         return torch.device("cpu"), torch.float32
     half = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     return torch.device("cuda"), half
+
+
+def _name(number_format: "torch.dtype") -> str:
+    return str(number_format).removeprefix("torch.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import onnxruntime as ort
 
-from nlp.backends.batching import feed, reading
+from nlp.backends.batching import to_arrays, to_reading
 from nlp.backends.protocol import Reading, Window
 from nlp.manifest import MODEL_FILE, Manifest, verify
 
@@ -42,10 +42,10 @@ class OnnxBackend:
         return list(self._pool.map(self._read_alone, windows))
 
     def _read_alone(self, window: Window) -> Reading:
-        arrays = feed([window])
+        arrays = to_arrays([window])
         given = {name: arrays[name] for name in self._inputs}
         logits, embeddings = self._session.run(["logits", "embedding"], given)
-        return reading(window, logits[0], embeddings[0])
+        return to_reading(window, logits[0], embeddings[0])
 
 
 def _options() -> Any:

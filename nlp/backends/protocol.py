@@ -4,12 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from nlp.arrays import Float32
 from nlp.labels import Head
-
-Float = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +25,8 @@ class Reading:
     provides none.
     """
 
-    logits: Mapping[Head, Float]
-    embeddings: Float
+    logits: Mapping[Head, Float32]
+    embeddings: Float32
 
 
 class Backend(Protocol):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.backends.protocol import Float, Reading
+from nlp.arrays import Float32, Float64, Int64
+from nlp.backends.protocol import Reading
+from nlp.decoding import choose, probabilities
 from nlp.encoding import build_windows, merge_readings
-from nlp.evaluate.metrics import Floats, Ints
+from nlp.labelled.examples import Example
 from nlp.labels import HEADS, Head
 from nlp.loading import Model
-from nlp.reading import choose, probabilities
-from nlp.train.examples import Example
 
 CHUNK = 512
 """Windows handed to the backend at once."""
@@ -27,15 +27,15 @@ class Answers:
     labels that are read, ``read[head]``, (rows,); ``embeddings`` (rows, width) have length 1.
     """
 
-    groups: Ints
+    groups: Int64
     texts: Sequence[str]
     contexts: Sequence[str]
     languages: Sequence[str]
-    truth: Mapping[Head, Ints]
-    logits: Mapping[Head, Floats]
-    chances: Mapping[Head, Floats]
-    read: Mapping[Head, Ints]
-    embeddings: Floats
+    truth: Mapping[Head, Int64]
+    logits: Mapping[Head, Float64]
+    chances: Mapping[Head, Float64]
+    read: Mapping[Head, Int64]
+    embeddings: Float64
 
 
 def answer(model: Model, examples: Sequence[Example], context: bool = True) -> Answers:
@@ -55,7 +55,7 @@ def answer(model: Model, examples: Sequence[Example], context: bool = True) -> A
         for head, labels in HEADS.items()
     }
     if model.ngrams:
-        logits = model.ngrams.added(logits, texts, contexts)
+        logits = model.ngrams.add_to(logits, texts, contexts)
     chances = probabilities(logits, model.manifest.temperatures)
     return Answers(
         groups=np.repeat(np.arange(len(examples)), sizes),
@@ -75,7 +75,7 @@ def mention_texts(examples: Sequence[Example]) -> list[str]:
     return [e.text[start:end] for e in examples for start, end in e.spans]
 
 
-def _joined(parts: Sequence[Float], width: int) -> Floats:
+def _joined(parts: Sequence[Float32], width: int) -> Float64:
     """All rows; (0, ``width``) if there are none."""
     return np.concatenate(parts).astype(np.float64) if parts else np.zeros((0, width))
 

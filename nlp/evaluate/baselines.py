@@ -14,14 +14,14 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
+from nlp.arrays import Int64
 from nlp.descriptions import DESCRIPTIONS
 from nlp.evaluate.answers import mention_texts
-from nlp.evaluate.base import BaseEncoder
-from nlp.evaluate.metrics import Ints
+from nlp.evaluate.base_encoder import BaseEncoder
+from nlp.labelled.examples import UNKNOWN, Example, mention_count
 from nlp.labels import HEADS, Head
-from nlp.train.examples import UNKNOWN, Example, mention_count
 
-Predictions = Mapping[Head, Ints]
+Predictions = Mapping[Head, Int64]
 """Labels of all mentions, in order, by head; ``UNKNOWN`` where a baseline makes no prediction."""
 
 NEUTRAL_BELOW: Final = 0.05
@@ -97,14 +97,14 @@ def _polarity(compound: float) -> int:
     return HEADS["sentiment"].index("positive" if compound > 0 else "negative")
 
 
-def _labels(examples: Sequence[Example]) -> dict[Head, Ints]:
+def _labels(examples: Sequence[Example]) -> dict[Head, Int64]:
     """The labels of all mentions, in order, for each head that has any."""
     known = [labels for e in examples for labels in e.labels]
     columns = {head: np.array([labels[head] for labels in known]) for head in HEADS}
     return {head: column for head, column in columns.items() if (column != UNKNOWN).any()}
 
 
-def _fit(seen: Any, known: Ints, unseen: Any) -> Ints:
+def _fit(seen: Any, known: Int64, unseen: Any) -> Int64:
     rows = np.flatnonzero(known != UNKNOWN)
     if len(set(known[rows])) == 1:
         return np.full(unseen.shape[0], known[rows[0]])
@@ -113,5 +113,5 @@ def _fit(seen: Any, known: Ints, unseen: Any) -> Ints:
         # A baseline may stop after 200 rounds: more would change only the last digits.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(seen[rows], known[rows])
-    predicted: Ints = model.predict(unseen)
+    predicted: Int64 = model.predict(unseen)
     return predicted

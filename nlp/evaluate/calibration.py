@@ -5,11 +5,12 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from nlp.evaluate.metrics import Bools, Floats, Ints, calibration_error
+from nlp.arrays import Bool, Float64, Int64
+from nlp.decoding import choose, confidence_in, probabilities, softmax
+from nlp.evaluate.metrics import calibration_error
 from nlp.labels import Head
-from nlp.reading import choose, confidence_in, probabilities, softmax
 
-ByHead = Mapping[Head, Floats]
+ByHead = Mapping[Head, Float64]
 """The logits (rows, labels) of every head."""
 
 ABSTAINED = 0.09
@@ -18,12 +19,12 @@ tenth of other, similar rows. In production, only stages and touchpoints are lef
 
 TEMPERATURES = np.geomspace(0.3, 5.0, 141)
 
-LEAST_ROWS = 40
+MIN_ROWS = 40
 """With fewer labelled rows, a temperature and a threshold would be fitted to chance."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class HeadCalibration:
     """The parameters that turn one head's logits into a reading: see ``nlp.manifest.Manifest``."""
 
     temperature: float
@@ -48,8 +49,8 @@ class SplitHalf:
 
 
 def calibrate(
-    head: Head, logits: ByHead, truth: Ints, temperatures: Mapping[str, float]
-) -> Calibration:
+    head: Head, logits: ByHead, truth: Int64, temperatures: Mapping[str, float]
+) -> HeadCalibration:
     """Fit both on rows that the model has not been trained on.
 
     ``temperatures`` are those of the other heads; severity depends on that of sentiment.
@@ -60,30 +61,32 @@ def calibrate(
     else:
         temperature = fit_temperature(logits[head], truth)
     confidence, read = _readings(head, logits, {**temperatures, head: temperature})
-    return Calibration(temperature, choose_threshold(confidence, read == truth))
+    return HeadCalibration(temperature, choose_threshold(confidence, read == truth))
 
 
-def _readings(head: Head, logits: ByHead, temperatures: Mapping[str, float]) -> tuple[Floats, Ints]:
+def _readings(
+    head: Head, logits: ByHead, temperatures: Mapping[str, float]
+) -> tuple[Float64, Int64]:
     """The probabilities and the indices of the labels that are read."""
     chances = probabilities(logits, temperatures)
     read = choose(chances)[head]
     return confidence_in(chances[head], read), read
 
 
-def fit_temperature(logits: Floats, truth: Ints) -> float:
+def fit_temperature(logits: Float64, truth: Int64) -> float:
     """The temperature under which the true labels are likeliest, to 2 %; 1 without rows."""
     if not len(truth):
         return 1.0
-    losses = [_surprise(logits, truth, temperature) for temperature in TEMPERATURES]
+    losses = [_log_loss(logits, truth, temperature) for temperature in TEMPERATURES]
     return round(float(TEMPERATURES[int(np.argmin(losses))]), 4)
 
 
-def _surprise(logits: Floats, truth: Ints, temperature: float) -> float:
+def _log_loss(logits: Float64, truth: Int64, temperature: float) -> float:
     chances = softmax(logits / temperature)[np.arange(len(truth)), truth]
     return -float(np.log(np.maximum(chances, 1e-12)).mean())
 
 
-def choose_threshold(confidence: Floats, right: Bools) -> float:
+def choose_threshold(confidence: Float64, right: Bool) -> float:
     """The probability below which 9 % of the readings fall; 0 if none of these is wrong.
 
     Of all rules that abstain as often, this one rejects the readings that are most likely wrong
@@ -98,7 +101,7 @@ def choose_threshold(confidence: Floats, right: Bools) -> float:
 
 
 def split_half(
-    head: Head, logits: ByHead, truth: Ints, temperatures: Mapping[str, float], seed: int = 0
+    head: Head, logits: ByHead, truth: Int64, temperatures: Mapping[str, float], seed: int = 0
 ) -> SplitHalf:
     """A head's calibration fitted on one half of the rows and measured on the other.
 
@@ -117,10 +120,10 @@ def split_half(
 def _measured(
     head: Head,
     logits: ByHead,
-    truth: Ints,
+    truth: Int64,
     temperatures: Mapping[str, float],
-    fitted: Ints,
-    held: Ints,
+    fitted: Int64,
+    held: Int64,
 ) -> tuple[float, ...]:
     found = calibrate(head, _rows(logits, fitted), truth[fitted], temperatures)
     own = {**temperatures, head: found.temperature}
@@ -130,16 +133,16 @@ def _measured(
     return calibration_error(confidence, right), *astuple(chosen)
 
 
-def _rows(logits: ByHead, rows: Ints) -> ByHead:
+def _rows(logits: ByHead, rows: Int64) -> ByHead:
     return {head: found[rows] for head, found in logits.items()}
 
 
-def selective(confidence: Floats, right: Bools, threshold: float) -> Selective:
+def selective(confidence: Float64, right: Bool, threshold: float) -> Selective:
     """The share of readings below ``threshold``, and the error rates with and without them."""
-    kept = confidence >= threshold
+    above = confidence >= threshold
     error = float(1 - right.mean())
     return Selective(
-        abstained=float(1 - kept.mean()),
+        abstained=float(1 - above.mean()),
         error=error,
-        error_kept=float(1 - right[kept].mean()) if kept.any() else error,
+        error_kept=float(1 - right[above].mean()) if above.any() else error,
     )

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.page import reliability_picture
 from nlp.evaluate.wording import (
     CALIBRATION_COLUMNS,
@@ -12,14 +13,14 @@ from nlp.evaluate.wording import (
     SELECTIVE,
     agreement,
     baseline,
+    baseline_legend,
     baseline_names,
-    baselines_told,
     calibration,
     figure,
+    frequent_languages,
     interval,
     provenance,
     share,
-    spoken,
 )
 from nlp.labels import HEADS
 from nlp.manifest import Manifest, load_manifest, write_manifest
@@ -31,12 +32,10 @@ CARD: Final = "README.md"
 PICTURE: Final = "reliability-{}.svg"
 """The reliability diagrams of one file's mentions, by its number in the order of the card."""
 
-BESIDE: Final = (
+BASELINE_NOTE: Final = (
     "is on the same rows; where a baseline covers only some of them, the model's own on those "
     "follows after a slash"
 )
-
-Figures = Mapping[str, Any]
 
 
 def write_card(folder: Path, figures: Figures) -> None:
@@ -65,8 +64,8 @@ def remove_card(folder: Path) -> None:
 
 def _pictures(sets: Figures) -> dict[str, str]:
     """The name of the picture of each set that has labels of mentions."""
-    told = [name for name, found in sets.items() if found["heads"]]
-    return {name: PICTURE.format(number) for number, name in enumerate(told, start=1)}
+    labelled = [name for name, found in sets.items() if found["heads"]]
+    return {name: PICTURE.format(number) for number, name in enumerate(labelled, start=1)}
 
 
 def _main_figures(sets: Figures) -> dict[str, dict[str, float]]:
@@ -107,7 +106,7 @@ def _card(manifest: Manifest, opening: str, figures: Figures) -> str:
 
 
 def _measured(figures: Figures) -> str:
-    baselines = baselines_told(figures["sets"])
+    baselines = baseline_legend(figures["sets"])
     return (
         "Measured on this artefact with\n\n"
         f"```\n{figures['command']}\n```\n\n"
@@ -115,7 +114,11 @@ def _measured(figures: Figures) -> str:
         "finding the mentions; *as given* is the reading of mentions whose spans are given. "
         "Macro-F1 is over labels with five rows or more, with its 95 % bootstrap interval; κ is "
         "agreement beyond chance, with ² weighted by the squared distance."
-        + (f" The macro-F1 of baselines {BESIDE}. Baselines: {baselines}." if baselines else "")
+        + (
+            f" The macro-F1 of baselines {BASELINE_NOTE}. Baselines: {baselines}."
+            if baselines
+            else ""
+        )
     )
 
 
@@ -144,8 +147,8 @@ def _set_parts(name: str, found: Figures) -> Iterator[str]:
         return
     baselines = baseline_names(found["heads"])
     rows = [
-        [*row, *(baseline(told, name) for name in baselines)]
-        for row, told in zip(_score_rows(found["heads"]), found["heads"].values(), strict=True)
+        [*row, *(baseline(figures, name) for name in baselines)]
+        for row, figures in zip(_score_rows(found["heads"]), found["heads"].values(), strict=True)
     ]
     yield _table(("as given", *columns, *baselines), rows)
 
@@ -183,7 +186,7 @@ def _language_table(sets: Mapping[str, Figures], counted: str) -> str:
         [name, language or "unknown", count]
         + [_language_cell(heads.get(head), language) for head in HEADS]
         for name, heads in sets.items()
-        for language, count in spoken(heads).items()
+        for language, count in frequent_languages(heads).items()
     ]
     return _table(("file", "language", counted, *HEADS), rows)
 
@@ -204,9 +207,9 @@ def _calibration_parts(manifest: Manifest, sets: Figures) -> Iterator[str]:
     yield _table(
         ("file", "", *CALIBRATION_COLUMNS),
         [
-            [name, head, *calibration(told["calibration"])]
+            [name, head, *calibration(figures["calibration"])]
             for name, found in sets.items()
-            for head, told in found["heads"].items()
+            for head, figures in found["heads"].items()
         ],
     )
     for name, picture in _pictures(sets).items():
@@ -258,9 +261,15 @@ def _rounding_parts(rounding: Figures | None) -> Iterator[str]:
     yield _table(
         ("file", "", "8 bits", "unquantised", "labels that differ"),
         [
-            (name, head, figure(told["served"]), figure(told["exact"]), share(told["differ"]))
+            (
+                name,
+                head,
+                figure(figures["served"]),
+                figure(figures["exact"]),
+                share(figures["differ"]),
+            )
             for name, heads in rounding.items()
-            for head, told in heads.items()
+            for head, figures in heads.items()
         ],
     )
 

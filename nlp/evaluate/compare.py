@@ -7,28 +7,24 @@ from typing import Final
 import numpy as np
 from scipy.stats import binom
 
-from nlp.evaluate.metrics import (
-    MIN_SUPPORT,
-    Bools,
-    Ints,
-    accuracy,
-    confusion,
-    macro_f1,
-    resamples,
-)
-from nlp.evaluate.scores import Figures, Rows, rounded
+from nlp.arrays import Bool, Int64
+from nlp.evaluate.figures import Figures, rounded
+from nlp.evaluate.metrics import MIN_SUPPORT, accuracy, confusion, macro_f1, resamples
+from nlp.evaluate.scores import LabelledRows
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import Head
-from nlp.rates import LEVEL
-from nlp.train.examples import UNKNOWN
+from nlp.rates import SIGNIFICANCE_LEVEL
 
 ROUNDS: Final = 2000
 
-Pair = tuple[Ints, Ints]
+Pair = tuple[Int64, Int64]
 """The labels that the first and the second model give to the same rows."""
 
 
 def compare(
-    labels: Mapping[Head, Sequence[str]], rows: Mapping[Head, Rows], read: Mapping[Head, Pair]
+    labels: Mapping[Head, Sequence[str]],
+    rows: Mapping[Head, LabelledRows],
+    read: Mapping[Head, Pair],
 ) -> dict[Head, Figures]:
     """For each head with known rows, what the second model gains over the first, and how surely.
 
@@ -51,7 +47,7 @@ def _correct(tests: Sequence[Figures]) -> None:
         test["p_corrected"] = p
 
 
-def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Figures:
+def _compare(labels: Sequence[str], rows: LabelledRows, first: Int64, second: Int64) -> Figures:
     known = rows.known
     truth, one, other = rows.truth[known], first[known], second[known]
     only_first, only_second = _disagreements(one == truth, other == truth)
@@ -68,7 +64,7 @@ def _compare(labels: Sequence[str], rows: Rows, first: Ints, second: Ints) -> Fi
     }
 
 
-def _macro_difference(size: int, truth: Ints, read: Pair, groups: Ints) -> Figures:
+def _macro_difference(size: int, truth: Int64, read: Pair, groups: Int64) -> Figures:
     """Macro-F1 of both and the difference, by a paired bootstrap over texts.
 
     The interval is that of the percentiles (Efron and Tibshirani 1993, An introduction to the
@@ -111,7 +107,7 @@ def _nothing() -> Figures:
     }
 
 
-def _disagreements(first: Bools, second: Bools) -> tuple[int, int]:
+def _disagreements(first: Bool, second: Bool) -> tuple[int, int]:
     return int((first & ~second).sum()), int((second & ~first).sum())
 
 
@@ -144,6 +140,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _verdict(macro: Figures) -> str:
     if isnan(macro["difference"]):
         return "too few rows"
-    if macro["p_corrected"] >= LEVEL:
+    if macro["p_corrected"] >= SIGNIFICANCE_LEVEL:
         return "not shown"
     return "better" if macro["difference"] > 0 else "worse"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from nlp.evaluate.metrics import Bools, Floats
-from nlp.evaluate.scores import Figures, rounded
-from nlp.train.examples import OTHER_THEME, Example, cell_of
+from nlp.arrays import Bool, Float64
+from nlp.evaluate.figures import Figures, rounded
+from nlp.labelled.examples import OTHER_THEME, Example, cell_of
 
 
 class Pairs:
@@ -23,24 +23,24 @@ class Pairs:
         themes = np.array([example.theme for example in examples])
         languages = np.array([example.language for example in examples])
         self._one, self._other = np.triu_indices(len(examples), k=1)
-        untold = np.isin(themes, ("", OTHER_THEME))
+        no_theme = np.isin(themes, ("", OTHER_THEME))
         self.same_cell = self._equal(cells)
         self.same_theme = self.same_cell & self._equal(themes)
         self.same_language = self._equal(languages)
-        self.telling = ~(self.same_cell & untold[self._one] & untold[self._other])
+        self.telling = ~(self.same_cell & no_theme[self._one] & no_theme[self._other])
 
-    def cosines(self, vectors: Floats) -> Floats:
+    def cosines(self, vectors: Float64) -> Float64:
         """The cosine of each pair's vectors, given (mentions, width) of length 1."""
         products = vectors @ vectors.T
-        found: Floats = products[self._one, self._other]
+        found: Float64 = products[self._one, self._other]
         return found
 
-    def _equal(self, names: np.ndarray) -> Bools:
-        equal: Bools = names[self._one] == names[self._other]
+    def _equal(self, names: np.ndarray) -> Bool:
+        equal: Bool = names[self._one] == names[self._other]
         return equal
 
 
-def theme_figures(pairs: Pairs, vectors: Floats) -> Figures:
+def theme_figures(pairs: Pairs, vectors: Float64) -> Figures:
     """Areas under the ROC curve of the cosine, 0..1: the probability that a pair of one theme is
     nearer than another pair.
 
@@ -53,11 +53,10 @@ def theme_figures(pairs: Pairs, vectors: Floats) -> Figures:
         name: _areas(pairs, cosines, among)
         for name, among in (("all", everything), ("cross_lingual", ~pairs.same_language))
     }
-    rounded_figures: Figures = rounded(figures)
-    return rounded_figures
+    return rounded(figures)
 
 
-def _areas(pairs: Pairs, cosines: Floats, among: Bools) -> Figures:
+def _areas(pairs: Pairs, cosines: Float64, among: Bool) -> Figures:
     like = pairs.same_theme & pairs.telling & among
     others = {
         "same_cell": pairs.same_cell & ~pairs.same_theme & pairs.telling & among,
@@ -69,7 +68,7 @@ def _areas(pairs: Pairs, cosines: Floats, among: Bools) -> Figures:
     }
 
 
-def _area(like: Floats, unlike: Floats) -> float | None:
+def _area(like: Float64, unlike: Float64) -> float | None:
     if not len(like) or not len(unlike):
         return None
     truth = np.repeat([1, 0], [len(like), len(unlike)])

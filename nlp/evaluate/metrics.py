@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from nlp.arrays import Bool, Float64, Int64
 
 MIN_SUPPORT = 5
 """Labels with fewer true rows than this are left out of macro averages."""
@@ -23,37 +20,37 @@ BINS = 15
 ROUNDS = 500
 
 
-def confusion(truth: Ints, predicted: Ints, labels: int, weights: Ints | None = None) -> Ints:
+def confusion(truth: Int64, predicted: Int64, labels: int, weights: Int64 | None = None) -> Int64:
     """(true, predicted) counts, a row counting ``weights`` times."""
     counts = np.bincount(truth * labels + predicted, weights, minlength=labels * labels)
     return counts.reshape(labels, labels).astype(np.int64)
 
 
-def f1_scores(counts: Ints) -> Floats:
+def f1_scores(counts: Int64) -> Float64:
     """F1 of each label, 0..1; 0 where it neither occurs nor is predicted."""
     hits = np.diagonal(counts)
     size = counts.sum(axis=0) + counts.sum(axis=1)
-    scores: Floats = 2 * hits / np.maximum(size, 1)
+    scores: Float64 = 2 * hits / np.maximum(size, 1)
     return scores
 
 
-def macro_f1(counts: Ints, kept: Bools | None = None) -> float:
+def macro_f1(counts: Int64, kept: Bool | None = None) -> float:
     """The mean F1 of the ``kept`` labels, by default those with enough true rows; nan if none."""
     chosen = counts.sum(axis=1) >= MIN_SUPPORT if kept is None else kept
     return float(f1_scores(counts)[chosen].mean()) if chosen.any() else float("nan")
 
 
-def accuracy(truth: Ints, predicted: Ints) -> float:
+def accuracy(truth: Int64, predicted: Int64) -> float:
     """The share of rows that are right."""
     return float((truth == predicted).mean())
 
 
-def kappa(counts: Ints) -> float:
+def kappa(counts: Int64) -> float:
     """Agreement beyond chance, -1..1, every error costing the same (Cohen 1960)."""
     return _agreement(counts, 1 - np.eye(len(counts)))
 
 
-def quadratic_kappa(counts: Ints) -> float:
+def quadratic_kappa(counts: Int64) -> float:
     """Agreement on an ordered scale beyond chance, -1..1, an error costing its distance squared.
 
     Cohen 1968, Weighted kappa.
@@ -62,7 +59,7 @@ def quadratic_kappa(counts: Ints) -> float:
     return _agreement(counts, np.subtract.outer(scale, scale) ** 2.0)
 
 
-def _agreement(counts: Ints, cost: Floats) -> float:
+def _agreement(counts: Int64, cost: Float64) -> float:
     chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1)
     expected = float((cost * chance).sum())
     return 1 - float((cost * counts).sum()) / expected if expected else 1.0
@@ -77,7 +74,7 @@ class Bin:
     accuracy: float
 
 
-def reliability(confidence: Floats, right: Bools) -> list[Bin]:
+def reliability(confidence: Float64, right: Bool) -> list[Bin]:
     """The points of a reliability diagram: the bins that have readings, least confident first."""
     place = _places(confidence)
     rows = np.bincount(place, minlength=BINS)
@@ -88,7 +85,7 @@ def reliability(confidence: Floats, right: Bools) -> list[Bin]:
     ]
 
 
-def calibration_error(confidence: Floats, right: Bools) -> float:
+def calibration_error(confidence: Float64, right: Bool) -> float:
     """Expected calibration error, 0..1: the mean gap between confidence and accuracy in the bins.
 
     Guo et al. 2017, On calibration of modern neural networks.
@@ -97,17 +94,17 @@ def calibration_error(confidence: Floats, right: Bools) -> float:
     return float(np.abs(gaps).sum() / max(len(confidence), 1))
 
 
-def chance_calibration_error(confidence: Floats, rounds: int = 100, seed: int = 0) -> float:
+def chance_calibration_error(confidence: Float64, rounds: int = 100, seed: int = 0) -> float:
     """The calibration error that as many readings of a perfectly calibrated model would show."""
     draws = np.random.default_rng(seed).random((rounds, len(confidence))) < confidence
     return float(np.mean([calibration_error(confidence, right) for right in draws]))
 
 
-def _places(confidence: Floats) -> Ints:
+def _places(confidence: Float64) -> Int64:
     return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
-def resamples(groups: Ints, rounds: int, seed: int) -> Iterator[Ints]:
+def resamples(groups: Int64, rounds: int, seed: int) -> Iterator[Int64]:
     """For each bootstrap sample of the groups, how often each row is in it, (rows,)."""
     _, place = np.unique(groups, return_inverse=True)
     count = int(place.max()) + 1
@@ -117,7 +114,7 @@ def resamples(groups: Ints, rounds: int, seed: int) -> Iterator[Ints]:
 
 
 def macro_f1_interval(
-    truth: Ints, predicted: Ints, labels: int, groups: Ints, rounds: int = ROUNDS, seed: int = 0
+    truth: Int64, predicted: Int64, labels: int, groups: Int64, rounds: int = ROUNDS, seed: int = 0
 ) -> tuple[float, float]:
     """The 95 % bootstrap interval of macro-F1, over labels with enough rows in the whole sample.
 

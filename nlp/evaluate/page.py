@@ -1,15 +1,12 @@
 """An evaluation as a self-contained HTML page with pictures: no scripts, no network."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nlp.evaluate import wording
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import MIN_SUPPORT
 from nlp.labels import HEADS
 
-Figures = Mapping[str, Any]
 Bars = list[tuple[str, int, float]]
 """Languages with their rows and macro-F1, English first."""
 
@@ -48,7 +45,7 @@ def _environment() -> Environment:
         agreement=wording.agreement,
         baseline=wording.baseline,
         baseline_names=wording.baseline_names,
-        baselines_told=wording.baselines_told,
+        baseline_legend=wording.baseline_legend,
         calibration=wording.calibration,
         provenance=wording.provenance,
         main_figure=wording.main_figure,

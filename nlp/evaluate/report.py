@@ -5,11 +5,13 @@ from dataclasses import asdict
 
 import numpy as np
 
+from nlp.arrays import Int64
+from nlp.decoding import confidence_in
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import selective, split_half
+from nlp.evaluate.calibration import MIN_ROWS, selective, split_half
+from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import (
-    Ints,
     accuracy,
     calibration_error,
     chance_calibration_error,
@@ -17,17 +19,16 @@ from nlp.evaluate.metrics import (
     macro_f1,
     reliability,
 )
-from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.evaluate.scores import LabelledRows, score
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
 from nlp.manifest import Manifest
-from nlp.reading import confidence_in
-from nlp.train.examples import UNKNOWN
 
 WORST: int = 10
 """How many mistakes are listed per head."""
 
-SPLIT_ROWS: int = 40
-"""With fewer rows, calibrating on one half says nothing about the other."""
+SPLIT_ROWS: int = 2 * MIN_ROWS
+"""With fewer rows, a half has too few to calibrate on."""
 
 
 def report(
@@ -48,7 +49,7 @@ def report(
 
 
 def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
-    rows = Rows(answers.truth[head], answers.groups, answers.languages)
+    rows = LabelledRows(answers.truth[head], answers.groups, answers.languages)
     return {
         **score(HEADS[head], rows, answers.read[head]),
         "calibration": _calibration(head, answers, rows.known, manifest),
@@ -56,7 +57,7 @@ def _head_figures(head: Head, answers: Answers, manifest: Manifest) -> Figures:
     }
 
 
-def _calibration(head: Head, answers: Answers, known: Ints, manifest: Manifest) -> Figures:
+def _calibration(head: Head, answers: Answers, known: Int64, manifest: Manifest) -> Figures:
     truth, threshold = answers.truth[head][known], manifest.thresholds[head]
     confidence = confidence_in(answers.chances[head], answers.read[head])[known]
     right = answers.read[head][known] == truth
@@ -92,7 +93,7 @@ def _mistakes(head: Head, answers: Answers) -> list[Figures]:
     ]
 
 
-def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
+def _baseline(head: Head, answers: Answers, predicted: Int64) -> Figures:
     """A baseline's figures and the model's own, on the rows that the baseline covers."""
     rows = (answers.truth[head] != UNKNOWN) & (predicted != UNKNOWN)
     truth, read = answers.truth[head][rows], answers.read[head][rows]
@@ -104,5 +105,5 @@ def _baseline(head: Head, answers: Answers, predicted: Ints) -> Figures:
     }
 
 
-def _macro(head: Head, truth: Ints, predicted: Ints) -> float:
+def _macro(head: Head, truth: Int64, predicted: Int64) -> float:
     return macro_f1(confusion(truth, predicted, len(HEADS[head])))

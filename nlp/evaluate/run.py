@@ -9,28 +9,29 @@ from typing import Any
 import numpy as np
 
 from nlp.evaluate.answers import Answers, answer
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.evaluate.baselines import Predictions, majority, vader, words, zero_shot
 from nlp.evaluate.clusters import cluster_figures
 from nlp.evaluate.compare import compare
 from nlp.evaluate.embedding import Pairs, theme_figures
+from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import confusion, macro_f1
+from nlp.evaluate.pipeline import Items, analyze, items, whole_figures
 from nlp.evaluate.report import report
-from nlp.evaluate.scores import Figures, Rows, rounded
-from nlp.evaluate.whole import Items, analyze, items, whole_figures
-from nlp.labels import HEADS
-from nlp.loading import Model, open_model
-from nlp.manifest import DataFile, sha256
-from nlp.themes import Projection, load_projection
-from nlp.train.examples import (
+from nlp.evaluate.scores import LabelledRows
+from nlp.labelled.examples import (
     ITEM_HEADS,
     UNKNOWN,
-    DataError,
     Example,
     mention_count,
     read_examples,
     read_themes,
 )
+from nlp.labelled.records import DataError
+from nlp.labels import HEADS
+from nlp.loading import Model, open_model
+from nlp.manifest import DataFile, sha256
+from nlp.themes import Projection, load_projection
 
 Sets = Mapping[str, Sequence[Example]]
 Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
@@ -38,7 +39,7 @@ Baselines = Mapping[str, Callable[[Sequence[Example]], Predictions]]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Comparisons:
     """What a model is compared with.
 
     ``baselines`` requests those that the other fields allow: the most common label and words need
@@ -55,29 +56,29 @@ class Beside:
 
 
 def evaluate_folder(
-    folder: Path, data: Sequence[Path], beside: Beside | None = None, context: bool = True
+    folder: Path, data: Sequence[Path], comparisons: Comparisons | None = None, context: bool = True
 ) -> dict[str, Any]:
     """The figures of the model in ``folder`` on each file of ``data``.
 
     ``context`` False withholds kinds, questions and subjects. Raises ArtefactError,
     DataError or EncoderError, each before anything is measured.
     """
-    beside = beside or Beside()
+    comparisons = comparisons or Comparisons()
     sets = _read(data)
-    themes = read_themes(beside.themes) if beside.themes else []
-    base = BaseEncoder(beside.base) if beside.base else None
-    baselines = _baselines(beside, base) if beside.baselines else {}
+    themes = read_themes(comparisons.themes) if comparisons.themes else []
+    base = BaseEncoder(comparisons.base) if comparisons.base else None
+    baselines = _baselines(comparisons, base) if comparisons.baselines else {}
     model = open_model(folder)
-    exact = open_model(beside.weights) if beside.weights else None
+    exact = open_model(comparisons.weights) if comparisons.weights else None
     answers = ask(model, sets, context)
     figures = {
-        "model": _identity(model, [*data, *([beside.themes] if beside.themes else [])]),
+        "model": _identity(model, [*data, *([comparisons.themes] if comparisons.themes else [])]),
         "context": context,
         "sets": evaluate(model, sets, answers, baselines, context),
     }
-    if beside.themes:
-        told = _theme_figures(themes, model, load_projection(folder), base, context)
-        figures["themes"] = {"file": beside.themes.name, **told}
+    if comparisons.themes:
+        found = _theme_figures(themes, model, load_projection(folder), base, context)
+        figures["themes"] = {"file": comparisons.themes.name, **found}
     if exact:
         unrounded = ask(exact, sets, context)
         figures["rounding"] = {name: _differences(answers[name], unrounded[name]) for name in sets}
@@ -143,7 +144,7 @@ def compare_folders(
 def _compare_mentions(one: Answers, other: Answers) -> Mapping[Any, Figures]:
     return compare(
         HEADS,
-        {head: Rows(one.truth[head], one.groups, one.languages) for head in HEADS},
+        {head: LabelledRows(one.truth[head], one.groups, one.languages) for head in HEADS},
         {head: (one.read[head], other.read[head]) for head in HEADS},
     )
 
@@ -164,14 +165,9 @@ def _read(data: Sequence[Path]) -> dict[str, list[Example]]:
                 f"two files are called {path.name}: rename one, figures go by file name"
             )
         sets[path.name] = read_examples(path)
-        if not any(map(_is_labelled, sets[path.name])):
+        if not any(example.is_labelled for example in sets[path.name]):
             raise DataError(f"{path} has no labels: fill at least one of {', '.join(HEADS)}")
     return sets
-
-
-def _is_labelled(example: Example) -> bool:
-    known = (index for labels in example.labels for index in labels.values())
-    return bool(example.primary) or any(index != UNKNOWN for index in known)
 
 
 def _identity(model: Model, measured: Sequence[Path]) -> Figures:
@@ -192,8 +188,8 @@ def _among(sums: Mapping[Path, str], files: Sequence[DataFile]) -> list[str]:
     return [path.name for path, found in sums.items() if found in known]
 
 
-def _baselines(beside: Beside, base: BaseEncoder | None) -> Baselines:
-    train = [example for path in beside.train for example in read_examples(path)]
+def _baselines(comparisons: Comparisons, base: BaseEncoder | None) -> Baselines:
+    train = [example for path in comparisons.train for example in read_examples(path)]
     found: dict[str, Callable[[Sequence[Example]], Predictions]] = {"VADER": vader}
     if base:
         found = {"zero-shot": partial(zero_shot, base), **found}
@@ -210,7 +206,7 @@ def _predictions(baselines: Baselines, sets: Sets) -> dict[str, dict[str, Predic
     bounds = np.cumsum([mention_count(examples) for examples in sets.values()])[:-1]
     found: dict[str, dict[str, Predictions]] = {name: {} for name in sets}
     for baseline, predict in baselines.items():
-        parts = {head: np.split(said, bounds) for head, said in predict(everything).items()}
+        parts = {head: np.split(labels, bounds) for head, labels in predict(everything).items()}
         for i, name in enumerate(sets):
             found[name][baseline] = {head: part[i] for head, part in parts.items()}
     return found
@@ -243,11 +239,10 @@ def _differences(served: Answers, exact: Answers) -> Figures:
         if known.any():
             truth = served.truth[head][known]
             read = [answers.read[head][known] for answers in (served, exact)]
-            scores = [macro_f1(confusion(truth, said, len(labels))) for said in read]
+            scores = [macro_f1(confusion(truth, each, len(labels))) for each in read]
             figures[head] = {
                 "served": scores[0],
                 "exact": scores[1],
                 "differ": float((read[0] != read[1]).mean()),
             }
-    rounded_figures: Figures = rounded(figures)
-    return rounded_figures
+    return rounded(figures)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from nlp.arrays import Int64
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import (
     MIN_SUPPORT,
-    Ints,
     accuracy,
     confusion,
     f1_scores,
@@ -17,42 +17,40 @@ from nlp.evaluate.metrics import (
     macro_f1_interval,
     quadratic_kappa,
 )
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import SEVERITIES
-from nlp.train.examples import UNKNOWN
-
-Figures = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class LabelledRows:
     """Labelled rows in arrays of one length: the true label, the group and the language of each.
 
     ``truth`` may be ``UNKNOWN``; ``groups`` as in ``nlp.evaluate.metrics``.
     """
 
-    truth: Ints
-    groups: Ints
+    truth: Int64
+    groups: Int64
     languages: Sequence[str]
 
     @property
-    def known(self) -> Ints:
+    def known(self) -> Int64:
         """The indexes of the rows whose label is known."""
         return np.flatnonzero(self.truth != UNKNOWN)
 
 
-def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
+def score(labels: Sequence[str], rows: LabelledRows, predicted: Int64) -> Figures:
     """The scores of ``predicted``, (rows,), on the known rows; there must be at least one."""
     known = rows.known
-    truth, said = rows.truth[known], predicted[known]
-    counts = confusion(truth, said, len(labels))
+    truth, read = rows.truth[known], predicted[known]
+    counts = confusion(truth, read, len(labels))
     figures: Figures = {
         "rows": len(known),
         "macro_f1": macro_f1(counts),
-        "interval": macro_f1_interval(truth, said, len(labels), rows.groups[known]),
-        "accuracy": accuracy(truth, said),
+        "interval": macro_f1_interval(truth, read, len(labels), rows.groups[known]),
+        "accuracy": accuracy(truth, read),
         "kappa": kappa(counts),
         "labels": _by_label(labels, counts),
-        "languages": _by_language(labels, [rows.languages[i] for i in known], truth, said),
+        "languages": _by_language(labels, [rows.languages[i] for i in known], truth, read),
         "confusion": {"labels": list(labels), "counts": counts.tolist()},
     }
     if tuple(labels) == SEVERITIES:
@@ -60,13 +58,13 @@ def score(labels: Sequence[str], rows: Rows, predicted: Ints) -> Figures:
     return figures
 
 
-def _by_label(labels: Sequence[str], counts: Ints) -> Figures:
+def _by_label(labels: Sequence[str], counts: Int64) -> Figures:
     scores = f1_scores(counts)
-    hits, said, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
+    hits, predicted, true = np.diagonal(counts), counts.sum(axis=0), counts.sum(axis=1)
     return {
         label: {
             "rows": int(true[i]),
-            "precision": float(hits[i] / said[i]) if said[i] else float("nan"),
+            "precision": float(hits[i] / predicted[i]) if predicted[i] else float("nan"),
             "recall": float(hits[i] / true[i]),
             "f1": float(scores[i]),
         }
@@ -76,7 +74,7 @@ def _by_label(labels: Sequence[str], counts: Ints) -> Figures:
 
 
 def _by_language(
-    labels: Sequence[str], languages: Sequence[str], truth: Ints, predicted: Ints
+    labels: Sequence[str], languages: Sequence[str], truth: Int64, predicted: Int64
 ) -> Figures:
     figures = {}
     for language in sorted(set(languages)):
@@ -88,14 +86,3 @@ def _by_language(
             "macro_f1": macro_f1(counts),
         }
     return figures
-
-
-def rounded(value: Any) -> Any:
-    """The value with floats rounded to four digits and ``None`` for NaN, at any depth."""
-    if isinstance(value, float):
-        return None if np.isnan(value) else round(value, 4)
-    if isinstance(value, dict):
-        return {key: rounded(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list):
-        return [rounded(inner) for inner in value]
-    return value

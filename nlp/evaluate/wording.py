@@ -1,9 +1,9 @@
 """How figures are formatted and explained, wherever they are shown."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-Figures = Mapping[str, Any]
+from nlp.evaluate.figures import Figures
 
 LANGUAGE_ROWS: Final = 20
 """Languages with fewer mentions in a file get no figures of their own."""
@@ -29,7 +29,7 @@ def interval(bounds: Sequence[float | None]) -> str:
     return "–".join(map(figure, bounds))
 
 
-def chance(p: float) -> str:
+def p_value(p: float) -> str:
     """A p value."""
     return "< 0.001" if p < 0.001 else figure(p)
 
@@ -47,17 +47,19 @@ def main_figure(found: Figures | None) -> str:
 
 def baseline(found: Figures, name: str) -> str:
     """A baseline's macro-F1; after a slash the model's, if it covers only some of the rows."""
-    told = found["baselines"].get(name)
-    if not told or not told["rows"]:
+    scores = found["baselines"].get(name)
+    if not scores or not scores["rows"]:
         return ""
-    own = "" if told["rows"] == found["rows"] else f" / {figure(told['model_macro_f1'])}"
-    return figure(told["macro_f1"]) + own
+    own = "" if scores["rows"] == found["rows"] else f" / {figure(scores['model_macro_f1'])}"
+    return figure(scores["macro_f1"]) + own
 
 
 def baseline_names(heads: Figures) -> list[str]:
     """The baselines that cover a row of any head, in their order."""
-    told = [found["baselines"] for found in heads.values()]
-    return list(dict.fromkeys(name for all_ in told for name in all_ if all_[name]["rows"]))
+    baselines = [found["baselines"] for found in heads.values()]
+    return list(
+        dict.fromkeys(name for scores in baselines for name in scores if scores[name]["rows"])
+    )
 
 
 BASELINES: Final = {
@@ -69,7 +71,7 @@ BASELINES: Final = {
 """What each baseline predicts."""
 
 
-def baselines_told(sets: Figures) -> str:
+def baseline_legend(sets: Figures) -> str:
     """What the requested baselines are, and which of them covered no row."""
     heads = [head for found in sets.values() for head in found["heads"].values()]
     asked = dict.fromkeys(name for head in heads for name in head["baselines"])
@@ -122,20 +124,20 @@ def provenance(model: Figures) -> str:
     """Whether the model was trained on or fitted to the measured files, if that is recorded."""
     trained, calibrated = model.get("trained_on"), model.get("calibrated_on")
     if trained:
-        said = (
+        sentence = (
             f"Warning: the model was trained on {', '.join(trained)}. Its figures there say "
             "nothing about other feedback."
         )
     elif trained is None:
-        said = "What the model was trained on is not recorded."
+        sentence = "What the model was trained on is not recorded."
     else:
-        said = "The model was not trained on any of these files."
+        sentence = "The model was not trained on any of these files."
     if calibrated:
-        said += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
-    return said
+        sentence += f" Its probabilities and thresholds were fitted to {', '.join(calibrated)}."
+    return sentence
 
 
-def spoken(heads: Figures) -> dict[str, int]:
+def frequent_languages(heads: Figures) -> dict[str, int]:
     """The languages with enough mentions in any head, and how many they have at most."""
     rows: dict[str, int] = {}
     for found in heads.values():

@@ -1,8 +1,8 @@
 """Splits a text into spans that may each make a point of their own: ``segment``.
 
-``dressing`` and ``formulas`` remove what is not feedback (greetings, signatures, quoted replies),
-``sentences`` finds sentences, and ``clauses`` the places inside them where the point may change.
-Phrases, abbreviations and conjunctions are data, in ``phrases``, ``abbreviations`` and
+``boilerplate`` and ``formulas`` remove what is not feedback (greetings, signatures, quoted
+replies), ``sentences`` finds sentences, and ``clauses`` the places inside them where the point may
+change. Phrases, abbreviations and conjunctions are data, in ``phrases``, ``abbreviations`` and
 ``conjunctions``.
 """
 

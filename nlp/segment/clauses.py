@@ -40,7 +40,7 @@ _WEAK: Final = (
 """A run of signs is matched only from its first: trying each would take quadratic time."""
 _SIGN: Final = r"[\W\u2776-\u2793]"
 """What all joints except turns begin with: a lookahead that skips letters fast."""
-_WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD: Final = re.compile(r"\w[\w'’]*")
 
 _FIRST: Final[Joint] = "sentence"
@@ -48,10 +48,10 @@ _FIRST: Final[Joint] = "sentence"
 _WORDS_PER_SIGN: Final = 0.75
 """How many words a character of a script without spaces counts as."""
 
-_ENOUGH: Final = 60
+_MAX_EXAMINED: Final = 60
 """How many characters of a clause are examined to decide whether it can stand alone."""
 
-_LEAST: Final = {"strong": 2, "contrast": 3, "turn": 2, "addition": 3, "weak": 2}
+_MIN_WORDS: Final = {"strong": 2, "contrast": 3, "turn": 2, "addition": 3, "weak": 2}
 """The minimum number of words that each side of a joint must have to stand alone. A contrast with
 fewer counts as a turn: "Great food, but slow service" is split, "Good, but not great" is not."""
 
@@ -64,9 +64,9 @@ def clauses(text: str, start: int, end: int, language: str) -> Iterator[Clause]:
         if not kind:
             continue
         size = min(_size(text, begin, match.start()), _size(text, match.end(), end))
-        if kind == "contrast" and size < _LEAST[kind]:
+        if kind == "contrast" and size < _MIN_WORDS[kind]:
             kind = "turn"
-        if size >= _LEAST[kind]:
+        if size >= _MIN_WORDS[kind]:
             yield begin, match.end(), joint
             begin, joint = match.end(), cast(Joint, kind)
     yield begin, end, joint
@@ -93,12 +93,12 @@ def _any_of(table: dict[str, str], language: str) -> str:
     words = [word.replace("_", " ") for word in table.get(language, "").split()]
     if not words:
         return r"(?!)"
-    edge = "" if _WIDE.search(words[0]) else r"\b"
+    edge = "" if _UNSPACED.search(words[0]) else r"\b"
     return f"(?:{'|'.join(map(re.escape, words))}){edge}"
 
 
 def _size(text: str, start: int, end: int) -> float:
-    """The length in words, or its equivalent in scripts without spaces, up to ``_ENOUGH``."""
-    piece = text[start : min(end, start + _ENOUGH)]
-    wide = len(_WIDE.findall(piece))
-    return len(_WORD.findall(piece)) if wide < 3 else wide * _WORDS_PER_SIGN
+    """The length in words, or its equivalent in scripts without spaces, up to ``_MAX_EXAMINED``."""
+    piece = text[start : min(end, start + _MAX_EXAMINED)]
+    unspaced = len(_UNSPACED.findall(piece))
+    return len(_WORD.findall(piece)) if unspaced < 3 else unspaced * _WORDS_PER_SIGN

@@ -8,7 +8,7 @@ from nlp.segment import phrases
 _CONTENT: Final = re.compile(r"[^\W_]")
 _PICTURE: Final = re.compile(r"[\u2190-\u2bff\U0001f000-\U0001faff]|[:;=8][-o']?[()DPp/|]|<3")
 _EDGE: Final = " \t\r\n.,!?-_*#:;()\"'…。！"
-_LONGEST: Final = 40
+_MAX_NO_ANSWER: Final = 40
 
 _DENIALS: Final = phrases.words(phrases.DENIALS)
 _NO_ANSWERS: Final = phrases.words(phrases.NO_ANSWERS) | _DENIALS
@@ -36,4 +36,4 @@ def is_denial(text: str) -> bool:
 
 def _answer(text: str) -> str:
     """The text without punctuation around it, case-folded; empty if it is too long to matter."""
-    return text.strip(_EDGE).casefold() if len(text) <= _LONGEST else ""
+    return text.strip(_EDGE).casefold() if len(text) <= _MAX_NO_ANSWER else ""

@@ -5,7 +5,7 @@ from typing import Final
 
 from nlp.segment import formalities, phrases
 from nlp.segment.names import is_capital, is_caseless_name, is_first_name, is_name
-from nlp.segment.spans import WIDE
+from nlp.segment.spans import CJK
 
 _WORD: Final = re.compile(r"[^\s,:;!?。、，！：،؛؟।]+")
 _BREAK: Final = re.compile(r"\s*(?:[,:;!?.。、，！：،؛؟।]+|\s[–—-]+(?=\s)|$)\s*")
@@ -38,8 +38,8 @@ _REQUESTS: Final = phrases.words(phrases.REQUESTS)
 
 _COURTESIES: Final = _THANKS | phrases.words(phrases.COURTESIES)
 _COURTESY_WORDS: Final = frozenset(word for entry in _COURTESIES for word in entry.split())
-_WIDE_COURTESIES: Final = re.compile(
-    f"(?:{'|'.join(sorted(filter(WIDE.match, _COURTESIES), key=len, reverse=True))})+"
+_CJK_COURTESIES: Final = re.compile(
+    f"(?:{'|'.join(sorted(filter(CJK.match, _COURTESIES), key=len, reverse=True))})+"
 )
 _FIELDS: Final = phrases.words(formalities.FIELDS)
 _HEADINGS: Final = phrases.words(formalities.HEADINGS)
@@ -62,31 +62,31 @@ _NEED_COMMA: Final = phrases.words(phrases.ADVERB_SIGN_OFFS)
 _CALLS: Final = ",:，：、،"
 """What may follow the addressee of a text."""
 
-_SALUTATION: Final = 40
+_MAX_SALUTATION: Final = 40
 """A longer first line is not just a salutation."""
 
-_LONGEST: Final = 80
+_MAX_LENGTH: Final = 80
 """A longer line or sentence is not a formula."""
 
-_LONGEST_CLOSING: Final = 200
+_MAX_CLOSING: Final = 200
 """The same for the closing of a formal letter."""
 
-_MOST_HEADING_WORDS: Final = 3
+_MAX_HEADING_WORDS: Final = 3
 
-_MOST_NAMES: Final = 2
+_MAX_NAMES: Final = 2
 """A greeting followed by more capitalised words, other than forms of address, may be a message."""
 
 
-def is_dressing(text: str, ticket: bool) -> bool:
+def is_closing(text: str, ticket: bool) -> bool:
     """Whether a line or sentence is a sign-off or, in a ticket, thanks."""
     return is_sign_off(text, ticket) or (ticket and is_thanks(text))
 
 
 def is_sign_off(text: str, ticket: bool) -> bool:
     """Whether a line or sentence is a sign-off, with a name at most."""
-    if len(text) <= _LONGEST_CLOSING and _LETTER_CLOSING.fullmatch(text.rstrip(".,")):
+    if len(text) <= _MAX_CLOSING and _LETTER_CLOSING.fullmatch(text.rstrip(".,")):
         return True
-    end = _phrase(text, _SIGN_OFFS) if len(text) <= _LONGEST else 0
+    end = _phrase(text, _SIGN_OFFS) if len(text) <= _MAX_LENGTH else 0
     if not end or (not ticket and text.casefold() in _NEED_COMMA):
         return False
     rest = _after(text, end)
@@ -95,31 +95,31 @@ def is_sign_off(text: str, ticket: bool) -> bool:
 
 def is_thanks(text: str) -> bool:
     """Whether a line or sentence of a ticket only thanks, with a name at most."""
-    end = _phrase(text, _THANKS) if len(text) <= _LONGEST else 0
+    end = _phrase(text, _THANKS) if len(text) <= _MAX_LENGTH else 0
     rest = _after(text, end) if end else None
     return rest is not None and (not rest or is_name(rest) or is_caseless_name(rest))
 
 
 def is_courtesy(text: str) -> bool:
     """Whether a sentence only gives thanks for an answer or for help, without judging either."""
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return False
     words = (_folded(word) for word in _WORD.findall(text))
-    if WIDE.search(text):
-        said = all(_WIDE_COURTESIES.fullmatch(word) for word in words)
+    if CJK.search(text):
+        only_courtesies = all(_CJK_COURTESIES.fullmatch(word) for word in words)
     else:
-        said = all(word in _COURTESY_WORDS for word in words)
-    return said and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
+        only_courtesies = all(word in _COURTESY_WORDS for word in words)
+    return only_courtesies and any(_phrase(text, _THANKS, at) for at in _word_starts(text))
 
 
 def is_pleasantry(text: str) -> bool:
     """Whether a sentence of a ticket only keeps it polite, or says who is writing."""
-    return len(text) <= _LONGEST and bool(_PLEASANTRY.fullmatch(text.rstrip(" .!。！,،~")))
+    return len(text) <= _MAX_LENGTH and bool(_PLEASANTRY.fullmatch(text.rstrip(" .!。！,،~")))
 
 
 def is_field(line: str) -> bool:
     """Whether a line is a field of a contact form that holds no message, as in "Phone: [phone]"."""
-    label = _LABEL.match(line) if len(line) <= _LONGEST else None
+    label = _LABEL.match(line) if len(line) <= _MAX_LENGTH else None
     return label is not None and _folded(label[1]) in _FIELDS
 
 
@@ -128,28 +128,28 @@ def is_heading(line: str, listed: bool) -> bool:
 
     Above a list (``listed``), any line of up to three words that ends in a colon does.
     """
-    if len(line) > _SALUTATION:
+    if len(line) > _MAX_SALUTATION:
         return False
     plain = line.rstrip(" :：")
     if _folded(plain) in _HEADINGS:
         return True
-    return listed and line != plain and len(_WORD.findall(plain)) <= _MOST_HEADING_WORDS
+    return listed and line != plain and len(_WORD.findall(plain)) <= _MAX_HEADING_WORDS
 
 
 def is_request(text: str) -> bool:
     """Whether a line or sentence only asks for something to be done, without saying why."""
-    words = _WORD.findall(text[: _LONGEST + 1])
-    return len(text) <= _LONGEST and all(_folded(word) in _REQUESTS for word in words)
+    words = _WORD.findall(text[: _MAX_LENGTH + 1])
+    return len(text) <= _MAX_LENGTH and all(_folded(word) in _REQUESTS for word in words)
 
 
 def _word_starts(text: str) -> list[int]:
     """Where a phrase may start: at words, or anywhere in scripts without spaces."""
-    return [match.start() for match in (WIDE if WIDE.search(text) else _WORD).finditer(text)]
+    return [match.start() for match in (CJK if CJK.search(text) else _WORD).finditer(text)]
 
 
 def is_reference(text: str) -> bool:
     """Whether a text is just a number and what it identifies, such as an order or a customer."""
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return False
     parts = [part for part in _PARTS.split(text.rstrip(".。")) if part]
     named = [part for part in parts if not _HAS_DIGIT.search(part)]
@@ -169,7 +169,7 @@ def _names_reference(word: str) -> bool:
 
 def is_salutation(line: str) -> bool:
     """Whether a first line only names the addressee."""
-    if line[-1] not in _CALLS or len(line) > _SALUTATION:
+    if line[-1] not in _CALLS or len(line) > _MAX_SALUTATION:
         return False
     words = _WORD.findall(line)
     return len(words) <= 5 and all(_addresses(word, line) for word in words)
@@ -195,7 +195,7 @@ def _one_greeting(line: str, at: int, alone: bool) -> int:
     end = start = _phrase(line, _GREETINGS, at)
     if not end:
         return 0
-    if line[-1] in _CALLS and len(line) <= _SALUTATION and _is_first_names(line[end:]):
+    if line[-1] in _CALLS and len(line) <= _MAX_SALUTATION and _is_first_names(line[end:]):
         return len(line)
     names = 0
     for _ in range(7):
@@ -208,7 +208,7 @@ def _one_greeting(line: str, at: int, alone: bool) -> int:
         if not word or not _addresses(word.group(), line):
             return 0
         names += word.group().casefold() not in _ADDRESSEES
-        if names > _MOST_NAMES:
+        if names > _MAX_NAMES:
             return 0
         end = word.end()
     return 0
@@ -239,7 +239,7 @@ def _addresses(word: str, line: str) -> bool:
 
 def _phrase(text: str, table: frozenset[str], at: int = 0) -> int:
     """Where the longest phrase of a table that starts at ``at`` ends; 0 without one."""
-    if WIDE.match(text, at):
+    if CJK.match(text, at):
         return max((at + n for n in range(2, 16) if text[at : at + n] in table), default=0)
     end, words = 0, []
     for match in _WORD.finditer(text, at, at + 60):

@@ -188,13 +188,13 @@ NEVER_NAMES: Final = (
 NOUN_ENDINGS: Final = ("ung heit keit tion ción ções ção zione ation",)
 """Endings of long nouns that say what happened or is requested, and are not names."""
 
-NEVER_IN_WIDE_NAMES: Final = (
+NEVER_IN_CJK_NAMES: Final = (
     "。！？!?、，,…了太没沒不未请請退换換修坏壞破損损錯错漏缺"
     "慢差快很还還再要在这這那都吗呢吧我你您返壊遅約急"
 )
 """Characters that no Chinese or Japanese name contains."""
 
-WIDE_VERB_ENDINGS: Final = "요다까청음함임중됨"
+CJK_VERB_ENDINGS: Final = "요다까청음함임중됨"
 """Characters that Korean sentences and notes end in, and names do not."""
 
 THANKS: Final = (

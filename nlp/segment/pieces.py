@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from nlp.segment.boilerplate import body
 from nlp.segment.clauses import Joint, clauses
 from nlp.segment.content import has_words, is_denial, is_no_answer, is_pictured
-from nlp.segment.dressing import body
 from nlp.segment.formulas import (
+    is_closing,
     is_courtesy,
-    is_dressing,
     is_pleasantry,
     is_reference,
     is_request,
@@ -49,13 +49,13 @@ def segment(text: str, language: str, kind: str | None = None, asked: bool = Fal
         return []
     found = [
         piece
-        for start, end in _spoken(text, language, kind == "ticket")
+        for start, end in _message_sentences(text, language, kind == "ticket")
         for piece in _pieces(text, start, end, language)
     ]
     return _with_words(text, found)
 
 
-def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
+def _message_sentences(text: str, language: str, ticket: bool) -> list[Span]:
     """The sentences that are not formulas. Courtesies, pleasantries and references of a ticket are
     dropped, too, unless nothing else is left."""
     kept: list[Span] = []
@@ -64,11 +64,13 @@ def _spoken(text: str, language: str, ticket: bool) -> list[Span]:
         for sentence in sentences(text, start, end, language):
             words = text[slice(*sentence)]
             signed = thanked and is_name(words) and not _only_asks(text, kept)
-            if not signed and not (is_dressing(words, ticket) and (kept or ticket)):
+            if not signed and not (is_closing(words, ticket) and (kept or ticket)):
                 kept.append(sentence)
             thanked = ticket and is_thanks(words)
-    said = [span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))]
-    return said or kept
+    to_the_point = [
+        span for span in kept if not (ticket and _is_beside_the_point(text[slice(*span)]))
+    ]
+    return to_the_point or kept
 
 
 def _only_asks(text: str, kept: Sequence[Span]) -> bool:

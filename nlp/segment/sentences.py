@@ -24,7 +24,7 @@ _INITIALS: Final = re.compile(r"[^\W\d_](?:\.[^\W\d_]{1,3})*")
 """A letter, or letters parted by dots as in ``m.in``: an abbreviation in any language."""
 
 _OPENING: Final = "([\"'«“„"
-_LONGEST: Final = 20
+_MAX_ABBREVIATION: Final = 20
 """How many characters before a boundary are searched for an abbreviation."""
 
 
@@ -39,28 +39,28 @@ def _whole(block: str, language: str) -> list[Span]:
     """The sentences of a block; the dot of an abbreviation does not end one."""
     found: list[Span] = []
     for left, right in _split(block, language):
-        if found and _goes_on(block, left, language):
+        if found and _continues(block, left, language):
             found[-1] = (found[-1][0], right)
         else:
             found.append((left, right))
     return found
 
 
-def _goes_on(block: str, at: int, language: str) -> bool:
+def _continues(block: str, at: int, language: str) -> bool:
     """Whether an abbreviation, not a sentence, ends before ``at``."""
     if block[at - 1 : at + 1] == ".-":
         return True
-    words = block[max(at - _LONGEST, 0) : at].split()
+    words = block[max(at - _MAX_ABBREVIATION, 0) : at].split()
     if not words or words[-1][-1] != ".":
         return False
     word = words[-1][:-1].lstrip(_OPENING).casefold()
     unfinished, closing, numbered = _abbreviations(language)
     if word in unfinished:
         return True
-    goes_on = word in closing or bool(_INITIALS.fullmatch(word))
+    continues = word in closing or bool(_INITIALS.fullmatch(word))
     if block[at].isdigit():
-        return goes_on or word in numbered
-    return goes_on and block[at].islower()
+        return continues or word in numbered
+    return continues and block[at].islower()
 
 
 @cache
@@ -73,13 +73,13 @@ def _split(block: str, language: str) -> Iterator[Span]:
     """The sentences of a block, window by window; one longer than a window widens it."""
     at, size = 0, _WINDOW
     while at + size < len(block):
-        whole = [
+        complete = [
             span
             for span in _boundaries(block[at : at + size], language)
             if span[1] <= size - _MARGIN
         ]
-        yield from ((at + left, at + right) for left, right in whole)
-        at, size = (at + whole[-1][1], _WINDOW) if whole else (at, 2 * size)
+        yield from ((at + left, at + right) for left, right in complete)
+        at, size = (at + complete[-1][1], _WINDOW) if complete else (at, 2 * size)
     yield from ((at + left, at + right) for left, right in _boundaries(block[at:], language))
 
 

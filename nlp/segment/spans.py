@@ -5,7 +5,7 @@ from typing import Final
 
 Span = tuple[int, int]
 
-WIDE: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """A Chinese, Japanese or Korean character: words may have no spaces between them, and it takes two
 columns."""
 

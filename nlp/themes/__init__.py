@@ -5,13 +5,13 @@ places vectors so that mentions of a theme are near each other, ``clusters`` fin
 vectors, and ``titles`` describes a group in words. Nothing here depends on a database.
 """
 
-from nlp.themes.clusters import LARGEST, SMALLEST, centroid, find_clusters
+from nlp.themes.clusters import MAX_MENTIONS, MIN_GROUP_SIZE, centroid, find_clusters
 from nlp.themes.projection import Limits, Projection, load_projection
 from nlp.themes.titles import Description, describe
 
 __all__ = [
-    "LARGEST",
-    "SMALLEST",
+    "MAX_MENTIONS",
+    "MIN_GROUP_SIZE",
     "Description",
     "Limits",
     "Projection",

@@ -12,18 +12,15 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Int64
 from nlp.themes.projection import Limits
 from nlp.vectors import unit_rows
 
-Labels = NDArray[np.int64]
-
-LARGEST: Final = 3000
+MAX_MENTIONS: Final = 3000
 """Mentions that can be grouped at once: time and memory grow with the square, to 36 MB here."""
 
-SMALLEST: Final = 5
+MIN_GROUP_SIZE: Final = 5
 """The minimum size of a group. Smaller ones are as often chance as not: with 3 instead of 5, fewer
 groups are of one theme, and more have the theme of another group (docs/model.md, Themes)."""
 
@@ -32,24 +29,26 @@ ROUNDS: Final = 3
 NO_CLUSTER: Final = -1
 
 
-def find_clusters(vectors: Float, limits: Limits, smallest: int = SMALLEST) -> Labels:
+def find_clusters(vectors: Float32, limits: Limits, min_size: int = MIN_GROUP_SIZE) -> Int64:
     """The group of each of ``vectors`` (n, d), rows of length 1: labels (n,), 0 for the largest.
 
-    A mention in a group of fewer than ``smallest``, or near none, has -1. Raises ValueError for
-    more than ``LARGEST``.
+    A mention in a group of fewer than ``min_size``, or near none, has -1. Raises ValueError for
+    more than ``MAX_MENTIONS``.
     """
-    if len(vectors) > LARGEST:
-        raise ValueError(f"{len(vectors)} vectors are more than the {LARGEST} that fit")
-    labels = _by_size(linked(vectors, limits.cut), smallest)
+    if len(vectors) > MAX_MENTIONS:
+        raise ValueError(f"{len(vectors)} vectors are more than the {MAX_MENTIONS} that fit")
+    labels = _by_size(average_linkage(vectors, limits.cut), min_size)
     middles = _centroids(vectors, labels)
-    united = np.append(linked(middles, limits.merge), NO_CLUSTER)
+    united = np.append(average_linkage(middles, limits.merge), NO_CLUSTER)
     labels = united[labels]  # -1 is the last
     for _ in range(ROUNDS):
-        labels = _by_size(nearest(vectors, _centroids(vectors, labels), limits.join), smallest)
+        labels = _by_size(
+            nearest_centroids(vectors, _centroids(vectors, labels), limits.join), min_size
+        )
     return labels
 
 
-def linked(vectors: Float, limit: float) -> Labels:
+def average_linkage(vectors: Float32, limit: float) -> Int64:
     """Labels (n,) by average linkage of ``vectors`` (n, d), rows of length 1, down to ``limit``."""
     if len(vectors) < 2:
         return np.zeros(len(vectors), dtype=np.int64)
@@ -57,37 +56,37 @@ def linked(vectors: Float, limit: float) -> Labels:
     from scipy.spatial.distance import pdist
 
     tree = linkage(np.clip(pdist(vectors, "cosine"), 0, 2), "average")
-    found: Labels = fcluster(tree, 1 - limit, "distance").astype(np.int64) - 1
+    found: Int64 = fcluster(tree, 1 - limit, "distance").astype(np.int64) - 1
     return found
 
 
-def nearest(vectors: Float, centroids: Float, limit: float) -> Labels:
+def nearest_centroids(vectors: Float32, centroids: Float32, limit: float) -> Int64:
     """For each of ``vectors`` (n, d), the index of the nearest of ``centroids`` (groups, d); -1 if
     none is as near as ``limit``."""
     if not len(centroids):
         return np.full(len(vectors), NO_CLUSTER, dtype=np.int64)
     cosines = vectors @ centroids.T
-    found: Labels = np.where(cosines.max(axis=1) >= limit, cosines.argmax(axis=1), NO_CLUSTER)
+    found: Int64 = np.where(cosines.max(axis=1) >= limit, cosines.argmax(axis=1), NO_CLUSTER)
     return found
 
 
-def centroid(vectors: Float) -> Float:
+def centroid(vectors: Float32) -> Float32:
     """The mean (d,) of a group's vectors (n, d), scaled to length 1."""
-    middle: Float = unit_rows(vectors.mean(axis=0, keepdims=True))[0]
+    middle: Float32 = unit_rows(vectors.mean(axis=0, keepdims=True))[0]
     return middle
 
 
-def _centroids(vectors: Float, labels: Labels) -> Float:
+def _centroids(vectors: Float32, labels: Int64) -> Float32:
     """The centroids (groups, d), in the order of labels."""
     middles = [centroid(vectors[labels == label]) for label in range(labels.max(initial=-1) + 1)]
     return np.array(middles, dtype=np.float32).reshape(len(middles), vectors.shape[1])
 
 
-def _by_size(labels: Labels, smallest: int) -> Labels:
-    """The same groups, numbered from the largest, without those smaller than ``smallest``."""
+def _by_size(labels: Int64, min_size: int) -> Int64:
+    """The same groups, numbered from the largest, without those smaller than ``min_size``."""
     names, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))
-    kept = [i for i in order if sizes[i] >= smallest and names[i] != NO_CLUSTER]
+    kept = [i for i in order if sizes[i] >= min_size and names[i] != NO_CLUSTER]
     found = np.full(len(labels), NO_CLUSTER, dtype=np.int64)
     for rank, index in enumerate(kept):
         found[labels == names[index]] = rank

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.manifest import THEMES_FILE, verified_file
 from nlp.vectors import unit_rows
 
@@ -25,7 +25,7 @@ class Limits:
     merge: float
 
 
-UNTAUGHT: Final = Limits(cut=0.50, join=0.62, merge=0.66)
+DEFAULT_LIMITS: Final = Limits(cut=0.50, join=0.62, merge=0.66)
 """For a model without a projection, whose vectors are compared directly. With those of the bundled
 model, groups in cells that it was not trained on reach a B-cubed precision of 0.67."""
 
@@ -35,11 +35,11 @@ class Projection:
     """Subtracts ``mean`` (width,) and multiplies by ``weights`` (width, d); changes nothing if one
     is None."""
 
-    limits: Limits = UNTAUGHT
-    mean: Float | None = None
-    weights: Float | None = None
+    limits: Limits = DEFAULT_LIMITS
+    mean: Float32 | None = None
+    weights: Float32 | None = None
 
-    def apply(self, vectors: Float) -> Float:
+    def apply(self, vectors: Float32) -> Float32:
         """Project ``vectors`` (n, width), rows of length 1, to (n, d), rows of length 1.
 
         Returns float32 for any input type; an empty array is returned as it is.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.themes import Limits, Projection
 from nlp.vectors import unpacked
 
@@ -32,19 +32,19 @@ class Space(NamedTuple):
         """The projection's limits."""
         return self.projection.limits
 
-    def project(self, packed: Sequence[bytes]) -> Float:
+    def project(self, packed: Sequence[bytes]) -> Float32:
         """Stored vectors as rows (n, d) of length 1 that can be compared."""
         return self.projection.apply(unpacked(packed))
 
 
-def stored(centroid: Float) -> bytes:
+def centroid_to_bytes(centroid: Float32) -> bytes:
     """A centroid as it is stored, little-endian float32."""
     return centroid.astype("<f4").tobytes()
 
 
-def restored(rows: Sequence[bytes]) -> Float:
+def centroids_from_bytes(rows: Sequence[bytes]) -> Float32:
     """Stored centroids of one model as rows (n, d); (0, 0) for none."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
-    flat: Float = np.frombuffer(b"".join(rows), dtype="<f4").astype(np.float32)
+    flat: Float32 = np.frombuffer(b"".join(rows), dtype="<f4").astype(np.float32)
     return flat.reshape(len(rows), -1)

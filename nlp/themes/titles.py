@@ -8,22 +8,21 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Float64
 from nlp.segment import segment
 from nlp.segment.sentences import sentences
 from nlp.segment.spans import printable
 from nlp.themes.clusters import centroid
 
-LONGEST: Final = 80
+MAX_TITLE: Final = 80
 """The most characters of a title."""
 
 KEYWORDS: Final = 6
-TOLD: Final = 0.5
+KEYWORD_BONUS: Final = 0.5
 """The bonus of a title with all keywords, on the scale of cosines to the group's centroid."""
 
-PART: Final = 0.1
+PART_PENALTY: Final = 0.1
 """The penalty of a title that is a sentence instead of the whole text; a clause has twice that."""
 
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff"
@@ -50,7 +49,7 @@ _QUOTES: Final = "\"'“”„«»‘’"
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """``title`` has at most ``LONGEST`` characters; ``keywords`` are in order of weight."""
+    """``title`` has at most ``MAX_TITLE`` characters; ``keywords`` are in order of weight."""
 
     title: str
     keywords: tuple[str, ...]
@@ -58,16 +57,16 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """``worth`` is the mention's cosine to the centroid, less ``PART`` for parts of the text."""
+    """``score`` is the mention's cosine to the centroid, less a penalty for parts of the text."""
 
     title: str
-    worth: float
+    score: float
 
 
 def describe(
     texts: Sequence[str],
     languages: Sequence[str],
-    vectors: Float,
+    vectors: Float32,
     main_language: str,
     background_texts: Sequence[str] = (),
 ) -> Description:
@@ -77,8 +76,8 @@ def describe(
     ``main_language`` if any of the texts is. ``background_texts`` are other mentions of the same
     stage and touchpoint: what is as common there is not a keyword.
     """
-    spoken = [i for i, language in enumerate(languages) if language == main_language]
-    chosen = spoken or list(range(len(texts)))
+    in_main = [i for i, language in enumerate(languages) if language == main_language]
+    chosen = in_main or list(range(len(texts)))
     nearness = vectors @ centroid(vectors)
     keywords = _keywords(
         [texts[i] for i in chosen], background_texts, {languages[i] for i in chosen}
@@ -88,7 +87,10 @@ def describe(
         for i in chosen
         for candidate in _candidates(texts[i], languages[i], float(nearness[i]))
     ]
-    best = max(candidates, key=lambda each: each.worth + TOLD * _told(each.title, keywords))
+    best = max(
+        candidates,
+        key=lambda each: each.score + KEYWORD_BONUS * _keyword_share(each.title, keywords),
+    )
     return Description(best.title, tuple(keywords))
 
 
@@ -101,11 +103,11 @@ def _candidates(text: str, language: str, nearness: float) -> Iterator[_Candidat
     parts = (whole, sentences(text, 0, len(text), language), clauses)
     for depth, spans in enumerate(parts):
         titles = [_cleaned(text[start:end]) for start, end in spans]
-        short = [title for title in titles if 0 < len(title) <= LONGEST]
+        short = [title for title in titles if 0 < len(title) <= MAX_TITLE]
         if short:
-            yield from (_Candidate(title, nearness - depth * PART) for title in short)
+            yield from (_Candidate(title, nearness - depth * PART_PENALTY) for title in short)
             return
-    yield _Candidate(_shortened(_cleaned(text) or text), nearness - len(parts) * PART)
+    yield _Candidate(_shortened(_cleaned(text) or text), nearness - len(parts) * PART_PENALTY)
 
 
 def _cleaned(text: str) -> str:
@@ -117,15 +119,15 @@ def _cleaned(text: str) -> str:
 
 def _shortened(title: str) -> str:
     """The beginning, up to the end of a word."""
-    if len(title) <= LONGEST:
+    if len(title) <= MAX_TITLE:
         return title
-    head = title[: LONGEST - 1]
-    cut_inside = not (_UNSPACED.search(title[LONGEST - 1]) or title[LONGEST - 1].isspace())
+    head = title[: MAX_TITLE - 1]
+    cut_inside = not (_UNSPACED.search(title[MAX_TITLE - 1]) or title[MAX_TITLE - 1].isspace())
     whole = head.rpartition(" ")[0] if cut_inside and " " in head else head
     return whole.rstrip(_EDGE) + "…"
 
 
-def _told(title: str, keywords: Sequence[str]) -> float:
+def _keyword_share(title: str, keywords: Sequence[str]) -> float:
     terms = set(_terms(title))
     return sum(keyword in terms for keyword in keywords) / KEYWORDS
 
@@ -139,8 +141,8 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
     from sklearn.feature_extraction.text import CountVectorizer
     from stopwordsiso import langs, stopwords
 
-    idle = stopwords(sorted(languages & langs()))
-    counter = CountVectorizer(analyzer=partial(_terms, idle=idle), binary=True)
+    stop_words = stopwords(sorted(languages & langs()))
+    counter = CountVectorizer(analyzer=partial(_terms, stop_words=stop_words), binary=True)
     try:
         counts: Any = counter.fit_transform([*texts, *background])
     except ValueError:  # no text has a term
@@ -148,7 +150,7 @@ def _keywords(texts: Sequence[str], background: Sequence[str], languages: set[st
     inside = np.asarray(counts[: len(texts)].sum(axis=0)).ravel()
     outside = np.asarray(counts[len(texts) :].sum(axis=0)).ravel()
     mean = (inside.sum() + outside.sum()) / 2
-    weights: NDArray[np.float64] = inside * np.log1p(mean / (inside + outside))
+    weights: Float64 = inside * np.log1p(mean / (inside + outside))
     if background:
         weights[inside * len(background) <= outside * len(texts)] = 0
     if (weights[inside > 1] > 0).any():
@@ -170,19 +172,19 @@ def _apart(terms: Iterable[str]) -> Iterator[str]:
             return
 
 
-def _terms(text: str, idle: Container[str] = ()) -> list[str]:
+def _terms(text: str, stop_words: Container[str] = ()) -> list[str]:
     """Words of three letters or more, pairs of such neighbours, and parts of runs in scripts
-    without spaces; ``idle`` words are left out."""
+    without spaces; ``stop_words`` are left out."""
     found: list[str] = []
     before = ""
     for run in _RUN.finditer(text.lower()):
         term, sizes = run[0], _SIZES.get(run.lastgroup or "", ())
         found += _parts(term, sizes)
-        is_told = run.lastgroup == "word" and len(term) > 2 and term not in idle
-        if is_told:
+        is_term = run.lastgroup == "word" and len(term) > 2 and term not in stop_words
+        if is_term:
             found += [term, *([f"{before} {term}"] if before else [])]
-        before = term if is_told else ""
-    return [term for term in found if term not in idle]
+        before = term if is_term else ""
+    return [term for term in found if term not in stop_words]
 
 
 def _parts(run: str, sizes: Iterable[int]) -> Iterator[str]:

@@ -8,11 +8,13 @@ from typing import Any
 
 from safetensors.torch import save_file
 
+from nlp.backends.network import MentionNetwork
 from nlp.descriptions import DESCRIPTIONS
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.calibration import calibrate
 from nlp.evaluate.card import remove_card
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
 from nlp.manifest import (
     CONFIG_FILE,
@@ -27,25 +29,26 @@ from nlp.manifest import (
     write_manifest,
 )
 from nlp.ngrams import load_ngrams
-from nlp.train.examples import UNKNOWN
 from nlp.train.export import export
-from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
 
 
-def describe(
-    reader: Reader, recipe: Recipe, facts: Mapping[str, Any], before: Manifest | None = None
+def make_manifest(
+    network: MentionNetwork,
+    recipe: Recipe,
+    facts: Mapping[str, Any],
+    before: Manifest | None = None,
 ) -> Manifest:
-    """A manifest of the reader, without files yet; it has the calibration of the model ``before``
+    """A manifest of the network, without files yet; it has the calibration of the model ``before``
     that training continued from, if there was one.
 
-    ``facts`` are the manifest's fields that neither the reader nor the recipe provides.
+    ``facts`` are the manifest's fields that neither the network nor the recipe provides.
     """
     return Manifest(
         format=FORMAT,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        layers=reader.encoder.config.num_hidden_layers,
-        width=reader.encoder.config.hidden_size,
+        layers=network.encoder.config.num_hidden_layers,
+        width=network.encoder.config.hidden_size,
         max_tokens=recipe.max_tokens,
         files={},
         labels={head: list(labels) for head, labels in HEADS.items()},
@@ -55,11 +58,11 @@ def describe(
     )
 
 
-def write_artefact(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
-    """Export the reader into ``folder``, as 8-bit ONNX with a manifest."""
+def write_artefact(folder: Path, network: MentionNetwork, base: Path, manifest: Manifest) -> None:
+    """Export the network into ``folder``, as 8-bit ONNX with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    export(reader, folder / MODEL_FILE, _sample_texts(base))
-    _write_described(folder, base, manifest, (MODEL_FILE,))
+    export(network, folder / MODEL_FILE, _sample_texts(base))
+    _write_rest(folder, base, manifest, (MODEL_FILE,))
 
 
 def _sample_texts(base: Path) -> list[list[int]]:
@@ -73,15 +76,15 @@ def _sample_texts(base: Path) -> list[list[int]]:
     return [list(window.ids) for window in windows]
 
 
-def write_weights(folder: Path, reader: Reader, base: Path, manifest: Manifest) -> None:
-    """Write the reader unquantised into ``folder``, with a manifest."""
+def write_weights(folder: Path, network: MentionNetwork, base: Path, manifest: Manifest) -> None:
+    """Write the network unquantised into ``folder``, with a manifest."""
     folder.mkdir(parents=True, exist_ok=True)
-    reader.encoder.config.to_json_file(folder / CONFIG_FILE)
-    save_file(reader.state_dict(), folder / WEIGHTS_FILE)
-    _write_described(folder, base, manifest, (CONFIG_FILE, WEIGHTS_FILE))
+    network.encoder.config.to_json_file(folder / CONFIG_FILE)
+    save_file(network.state_dict(), folder / WEIGHTS_FILE)
+    _write_rest(folder, base, manifest, (CONFIG_FILE, WEIGHTS_FILE))
 
 
-def _write_described(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
+def _write_rest(folder: Path, base: Path, manifest: Manifest, files: Sequence[str]) -> None:
     """Add the tokenizer of ``base`` and its n-grams, if any, and write the manifest. The card of a
     model that was in the folder before is removed."""
     if is_model(folder):

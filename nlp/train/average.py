@@ -9,16 +9,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.backends.network import MentionNetwork
+from nlp.labelled.records import DataError
 from nlp.labels import Head
 from nlp.manifest import MANIFEST_FILE, Manifest, load_manifest, sha256
-from nlp.train.artefact import describe
-from nlp.train.curriculum import flat, held_out_files, once, read_held_out, scarce
-from nlp.train.examples import DataError
+from nlp.train.artefact import make_manifest
+from nlp.train.curriculum import (
+    all_examples,
+    heads_with_few_labels,
+    held_out_files,
+    read_held_out,
+    without_duplicates,
+)
 from nlp.train.folders import make_folders
-from nlp.train.network import Reader
 from nlp.train.recipe import Recipe
 from nlp.train.run import Identity, Outputs, write_model
-from nlp.train.start import start_from
+from nlp.train.start import load_for_training
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +57,38 @@ def average_models(
     }
     files = read_held_out(held_out, (), learned)
     make_folders(outputs.out, outputs.weights)
-    reader, folder = _mean(parts), parts[0].folder
+    network, folder = _mean(parts), parts[0].folder
     facts: dict[str, Any] = {
         **asdict(identity),
         "languages": manifests[0].languages,
-        "data": once([file for manifest in manifests for file in manifest.data]),
+        "data": without_duplicates([file for manifest in manifests for file in manifest.data]),
         "held_out": held_out_files(files, manifests[0]),
         "teachers": sorted({name for manifest in manifests for name in manifest.teachers}),
         "recipe": {"average": [_named(*each) for each in zip(parts, manifests, strict=True)]},
     }
     recipe = Recipe(max_tokens=manifests[0].max_tokens)
-    manifest = describe(reader, recipe, facts, manifests[0])
-    write_model(reader, folder, manifest, outputs, flat(files))
-    return scarce(flat(files))
+    manifest = make_manifest(network, recipe, facts, manifests[0])
+    write_model(network, folder, manifest, outputs, all_examples(files))
+    return heads_with_few_labels(all_examples(files))
 
 
-def _mean(parts: Sequence[Part]) -> Reader:
-    whole, (first, *others) = sum(part.share for part in parts), parts
-    reader = start_from(first.folder, dropout=0.0)
-    mean = {name: weight * (first.share / whole) for name, weight in _weights(reader).items()}
+def _mean(parts: Sequence[Part]) -> MentionNetwork:
+    total, (first, *others) = sum(part.share for part in parts), parts
+    network = load_for_training(first.folder, dropout=0.0)
+    mean = {name: weight * (first.share / total) for name, weight in _weights(network).items()}
     shapes = {name: weight.shape for name, weight in mean.items()}
     for part in others:
-        weights = _weights(start_from(part.folder, dropout=0.0))
+        weights = _weights(load_for_training(part.folder, dropout=0.0))
         if {name: weight.shape for name, weight in weights.items()} != shapes:
             raise DataError(f"{part.folder} and {first.folder} differ in shape")
         for name, weight in weights.items():
-            mean[name] += weight * (part.share / whole)
-    reader.load_state_dict(mean, strict=False)
-    return reader
+            mean[name] += weight * (part.share / total)
+    network.load_state_dict(mean, strict=False)
+    return network
 
 
-def _weights(reader: Reader) -> dict[str, Any]:
-    return {name: weight.detach() for name, weight in reader.named_parameters()}
+def _weights(network: MentionNetwork) -> dict[str, Any]:
+    return {name: weight.detach() for name, weight in network.named_parameters()}
 
 
 def _named(part: Part, manifest: Manifest) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from nlp.arrays import Float32, Int64
 from nlp.backends.protocol import Window
 from nlp.encoding import build_windows
+from nlp.labelled.examples import UNKNOWN, Example
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, Example
-from nlp.train.lessons import NO_THEME, Floats, Integers, Lesson, join
+from nlp.train.lessons import NO_THEME, Lesson, join
 from nlp.train.recipe import Recipe
 
 STEP: Final = 8
@@ -28,9 +28,9 @@ class Row:
     """A window, with the rows of a ``Lesson`` for its mentions."""
 
     window: Window
-    labels: Integers
-    targets: Floats
-    vectors: Floats
+    labels: Int64
+    targets: Float32
+    vectors: Float32
     theme: int
     cell: str
 
@@ -44,13 +44,13 @@ class Batch:
     ``vectors`` (rows, mentions, width), ``themes`` (rows, mentions).
     """
 
-    ids: Integers
-    attention: Integers
-    mentions: Floats
-    labels: Integers
-    targets: Floats
-    vectors: Floats
-    themes: Integers
+    ids: Int64
+    attention: Int64
+    mentions: Float32
+    labels: Int64
+    targets: Float32
+    vectors: Float32
+    themes: Int64
 
 
 def epoch(
@@ -165,5 +165,5 @@ def collate(rows: Sequence[Row], padding: int) -> Batch:
     return batch
 
 
-def _zeros(*size: int) -> NDArray[np.float32]:
+def _zeros(*size: int) -> Float32:
     return np.zeros(size, dtype=np.float32)

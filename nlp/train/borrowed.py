@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from nlp.labelled.records import TEXT, DataError, read_records
 from nlp.labels import HEADS
-from nlp.train.records import TEXT, DataError, read_records
 
 DIGITS: Final = 16
 """The hex digits of a checksum that are kept: enough for billions of texts."""
@@ -47,9 +47,9 @@ def checksum(text: str) -> str:
 
 
 def _joined(record: Mapping[str, Any], label: Mapping[str, Any]) -> dict[str, Any]:
-    said = record[TEXT][int(label["start"]) : int(label["end"])]
+    quote = record[TEXT][int(label["start"]) : int(label["end"])]
     known = {"source": record.get("source", ""), "lang": record.get("lang", "")}
-    return {TEXT: " ".join(said.split()), **known, **{head: label[head] for head in HEADS}}
+    return {TEXT: " ".join(quote.split()), **known, **{head: label[head] for head in HEADS}}
 
 
 def main(texts: Path, labels: Path, out: Path) -> None:

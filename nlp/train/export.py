@@ -1,4 +1,4 @@
-"""Exports a trained reader to the file that is served: ONNX, fused, with 8-bit weights."""
+"""Exports a trained network to the file that is served: ONNX, fused, with 8-bit weights."""
 
 import tempfile
 import warnings
@@ -14,11 +14,11 @@ from onnxruntime.transformers import optimizer
 from onnxruntime.transformers.fusion_options import FusionOptions
 from torch.jit import TracerWarning  # type: ignore[attr-defined]
 
-from nlp.train.network import Reader
-from nlp.train.outliers import INWARD, LARGE, OUTWARD, set_apart
+from nlp.backends.network import MentionNetwork
+from nlp.train.outliers import INWARD, LARGE, OUTWARD, separate_outliers
 
-INPUTS: Final = ("input_ids", "attention_mask", "mention_mask")
-OUTPUTS: Final = ("logits", "embedding")
+INPUT_NAMES: Final = ("input_ids", "attention_mask", "mention_mask")
+OUTPUT_NAMES: Final = ("logits", "embedding")
 DYNAMIC_AXES: Final = {
     "input_ids": {0: "rows", 1: "tokens"},
     "attention_mask": {0: "rows", 1: "tokens"},
@@ -30,18 +30,18 @@ FLOAT: Final = 1
 """ONNX's number for float32: the type of values whose type the quantiser cannot infer."""
 
 
-AS_ONE: Final = "Attention_{}_qkv"
+QKV_NODE: Final = "Attention_{}_qkv"
 """The optimizer's name for a layer's queries, keys and values side by side."""
 
 EMBEDDED_MASK: Final = 7
 """The index of the padding mask among the inputs of a QEmbedLayerNormalization."""
 
-APART: Final = tuple(f"/{part}/MatMul" for part in (INWARD, OUTWARD, LARGE))
+FLOAT_PRODUCTS: Final = tuple(f"/{part}/MatMul" for part in (INWARD, OUTWARD, LARGE))
 """Suffixes of the names of products that stay in 32 bits."""
 
 
-def export(reader: Reader, target: Path, texts: Sequence[Sequence[int]]) -> None:
-    """Write the reader as 8-bit ONNX, with the largest channels of its layers in 32 bits.
+def export(network: MentionNetwork, target: Path, texts: Sequence[Sequence[int]]) -> None:
+    """Write the network as 8-bit ONNX, with the largest channels of its layers in 32 bits.
 
     Which these are is measured on ``texts``, lists of token ids; see ``nlp.train.outliers``.
     Inputs are ``input_ids``, int64 (rows, tokens), without padding, and ``mention_mask``, float32
@@ -51,14 +51,14 @@ def export(reader: Reader, target: Path, texts: Sequence[Sequence[int]]) -> None
     """
     with tempfile.TemporaryDirectory() as folder:
         plain, fused = Path(folder, "plain.onnx"), Path(folder, "fused.onnx")
-        export_plain(set_apart(reader, texts), plain)
-        _fuse(reader, plain, fused)
+        export_plain(separate_outliers(network, texts), plain)
+        _fuse(network, plain, fused)
         _quantise(fused, target)
     _unfuse(target)
 
 
-def export_plain(reader: Reader, target: Path) -> None:
-    """Write the reader unchanged, as 32-bit ONNX: the reference for what 8 bits cost."""
+def export_plain(network: MentionNetwork, target: Path) -> None:
+    """Write the network unchanged, as 32-bit ONNX: the reference for what 8 bits cost."""
     ids = torch.tensor([[0, 4, 5, 2]])
     example = (ids, torch.ones_like(ids), torch.tensor([[[0.0, 1.0, 1.0, 0.0]]]))
     with warnings.catch_warnings():
@@ -67,19 +67,19 @@ def export_plain(reader: Reader, target: Path) -> None:
         for category in (DeprecationWarning, UserWarning, TracerWarning):
             warnings.simplefilter("ignore", category)
         torch.onnx.export(
-            reader.eval(),
+            network.eval(),
             example,
             str(target),
-            input_names=INPUTS,
-            output_names=OUTPUTS,
+            input_names=INPUT_NAMES,
+            output_names=OUTPUT_NAMES,
             dynamic_axes=DYNAMIC_AXES,
             opset_version=17,
             dynamo=False,
         )
 
 
-def _fuse(reader: Reader, source: Path, target: Path) -> None:
-    config = reader.encoder.config
+def _fuse(network: MentionNetwork, source: Path, target: Path) -> None:
+    config = network.encoder.config
     model = optimizer.optimize_model(
         str(source),
         model_type="bert",
@@ -101,7 +101,7 @@ def _quantise(source: Path, target: Path) -> None:
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=True,
-        nodes_to_exclude=[name for name in names if name.endswith(APART)],
+        nodes_to_exclude=[name for name in names if name.endswith(FLOAT_PRODUCTS)],
         extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
     )
 
@@ -165,22 +165,22 @@ def _norm_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
 
 def _attention_parts(node: onnx.NodeProto) -> list[onnx.NodeProto]:
     """The parts of a QAttention. The engine fuses those before the Split into one operator."""
-    whole, weights, bias, scale, weights_scale, _mask, zero, weights_zero, _past = node.input
+    hidden, weights, bias, scale, weights_scale, _mask, zero, weights_zero, _past = node.input
     names = [
         f"{node.name}_{part}" for part in ("scale", "sums", "real", "scaled", "all", "q", "k", "v")
     ]
-    scales, sums, real, scaled, together, *apart = names
+    scales, sums, real, scaled, biased, *split = names
     (heads,) = (item.i for item in node.attribute if item.name == "num_heads")
     return [
         helper.make_node("Mul", [scale, weights_scale], [scales], scales),
-        helper.make_node("MatMulInteger", [whole, weights, zero, weights_zero], [sums], sums),
+        helper.make_node("MatMulInteger", [hidden, weights, zero, weights_zero], [sums], sums),
         helper.make_node("Cast", [sums], [real], real, to=FLOAT),
         helper.make_node("Mul", [real, scales], [scaled], scaled),
-        helper.make_node("Add", [scaled, bias], [together], together),
-        helper.make_node("Split", [together], apart, f"{node.name}_split", axis=-1),
+        helper.make_node("Add", [scaled, bias], [biased], biased),
+        helper.make_node("Split", [biased], split, f"{node.name}_split", axis=-1),
         helper.make_node(
             "MultiHeadAttention",
-            apart,
+            split,
             [node.output[0]],
             node.name,
             domain="com.microsoft",

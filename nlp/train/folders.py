@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from nlp.train.records import DataError
+from nlp.labelled.records import DataError
 
 
 def make_folders(*folders: Path | None) -> None:

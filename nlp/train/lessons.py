@@ -5,19 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nlp.arrays import Float32, Int64
+from nlp.labelled.examples import OTHER_THEME, UNKNOWN, Example, cell_of
 from nlp.labels import HEADS
-from nlp.train.examples import OTHER_THEME, UNKNOWN, Example, cell_of
-
-OUTPUTS: Final = sum(len(labels) for labels in HEADS.values())
-
-Floats = NDArray[np.float32]
-Integers = NDArray[np.int64]
 
 NO_THEME: Final = -1
 
-MOST_JOINED: Final = 4
+MAX_JOINED: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +26,14 @@ class Lesson:
     """
 
     example: Example
-    labels: Integers
-    targets: Floats
-    vectors: Floats
+    labels: Int64
+    targets: Float32
+    vectors: Float32
     theme: int = NO_THEME
     cell: str = ""
 
 
-def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) -> list[Lesson]:
+def make_lessons(examples: Sequence[Example], targets: Float32, vectors: Float32) -> list[Lesson]:
     """The lessons of examples; ``targets`` and ``vectors`` have one row per mention of them all."""
     themes: dict[tuple[str, str, Any], int] = {}
     lessons, at = [], 0
@@ -46,9 +41,9 @@ def make_lessons(examples: Sequence[Example], targets: Floats, vectors: Floats) 
         end = at + len(example.spans)
         lesson = Lesson(example, labels_of(example), targets[at:end], vectors[at:end])
         if example.theme:
-            apart = number if example.theme == OTHER_THEME else None
+            own_number = number if example.theme == OTHER_THEME else None
             cell = cell_of(example)
-            theme = themes.setdefault((cell, example.theme, apart), len(themes))
+            theme = themes.setdefault((cell, example.theme, own_number), len(themes))
             lesson = replace(lesson, theme=theme, cell=cell)
         lessons.append(_with_whole(lesson) if _is_item(example) else lesson)
         at = end
@@ -79,11 +74,11 @@ def _with_whole(lesson: Lesson) -> Lesson:
     )
 
 
-def _with_zero_row(rows: Floats) -> Floats:
+def _with_zero_row(rows: Float32) -> Float32:
     return np.pad(rows, ((0, 1), (0, 0)))
 
 
-def labels_of(example: Example) -> Integers:
+def labels_of(example: Example) -> Int64:
     """The labels of an example's mentions, (mentions, heads)."""
     rows = [[known[head] for head in HEADS] for known in example.labels]
     return np.array(rows, dtype=np.int64).reshape(-1, len(HEADS))
@@ -109,7 +104,7 @@ def join(lessons: Sequence[Lesson], share: float, rng: np.random.Generator) -> l
         else:
             kept.append(lesson)
     for group in alike.values():
-        size = int(rng.integers(2, MOST_JOINED + 1))
+        size = int(rng.integers(2, MAX_JOINED + 1))
         kept += [_joined(group[at : at + size]) for at in range(0, len(group), size)]
     return kept
 

@@ -12,12 +12,12 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from nlp.backends.network import MentionNetwork, trained_state
 from nlp.train.batches import Batch, epoch
 from nlp.train.lessons import NO_THEME, Lesson
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
-from nlp.train.network import Reader, trained_state
-from nlp.train.optimiser import Average, make_optimizer, set_rate
-from nlp.train.precision import fast
+from nlp.train.optimizer import Average, make_optimizer, set_rate
+from nlp.train.precision import bfloat16_autocast
 from nlp.train.recipe import Recipe
 
 
@@ -38,25 +38,25 @@ class Step:
 class Run:
     """One training run: ``passes`` over lists of lessons, one after the other.
 
-    The reader ends up with the running mean of its weights. ``fingerprint`` identifies everything
+    The network ends up with the running mean of its weights. ``fingerprint`` identifies everything
     that the run depends on apart from its recipe, to reject the checkpoint of another run.
     """
 
     def __init__(
         self,
-        reader: Reader,
+        network: MentionNetwork,
         tokenizer: Tokenizer,
         passes: Sequence[Sequence[Lesson]],
         recipe: Recipe,
         fingerprint: str,
     ) -> None:
-        self.reader = reader
+        self.network = network
         self.tokenizer = tokenizer
         self.passes = passes
         self.recipe = recipe
         self.fingerprint = fingerprint
-        self.optimizer = make_optimizer(reader, recipe)
-        self.average = Average(reader, recipe.averaging)
+        self.optimizer = make_optimizer(network, recipe)
+        self.average = Average(network, recipe.averaging)
         self.at, self.steps = (0, 0), 0
 
     def train(
@@ -70,7 +70,7 @@ class Run:
         torch.manual_seed(self.recipe.seed)
         if resume and checkpoint.exists():
             self._load(checkpoint)
-        self.reader.train()
+        self.network.train()
         saved = time.monotonic()
         for index, number, batch, done in self._batches():
             loss = self._step(batch, done)
@@ -80,8 +80,8 @@ class Run:
                 self._save(checkpoint)
                 saved = time.monotonic()
         self._save(checkpoint)
-        self.average.copy_to(self.reader)
-        self.reader.eval()
+        self.average.copy_to(self.network)
+        self.network.eval()
 
     def _batches(self) -> Iterator[tuple[int, int, Batch, float]]:
         """Batches not yet seen: index of the pass, number in it, batch, share done before it."""
@@ -99,9 +99,9 @@ class Run:
         loss = self._loss(batch)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), self.recipe.clip)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         self.optimizer.step()
-        self.average.update(self.reader)
+        self.average.update(self.network)
         return float(loss.detach())
 
     def _loss(self, batch: Batch) -> Tensor:
@@ -109,8 +109,8 @@ class Run:
         labels, targets, vectors, themes = map(
             torch.from_numpy, (batch.labels, batch.targets, batch.vectors, batch.themes)
         )
-        with fast():
-            logits, embeddings = self.reader(
+        with bfloat16_autocast():
+            logits, embeddings = self.network(
                 torch.from_numpy(batch.ids),
                 torch.from_numpy(batch.attention),
                 torch.from_numpy(batch.mentions),
@@ -119,8 +119,8 @@ class Run:
         if recipe.placing:
             loss = loss + recipe.placing * vector_loss(embeddings, vectors)
         if recipe.telling_apart and (batch.themes != NO_THEME).any():
-            apart = theme_loss(embeddings, themes, recipe.theme_temperature)
-            loss = loss + recipe.telling_apart * apart
+            contrastive = theme_loss(embeddings, themes, recipe.theme_temperature)
+            loss = loss + recipe.telling_apart * contrastive
         return loss
 
     def _save(self, checkpoint: Path) -> None:
@@ -130,7 +130,7 @@ class Run:
             "at": self.at,
             "steps": self.steps,
             "chance": torch.get_rng_state(),
-            "reader": trained_state(self.reader),
+            "reader": trained_state(self.network),
             "average": self.average.weights,
             "optimizer": self.optimizer.state_dict(),
         }
@@ -150,7 +150,7 @@ class Run:
                 f"{checkpoint} was written by a run with other data, teachers, base or recipe; "
                 "use another --checkpoint or leave out --resume"
             )
-        self.reader.load_state_dict(state["reader"], strict=False)
+        self.network.load_state_dict(state["reader"], strict=False)
         self.average.weights, self.average.updates = state["average"], state["steps"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.at, self.steps = tuple(state["at"]), state["steps"]

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN
 from nlp.train.lessons import NO_THEME
 
 FAR: Final = -1e4
@@ -28,14 +28,16 @@ def mention_loss(
     (0..1).
     """
     losses = []
-    for part, truth, hoped in zip(
+    for part, truth, soft_labels in zip(
         _parts(logits), labels.flatten(0, 1).unbind(dim=1), _parts(targets), strict=True
     ):
-        known, taught = truth != UNKNOWN, hoped.sum(dim=1) > 0
-        heard = torch.where(known, trust * taught, 1.0 * taught)
-        own = _cross_entropy(part, truth, smoothing)
-        theirs = -(hoped * functional.log_softmax(part, dim=1)).sum(dim=1)
-        losses.append(_mean((1 - heard) * own + heard * theirs, known | taught))
+        known, taught = truth != UNKNOWN, soft_labels.sum(dim=1) > 0
+        teacher_weight = torch.where(known, trust * taught, 1.0 * taught)
+        label_loss = _cross_entropy(part, truth, smoothing)
+        teacher_loss = -(soft_labels * functional.log_softmax(part, dim=1)).sum(dim=1)
+        losses.append(
+            _mean((1 - teacher_weight) * label_loss + teacher_weight * teacher_loss, known | taught)
+        )
     return torch.stack(losses).sum()
 
 

@@ -16,18 +16,18 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
-from nlp.train.network import Reader
+from nlp.backends.network import MentionNetwork
 
 INWARD: Final = "inward"
 OUTWARD: Final = "outward"
 """The names of the products into and out of the inner channel, in torch and in the graph."""
 LARGE: Final = "large"
 """The name of the product of the largest input channels."""
-LARGEST: Final = 4
+OUTLIER_CHANNELS: Final = 4
 """How many input channels are computed separately."""
 
 
-class InputApart(nn.Module):
+class OutlierInput(nn.Module):
     """The first half of a feed-forward part, with some input ``channels`` computed separately.
 
     It replaces ``inside``, a BertIntermediate of transformers, whose weights for those channels are
@@ -51,12 +51,12 @@ class InputApart(nn.Module):
 
     def forward(self, hidden_states: Tensor) -> Tensor:
         """The inner activations (…, inner width) of the part, from its input (…, width)."""
-        apart = self.large(hidden_states.index_select(-1, self.channels))
-        inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + apart)
+        large = self.large(hidden_states.index_select(-1, self.channels))
+        inside: Tensor = self.intermediate_act_fn(self.dense(hidden_states * self.kept) + large)
         return inside
 
 
-class OutputApart(nn.Module):
+class OutlierOutput(nn.Module):
     """The second half of a feed-forward part, with one inner ``channel`` computed separately.
 
     That channel is computed from the input of the part. ``layer`` is the BERT layer of
@@ -87,23 +87,23 @@ class OutputApart(nn.Module):
         return total
 
 
-def set_apart(reader: Reader, texts: Sequence[Sequence[int]]) -> Reader:
-    """An equivalent copy of the reader that computes its largest channels separately.
+def separate_outliers(network: MentionNetwork, texts: Sequence[Sequence[int]]) -> MentionNetwork:
+    """An equivalent copy of the network that computes its largest channels separately.
 
     ``texts`` are lists of token ids; the largest channels of a layer are those with the highest
     maximum over all texts.
     """
-    apart = copy.deepcopy(reader).eval()
-    layers = apart.layers
+    separated = copy.deepcopy(network).eval()
+    layers = separated.layers
     with _largest(layers) as seen, torch.inference_mode():
         for ids in texts:
             row = torch.tensor([list(ids)])
-            apart.encoder(input_ids=row, attention_mask=torch.ones_like(row))
+            separated.encoder(input_ids=row, attention_mask=torch.ones_like(row))
     for layer, (coming, inside) in zip(layers, seen, strict=True):
-        layer.output = OutputApart(layer, int(inside.argmax()))
-        largest = coming.topk(min(LARGEST, len(coming))).indices
-        layer.intermediate = InputApart(layer.intermediate, largest.tolist())
-    return apart
+        layer.output = OutlierOutput(layer, int(inside.argmax()))
+        largest = coming.topk(min(OUTLIER_CHANNELS, len(coming))).indices
+        layer.intermediate = OutlierInput(layer.intermediate, largest.tolist())
+    return separated
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import torch
 
 
-def fast() -> torch.autocast:
+def bfloat16_autocast() -> torch.autocast:
     """A context that computes products in bfloat16, if this processor has instructions for it.
 
     Without them, bfloat16 is fifty times slower than 32 bits.

@@ -4,9 +4,9 @@ from ast import literal_eval
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from math import inf
-from typing import Final
+from typing import Any, Final
 
-LARGEST_SEED: Final = 2**63 - 1
+MAX_SEED: Final = 2**63 - 1
 
 TINY: Final = 1e-9
 """The lower bound of settings that may be arbitrarily small, but not 0."""
@@ -14,7 +14,7 @@ TINY: Final = 1e-9
 BOUNDS: Final = {
     "layers": (1, inf),
     "epochs": (1, inf),
-    "seed": (0, LARGEST_SEED),
+    "seed": (0, MAX_SEED),
     "max_tokens": (16, inf),
     "tokens": (1, inf),
     "layer_decay": (TINY, 1),
@@ -95,16 +95,29 @@ def _within(low: float, high: float) -> str:
     return f"{low} or more" if high == inf else f"from {low} to {high}"
 
 
-def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
-    """The recipe with settings of the form ``name=value``; raises ValueError for any other."""
+def with_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
+    """The recipe with settings of the form ``name=value``.
+
+    Raises ValueError for any other, for a value of another type (a whole number is also a float),
+    and for one out of range.
+    """
     known = {field.name: type(getattr(recipe, field.name)) for field in fields(Recipe)}
-    values = {}
+    values: dict[str, Any] = {}
     for setting in settings:
         name, _, text = setting.partition("=")
         if name not in known:
             raise ValueError(f"unknown setting {name!r}; choose from {', '.join(known)}")
         try:
-            values[name] = known[name](literal_eval(text))
+            values[name] = _typed(literal_eval(text), known[name])
         except (ValueError, SyntaxError, TypeError, OverflowError) as error:
             raise ValueError(f"{setting}: {error}") from error
     return replace(recipe, **values)
+
+
+def _typed(value: object, kind: type[int] | type[float]) -> int | float:
+    """``value`` as it is, or a whole number as a float; raises ValueError for another type."""
+    if kind is float and type(value) is int:
+        return float(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is not {'a whole number' if kind is int else 'a number'}")
+    return value

@@ -7,8 +7,11 @@ from typing import Any
 
 import torch
 
+from nlp.backends.network import MentionNetwork, build_network
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import answer
+from nlp.labelled.examples import Example
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS, Head
 from nlp.loading import open_model
 from nlp.manifest import (
@@ -20,22 +23,21 @@ from nlp.manifest import (
     sha256,
     write_manifest,
 )
-from nlp.train.artefact import calibrated, describe, write_artefact, write_weights
-from nlp.train.balance import balance
+from nlp.train.artefact import calibrated, make_manifest, write_artefact, write_weights
+from nlp.train.balance import adjust_logits
 from nlp.train.curriculum import (
     Files,
-    flat,
+    all_examples,
+    heads_with_few_labels,
     held_out_files,
     make_curriculum,
     read_held_out,
-    scarce,
+    without_duplicates,
 )
-from nlp.train.examples import DataError, Example
 from nlp.train.folders import make_folders
 from nlp.train.loop import Run, Step
-from nlp.train.network import Reader, build_reader
 from nlp.train.recipe import Recipe
-from nlp.train.start import start_from
+from nlp.train.start import load_for_training
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +88,38 @@ def train_model(
     held_out = read_held_out(files.held_out, files.languages, learned)
     make_folders(outputs.out, outputs.weights, outputs.checkpoint.parent)
     torch.manual_seed(recipe.seed)
-    reader = _reader(base, recipe)
-    recipe = replace(recipe, layers=len(reader.layers))
+    network = _network(base, recipe)
+    recipe = replace(recipe, layers=len(network.layers))
     curriculum = make_curriculum(files, base, recipe, outputs.checkpoint.parent)
-    run = Run(reader, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
+    run = Run(network, load_tokenizer(base), curriculum.passes, recipe, files.fingerprint(base))
     run.train(outputs.checkpoint, on_step, resume)
-    balance(reader, curriculum.passes[-1], recipe.balance)
+    adjust_logits(network, curriculum.passes[-1], recipe.balance)
     facts: dict[str, Any] = {
         **asdict(identity),
-        "languages": files.spoken,
-        "data": [*seen, *curriculum.used],
+        "languages": files.language_codes,
+        "data": without_duplicates([*seen, *curriculum.used]),
         "held_out": held_out_files(held_out, before),
         "teachers": [load_manifest(folder).name for folder in files.teachers],
         "recipe": asdict(recipe),
     }
-    manifest = describe(reader, recipe, facts, before)
-    write_model(reader, base, manifest, outputs, flat(held_out))
-    return scarce(flat(held_out))
+    manifest = make_manifest(network, recipe, facts, before)
+    write_model(network, base, manifest, outputs, all_examples(held_out))
+    return heads_with_few_labels(all_examples(held_out))
 
 
 def write_model(
-    reader: Reader, base: Path, manifest: Manifest, outputs: Outputs, held_out: Sequence[Example]
+    network: MentionNetwork,
+    base: Path,
+    manifest: Manifest,
+    outputs: Outputs,
+    held_out: Sequence[Example],
 ) -> None:
-    """Write the reader to ``outputs``, calibrated, with the tokenizer of ``base``."""
+    """Write the network to ``outputs``, calibrated, with tokenizer and n-grams of ``base``."""
     if outputs.out:
-        write_artefact(outputs.out, reader, base, manifest)
+        write_artefact(outputs.out, network, base, manifest)
         manifest = calibrate_model(outputs.out, held_out)
     if outputs.weights:
-        write_weights(outputs.weights, reader, base, manifest)
+        write_weights(outputs.weights, network, base, manifest)
         if not outputs.out:
             calibrate_model(outputs.weights, held_out)
 
@@ -121,9 +127,9 @@ def write_model(
 def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
     """Fit temperatures and thresholds of the model in ``folder`` and write them to its manifest.
 
-    Heads with too few held-out labels (see ``scarce``) keep theirs.
+    Heads with too few held-out labels (see ``heads_with_few_labels``) keep theirs.
     """
-    few = scarce(held_out)
+    few = heads_with_few_labels(held_out)
     if len(few) == len(HEADS):
         return load_manifest(folder)
     model = open_model(folder)
@@ -132,18 +138,18 @@ def calibrate_model(folder: Path, held_out: Sequence[Example]) -> Manifest:
     return manifest
 
 
-def _reader(base: Path, recipe: Recipe) -> Reader:
+def _network(base: Path, recipe: Recipe) -> MentionNetwork:
     if is_model(base):
-        reader = start_from(base, recipe.dropout)
+        network = load_for_training(base, recipe.dropout)
     else:
         try:
-            reader = build_reader(base, recipe.layers, recipe.dropout)
+            network = build_network(base, recipe.layers, recipe.dropout)
         except Exception as error:  # transformers and safetensors raise many kinds
             raise DataError(f"{base} is not an encoder to start from: {error}") from error
-    longest = reader.encoder.config.max_position_embeddings
+    longest = network.encoder.config.max_position_embeddings
     if recipe.max_tokens > longest:
         raise DataError(f"max_tokens is {recipe.max_tokens}, but {base} reads at most {longest}")
-    return reader
+    return network
 
 
 def _check_base(base: Path) -> None:

@@ -11,14 +11,14 @@ from typing import Final
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
+from nlp.arrays import Float32
+from nlp.backends.network import MentionNetwork, freeze_word_embeddings, load_network
 from nlp.manifest import MODEL_FILE, ArtefactError, verify
-from nlp.train.export import AS_ONE
-from nlp.train.network import Reader, frozen_words, load_reader
+from nlp.train.export import QKV_NODE
 from nlp.train.outliers import INWARD, LARGE, OUTWARD
 
 SCALE, ZERO, QUANTISED = "_scale", "_zero_point", "_quantized"
@@ -33,26 +33,27 @@ TABLES: Final = ("word_embeddings", "position_embeddings", "token_type_embedding
 EMBEDDINGS: Final = "encoder.embeddings."
 
 
-def start_from(folder: Path, dropout: float) -> Reader:
-    """The reader of the model in ``folder``, for further training; word vectors are frozen.
+def load_for_training(folder: Path, dropout: float) -> MentionNetwork:
+    """The network of the model in ``folder``, for further training; word vectors are frozen.
 
     Raises ArtefactError if the folder has no model, the model was changed, or it is an 8-bit one
     that was not made by ``nlp.train.export``.
     """
     manifest = verify(folder)
     if MODEL_FILE not in manifest.files:
-        reader = load_reader(folder, dropout)
-        frozen_words(reader.encoder)
-        return reader
+        network = load_network(folder, dropout)
+        freeze_word_embeddings(network.encoder)
+        return network
     graph = _Graph(onnx.load(folder / MODEL_FILE).graph)
     try:
         state = _state(graph, manifest.layers)
         encoder = BertModel(_config(graph, state, manifest.layers), add_pooling_layer=False)
-        reader = Reader(frozen_words(encoder), manifest.width, dropout)
-        reader.load_state_dict(state)
+        freeze_word_embeddings(encoder)
+        network = MentionNetwork(encoder, manifest.width, dropout)
+        network.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
         raise ArtefactError(f"training can't continue from {folder}: {error}") from error
-    return reader
+    return network
 
 
 class _Graph:
@@ -62,16 +63,16 @@ class _Graph:
         self.nodes: Mapping[str, onnx.NodeProto] = {node.name: node for node in graph.node}
         self._values = {each.name: each for each in graph.initializer}
 
-    def weight(self, name: str) -> NDArray[np.float32]:
+    def weight(self, name: str) -> Float32:
         """An initializer by its name before quantisation."""
         if name in self._values:
-            found: NDArray[np.float32] = numpy_helper.to_array(self._values[name])
+            found: Float32 = numpy_helper.to_array(self._values[name])
             return found
-        whole, scale, zero = (
+        quantised, scale, zero = (
             numpy_helper.to_array(self._values[name + part]) for part in (QUANTISED, SCALE, ZERO)
         )
-        shifted = whole.astype(np.int32) - zero.astype(np.int32)
-        exact: NDArray[np.float32] = (shifted * scale).astype(np.float32)
+        shifted = quantised.astype(np.int32) - zero.astype(np.int32)
+        exact: Float32 = (shifted * scale).astype(np.float32)
         return exact
 
     def product(self, node: str) -> Tensor:
@@ -104,9 +105,9 @@ def _state(graph: _Graph, layers: int) -> dict[str, Tensor]:
 
 def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
     name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/"
-    together = AS_ONE.format(layer)
-    weights = graph.value(f"{together}_weight").T.chunk(3)
-    biases = graph.value(f"{together}_bias").chunk(3)
+    fused = QKV_NODE.format(layer)
+    weights = graph.value(f"{fused}_weight").T.chunk(3)
+    biases = graph.value(f"{fused}_bias").chunk(3)
     state = {}
     for part, weight, bias in zip(("query", "key", "value"), weights, biases, strict=True):
         state[f"{name}attention.self.{part}.weight"] = weight.contiguous()
@@ -115,14 +116,14 @@ def _layer(graph: _Graph, layer: int) -> dict[str, Tensor]:
         state[f"{name}{part}.weight"] = graph.product(node + path)
         state[f"{name}{part}.bias"] = graph.value(f"{name}{part}.bias")
     if f"{node}output/{INWARD}/MatMul" in graph.nodes:
-        _bring_back(graph, layer, state)
+        _restore_outliers(graph, layer, state)
     for part in NORMS:
         for side in ("weight", "bias"):
             state[f"{name}{part}.{side}"] = graph.value(f"{name}{part}.{side}")
     return state
 
 
-def _bring_back(graph: _Graph, layer: int, state: dict[str, Tensor]) -> None:
+def _restore_outliers(graph: _Graph, layer: int, state: dict[str, Tensor]) -> None:
     """Put the channels that the export set apart back in their places, which are now all zeros."""
     name, node = f"encoder.encoder.layer.{layer}.", f"/encoder/encoder/layer.{layer}/output/"
     inward, outward = graph.product(node + INWARD), graph.product(node + OUTWARD)

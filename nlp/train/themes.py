@@ -19,25 +19,25 @@ from typing import Final
 import numpy as np
 from scipy.linalg import eigh
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Bool, Float32, Float64, Int64
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import (
     Groupings,
     Score,
-    arrival,
+    as_stored,
     b_cubed,
     grouped,
     groupings_of,
+    late_score,
     near_duplicates,
-    stored,
 )
-from nlp.evaluate.metrics import Bools, Floats, Ints
+from nlp.labelled.examples import read_themes
+from nlp.labelled.records import DataError
 from nlp.loading import open_model
 from nlp.manifest import THEMES_FILE, DataFile, Manifest, sha256, write_manifest
 from nlp.probe import folds
 from nlp.themes import Limits, Projection
 from nlp.train.curriculum import data_file
-from nlp.train.examples import DataError, read_themes
 from nlp.vectors import unit_rows
 
 DIMENSIONS: Final = 100
@@ -45,8 +45,8 @@ DIMENSIONS: Final = 100
 SHRINKAGE: Final = 1.0
 """This many times its mean eigenvalue is added to each eigenvalue of the scatter within themes."""
 
-SMALLEST: Final = 1e-9
-"""The least that is added, for themes whose mentions all have the same words."""
+MIN_SHRINKAGE: Final = 1e-9
+"""The minimum that is added, for themes whose mentions all have the same words."""
 
 POWER: Final = 0.1
 """A direction is weighted by its ratio of between-theme to within-theme scatter, to this power."""
@@ -67,9 +67,9 @@ class Scatter:
     """Sums of squares and products (width, width) within themes and of their means; ``freedom``
     and ``means`` are the degrees of freedom, ``mentions`` and ``themes`` the numbers of each."""
 
-    within: Floats
+    within: Float64
     freedom: int
-    between: Floats
+    between: Float64
     means: int
     mentions: int
     themes: int
@@ -106,7 +106,7 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     model = open_model(folder)
     examples = [example for found in files.values() for example in found]
     read = answer(model, examples).embeddings
-    vectors = stored(read.astype(np.float32))
+    vectors = as_stored(read.astype(np.float32))
     seen = {file.sha256 for file in model.manifest.data}
     new = [sha256(path) not in seen for path, found in files.items() for _ in found]
     names = [path.name for path, found in files.items() for _ in found]
@@ -115,7 +115,7 @@ def fit_themes(folder: Path, data: Sequence[Path]) -> Fitted:
     return fitted
 
 
-def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fitted:
+def fit(vectors: Float32, groupings: Groupings, judged: Bool | None = None) -> Fitted:
     """Fit the projection that tells the themes of ``vectors`` (n, width) apart; rows have length 1.
 
     ``judged`` (n,) marks the mentions that limits are fitted to; all by default.
@@ -144,18 +144,18 @@ def fit(vectors: Float, groupings: Groupings, judged: Bools | None = None) -> Fi
         len(np.unique(within.cells)),
         b_cubed(within.themes, found),
         near_duplicates(within.themes, found),
-        arrival(held_out[chosen], within, limits),
+        late_score(held_out[chosen], within, limits),
     )
 
 
-def scatter(vectors: Float, themes: Ints) -> Scatter:
+def scatter(vectors: Float32, themes: Int64) -> Scatter:
     """The scatter of one cell's ``vectors`` (n, width) by the themes that have two or more."""
     rows = vectors.astype(np.float64)
     groups = [rows[themes == theme] for theme in np.unique(themes)]
     groups = [group for group in groups if len(group) > 1]
     width = vectors.shape[1]
-    apart = [group - group.mean(axis=0) for group in groups]
-    inside = np.concatenate([np.zeros((0, width)), *apart])
+    centred = [group - group.mean(axis=0) for group in groups]
+    inside = np.concatenate([np.zeros((0, width)), *centred])
     means = np.array([group.mean(axis=0) for group in groups]).reshape(len(groups), width)
     means -= means.sum(axis=0) / max(len(groups), 1)
     mentions = sum(map(len, groups))
@@ -169,21 +169,21 @@ def scatter(vectors: Float, themes: Ints) -> Scatter:
     )
 
 
-def directions(scatters: Iterable[Scatter]) -> Float:
+def directions(scatters: Iterable[Scatter]) -> Float32:
     """Weights (width, d) of the directions that tell themes apart best, the best first."""
     total = _sum(scatters)
     width = len(total.within)
     within = total.within / max(total.freedom, 1)
     between = total.between / max(total.means, 1) - within * (total.themes / total.mentions)
-    sphere = SHRINKAGE * max(within.trace() / width, SMALLEST) * np.eye(width)
-    kept = min(DIMENSIONS, width)
-    shares, found = eigh(between, within + sphere, subset_by_index=(width - kept, width - 1))
+    sphere = SHRINKAGE * max(within.trace() / width, MIN_SHRINKAGE) * np.eye(width)
+    dimensions = min(DIMENSIONS, width)
+    shares, found = eigh(between, within + sphere, subset_by_index=(width - dimensions, width - 1))
     weights = found[:, ::-1] * np.maximum(shares[::-1], 1e-3) ** POWER
-    scaled: Float = (weights / np.abs(weights).max()).astype(np.float32)
+    scaled: Float32 = (weights / np.abs(weights).max()).astype(np.float32)
     return scaled
 
 
-def fit_limits(points: Float, groupings: Groupings) -> Limits:
+def fit_limits(points: Float32, groupings: Groupings) -> Limits:
     """The limits that group the held-out ``points`` (n, d) best, found by hill climbing.
 
     Best is the highest F1 with enough precision and few enough near-duplicates, or else what comes
@@ -191,7 +191,7 @@ def fit_limits(points: Float, groupings: Groupings) -> Limits:
     """
 
     @cache
-    def worth(limits: Limits) -> tuple[float, float]:
+    def rating(limits: Limits) -> tuple[float, float]:
         found = grouped(points, groupings, limits)
         score = b_cubed(groupings.themes, found)
         excess = max(near_duplicates(groupings.themes, found) - DUPLICATES, 0.0)
@@ -199,10 +199,10 @@ def fit_limits(points: Float, groupings: Groupings) -> Limits:
 
     limits = START
     for step in STEPS:
-        best = max(_around(limits, step), key=worth)
-        while worth(best) > worth(limits):
+        best = max(_around(limits, step), key=rating)
+        while rating(best) > rating(limits):
             limits = best
-            best = max(_around(limits, step), key=worth)
+            best = max(_around(limits, step), key=rating)
     return limits
 
 

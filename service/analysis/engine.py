@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.documents import Analysis, Document
 from nlp.info import ModelInfo
 from nlp.themes import Projection, load_projection
@@ -104,7 +104,7 @@ class Engine:
         finally:
             self._room.release()
 
-    def embed(self, documents: Sequence[Document]) -> Float:
+    def embed(self, documents: Sequence[Document]) -> Float32:
         """The mean vector (n, width) of each one's mentions, at length 1; zeros without mentions.
 
         Raises:

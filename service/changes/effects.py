@@ -18,7 +18,7 @@ from service.insights.comparison import Part
 from service.insights.measures import scale_name
 from service.insights.samples import Sample
 from service.insights.statistics import (
-    LEVEL,
+    SIGNIFICANCE_LEVEL,
     Z_95,
     Change,
     Estimate,
@@ -80,13 +80,13 @@ class Effect(NamedTuple):
     @property
     def significant(self) -> bool:
         """Whether it is significant."""
-        return self.p is not None and self.p < LEVEL
+        return self.p is not None and self.p < SIGNIFICANCE_LEVEL
 
     @property
     def moved(self) -> bool:
         """Whether the scope itself moved significantly in that direction, not only the rest."""
         same_way = (self.own.difference or 0.0) * (self.change.difference or 0.0) > 0
-        return same_way and self.own.p < LEVEL
+        return same_way and self.own.p < SIGNIFICANCE_LEVEL
 
     @property
     def better(self) -> bool | None:

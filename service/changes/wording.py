@@ -5,7 +5,7 @@ from typing import Final
 
 from service.changes.effects import VOLUME, Effect, Need
 from service.changes.schemas import ScopeKind, Verdict
-from service.insights.statistics import LEVEL
+from service.insights.statistics import SIGNIFICANCE_LEVEL
 from service.pictures.wording import counted, difference, distance, in_points, scale, value
 
 NAMES: Final = {
@@ -134,7 +134,7 @@ def _alone(found: Effect, tested: int) -> str:
     low, high = found.change.low or 0.0, found.change.high or 0.0
     if low <= 0 <= high or tested < 2:
         return ""
-    chances = min(round(100 * LEVEL * tested), 100)
+    chances = min(round(100 * SIGNIFICANCE_LEVEL * tested), 100)
     return (
         f" On its own that would be significant, but {tested} measures were tested, "
         f"and in up to {chances} of 100 cases chance alone makes one of so many significant."

@@ -4,13 +4,13 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from nlp.evaluate.figures import Figures
 from nlp.train.folders import make_folders
 from service.cli.figures import comparison_tables, detail_tables, main_tables
 from service.cli.labelled import Rows, plain_errors
@@ -102,11 +102,11 @@ def evaluate(
     with plain_errors(), console.status("reading"):
         if card:
             make_folders(model_dir)
-        from nlp.evaluate.run import Beside, compare_folders, evaluate_folder
+        from nlp.evaluate.run import Comparisons, compare_folders, evaluate_folder
 
         if model_dir:
-            beside = Beside(baselines, train or (), base, themes, weights)
-            figures = evaluate_folder(model_dir, data, beside, context)
+            comparisons = Comparisons(baselines, train or (), base, themes, weights)
+            figures = evaluate_folder(model_dir, data, comparisons, context)
         elif compare:
             figures = compare_folders(*compare, data, context)
     figures["command"] = _command()
@@ -128,7 +128,7 @@ def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, of_one: se
 
 
 def _write(
-    figures: Mapping[str, Any],
+    figures: Figures,
     model_dir: Path | None,
     json_out: Path | None,
     html_out: Path | None,
@@ -146,7 +146,7 @@ def _write(
         write_card(model_dir, figures)
 
 
-def _print(figures: Mapping[str, Any], details: bool) -> None:
+def _print(figures: Figures, details: bool) -> None:
     if "first" in figures:
         tables = comparison_tables(figures)
     else:

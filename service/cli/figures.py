@@ -9,22 +9,22 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.wording import (
     CALIBRATION_COLUMNS,
     SELECTIVE,
-    Figures,
     agreement,
     baseline,
+    baseline_legend,
     baseline_names,
-    baselines_told,
     calibration,
-    chance,
     figure,
+    frequent_languages,
     interval,
+    p_value,
     provenance,
     share,
     signed,
-    spoken,
 )
 
 SHOWN_MISTAKES: Final = 5
@@ -47,7 +47,7 @@ def main_tables(figures: Figures) -> Iterator[Group]:
     for name, heads in figures.get("rounding", {}).items():
         if heads:
             yield _rounding_table(name, heads)
-    if baselines := baselines_told(figures["sets"]):
+    if baselines := baseline_legend(figures["sets"]):
         yield Group(Text(f"Baselines: {baselines}.", "dim"))
     yield Group(Text(f"Thresholds: {SELECTIVE}", "dim"), Text(provenance(figures["model"]), "bold"))
 
@@ -123,7 +123,7 @@ def _scores(found: Figures) -> list[str]:
 def _language_table(title: str, heads: Figures) -> Iterator[Group]:
     rows = [
         [language or "unknown", str(count), *(_in(found, language) for found in heads.values())]
-        for language, count in spoken(heads).items()
+        for language, count in frequent_languages(heads).items()
     ]
     if len(rows) > 1:
         yield _table(f"{title}: macro-F1 by language", ["", "rows", *heads], rows)
@@ -214,9 +214,9 @@ def _comparison_row(head: str, found: Figures) -> list[str]:
         figure(macro["second"]),
         signed(macro["difference"]),
         " to ".join(map(signed, macro["interval"])),
-        chance(macro["p_corrected"]),
+        p_value(macro["p_corrected"]),
         f"{right['only_first_right']} : {right['only_second_right']}",
-        chance(right["p_corrected"]),
+        p_value(right["p_corrected"]),
         found["verdict"],
     ]
 

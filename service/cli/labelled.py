@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from nlp.evaluate.base import EncoderError
-from nlp.evaluate.calibration import LEAST_ROWS
+from nlp.evaluate.base_encoder import EncoderError
+from nlp.evaluate.calibration import MIN_ROWS
+from nlp.labelled.records import DataError
 from nlp.labels import Head
 from nlp.manifest import ArtefactError
-from nlp.train.examples import DataError
 
 Rows = Annotated[
     list[Path],
@@ -34,4 +34,4 @@ def plain_errors() -> Iterator[None]:
 
 def told_scarce(heads: Sequence[Head]) -> str:
     """Say that too few held-out mentions have a label for the heads."""
-    return f"fewer than {LEAST_ROWS} held-out mentions have a label for {', '.join(heads)}"
+    return f"fewer than {MIN_ROWS} held-out mentions have a label for {', '.join(heads)}"

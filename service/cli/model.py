@@ -95,7 +95,7 @@ def train(
     with plain_errors():
         from nlp.train.curriculum import Files
         from nlp.train.loop import CheckpointError
-        from nlp.train.recipe import Recipe, changed
+        from nlp.train.recipe import Recipe, with_settings
         from nlp.train.run import Identity, Outputs, train_model
 
         files = Files(
@@ -103,7 +103,7 @@ def train(
         )
         outputs = Outputs(checkpoint, out, weights)
         try:
-            recipe = changed(Recipe(layers=layers, epochs=epochs, seed=seed), settings or ())
+            recipe = with_settings(Recipe(layers=layers, epochs=epochs, seed=seed), settings or ())
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="--set") from error
         identity = Identity(name, model_version, version("verbatim-voc"), base.name)

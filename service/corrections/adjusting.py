@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.probe import Estimate, Probe, fit, folds
-from nlp.rates import LEVEL, rate, sign_test
+from nlp.rates import SIGNIFICANCE_LEVEL, rate, sign_test
 from service.journey.learned import Field, Probes, Taught
 
 LEAST_CORRECTED: Final = 8
@@ -32,7 +32,7 @@ class Judged(NamedTuple):
     none is an example.
     """
 
-    vector: Float
+    vector: Float32
     read: str
     labels: frozenset[str]
 
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
 class Background(NamedTuple):
     """The latest mentions that nobody has judged: vectors (n, width) and their labels."""
 
-    vectors: Float
+    vectors: Float32
     labels: Sequence[str]
 
 
@@ -74,8 +74,8 @@ class Trial(NamedTuple):
 def attempt(field: Field, judged: Sequence[Judged], background: Background) -> Trial:
     """Learn from ``judged``, and keep the result only if it helps on held-out mentions.
 
-    It helps if it fixes significantly more than it breaks (one-sided sign test, p < ``LEVEL``), and
-    breaks at most ``MOST_BROKEN`` of the mentions that people confirmed.
+    It helps if it fixes significantly more than it breaks (one-sided sign test), and breaks at most
+    ``MOST_BROKEN`` of the mentions that people confirmed.
     """
     judged = sorted(
         judged, key=lambda each: (sorted(each.labels), each.read)
@@ -114,7 +114,7 @@ def _too_few(targets: Sequence[str], confirmed: int) -> str:
 def _verdict(p: float, broken: int, confirmed: int) -> str:
     if broken > MOST_BROKEN * confirmed:
         return f"would break {broken} of {confirmed} confirmed labels"
-    return "" if p < LEVEL else "does not fix significantly more than chance"
+    return "" if p < SIGNIFICANCE_LEVEL else "does not fix significantly more than chance"
 
 
 def _targets(judged: Sequence[Judged]) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from models.mention import EXPLICIT, LEARNED
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from service.corrections.layers import Values, laid_over
 from service.journey.learned import Chosen, Field, Probes, probes_of
 from service.journey.mapping import Keys
@@ -54,7 +54,7 @@ class Learned:
         """Whether mentions without vectors have to be analysed again."""
         return any(probes.by_key for probes in (*self.probes.values(), *self.adjusted.values()))
 
-    def laid(self, read: Sequence[Values], vectors: Float | None, sent: Sent) -> list[Values]:
+    def laid(self, read: Sequence[Values], vectors: Float32 | None, sent: Sent) -> list[Values]:
         """The bare readings ``read`` of one item with the learned labels applied.
 
         ``vectors`` has a row for each; without it only the sender's statements apply. These win: a
@@ -76,7 +76,7 @@ class Learned:
         return labelled
 
 
-def _choose(probes: Probes | None, vectors: Float | None, n: int) -> Sequence[Chosen]:
+def _choose(probes: Probes | None, vectors: Float32 | None, n: int) -> Sequence[Chosen]:
     return [_NONE] * n if vectors is None or probes is None else probes.choose(vectors)
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.correction import Correction
 from models.feedback import Feedback
 from models.mention import Mention
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.themes.space import Space
 from nlp.vectors import unpacked
 from service.corrections import spans
@@ -129,7 +129,7 @@ def _label(
 def label(
     text: str,
     read: Sequence[Values],
-    vectors: Float | None,
+    vectors: Float32 | None,
     learned: Learned,
     sent: Sent,
     log: Sequence[Correction],

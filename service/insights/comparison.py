@@ -9,7 +9,7 @@ import numpy as np
 from service.insights import samples
 from service.insights.measures import DIGITS, NOT_RATED, Fields, scale_name
 from service.insights.samples import FEWEST, Sample
-from service.insights.statistics import LEVEL, Change, Double, corrected, rate_changes
+from service.insights.statistics import SIGNIFICANCE_LEVEL, Change, Double, corrected, rate_changes
 from service.insights.sums import ItemSums, MentionSums
 
 KPI_DIGITS: Final = 2
@@ -55,7 +55,7 @@ def settle(changes: Iterable[Fields]) -> None:
     """Correct all p of one response for multiple tests, and set ``significant``, in place."""
     tested = [change for change in changes if change["p"] is not None]
     for change, p in zip(tested, corrected([change["p"] for change in tested]), strict=True):
-        change["p"], change["significant"] = round(p, P_DIGITS), p < LEVEL
+        change["p"], change["significant"] = round(p, P_DIGITS), p < SIGNIFICANCE_LEVEL
 
 
 def _samples(

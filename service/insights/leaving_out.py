@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from service.insights import samples
 from service.insights.samples import FEWEST, Sample
-from service.insights.statistics import LEVEL, Z_95, corrected
+from service.insights.statistics import SIGNIFICANCE_LEVEL, Z_95, corrected
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 K = TypeVar("K", bound=Hashable)
@@ -134,7 +134,7 @@ def judge(impacts: Mapping[K, Impact]) -> dict[K, Judged]:
 
 
 def _judged(found: Impact, p: float | None) -> Judged:
-    significant = p is not None and p < LEVEL
+    significant = p is not None and p < SIGNIFICANCE_LEVEL
     return Judged(p, significant, significant and found.n >= VOLUME * found.of)
 
 

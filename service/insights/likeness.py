@@ -19,7 +19,7 @@ import numpy as np
 from sqlalchemy import Row
 from sqlmodel import Session
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.documents import Document
 from nlp.embedder import Embedder
 from nlp.themes.space import Space
@@ -39,7 +39,7 @@ Key = tuple[UUID, int]
 class Meaning(NamedTuple):
     """A text's place in the ``space`` of themes, a unit vector (d,), and the model's version."""
 
-    place: Float
+    place: Float32
     version: str
     space: Space
 

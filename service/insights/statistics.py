@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nlp import rates
-from nlp.rates import LEVEL as LEVEL
+from nlp.rates import SIGNIFICANCE_LEVEL as SIGNIFICANCE_LEVEL
 from nlp.rates import Z_95 as Z_95
 
 Double = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.insights.measures import ratio
 from service.insights.pain_schemas import TrendOut
-from service.insights.statistics import LEVEL, Change, corrected, rate_changes
+from service.insights.statistics import SIGNIFICANCE_LEVEL, Change, corrected, rate_changes
 from service.insights.sums import MentionSums
 
 DIGITS: Final = 4
@@ -32,7 +32,9 @@ def judge(items: Sequence[tuple[float, float]], part: float) -> list[Judged]:
     """
     changes = _changes(items, part)
     rates = corrected([change.p for change in changes.values()])
-    called = {place for place, rate in zip(changes, rates, strict=True) if rate < LEVEL}
+    called = {
+        place for place, rate in zip(changes, rates, strict=True) if rate < SIGNIFICANCE_LEVEL
+    }
     return [Judged(changes.get(place), place in called) for place in range(len(items))]
 
 

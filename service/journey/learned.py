@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.probe import Estimate, Probe
 
 Field = Literal["sentiment", "stage", "touchpoint"]
@@ -36,7 +36,7 @@ class Probes:
 
     by_key: Mapping[str, Probe] = field(default_factory=dict)
 
-    def choose(self, vectors: Float) -> list[Chosen]:
+    def choose(self, vectors: Float32) -> list[Chosen]:
         """For each of ``vectors`` (n, width) the likeliest label from ``THRESHOLD`` on, or none."""
         if not self.by_key:
             return [Chosen("", 0.0)] * len(vectors)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.descriptions import DESCRIPTIONS
 from nlp.documents import Document, Kind
 from nlp.embedder import Embedder
@@ -39,7 +39,7 @@ class _Lesson(NamedTuple):
     entry: Entry
 
 
-def teach(definition: Definition, embedder: Embedder, background: Float) -> list[Taught]:
+def teach(definition: Definition, embedder: Embedder, background: Float32) -> list[Taught]:
     """A probe for each learned label; ``background`` (n, width) has vectors of stored mentions.
 
     Raises:
@@ -86,7 +86,7 @@ def _texts(lesson: _Lesson) -> list[str]:
     return [*said, *DESCRIPTIONS[lesson.axis].values()]
 
 
-def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float]:
+def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float32]:
     """The vectors (kinds, width) of each text."""
     documents = [Document(text, kind) for text in texts for kind in READ_AS]
     vectors = embedder.embed(documents)
@@ -95,7 +95,7 @@ def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float]:
     return dict(zip(texts, vectors.reshape(len(texts), len(READ_AS), -1), strict=True))
 
 
-def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float]) -> None:
+def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float32]) -> None:
     empty = [
         InvalidParam(f"{lesson.where}.{kind}.{place}", "has no words to learn from; change it")
         for lesson in lessons
@@ -108,7 +108,7 @@ def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float]) -> None:
 
 
 def _learn(
-    lesson: _Lesson, lessons: Sequence[_Lesson], vectors: dict[str, Float], background: Float
+    lesson: _Lesson, lessons: Sequence[_Lesson], vectors: dict[str, Float32], background: Float32
 ) -> Taught:
     entry = lesson.entry
     negatives = np.stack([vectors[text][0] for text in _against(lesson, lessons)])

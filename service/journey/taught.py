@@ -14,7 +14,7 @@ from sqlmodel import Session, col, delete, select
 
 from models.learning import LearnedProbe, Learning
 from models.mention_vector import MentionVector
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.probe import Estimate, Probe
 from nlp.rates import Rate
 from nlp.vectors import unpacked
@@ -27,7 +27,7 @@ LOOKED_AT: Final = 10
 """Mentions looked at per mention wanted: most may be from another model."""
 
 
-def latest_vectors(session: Session, workspace_id: UUID, model_version: str, limit: int) -> Float:
+def latest_vectors(session: Session, workspace_id: UUID, model_version: str, limit: int) -> Float32:
     """The vectors (n, width) of the latest mentions, as one model made them."""
     latest = (
         select(MentionVector.vector, MentionVector.model_version)

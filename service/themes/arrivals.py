@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from models.pain_point import REOPENED, RESOLVED
 from models.tables import THEME
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.themes.space import Space
 from service import clock
 from service.themes.known import Known, learn, remembered
@@ -85,7 +85,7 @@ def reopen(
     stamp(session, place)
 
 
-def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float]:
+def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float32]:
     """The vectors of those that have one, by the ``id()`` of the arrival."""
     stored = {id(each): each.vector for each in arrivals if each.vector}
     return dict(zip(stored, space.project(list(stored.values())), strict=True))
@@ -113,7 +113,7 @@ def _difference(later: Arrived, earlier: Arrived) -> Arrived:
 
 
 def _themes(
-    known: Known, members: Sequence[Arrival], vectors: Mapping[int, Float], space: Space
+    known: Known, members: Sequence[Arrival], vectors: Mapping[int, Float32], space: Space
 ) -> list[UUID | None]:
     """The theme of each member: its former one (or what that was merged into), or the nearest."""
     themes = [known.survivors.get(member.theme) if member.theme else None for member in members]

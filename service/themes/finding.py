@@ -8,10 +8,10 @@ from uuid import UUID
 
 import numpy as np
 
-from nlp.backends.protocol import Float
-from nlp.themes import SMALLEST, Limits, centroid, find_clusters
+from nlp.arrays import Float32
+from nlp.themes import MIN_GROUP_SIZE, Limits, centroid, find_clusters
 
-SMALLEST_GROUP: Final = SMALLEST
+SMALLEST_GROUP: Final = MIN_GROUP_SIZE
 """Mentions needed for a new theme: with three, a seventh of the themes would be duplicates."""
 LEAST_MENTIONS: Final = 3
 """When a new theme is written, at least this many of its mentions must still be without one."""
@@ -25,7 +25,7 @@ class Theme(NamedTuple):
     """
 
     id: UUID
-    centroid: Float
+    centroid: Float32
     created_at: datetime
     shaped: bool
     used: bool
@@ -45,7 +45,7 @@ class Plan:
     merges: dict[UUID, UUID] = field(default_factory=dict)
 
 
-def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits: Limits) -> Plan:
+def plan(themes: Sequence[Theme], vectors: Float32, items: Sequence[UUID], limits: Limits) -> Plan:
     """Decide on the loose mentions ``vectors`` (n, d) of feedback ``items``.
 
     A mention joins the nearest theme that is near enough. Of the others, groups of several
@@ -61,7 +61,7 @@ def plan(themes: Sequence[Theme], vectors: Float, items: Sequence[UUID], limits:
     return made
 
 
-def joins(themes: Sequence[Theme], vectors: Float, limit: float) -> dict[UUID, list[int]]:
+def joins(themes: Sequence[Theme], vectors: Float32, limit: float) -> dict[UUID, list[int]]:
     """Which of the mentions ``vectors`` (n, d) join which theme: each the nearest one."""
     made = Plan()
     _join(made, themes, vectors, limit)
@@ -95,7 +95,7 @@ def _near_pairs(themes: Sequence[Theme], limit: float) -> Iterator[tuple[Theme, 
         yield themes[older], themes[younger]
 
 
-def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> list[int]:
+def _join(made: Plan, themes: Sequence[Theme], vectors: Float32, limit: float) -> list[int]:
     """Add to ``made`` which mentions join which theme; returns the indices of those near none."""
     if not themes or not len(vectors):
         return list(range(len(vectors)))
@@ -111,7 +111,7 @@ def _join(made: Plan, themes: Sequence[Theme], vectors: Float, limit: float) -> 
 
 
 def _add_group(
-    made: Plan, group: list[int], themes: Sequence[Theme], vectors: Float, limit: float
+    made: Plan, group: list[int], themes: Sequence[Theme], vectors: Float32, limit: float
 ) -> None:
     """Make a new theme of a group, unless it is as near as ``limit`` to another theme."""
     mean = centroid(vectors[group])

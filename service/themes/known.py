@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from models.pain_point import RESOLVED
 from models.tables import THEME
-from nlp.backends.protocol import Float
-from nlp.themes.space import Space, restored
+from nlp.arrays import Float32
+from nlp.themes.space import Space, centroids_from_bytes
 from service.themes.places import Place, at
 
 MOST_KEPT: Final = 50_000
@@ -33,10 +33,10 @@ class Known:
     stamp: datetime | None = None
     survivors: Mapping[UUID, UUID] = field(default_factory=dict)
     owners: tuple[UUID, ...] = ()
-    centroids: Float = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
+    centroids: Float32 = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
     resolved: Mapping[UUID, datetime] = field(default_factory=dict)
 
-    def nearest(self, vectors: Float, join: float) -> list[UUID | None]:
+    def nearest(self, vectors: Float32, join: float) -> list[UUID | None]:
         """The theme of each of ``vectors`` (n, d), None where none is as near as ``join``."""
         if not self.owners or not len(vectors):
             return [None] * len(vectors)
@@ -84,6 +84,6 @@ def _known(rows: list[Row[Any]], stamp: datetime | None, space: Space) -> Known:
         stamp=stamp,
         survivors={row.id: row.merged_into or row.id for row in rows},
         owners=tuple(row.merged_into or row.id for row in comparable),
-        centroids=restored([row.centroid for row in comparable]),
+        centroids=centroids_from_bytes([row.centroid for row in comparable]),
         resolved={row.id: row.resolved_at for row in rows if row.status == RESOLVED},
     )

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.feedback import Feedback
 from models.mention import Mention
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN_SPAN, VECTOR
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
 from nlp.themes.space import Space
@@ -54,7 +54,7 @@ class Sample(NamedTuple):
     """Some mentions, the latest first, and their vectors (n, d), which are comparable."""
 
     keys: Sequence[Key]
-    vectors: Float
+    vectors: Float32
 
 
 class Text(NamedTuple):
@@ -186,7 +186,7 @@ def keys_of(
 
 def centroid_of(
     session: Session, space: Space, workspace_id: UUID, keys: Collection[Key]
-) -> Float | None:
+) -> Float32 | None:
     """The centroid (d,) of those mentions that the present model has read."""
     wanted = _latest(workspace_id, space, None).where(
         MENTION.c.feedback_id.in_({key.feedback_id for key in keys})

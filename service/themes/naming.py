@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.pain_point import PainPoint
 from models.tables import MENTION, ROLLUP_ITEM_SPAN, THEME
 from nlp.themes import Description, centroid, describe
-from nlp.themes.space import Space, stored
+from nlp.themes.space import Space, centroid_to_bytes
 from service import clock
 from service.rollups.segments import EVERYBODY
 from service.rollups.spans import SLICES, WHOLE
@@ -93,7 +93,7 @@ def describe_theme(
     if rows:
         indices, texts, languages = zip(*rows, strict=True)
         words = describe(texts, languages, vectors[list(indices)], language, background)
-    return ThemeDescription(theme.theme, keys, stored(centroid(vectors)), words)
+    return ThemeDescription(theme.theme, keys, centroid_to_bytes(centroid(vectors)), words)
 
 
 def store_descriptions(

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from models.pain_point import PainPoint
 from nlp.themes import centroid
-from nlp.themes.space import Space, restored, stored
+from nlp.themes.space import Space, centroid_to_bytes, centroids_from_bytes
 from service import clock
 from service.db import Database
 from service.ids import in_parts
@@ -184,7 +184,7 @@ class Refresher:
 
     def _create(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
         """Make a new theme of a group of loose mentions."""
-        mean = stored(centroid(sample.vectors[list(group)]))
+        mean = centroid_to_bytes(centroid(sample.vectors[list(group)]))
         first, *rest = in_parts([sample.keys[index] for index in group], AT_ONCE)
         try:
             theme = self._write(steps.create, self._space, place, first, mean)
@@ -266,5 +266,5 @@ class Refresher:
 
 
 def _theme(row: PainPoint) -> Theme:
-    [mean] = restored([row.centroid])
+    [mean] = centroids_from_bytes([row.centroid])
     return Theme(row.id, mean, row.created_at, row.shaped, is_used(row))

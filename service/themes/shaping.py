@@ -13,7 +13,7 @@ from sqlmodel import Session
 from threadpoolctl import threadpool_limits
 
 from models.pain_point import OPEN, RESOLVED, PainPoint
-from nlp.themes.space import Space, stored
+from nlp.themes.space import Space, centroid_to_bytes
 from service import clock
 from service.db import Database
 from service.errors import InvalidParam
@@ -147,7 +147,9 @@ def split(
     theme = _held(session, person, wanted)
     place = place_of_theme(theme)
     mean = centroid_of(session, space, person.workspace_id, set(keys))
-    new = add_theme(session, space, place, theme.centroid if mean is None else stored(mean))
+    new = add_theme(
+        session, space, place, theme.centroid if mean is None else centroid_to_bytes(mean)
+    )
     if mean is None:
         new.model_version = theme.model_version
     if title:

@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Annotated, Final
 from uuid import uuid4
 
-import psycopg
 import typer
-from psycopg import sql
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.engine import make_url
 
 from tests.chaos.processes import FAKE, VOC
 from tests.chaos.run import Outcome, Plan, run
-from tests.postgres import server
+from tests.postgres import database, server
 
 HEADERS: Final = ("run", "kills", "unanswered", "stored", "mentions", "load s", "drain s", "faults")
 WORKERS: Final = {"sqlite": 0, "postgresql": 2}
@@ -50,11 +47,8 @@ def _database(name: str, folder: str) -> Iterator[str]:
         yield f"sqlite:///{folder}/verbatim.db"
         return
     made = f"voc_chaos_{os.getpid()}_{uuid4().hex[:6]}"
-    with server() as near, psycopg.connect(near, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made)))
-        url = make_url(near).set(drivername="postgresql+psycopg", database=made)
-        yield url.render_as_string(hide_password=False)
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made)))
+    with server() as near, database(near, made) as url:
+        yield url
 
 
 def _print(outcomes: dict[str, Outcome]) -> None:

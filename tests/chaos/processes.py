@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+
+from tests.postgres import free_port
 
 KEY: Final = "chaos-key-of-more-than-twenty-characters"
 LEASE_S: Final = 2
@@ -32,7 +33,7 @@ class Cluster:
     database_url: str
     folder: Path
     workers: int
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -111,11 +112,3 @@ def kill_one(cluster: Cluster, chance: random.Random, patience_s: float) -> str:
     cluster.kill(name)
     cluster.start(name)
     return name
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -7,12 +7,13 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
-from nlp.backends.protocol import Float, Reading, Window
+from nlp.arrays import Float32
+from nlp.backends.protocol import Reading, Window
+from nlp.decoding import Calibration
 from nlp.documents import Analysis, Document, Kind
 from nlp.info import ModelInfo
 from nlp.labels import HEADS, SEVERITIES, STAGES, TOUCHPOINTS, Head
 from nlp.loading import load_analyzer
-from nlp.reading import Calibration
 from nlp.segment import Piece, segment
 
 WORDS: Mapping[str, Mapping[Head, str]] = {
@@ -54,14 +55,14 @@ class WordBackend:
         logits = {head: np.stack([row[head] for row in rows]) for head in HEADS}
         return Reading(logits, np.tile(np.array([0.6, 0.8], np.float32), (len(rows), 1)))
 
-    def _logits(self, ids: set[int]) -> dict[Head, Float]:
+    def _logits(self, ids: set[int]) -> dict[Head, Float32]:
         found = dict(DEFAULTS)
         strength = SURE
         for word, meaning in WORDS.items():
             if IDS[word] in ids:
                 found.update(meaning)
                 strength = UNSURE if word == "maybe" else SURE
-        logits: dict[Head, Float] = {}
+        logits: dict[Head, Float32] = {}
         for head, labels in HEADS.items():
             logits[head] = np.zeros(len(labels), dtype=np.float32)
             logits[head][labels.index(found[head])] = strength
@@ -231,7 +232,7 @@ class Cheerful:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def read(self, texts: Sequence[str]) -> Float:
+    def read(self, texts: Sequence[str]) -> Float32:
         self.texts.extend(texts)
         return np.tile(np.array([0, 0, 9], np.float32), (len(texts), 1))
 
@@ -270,9 +271,9 @@ def test_the_engine_may_begin_before_all_texts_are_prepared(
 ) -> None:
     begun = []
 
-    def watched(text: str, spoken: str, kind: Kind | None, *, asked: bool) -> list[Piece]:
+    def watched(text: str, code: str, kind: Kind | None, *, asked: bool) -> list[Piece]:
         begun.append((text, len(backend.windows)))
-        return segment(text, spoken, kind, asked)
+        return segment(text, code, kind, asked)
 
     monkeypatch.setattr("nlp.analyzer.segment", watched)
     analyzer.analyze([Document(text, language="en") for text in ("my card", "the parcel")])

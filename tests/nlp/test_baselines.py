@@ -1,15 +1,15 @@
-"""Baselines and vectors: what a model is held against, on an encoder small enough for a test."""
+"""Baselines and vectors that a model is compared with, on an encoder small enough for a test."""
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from nlp.evaluate.base import BaseEncoder
+from nlp.evaluate.base_encoder import BaseEncoder
 from nlp.evaluate.baselines import majority, vader, zero_shot
 from nlp.evaluate.embedding import Pairs, theme_figures
+from nlp.labelled.examples import UNKNOWN, Example
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, Example
-from tests.nlp.tiny import write_base
+from tests.nlp.tiny_model import write_base
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,12 @@
-"""Labels whose texts are kept elsewhere."""
+"""Labels are joined with texts that are kept elsewhere."""
 
 from pathlib import Path
 
 import pytest
 
+from nlp.labelled.examples import read_examples
+from nlp.labelled.records import DataError
 from nlp.train.borrowed import checksum, main
-from nlp.train.examples import DataError, read_examples
 
 TEXT = 'Lovely "staff".  But the queue!'
 HEADER = "sha256\tstart\tend\tsentiment\tstage\ttouchpoint\temotion\tintent\tseverity\n"
@@ -29,7 +30,7 @@ def test_labels_find_their_texts_again(tmp_path: Path) -> None:
     assert {(example.language, example.source) for example in found} == {("en", "clinic")}
 
 
-def test_labels_of_other_texts_are_said_to_be(tmp_path: Path) -> None:
+def test_labels_of_other_texts_are_refused(tmp_path: Path) -> None:
     texts, labels = tmp_path / "texts.tsv", tmp_path / "labels.tsv"
     texts.write_text("text\nsomething\n", "utf-8")
     labels.write_text(HEADER, "utf-8")

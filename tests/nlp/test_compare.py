@@ -1,16 +1,16 @@
-"""Two models are told apart when there is reason to, and only then."""
+"""One of two models is called better if the rows show it, and only then."""
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
 from nlp.evaluate.compare import compare, holm, mcnemar
-from nlp.evaluate.scores import Rows
+from nlp.evaluate.scores import LabelledRows
 from nlp.labels import HEADS, Head
 
 RNG = np.random.default_rng(5)
 TRUTH = RNG.integers(3, size=400)
-ROWS = Rows(TRUTH, np.arange(400), ["en"] * 400)
+ROWS = LabelledRows(TRUTH, np.arange(400), ["en"] * 400)
 LABELS: dict[Head, tuple[str, ...]] = {"sentiment": HEADS["sentiment"]}
 
 
@@ -36,8 +36,8 @@ def test_a_model_against_itself_shows_no_difference() -> None:
     assert found["macro_f1"]["p"] == found["accuracy"]["p"] == 1.0
 
 
-def test_there_is_nothing_to_tell_of_labels_that_are_all_rare() -> None:
-    rare = Rows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
+def test_rare_labels_alone_give_no_verdict() -> None:
+    rare = LabelledRows(np.array([0, 0, 1, 1, 2]), np.arange(5), ["en"] * 5)
     labels: dict[Head, tuple[str, ...]] = {**LABELS, "intent": HEADS["intent"]}
     worse, better = _wrong(0.4), _wrong(0.2)
     found = compare(

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from nlp.descriptions import DESCRIPTIONS
+from nlp.labelled.examples import SHORT
 from nlp.labels import HEADS
-from nlp.train.examples import SHORT
 
 CODEBOOK = Path(__file__).parents[2] / "docs" / "codebook.md"
 

@@ -12,18 +12,21 @@ from tokenizers import Tokenizer
 
 from nlp.artefact import BUNDLED
 from nlp.backends.onnx import OnnxBackend
+from nlp.decoding import softmax
 from nlp.encoding import build_windows
 from nlp.evaluate.answers import answer
-from nlp.evaluate.base import BaseEncoder, EncoderError
+from nlp.evaluate.base_encoder import BaseEncoder, EncoderError
 from nlp.evaluate.baselines import majority, vader, words
 from nlp.evaluate.calibration import (
     ABSTAINED,
+    MIN_ROWS,
     calibrate,
     choose_threshold,
     fit_temperature,
     selective,
     split_half,
 )
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.metrics import (
     calibration_error,
     chance_calibration_error,
@@ -36,13 +39,12 @@ from nlp.evaluate.metrics import (
     resamples,
 )
 from nlp.evaluate.report import report
-from nlp.evaluate.run import Baselines, Beside, ask, evaluate, evaluate_folder
-from nlp.evaluate.scores import Figures
+from nlp.evaluate.run import Baselines, Comparisons, ask, evaluate, evaluate_folder
+from nlp.labelled.examples import UNKNOWN, Example, read_examples
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS, Head
 from nlp.loading import Model, open_model
-from nlp.reading import softmax
-from nlp.train.examples import UNKNOWN, DataError, Example, read_examples
-from tests.nlp.measured import MANIFEST, fake_model
+from tests.nlp.constant_model import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 RNG = np.random.default_rng(3)
@@ -142,6 +144,13 @@ def test_the_report_counts_each_mention_once_and_compares_with_baselines() -> No
     assert figures["mistakes"][0]["truth"] != "negative"
 
 
+def test_calibration_is_split_only_where_each_half_has_enough_rows() -> None:
+    examples = read_examples(FLOOR)[: 2 * MIN_ROWS]
+    for count, is_split in ((len(examples) - 1, False), (len(examples), True)):
+        figures = report(answer(fake_model(), examples[:count]), MANIFEST)["sentiment"]
+        assert ("split_half" in figures["calibration"]) == is_split
+
+
 def test_heads_without_labels_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("text,stage,lang\nIt came late,onboarding,en\nIt works,usage,en\n")
@@ -190,7 +199,7 @@ def _evaluate(
 def test_themes_are_of_single_mentions(tmp_path: Path, row: str, reason: str) -> None:
     (path := tmp_path / "themes.jsonl").write_text(row)
     with pytest.raises(DataError, match=reason):
-        evaluate_folder(BUNDLED, [FLOOR], Beside(themes=path))
+        evaluate_folder(BUNDLED, [FLOOR], Comparisons(themes=path))
 
 
 def test_a_folder_without_an_encoder_is_no_base(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp.labelled.examples import UNKNOWN, Example, cell_of, mention_count, read_examples
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, DataError, Example, cell_of, mention_count, read_examples
 
 
 def _file(folder: Path, name: str, content: str, encoding: str = "utf-8") -> Path:

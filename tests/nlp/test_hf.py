@@ -40,13 +40,26 @@ SHAPE: dict[str, Any] = {
         (["5", "4", "3", "2", "1"], (2, 2, 1, 0, 0)),
         (["Very Negative", "Negative", "Neutral", "Positive", "Very Positive"], (0, 0, 1, 2, 2)),
         (["NEU", "POS", "NEG"], (1, 2, 0)),
+        (["1", "2"], (0, 2)),
+        (["1", "2", "3"], (0, 1, 2)),
+        (["LABEL_1", "LABEL_0"], (2, 0)),
     ],
 )
 def test_labels_of_sentiment_are_understood(names: list[str], expected: tuple[int, ...]) -> None:
     assert polarities(dict(enumerate(names))) == expected
 
 
-@pytest.mark.parametrize("names", [["toxic", "fine"], ["sports", "politics"], ["LABEL_0"] * 4])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["toxic", "fine"],
+        ["sports", "politics"],
+        ["LABEL_0"] * 4,
+        ["LABEL_0"] * 3,
+        ["1", "2", "3", "4"],
+        ["1 star", "2 stars", "3 stars"],
+    ],
+)
 def test_other_labels_are_refused(names: list[str]) -> None:
     with pytest.raises(UnknownLabelsError):
         polarities(dict(enumerate(names)))
@@ -129,14 +142,14 @@ def artefact(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """A tiny encoder of ours, or one as teachers may have, with random weights, unquantised."""
     from safetensors.torch import save_file
 
-    from nlp.train.network import Reader
+    from nlp.backends.network import MentionNetwork
 
     folder = tmp_path_factory.mktemp("tiny-encoder")
     torch.manual_seed(0)
     config = getattr(transformers, f"{request.param}Config")(**SHAPE)
     encoder = getattr(transformers, f"{request.param}Model")(config, add_pooling_layer=False)
     config.save_pretrained(folder)
-    save_file(Reader(encoder, config.hidden_size, 0.1).state_dict(), folder / WEIGHTS_FILE)
+    save_file(MentionNetwork(encoder, config.hidden_size, 0.1).state_dict(), folder / WEIGHTS_FILE)
     write_tokenizer(folder)
     manifest = Manifest(
         format=1,

@@ -10,12 +10,12 @@ import pytest
 from nlp.analyzer import Analyzer
 from nlp.artefact import BUNDLED
 from nlp.backends.protocol import Reading, Window
+from nlp.decoding import Calibration
 from nlp.documents import Analysis, Document
 from nlp.encoding import MAX_TOKENS, load_tokenizer
 from nlp.info import ModelInfo
 from nlp.labels import HEADS
 from nlp.loading import load_analyzer
-from nlp.reading import Calibration
 from service.cli.bench.lengths import UNITS, measure, text_of
 
 GREETINGS = (Path(__file__).parent / "greetings.txt").read_text("utf-8").splitlines()
@@ -23,8 +23,8 @@ SPACES = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()
 FORMS = ("{}", "{}!", "{}, {}", "{} 👋")
 
 
-class Mute:
-    """An engine that says nothing of any window, so that the rest alone takes time."""
+class ZeroBackend:
+    """A backend whose logits are all zero, so that the rest alone takes time."""
 
     max_tokens = MAX_TOKENS
 
@@ -42,7 +42,7 @@ class Mute:
 def mute() -> Analyzer:
     calibration = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.5))
     info = ModelInfo("mute", "1", "0", "fake", "none")
-    analyzer = Analyzer(Mute(), load_tokenizer(BUNDLED), calibration, info)
+    analyzer = Analyzer(ZeroBackend(), load_tokenizer(BUNDLED), calibration, info)
     analyzer.analyze([Document("What is loaded at the first text is loaded now.")])
     return analyzer
 

@@ -1,4 +1,4 @@
-"""The language of a text is told from its beginning, and not guessed when it is too short."""
+"""The language of a text is detected from its beginning, and not guessed if it is too short."""
 
 import threading
 
@@ -28,7 +28,7 @@ from nlp.language import UNDETERMINED, detect, normalize
         ("th", "พัสดุมาช้าไปหนึ่งสัปดาห์"),
     ],
 )
-def test_languages_are_told_apart(language: str, text: str) -> None:
+def test_languages_are_detected(language: str, text: str) -> None:
     assert detect(text) == language
 
 
@@ -81,7 +81,7 @@ def test_a_senders_tag_is_shortened(sent: str, kept: str) -> None:
         ("in", "Paketnya datang terlambat satu minggu dan kotaknya rusak."),
     ],
 )
-def test_a_senders_tag_is_called_as_the_language_is_when_it_is_told(sent: str, text: str) -> None:
+def test_a_senders_tag_gets_the_code_that_detection_returns(sent: str, text: str) -> None:
     assert normalize(sent) == detect(text)
 
 

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from nlp.decoding import by_head
 from nlp.documents import Document
 from nlp.evaluate.answers import Answers, answer
+from nlp.labelled.examples import read_examples
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS
 from nlp.loading import open_model
 from nlp.manifest import (
@@ -22,14 +25,12 @@ from nlp.manifest import (
     write_manifest,
 )
 from nlp.ngrams import BUCKETS, NGramReader, NGrams, context_buckets, load_ngrams, mention_buckets
-from nlp.reading import by_head
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
-from nlp.train.examples import DataError, read_examples
-from nlp.train.ngrams import _hear, fit_ngrams, learn
+from nlp.train.ngrams import _fit_share, fit_ngrams, learn
 from nlp.train.run import Identity, Outputs, train_model
 from service.cli import app
-from tests.nlp.tiny import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
+from tests.nlp.tiny_model import FLOOR, RECIPE, write_base, write_held_out, write_model, write_rows
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -66,7 +67,7 @@ def test_words_of_a_question_are_not_those_of_an_answer() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n", None])
-def test_what_is_empty_has_no_runs(text: str | None) -> None:
+def test_an_empty_text_has_no_ngrams(text: str | None) -> None:
     assert not len(context_buckets(text))
 
 
@@ -91,12 +92,12 @@ def test_mentions_that_were_learned_are_read_rightly() -> None:
     assert (stages == truth).mean() > 0.9
 
 
-def test_a_head_that_nobody_has_labelled_has_nothing_to_say(tmp_path: Path) -> None:
+def test_a_head_without_labels_has_no_preference(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("text,stage\nIt came late,purchase\nIt came broken,usage\n", encoding="utf-8")
     logits = NGramReader(learn(read_examples(path))).read(["It came late"], [None])[0]
-    for head, told in by_head(logits[None]).items():
-        assert (np.ptp(told) > 0) == (head == "stage")
+    for head, found in by_head(logits[None]).items():
+        assert (np.ptp(found) > 0) == (head == "stage")
 
 
 def test_a_model_that_learned_them_reads_otherwise_and_says_so(folder: Path) -> None:
@@ -128,7 +129,7 @@ def test_the_analyzer_adds_what_given_mentions_are_read_with(folder: Path) -> No
     assert said == logits.argmax()
 
 
-def test_files_that_were_learned_from_are_told_once(folder: Path) -> None:
+def test_files_that_were_learned_from_are_listed_once(folder: Path) -> None:
     rows, held_out = folder.parent / "few.tsv", folder.parent / "held_out.tsv"
     fit_ngrams(folder, [rows], [held_out])
     fit_ngrams(folder, [rows, FLOOR], [held_out])
@@ -144,14 +145,14 @@ def test_what_is_learned_from_cannot_be_held_out(folder: Path) -> None:
     assert NGRAMS_FILE not in load_manifest(folder).files
 
 
-def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
+def test_heads_without_held_out_labels_get_no_ngrams(folder: Path) -> None:
     path, before = folder.parent / "stages.csv", load_manifest(folder)
     stages = ["text,stage", *["It came late,purchase", "It works,usage"] * 20]
     path.write_text("\n".join(stages), encoding="utf-8")
     rows = folder.parent / "few.tsv"
     assert fit_ngrams(folder, [rows], [path]).keys() == {"stage"}
-    told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
-    assert {head for head, logits in told.items() if logits.any()} == {"stage"}
+    found = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
+    assert {head for head, logits in found.items() if logits.any()} == {"stage"}
     after = load_manifest(folder)
     assert after.temperatures == {**before.temperatures, "stage": after.temperatures["stage"]}
     assert [file.name for file in after.held_out] == ["stages.csv", "held_out.tsv"]
@@ -163,7 +164,7 @@ def test_heads_without_held_out_labels_are_not_heard(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("encoder", "least", "most"), [("useless", 1.0, 2.0), ("wrong", 1.0, 2.0), ("right", 0.0, 0.5)]
 )
-def test_however_well_few_mentions_are_told_apart_the_encoder_is_heard(
+def test_however_well_ngrams_fit_few_mentions_the_encoder_still_counts(
     encoder: str, least: float, most: float
 ) -> None:
     """Without a bound, n-grams that make no error are the likelier the louder they are."""
@@ -172,7 +173,7 @@ def test_however_well_few_mentions_are_told_apart_the_encoder_is_heard(
     noise = np.random.default_rng(1).normal(size=(40, labels))
     read = {"useless": noise, "wrong": -3 * right, "right": 3 * right}[encoder]
     answers = Answers(truth, [], [], [], {"stage": truth}, {"stage": read}, {}, {}, read)
-    heard = _hear(answers, "stage", read, 2 * right.astype(np.float32))
+    heard = _fit_share(answers, "stage", read, 2 * right.astype(np.float32))
     assert heard.now > 0.9
     assert least <= heard.share <= most
 
@@ -225,14 +226,14 @@ def test_the_command_teaches_a_model(folder: Path) -> None:
     assert "touchpoint: weight" in done.output
     assert "sentiment" not in done.output
     assert json.loads((folder / MANIFEST_FILE).read_text())["version"] == "3"
-    told = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
-    assert {head for head, logits in told.items() if logits.any()} == {"stage", "touchpoint"}
+    found = by_head(NGramReader(_loaded(folder)).read(["It came late"], [None]))
+    assert {head for head, logits in found.items() if logits.any()} == {"stage", "touchpoint"}
 
 
 def test_the_command_names_heads_that_there_are(folder: Path) -> None:
     rows, held_out = folder.parent / "few.tsv", folder.parent / "held_out.tsv"
-    told = ["fit-ngrams", str(folder), "--data", str(rows), "--held-out", str(held_out)]
-    done = CliRunner().invoke(app, [*told, "--head", "mood"])
+    command = ["fit-ngrams", str(folder), "--data", str(rows), "--held-out", str(held_out)]
+    done = CliRunner().invoke(app, [*command, "--head", "mood"])
     assert done.exit_code == 2
     assert "unknown head mood; choose from sentiment" in " ".join(done.output.split())
 

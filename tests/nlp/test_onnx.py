@@ -6,15 +6,14 @@ import numpy as np
 import onnx
 import pytest
 
-from nlp.backends.batching import batches, feed
+from nlp.backends.batching import batches, to_arrays
 from nlp.backends.onnx import OnnxBackend
 from nlp.backends.protocol import Window
 from nlp.documents import Document
-from nlp.labels import HEADS
+from nlp.labels import HEADS, LABEL_COUNT
 from nlp.loading import load_analyzer
 from nlp.manifest import MODEL_FILE, ArtefactError, Manifest, sha256, write_manifest
 
-OUTPUTS = sum(len(labels) for labels in HEADS.values())
 WIDTH = 4
 
 
@@ -24,7 +23,7 @@ def write_model(folder: Path) -> None:
     number, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
     ones = [
         onnx.helper.make_tensor(name, number, [1, size], [1.0] * size)
-        for name, size in (("outputs", OUTPUTS), ("width", WIDTH))
+        for name, size in (("outputs", LABEL_COUNT), ("width", WIDTH))
     ]
     last = onnx.helper.make_tensor("last", whole, [1], [-1])
     graph = onnx.helper.make_graph(
@@ -43,7 +42,7 @@ def write_model(folder: Path) -> None:
             tensor("mention_mask", number, ["b", "m", "t"]),
         ],
         [
-            tensor("logits", number, ["b", "m", OUTPUTS]),
+            tensor("logits", number, ["b", "m", LABEL_COUNT]),
             tensor("embedding", number, ["b", "m", WIDTH]),
         ],
         [*ones, last],
@@ -113,8 +112,8 @@ def test_batches_hold_what_was_allowed_and_everything_once() -> None:
         assert len(batch) == 1 or longest * len(batch) <= 512
 
 
-def test_padding_is_seen_by_nobody() -> None:
-    arrays = feed([window(2, (0, 1)), window(4, (1, 3), (3, 4))])
+def test_padding_is_masked() -> None:
+    arrays = to_arrays([window(2, (0, 1)), window(4, (1, 3), (3, 4))])
     assert arrays["attention_mask"].tolist() == [[1, 1, 0, 0], [1, 1, 1, 1]]
     assert arrays["mention_mask"].tolist() == [
         [[1, 0, 0, 0], [0, 0, 0, 0]],

@@ -9,14 +9,14 @@ import pytest
 
 from nlp.evaluate.baselines import vader
 from nlp.evaluate.card import write_card
+from nlp.evaluate.figures import Figures
 from nlp.evaluate.page import page, reliability_picture
 from nlp.evaluate.run import ask, evaluate
-from nlp.evaluate.scores import Figures
 from nlp.evaluate.wording import provenance
+from nlp.labelled.examples import Example, read_examples
 from nlp.labels import HEADS
 from nlp.manifest import load_manifest, write_manifest
-from nlp.train.examples import Example, read_examples
-from tests.nlp.measured import MANIFEST, fake_model
+from tests.nlp.constant_model import MANIFEST, fake_model
 
 FLOOR = Path(__file__).parent / "floor.tsv"
 AREA = {"pairs": 7, "same_cell": 0.61, "other_cells": None}
@@ -152,5 +152,7 @@ def test_the_card_draws_every_file_with_labelled_mentions_under_its_own_name(
         ({"trained_on": [], "calibrated_on": ["c.csv"]}, "thresholds were fitted to c.csv."),
     ],
 )
-def test_it_is_said_whether_the_model_knows_the_files(known: Figures, said: str) -> None:
+def test_the_report_says_whether_the_model_was_trained_on_the_files(
+    known: Figures, said: str
+) -> None:
     assert said in provenance(known)

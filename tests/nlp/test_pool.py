@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nlp.pool import LEAST, pool
-from nlp.reading import softmax
+from nlp.decoding import softmax
+from nlp.pool import MIN_PROBABILITY, pool
 
 
 def test_the_pool_is_what_the_mean_of_the_logits_says() -> None:
@@ -48,4 +48,4 @@ def test_what_one_excludes_is_unlikely_not_impossible() -> None:
     together = pool([{"a": 1.0}, {"b": 1.0}], [1, 1], 9)
     assert together == pytest.approx({"a": 0.5, "b": 0.5})
     outvoted = pool([{"a": 1.0}, {"b": 1.0}, {"b": 1.0}], [1, 1, 1], 9)
-    assert outvoted["a"] == pytest.approx(outvoted["b"] * LEAST ** (1 / 3))
+    assert outvoted["a"] == pytest.approx(outvoted["b"] * MIN_PROBABILITY ** (1 / 3))

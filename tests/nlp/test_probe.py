@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from nlp.probe import EXAMPLE_SHARE, RIDGE, estimate, fit, folds
 from nlp.rates import rate
 from nlp.vectors import packed, unpacked
@@ -15,13 +15,13 @@ from nlp.vectors import packed, unpacked
 WIDTH = 24
 
 
-def unit(rows: NDArray[Any]) -> Float:
-    found: Float = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+def unit(rows: NDArray[Any]) -> Float32:
+    found: Float32 = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return found
 
 
 @pytest.fixture
-def clouds() -> tuple[Float, Float]:
+def clouds() -> tuple[Float32, Float32]:
     """Ten examples around one direction, 80 negatives around nothing."""
     random = np.random.default_rng(7)
     middle = np.zeros(WIDTH)
@@ -31,7 +31,7 @@ def clouds() -> tuple[Float, Float]:
     return near, far
 
 
-def test_it_is_the_weighted_ridge_logistic_regression(clouds: tuple[Float, Float]) -> None:
+def test_it_is_the_weighted_ridge_logistic_regression(clouds: tuple[Float32, Float32]) -> None:
     near, far = clouds
     rows, truth = np.concatenate(clouds), np.repeat([1, 0], [len(near), len(far)])
     weights = np.where(truth == 1, EXAMPLE_SHARE * len(far) / len(near), 1.0)
@@ -40,13 +40,13 @@ def test_it_is_the_weighted_ridge_logistic_regression(clouds: tuple[Float, Float
     assert np.allclose(chances, other.predict_proba(rows)[:, 1], atol=0.005)
 
 
-def test_a_start_changes_nothing_but_the_time(clouds: tuple[Float, Float]) -> None:
+def test_a_start_changes_nothing_but_the_time(clouds: tuple[Float32, Float32]) -> None:
     near, far = clouds
     cold, warm = fit(near[1:], far), fit(near[1:], far, fit(near, far))
     assert np.allclose(cold.weights, warm.weights, atol=1e-2)
 
 
-def test_the_estimate_judges_by_what_was_left_out(clouds: tuple[Float, Float]) -> None:
+def test_the_estimate_judges_by_what_was_left_out(clouds: tuple[Float32, Float32]) -> None:
     near, far = clouds
     found = estimate(near, range(10), far, 0.5, fit(near, far))
     assert (found.recall.n, found.false_alarms.n) == (10, 80)
@@ -56,7 +56,7 @@ def test_the_estimate_judges_by_what_was_left_out(clouds: tuple[Float, Float]) -
     assert estimate(apart, range(8), far, 0.5, fit(apart, far)).recall.hits == 0
 
 
-def test_an_example_with_several_rows_is_left_out_whole(clouds: tuple[Float, Float]) -> None:
+def test_an_example_with_several_rows_is_left_out_whole(clouds: tuple[Float32, Float32]) -> None:
     apart = unit(np.eye(8, WIDTH, dtype=np.float32))
     twice = np.concatenate([apart, apart])
     found = estimate(twice, [*range(8), *range(8)], clouds[1], 0.5, fit(twice, clouds[1]))
@@ -75,7 +75,7 @@ def test_folds_are_disjoint_and_complete() -> None:
     assert list(folds(0)) == []
 
 
-def test_packing_keeps_the_direction(clouds: tuple[Float, Float]) -> None:
+def test_packing_keeps_the_direction(clouds: tuple[Float32, Float32]) -> None:
     rows = np.concatenate(clouds)
     found = unpacked([packed(row) for row in rows])
     assert len(packed(rows[0])) == WIDTH

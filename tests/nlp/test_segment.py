@@ -1,4 +1,4 @@
-"""A text is cut where the point changes, at exact offsets, and forms of politeness are left out."""
+"""A text is split where the point changes, at exact offsets, and boilerplate is left out."""
 
 import textwrap
 import time
@@ -9,19 +9,7 @@ from hypothesis import strategies as st
 
 from nlp.segment import Piece, segment
 from nlp.segment.conjunctions import ADDITIONS, CONTRASTS
-
-SURE = ("sentence", "strong", "contrast")
-
-
-def points(text: str, language: str, kind: str | None = None) -> list[str]:
-    """The texts of what surely makes a point, with the pieces that may go on with it."""
-    found: list[list[int]] = []
-    for piece in segment(text, language, kind):
-        if piece.joint in SURE or not found:
-            found.append([piece.start, piece.end])
-        else:
-            found[-1][1] = piece.end
-    return [text[start:end] for start, end in found]
+from tests.nlp.segmenting import points
 
 
 @pytest.mark.parametrize(
@@ -227,7 +215,7 @@ def test_no_is_an_answer_only_to_a_question() -> None:
     assert len(segment("Nothing!", "en", asked=True)) == 1
 
 
-def test_a_wrapped_line_goes_on() -> None:
+def test_a_wrapped_line_continues_the_one_before() -> None:
     text = (
         "The parcel that I ordered three weeks ago has still not been\n"
         "delivered and nobody answers."
@@ -267,14 +255,14 @@ def test_a_wrapped_line_goes_on() -> None:
 )
 @pytest.mark.parametrize("width", [70, 72, 76])
 @pytest.mark.parametrize("line_end", ["\n", " \n", "\r\n", " \r\n"])
-def test_wrapped_lines_go_on_whatever_they_begin_with(
+def test_wrapped_lines_continue_whatever_they_begin_with(
     language: str, text: str, width: int, line_end: str
 ) -> None:
     wrapped = line_end.join(textwrap.wrap(" ".join([text] * 5), width))
     assert points(wrapped, language, "ticket") == [wrapped]
 
 
-def test_wrapped_lines_of_a_script_without_spaces_go_on() -> None:
+def test_wrapped_lines_of_a_script_without_spaces_continue() -> None:
     text = "先週御社のオンラインショップで椅子を二脚注文しましたが月曜日に脚が一本折れていて"
     wrapped = "\n".join(textwrap.wrap(text * 4, 36))
     assert points(wrapped, "ja", "ticket") == [wrapped]
@@ -444,7 +432,7 @@ FORWARDED_HEADS = [
 
 
 @pytest.mark.parametrize("head", FORWARDED_HEADS)
-def test_what_stands_below_the_head_of_a_mail_is_said_only_if_nothing_else_is(head: str) -> None:
+def test_a_quoted_mail_is_kept_only_if_there_is_nothing_else(head: str) -> None:
     said = "The app crashed twice today."
     quoted = f"{said}\n\n{head}\n\nWe are looking into it."
     assert points(quoted, "en", "ticket") == [said]
@@ -463,7 +451,7 @@ RULE = "-" * 46
         "Jörg Maier, 1. März 2026, 10:30",
     ],
 )
-def test_the_head_of_a_comment_in_a_help_desk_is_not_said(line: str) -> None:
+def test_the_head_of_a_comment_in_a_help_desk_is_removed(line: str) -> None:
     latest = f"{RULE}\n\n{line}\n\nStill nothing came."
     assert points(latest, "en", "ticket") == ["Still nothing came."]
     again = f"{latest}\n\n{RULE}\n\n{line}\n\nWe are sorry."
@@ -479,7 +467,7 @@ def test_the_head_of_a_comment_in_a_help_desk_is_not_said(line: str) -> None:
         "=== WRITE ABOVE THIS LINE TO REPLY ===",
     ],
 )
-def test_the_line_to_write_above_is_not_said(line: str) -> None:
+def test_the_line_to_write_above_is_removed(line: str) -> None:
     said = "Still waiting for the technician."
     head = "Jane Doe, Mar 1, 2026, 10:30 AM"
     assert points(f"{line}\n\n{said}", "en", "ticket") == [said]
@@ -521,7 +509,7 @@ def test_two_labels_are_no_head_of_a_mail() -> None:
         "---------- Mensaje reenviado ---------",
     ],
 )
-def test_a_reply_is_not_said(announcement: str) -> None:
+def test_a_quoted_reply_is_removed(announcement: str) -> None:
     said = "The app crashed twice today."
     for quoted in ("> Please describe it.", "Please describe it."):
         assert points(f"{said}\n\n{announcement}\n\n{quoted}", "en", "ticket") == [said]
@@ -560,19 +548,19 @@ def test_a_word_after_thanks_may_be_a_verdict(text: str) -> None:
         ("Paczka nie dotarła.", "W odpowiedzi napisali Państwo:"),
     ],
 )
-def test_what_stands_before_the_sentence_that_announces_a_quote_is_said(
+def test_what_stands_before_the_announcement_of_a_quote_is_kept(
     said: str, announcement: str
 ) -> None:
     text = f"{said} {announcement}\n\n> It has left our house."
     assert " ".join(points(text, "und", "ticket")) == said
 
 
-def test_a_postscript_is_said() -> None:
+def test_a_postscript_is_kept() -> None:
     text = "The app crashed.\n\nKind regards,\nAnna\n\nPS: the site is down as well."
     assert points(text, "en", "ticket") == ["The app crashed.", "PS: the site is down as well."]
 
 
-def test_answers_between_quoted_lines_are_said() -> None:
+def test_answers_between_quoted_lines_are_kept() -> None:
     text = "> Did it arrive?\nIt never arrived.\n> Anything else?\nThe box was crushed."
     assert points(text, "en", "ticket") == ["It never arrived.", "The box was crushed."]
 

@@ -1,4 +1,4 @@
-"""Going on from a model that is there in 8 bits only."""
+"""Training continues from a model that exists only in 8 bits."""
 
 import shutil
 from dataclasses import replace
@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from nlp.backends.batching import feed
+from nlp.backends.batching import to_arrays
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
+from nlp.labelled.records import DataError
 from nlp.labels import HEADS
 from nlp.manifest import MODEL_FILE, THEMES_FILE, load_manifest, verify, write_manifest
 from nlp.train.artefact import write_weights
 from nlp.train.average import Part, average_models
 from nlp.train.curriculum import Files
-from nlp.train.examples import DataError
 from nlp.train.run import Identity, Outputs, train_model
-from nlp.train.start import start_from
-from tests.nlp.tiny import RECIPE, write_base, write_held_out, write_model, write_rows
+from nlp.train.start import load_for_training
+from tests.nlp.tiny_model import RECIPE, write_base, write_held_out, write_model, write_rows
 
 TEXTS = ("The checkout refused my card.", "Love it, but delivery took weeks.", "Great!")
 
@@ -35,13 +35,13 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
 
 def test_the_network_of_an_artefact_reads_as_the_artefact_does(outputs: Outputs) -> None:
     assert outputs.out
-    reader = start_from(outputs.out, dropout=0.1).eval()
+    network = load_for_training(outputs.out, dropout=0.1).eval()
     backend, tokenizer = OnnxBackend(outputs.out, threads=1), load_tokenizer(outputs.out)
     for text in TEXTS:
         window = build_windows(tokenizer, None, text, [(0, len(text))])[0].window
         served = backend.read([window])[0]
-        inputs = {name: torch.from_numpy(value) for name, value in feed([window]).items()}
-        logits, vectors = reader(**inputs)
+        inputs = {name: torch.from_numpy(value) for name, value in to_arrays([window]).items()}
+        logits, vectors = network(**inputs)
         expected = np.concatenate([served.logits[head] for head in HEADS], axis=1)
         np.testing.assert_allclose(logits[0].detach().numpy(), expected, atol=0.1)
         assert float((vectors[0].detach().numpy() * served.embeddings).sum()) > 0.98
@@ -49,7 +49,7 @@ def test_the_network_of_an_artefact_reads_as_the_artefact_does(outputs: Outputs)
 
 def test_channels_that_were_set_apart_are_back_in_their_places(outputs: Outputs) -> None:
     assert outputs.out
-    for layer in start_from(outputs.out, dropout=0.1).layers:
+    for layer in load_for_training(outputs.out, dropout=0.1).layers:
         assert layer.intermediate.dense.weight.any(dim=1).all()
         assert layer.intermediate.dense.weight.any(dim=0).all()
         assert layer.output.dense.weight.any(dim=0).all()
@@ -59,7 +59,7 @@ def test_its_word_vectors_stay_and_everything_else_may_learn(outputs: Outputs) -
     assert outputs.out
     frozen = [
         name
-        for name, weight in start_from(outputs.out, 0.1).named_parameters()
+        for name, weight in load_for_training(outputs.out, 0.1).named_parameters()
         if not weight.requires_grad
     ]
     assert frozen == ["encoder.embeddings.word_embeddings.weight"]
@@ -67,9 +67,11 @@ def test_its_word_vectors_stay_and_everything_else_may_learn(outputs: Outputs) -
 
 def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_path: Path) -> None:
     assert outputs.out
-    data, after = write_rows(tmp_path), tmp_path / "after"
+    known = write_rows(tmp_path)
+    new, after = tmp_path / "new.tsv", tmp_path / "after"
+    new.write_text(known.read_text("utf-8") + "\n", "utf-8")
     train_model(
-        Files([data], teachers=[outputs.out]),
+        Files([new, known], teachers=[outputs.out]),
         outputs.out,
         Outputs(tmp_path / "c.pt", after),
         RECIPE,
@@ -77,8 +79,9 @@ def test_a_successor_knows_what_its_predecessor_has_seen(outputs: Outputs, tmp_p
         lambda _: None,
     )
     seen = [file.name for file in load_manifest(outputs.out).data]
-    assert [file.name for file in verify(after).data] == [*seen, data.name]
-    files = Files([write_held_out(tmp_path)], held_out=[data])
+    assert seen == [known.name]
+    assert [file.name for file in verify(after).data] == [*seen, new.name]
+    files = Files([write_held_out(tmp_path)], held_out=[known])
     with pytest.raises(DataError, match="cannot be held out: the model in"):
         train_model(
             files,
@@ -136,7 +139,7 @@ def test_rates_fall_from_the_last_layer_that_a_model_has(
     assert sorted(peaks) == pytest.approx([rate * 0.81, rate * 0.9, rate, recipe.head_rate])
 
 
-def test_what_measuring_a_model_and_fitting_themes_to_it_leave_is_no_other_base(
+def test_measuring_a_model_or_fitting_its_themes_does_not_make_it_another_base(
     outputs: Outputs, tmp_path: Path
 ) -> None:
     assert outputs.out
@@ -150,7 +153,7 @@ def test_what_measuring_a_model_and_fitting_themes_to_it_leave_is_no_other_base(
     assert files.fingerprint(folder) != before
 
 
-def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
+def test_a_new_model_in_a_folder_removes_the_card_and_keeps_the_notes(
     outputs: Outputs, tmp_path: Path
 ) -> None:
     assert outputs.weights
@@ -171,10 +174,10 @@ def test_where_another_model_was_its_card_goes_and_what_its_maker_says_stays(
         assert not (folder / "reliability-1.svg").exists()
 
 
-def test_unquantised_weights_may_be_gone_on_from_too(outputs: Outputs) -> None:
+def test_training_can_also_continue_from_unquantised_weights(outputs: Outputs) -> None:
     assert outputs.weights
     assert outputs.out
-    exact, rounded = (start_from(folder, 0.1) for folder in (outputs.weights, outputs.out))
+    exact, rounded = (load_for_training(folder, 0.1) for folder in (outputs.weights, outputs.out))
     assert not exact.encoder.get_input_embeddings().weight.requires_grad
     torch.testing.assert_close(exact.heads.bias, rounded.heads.bias)
 
@@ -183,16 +186,18 @@ def test_a_mean_of_models_lies_between_them_by_its_shares(outputs: Outputs, tmp_
     assert outputs.weights
     assert outputs.out
     changed, data = tmp_path / "changed", write_rows(tmp_path)
-    reader = start_from(outputs.weights, 0.0)
+    network = load_for_training(outputs.weights, 0.0)
     with torch.no_grad():
-        reader.heads.bias.add_(1.0)
-    write_weights(changed, reader, outputs.weights, load_manifest(outputs.weights))
+        network.heads.bias.add_(1.0)
+    write_weights(changed, network, outputs.weights, load_manifest(outputs.weights))
     parts = [Part(outputs.weights, 0.5), Part(changed, 1.5)]
     mean = tmp_path / "mean-weights"
     made = Outputs(tmp_path / "c.pt", tmp_path / "mean", mean)
     held_out = write_held_out(tmp_path)
     average_models(parts, [held_out], made, Identity("mean", "3", "0", "tiny"))
-    before, after = (start_from(folder, 0.0).heads.bias for folder in (outputs.weights, mean))
+    before, after = (
+        load_for_training(folder, 0.0).heads.bias for folder in (outputs.weights, mean)
+    )
     torch.testing.assert_close(after, before + 0.75)
     manifest = verify(tmp_path / "mean")
     assert [file.name for file in manifest.data] == [data.name]
@@ -207,10 +212,10 @@ def test_a_mean_of_models_lies_between_them_by_its_shares(outputs: Outputs, tmp_
 def test_models_of_different_depth_have_no_mean(outputs: Outputs, tmp_path: Path) -> None:
     assert outputs.weights
     shallow = tmp_path / "shallow"
-    reader = start_from(outputs.weights, 0.0)
-    reader.encoder.encoder.layer = reader.layers[:1]  # type: ignore[union-attr]
-    reader.encoder.config.num_hidden_layers = 1
-    write_weights(shallow, reader, outputs.weights, load_manifest(outputs.weights))
+    network = load_for_training(outputs.weights, 0.0)
+    network.encoder.encoder.layer = network.layers[:1]  # type: ignore[union-attr]
+    network.encoder.config.num_hidden_layers = 1
+    write_weights(shallow, network, outputs.weights, load_manifest(outputs.weights))
     parts = [Part(outputs.weights, 1.0), Part(shallow, 1.0)]
     made = Outputs(tmp_path / "c.pt", tmp_path / "mean")
     with pytest.raises(DataError, match="differ in shape"):

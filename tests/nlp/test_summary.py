@@ -1,4 +1,4 @@
-"""What several mentions amount to."""
+"""An item has labels that follow from its mentions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -102,13 +102,13 @@ def test_a_mention_about_nothing_is_main_only_among_its_like() -> None:
     assert analysis.confidence.stage > 0.98
 
 
-def test_a_mention_that_somebody_set_aside_has_no_say() -> None:
+def test_a_mention_that_was_set_to_unassigned_has_no_say() -> None:
     aside = replace(mention("negative", UNASSIGNED, 3), candidates=Candidates((), ()))
     assert whole(aside, unsure("usage", 0.9)).stage == "usage"
     assert whole(aside, aside).stage == UNASSIGNED
 
 
-def test_what_was_said_counts_as_certain_whatever_was_read() -> None:
+def test_a_stated_label_counts_as_certain_whatever_was_read() -> None:
     read = (Candidate("usage", 0.9), Candidate("support", 0.1))
     said = replace(mention("neutral", "support"), candidates=Candidates(read, ()))
     assert whole(said, unsure("usage", 0.9)).stage == "support"

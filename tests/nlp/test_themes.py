@@ -1,4 +1,4 @@
-"""Mentions about the same thing are put together, told in words, and measured honestly."""
+"""Mentions about the same thing are grouped, described in words, and measured honestly."""
 
 import json
 import shutil
@@ -9,24 +9,24 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from nlp.arrays import Float32, Int64
 from nlp.artefact import BUNDLED
-from nlp.backends.protocol import Float
 from nlp.evaluate.answers import answer
 from nlp.evaluate.clusters import Groupings, b_cubed, cluster_figures, near_duplicates
-from nlp.evaluate.metrics import Ints
+from nlp.labelled.examples import read_themes
+from nlp.labelled.records import DataError
 from nlp.loading import open_model
 from nlp.manifest import MANIFEST_FILE, THEMES_FILE, ArtefactError, load_manifest
 from nlp.themes import (
-    LARGEST,
+    MAX_MENTIONS,
     Limits,
     centroid,
     describe,
     find_clusters,
     load_projection,
 )
-from nlp.themes.clusters import SMALLEST
-from nlp.themes.projection import UNTAUGHT
-from nlp.train.examples import DataError, read_themes
+from nlp.themes.clusters import MIN_GROUP_SIZE
+from nlp.themes.projection import DEFAULT_LIMITS
 from nlp.train.themes import PRECISION, fit
 from service.cli import app
 
@@ -35,12 +35,12 @@ LIMITS = Limits(cut=0.6, join=0.7, merge=0.8)
 WIDTH = 32
 
 
-def unit(rows: Float) -> Float:
-    found: Float = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def unit(rows: Float32) -> Float32:
+    found: Float32 = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return found
 
 
-def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0) -> Float:
+def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0) -> Float32:
     """``count`` rows around each of these axes."""
     rows = np.eye(WIDTH)[np.repeat(directions, count)]
     spread = np.random.default_rng(seed).normal(size=rows.shape) * noise
@@ -49,7 +49,7 @@ def around(*directions: int, count: int = 8, noise: float = 0.05, seed: int = 0)
 
 def vectors_of_cells(
     cells: int = 12, themes: int = 5, mentions: int = 8
-) -> tuple[Float, Groupings]:
+) -> tuple[Float32, Groupings]:
     """Themes differ in the first eight dimensions; in the others every mention goes its own way."""
     rng = np.random.default_rng(5)
     count = cells * themes * mentions
@@ -59,7 +59,7 @@ def vectors_of_cells(
     return unit(rows.astype(np.float32)), Groupings(theme // themes, theme)
 
 
-def cells_of(sizes: list[list[int]]) -> tuple[Float, Groupings]:
+def cells_of(sizes: list[list[int]]) -> tuple[Float32, Groupings]:
     """Cells of themes with that many mentions each, an axis a theme."""
     themes = [count for cell in sizes for count in cell]
     rows = [around(number, count=count, seed=number) for number, count in enumerate(themes)]
@@ -78,11 +78,11 @@ def test_groups_are_found_whatever_the_order() -> None:
 
 def test_what_is_small_or_far_is_in_no_group() -> None:
     vectors = np.concatenate(
-        [around(0, count=9), around(1, count=SMALLEST - 1), around(2, count=1)]
+        [around(0, count=9), around(1, count=MIN_GROUP_SIZE - 1), around(2, count=1)]
     )
     labels = find_clusters(vectors, LIMITS)
-    assert labels.tolist() == [0] * 9 + [-1] * SMALLEST
-    assert find_clusters(vectors, LIMITS, smallest=2).max() == 1
+    assert labels.tolist() == [0] * 9 + [-1] * MIN_GROUP_SIZE
+    assert find_clusters(vectors, LIMITS, min_size=2).max() == 1
 
 
 def test_two_ways_of_saying_one_thing_are_one_group() -> None:
@@ -100,7 +100,7 @@ def test_few_vectors_are_no_group(count: int) -> None:
 
 def test_more_than_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="more than"):
-        find_clusters(np.ones((LARGEST + 1, 1), dtype=np.float32), LIMITS)
+        find_clusters(np.ones((MAX_MENTIONS + 1, 1), dtype=np.float32), LIMITS)
 
 
 def test_b_cubed_is_that_of_the_paper() -> None:
@@ -112,12 +112,12 @@ def test_b_cubed_is_that_of_the_paper() -> None:
 
 
 def test_a_second_group_of_a_theme_is_a_near_duplicate() -> None:
-    themes: Ints = np.array([0, 0, 0, 0, 1, 1])
+    themes: Int64 = np.array([0, 0, 0, 0, 1, 1])
     assert near_duplicates(themes, np.array([0, 0, 1, 1, 2, 2])) == pytest.approx(1 / 3)
     assert near_duplicates(themes, np.array([-1] * 6)) == 0
 
 
-def test_the_projection_learns_what_tells_themes_apart() -> None:
+def test_the_projection_learns_to_separate_themes() -> None:
     vectors, groupings = vectors_of_cells()
     fitted = fit(vectors, groupings)
     assert fitted.cells == 12
@@ -126,8 +126,8 @@ def test_the_projection_learns_what_tells_themes_apart() -> None:
     assert fitted.arrivals.precision >= PRECISION
     weights = fitted.projection.weights
     assert weights is not None
-    told = np.linalg.norm(weights, axis=1)
-    assert told[:8].min() > 2 * told[8:].max()
+    lengths = np.linalg.norm(weights, axis=1)
+    assert lengths[:8].min() > 2 * lengths[8:].max()
 
 
 def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sizes", [[[8, 8, 8, 8, 8, 8]], [[2] * 6, [9, 1], [12], [1, 1]]])
-def test_fewer_than_two_cells_with_themes_teach_nothing(sizes: list[list[int]]) -> None:
+def test_fewer_than_two_cells_with_themes_are_refused(sizes: list[list[int]]) -> None:
     """``sizes`` has the mentions of each theme of each cell."""
     with pytest.raises(DataError, match="at least two cells are needed that have two themes"):
         fit(*cells_of(sizes))
@@ -177,7 +177,7 @@ def test_a_model_without_themes_compares_vectors_as_they_are(tmp_path: Path) -> 
     manifest["files"].pop(THEMES_FILE)
     (tmp_path / MANIFEST_FILE).write_text(json.dumps(manifest))
     projection = load_projection(tmp_path)
-    assert projection.limits == UNTAUGHT
+    assert projection.limits == DEFAULT_LIMITS
     assert (projection.apply(around(0)) == around(0)).all()
 
 
@@ -230,9 +230,9 @@ LANGUAGES = ["en", "en", "en", "de"]
 
 def test_the_title_is_the_most_central_short_verbatim() -> None:
     vectors = around(0, count=4, noise=0.01)
-    told = describe(TEXTS, LANGUAGES, vectors, "en", ["The driver was rude", "Came a week late"])
-    assert told.title in {"Parcel soaked, left in the rain", "My parcel was standing in the rain"}
-    assert set(told.keywords[:2]) == {"parcel", "rain"}
+    found = describe(TEXTS, LANGUAGES, vectors, "en", ["The driver was rude", "Came a week late"])
+    assert found.title in {"Parcel soaked, left in the rain", "My parcel was standing in the rain"}
+    assert set(found.keywords[:2]) == {"parcel", "rain"}
     assert describe(TEXTS, LANGUAGES, vectors, "de").title == "Das Paket stand im Regen"
     assert describe(TEXTS, LANGUAGES, vectors, "fr").title  # nobody speaks it: any language will do
 
@@ -248,15 +248,15 @@ def test_the_title_is_the_most_central_short_verbatim() -> None:
 def test_scripts_without_spaces_have_keywords(
     texts: list[str], language: str, keyword: str
 ) -> None:
-    told = describe(texts, [language] * 3, around(0, count=3), language, ["色が違う", "颜色不对"])
-    assert told.keywords[0] == keyword
-    assert told.title in texts
+    found = describe(texts, [language] * 3, around(0, count=3), language, ["色が違う", "颜色不对"])
+    assert found.keywords[0] == keyword
+    assert found.title in texts
 
 
 def test_without_other_mentions_to_stand_out_from_there_are_keywords() -> None:
     texts = ["The card was declined", "My card got declined", "Card declined again"]
-    told = describe(texts, ["en"] * 3, around(0, count=3), "en")
-    assert {"card", "declined"} <= set(" ".join(told.keywords).split())
+    found = describe(texts, ["en"] * 3, around(0, count=3), "en")
+    assert {"card", "declined"} <= set(" ".join(found.keywords).split())
 
 
 @pytest.mark.parametrize(

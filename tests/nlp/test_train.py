@@ -12,25 +12,26 @@ import pytest
 import torch
 
 from nlp.backends.hf import TorchBackend
+from nlp.backends.network import build_network
 from nlp.backends.onnx import OnnxBackend
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.run import evaluate_folder
-from nlp.labels import HEADS
+from nlp.labelled.examples import UNKNOWN, read_examples
+from nlp.labelled.records import DataError
+from nlp.labels import HEADS, LABEL_COUNT
 from nlp.manifest import MODEL_FILE, load_manifest, verify, write_manifest
-from nlp.train.balance import balance
+from nlp.train.balance import adjust_logits
 from nlp.train.batches import epoch
 from nlp.train.curriculum import Files, make_curriculum
-from nlp.train.examples import UNKNOWN, DataError, read_examples
 from nlp.train.export import export_plain
-from nlp.train.lessons import NO_THEME, OUTPUTS, Lesson, join, make_lessons
+from nlp.train.lessons import NO_THEME, Lesson, join, make_lessons
 from nlp.train.loop import CheckpointError, Run, Step
 from nlp.train.loss import mention_loss, theme_loss, vector_loss
-from nlp.train.network import build_reader
-from nlp.train.outliers import set_apart
-from nlp.train.recipe import Recipe, changed
+from nlp.train.outliers import separate_outliers
+from nlp.train.recipe import Recipe, with_settings
 from nlp.train.run import Identity, Outputs, train_model
 from nlp.train.teachers import ask_teachers
-from tests.nlp.tiny import write_base, write_held_out, write_rows
+from tests.nlp.tiny_model import write_base, write_held_out, write_rows
 
 RECIPE = Recipe(layers=2, epochs=2, tokens=256, max_tokens=32, seconds=0.0)
 IDENTITY = Identity("tiny", "0.0.1", "0.0.0", "random")
@@ -51,8 +52,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _run(base: Path, data: Path, fingerprint: str = "") -> Run:
     torch.manual_seed(0)
-    reader = build_reader(base, RECIPE.layers, RECIPE.dropout)
-    return Run(reader, load_tokenizer(base), [_lessons(data)] * 2, RECIPE, fingerprint)
+    network = build_network(base, RECIPE.layers, RECIPE.dropout)
+    return Run(network, load_tokenizer(base), [_lessons(data)] * 2, RECIPE, fingerprint)
 
 
 def _lessons(data: Path) -> list[Lesson]:
@@ -60,7 +61,7 @@ def _lessons(data: Path) -> list[Lesson]:
     examples = read_examples(data)
     return make_lessons(
         examples,
-        np.zeros((len(examples), OUTPUTS), dtype=np.float32),
+        np.zeros((len(examples), LABEL_COUNT), dtype=np.float32),
         np.zeros((len(examples), 1), dtype=np.float32),
     )
 
@@ -85,7 +86,7 @@ def test_a_stopped_run_that_is_resumed_ends_as_if_never_stopped(
     resumed = _run(base, data)
     resumed.train(checkpoint, _ignore, resume=True)
     assert resumed.steps == whole.steps
-    torch.testing.assert_close(resumed.reader.heads.weight, whole.reader.heads.weight)
+    torch.testing.assert_close(resumed.network.heads.weight, whole.network.heads.weight)
 
 
 def test_a_checkpoint_of_another_run_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_files_become_a_verified_calibrated_artefact_that_can_be_evaluated(
     train_model(files, base, outputs, RECIPE, IDENTITY, lambda step: losses.append(step.loss))
     manifest = verify(out)
     assert losses[-1] < losses[0]
-    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)] * 2
+    assert [(entry.name, entry.rows) for entry in manifest.data] == [("few.tsv", 40)]
     assert [(entry.name, entry.rows) for entry in manifest.held_out] == [("held_out.tsv", 40)]
     assert Recipe(**manifest.recipe) == RECIPE
     assert manifest.layers == 2
@@ -125,8 +126,8 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
     """Exported without rounding, the graph gives the network's own logits and unit vectors."""
     import onnxruntime as ort
 
-    reader = build_reader(base, 2, 0.0).eval()
-    export_plain(reader, tmp_path / "plain.onnx")
+    network = build_network(base, 2, 0.0).eval()
+    export_plain(network, tmp_path / "plain.onnx")
     tokenizer = load_tokenizer(base)
     (batch, *_) = epoch(_lessons(data)[:1], tokenizer, RECIPE, np.random.default_rng(0))
     feed = {
@@ -136,7 +137,7 @@ def test_the_artefact_reads_as_the_network_does(base: Path, data: Path, tmp_path
     }
     logits, embedding = ort.InferenceSession(tmp_path / "plain.onnx").run(None, feed)
     with torch.no_grad():
-        expected, vectors = reader(*(torch.from_numpy(array) for array in feed.values()))
+        expected, vectors = network(*(torch.from_numpy(array) for array in feed.values()))
     np.testing.assert_allclose(logits, expected.numpy(), atol=1e-4)
     np.testing.assert_allclose(embedding, vectors.numpy(), atol=1e-4)
 
@@ -178,22 +179,22 @@ def test_an_epoch_shows_every_mention_once_in_batches_within_the_budget(
 
 
 def test_mentions_of_which_nothing_is_known_do_not_count_towards_the_loss() -> None:
-    logits, nobody = torch.randn(1, 2, OUTPUTS), torch.zeros(1, 2, OUTPUTS)
+    logits, nobody = torch.randn(1, 2, LABEL_COUNT), torch.zeros(1, 2, LABEL_COUNT)
     labels = torch.tensor([[[0] * len(HEADS), [UNKNOWN] * len(HEADS)]])
     alone = mention_loss(logits[:, :1], labels[:, :1], nobody[:, :1], 0.0, 0.5)
     torch.testing.assert_close(mention_loss(logits, labels, nobody, 0.0, 0.5), alone)
 
 
 def test_teachers_stand_for_labels_that_nobody_knows_and_count_beside_known_ones() -> None:
-    logits, unknown = torch.randn(1, 1, OUTPUTS), torch.full((1, 1, len(HEADS)), UNKNOWN)
+    logits, unknown = torch.randn(1, 1, LABEL_COUNT), torch.full((1, 1, len(HEADS)), UNKNOWN)
     sure = torch.cat([torch.eye(len(labels))[0] for labels in HEADS.values()])[None, None]
     first = torch.zeros_like(unknown)
-    told = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
-    torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), told)
+    known = mention_loss(logits, first, torch.zeros_like(sure), 0.0, 0.5)
+    torch.testing.assert_close(mention_loss(logits, unknown, sure, 0.0, 0.5), known)
     last = torch.cat([torch.eye(len(labels))[-1] for labels in HEADS.values()])[None, None]
     theirs = mention_loss(logits, unknown, last, 0.0, 0.2)
     both = mention_loss(logits, first, last, 0.0, 0.2)
-    torch.testing.assert_close(both, 0.8 * told + 0.2 * theirs)
+    torch.testing.assert_close(both, 0.8 * known + 0.2 * theirs)
 
 
 def test_a_mention_is_drawn_to_its_vector_and_its_theme() -> None:
@@ -275,7 +276,7 @@ def test_a_teacher_knows_its_languages_however_they_are_written(
     assert asked.tolist() == [e.language == "en" for e in examples]
 
 
-def test_each_file_plays_its_part(base: Path, data: Path, tmp_path: Path) -> None:
+def test_each_kind_of_file_is_used_in_its_passes(base: Path, data: Path, tmp_path: Path) -> None:
     """First ones once, unlabelled ones without labels, others in every pass; of one language."""
     recipe = dataclasses.replace(RECIPE, first_rows=3, unlabelled_rows=5, placing=0.0)
     files = Files([data], first=[data], unlabelled=[data])
@@ -296,23 +297,23 @@ def test_an_item_is_learned_as_a_whole_too(tmp_path: Path) -> None:
         '{"text": "good, but late", "mentions": [{"quote": "good"}, {"quote": "late"}],'
         ' "primary": {"sentiment": "mixed", "stage": "usage"}}'
     )
-    targets = np.zeros((2, OUTPUTS), dtype=np.float32)
+    targets = np.zeros((2, LABEL_COUNT), dtype=np.float32)
     (lesson,) = make_lessons(read_examples(path), targets, targets)
     assert lesson.example.spans == [(0, 4), (10, 14), (0, 14)]
     assert lesson.labels[2].tolist() == [UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
-    assert lesson.targets.shape == (3, OUTPUTS)
+    assert lesson.targets.shape == (3, LABEL_COUNT)
 
 
 def test_an_item_of_which_only_the_whole_is_known_is_learned(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text('{"text": "good", "primary": {"stage": "usage"}}')
-    nothing = np.zeros((0, OUTPUTS), dtype=np.float32)
+    nothing = np.zeros((0, LABEL_COUNT), dtype=np.float32)
     (lesson,) = make_lessons(read_examples(path), nothing, nothing)
     assert lesson.example.spans == [(0, 4)]
     assert lesson.labels.tolist() == [[UNKNOWN, 4, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]]
 
 
-def test_nothing_to_learn_and_nothing_to_start_from_are_said(
+def test_missing_labels_and_missing_bases_are_reported(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
     bare = tmp_path / "bare.csv"
@@ -328,7 +329,7 @@ def test_nothing_to_learn_and_nothing_to_start_from_are_said(
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_a_base_with_a_file_less_is_told_before_anything_is_read(
+def test_a_base_with_a_missing_file_is_reported_before_anything_is_read(
     base: Path, tmp_path: Path, name: str
 ) -> None:
     folder = shutil.copytree(base, tmp_path / "base")
@@ -357,7 +358,7 @@ def test_a_file_that_is_learned_from_cannot_be_held_out(
     assert not (tmp_path / "m").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_training(
+def test_a_folder_that_cannot_be_made_is_reported_before_training(
     base: Path, data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
@@ -370,7 +371,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(
             train_model(Files([data]), base, outputs, RECIPE, IDENTITY, _fail)
 
 
-def test_a_folder_that_takes_no_file_is_told_before_training(
+def test_a_folder_that_cannot_be_written_to_is_reported_before_training(
     base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def make_file(dir: Path) -> AbstractContextManager[None]:
@@ -403,18 +404,18 @@ def test_a_run_is_another_with_another_tokenizer_configuration_or_language(
     assert files.fingerprint(folder) == before
 
 
-def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path) -> None:
-    reader = build_reader(base, 2, 0.0).eval()
+def test_separating_the_largest_channels_changes_no_reading(base: Path) -> None:
+    network = build_network(base, 2, 0.0).eval()
     loud, large = 17, 3
     with torch.no_grad():
-        for layer in reader.layers:
+        for layer in network.layers:
             layer.attention.output.LayerNorm.weight[large] = 30.0
             layer.intermediate.dense.weight[loud] *= 20
             layer.intermediate.dense.bias[loud] = 5.0
-    apart = set_apart(reader, [[0, 7, 8, 9, 2], [0, 30, 2]])
+    apart = separate_outliers(network, [[0, 7, 8, 9, 2], [0, 30, 2]])
     ids, mentions = torch.tensor([[0, 11, 12, 13, 2]]), torch.tensor([[[0.0, 1, 1, 1, 0]]])
     inputs = (ids, torch.ones_like(ids), mentions)
-    for said, expected in zip(apart(*inputs), reader(*inputs), strict=True):
+    for said, expected in zip(apart(*inputs), network(*inputs), strict=True):
         torch.testing.assert_close(said, expected)
     for layer in apart.layers:
         assert layer.output.inward.bias.item() == 5.0
@@ -423,26 +424,26 @@ def test_the_largest_channels_are_set_apart_and_nothing_else_is_said(base: Path)
         assert large in layer.intermediate.channels
         assert not layer.intermediate.dense.weight[:, large].any()
         assert not layer.intermediate.kept[large]
-    assert reader.layers[0].intermediate.dense.weight[loud].any()
+    assert network.layers[0].intermediate.dense.weight[loud].any()
 
 
 def test_common_labels_are_held_back_by_their_share(base: Path, data: Path) -> None:
     lessons = _lessons(data)
-    reader = build_reader(base, 1, 0.0)
-    balance(reader, lessons, 0.5)
+    network = build_network(base, 1, 0.0)
+    adjust_logits(network, lessons, 0.5)
     sentiments = np.concatenate([lesson.labels[:, 0] for lesson in lessons])
     shares = (np.bincount(sentiments, minlength=3) + 1) / (len(sentiments) + 3)
-    taken = reader.heads.bias[:3].detach().numpy()
+    taken = network.heads.bias[:3].detach().numpy()
     np.testing.assert_allclose(taken, -0.5 * np.log(shares), rtol=1e-5)
 
 
 def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
-    assert changed(RECIPE, ["trust=0.3", "epochs=5"]) == dataclasses.replace(
-        RECIPE, trust=0.3, epochs=5
+    assert with_settings(RECIPE, ["trust=0.3", "epochs=5", "clip=2"]) == dataclasses.replace(
+        RECIPE, trust=0.3, epochs=5, clip=2.0
     )
     for wrong in ("speed=1", "trust=much", "trust"):
         with pytest.raises(ValueError, match=r"speed|trust"):
-            changed(RECIPE, [wrong])
+            with_settings(RECIPE, [wrong])
 
 
 @pytest.mark.parametrize(
@@ -461,8 +462,13 @@ def test_settings_change_a_recipe_and_unknown_ones_are_refused() -> None:
         "theme_temperature=0",
         "clip=1e999",
         "epochs=1e999",
+        "epochs=1.9",
+        "epochs='3'",
+        "seed=True",
+        "trust=True",
+        "trust='0.3'",
     ],
 )
 def test_a_setting_that_no_run_can_have_is_refused_by_name(setting: str) -> None:
     with pytest.raises(ValueError, match=setting.partition("=")[0]):
-        changed(RECIPE, [setting])
+        with_settings(RECIPE, [setting])

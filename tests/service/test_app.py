@@ -16,21 +16,9 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 from service.settings import Settings
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
-
-ROOT = Path(__file__).parents[2]
-SERVE = """
-from service.app import create_app
-from service.cli.serve import Server
-from service.settings import Settings
-from service.telemetry import configure_logging
-from tests.fakes import FakeAnalyzer
-
-settings = Settings()
-configure_logging(settings.log_level)
-Server(create_app(settings, FakeAnalyzer()), settings).run()
-"""
+from tests.credentials import Keys, bearer
+from tests.service.serving import ROOT, SERVE
 
 
 def test_import_loads_neither_torch_nor_the_model() -> None:

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from service.client import Verbatim, VerbatimError
-from tests.bridge import transport_to
-from tests.callers import Keys
 from tests.conftest import StartClient
+from tests.credentials import Keys
+from tests.transport import transport_to
 
 
 class Service:

@@ -17,9 +17,9 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 
-from tests.bridge import transport_to
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.dashboard.site import KEY, served
+from tests.transport import transport_to
 
 PAGE: Final = Path(__file__).parents[2] / "docs/connecting.md"
 CHROMIUM: Final = shutil.which("chromium")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from nlp.artefact import BUNDLED
 from nlp.train.run import Outputs
 from service.cli import evaluation
-from tests.nlp.tiny import FLOOR, write_base, write_model, write_rows
+from tests.nlp.tiny_model import FLOOR, write_base, write_model, write_rows
 
 THEMES = (
     {"text": "It took weeks", "stage": "usage", "theme": "slow", "lang": "en"},

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.cli.bench.lengths import UNITS, text_of
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.operations import JSON, Operation, operations
 
 KEY = "01a217ae-2263-72a9-b9a7-d8a7339868be"

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.telemetry import HTTP_REQUESTS
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.operations import JSON, Operation, document, operations, resolve
 
 ALL = list(operations())

@@ -10,7 +10,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.keys import service
 from service.keys.schemas import NewKey
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.operations import operations
 
 KEY = "Idempotency-Key"

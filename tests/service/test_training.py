@@ -7,7 +7,7 @@ import torch
 from typer.testing import CliRunner
 
 from service.cli import app
-from tests.nlp.tiny import write_base, write_held_out, write_rows
+from tests.nlp.tiny_model import write_base, write_held_out, write_rows
 
 FEW = ("--epochs", 1, "--layers", 1, "--set", "tokens=256", "--set", "max_tokens=32")
 

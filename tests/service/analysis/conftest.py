@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from models.feedback import Feedback
 from models.workspace import Workspace
 from service.analysis.engine import Engine
 from service.analysis.service import Analyst
@@ -16,6 +15,7 @@ from service.clock import now
 from service.db import Database
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
+from tests.service.rows import feedback_row
 
 AddFeedback = Callable[..., UUID]
 HireAnalyst = Callable[..., Analyst]
@@ -28,22 +28,16 @@ def add(database: Database, workspace: Workspace) -> AddFeedback:
     numbers = count()
 
     def add(text: str = "The checkout was slow.", **columns: Any) -> UUID:
-        number = next(numbers)
-        moment = now()
+        number, moment = str(next(numbers)), now()
         values: dict[str, Any] = {
-            "workspace_id": workspace.id,
-            "kind": "review",
-            "source": "shop",
-            "external_id": str(number),
+            "external_id": number,
             "text": text,
-            "channel": "website",
-            "language": "en",
             "occurred_at": OCCURRED,
             "received_at": moment,
             "due_at": moment,
-            "content_hash": str(number),
+            "content_hash": number,
         }
-        row = Feedback(**values | columns)
+        row = feedback_row(workspace.id, **values | columns)
         with database.write() as session:
             session.add(row)
         return row.id

@@ -21,7 +21,7 @@ from service.journey.learning import LEAST_BACKGROUND
 from service.journey.taught import taught_by
 from service.settings import Settings
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback
 

@@ -11,7 +11,7 @@ from models.feedback import Feedback
 from service.analysis.schemas import ANSWER_EXAMPLE, MOST_ITEMS, REQUEST_EXAMPLE, AnalyzeOut
 from service.db import Database
 from service.settings import Settings
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 
 SLOW = {"text": "The checkout was slow. I love the app"}
 BOTH = {"text": "The checkout was slow. I love the app. Great support"}

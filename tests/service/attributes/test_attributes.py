@@ -12,9 +12,9 @@ from models.span import RollupItemSpan
 from models.workspace import Workspace
 from service.attributes.building import Builder
 from service.db import Database
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
-from tests.service.insights.rows import Said, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import Said, write
 
 PATH = "/v1/attributes"
 

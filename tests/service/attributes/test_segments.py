@@ -27,9 +27,9 @@ from service.insights.queries.items import Items
 from service.rollups.apply import Delta, apply
 from service.rollups.segments import is_rolled_up, segments_of
 from service.verify.verify import Finding, verify
-from tests.callers import Keys, bearer
-from tests.service.insights.rows import Said, nps, rating, theme, write
+from tests.credentials import Keys, bearer
 from tests.service.insights.test_queries import AXES, counted, merged_touchpoints
+from tests.service.rows import Said, nps, rating, theme, write
 
 FIRST = datetime(2026, 1, 20, tzinfo=UTC)
 CELLS = (

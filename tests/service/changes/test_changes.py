@@ -19,8 +19,8 @@ from service.db import Database
 from service.insights.names import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
-from tests.callers import Keys, bearer
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import NOON, Said, nps, write
 
 CHECKOUT: dict[str, Any] = {
     "title": "New checkout",

@@ -11,7 +11,7 @@ from service.changes.effects import VOLUME, Effect, effects, needed
 from service.changes.windows import Window, minus, total_of, windows
 from service.changes.wording import sentence, verdict
 from service.insights.comparison import Part
-from service.insights.statistics import LEVEL
+from service.insights.statistics import SIGNIFICANCE_LEVEL
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 DAYS = 28
@@ -220,7 +220,9 @@ def power(effect: float, items: int, days: int, runs: int = 50) -> float:
         before, after = (
             window(random, 0.5 + part, 0.4, items, 0.05, days) for part in (effect / 2, -effect / 2)
         )
-        found += effects(before, after, has_rest=True)["negative_share"].change.p < LEVEL
+        found += (
+            effects(before, after, has_rest=True)["negative_share"].change.p < SIGNIFICANCE_LEVEL
+        )
     return found / runs
 
 
@@ -368,7 +370,7 @@ def test_what_got_better_here_but_far_less_than_elsewhere_is_no_change_for_the_w
     found = effects(before, after, has_rest=True)
     share = found["negative_share"]
     assert (share.own.difference or 0) < 0 < (share.change.difference or 0)
-    assert share.own.p < LEVEL
+    assert share.own.p < SIGNIFICANCE_LEVEL
     assert (share.significant, share.better, share.moved) == (True, False, False)
     assert verdict(found) == ("no_evidence_yet", None)
 

@@ -12,8 +12,9 @@ from models.feedback import Feedback
 from models.workspace import Workspace
 from service.db import Database
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
+from tests.service.rows import feedback_row
 
 TEXT = "The app is slow. The checkout declined my card. Great support"
 MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -23,19 +24,8 @@ Correct = Callable[..., Any]
 
 def review(workspace: Workspace, text: str, **columns: Any) -> Feedback:
     """A review that waits to be read."""
-    return Feedback(
-        workspace_id=workspace.id,
-        kind="review",
-        source="shop",
-        text=text,
-        channel="website",
-        language="en",
-        occurred_at=MOMENT,
-        received_at=MOMENT,
-        due_at=MOMENT,
-        content_hash="0",
-        **columns,
-    )
+    moments = dict.fromkeys(("occurred_at", "received_at", "due_at"), MOMENT)
+    return feedback_row(workspace.id, text=text, **moments, **columns)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nlp.decoding import Calibration, probabilities, read_labels
 from nlp.documents import Mention
 from nlp.labels import HEADS
-from nlp.reading import Calibration, probabilities, read_labels
 from nlp.summary import summarize
 from service.corrections.layers import (
     bare_values,
@@ -31,7 +31,7 @@ def mentions_read(seed: int, count: int, allowed: Any = None) -> list[Mention]:
     logits = {head: rng.normal(0, 1.5, (count, len(labels))) for head, labels in HEADS.items()}
     labels = read_labels(
         probabilities(logits, CALIBRATION.temperatures), CALIBRATION, [allowed] * count
-    )  # type: ignore[arg-type]
+    )
     ends = np.cumsum(rng.integers(5, 90, count)).tolist()
     return [
         labels.mention(index, start, end, "", None)

@@ -10,17 +10,17 @@ from fastapi.testclient import TestClient
 from models.feedback import Feedback
 from models.learning import Learning
 from models.workspace import Workspace
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32
 from service.corrections import labelling
 from service.corrections.adjusting import Background, Judged, attempt
 from service.corrections.learning import ERASED, keep, try_corrections
 from service.db import Database
 from service.journey.taught import FROM_CORRECTIONS, taught_by
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
-from tests.forgetful import Forgetful
+from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.corrections.conftest import review
+from tests.vanishing_cache import VanishingCache
 
 WIDTH = 16
 LEARNING = "/v1/journey/learning"
@@ -33,10 +33,10 @@ Ask = Callable[..., Any]
 Store = Callable[..., list[Feedback]]
 
 
-def near(direction: int, n: int, seed: int = 1) -> Float:
+def near(direction: int, n: int, seed: int = 1) -> Float32:
     rows = np.random.default_rng(seed).normal(size=(n, WIDTH)) / 8
     rows[:, direction] += 1
-    unit: Float = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    unit: Float32 = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
 
@@ -104,7 +104,7 @@ def test_what_was_learned_is_known_while_another_thread_empties_the_cache(
     with database.write() as session:
         session.add(Learning(workspace_id=workspace.id, stamp=3))
     kept = labelling.Learned()
-    monkeypatch.setattr(labelling, "_states", Forgetful({(workspace.id, 3, "1"): kept}))
+    monkeypatch.setattr(labelling, "_states", VanishingCache({(workspace.id, 3, "1"): kept}))
     with database.read() as session:
         assert labelling.learned_in(session, workspace.id, "1", lock=False) is kept
 

@@ -13,7 +13,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.verify.verify import verify
 from tests import fakes
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.corrections.conftest import TEXT, Correct, review

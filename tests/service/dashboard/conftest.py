@@ -3,10 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.callers import Keys
+from tests.credentials import Keys
 
 
-def enter(client: TestClient, secret: str) -> TestClient:
+def sign_in(client: TestClient, secret: str) -> TestClient:
     """Sign in with a key."""
     answer = client.post("/sign-in", data={"key": secret}, follow_redirects=False)
     assert answer.status_code == 303, answer.text
@@ -16,4 +16,4 @@ def enter(client: TestClient, secret: str) -> TestClient:
 @pytest.fixture
 def visitor(client: TestClient, keys: Keys) -> TestClient:
     """A browser with a session of the workspace ``acme``."""
-    return enter(client, keys.read)
+    return sign_in(client, keys.read)

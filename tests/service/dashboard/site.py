@@ -26,8 +26,8 @@ from service.journey.service import put_definition
 from service.keys import queries
 from service.keys.schemas import NewKey
 from service.keys.service import make
-from tests.service.insights.rows import Said, rating, theme, write
-from tests.service.test_app import ROOT, SERVE
+from tests.service.rows import Said, rating, theme, write
+from tests.service.serving import ROOT, SERVE
 
 KEY: Final = "a-key-of-more-than-twenty-characters"
 ODD_KEY: Final = "a-key-of-the-shop-whose-names-are-odd"

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import Request
@@ -11,6 +10,7 @@ from service.dashboard.address import Address
 from service.errors import InvalidRequest
 from service.insights.params import FilterParams, MapParams
 from service.web.parameters import UnknownParameter
+from tests.service.dashboard.pages import asked
 
 TODAY = date(2026, 3, 20)
 
@@ -19,11 +19,6 @@ def address(path: str, query: str) -> Address:
     """The address of a request."""
     scope: dict[str, Any] = {"type": "http", "path": path, "headers": [], "server": ("test", 80)}
     return Address(Request(scope | {"scheme": "http", "query_string": query.encode()}), "")
-
-
-def asked(link: str) -> dict[str, str]:
-    """The parameters of a link."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
 
 
 def test_another_page_keeps_the_filters_and_not_the_search() -> None:

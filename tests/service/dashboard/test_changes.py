@@ -10,9 +10,9 @@ from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service import clock
 from service.db import Database
-from tests.callers import Keys, bearer
-from tests.service.dashboard.test_pages import open_page
-from tests.service.insights.rows import NOON, Said, nps, theme, write
+from tests.credentials import Keys, bearer
+from tests.service.dashboard.pages import open_page
+from tests.service.rows import NOON, Said, nps, theme, write
 
 CHECKOUT = ("purchase", "checkout")
 HELPED = {"title": "New <b>checkout</b>", "scope": {"stage": "purchase"}}

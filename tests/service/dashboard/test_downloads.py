@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
-from tests.service.insights.rows import NOON, Said, theme, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import NOON, Said, theme, write
 
 PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
 SAME = {"since": "2026-02-01", "until": "2026-04-01", "bom": "true"}

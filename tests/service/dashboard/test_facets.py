@@ -8,9 +8,8 @@ from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.service.dashboard.test_address import asked
-from tests.service.dashboard.test_pages import PERIOD, open_page
-from tests.service.insights.rows import NOON, Said, write
+from tests.service.dashboard.pages import PERIOD, asked, open_page
+from tests.service.rows import NOON, Said, write
 
 SOURCES = ("Acme, Inc", "Acme", "Inc")
 

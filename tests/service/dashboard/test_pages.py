@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,12 +10,11 @@ from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
-from tests.service.dashboard.conftest import enter
-from tests.service.insights.rows import NOON, Said, nps, theme, write
+from tests.credentials import Keys, bearer
+from tests.service.dashboard.conftest import sign_in
+from tests.service.dashboard.pages import PERIOD, SAME, first_link, open_page, text_of
+from tests.service.rows import NOON, Said, nps, theme, write
 
-PERIOD = {"from": "2026-02-01", "to": "2026-03-31"}
-SAME = {"since": "2026-02-01", "until": "2026-04-01"}
 JSON = {"content-type": "application/json"}
 CHECKOUT = ("purchase", "checkout")
 PLACES = (("usage", "product"), ("support", "support"))
@@ -60,38 +58,6 @@ def shop(database: Database, workspace: Workspace) -> str:
                 **nps(number % 10),
             )
         return str(last.id)
-
-
-def open_page(
-    client: TestClient, path: str, params: Mapping[str, str] = PERIOD, status: int = 200
-) -> str:
-    """The HTML of a page; checks its headers."""
-    answer = client.get(path, params=params)
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = answer.headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; ")
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "script-src" not in policy
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    assert "no-store" in answer.headers["cache-control"]
-    assert not re.search(r"<script|\sstyle=|\son\w+=", answer.text)
-    own = answer.text.replace(str(client.base_url), "")
-    assert not re.search(r"https?://(?!www\.w3\.org)", own)
-    return answer.text
-
-
-def text_of(page: str) -> str:
-    """The text of a page, on one line."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page)))
-
-
-def first_link(page: str, path: str) -> str:
-    """The first link whose address begins with ``path``."""
-    return html.unescape(re.findall(rf'href="({path}[^"]*)"', page)[0])
 
 
 def test_the_map_says_what_the_api_says(visitor: TestClient, keys: Keys, shop: str) -> None:
@@ -228,7 +194,7 @@ def test_a_browser_that_is_lost_gets_a_page(client: TestClient, keys: Keys) -> N
     page = open_page(client, "/nowhere", status=404)
     assert "There is nothing at this address." in page
     assert "Sign out" not in page
-    enter(client, keys.read)
+    sign_in(client, keys.read)
     assert "Sign out" in open_page(client, "/nowhere", status=404)
     told = "application/problem+json"
     assert client.get("/v1/nowhere").headers["content-type"] == told
@@ -237,7 +203,7 @@ def test_a_browser_that_is_lost_gets_a_page(client: TestClient, keys: Keys) -> N
 
 
 def test_another_workspace_is_not_seen(client: TestClient, other_keys: Keys, shop: str) -> None:
-    stranger = enter(client, other_keys.read)
+    stranger = sign_in(client, other_keys.read)
     open_page(stranger, f"/feedback/{shop}", status=404)
     for path in PATHS:
         page = open_page(stranger, path)

@@ -11,9 +11,9 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from service.web.cursors import encode_cursor
-from tests.callers import Keys, bearer
-from tests.service.dashboard.test_pages import PERIOD, SAME, first_link, open_page
-from tests.service.insights.rows import NOON, Said, write
+from tests.credentials import Keys, bearer
+from tests.service.dashboard.pages import PERIOD, SAME, first_link, open_page
+from tests.service.rows import NOON, Said, write
 
 
 @pytest.fixture

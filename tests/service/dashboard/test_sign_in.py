@@ -9,9 +9,9 @@ from service.db import Database
 from service.keys import queries, service
 from service.keys.guesses import PER_MINUTE
 from service.keys.schemas import NewKey
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
-from tests.service.dashboard.conftest import enter
+from tests.credentials import Keys, bearer
+from tests.service.dashboard.conftest import sign_in
 
 PAGES = ["/", "/pain-points", "/wins", "/pain-points/01a217ae-2263-72a9-b9a7-d8a7339868be"]
 
@@ -178,5 +178,5 @@ def test_a_keys_own_limit_holds_for_the_page(
     with database.write() as session:
         wanted = NewKey(name="slow", scopes=["read"], rate_per_minute=2)
         _, secret = service.make(session, workspace.id, wanted)
-    enter(client, secret)
+    sign_in(client, secret)
     assert [client.get("/").status_code for _ in range(3)] == [200, 200, 429]

@@ -10,8 +10,8 @@ from httpx2 import Response
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import NOON, Said, nps, write
 
 Fetch = Callable[..., Response]
 CHECKOUT = ("purchase", "checkout")

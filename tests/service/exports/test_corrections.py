@@ -10,12 +10,12 @@ from fastapi.testclient import TestClient
 
 from models.mention import Mention
 from models.workspace import Workspace
+from nlp.labelled.examples import UNKNOWN, read_examples
 from nlp.labels import HEADS
-from nlp.train.examples import UNKNOWN, read_examples
 from service.db import Database
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.exports.conftest import CHECKOUT, Fetch
-from tests.service.insights.rows import Said, write
+from tests.service.rows import Said, write
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
 from service.web.text import FORMULA
 from tests.service.exports.conftest import CHECKOUT, SAID, Fetch
-from tests.service.insights.rows import NOON, Said, rating, write
+from tests.service.rows import NOON, Said, rating, write
 
 SUBJECTS = ("pain-points", "wins", "mentions", "feedback", "corrections", "journey")
 TABLE = (

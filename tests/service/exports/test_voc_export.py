@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from service.cli import export
 from service.client import Verbatim, VerbatimError
-from tests.bridge import transport_to
-from tests.callers import Keys
+from tests.credentials import Keys
+from tests.transport import transport_to
 
 Run = Callable[..., Result]
 

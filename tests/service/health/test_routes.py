@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from models.feedback import DONE, FAILED, PENDING, Feedback
+from models.feedback import DONE, FAILED, PENDING
 from models.workspace import Workspace
 from service import __version__
 from service.clock import now
@@ -16,25 +16,20 @@ from service.errors import Unavailable
 from service.health import queries
 from service.health.service import check_database
 from service.settings import Settings
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.credentials import Keys, bearer
+from tests.service.rows import feedback_row
 
 
 def add(database: Database, workspace: Workspace, state: str, age: timedelta) -> None:
     moment = now() - age
     with database.write() as session:
         session.add(
-            Feedback(
-                workspace_id=workspace.id,
-                kind="survey",
-                source="web",
-                text="slow",
-                channel="website",
-                language="en",
+            feedback_row(
+                workspace.id,
                 occurred_at=moment,
                 received_at=moment,
                 due_at=moment,
-                content_hash="",
                 state=state,
             )
         )

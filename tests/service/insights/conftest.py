@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import NOON, Said, nps, write
 
 Get = Callable[..., Any]
 

@@ -11,7 +11,7 @@ from service.db import Database
 from service.insights.conflicts import contradicts
 from service.intake.ratings import RatingIn, Scale
 from tests.service.insights.conftest import CHECKOUT, Get
-from tests.service.insights.rows import Said, nps, rating, write
+from tests.service.rows import Said, nps, rating, write
 
 FURIOUS = ("negative", -0.98, 3)
 ANNOYED = ("negative", -0.98, 1)

@@ -9,7 +9,7 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, add_pains, nps, write
+from tests.service.rows import NOON, Said, add_pains, nps, write
 
 
 @pytest.fixture

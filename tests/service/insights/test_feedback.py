@@ -8,7 +8,7 @@ import pytest
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.rows import NOON, Said, nps, write
 
 
 def texts(page: dict[str, Any]) -> list[str]:

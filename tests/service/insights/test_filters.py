@@ -12,9 +12,9 @@ from models.workspace import Workspace
 from service.db import Database
 from service.insights.params import escaped, parts_of, plain
 from service.web.text import composed
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import Said, write
+from tests.service.rows import Said, write
 
 READS = ("/v1/pain-points", "/v1/journey", "/v1/trends", "/v1/feedback")
 

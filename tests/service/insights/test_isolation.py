@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT
-from tests.service.insights.rows import Said, nps, write
+from tests.service.rows import Said, nps, write
 
 SAME: dict[str, Any] = {"source": "web", "external_id": "r-1", "attributes": {"a": "b"}}
 READS = ("/v1/pain-points", "/v1/journey", "/v1/trends", "/v1/feedback")

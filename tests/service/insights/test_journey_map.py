@@ -9,7 +9,7 @@ from service.db import Database
 from service.journey.schemas import DefinitionIn
 from service.journey.service import put_definition
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import Said, rating, write
+from tests.service.rows import Said, rating, write
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 

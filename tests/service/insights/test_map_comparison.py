@@ -12,8 +12,8 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, add_pains, nps, write
-from tests.service.insights.rows import theme as found_theme
+from tests.service.rows import NOON, Said, add_pains, nps, write
+from tests.service.rows import theme as found_theme
 
 WEEK = timedelta(days=7)
 NOW: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}

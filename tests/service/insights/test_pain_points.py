@@ -12,7 +12,7 @@ from service.insights.names import cell_id
 from service.insights.queries import typical
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, theme, write
+from tests.service.rows import NOON, Said, nps, theme, write
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 

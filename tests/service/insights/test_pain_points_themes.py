@@ -17,7 +17,7 @@ from service.insights.statistics import wilson
 from service.rollups.apply import Delta, apply
 from service.rollups.cells import mask_of
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, theme, write
+from tests.service.rows import NOON, Said, nps, theme, write
 
 LIST = "/v1/pain-points"
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}  # before: from 22 February

@@ -21,7 +21,7 @@ from service.insights.sums import ItemRow, ItemSums, MentionRow, MentionSums, to
 from service.journey.mapping import JourneyMap
 from service.journey.native import CELLS, NO_CELL, Cell
 from service.journey.presets import preset_map
-from tests.service.insights.rows import Said, nps, rating, write
+from tests.service.rows import Said, nps, rating, write
 
 FIRST = datetime(2025, 12, 25, tzinfo=UTC)
 STATED = (NO_CELL, Cell("purchase", "unassigned"), Cell("usage+moving-in", "unassigned+lift"))

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from models.mention import Mention
 from models.workspace import Workspace
 from service.db import Database
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import Said, write
+from tests.service.rows import Said, write
 
 TEXTS = ("big and unsure", "big and unsurer", "sure", "alone and unsurest")
 

@@ -28,10 +28,10 @@ from service.insights.search import find, wanted_by
 from service.insights.search_params import Emotion, Intent, MentionFilters
 from service.insights.words import parse
 from service.journey.native import Cell
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, write
+from tests.service.rows import NOON, Said, write
 
 TEXTS = (
     "My card was declined at the last step",

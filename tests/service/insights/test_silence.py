@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.rows import NOON, Said, nps, write
 
 WEEK = timedelta(days=7)
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}

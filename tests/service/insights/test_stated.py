@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from service.db import Database
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.insights.conftest import Get

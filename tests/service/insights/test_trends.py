@@ -15,7 +15,7 @@ from service.insights.names import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import NOON, Said, nps, write
+from tests.service.rows import NOON, Said, nps, write
 
 
 @pytest.mark.usefixtures("shop")

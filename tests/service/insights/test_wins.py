@@ -8,7 +8,7 @@ from models.pain_point import WIN
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.insights.rows import Said, nps, theme, write
+from tests.service.rows import Said, nps, theme, write
 
 DELIVERY = ("onboarding", "delivery")
 

@@ -14,7 +14,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.intake.accept import Acceptor
 from service.intake.drafts import Clerk
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 
 SURVEYS = "/v1/feedback/surveys"
 REVIEWS = "/v1/feedback/reviews"

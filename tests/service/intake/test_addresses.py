@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from models.types import new_id
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, Send, Stored, names_at_fault
 
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.intake.schemas import BATCH_EXAMPLE
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, Send, Stored, names_at_fault
 
 GOOD = {"kind": "survey", "text": "Good"}

@@ -12,7 +12,7 @@ from service.db import Database
 from service.intake import ledger, queries
 from service.rollups.apply import Delta, apply
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import SURVEYS, Send, Stored
 

@@ -16,7 +16,7 @@ from service.clock import now
 from service.db import Database
 from service.ids import among
 from service.web.idempotency import KEPT
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
 
 ITEM = {"text": "The checkout is broken"}

@@ -22,8 +22,8 @@ from service.keys import service
 from service.keys.schemas import NewKey
 from service.keys.tokens import new_secret
 from service.settings import Settings
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import Stored, names_at_fault
 

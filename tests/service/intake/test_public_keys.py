@@ -25,8 +25,8 @@ from service.keys import service
 from service.keys.schemas import NewKey
 from service.verify.verify import verify
 from service.web.idempotency import StoredAnswer
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, TICKETS, Send, Stored
 
 SHOP = "https://shop.example"

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.intake.schemas import REVIEW_EXAMPLE, SURVEY_EXAMPLE, TICKET_EXAMPLE
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import (
     BATCH,

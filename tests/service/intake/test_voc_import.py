@@ -12,10 +12,10 @@ from typer.testing import CliRunner, Result
 from service.cli import imports, sending
 from service.cli.imports import app
 from service.client import Verbatim, VerbatimError
-from tests.bridge import transport_to
-from tests.callers import Keys
 from tests.conftest import StartClient
+from tests.credentials import Keys
 from tests.service.intake.conftest import Stored
+from tests.transport import transport_to
 
 Run = Callable[..., Result]
 CONTENT = "id,date,score,comment\n1,2026-01-31,9,Great checkout\n2,soon,3,Bad\n3,2026-01-31\n"

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from service.intake import waiting
-from tests.callers import Keys, bearer
 from tests.conftest import StartClient
+from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import SURVEYS, Send, Stored
 
 ITEM = {"text": "The checkout is broken."}

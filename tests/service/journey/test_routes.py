@@ -9,9 +9,9 @@ from models.workspace import Workspace
 from service.db import Database
 from service.journey import service
 from service.journey.schemas import DEFINITION_EXAMPLE
-from tests.callers import Keys, bearer
-from tests.forgetful import Forgetful
-from tests.service.insights.rows import Said, write
+from tests.credentials import Keys, bearer
+from tests.service.rows import Said, write
+from tests.vanishing_cache import VanishingCache
 
 PATH = "/v1/journey/definition"
 
@@ -154,6 +154,6 @@ def test_a_preset_in_force_is_read_with_the_names_it_was_given(
 def test_a_journey_is_found_while_another_thread_empties_the_cache(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "_maps", Forgetful())
+    monkeypatch.setattr(service, "_maps", VanishingCache())
     assert put(client, keys, DEFINITION_EXAMPLE).status_code == 200
     assert get(client, keys).json()["version"] == 1

@@ -14,7 +14,7 @@ from service.db import Database
 from service.keys import ring, service
 from service.keys.schemas import NewKey
 from service.keys.tokens import new_secret
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 
 PATH = "/v1/info"
 

@@ -24,8 +24,8 @@ from service.keys.bootstrap import (
 from service.keys.schemas import NewKey
 from service.keys.tokens import hash_of
 from service.settings import Settings
-from tests.callers import bearer
 from tests.conftest import StartClient
+from tests.credentials import bearer
 
 GIVEN = "a-key-that-somebody-chose"
 

@@ -14,8 +14,8 @@ from service.db import Database
 from service.keys import queries, ring, service
 from service.keys.ring import KeyRing
 from service.keys.schemas import NewKey
-from tests.callers import bearer
 from tests.conftest import StartClient
+from tests.credentials import bearer
 
 SHOP = "https://shop.example"
 OTHER = "https://other.example"

@@ -11,8 +11,8 @@ from service.cli import COMMANDS, app
 from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import NewKey
-from tests.callers import bearer
 from tests.conftest import StartClient
+from tests.credentials import bearer
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.clock import now
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 
 READ = {"name": "report", "scopes": ["read"]}
 

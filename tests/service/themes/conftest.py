@@ -10,12 +10,11 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from models.feedback import Feedback
 from models.mention import Mention
 from models.pain_point import PainPoint
 from models.workspace import Workspace
 from nlp.themes import centroid
-from nlp.themes.space import stored
+from nlp.themes.space import centroid_to_bytes
 from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
@@ -26,6 +25,7 @@ from service.themes.refresh import Refresher
 from service.verify.verify import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
+from tests.service.rows import feedback_row
 
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DECLINED = [f"The checkout declined my visa card {word}" for word in ("twice", "again", "today")]
@@ -53,19 +53,14 @@ def say(database: Database, workspace: Workspace, analyse: Analyse) -> Say:
         for text in texts:
             number, moment = next(numbers), now()
             values: dict[str, Any] = {
-                "workspace_id": workspace.id,
-                "kind": "review",
-                "source": "shop",
                 "external_id": str(number),
                 "text": text,
-                "channel": "website",
-                "language": "en",
                 "occurred_at": OCCURRED + timedelta(minutes=number),
                 "received_at": moment,
                 "due_at": moment,
                 "content_hash": str(number),
             }
-            rows.append(Feedback(**values | columns))
+            rows.append(feedback_row(workspace.id, **values | columns))
         with database.write() as session:
             session.add_all(rows)
         analyse()
@@ -142,7 +137,9 @@ def mean_of(database: Database, theme: PainPoint, analyzer: FakeAnalyzer | None 
     """The mean of what the model has read of a theme."""
     space = Engine(analyzer or FakeAnalyzer()).space
     with database.read() as session:
-        return stored(centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors))
+        return centroid_to_bytes(
+            centroid(sample_of(session, space, theme.workspace_id, theme.id, 9).vectors)
+        )
 
 
 def members(database: Database, theme: UUID | None) -> set[UUID]:

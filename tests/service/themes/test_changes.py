@@ -22,7 +22,7 @@ from service.themes.naming import ThemeDescription, describe_theme
 from service.themes.places import Place
 from service.verify.verify import verify
 from tests import fakes
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import (

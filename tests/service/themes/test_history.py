@@ -16,7 +16,7 @@ from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_one
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import Look, Say

@@ -13,11 +13,11 @@ from sqlmodel import col, select
 
 from models.feedback import Feedback
 from models.pain_point import PainPoint
-from nlp.themes.space import restored, stored
+from nlp.themes.space import centroid_to_bytes, centroids_from_bytes
 from service.db import Database
 from service.themes import shaping
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
 DECLINED_TOO = [f"The checkout declined my visa card {word}" for word in ("ago", "once")]
@@ -130,8 +130,8 @@ def test_mentions_go_where_their_theme_has_gone_and_nowhere_if_it_stays(
         declined, slow = (
             session.exec(select(PainPoint).where(PainPoint.id == id)).one() for id in ids
         )
-        [one, other] = restored([declined.centroid, slow.centroid])
-        declined.centroid = stored((one + 4 * other) / np.linalg.norm(one + 4 * other))
+        [one, other] = centroids_from_bytes([declined.centroid, slow.centroid])
+        declined.centroid = centroid_to_bytes((one + 4 * other) / np.linalg.norm(one + 4 * other))
         declined.created_at = slow.created_at - timedelta(days=1)
     transact, steps = Database.transact, count(1)
 

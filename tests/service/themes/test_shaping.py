@@ -15,7 +15,7 @@ from service.clock import now
 from service.db import Database
 from service.themes import shaping
 from service.verify.verify import verify
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.operations import Operation, operations

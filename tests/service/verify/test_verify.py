@@ -21,8 +21,8 @@ from service.rollups.cells import SILENT, mask_of
 from service.verify import verify as room
 from service.verify.verify import CHECKS, MOST_FINDINGS, Report, verify
 from tests.service.conftest import Analyse
-from tests.service.insights.rows import Said, nps, write
 from tests.service.rollups.test_apply import Readings, add_themes, put
+from tests.service.rows import Said, nps, write
 
 MADE: Readings = [(0, "negative", -900), (1, "positive", 700)]
 RUN = CliRunner()

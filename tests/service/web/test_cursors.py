@@ -17,7 +17,7 @@ from service.errors import InvalidRequest
 from service.insights.names import cell_id
 from service.journey.native import Cell
 from service.web.cursors import decode_cursor, encode_cursor, moment, number, whole
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.operations import operations
 
 KEY = "01a21ac8-6082-73ba-ac2b-53070654a13e"

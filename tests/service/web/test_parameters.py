@@ -6,7 +6,7 @@ from typing import Any
 import httpx2 as httpx
 from fastapi.testclient import TestClient
 
-from tests.callers import Keys, bearer
+from tests.credentials import Keys, bearer
 from tests.service.operations import Operation, operations
 
 PROBES = {"/livez", "/readyz", "/metrics"}

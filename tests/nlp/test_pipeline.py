@@ -8,10 +8,10 @@ import pytest
 
 from nlp.analyzer import Analyzer
 from nlp.documents import Analysis, Document
-from nlp.evaluate.whole import analyze, items, match, whole_figures
+from nlp.evaluate.pipeline import analyze, items, match, whole_figures
+from nlp.labelled.examples import ITEM_HEADS, Example
 from nlp.labels import HEADS
-from nlp.train.examples import ITEM_HEADS, Example
-from tests.nlp.measured import fake_model
+from tests.nlp.constant_model import fake_model
 
 NEGATIVE = {**dict.fromkeys(HEADS, 0), "stage": 2}
 POSITIVE = {**dict.fromkeys(HEADS, 0), "sentiment": 2}

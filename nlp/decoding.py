@@ -10,16 +10,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.backends.protocol import Float
+from nlp.arrays import Float32, Float64, Int64
 from nlp.documents import Candidate, Candidates, Confidence, Mention
 from nlp.labels import HEADS, NONE, SENTIMENTS, STAGES, TOUCHPOINTS, UNASSIGNED, Head
 
 Cells = frozenset[tuple[str, str]]
-Double = NDArray[np.float64]
-Indices = NDArray[np.int64]
 Logits = NDArray[np.floating[Any]]
 
-MOST_CANDIDATES: Final = 3
+MAX_CANDIDATES: Final = 3
+
+_ENDS: Final = np.cumsum([len(labels) for labels in HEADS.values()]).tolist()
+_SLICES: Final = {
+    head: slice(end - len(HEADS[head]), end) for head, end in zip(HEADS, _ENDS, strict=True)
+}
+"""Where a head's labels are when those of all heads are side by side."""
 
 _NEGATIVE: Final = SENTIMENTS.index("negative")
 _SPREAD: Final = np.array([-1.0, 0.0, 1.0])
@@ -66,15 +70,14 @@ class Labels:
         )
 
 
-def by_head(logits: Float) -> dict[Head, Float]:
+def by_head(logits: Float32) -> dict[Head, Float32]:
     """Logits (mentions, labels of all heads side by side), head by head."""
-    bounds = np.cumsum([len(labels) for labels in HEADS.values()])[:-1]
-    return dict(zip(HEADS, np.split(logits, bounds, axis=1), strict=True))
+    return {head: logits[:, part] for head, part in _SLICES.items()}
 
 
 def probabilities(
     logits: Mapping[Head, Logits], temperatures: Mapping[str, float]
-) -> dict[Head, Double]:
+) -> dict[Head, Float64]:
     """Calibrated probabilities (mentions, labels) of every head.
 
     Those of severity follow the sentiment, because the codebook gives complaints, and nothing
@@ -88,27 +91,27 @@ def probabilities(
     return chances
 
 
-def choose(chances: Mapping[Head, Double]) -> dict[Head, Indices]:
+def choose(chances: Mapping[Head, Float64]) -> dict[Head, Int64]:
     """The index (mentions,) of the label that is read, for every head: the likeliest.
 
     For the severity of a complaint it is the median of 1 to 3, which is nearer to the true one on
     average, because severities are ordered; anything else has severity 0.
     """
-    chosen: dict[Head, Indices] = {head: chances[head].argmax(axis=1) for head in HEADS}
+    chosen: dict[Head, Int64] = {head: chances[head].argmax(axis=1) for head in HEADS}
     below = chances["severity"][:, 1:].cumsum(axis=1)
     median = 1 + (below < below[:, -1:] / 2).sum(axis=1)
     chosen["severity"] = np.where(chosen["sentiment"] == _NEGATIVE, median, 0)
     return chosen
 
 
-def confidence_in(chances: Double, chosen: Indices) -> Double:
+def confidence_in(chances: Float64, chosen: Int64) -> Float64:
     """The probabilities (mentions,) of the chosen labels."""
-    found: Double = np.take_along_axis(chances, chosen[:, None], 1)[:, 0]
+    found: Float64 = np.take_along_axis(chances, chosen[:, None], 1)[:, 0]
     return found
 
 
 def read_labels(
-    chances: Mapping[Head, Double],
+    chances: Mapping[Head, Float64],
     calibration: Calibration,
     allowed: Sequence[Cells | None],
 ) -> Labels:
@@ -135,10 +138,10 @@ def read_labels(
     )
 
 
-def softmax(logits: Logits) -> Double:
+def softmax(logits: Logits) -> Float64:
     """Probabilities (n, labels) of logits (n, labels); doubles, so that they round exactly."""
     powers = np.exp((logits - logits.max(axis=1, keepdims=True)).astype(np.float64))
-    shares: Double = powers / powers.sum(axis=1, keepdims=True)
+    shares: Float64 = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -151,7 +154,7 @@ def _unassign(values: list[str], confidences: list[float], threshold: float) -> 
 def _narrow(
     index: int,
     cells: Cells,
-    chances: Mapping[Head, Double],
+    chances: Mapping[Head, Float64],
     calibration: Calibration,
     values: dict[Head, list[str]],
     confidences: dict[Head, list[float]],
@@ -182,7 +185,7 @@ def _narrow(
         confidences[head][index] = sure
 
 
-def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
+def _candidates(chances: Mapping[Head, Float64]) -> list[Candidates]:
     return [
         Candidates(stage, touchpoint)
         for stage, touchpoint in zip(
@@ -193,8 +196,8 @@ def _candidates(chances: Mapping[Head, Double]) -> list[Candidates]:
     ]
 
 
-def _likeliest(chances: Double, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
-    order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MOST_CANDIDATES]
+def _likeliest(chances: Float64, labels: Sequence[str]) -> list[tuple[Candidate, ...]]:
+    order: NDArray[np.intp] = np.argsort(-chances, axis=1)[:, :MAX_CANDIDATES]
     shares = np.take_along_axis(chances, order, axis=1).round(4)
     return [
         tuple(Candidate(labels[i], p) for i, p in zip(row, ps, strict=True))

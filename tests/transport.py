@@ -1,4 +1,4 @@
-"""Connects an httpx client with an application under test, whose own client is another httpx."""
+"""A transport from an httpx client to an application under test, whose own client is httpx2."""
 
 import httpx
 from fastapi.testclient import TestClient

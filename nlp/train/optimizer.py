@@ -7,16 +7,16 @@ from collections import defaultdict
 import torch
 from torch import nn
 
-from nlp.train.network import Reader, trained_state
+from nlp.backends.network import MentionNetwork, trained_state
 from nlp.train.recipe import Recipe
 
 LAYER = re.compile(r"encoder\.encoder\.layer\.(\d+)\.")
 
 
-def make_optimizer(reader: Reader, recipe: Recipe) -> torch.optim.AdamW:
+def make_optimizer(network: MentionNetwork, recipe: Recipe) -> torch.optim.AdamW:
     """AdamW with a group for each peak rate and decay; biases and norms do not decay."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = defaultdict(list)
-    for name, parameter in reader.named_parameters():
+    for name, parameter in network.named_parameters():
         if parameter.requires_grad:
             decay = recipe.weight_decay if parameter.ndim > 1 else 0.0
             groups[peak_rate(name, recipe), decay].append(parameter)
@@ -30,7 +30,10 @@ def make_optimizer(reader: Reader, recipe: Recipe) -> torch.optim.AdamW:
 
 
 def peak_rate(name: str, recipe: Recipe) -> float:
-    """The highest learning rate of the parameter of that name."""
+    """The highest learning rate of the parameter of that name.
+
+    The projection ``place`` learns as slowly as the embeddings below all layers, not as the heads.
+    """
     if name.startswith("heads."):
         return recipe.head_rate
     layer = LAYER.match(name)
@@ -47,25 +50,25 @@ def set_rate(optimizer: torch.optim.Optimizer, done: float, warm_up: float) -> N
 
 
 class Average:
-    """The exponential running mean of a reader's trained weights, more accurate than they are.
+    """The exponential running mean of a network's trained weights, more accurate than they are.
 
     It starts as a plain mean, so that a short run is not held back by its first weights.
     """
 
-    def __init__(self, reader: Reader, decay: float) -> None:
+    def __init__(self, network: MentionNetwork, decay: float) -> None:
         self.decay = decay
-        self.weights = {name: weight.clone() for name, weight in trained_state(reader).items()}
+        self.weights = {name: weight.clone() for name, weight in trained_state(network).items()}
         self.updates = 0
 
     @torch.no_grad()
-    def update(self, reader: Reader) -> None:
+    def update(self, network: MentionNetwork) -> None:
         """Move the mean towards the current weights."""
         self.updates += 1
         share = 1 - min(self.decay, self.updates / (10 + self.updates))
-        for name, weight in trained_state(reader).items():
+        for name, weight in trained_state(network).items():
             self.weights[name].lerp_(weight, share)
 
     @torch.no_grad()
-    def copy_to(self, reader: Reader) -> None:
-        """Give the reader the mean weights."""
-        reader.load_state_dict(self.weights, strict=False)
+    def copy_to(self, network: MentionNetwork) -> None:
+        """Give the network the mean weights."""
+        network.load_state_dict(self.weights, strict=False)

@@ -1,4 +1,4 @@
-"""A model that can be measured without weights."""
+"""A model without weights that always reads the same: the first label of each head."""
 
 from collections.abc import Iterable
 
@@ -7,11 +7,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nlp.analyzer import Analyzer
 from nlp.backends.protocol import Reading, Window
+from nlp.decoding import Calibration
 from nlp.info import ModelInfo
 from nlp.labels import HEADS
 from nlp.loading import Model
 from nlp.manifest import FORMAT, Manifest
-from nlp.reading import Calibration
 
 MANIFEST = Manifest(
     format=FORMAT,

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 from tokenizers import Tokenizer
 
+from nlp.arrays import Float64
 from nlp.backends.batching import PADDING_ID, batches
 from nlp.encoding import PREFIX
-from nlp.evaluate.metrics import Floats
 from nlp.manifest import TOKENIZER_FILE
 
 PADDED_CHARACTERS: Final = 8192
@@ -46,16 +46,16 @@ class BaseEncoder:
         self._tokenizer.enable_padding(pad_id=PADDING_ID)
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
-    def embed(self, texts: Sequence[str]) -> Floats:
+    def embed(self, texts: Sequence[str]) -> Float64:
         """Vectors (texts, width) of length 1; texts that are too long are truncated."""
-        rows: dict[int, Floats] = {}
+        rows: dict[int, Float64] = {}
         for batch in batches([len(text) for text in texts], PADDED_CHARACTERS):
             found = self._run([f"{PREFIX} {texts[index]}" for index in batch])
             rows.update(zip(batch, found, strict=True))
         if not rows:
             return np.zeros((0, self._encoder.config.hidden_size))
         vectors = np.array([rows[index] for index in range(len(texts))])
-        unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Float64 = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
 
     def _run(self, texts: Sequence[str]) -> Any:

@@ -11,7 +11,7 @@ from typing import Final
 from nlp.segment import phrases
 from nlp.segment.formulas import (
     greeting_end,
-    is_dressing,
+    is_closing,
     is_field,
     is_heading,
     is_reference,
@@ -26,7 +26,7 @@ from nlp.segment.names import (
     is_name_alone,
     is_signature,
 )
-from nlp.segment.spans import WIDE, Span, trim
+from nlp.segment.spans import CJK, Span, trim
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _QUOTE_HEADER: Final = re.compile("|".join(phrases.QUOTE_HEADERS), re.IGNORECASE)
@@ -51,27 +51,27 @@ _MAIL_SENDERS: Final = phrases.words(phrases.MAIL_SENDERS)
 _MAIL_LABELS: Final = _MAIL_SENDERS | phrases.words(phrases.MAIL_LABELS)
 _DEVICE_STARTS: Final = tuple(sorted(phrases.words(phrases.DEVICE_LINES)))
 
-_SIGNATURE_WORDS: Final = 8
-_SIGNATURE: Final = 70
+_MAX_SIGNATURE_WORDS: Final = 8
+_MAX_SIGNATURE: Final = 70
 """A line after a sign-off with more words or characters than these is text again."""
 
-_FORM: Final = 200
+_MAX_MATCHED: Final = 200
 """A longer line neither announces a quote nor is an address: matching it would take long."""
 
-_LEAST_LABELS, _MOST_LABELS = 3, 12
+_MIN_LABELS, _MAX_LABELS = 3, 12
 """How many labelled lines in a row, one of them the sender's, make a mail header."""
 
-_WRAPPED: Final = 60
+_MIN_WRAPPED: Final = 60
 """A line of at least this many columns may have been wrapped by a mail program."""
 
-_WIDEST: Final = 80
+_MAX_WRAPPED: Final = 80
 """The most characters in a line that a mail program has wrapped."""
 
-_LEAST_FILLED: Final = 3
+_MIN_FILLED: Final = 3
 """At least this many lines must be filled before lines are joined although no lower-case letter
 follows. Among fewer, the widest line may be a complete answer, and two answers must stay two."""
 
-_RULES: Final = ("--", "##", "==", "**")
+_RULE_STARTS: Final = ("--", "##", "==", "**")
 """What a line that announces a quote may begin with."""
 
 _LABEL: Final = re.compile(r"[^:：]{1,30}(?::(?!\S)|：)")
@@ -80,7 +80,7 @@ _LABEL: Final = re.compile(r"[^:：]{1,30}(?::(?!\S)|：)")
 _LINE_ENDS: Final = ("\n", "\r\n", "\r")
 _BLANKS: Final = " \t\u00a0\u3000"
 _ENDS: Final = ".!?…。！？؟۔।॥"
-_OVER: Final = _ENDS + ":;：；؛"
+_LINE_FINAL: Final = _ENDS + ":;：；؛"
 """What ends sentences, and what else may end a line or a point."""
 
 _UNBROKEN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\S+")
@@ -111,11 +111,11 @@ def _without_quotes(text: str) -> list[Span]:
     at = 0
     while at < len(lines):
         line = text[slice(*lines[at])]
-        announcing = _announcing(text, lines, at)
-        if announcing:
-            said = _said_before(text, lines[at])
-            kept.extend([said] if said else [])
-            at += announcing
+        intro_lines = _quote_intro_lines(text, lines, at)
+        if intro_lines:
+            own_words = _said_before(text, lines[at])
+            kept.extend([own_words] if own_words else [])
+            at += intro_lines
             if kept and not (at < len(lines) and text[lines[at][0]] == ">"):
                 break
             continue
@@ -130,7 +130,7 @@ def _lines(text: str) -> list[Span]:
     return [span for span in spans if span[0] < span[1]]
 
 
-def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
+def _quote_intro_lines(text: str, lines: Sequence[Span], at: int) -> int:
     """How many lines from ``at`` on announce a quoted mail: one, two if wrapped, or a header."""
     line = text[slice(*lines[at])]
     following = text[slice(*lines[at + 1])] if at + 1 < len(lines) else ""
@@ -138,7 +138,7 @@ def _announcing(text: str, lines: Sequence[Span], at: int) -> int:
         return 2
     if _is_quote_header(line) or (line[-1] in ":：" and following[:1] == ">"):
         return 1
-    return 2 if _is_wrapped_header(line, following) else _head(text, lines, at)
+    return 2 if _is_wrapped_header(line, following) else _mail_header_lines(text, lines, at)
 
 
 def _said_before(text: str, line: Span) -> Span | None:
@@ -151,32 +151,32 @@ def _said_before(text: str, line: Span) -> Span | None:
 
 
 def _is_quote_header(line: str) -> bool:
-    announces = line[-1] in ":：" or line[:2] in _RULES
-    return announces and len(line) < _FORM and bool(_QUOTE_HEADER.match(line))
+    announces = line[-1] in ":：" or line[:2] in _RULE_STARTS
+    return announces and len(line) < _MAX_MATCHED and bool(_QUOTE_HEADER.match(line))
 
 
 def _is_wrapped_header(line: str, following: str) -> bool:
-    goes_on = bool(following) and line[-1] not in _ENDS
-    return goes_on and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
+    continues = bool(following) and line[-1] not in _ENDS
+    return continues and _is_quote_header(f"{line} {following}") and not _is_quote_header(following)
 
 
 def _is_comment_head(line: str, following: str) -> bool:
     """Whether the lines are a rule and, below it, a name and a time, as above a comment."""
-    is_ruled = max(len(line), len(following)) < _FORM and bool(_RULE.fullmatch(line))
+    is_ruled = max(len(line), len(following)) < _MAX_MATCHED and bool(_RULE.fullmatch(line))
     return is_ruled and bool(_COMMENT_HEAD.fullmatch(following))
 
 
-def _head(text: str, lines: Sequence[Span], at: int) -> int:
+def _mail_header_lines(text: str, lines: Sequence[Span], at: int) -> int:
     """How many lines from ``at`` on are a mail header, each a label with its value."""
     labels = []
-    for start, end in lines[at : at + _MOST_LABELS]:
+    for start, end in lines[at : at + _MAX_LABELS]:
         found = _MAIL_LABEL.match(text, start, end)
         label = found[1].casefold() if found else ""
         if label not in _MAIL_LABELS:
             break
         labels.append(label)
-    is_head = len(labels) >= _LEAST_LABELS and not _MAIL_SENDERS.isdisjoint(labels)
-    return len(labels) if is_head else 0
+    is_header = len(labels) >= _MIN_LABELS and not _MAIL_SENDERS.isdisjoint(labels)
+    return len(labels) if is_header else 0
 
 
 def _without_signatures(text: str, lines: Sequence[Span]) -> list[Span]:
@@ -234,10 +234,7 @@ def _without_headings(text: str, lines: list[Span]) -> list[Span]:
 def _closes(line: str) -> bool:
     """Whether a line at the end of a ticket is certainly not part of its message."""
     return (
-        is_dressing(line, ticket=True)
-        or is_reference(line)
-        or _is_contact(line)
-        or _is_notice(line)
+        is_closing(line, ticket=True) or is_reference(line) or _is_contact(line) or _is_notice(line)
     )
 
 
@@ -249,14 +246,14 @@ def _may_sign(text: str, lines: Sequence[Span], at: int) -> bool:
     line, before = text[slice(*lines[at])], text[slice(*lines[at - 1])]
     if is_name_alone(line) or (is_first_name(line) and is_sign_off(before, ticket=True)):
         return True
-    return (is_name(line) or is_caseless_name(line)) and is_dressing(before, ticket=True)
+    return (is_name(line) or is_caseless_name(line)) and is_closing(before, ticket=True)
 
 
 def _stands_apart(text: str, lines: Sequence[Span], at: int) -> bool:
     """Whether a line follows a blank one, thanks or a sign-off; if it has several words, the end of
     a sentence is enough."""
     before, between = text[slice(*lines[at - 1])], text[lines[at - 1][1] : lines[at][0]]
-    if max(map(between.count, "\r\n")) > 1 or is_dressing(before, ticket=True):
+    if max(map(between.count, "\r\n")) > 1 or is_closing(before, ticket=True):
         return True
     return before.endswith(tuple(_ENDS)) and len(text[slice(*lines[at])].split()) > 1
 
@@ -268,13 +265,13 @@ def _first_that_says_enough(text: str, lines: Sequence[Span]) -> int:
     """
     for at, span in enumerate(lines):
         line = text[slice(*span)]
-        if not is_request(line) and not is_dressing(line, ticket=True):
+        if not is_request(line) and not is_closing(line, ticket=True):
             return at
     return len(lines)
 
 
 def _is_contact(line: str) -> bool:
-    return len(line) < _FORM and bool(_CONTACT.fullmatch(line))
+    return len(line) < _MAX_MATCHED and bool(_CONTACT.fullmatch(line))
 
 
 def _is_notice(line: str) -> bool:
@@ -301,10 +298,10 @@ def _filled(text: str, lines: Sequence[Span]) -> frozenset[int]:
     width = max((end - _line_start(text, start) for start, end in lines), default=0)
     above = [at for at in range(len(lines) - 1) if _is_long_above(text, lines[at], lines[at + 1])]
     filled = frozenset(at for at in above if _has_no_room(text, lines[at], lines[at + 1], width))
-    is_wrapped = width <= _WIDEST and all(
-        at in filled or text[lines[at][1] - 1] in _OVER for at in above
+    is_wrapped = width <= _MAX_WRAPPED and all(
+        at in filled or text[lines[at][1] - 1] in _LINE_FINAL for at in above
     )
-    return filled if is_wrapped and len(filled) >= _LEAST_FILLED else frozenset()
+    return filled if is_wrapped and len(filled) >= _MIN_FILLED else frozenset()
 
 
 def _has_no_room(text: str, before: Span, line: Span, width: int) -> bool:
@@ -317,7 +314,7 @@ def _is_long_above(text: str, before: Span, line: Span) -> bool:
     """Whether ``before`` is long enough to be wrapped, and ``line`` follows without a blank one."""
     start, end = _line_start(text, before[0]), before[1]
     is_next = text[end : line[0]].strip(_BLANKS) in _LINE_ENDS
-    return is_next and _columns(text[start:end]) >= _WRAPPED
+    return is_next and _columns(text[start:end]) >= _MIN_WRAPPED
 
 
 def _continues(text: str, before: Span, line: Span, filled: bool) -> bool:
@@ -326,26 +323,30 @@ def _continues(text: str, before: Span, line: Span, filled: bool) -> bool:
     One that begins with a lower-case letter does. Any other does if the line before is ``filled``,
     unless it is a form field.
     """
-    if text[before[1] - 1] in _OVER or not _is_long_above(text, before, line):
+    if text[before[1] - 1] in _LINE_FINAL or not _is_long_above(text, before, line):
         return False
     return text[line[0]].islower() or (filled and not _LABEL.match(text, *line))
 
 
 def _line_start(text: str, at: int) -> int:
-    """Where the line around ``at`` begins, greeting included; looks back ``_WIDEST`` at most."""
-    before = text[max(at - _WIDEST, 0) : at]
+    """Where the line around ``at`` begins, with its greeting, at most ``_MAX_WRAPPED`` before."""
+    before = text[max(at - _MAX_WRAPPED, 0) : at]
     return at - len(before) + max(before.rfind("\n"), before.rfind("\r")) + 1
 
 
 def _columns(line: str) -> int:
     """The width of a line, in which Chinese, Japanese and Korean characters take two columns."""
-    return len(line) + len(WIDE.findall(line))
+    return len(line) + len(CJK.findall(line))
 
 
 def _is_signature(line: str) -> bool:
     """Whether a line below a sign-off belongs to the signature and is not a postscript."""
     words = line.split()
     first = words[0].casefold().rstrip(".:")
-    if first in phrases.POSTSCRIPTS or len(words) > _SIGNATURE_WORDS or len(line) > _SIGNATURE:
+    if (
+        first in phrases.POSTSCRIPTS
+        or len(words) > _MAX_SIGNATURE_WORDS
+        or len(line) > _MAX_SIGNATURE
+    ):
         return False
     return is_signature(line) or is_first_name(line) or is_name_alone(line) or _closes(line)

@@ -8,11 +8,11 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
+from nlp.labels import LABEL_COUNT
 from nlp.manifest import WEIGHTS_FILE
-from nlp.train.lessons import OUTPUTS
 
 
-class Reader(nn.Module):
+class MentionNetwork(nn.Module):
     """Logits of all heads and a unit vector for each mention of each text.
 
     ``encoder`` is of the BERT family in transformers. The vector is a linear map of what the heads
@@ -25,7 +25,7 @@ class Reader(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
-        self.heads = nn.Linear(width, OUTPUTS)
+        self.heads = nn.Linear(width, LABEL_COUNT)
         self.place = nn.Linear(width, width)
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)
@@ -52,8 +52,8 @@ class Reader(nn.Module):
         return self.heads(self.dropout(pooled)), placed
 
 
-def build_reader(base: Path, layers: int, dropout: float) -> Reader:
-    """A reader on the lowest ``layers`` of the encoder in ``base``; word vectors are frozen.
+def build_network(base: Path, layers: int, dropout: float) -> MentionNetwork:
+    """A network on the lowest ``layers`` of the encoder in ``base``; word vectors are frozen.
 
     ``dropout`` (0..1) applies to the input of the heads. The encoder has no dropout, since drawing
     it took a fifth of the time. Attention is the eager kind, which the ONNX optimizer can fuse.
@@ -68,11 +68,12 @@ def build_reader(base: Path, layers: int, dropout: float) -> Reader:
     )
     encoder.encoder.layer = encoder.encoder.layer[:layers]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
-    return Reader(frozen_words(encoder), encoder.config.hidden_size, dropout)
+    freeze_word_embeddings(encoder)
+    return MentionNetwork(encoder, encoder.config.hidden_size, dropout)
 
 
-def load_reader(folder: Path, dropout: float, attention: str | None = "eager") -> Reader:
-    """The reader whose unquantised weights and configuration are in ``folder``.
+def load_network(folder: Path, dropout: float, attention: str | None = "eager") -> MentionNetwork:
+    """The network whose unquantised weights and configuration are in ``folder``.
 
     ``attention`` None selects the fastest kind that the encoder supports.
     """
@@ -80,17 +81,16 @@ def load_reader(folder: Path, dropout: float, attention: str | None = "eager") -
     encoder = AutoModel.from_config(  # type: ignore[no-untyped-call]
         config, add_pooling_layer=False, attn_implementation=attention
     )
-    reader = Reader(encoder, config.hidden_size, dropout)
-    reader.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    return reader
+    network = MentionNetwork(encoder, config.hidden_size, dropout)
+    network.load_state_dict(load_file(folder / WEIGHTS_FILE))
+    return network
 
 
-def frozen_words(encoder: PreTrainedModel) -> PreTrainedModel:
-    """Freeze the word vectors of the encoder, and return it."""
+def freeze_word_embeddings(encoder: PreTrainedModel) -> None:
+    """Keep training from changing the word vectors of the encoder."""
     encoder.get_input_embeddings().weight.requires_grad_(False)
-    return encoder
 
 
-def trained_state(reader: Reader) -> dict[str, Tensor]:
+def trained_state(network: MentionNetwork) -> dict[str, Tensor]:
     """The weights that training changes, without the frozen ones."""
-    return {name: p.detach() for name, p in reader.named_parameters() if p.requires_grad}
+    return {name: p.detach() for name, p in network.named_parameters() if p.requires_grad}

@@ -1,9 +1,9 @@
-"""What is surely a form of politeness is left out; what may say something is kept."""
+"""What is certainly boilerplate is removed; what may say something is kept."""
 
 import pytest
 
 from nlp.segment import segment
-from tests.nlp.test_segment import points
+from tests.nlp.segmenting import points
 
 SAID = "The app crashed twice today."
 
@@ -35,7 +35,7 @@ SAID = "The app crashed twice today."
     ],
 )
 @pytest.mark.parametrize("kind", ["ticket", "review"])
-def test_a_greeting_takes_no_complaint_with_it(text: str, kind: str) -> None:
+def test_a_complaint_after_a_greeting_is_kept(text: str, kind: str) -> None:
     pieces = segment(text, "und", kind)
     assert pieces[0].start == 0
     assert text[pieces[-1].end :].strip(".!?。") == ""
@@ -74,7 +74,7 @@ def test_a_greeting_takes_no_complaint_with_it(text: str, kind: str) -> None:
         "নমস্কার,",
     ],
 )
-def test_a_greeting_is_not_said(greeting: str) -> None:
+def test_a_greeting_is_removed(greeting: str) -> None:
     assert points(f"{greeting}\n{SAID}", "en", "ticket") == [SAID]
 
 
@@ -130,7 +130,7 @@ def test_a_word_below_thanks_may_be_what_is_wrong(text: str, last: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Tom Smith", "Tom Smith\nSenior Buyer\nAcme Ltd", "Jane"])
-def test_a_name_apart_is_not_said(name: str) -> None:
+def test_a_name_that_stands_apart_is_removed(name: str) -> None:
     assert points(f"{SAID}\n\n{name}", "en", "ticket") == [SAID]
     assert points(f"{SAID}\r\n\r\n{name}\r\n\r\nSent from my iPhone", "en", "ticket") == [SAID]
 
@@ -156,7 +156,7 @@ def test_a_name_apart_is_not_said(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["review", "survey"])
-def test_a_sign_off_that_opens_a_sentence_is_said(text: str, kind: str) -> None:
+def test_a_sign_off_that_opens_a_sentence_is_kept(text: str, kind: str) -> None:
     pieces = segment(text, "und", kind)
     said = "".join(text[piece.start : piece.end] for piece in pieces)
     assert sum(map(str.isalpha, said)) == sum(map(str.isalpha, text))
@@ -165,7 +165,7 @@ def test_a_sign_off_that_opens_a_sentence_is_said(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "more", ["Also the site is down", "Everything else works fine", "App Missing"]
 )
-def test_a_sentence_below_a_sign_off_is_said(more: str) -> None:
+def test_a_sentence_below_a_sign_off_is_kept(more: str) -> None:
     assert points(f"{SAID}\nKind regards,\n{more}", "en", "ticket") == [SAID, more]
 
 
@@ -201,7 +201,7 @@ def test_a_sentence_below_a_sign_off_is_said(more: str) -> None:
         "مع خالص التحية\nأبو ريان الشهيل",
     ],
 )
-def test_a_closing_is_not_said(closing: str) -> None:
+def test_a_closing_is_removed(closing: str) -> None:
     assert points(f"{SAID}\n{closing}", "en", "ticket") == [SAID]
 
 
@@ -272,7 +272,7 @@ def test_a_complaint_may_end_in_a_number(text: str) -> None:
         "เลขที่ออเดอร์ 123456",
     ],
 )
-def test_a_reference_is_said_only_if_nothing_else_is(reference: str) -> None:
+def test_a_reference_is_kept_only_if_there_is_nothing_else(reference: str) -> None:
     assert points(f"{SAID}\n{reference}", "en", "ticket") == [SAID]
     assert points(f"{SAID}\n{reference}\nRegards,\nAnna", "en", "ticket") == [SAID]
     assert points(f"{reference}\n{SAID}", "en", "ticket") == [SAID]
@@ -299,7 +299,7 @@ def test_a_reference_is_said_only_if_nothing_else_is(reference: str) -> None:
         "It freezes.\nMy iphone14",
     ],
 )
-def test_a_number_with_words_joined_to_it_is_said(text: str) -> None:
+def test_a_number_with_words_joined_to_it_is_kept(text: str) -> None:
     pieces = segment(text, "und", "ticket")
     said = "".join(text[piece.start : piece.end] for piece in pieces)
     assert sum(map(str.isalnum, said)) == sum(map(str.isalnum, text))
@@ -327,7 +327,7 @@ COURTESIES = [
 
 
 @pytest.mark.parametrize("courtesy", COURTESIES)
-def test_a_courtesy_is_said_only_if_nothing_else_is(courtesy: str) -> None:
+def test_a_courtesy_is_kept_only_if_there_is_nothing_else(courtesy: str) -> None:
     assert points(f"{courtesy} {SAID}", "en", "ticket")[-1:] == [SAID]
     assert segment(f"{courtesy}\n{SAID}", "en", "ticket")[0].start > len(courtesy)
     assert segment(courtesy, "en", "ticket")
@@ -346,7 +346,7 @@ def test_a_courtesy_is_said_only_if_nothing_else_is(courtesy: str) -> None:
         "感谢你们的差评服务。",
     ],
 )
-def test_thanks_that_say_what_for_are_said(text: str) -> None:
+def test_thanks_that_say_what_for_are_kept(text: str) -> None:
     assert segment(f"{text}\n{SAID}", "en", "ticket")[0].start == 0
 
 
@@ -372,5 +372,5 @@ def test_thanks_that_say_what_for_are_said(text: str) -> None:
         " mes salutations distinguées.\nClaire Martin",
     ],
 )
-def test_a_closing_of_other_languages_is_not_said(closing: str) -> None:
+def test_a_closing_in_other_languages_is_removed(closing: str) -> None:
     assert points(f"{SAID}\n{closing}", "en", "ticket") == [SAID]

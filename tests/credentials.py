@@ -1,4 +1,4 @@
-"""Who calls the API in the tests."""
+"""The keys with which the tests call the API."""
 
 from dataclasses import dataclass
 

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from nlp.arrays import Float64, Int64
+from nlp.decoding import choose, probabilities
 from nlp.labels import HEADS, Head
-from nlp.reading import Double, Indices, choose, probabilities
 
 ONES: Mapping[str, float] = dict.fromkeys(HEADS, 1.0)
 
 
-def read(sentiment: list[float], severity: list[float]) -> tuple[dict[Head, Double], int]:
+def read(sentiment: list[float], severity: list[float]) -> tuple[dict[Head, Float64], int]:
     """All probabilities, and the severity that is read, for one mention with these shares."""
     logits = {head: np.zeros((1, len(labels))) for head, labels in HEADS.items()}
     logits |= {"sentiment": np.log([sentiment]), "severity": np.log([severity])}
     chances = probabilities(logits, ONES)
-    chosen: Indices = choose(chances)["severity"]
+    chosen: Int64 = choose(chances)["severity"]
     return chances, int(chosen[0])
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Forgetful(dict[Any, Any]):
+class VanishingCache(dict[Any, Any]):
     """Empty as soon as somebody has asked whether something is in it, or has put something in."""
 
     def __contains__(self, key: object) -> bool:

@@ -21,22 +21,22 @@ _NOTHING: Final = 1e-6
 """The factor for having no stage or touchpoint, so that a mention with one comes first."""
 
 
-class View:
-    """A mention's ``opinions`` by head, and its likeliest stage and touchpoint in ``about``, empty
-    for none."""
+class MentionOpinions:
+    """A mention's opinions in ``by_head``, and its likeliest stage and touchpoint in ``likeliest``,
+    empty for none."""
 
-    __slots__ = ("about", "mention", "opinions")
+    __slots__ = ("by_head", "likeliest", "mention")
 
     def __init__(self, mention: Mention) -> None:
         sure, candidates = mention.confidence, mention.candidates
         stage = _chances(mention.stage, sure.stage, candidates.stage)
         touchpoint = _chances(mention.touchpoint, sure.touchpoint, candidates.touchpoint)
         self.mention = mention
-        self.about: Mapping[Head, str] = {
+        self.likeliest: Mapping[Head, str] = {
             "stage": _subject(stage),
             "touchpoint": _subject(touchpoint),
         }
-        self.opinions: Mapping[Head, Opinion] = {
+        self.by_head: Mapping[Head, Opinion] = {
             "sentiment": _moods(mention),
             "stage": stage,
             "touchpoint": touchpoint,
@@ -46,15 +46,15 @@ class View:
 
     def support(self, pools: Pools) -> tuple[float, float]:
         """The product of the probabilities of its stage and touchpoint in the pool, and alone."""
-        together = alone = 1.0
-        for head, label in self.about.items():
-            together *= pools[head][label] if label else _NOTHING
-            alone *= self.opinions[head][label] if label else _NOTHING
-        return together, alone
+        pooled = own = 1.0
+        for head, label in self.likeliest.items():
+            pooled *= pools[head][label] if label else _NOTHING
+            own *= self.by_head[head][label] if label else _NOTHING
+        return pooled, own
 
-    def place(self, head: Head, pools: Pools) -> tuple[str, float]:
+    def item_label(self, head: Head, pools: Pools) -> tuple[str, float]:
         """The item's stage or touchpoint if this is its main mention, with its probability."""
-        label = self.about[head]
+        label = self.likeliest[head]
         if not label:
             return UNASSIGNED, pools[head].get(NONE, 0.0)
         sure = pools[head][label]

@@ -12,12 +12,13 @@ from typing import Final, cast
 import numpy as np
 
 from nlp.analyzer import Analyzer
+from nlp.arrays import Int64
 from nlp.documents import Analysis, Document, Kind, Mention
-from nlp.encoding import Span
-from nlp.evaluate.metrics import Ints
-from nlp.evaluate.scores import Figures, Rows, rounded, score
+from nlp.evaluate.figures import Figures, rounded
+from nlp.evaluate.scores import LabelledRows, score
+from nlp.labelled.examples import ITEM_HEADS, UNKNOWN, Example
 from nlp.labels import HEADS, NONE, UNASSIGNED, Head
-from nlp.train.examples import ITEM_HEADS, UNKNOWN, Example
+from nlp.segment.spans import Span
 
 OVERLAP: Final = 0.5
 """A mention counts as found if a span of the analysis shares this much of their union with it."""
@@ -53,13 +54,13 @@ class Items:
     ``UNKNOWN`` where there is no label.
     """
 
-    truth: Mapping[Head, Ints]
-    read: Mapping[Head, Ints]
+    truth: Mapping[Head, Int64]
+    read: Mapping[Head, Int64]
     languages: Sequence[str]
 
-    def rows(self, head: Head) -> Rows:
+    def rows(self, head: Head) -> LabelledRows:
         """The rows as ``score`` takes them; every item is a group of its own."""
-        return Rows(self.truth[head], np.arange(len(self.languages)), self.languages)
+        return LabelledRows(self.truth[head], np.arange(len(self.languages)), self.languages)
 
 
 def items(examples: Sequence[Example], analyses: Sequence[Analysis]) -> Items:
@@ -87,8 +88,7 @@ def whole_figures(examples: Sequence[Example], analyses: Sequence[Analysis]) -> 
     }
     pairs = [(e, a) for e, a in zip(examples, analyses, strict=True) if e.quoted]
     mentions = _mention_figures(pairs) if any(e.spans for e, _ in pairs) else None
-    figures: Figures = rounded({"items": len(examples), "heads": heads, "mentions": mentions})
-    return figures
+    return rounded({"items": len(examples), "heads": heads, "mentions": mentions})
 
 
 def _mention_figures(pairs: Sequence[tuple[Example, Analysis]]) -> Figures:
@@ -120,7 +120,7 @@ def _matched_figures(
         truth = np.array([examples[n].labels[i][head] for n, i, _ in matches], np.int64)
         read = np.array([_index(labels, _said(found, head)) for *_, found in matches], np.int64)
         if (truth != UNKNOWN).any():
-            figures[head] = score(labels, Rows(truth, groups, languages), read)
+            figures[head] = score(labels, LabelledRows(truth, groups, languages), read)
     return figures
 
 

@@ -74,20 +74,30 @@ def theme(
     return row.id
 
 
-def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns: Any) -> Feedback:
-    """Store analysed feedback whose text is what was ``said``, one mention a line."""
+def feedback_row(workspace_id: UUID, **columns: Any) -> Feedback:
+    """A pending review of Wednesday noon, not stored yet; ``columns`` replace or add to its own."""
     values: dict[str, Any] = {
         "workspace_id": workspace_id,
-        "id": new_id(),
-        "kind": "survey",
-        "source": "web",
-        "text": "\n".join(part.text for part in said),
+        "kind": "review",
+        "source": "shop",
+        "text": "The checkout was slow.",
         "channel": "website",
         "language": "en",
         "occurred_at": NOON,
         "received_at": NOON,
         "due_at": NOON,
         "content_hash": "0",
+    }
+    return Feedback(**values | columns)
+
+
+def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns: Any) -> Feedback:
+    """Store analysed feedback whose text is what was ``said``, one mention a line."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "kind": "survey",
+        "source": "web",
+        "text": "\n".join(part.text for part in said),
         "state": DONE,
         "sentiment": said[0].sentiment if said else "neutral",
         "score": 0.0,
@@ -99,7 +109,7 @@ def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns:
         "analysis_version": "fake:1",
         "analysed_at": NOON,
     }
-    feedback = Feedback(**values | columns)
+    feedback = feedback_row(workspace_id, **values | columns)
     session.add(feedback)
     session.flush()
     mentions = _mentions(feedback, said) if feedback.state == DONE else []

@@ -1,4 +1,4 @@
-"""What tests keep from each other's making, because it takes longer than most of them."""
+"""The routes of the application, made once: making them takes longer than most tests."""
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute

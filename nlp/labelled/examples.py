@@ -18,23 +18,10 @@ from typing import Any, Final, get_args
 
 from nlp import language
 from nlp.documents import Kind
-from nlp.encoding import Span, context_line
+from nlp.encoding import context_line
+from nlp.labelled.records import DataError, read_records
 from nlp.labels import HEADS, MIXED, Head
-from nlp.segment.spans import printable
-from nlp.train.records import DataError, read_records
-
-__all__ = [
-    "ITEM_HEADS",
-    "OTHER_THEME",
-    "UNKNOWN",
-    "DataError",
-    "Example",
-    "Labels",
-    "cell_of",
-    "mention_count",
-    "read_examples",
-    "read_themes",
-]
+from nlp.segment.spans import Span, printable
 
 UNKNOWN: Final = -1
 """The index of a label that nobody has given."""
@@ -52,7 +39,7 @@ KINDS: Final[tuple[str, ...]] = get_args(Kind)
 OTHER_THEME: Final = "other"
 """The theme of a mention that belongs to none of the themes of its cell."""
 
-Labels = Mapping[Head, int]
+LabelIndices = Mapping[Head, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ class Example:
 
     text: str
     spans: Sequence[Span]
-    labels: Sequence[Labels]
+    labels: Sequence[LabelIndices]
     kind: str | None = None
     question: str | None = None
     subject: str | None = None
@@ -84,6 +71,12 @@ class Example:
     def context(self) -> str | None:
         """The line that the encoder reads before the text."""
         return context_line(self.kind, self.question, self.subject)
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether any label is known, of the text as a whole or of a mention."""
+        known = (index for labels in self.labels for index in labels.values())
+        return bool(self.primary) or any(index != UNKNOWN for index in known)
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -224,7 +217,7 @@ def _primary(value: Any) -> dict[Head, str]:
     return _names(found)
 
 
-def _names(labels: Labels) -> dict[Head, str]:
+def _names(labels: LabelIndices) -> dict[Head, str]:
     return {head: ITEM_HEADS[head][index] for head, index in labels.items() if index != UNKNOWN}
 
 
