@@ -453,6 +453,7 @@ def test_a_net_sentiment_of_too_few_answers_has_no_colour(
     if path == "/":
         assert '<circle class="few"' in page
         assert "Purchase \u2212100 (too few to judge)" in page
+        assert 'class="swatch none">\u2013<' in page
 
 
 def test_a_pain_point_says_that_it_was_first_seen_within_the_period(
