@@ -51,17 +51,17 @@ class Worker:
 
     def run(self) -> None:
         """Work until ``stop`` is called. Any failure is logged, followed by a pause."""
-        beside = [
+        side_threads = [
             threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
             for name, work in (
                 ("themes", self._refresher.round),
                 ("attributes", self._builder.round),
             )
         ]
-        for thread in beside:
+        for thread in side_threads:
             thread.start()
-        self._read()
-        for thread in beside:
+        self._analyse_until_stopped()
+        for thread in side_threads:
             thread.join(STOP_SECONDS)
         self._computing.shutdown(wait=False)
 
@@ -71,28 +71,28 @@ class Worker:
         self._stop.set()
         self._wake.set()
 
-    def _read(self) -> None:
-        work = Guarded(self._stop)
-        work.run(self._analyst.free_the_dead)
+    def _analyse_until_stopped(self) -> None:
+        runner = RetryingRunner(self._stop)
+        runner.run(self._analyst.free_the_dead)
         while not self._stop.is_set():
             self._wake.clear()
-            if work.run(lambda: self._analyst.round(self._may_go_on)):
+            if runner.run(lambda: self._analyst.round(self._may_go_on)):
                 continue
-            if not work.pause() and not self._stop.is_set():
+            if not runner.pause() and not self._stop.is_set():
                 self._wake.wait(IDLE_SECONDS)
 
     def _repeat(self, round_: Callable[[], bool]) -> None:
-        work = Guarded(self._stop)
+        runner = RetryingRunner(self._stop)
         while not self._stop.wait(THEMES_SECONDS):
-            while not self._stop.is_set() and work.run(round_):
+            while not self._stop.is_set() and runner.run(round_):
                 pass
-            work.pause()
+            runner.pause()
 
     def _may_go_on(self) -> bool:
         return time.monotonic() < self._stop_by
 
 
-class Guarded:
+class RetryingRunner:
     """Runs work and survives any exception."""
 
     def __init__(self, stop: threading.Event) -> None:

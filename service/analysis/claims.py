@@ -30,7 +30,7 @@ from sqlmodel import Session
 from models.feedback import DONE, PENDING
 from models.tables import FEEDBACK
 from service.analysis.versions import stale_versions
-from service.ids import Id, among
+from service.ids import Id, pair_in
 
 CLAIM_CHARS: Final = 100_000
 """Maximum characters of the texts of one claim; a longer text is claimed alone."""
@@ -200,7 +200,7 @@ def _hold_back(session: Session, suspect: Candidate, now: datetime) -> None:
 
 
 def _among(ids: Sequence[Id]) -> ColumnElement[bool]:
-    return among(ROW.workspace_id, ROW.id, ids)
+    return pair_in(ROW.workspace_id, ROW.id, ids)
 
 
 def _take(session: Session, ids: Sequence[Id], worker: str, until: datetime) -> list[Claimed]:

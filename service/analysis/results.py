@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from models.correction import Correction
 from models.feedback import DONE, FAILED, TEXT_COLUMNS, Feedback
-from models.tables import MENTION, VECTOR
+from models.tables import MENTION, MENTION_VECTOR
 from nlp.documents import Analysis
 from nlp.themes.space import Space
 from nlp.vectors import packed, unpacked
@@ -33,7 +33,7 @@ from service.corrections.layers import (
 )
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
-from service.ids import Id, among
+from service.ids import Id, pair_in
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
 from service.themes.naming import Quote, withdraw_quotes
@@ -167,7 +167,7 @@ def _quotes(session: Session, mentions: Sequence[Any]) -> list[Quote]:
     texts = {
         (workspace_id, id): text
         for workspace_id, id, text in session.exec(
-            select(*key, col(Feedback.text)).where(among(*key, ids))
+            select(*key, col(Feedback.text)).where(pair_in(*key, ids))
         )
     }
     return [
@@ -184,7 +184,7 @@ def _insert(session: Session, written: Sequence[Written]) -> None:
     if mentions := [values for each in written for values in each.mentions]:
         session.execute(insert(MENTION), mentions)
     if vectors := [row for each in written for row in _vector_rows(each.mentions, each.vectors)]:
-        session.execute(insert(VECTOR), vectors)
+        session.execute(insert(MENTION_VECTOR), vectors)
 
 
 def _is_final(outcome: Outcome) -> bool:
@@ -196,7 +196,7 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
     key = (col(Feedback.workspace_id), col(Feedback.id))
     return session.exec(
         select(Feedback)
-        .where(among(*key, ids), Feedback.claimed_by == worker)
+        .where(pair_in(*key, ids), Feedback.claimed_by == worker)
         .order_by(*key)
         .options(*(defer(column) for column in TEXT_COLUMNS))
         .with_for_update()
@@ -212,7 +212,7 @@ def _take_away(
         What was deleted, by item.
     """
     ids = [(row.workspace_id, row.id) for row in rows]
-    gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
+    gone = delete(MENTION).where(pair_in(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
     old: dict[Id, list[Any]] = defaultdict(list)
     for mention in session.execute(gone.returning(MENTION)):
         old[mention.workspace_id, mention.feedback_id].append(mention)

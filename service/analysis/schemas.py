@@ -9,7 +9,7 @@ from service.corrections.layers import FIELDS
 from service.insights.shapes import AnalysisOut
 from service.intake.fields import Language, Line
 from service.intake.ratings import RatingIn
-from service.web.text import CleanText
+from service.text import CleanText
 
 MOST_ITEMS: Final = 200
 REQUEST_EXAMPLE: Final[dict[str, Any]] = {

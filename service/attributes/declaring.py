@@ -7,7 +7,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, select
 
 from models.attribute import BUILDING, READY, DeclaredAttribute
-from models.tables import ATTRIBUTE
+from models.tables import DECLARED_ATTRIBUTE
 from service.attributes.schemas import AttributeOut, AttributesOut
 from service.rollups.apply import SPAN_TABLES
 from service.rollups.declared import declared_in, hold_alone
@@ -43,9 +43,11 @@ def _forget(session: Session, workspace_id: UUID, name: str) -> None:
     for table in SPAN_TABLES:
         own = func.substr(table.c.segment, 1, len(first)) == first
         session.execute(delete(table).where(table.c.workspace_id == workspace_id, own))
-    attribute = ATTRIBUTE.c
+    attribute = DECLARED_ATTRIBUTE.c
     session.execute(
-        delete(ATTRIBUTE).where(attribute.workspace_id == workspace_id, attribute.name == name)
+        delete(DECLARED_ATTRIBUTE).where(
+            attribute.workspace_id == workspace_id, attribute.name == name
+        )
     )
 
 
@@ -54,6 +56,6 @@ def next_building(session: Session) -> tuple[UUID, str] | None:
     found = (
         select(DeclaredAttribute.workspace_id, DeclaredAttribute.name)
         .where(DeclaredAttribute.state == BUILDING)
-        .order_by(ATTRIBUTE.c.workspace_id, ATTRIBUTE.c.name)
+        .order_by(DECLARED_ATTRIBUTE.c.workspace_id, DECLARED_ATTRIBUTE.c.name)
     )
     return session.exec(found.limit(1)).first()

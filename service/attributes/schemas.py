@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.rollups.segments import BETWEEN
-from service.web.text import CleanText, composed
+from service.text import CleanText, to_nfc
 
 MOST: Final = 3
 """Maximum number of declared attributes per workspace: each makes writes more expensive."""
@@ -14,7 +14,7 @@ EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
 
 def _nameable(name: str) -> str:
     """The name as it is stored with feedback, and compared by filters."""
-    name = composed(name).strip()
+    name = to_nfc(name).strip()
     if not name:
         raise ValueError("is empty; give a name, or leave it out")
     if BETWEEN in name:

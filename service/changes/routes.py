@@ -17,12 +17,11 @@ from service.changes.schemas import (
     ImpactParams,
 )
 from service.keys.auth import ManageCaller, ReadCaller
-from service.keys.once import OnceOnly
+from service.keys.idempotency import RequestIdempotency
 from service.web.conditional import conditional
 from service.web.dependencies import Db
-from service.web.headers import LOCATION
-from service.web.idempotency import StoredAnswer
-from service.web.once import answered_once, response_of
+from service.web.idempotency import JsonAnswer, response_of, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
@@ -34,15 +33,17 @@ router = APIRouter(prefix="/v1/changes", tags=["insights"])
     response_model=ChangeOut,
     responses={201: {"headers": LOCATION}},
 )
-def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
+def tell_change(
+    body: ChangeIn, caller: ManageCaller, database: Db, idempotency: RequestIdempotency
+) -> Response:
     """Record what was changed, when, and for which part of the journey."""
 
-    def work(session: Session) -> StoredAnswer:
+    def work(session: Session) -> JsonAnswer:
         made = service.tell(session, caller.workspace_id, caller.key_id, body)
         headers = {"Location": f"/v1/changes/{made.id}"}
-        return StoredAnswer(201, made.model_dump(mode="json"), headers)
+        return JsonAnswer(201, made.model_dump(mode="json"), headers)
 
-    answer = answered_once(database, caller.workspace_id, once, work)
+    answer = run_once(database, caller.workspace_id, idempotency, work)
     return response_of(answer)
 
 

@@ -16,7 +16,7 @@ from pydantic import (
 from nlp.documents import Kind
 from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
 from service.insights.schemas import AS_OF, AnswerOut
-from service.web.text import CleanText, seen
+from service.text import CleanText, refuse_invisible
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
 ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]
@@ -111,7 +111,7 @@ class ChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
 
-    title: Annotated[Word, AfterValidator(seen)]
+    title: Annotated[Word, AfterValidator(refuse_invisible)]
     description: Annotated[CleanText, Field(max_length=4000)] | None = None
     happened_at: Moment = Field(description="A date (00:00 UTC) or an RFC 3339 time.")
     scope: Scope = Field(

@@ -11,7 +11,7 @@ from service.changes.errors import NoSuchChange
 from service.changes.queries import change_by_id, find_changes
 from service.changes.schemas import ChangeIn, ChangeListParams, ChangeOut, ChangePageOut
 from service.changes.scopes import selected
-from service.web.cursors import decode_cursor, encode_cursor, moment
+from service.web.cursors import cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "changes"
 """The list's name in its cursors."""
@@ -42,7 +42,7 @@ def listed(session: Session, workspace_id: UUID, params: ChangeListParams) -> Ch
     """A page of changes, the latest first."""
     after = None
     if params.cursor:
-        at, last = decode_cursor(LIST, params.cursor, (moment, UUID))
+        at, last = decode_cursor(LIST, params.cursor, (cursor_time, UUID))
         after = (at, last)
     rows = find_changes(session, workspace_id, after, params.limit + 1)
     page = rows[: params.limit]

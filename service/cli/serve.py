@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from rich.markup import escape
 
 from service.app import create_app
-from service.cli.target import url_of
+from service.cli.connection import url_of
 from service.cli.terminal import Terminal
 from service.keys.bootstrap import FirstKey
 from service.settings import Settings

@@ -11,8 +11,8 @@ from sqlmodel.sql.expression import Select
 from models.correction import Correction
 from models.mention import Mention
 from models.mention_vector import MentionVector
-from service.ids import in_parts
-from service.items import IDS_AT_ONCE
+from service.ids import chunked
+from service.items import MAX_IDS
 
 
 def corrections_of(
@@ -53,7 +53,7 @@ def corrected_among(
 ) -> set[UUID]:
     """Those of these items that have corrections."""
     found: set[UUID] = set()
-    for part in in_parts(list(feedback_ids), IDS_AT_ONCE):
+    for part in chunked(list(feedback_ids), MAX_IDS):
         found |= set(
             session.exec(
                 select(Correction.feedback_id).where(

@@ -29,7 +29,7 @@ from service.corrections.layers import (
     with_harm,
 )
 from service.corrections.queries import corrections_of, vectors_of
-from service.current_analysis import TO_BE_MADE_AGAIN
+from service.current_analysis import REANALYSE
 from service.items import mentions_of
 from service.journey.service import current_map
 from service.rollups.apply import Delta, apply
@@ -118,7 +118,7 @@ def _label(
 ) -> None:
     vectors = unpacked(packed) if len(packed) == len(mentions) else None
     if vectors is None and learned.needs_vectors:
-        row.analysis_version = TO_BE_MADE_AGAIN
+        row.analysis_version = REANALYSE
     read = [lifted(values_of(mention)) for mention in mentions]
     labelled = label(row.text, read, vectors, learned, row, log)
     for mention, values in zip(mentions, labelled, strict=True):

@@ -41,9 +41,10 @@ from service.dashboard.visitors import (
 from service.db import Database
 from service.errors import Forbidden, NotFound, Problem, TooManyRequests, Unauthenticated
 from service.keys import sessions
-from service.keys.auth import LONGEST_SECRET
-from service.keys.guesses import Guesses
-from service.keys.ring import Caller, KeyRing
+from service.keys.auth import MAX_SECRET_CHARS
+from service.keys.caller import Caller
+from service.keys.key_cache import KeyCache
+from service.keys.rate import FailedAttempts
 from service.web.dependencies import Db
 from service.web.engine import AppEmbedder
 from service.web.problems import problem_response
@@ -58,7 +59,7 @@ WRONG: Final = (
 
 def install(app: FastAPI) -> None:
     """Add the pages, their downloads and their style sheet to ``app``."""
-    app.state.guesses = Guesses()
+    app.state.failed_attempts = FailedAttempts()
     app.include_router(router)
     app.include_router(downloads.router)
     app.add_exception_handler(404, show_nothing)
@@ -206,16 +207,16 @@ async def sign_out(request: Request, database: Db) -> Response:
 
 async def _caller(request: Request, key: str) -> Caller:
     """The owner of a key; wrong keys count against the address they come from."""
-    guesses: Guesses = request.app.state.guesses
-    ring: KeyRing = request.app.state.keys
+    attempts: FailedAttempts = request.app.state.failed_attempts
+    cache: KeyCache = request.app.state.keys
     address = request.client.host if request.client else ""
-    guesses.check(address)
+    attempts.check(address)
     try:
-        if not 0 < len(key) <= LONGEST_SECRET:
+        if not 0 < len(key) <= MAX_SECRET_CHARS:
             raise Unauthenticated
-        return await ring.find(key)
+        return await cache.find(key)
     except Unauthenticated:
-        guesses.count(address)
+        attempts.count(address)
         raise
 
 

@@ -34,7 +34,7 @@ async def visitor(request: Request) -> Visitor:
     if found is None:
         raise Unauthenticated
     request.state.seen = found
-    rate.spend(found.caller)
+    rate.count(found.caller)
     return found
 
 

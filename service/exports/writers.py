@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from service.exports.errors import NoParquet
 from service.exports.tables import Column, Kind, Row
-from service.web.text import inert
+from service.text import escape_formula
 
 Pages = Iterable[Sequence[Row]]
 BOM: Final = "\ufeff"
@@ -49,7 +49,7 @@ def _cell(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
     if kind is Kind.TEXT:
-        return inert(str(value))
+        return escape_formula(str(value))
     if kind is Kind.JSON:
         return _json(value)
     if kind is Kind.FLAG:

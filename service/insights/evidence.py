@@ -16,7 +16,7 @@ from service.insights.queries.evidence import MARGIN, MentionRank
 from service.insights.queries.freshness import freshness
 from service.insights.shapes import provenance_out, reading_fields
 from service.insights.subject import WholeCell, subject_of
-from service.web.cursors import decode_cursor, encode_cursor, number, whole
+from service.web.cursors import cursor_float, cursor_int, decode_cursor, encode_cursor
 
 
 class Source(NamedTuple):
@@ -47,7 +47,9 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        rank = decode_cursor(source.listed, params.cursor, (whole, number, UUID, whole))
+        rank = decode_cursor(
+            source.listed, params.cursor, (cursor_int, cursor_float, UUID, cursor_int)
+        )
         after = MentionRank(*rank)
     rows = evidence.page(
         session,

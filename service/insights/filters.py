@@ -15,11 +15,11 @@ from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
-from service.keys.references import sources_in
+from service.references import sources_in
 from service.rollups.declared import ready
 from service.rollups.segments import EVERYBODY, is_rolled_up, segments
-from service.web.parameters import LONGEST_NAME
-from service.web.text import composed, refuse_unstorable
+from service.text import refuse_unstorable, to_nfc
+from service.web.parameters import MAX_NAME_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
             name.
     """
     return {
-        composed(name.removeprefix(prefix)): _values(name, sent)
+        to_nfc(name.removeprefix(prefix)): _values(name, sent)
         for name, sent in (params.model_extra or {}).items()
         if name.startswith(prefix)
     }
@@ -158,10 +158,10 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
     values = [plain(part) for text in texts for part in parts_of(text)]
-    if not values or len(values) > MOST_VALUES or len(name) > LONGEST_NAME:
-        most = f"a name of at most {LONGEST_NAME} characters"
+    if not values or len(values) > MOST_VALUES or len(name) > MAX_NAME_CHARS:
+        most = f"a name of at most {MAX_NAME_CHARS} characters"
         reason = f"must have 1 to {MOST_VALUES} values, and {most}"
-        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST_NAME], reason)])
+        raise InvalidRequest(invalid_params=[InvalidParam(name[:MAX_NAME_CHARS], reason)])
     try:
         return [refuse_unstorable(value) for value in values]
     except ValueError as error:

@@ -2,7 +2,8 @@
 
 Lists are sent by repeating a parameter or with commas. Commas and backslashes within a value are
 escaped with a backslash; values stay escaped, so that they can be parsed again, until ``plain``
-unescapes them. Dimensions are ``attr.<name>=<value>``.
+unescapes them. Ids are only listed by repeating: tools choose them, and what is found may be
+erased, so an id must never be taken for several others. Dimensions are ``attr.<name>=<value>``.
 """
 
 import re
@@ -18,8 +19,8 @@ from nlp.documents import Kind
 from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
+from service.text import CleanText, to_nfc
 from service.web.parameters import OpenEnded
-from service.web.text import CleanText, composed
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
@@ -32,12 +33,13 @@ _PART: Final = re.compile(r"(?:[^,\\]+|\\.?)+", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\([,\\])")
 _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 """A plus sign that was not percent-encoded arrives as a space."""
+_BLANK: Final = "is empty; give a value, or omit it"
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
 
 
 def parts_of(text: str) -> list[str]:
     """The values of a list separated by commas, without blank ones, as ``escaped`` writes them."""
-    found = (plain(composed(part)).strip() for part in _PART.findall(text))
+    found = (plain(to_nfc(part)).strip() for part in _PART.findall(text))
     return [escaped(part) for part in found if part]
 
 
@@ -57,8 +59,18 @@ def split_words(value: Any) -> Any:
         return value
     parts = [part for text in value for part in parts_of(text)]
     if not parts:
-        raise ValueError("is empty; give a value, or omit it")
+        raise ValueError(_BLANK)
     return parts
+
+
+def _filled(value: Any) -> Any:
+    """The values of a repeated parameter as they are, without blank ones."""
+    if not isinstance(value, list):
+        return value
+    filled = [text for each in value if (text := each.strip())]
+    if not filled:
+        raise ValueError(_BLANK)
+    return filled
 
 
 def _moment(value: Any) -> Any:
@@ -86,8 +98,9 @@ def named_once(tags: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(map(normalize, tags)))
 
 
-Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
+Word = Annotated[CleanText, AfterValidator(to_nfc), Field(max_length=200)]
 Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
+Ids = Annotated[list[Word], BeforeValidator(_filled), Field(max_length=MOST_VALUES)]
 Languages = Annotated[Words, AfterValidator(named_once)]
 Kinds = Annotated[list[Kind], BeforeValidator(split_words)]
 States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
@@ -241,7 +254,16 @@ class FeedbackFilters(FilterParams):
     q: Word | None = Field(
         None, description="Text contained in the feedback or its subject, case-insensitive."
     )
-    external_id: Words = Field([], description="Ids in the source systems.")
+    external_id: Ids = Field(
+        [],
+        description=(
+            "An id in the source systems, as it was sent: commas and backslashes are part of it. "
+            "For several ids, repeat the parameter."
+        ),
+    )
+    browser_key: UUID | None = Field(
+        None, description="Id of the browser key that stored the feedback last."
+    )
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )

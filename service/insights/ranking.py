@@ -12,7 +12,7 @@ from service.insights.params import ThemeParams, plain
 from service.insights.sums import ItemSums, RatingSums
 from service.insights.totals import Totals
 from service.journey.names import folded
-from service.web.cursors import decode_cursor, encode_cursor, number
+from service.web.cursors import cursor_float, decode_cursor, encode_cursor
 
 COMPLETE: Final = ("impact", "recent")
 """Sort orders that need complete entries (``entries.completed``)."""
@@ -62,7 +62,9 @@ class Order:
         Raises:
             InvalidRequest: the cursor belongs to another order.
         """
-        sort, *place = decode_cursor(self._list, cursor, (str, number, number, str, str, str))
+        sort, *place = decode_cursor(
+            self._list, cursor, (str, cursor_float, cursor_float, str, str, str)
+        )
         if sort != self._sort:
             reason = f"belongs to another order; use sort={sort[:20]}, or omit the cursor"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])

@@ -19,7 +19,7 @@ from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
 from service.insights.subject import WholeCell, subject_of
 from service.insights.words import Query, parse
-from service.web.cursors import decode_cursor, encode_cursor, moment, whole
+from service.web.cursors import cursor_int, cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "mentions"
 """The list's name in its cursors."""
@@ -144,7 +144,7 @@ def after_of(cursor: str | None) -> Point | None:
     """The point after which a page begins; None for the first page."""
     if cursor is None:
         return None
-    return Point(*decode_cursor(LIST, cursor, (moment, UUID, whole)))
+    return Point(*decode_cursor(LIST, cursor, (cursor_time, UUID, cursor_int)))
 
 
 def cursor_of(point: Point) -> str:

@@ -13,7 +13,7 @@ from service.insights.params import (
     Sentiments,
     split_words,
 )
-from service.web.text import CleanText
+from service.text import CleanText
 
 Emotion = Literal[
     "anger",

@@ -14,7 +14,7 @@ from service.insights.map_schemas import Comparison
 from service.insights.params import COMPARED_ATTRIBUTE, MapParams, plain
 from service.insights.periods import DAY, end_of
 from service.insights.totals import Before, before_of
-from service.keys.references import sources_in
+from service.references import sources_in
 
 Bounds = tuple[datetime | None, datetime | None]
 

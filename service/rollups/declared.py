@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
-from service.db import hold_ids
+from service.db import lock_ids
 from service.rollups.segments import Declared
 
 
@@ -21,7 +21,7 @@ def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequen
 
     The lock is shared: other transactions can hold it, too, and go on writing feedback.
     """
-    hold_ids(session, workspaces, alone=False)
+    lock_ids(session, workspaces, exclusive=False)
     return _declared(session, workspaces)
 
 
@@ -31,7 +31,7 @@ def hold_alone(session: Session, workspace_id: UUID) -> None:
     Waits for transactions that share the lock (``held``): the roll-ups of the workspace are written
     either before or after this transaction.
     """
-    hold_ids(session, [workspace_id], alone=True)
+    lock_ids(session, [workspace_id], exclusive=True)
 
 
 def ready(session: Session, workspace_id: UUID) -> frozenset[str]:

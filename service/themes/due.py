@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, false, or_, select, update
 from sqlmodel import Session
 
 from models.feedback import PENDING
-from models.tables import FEEDBACK, REFRESH
+from models.tables import FEEDBACK, THEME_REFRESH
 from nlp.themes.space import Space
 from service.current_analysis import is_current
 from service.themes.places import ROW, Arrived, Place, at, stamp
@@ -106,14 +106,20 @@ def claim(session: Session, place: Place, now: datetime) -> Arrived | None:
         How many mentions are counted there; None if another worker has the lease.
     """
     free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
-    taken = update(REFRESH).where(at(REFRESH, place), free).values(claimed_until=now + LEASE)
+    taken = (
+        update(THEME_REFRESH)
+        .where(at(THEME_REFRESH, place), free)
+        .values(claimed_until=now + LEASE)
+    )
     counted = session.execute(taken.returning(ROW.loose, ROW.joined)).first()
     return Arrived(*counted) if counted else None
 
 
 def renew(session: Session, place: Place, now: datetime) -> None:
     """Extend the lease."""
-    session.execute(update(REFRESH).where(at(REFRESH, place)).values(claimed_until=now + LEASE))
+    session.execute(
+        update(THEME_REFRESH).where(at(THEME_REFRESH, place)).values(claimed_until=now + LEASE)
+    )
 
 
 def release(session: Session, place: Place, counted: Arrived, followed: Followed | None) -> None:
@@ -133,7 +139,7 @@ def release_described(session: Session, place: Place, counted: Arrived) -> None:
     Loose mentions stay counted, and marks stay.
     """
     values = _released(Arrived(joined=counted.joined))
-    session.execute(update(REFRESH).where(at(REFRESH, place)).values(values))
+    session.execute(update(THEME_REFRESH).where(at(THEME_REFRESH, place)).values(values))
 
 
 def _released(counted: Arrived) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def _left(count: ColumnElement[int], counted: int) -> ColumnElement[int]:
 
 def marks_of(session: Session, place: Place, version: str) -> Marks:
     """The marks of a place, as a worker whose model is ``version`` sees them."""
-    found = select(ROW.marks, ROW.model_version).where(at(REFRESH, place))
+    found = select(ROW.marks, ROW.model_version).where(at(THEME_REFRESH, place))
     count, known = session.execute(found).one()
     return Marks(Followed(count, version), known != version)
 

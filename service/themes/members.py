@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN_SPAN, VECTOR
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR, ROLLUP_PAIN_SPAN
 from nlp.arrays import Float32
 from nlp.labels import SEVERITIES
 from nlp.themes import centroid
@@ -27,9 +27,9 @@ from service.themes.places import Place, place_of
 AT_ONCE: Final = 500
 """Mentions that are moved in one transaction, for which other writers wait."""
 HAS_VECTOR: Final = and_(
-    VECTOR.c.workspace_id == MENTION.c.workspace_id,
-    VECTOR.c.feedback_id == MENTION.c.feedback_id,
-    VECTOR.c.ordinal == MENTION.c.ordinal,
+    MENTION_VECTOR.c.workspace_id == MENTION.c.workspace_id,
+    MENTION_VECTOR.c.feedback_id == MENTION.c.feedback_id,
+    MENTION_VECTOR.c.ordinal == MENTION.c.ordinal,
 )
 
 
@@ -266,9 +266,9 @@ def _latest(workspace_id: UUID, space: Space, limit: int | None) -> Select[Any]:
 
 def _read_by(space: Space) -> Select[Any]:
     return (
-        select_columns(MENTION.c.feedback_id, MENTION.c.ordinal, VECTOR.c.vector)
-        .select_from(MENTION.join(VECTOR, HAS_VECTOR))
-        .where(VECTOR.c.model_version == space.version)
+        select_columns(MENTION.c.feedback_id, MENTION.c.ordinal, MENTION_VECTOR.c.vector)
+        .select_from(MENTION.join(MENTION_VECTOR, HAS_VECTOR))
+        .where(MENTION_VECTOR.c.model_version == space.version)
     )
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, Table, and_, select, update
 from sqlmodel import Session
 
 from models.pain_point import PAIN, WIN
-from models.tables import REFRESH
+from models.tables import THEME_REFRESH
 from nlp.labels import UNASSIGNED
 from service import clock
 from service.db import insert_into
 from service.journey.native import native_of
 
-ROW: Final = REFRESH.c
+ROW: Final = THEME_REFRESH.c
 
 
 class Labelled(Protocol):
@@ -75,9 +75,9 @@ def hold_and_count(
     if not arrived:
         return {}
     rows = [place._asdict() | arrived[place]._asdict() for place in sorted(arrived)]
-    insert = insert_into(session, REFRESH)
+    insert = insert_into(session, THEME_REFRESH)
     counting = insert.on_conflict_do_update(
-        index_elements=list(REFRESH.primary_key),
+        index_elements=list(THEME_REFRESH.primary_key),
         set_={name: ROW[name] + insert.excluded[name] for name in Arrived._fields},
     ).returning(*(ROW[name] for name in Place._fields), ROW.refreshed_at)
     return {Place(*key): stamp for *key, stamp in session.execute(counting, rows)}
@@ -93,7 +93,9 @@ def hold(session: Session, *places: Place) -> None:
 
 def stamp(session: Session, place: Place, **changes: Any) -> None:
     """Record that pain points of a held place have changed; no two states have the same stamp."""
-    before = session.scalar(select(ROW.refreshed_at).where(at(REFRESH, place)))
+    before = session.scalar(select(ROW.refreshed_at).where(at(THEME_REFRESH, place)))
     now = clock.now()
     after = max(now, before + timedelta(microseconds=1)) if before else now
-    session.execute(update(REFRESH).where(at(REFRESH, place)).values(refreshed_at=after, **changes))
+    session.execute(
+        update(THEME_REFRESH).where(at(THEME_REFRESH, place)).values(refreshed_at=after, **changes)
+    )

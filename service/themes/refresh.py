@@ -23,7 +23,7 @@ from nlp.themes import centroid
 from nlp.themes.space import Space, centroid_to_bytes, centroids_from_bytes
 from service import clock
 from service.db import Database
-from service.ids import in_parts
+from service.ids import chunked
 from service.journey.service import current_map
 from service.themes import due as leases
 from service.themes import steps
@@ -179,13 +179,13 @@ class Refresher:
 
     def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
         for theme, group in nearest.items():
-            for part in in_parts([sample.keys[index] for index in group], AT_ONCE):
+            for part in chunked([sample.keys[index] for index in group], AT_ONCE):
                 self._write(steps.move, place, part, None, theme)
 
     def _create(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
         """Make a new theme of a group of loose mentions."""
         mean = centroid_to_bytes(centroid(sample.vectors[list(group)]))
-        first, *rest = in_parts([sample.keys[index] for index in group], AT_ONCE)
+        first, *rest = chunked([sample.keys[index] for index in group], AT_ONCE)
         try:
             theme = self._write(steps.create, self._space, place, first, mean)
         except steps.TooFew:

@@ -17,17 +17,16 @@ from service.insights.pain_points import one_pain_point
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import FilterParams, JourneyParams
 from service.keys.auth import ManageCaller
-from service.keys.once import OnceOnly
-from service.keys.ring import Caller
+from service.keys.caller import Caller
+from service.keys.idempotency import RequestIdempotency
 from service.themes import shaping
 from service.themes.places import Place
 from service.themes.schemas import MergeIn, PainPointIn, SplitIn
 from service.themes.shaping import Move, Person
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
-from service.web.headers import LOCATION
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once, answered_once
+from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 
@@ -66,7 +65,7 @@ def merge_pain_point(
     database: Db,
     space: AppSpace,
     params: Journey,
-    once: OnceOnly,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Merge a pain point into another of the same place. Its id then returns the other one."""
 
@@ -75,7 +74,7 @@ def merge_pain_point(
         move = shaping.merge(session, person, pain_point_id, body.into)
         return Done(shaping.find(session, person, body.into).id, move)
 
-    return _done(database, space, View(caller, params, HTTPStatus.OK), once, deed)
+    return _done(database, space, View(caller, params, HTTPStatus.OK), idempotency, deed)
 
 
 @router.post(
@@ -91,7 +90,7 @@ def split_pain_point(
     database: Db,
     space: AppSpace,
     params: Journey,
-    once: OnceOnly,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Split mentions off a pain point into a new one, which is returned."""
     keys, refusal = [mention.key for mention in body.mentions or ()], None
@@ -110,7 +109,7 @@ def split_pain_point(
         move = shaping.split(session, space, person, pain_point_id, keys, body.title)
         return Done(move.target, move)
 
-    return _done(database, space, View(caller, params, HTTPStatus.CREATED), once, deed)
+    return _done(database, space, View(caller, params, HTTPStatus.CREATED), idempotency, deed)
 
 
 class View(NamedTuple):
@@ -120,11 +119,11 @@ class View(NamedTuple):
     params: JourneyParams
     status: int
 
-    def answer(self, theme: UUID) -> StoredAnswer:
+    def answer(self, theme: UUID) -> JsonAnswer:
         """The stored response: which pain point, and nothing that anybody has said."""
         made = self.status == HTTPStatus.CREATED
         headers = {"Location": f"/v1/pain-points/{theme}"} if made else {}
-        return StoredAnswer(self.status, {"id": str(theme)}, headers)
+        return JsonAnswer(self.status, {"id": str(theme)}, headers)
 
 
 class Done(NamedTuple):
@@ -138,7 +137,7 @@ def _done(
     database: Database,
     space: Space,
     view: View,
-    once: Once | None,
+    idempotency: IdempotentRequest | None,
     deed: Callable[[Session], Done],
 ) -> Response:
     """Do it once; then move the remaining mentions, and find titles for what has changed.
@@ -149,11 +148,11 @@ def _done(
     workspace_id = view.caller.workspace_id
     done: list[Done] = []
 
-    def work(session: Session) -> StoredAnswer:
+    def work(session: Session) -> JsonAnswer:
         done[:] = [deed(session)]
         return view.answer(done[0].theme)
 
-    answer = answered_once(database, workspace_id, once, work)
+    answer = run_once(database, workspace_id, idempotency, work)
     if not answer.is_replayed and (move := done[0].move):
         if move.rest:
             shaping.move_rest(database, move)

@@ -20,11 +20,11 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.erasure import erase_one
-from service.intake.ledger import Ledger
 from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
+from service.intake.upserts import FeedbackUpserts
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
 from service.journey.taught import find_learning, locked_learning
@@ -207,8 +207,8 @@ def enter(
 ) -> list[UUID]:
     """Store what was ``said`` under these workspaces and external ids."""
     reviews = [(each, ReviewIn(text=said, external_id=id)) for each, id in items]
-    drafts = [Clerk(database, each, 1000).draft(review) for each, review in reviews]
-    ledger = Ledger(session, drafts, now())
-    results = [ledger.enter(draft) for draft in drafts]
-    ledger.write()
+    drafts = [DraftBuilder(database, each, 1000).build(review) for each, review in reviews]
+    upserts = FeedbackUpserts(session, drafts, now())
+    results = [upserts.decide(draft) for draft in drafts]
+    upserts.write()
     return [result.id for result in results if isinstance(result, Outcome)]

@@ -24,6 +24,7 @@ class Search:
     states: Sequence[str]
     words: str | None
     external_ids: Sequence[str]
+    browser_key_id: UUID | None
     rating_conflict: bool | None
     after: tuple[datetime, UUID] | None
 
@@ -68,6 +69,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(columns.state.in_(search.states))
     if search.external_ids:
         conditions.append(columns.external_id.in_(search.external_ids))
+    if search.browser_key_id:
+        conditions.append(columns.browser_key_id == search.browser_key_id)
     if search.words:
         texts = (columns.text, columns.subject)
         conditions.append(or_(*(text.icontains(search.words, autoescape=True) for text in texts)))

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from models.tables import FEEDBACK, MENTION, THEME, VECTOR
-from service.ids import in_parts
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR, THEME
+from service.ids import chunked
 from service.insights.filters import Selection
 from service.insights.queries.evidence import in_cells, of_themes, surroundings, told
 from service.insights.queries.expressions import InOrder
@@ -162,7 +162,7 @@ def told_at(
 ) -> dict[tuple[UUID, int], Row[Any]]:
     """Mentions by feedback id and ordinal, with their feedback and the text around them."""
     found: dict[tuple[UUID, int], Row[Any]] = {}
-    for some in in_parts(list(keys), AT_ONCE):
+    for some in chunked(list(keys), AT_ONCE):
         statement = (
             told(OF_FEEDBACK)
             .add_columns(*surroundings())
@@ -199,7 +199,7 @@ def latest_vectors(
     keys = _few_keys(session, wanted)
     statement = (
         _vectors(session, wanted, version, None if keys is None else led_by(keys))
-        .order_by(VECTOR.c.feedback_id.desc(), VECTOR.c.ordinal.desc())
+        .order_by(MENTION_VECTOR.c.feedback_id.desc(), MENTION_VECTOR.c.ordinal.desc())
         .limit(limit)
     )
     yield from session.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions()
@@ -228,11 +228,11 @@ def vectors_of_themes(
 
 def _vectors(session: Session, wanted: Wanted, version: str, lead: CTE | None) -> Select[Any]:
     """Vectors of one model; mentions and feedback are joined only if conditions need them."""
-    table = VECTOR.c
-    source: FromClause = VECTOR
+    table = MENTION_VECTOR.c
+    source: FromClause = MENTION_VECTOR
     if lead is not None:
         at_key = and_(table.feedback_id == lead.c.feedback_id, table.ordinal == lead.c.ordinal)
-        source = InOrder(lead, VECTOR, at_key)
+        source = InOrder(lead, MENTION_VECTOR, at_key)
     of_mention = and_(
         MENTION.c.workspace_id == table.workspace_id,
         MENTION.c.feedback_id == table.feedback_id,

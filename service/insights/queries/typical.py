@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
-from models.tables import FEEDBACK, MENTION, VECTOR
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR
 from models.types import first_id
-from service.clock import LATEST_AHEAD, now
-from service.ids import in_parts
+from service.clock import MAX_CLOCK_SKEW, now
+from service.ids import chunked
 from service.insights.filters import Selection
 from service.insights.queries.evidence import MentionRank, confidence, in_cells
 from service.insights.queries.expressions import only_compared
@@ -90,13 +90,13 @@ def vectors_at(
     session: Session, selection: Selection, ranks: Collection[MentionRank]
 ) -> list[Row[Any]]:
     """All vectors of the items at ``ranks``: feedback_id, ordinal, model_version, vector."""
-    table = VECTOR.c
+    table = MENTION_VECTOR.c
     vectors = select(table.feedback_id, table.ordinal, table.model_version, table.vector).where(
         table.workspace_id == selection.workspace_id
     )
     return [
         row
-        for some in in_parts(sorted({rank.feedback_id for rank in ranks}), AT_ONCE)
+        for some in chunked(sorted({rank.feedback_id for rank in ranks}), AT_ONCE)
         for row in session.execute(vectors.where(table.feedback_id.in_(some)))
     ]
 
@@ -165,7 +165,7 @@ def _walked(
 def _looks(session: Session, selection: Selection) -> Iterator[ColumnElement[bool]]:
     since, until = selection.since, selection.until or now()
     if since and until - since <= SHORT:
-        first = first_id(since - LATEST_AHEAD)
+        first = first_id(since - MAX_CLOCK_SKEW)
         if not _was_sent_again(session, selection, first):
             yield only_compared(session, MENTION.c.feedback_id) >= first
     yield true()
@@ -175,7 +175,7 @@ def _was_sent_again(session: Session, selection: Selection, first: UUID) -> bool
     """Whether feedback with an id before ``first`` was sent again with a time within the period.
 
     No other feedback can have such an id in the period: when first sent, its time is at most
-    ``LATEST_AHEAD`` after that of its id.
+    ``MAX_CLOCK_SKEW`` after that of its id.
     """
     row = FEEDBACK.c
     within = [
@@ -212,7 +212,7 @@ def _walks(
         .order_by(*_worst_first())
         .limit(by.considered)
     )
-    for some in in_parts(keys, AT_ONCE):
+    for some in chunked(keys, AT_ONCE):
         yield union_all(*(_first_of(of_all, by, key) for key in some))
 
 

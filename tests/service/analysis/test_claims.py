@@ -182,7 +182,7 @@ def test_failed_items_that_are_replayed_wait_from_now_on(
     add(state=DONE, analysis_version=TERMS.version)
     before = now()
     if how == "one":
-        replay(database, workspace.id, failed, once=None)
+        replay(database, workspace.id, failed, idempotency=None)
     else:
         assert database.transact(lambda session: replay_all_failed(session, now())) == 1
     with database.read() as session:

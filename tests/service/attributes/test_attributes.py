@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func
 from sqlmodel import select
 
-from models.span import RollupItemSpan
+from models.rollup_span import RollupItemSpan
 from models.workspace import Workspace
 from service.attributes.building import Builder
 from service.db import Database

@@ -16,7 +16,7 @@ from service.attributes.declaring import declare
 from service.db import Database
 from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
-from service.web.text import FORMULA
+from service.text import FORMULA
 from tests.service.exports.conftest import CHECKOUT, SAID, Fetch
 from tests.service.rows import NOON, Said, rating, write
 

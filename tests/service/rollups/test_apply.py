@@ -16,8 +16,8 @@ from sqlmodel import Session, select
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from models.pain_point import PainPoint, RollupPain
-from models.rollup import Rollup, RollupItem
+from models.pain_point import PainPoint
+from models.rollup import Rollup, RollupItem, RollupPain
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database

@@ -10,11 +10,12 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.pain_point import IN_PROGRESS, PainPoint, RollupPain, ThemeRefresh
+from models.pain_point import IN_PROGRESS, PainPoint, ThemeRefresh
+from models.rollup import RollupPain
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
-from service.intake.ledger import make_pending, withdraw
+from service.intake.upserts import make_pending, withdraw
 from service.items import lock_feedback
 from service.themes import describing, steps
 from service.themes.members import Key

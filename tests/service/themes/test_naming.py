@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from models.span import RollupItemSpan
+from models.rollup_span import RollupItemSpan
 from models.workspace import Workspace
 from service.db import Database
 from service.rollups.segments import EVERYBODY

@@ -13,7 +13,7 @@ from models.tables import FEEDBACK, ROLLUP_ITEM
 from models.types import new_id
 from models.workspace import Workspace
 from service.cli import app
-from service.current_analysis import TO_BE_MADE_AGAIN
+from service.current_analysis import REANALYSE
 from service.db import Database
 from service.journey.native import Cell
 from service.rollups.apply import SPAN_TABLES
@@ -93,7 +93,7 @@ def test_stated_places_come_and_go_with_their_migration(
     assert verify(database).clean
     with database.read() as session:
         versions = session.scalars(select(FEEDBACK.c.analysis_version)).all()
-    assert versions.count(TO_BE_MADE_AGAIN) == 3
+    assert versions.count(REANALYSE) == 3
     analyse()
     assert verify(database).clean
     with database.read() as session:

@@ -11,18 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from nlp.documents import Kind
-from service.cli.sending import Report, send
-from service.cli.target import api_key, api_url
+from service.cli.connection import api_key, api_url
+from service.cli.send_rows import Report, send_rows
 from service.cli.terminal import Terminal
 from service.client import PASSING, Verbatim, VerbatimError
 from service.errors import Problem
-from service.intake.cells import DateOrder
-from service.intake.mapping import Wishes, plan_for
-from service.intake.plan import Plan
+from service.intake.cell_values import DateOrder
+from service.intake.plan import ImportPlan
+from service.intake.planning import ImportOptions, plan_for
 from service.intake.ratings import Scale
 from service.intake.records import UnreadableFile, open_source
 from service.intake.reports import csv_report, faults
-from service.intake.uploads import scale_of
+from service.intake.scales import scale_of
 from service.settings import Settings
 
 PATIENT_TRIES: Final = 60
@@ -35,11 +35,9 @@ SOURCE_HELP: Final = (
 )
 STATUSES: Final = ("accepted", "updated", "duplicate")
 
-app = typer.Typer()
 console = Terminal(highlight=False, soft_wrap=True)
 
 
-@app.command("import")
 def import_file(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to send.")
@@ -67,18 +65,18 @@ def import_file(
     """
     settings = Settings()
     try:
-        wishes = Wishes(
+        options = ImportOptions(
             _columns(map_ or []), kind, source, scale_of(scale, scale_min, scale_max), dates
         )
         opened = open_source(file)
-        plan = plan_for(opened, wishes)
+        plan = plan_for(opened, options)
     except (UnreadableFile, Problem) as error:
         raise _refusal(error) from None
     _show(plan)
     report = Report(Counter(), [])
     try:
         with _connected(url or api_url(settings), key or api_key(settings)) as voc:
-            send(voc, opened, plan, report, dry_run, console)
+            send_rows(voc, opened, plan, report, dry_run, console)
     except VerbatimError as error:
         console.print(str(error), style="red", markup=False)
         if report.counts and not dry_run:
@@ -104,13 +102,13 @@ def _connected(url: str, key: str) -> Verbatim:
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str | None]:
-    wished: dict[str, str | None] = {}
+    columns: dict[str, str | None] = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals:
             raise typer.BadParameter(f"{pair!r} is not field=Column", param_hint="--map")
-        wished[field] = column or None
-    return wished
+        columns[field] = column or None
+    return columns
 
 
 def _refusal(error: Exception) -> typer.Exit:
@@ -120,7 +118,7 @@ def _refusal(error: Exception) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: ImportPlan) -> None:
     """Show the guessed mapping, so that the user can override it."""
     shown = plan.shown()
     title = escape(f"{plan.kind}s from {plan.source}")

@@ -8,21 +8,29 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidRequest
-from service.intake.cells import Reading, read_rating, read_time
-from service.intake.mapping import MOST_COLUMNS, TooManyColumns, UnmappedColumns, Wishes, plan_for
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.cell_values import WrittenRating, read_rating, read_time
+from service.intake.plan import CellError, ImportPlan, item_of
+from service.intake.planning import (
+    MAX_COLUMNS,
+    ImportOptions,
+    TooManyColumns,
+    UnmappedColumns,
+    plan_for,
+)
 from service.intake.records import Record, RowError, Source, open_source
 from service.intake.scales import RatingScale, guess_scale
 
 
-def read(folder: Path, content: str, name: str = "f.csv", **wishes: Any) -> tuple[Source, Plan]:
+def read(
+    folder: Path, content: str, name: str = "f.csv", **options: Any
+) -> tuple[Source, ImportPlan]:
     path = folder / name
     path.write_text(content, encoding="utf-8")
     source = open_source(path)
-    return source, plan_for(source, Wishes(wishes.pop("columns", {}), **wishes))
+    return source, plan_for(source, ImportOptions(options.pop("columns", {}), **options))
 
 
-def outcome(record: Record | RowError, plan: Plan, source: Source) -> str:
+def outcome(record: Record | RowError, plan: ImportPlan, source: Source) -> str:
     assert isinstance(record, Record)
     try:
         return str(item_of(record, plan, source.digest))
@@ -30,7 +38,7 @@ def outcome(record: Record | RowError, plan: Plan, source: Source) -> str:
         return str(error)
 
 
-def items(source: Source, plan: Plan) -> list[dict[str, Any]]:
+def items(source: Source, plan: ImportPlan) -> list[dict[str, Any]]:
     found = (record for record in source.records() if isinstance(record, Record))
     return [item_of(record, plan, source.digest) for record in found]
 
@@ -128,6 +136,60 @@ def test_a_second_line_of_headers_is_told_of(tmp_path: Path) -> None:
     assert any("second header line" in note for note in plan.notes)
 
 
+QUALTRICS = (
+    "StartDate,ResponseId,Q1,Q2,Q3\n"
+    "Start Date,Response ID,How likely are you to recommend us?,What is the main reason?,Else?\n"
+    + ",".join(['"{""ImportId"":""a"",""timeZone"":""America/Denver""}"'] * 5)
+    + "".join(
+        f"\n2025-03-01 10:00:0{n},R_{n},{n},The checkout crashed on page {n},"
+        + f"Please add more ways to pay, such as {n}".replace(",", "") * (n % 2)
+        for n in range(6)
+    )
+)
+
+
+def test_an_export_of_qualtrics_is_mapped_by_the_wording_of_its_questions(tmp_path: Path) -> None:
+    source, plan = read(tmp_path, QUALTRICS)
+    assert plan.columns == {
+        "occurred_at": "Start Date",
+        "external_id": "Response ID",
+        "rating": "How likely are you to recommend us?",
+        "text": "What is the main reason?",
+    }
+    assert plan.question == "What is the main reason?"
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert len(items(source, plan)) == 6
+    assert any("America/Denver" in note for note in plan.notes)
+
+
+def test_the_codes_of_qualtrics_can_be_mapped(tmp_path: Path) -> None:
+    assert read(tmp_path, QUALTRICS, columns={"text": "Q3"})[1].columns["text"] == "Else?"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "note"),
+    [
+        (b"comment\nd\xe9\xe7u\n", "f.csv", "The file is not UTF-8: it is read as Windows-1252"),
+        (
+            "comment\ndéçu\n".encode() + b"d\xe9\xe7u\n",
+            "f.csv",
+            "The file is not UTF-8 in 2 places, read as Windows-1252",
+        ),
+        (
+            b'{"kind": "survey", "text": "d\xe9 u"}\n',
+            "f.jsonl",
+            "The file is not UTF-8 in 1 place, read as Windows-1252",
+        ),
+    ],
+)
+def test_bytes_that_are_not_utf8_are_told_of(
+    tmp_path: Path, content: bytes, name: str, note: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert plan_for(open_source(path), ImportOptions({})).notes[-1].startswith(note)
+
+
 @pytest.mark.parametrize("cells", [["completed"] * 3, ["done", "left"], ["Main survey"] * 3])
 def test_a_part_of_a_header_makes_no_words_of_what_a_program_wrote(
     tmp_path: Path, cells: list[str]
@@ -171,6 +233,51 @@ def test_what_a_program_wrote_about_words_is_none(tmp_path: Path, header: str) -
 def test_of_columns_that_may_be_words_the_one_with_more_of_them_is(tmp_path: Path) -> None:
     content = "Response mode,Your comments\ndone,Great\ndone,Bad\ndone,Slow\n"
     assert read(tmp_path, content)[1].columns == {"text": "Your comments"}
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "field", "column"),
+    [
+        ("Comments,Review,Stars", ",It crashes,3", "text", "Review"),
+        ("Comment,Score,Stars", "It crashes,,3", "rating", "Stars"),
+        ("Comment,Email,Contact ID", "It crashes,,c-17", "customer", "Contact ID"),
+        (
+            "Comment,What could be better?",
+            ",Make the checkout quicker for us",
+            "text",
+            "What could be better?",
+        ),
+    ],
+)
+def test_a_column_with_cells_is_taken_before_a_blank_one(
+    tmp_path: Path, header: str, row: str, field: str, column: str
+) -> None:
+    plan = read(tmp_path, f"{header}\n{row}\n")[1]
+    assert plan.columns[field] == column
+
+
+def test_a_blank_column_is_taken_if_no_other_fits(tmp_path: Path) -> None:
+    assert read(tmp_path, "Comment,Score\n,3\n")[1].columns["text"] == "Comment"
+
+
+def test_of_a_comment_and_a_response_the_comment_is_the_text_and_the_other_is_told_of(
+    tmp_path: Path,
+) -> None:
+    content = "Response,Comment,CSAT\nWe have refunded you.,It crashes,1\n"
+    source, plan = read(tmp_path, content)
+    assert [item["text"] for item in items(source, plan)] == ["It crashes"]
+    assert plan.notes[0] == (
+        "The text is taken from 'Comment'. It could also be in 'Response': choose with mapping "
+        "(voc import: --map text=COLUMN)."
+    )
+    chosen = read(tmp_path, content, columns={"text": "Response"})[1]
+    assert not any("could also be" in note for note in chosen.notes)
+
+
+def test_cells_that_repeat_two_values_are_no_words(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Within SLA\n{n}a,SLA violated\n" for n in range(5))
+    with pytest.raises(UnmappedColumns):
+        read(tmp_path, f"Ticket ID,First response status\n{rows}")
 
 
 def test_an_id_beside_words_is_the_customers(tmp_path: Path) -> None:
@@ -231,7 +338,7 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "source"),
+    ("options", "source"),
     [
         ({}, "Organic"),
         ({"source": "trustpilot"}, "trustpilot"),
@@ -239,15 +346,17 @@ def test_the_user_knows_better(tmp_path: Path) -> None:
     ],
 )
 def test_a_source_that_is_said_wins_over_a_column_that_is_guessed(
-    tmp_path: Path, wishes: dict[str, Any], source: str
+    tmp_path: Path, options: dict[str, Any], source: str
 ) -> None:
     content = "Comment,Source Of Review\nFine,Organic\n"
-    [item] = items(*read(tmp_path, content, **wishes))
+    [item] = items(*read(tmp_path, content, **options))
     assert item["source"] == source
 
 
 @pytest.mark.parametrize("columns", [{"txt": "comment"}, {"text": "nope"}])
-def test_a_wish_that_can_not_be_is_refused(tmp_path: Path, columns: dict[str, str]) -> None:
+def test_an_option_that_does_not_fit_the_file_is_refused(
+    tmp_path: Path, columns: dict[str, str]
+) -> None:
     with pytest.raises(InvalidRequest) as caught:
         read(tmp_path, "comment\na\n", columns=columns)
     assert caught.value.invalid_params[0].name.startswith("mapping.")
@@ -387,8 +496,8 @@ def test_a_file_without_a_source_is_one_by_its_name(tmp_path: Path, name: str, s
     for content in ("id,comment\n1,Great app\n", with_id):
         path.write_text(content)
         opened = open_source(path, name)
-        assert plan_for(opened, Wishes({})).source == source
-        assert plan_for(opened, Wishes({}, source="shop")).source == "shop"
+        assert plan_for(opened, ImportOptions({})).source == source
+        assert plan_for(opened, ImportOptions({}, source="shop")).source == "shop"
 
 
 @pytest.mark.parametrize(
@@ -452,20 +561,29 @@ def test_channels_are_put_into_our_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ("4", Reading(4)),
-        ("4,5", Reading(4.5)),
-        (" 8/10 ", Reading(8, 10)),
-        ("5 stars", Reading(5)),
-        ("90 %", Reading(90, 100)),
-        ("★★★☆☆", Reading(3, 5)),
-        ("★★★", Reading(3)),
-        ("3 out of 5", Reading(3, 5)),
-        ("4.0 out of 5 stars", Reading(4, 5)),
+        ("4", WrittenRating(4)),
+        ("4,5", WrittenRating(4.5)),
+        (" 8/10 ", WrittenRating(8, 10)),
+        ("5 stars", WrittenRating(5)),
+        ("90 %", WrittenRating(90, 100)),
+        ("★★★☆☆", WrittenRating(3, 5)),
+        ("★★★", WrittenRating(3)),
+        ("3 out of 5", WrittenRating(3, 5)),
+        ("4.0 out of 5 stars", WrittenRating(4, 5)),
+        ("Not at all likely - 0", WrittenRating(0)),
+        ("10 – Extremely likely", WrittenRating(10)),
+        ("5 (Very satisfied)", WrittenRating(5)),
+        ("Zufrieden: 4", WrittenRating(4)),
+        ("1 = sehr gut", WrittenRating(1)),
+        ("4/5 - good", WrittenRating(4, 5)),
+        ("Room 5 - dirty", None),
+        ("0 - 6 Detractor", None),
+        ("5 - ", None),
         ("great", None),
         ("", None),
     ],
 )
-def test_ratings_are_read_as_people_write_them(cell: str, value: Reading | None) -> None:
+def test_ratings_are_read_as_people_write_them(cell: str, value: WrittenRating | None) -> None:
     assert read_rating(cell) == value
 
 
@@ -525,21 +643,70 @@ def test_times_are_read_as_people_write_them(cell: str, order: Any, time: dateti
 
 
 @pytest.mark.parametrize(
-    ("dates", "order", "doubt"),
+    ("dates", "order", "remedy"),
     [
-        ("13/02/2026", "dmy", False),
-        ("02/13/2026", "mdy", False),
-        ("02/03/2026", "dmy", True),
-        ("02/03/2026 1:00 PM", "mdy", True),
+        ("13/02/2026", "dmy", None),
+        ("02/13/2026", "mdy", None),
+        ("02/03/2026", "dmy", "If the month is first, set dates=mdy (voc import: --dates mdy)."),
+        (
+            "02/03/2026 1:00 PM",
+            "mdy",
+            "If the day is first, set dates=dmy (voc import: --dates dmy).",
+        ),
     ],
 )
 def test_the_order_of_day_and_month_is_told_or_doubted(
-    tmp_path: Path, dates: str, order: str, doubt: bool
+    tmp_path: Path, dates: str, order: str, remedy: str | None
 ) -> None:
     plan = read(tmp_path, f"comment,date\na,{dates}\n")[1]
     assert plan.dates == order
-    assert any("guess" in note for note in plan.notes) is doubt
+    first = "day" if order == "dmy" else "month"
+    assert f"Dates have the {first} first." in plan.notes
+    remedies = [
+        note.partition("no date seen tells. ")[2] for note in plan.notes if "a guess" in note
+    ]
+    assert remedies == ([] if remedy is None else [remedy])
     assert "Times without an offset are read as UTC." in plan.notes
+
+
+SORTED = [f"{month:02}/{day:02}/2025" for month in range(1, 13) for day in range(1, 29)]
+
+
+@pytest.mark.parametrize(
+    ("date", "encoding"), [("{}", "utf-8"), ("{}", "utf-16"), ('"{}\n"', "utf-8")]
+)
+def test_dates_and_scale_of_a_sorted_file_are_told_by_all_parts_of_it(
+    tmp_path: Path, date: str, encoding: str
+) -> None:
+    rows = [
+        f"{date.format(SORTED[n // 15])},{n * 11 // 5040},Row number {n} of the file"
+        for n in range(15 * len(SORTED))
+    ]
+    path = tmp_path / "f.csv"
+    path.write_text("\n".join(["Date,Score,Comment", *rows, ""]), encoding)
+    plan = plan_for(open_source(path), ImportOptions({}))
+    assert (plan.dates, plan.rating) == ("mdy", RatingScale("nps", 0, 10))
+    assert not any("guess" in note for note in plan.notes)
+
+
+def test_a_column_that_is_blank_at_first_is_known_by_its_later_cells(tmp_path: Path) -> None:
+    rows = [f"We have refunded you,{'It crashes' if n > 2000 else ''}\n" for n in range(4000)]
+    plan = read(tmp_path, "Response,Comment\n" + "".join(rows))[1]
+    assert plan.columns["text"] == "Comment"
+
+
+def test_the_majority_of_dates_decides_and_the_others_are_told_of(tmp_path: Path) -> None:
+    dates = ["01/02/2025", "13/02/2025", *(f"01/{day}/2025" for day in range(13, 17))]
+    source, plan = read(tmp_path, "comment,date\n" + "".join(f"a,{date}\n" for date in dates))
+    assert (
+        "The order of day and month is a guess: of the dates that tell, 1 have the day first, "
+        "4 the month. If the day is first, set dates=dmy (voc import: --dates dmy)."
+    ) in plan.notes
+    found = [outcome(record, plan, source) for record in source.records()]
+    assert [each for each in found if "can't be read" in each] == [
+        "date: '13/02/2025' can't be read as a date with the month first; "
+        "if all dates are like this, set dates=dmy (voc import: --dates dmy)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -585,7 +752,15 @@ def test_dates_that_can_not_be_read_are_told_of(
 def test_a_scale_is_told_by_header_and_range(
     header: str, values: list[float], scale: RatingScale | None
 ) -> None:
-    assert guess_scale(header, [Reading(float(value)) for value in values]) == scale
+    assert guess_scale(header, [WrittenRating(float(value)) for value in values]) == scale
+
+
+def test_the_ends_of_a_scale_may_be_labelled(tmp_path: Path) -> None:
+    ratings = ("Not at all likely - 0", *range(1, 10), "Extremely likely - 10")
+    rows = "".join(f"{rating},It is fine\n" for rating in ratings)
+    source, plan = read(tmp_path, f"How likely are you to recommend us?,Why?\n{rows}")
+    assert plan.rating == RatingScale("nps", 0, 10)
+    assert [item["rating"]["value"] for item in items(source, plan)] == [*range(11)]
 
 
 def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
@@ -596,7 +771,7 @@ def test_long_cells_that_nearly_are_ratings_or_dates_take_no_time() -> None:
 
 
 def test_a_sample_ends_with_its_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.intake.mapping.SAMPLE_CHARS", 1000)
+    monkeypatch.setattr("service.intake.planning.SAMPLE_CHARS", 1000)
     nested = '{"comment": "It is fine", "more": [' + "[]," * 400 + "0]}\n"
     plan = read(tmp_path, nested + '{"later": "x"}\n', "f.jsonl")[1]
     assert [guess.column for guess in plan.guesses] == ["comment", "more"]
@@ -619,7 +794,7 @@ def test_a_file_of_too_many_columns_is_refused_in_no_time(
 
 
 def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
-    names = ",".join(["comment", *(f"c{number}" for number in range(MOST_COLUMNS - 1))])
+    names = ",".join(["comment", *(f"c{number}" for number in range(MAX_COLUMNS - 1))])
     assert read(tmp_path, f"{names}\n")[1].columns["text"] == "comment"
 
 
@@ -628,4 +803,4 @@ def test_a_file_of_many_columns_is_read(tmp_path: Path) -> None:
     [("mail of bob@example.com", "mail of [email]"), ("0123456789", "0123456789")],
 )
 def test_a_plan_shows_a_source_without_persons(source: str, shown: str) -> None:
-    assert Plan("survey", source, is_native=False).shown()["source"] == shown
+    assert ImportPlan("survey", source, is_native=False).shown()["source"] == shown

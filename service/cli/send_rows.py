@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.client import Verbatim, VerbatimError
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.plan import ImportPlan, items_of
 from service.intake.records import RowError, Source
 from service.web.invalid import TOO_DEEP
 
@@ -18,7 +18,7 @@ BATCH_CHARS: Final = 700_000
 """The API accepts this much within seconds, even if there is a lot to redact."""
 BATCH_BYTES: Final = 4_000_000
 """Keeps a batch below the API's limit of 5 MB. If the limit is lower, batches are halved."""
-MOST_LEVELS: Final = 200
+MAX_NESTING: Final = 200
 """The deepest nesting of lists and objects. JSON is written and read by recursive functions, and
 Python limits recursion to a thousand calls."""
 TOO_LARGE: Final = 413
@@ -39,8 +39,8 @@ class Report(NamedTuple):
     errors: list[dict[str, Any]]
 
 
-def send(
-    voc: Verbatim, source: Source, plan: Plan, report: Report, dry_run: bool, console: Console
+def send_rows(
+    voc: Verbatim, source: Source, plan: ImportPlan, report: Report, dry_run: bool, console: Console
 ) -> None:
     """Send every row and record the outcome in ``report``.
 
@@ -56,23 +56,18 @@ def send(
             progress.advance(task, len(lines))
 
 
-def _lines(source: Source, plan: Plan) -> Iterator[Line]:
-    for record in source.records():
-        if isinstance(record, RowError):
-            yield Line(record.line, None, record.reason)
-            continue
-        try:
-            item = item_of(record, plan, source.digest)
-        except CellError as error:
-            yield Line(record.line, None, str(error))
+def _lines(source: Source, plan: ImportPlan) -> Iterator[Line]:
+    for number, item in items_of(source, plan):
+        if isinstance(item, RowError):
+            yield Line(number, None, item.reason)
         else:
-            yield Line(record.line, None, TOO_DEEP) if _is_deep(item) else Line(record.line, item)
+            yield Line(number, None, TOO_DEEP) if _is_deep(item) else Line(number, item)
 
 
 def _is_deep(item: dict[str, Any]) -> bool:
-    """Whether anything is nested more than ``MOST_LEVELS`` deep."""
+    """Whether anything is nested more than ``MAX_NESTING`` deep."""
     level: list[Any] = [item]
-    for _ in range(MOST_LEVELS):
+    for _ in range(MAX_NESTING):
         level = [part for whole in level for part in _parts(whole)]
         if not level:
             return False

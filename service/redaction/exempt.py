@@ -81,9 +81,9 @@ _IDENTIFIER = (
     r"|[はが是為为는은]){0,6}"
     rf"[A-Za-z]{{0,4}}-?{_WHOLE}|#{_WHOLE}"
 )
-_KEPT = re.compile(f"{_DATE}|{_HOURS}|{_PRICE}|{_IDENTIFIER}", re.IGNORECASE)
+_EXEMPT = re.compile(f"{_DATE}|{_HOURS}|{_PRICE}|{_IDENTIFIER}", re.IGNORECASE)
 
 
-def masked(text: str) -> str:
+def mask_exempt_numbers(text: str) -> str:
     """``text`` with NULs in place of kept numbers, so that offsets stay."""
-    return _KEPT.sub(lambda match: "\0" * len(match[0]), text)
+    return _EXEMPT.sub(lambda match: "\0" * len(match[0]), text)

@@ -1,39 +1,54 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
 
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
-from service.intake.cells import NAIVE_TIMES, DateOrder, blank_as_none, date_order, read_rating
-from service.intake.guess import Guess, guess_columns, unread_dates
-from service.intake.headers import Target, asks
-from service.intake.plan import ATTRIBUTE, Plan, is_nested
+from service.intake.cell_values import (
+    FIRST,
+    NAIVE_TIMES,
+    DateFormat,
+    DateOrder,
+    blank_as_none,
+    date_format,
+    other_order,
+    read_rating,
+    set_dates,
+)
+from service.intake.column_names import Target, is_question
+from service.intake.guess import BECAUSE_POSSIBLE, Guess, guess_columns, unread_dates
+from service.intake.plan import ATTRIBUTE, ImportPlan, is_nested
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.redaction.quotes import quoted
-from service.web.blanks import is_blank, is_missing
+from service.text import is_blank, is_missing
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CHARS: Final = 4_000_000
 """Characters of a sample; parsed, each may take more than twenty bytes."""
-MOST_COLUMNS: Final = 2000
+MAX_COLUMNS: Final = 2000
 NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
-LONGEST_SOURCE: Final = 100
+MAX_SOURCE_CHARS: Final = 100
 UNNAMED: Final = "import"
+SHOWN_OTHERS: Final = 3
 BY_USER: Final = 1.0
-AS_SAID: Final = "as you said"
+CHOSEN_BY_USER: Final = "as you said"
 AS_ITEMS: Final = (
     "Lines are read as items in the API's own format. If they are rows of a table, map the "
     "columns with mapping (voc import: --map text=Comment)."
 )
 SUBHEADERS: Final = (
     "The line after the header has no id and no date, so it is read as a second header line."
+)
+WORDING: Final = (
+    "The file has three header lines. The second, with the wording of the questions, names the "
+    "columns; the codes of the first can be used in a mapping too."
 )
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
@@ -60,7 +75,7 @@ class TooManyColumns(InvalidRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ImportOptions:
     """What the user specified: field -> column (``None``: no column), kind, source, scale."""
 
     columns: Mapping[str, str | None]
@@ -70,7 +85,7 @@ class Wishes:
     dates: DateOrder | None = None
 
 
-def plan_for(source: Source, wishes: Wishes) -> Plan:
+def plan_for(source: Source, options: ImportOptions) -> ImportPlan:
     """The plan for a file.
 
     Raises:
@@ -79,18 +94,58 @@ def plan_for(source: Source, wishes: Wishes) -> Plan:
         UnmappedColumns: neither text nor a rating was found.
     """
     _refuse_many(source.columns)
-    sample = _sample(source)
-    if source.format == "jsonl" and not wishes.columns and _are_items(sample):
+    sample, is_whole = _sample(source)
+    if source.format == "jsonl" and not options.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
-        said = wishes.source or source_named(source.name, has_ids)
-        return Plan(wishes.kind or "survey", said, is_native=True, notes=(AS_ITEMS,))
+        said = options.source or source_named(source.name, has_ids)
+        notes = (AS_ITEMS, *_encoding_notes(source))
+        return ImportPlan(options.kind or "survey", said, is_native=True, notes=notes)
     names = source.columns or _keys(sample)
     _refuse_many(names)
-    columns = _cells(names, sample)
+    start = _cells(names, sample)
+    spread = _cells(names, () if is_whole else source.spread())
+    columns = {name: cells or spread[name] for name, cells in start.items()}
+    everywhere = {name: [*cells, *spread[name]] for name, cells in start.items()}
     guesses = guess_columns(columns, _nested(columns, sample))
-    guesses = _with_wishes(guesses, wishes.columns)
-    plan = _plan(guesses, columns, wishes, source.name)
-    return replace(plan, notes=(*plan.notes, SUBHEADERS)) if source.header_rows > 1 else plan
+    guesses = _with_overrides(guesses, _named(options.columns, source))
+    plan = _plan(guesses, columns, everywhere, options, source.name)
+    return replace(plan, notes=(*plan.notes, *_header_notes(source), *_encoding_notes(source)))
+
+
+def _named(overrides: Mapping[str, str | None], source: Source) -> dict[str, str | None]:
+    """The overrides with the names of columns for their codes."""
+    return {
+        field: column
+        if column is None or column in source.columns
+        else source.codes.get(column, column)
+        for field, column in overrides.items()
+    }
+
+
+def _header_notes(source: Source) -> Iterator[str]:
+    """What is said of further header lines."""
+    if source.codes:
+        yield WORDING
+    elif source.header_rows > 1:
+        yield SUBHEADERS
+    if source.time_zone not in (None, "UTC", "GMT"):
+        yield (
+            f"The file says that its times are in {quoted(source.time_zone)}, but they are read as "
+            "UTC. If that matters, export them in UTC."
+        )
+
+
+def _encoding_notes(source: Source) -> tuple[str, ...]:
+    """What is said of a file that is not valid UTF-8 throughout."""
+    if not source.not_utf8:
+        return ()
+    example = f" ({quoted(source.not_utf8_example)})" if source.not_utf8_example else ""
+    if source.encoding == "cp1252" and source.format == "csv":
+        which = f"The file is not UTF-8: it is read as Windows-1252{example}."
+    else:
+        places = "1 place" if source.not_utf8 == 1 else f"{source.not_utf8:,} places"
+        which = f"The file is not UTF-8 in {places}, read as Windows-1252{example}."
+    return (f"{which} If that looks wrong, save the file as UTF-8.",)
 
 
 def source_named(name: str, has_ids: bool) -> str:
@@ -101,51 +156,60 @@ def source_named(name: str, has_ids: bool) -> str:
     """
     if not has_ids:
         return UNNAMED
-    shown = "".join(filter(str.isprintable, name)).strip()[-LONGEST_SOURCE:]
+    shown = "".join(filter(str.isprintable, name)).strip()[-MAX_SOURCE_CHARS:]
     return UNNAMED if is_blank(shown) else shown
 
 
 def _plan(
-    guesses: Sequence[Guess], columns: Mapping[str, list[str]], wishes: Wishes, name: str
-) -> Plan:
+    guesses: Sequence[Guess],
+    columns: Mapping[str, list[str]],
+    everywhere: Mapping[str, list[str]],
+    options: ImportOptions,
+    name: str,
+) -> ImportPlan:
+    """``everywhere`` has cells of all parts of the file: exports are often sorted."""
     by_field = {guess.field: guess.column for guess in guesses if guess.field}
     if not {"text", "rating"} & by_field.keys():
         raise _unmapped(columns)
-    rating = _scale(by_field, columns, wishes)
-    dates, is_certain = _dates(by_field, columns, wishes)
-    kind = wishes.kind or _said_kind(columns) or _kind(by_field, rating)
+    rating = _scale(by_field, everywhere, options)
+    dates = _dates(by_field, everywhere, options)
+    kind = options.kind or _said_kind(columns) or _kind(by_field, rating)
     unwanted = () if kind == "ticket" else _TICKET_FIELDS
-    if wishes.source:
+    if options.source:
         unwanted = (*unwanted, "source")
     guesses = [_unless_guessed(guess, unwanted) for guess in guesses]
     text_column = by_field.get("text", "")
-    return Plan(
+    return ImportPlan(
         kind=kind,
-        source=wishes.source or source_named(name, "external_id" in by_field),
+        source=options.source or source_named(name, "external_id" in by_field),
         is_native=False,
         guesses=tuple(guesses),
         rating=rating,
-        dates=dates,
-        question=text_column if asks(text_column) else None,
-        notes=_notes(by_field, columns, dates, is_certain),
+        dates=dates.order or "iso",
+        question=text_column if is_question(text_column) else None,
+        notes=(
+            *_doubts(guesses, by_field, options.columns),
+            *_notes(by_field, columns, dates),
+        ),
     )
 
 
 def _refuse_many(names: Collection[str]) -> None:
-    if len(names) > MOST_COLUMNS:
+    if len(names) > MAX_COLUMNS:
         raise TooManyColumns
 
 
-def _sample(source: Source) -> list[Mapping[str, Any]]:
+def _sample(source: Source) -> tuple[list[Mapping[str, Any]], bool]:
+    """The first records, and whether they are all."""
     sample: list[Mapping[str, Any]] = []
     chars = 0
-    for record in islice(source.records(), SAMPLE_ROWS):
+    for number, record in enumerate(source.records()):
+        if number >= SAMPLE_ROWS or chars >= SAMPLE_CHARS:
+            return sample, False
         if isinstance(record, Record):
             sample.append(record.values)
             chars += record.chars
-        if chars >= SAMPLE_CHARS:
-            break
-    return sample
+    return sample, True
 
 
 def _are_items(sample: Sequence[Mapping[str, Any]]) -> bool:
@@ -194,12 +258,12 @@ def _keys(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for values in sample for key in values))
 
 
-def _cells(names: Iterable[str], sample: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _cells(names: Iterable[str], sample: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The sample by column, as text, without blank cells and nested values."""
     cells: dict[str, list[str]] = {name: [] for name in names}
     for values in sample:
         for name, value in values.items():
-            if not is_nested(value) and blank_as_none(value) is not None:
+            if name in cells and not is_nested(value) and blank_as_none(value) is not None:
                 cells[name].append(str(value))
     return cells
 
@@ -214,19 +278,19 @@ def _nested(columns: Mapping[str, list[str]], sample: Iterable[Mapping[str, Any]
     }
 
 
-def _with_wishes(guesses: Sequence[Guess], wishes: Mapping[str, str | None]) -> list[Guess]:
+def _with_overrides(guesses: Sequence[Guess], overrides: Mapping[str, str | None]) -> list[Guess]:
     columns = [guess.column for guess in guesses]
     faults = [
-        fault for field, column in wishes.items() if (fault := _fault(field, column, columns))
+        fault for field, column in overrides.items() if (fault := _fault(field, column, columns))
     ]
     if faults:
         raise InvalidRequest(invalid_params=faults)
-    wanted = {column: field for field, column in wishes.items() if column is not None}
+    wanted = {column: field for field, column in overrides.items() if column is not None}
     return [
-        Guess(guess.column, wanted[guess.column], BY_USER, AS_SAID)
+        Guess(guess.column, wanted[guess.column], BY_USER, CHOSEN_BY_USER)
         if guess.column in wanted
         else _unused(guess)
-        if guess.field in wishes
+        if guess.field in overrides
         else guess
         for guess in guesses
     ]
@@ -237,7 +301,7 @@ def _unused(guess: Guess) -> Guess:
 
 
 def _unless_guessed(guess: Guess, unwanted: Collection[str]) -> Guess:
-    is_guessed = guess.because != AS_SAID
+    is_guessed = guess.because != CHOSEN_BY_USER
     return _unused(guess) if guess.field in unwanted and is_guessed else guess
 
 
@@ -259,24 +323,22 @@ def _unmapped(columns: Iterable[str]) -> UnmappedColumns:
 
 
 def _scale(
-    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], options: ImportOptions
 ) -> RatingScale | None:
-    if wishes.scale or "rating" not in fields:
-        return wishes.scale
+    if options.scale or "rating" not in fields:
+        return options.scale
     column = fields["rating"]
     ratings = [rating for cell in columns[column] if (rating := read_rating(cell)) is not None]
     return guess_scale(column, ratings) or usual("nps")
 
 
 def _dates(
-    fields: Mapping[str, str], columns: Mapping[str, list[str]], wishes: Wishes
-) -> tuple[DateOrder, bool]:
-    if wishes.dates:
-        return wishes.dates, True
-    order, is_certain = date_order(
-        columns[fields["occurred_at"]] if "occurred_at" in fields else []
-    )
-    return order or "iso", is_certain or order is None
+    fields: Mapping[str, str], columns: Mapping[str, list[str]], options: ImportOptions
+) -> DateFormat:
+    """The order that the user chose, without counts, else that of the column."""
+    if options.dates:
+        return DateFormat(options.dates, is_chosen=True)
+    return date_format(columns[fields["occurred_at"]] if "occurred_at" in fields else [])
 
 
 def _said_kind(columns: Mapping[str, list[str]]) -> str | None:
@@ -291,23 +353,31 @@ def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
     return "review" if rating and rating.scale == "stars" else "survey"
 
 
+def _doubts(
+    guesses: Sequence[Guess], fields: Mapping[str, str], overrides: Mapping[str, str | None]
+) -> Iterator[str]:
+    """Names the columns that could be the text or the rating as well, unless the user chose."""
+    for field, because in BECAUSE_POSSIBLE.items():
+        others = [guess.column for guess in guesses if guess.because == because]
+        if field in fields and field not in overrides and others:
+            more = f" and {len(others) - SHOWN_OTHERS:,} more" if others[SHOWN_OTHERS:] else ""
+            shown = ", ".join(quoted(name) for name in others[:SHOWN_OTHERS]) + more
+            yield (
+                f"The {field} is taken from {quoted(fields[field])}. It could also be in {shown}: "
+                f"choose with mapping (voc import: --map {field}=COLUMN)."
+            )
+
+
 def _notes(
     fields: Mapping[str, str],
     columns: Mapping[str, list[str]],
-    dates: DateOrder,
-    is_certain: bool,
+    dates: DateFormat,
 ) -> tuple[str, ...]:
     notes = []
     if "occurred_at" in fields:
-        doubt = (
-            ""
-            if is_certain
-            else (
-                "This is a guess: no date in the sample decides it. If the month is first, set "
-                "dates=mdy."
-            )
-        )
-        notes += [_DATES[dates] + doubt, NAIVE_TIMES]
+        notes.append(_DATES[dates.order or "iso"])
+        notes.extend(_order_notes(dates))
+        notes.append(NAIVE_TIMES)
     else:
         unused = {name: columns[name] for name in columns if name not in fields.values()}
         notes.append(f"{_without_dates(unused)}: the time of the import is used.")
@@ -318,6 +388,19 @@ def _notes(
     elif again := _repeated(columns[fields["external_id"]]):
         notes.append(f"{again} in the sample repeat an id; each updates the earlier row.")
     return tuple(notes)
+
+
+def _order_notes(dates: DateFormat) -> Iterator[str]:
+    """Why the order of day and month is a guess, and how to set the other; none if it isn't."""
+    other = other_order(dates.order)
+    if dates.is_certain or other is None:
+        return
+    counts = f"{dates.day_first:,} have the day first, {dates.month_first:,} the month"
+    why = f"of the dates that tell, {counts}" if dates.day_first else "no date seen tells"
+    yield (
+        f"The order of day and month is a guess: {why}. "
+        f"If the {FIRST[other]} is first, {set_dates(other)}."
+    )
 
 
 def _without_dates(columns: Mapping[str, list[str]]) -> str:

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Head:
+class HeadAsGet:
     """ASGI middleware around the routes: HEAD is answered as GET (RFC 9110, 9.3.2).
 
     The server omits the body, as it knows the method.

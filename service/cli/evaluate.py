@@ -12,11 +12,10 @@ import typer
 
 from nlp.evaluate.figures import Figures
 from nlp.train.folders import make_folders
-from service.cli.figures import comparison_tables, detail_tables, main_tables
-from service.cli.labelled import Rows, plain_errors
+from service.cli.evaluation_tables import comparison_tables, detail_tables, main_tables
+from service.cli.labelled_feedback import Rows, plain_errors
 from service.cli.terminal import Terminal
 
-app = typer.Typer()
 console = Terminal()
 
 Folder = Annotated[
@@ -47,7 +46,7 @@ Weights = Annotated[
 
 
 def _in_a_folder(path: Path | None) -> Path | None:
-    """Reject an unusable path at once, instead of after everything was measured."""
+    """Reject a path in a folder that does not exist, or can't be written to, before measuring."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}")
     if path:
@@ -56,7 +55,6 @@ def _in_a_folder(path: Path | None) -> Path | None:
     return path
 
 
-@app.command()
 def evaluate(
     data: Rows,
     model_dir: Folder = None,
@@ -89,7 +87,7 @@ def evaluate(
     card: Annotated[bool, typer.Option(help="Write card and metrics into the model.")] = False,
 ) -> None:
     """Measure a model on labelled feedback that it was not trained on."""
-    of_one = {
+    single_model_options = {
         "--html": html_out,
         "--card": card,
         "--baselines": baselines,
@@ -98,7 +96,7 @@ def evaluate(
         "--themes": themes,
         "--weights": weights,
     }
-    _check(model_dir, compare, {name for name, given in of_one.items() if given})
+    _check(model_dir, compare, {name for name, given in single_model_options.items() if given})
     with plain_errors(), console.status("reading"):
         if card:
             make_folders(model_dir)
@@ -115,15 +113,15 @@ def evaluate(
         _write(figures, model_dir, json_out, html_out, card)
 
 
-def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, of_one: set[str]) -> None:
-    """Reject conflicting options; ``of_one`` are the given ones that apply to a single model."""
+def _check(model_dir: Path | None, compare: tuple[Path, Path] | None, given: set[str]) -> None:
+    """Reject conflicting options; ``given`` are those given that apply to a single model."""
     if (model_dir is None) == (compare is None):
         raise typer.BadParameter("give the folder of one model, or two folders with --compare")
-    if compare and of_one:
-        raise typer.BadParameter(f"--compare can't be used with {', '.join(sorted(of_one))}")
-    if "--train" in of_one and "--baselines" not in of_one:
+    if compare and given:
+        raise typer.BadParameter(f"--compare can't be used with {', '.join(sorted(given))}")
+    if "--train" in given and "--baselines" not in given:
         raise typer.BadParameter("--train needs --baselines")
-    if "--base" in of_one and not of_one & {"--baselines", "--themes"}:
+    if "--base" in given and not given & {"--baselines", "--themes"}:
         raise typer.BadParameter("--base needs --baselines or --themes")
 
 

@@ -20,7 +20,7 @@ WAITING: Final = 2
 """How many portions may wait for the writer; more would only fill memory."""
 
 
-class Bulk:
+class BulkCopy:
     """Rows of many tables, each portion in a transaction of its own; JSON is given as text."""
 
     def __init__(self, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Drawing the feedback of one day: the stored values of each item and of each of its mentions."""
+"""Sampling the feedback of one day: the stored values of each item and of each of its mentions."""
 
 import hashlib
 from bisect import bisect
@@ -22,14 +22,14 @@ from service.cli.bench.population import (
     LANGUAGES,
     MENTIONS,
     PERSONAS,
+    SAME_TOUCHPOINT_SHARE,
     SOURCES,
-    STICKY,
     THEME_EXPONENT,
-    THEMED,
+    THEME_SHARE,
     CellPopulation,
     Rating,
     Source,
-    normal,
+    normalised,
     zipf,
 )
 
@@ -38,13 +38,13 @@ Rated = tuple[float | None, float | None, float | None, str | None, float | None
 """value, least, greatest, scale and normalised value"""
 
 SENTIMENTS: Final = (PAIN, "neutral", WIN)
-FELT: Final = {PAIN: EMOTIONS[:5], "neutral": ("neutral",), WIN: EMOTIONS[5:8]}
-SEVERITIES: Final = normal((0, 5, 4, 1))
+EMOTIONS_OF: Final = {PAIN: EMOTIONS[:5], "neutral": ("neutral",), WIN: EMOTIONS[5:8]}
+SEVERITIES: Final = normalised((0, 5, 4, 1))
 DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampledItem:
     """An item, with the columns of ``models.feedback.Feedback`` that vary."""
 
     workspace_id: UUID
@@ -68,7 +68,7 @@ class Drawn:
     state: str = DONE
 
 
-class Said(NamedTuple):
+class SampledMention(NamedTuple):
     """A mention, with the columns of ``models.mention.Mention`` that vary."""
 
     start: int
@@ -91,13 +91,13 @@ class Theme(NamedTuple):
     rank: int
 
 
-class Author:
+class FeedbackSampler:
     """Draws items with their mentions, day by day."""
 
-    def __init__(self, workspace_id: UUID, dice: np.random.Generator) -> None:
+    def __init__(self, workspace_id: UUID, rng: np.random.Generator) -> None:
         self.workspace_id = workspace_id
-        self.dice = dice
-        self.population = CellPopulation(dice)
+        self.rng = rng
+        self.population = CellPopulation(rng)
         self.themes: dict[tuple[int, str], list[Theme]] = {
             (cell, sentiment): [
                 Theme(new_id(), cell, sentiment, rank)
@@ -107,25 +107,25 @@ class Author:
             for sentiment in (PAIN, WIN)
         }
 
-    def day(self, day: date, count: int) -> Iterator[tuple[Drawn, list[Said]]]:
+    def day(self, day: date, count: int) -> Iterator[tuple[SampledItem, list[SampledMention]]]:
         """``count`` items of a day, in the order of their time."""
-        dice = self.dice
+        rng = self.rng
         midnight = datetime.combine(day, time(), UTC)
-        seconds = np.sort(dice.uniform(0, DAY_S, count)).tolist()
-        sources = dice.choice(len(SOURCES), count, p=[source.share for source in SOURCES]).tolist()
-        languages = dice.choice(LANGUAGES, count, p=zipf(len(LANGUAGES), 1.2)).tolist()
-        personas = dice.choice(PERSONAS, count, p=(0.55, 0.25, 0.15, 0.05)).tolist()
-        countries = dice.choice(COUNTRIES, count, p=zipf(len(COUNTRIES))).tolist()
-        sizes = dice.choice(list(MENTIONS), count, p=list(MENTIONS.values()))
+        seconds = np.sort(rng.uniform(0, DAY_S, count)).tolist()
+        sources = rng.choice(len(SOURCES), count, p=[source.share for source in SOURCES]).tolist()
+        languages = rng.choice(LANGUAGES, count, p=zipf(len(LANGUAGES), 1.2)).tolist()
+        personas = rng.choice(PERSONAS, count, p=(0.55, 0.25, 0.15, 0.05)).tolist()
+        countries = rng.choice(COUNTRIES, count, p=zipf(len(COUNTRIES))).tolist()
+        sizes = rng.choice(list(MENTIONS), count, p=list(MENTIONS.values()))
         said = iter(self._readings(sizes))
-        chance = dice.random((count, 3)).tolist()
+        chance = rng.random((count, 3)).tolist()
         for number, size in enumerate(sizes.tolist()):
             source, language = SOURCES[sources[number]], languages[number]
-            mentions, text = _worded([next(said) for _ in range(size)], language, number)
+            mentions, text = _in_one_text([next(said) for _ in range(size)], language, number)
             rating = _rating(source, chance[number][0], chance[number][1])
             at = midnight + timedelta(seconds=seconds[number])
             yield (
-                Drawn(
+                SampledItem(
                     self.workspace_id,
                     new_id(at),
                     source.kind,
@@ -143,26 +143,28 @@ class Author:
                 mentions,
             )
 
-    def _readings(self, sizes: Integers) -> list[Said]:
+    def _readings(self, sizes: Integers) -> list[SampledMention]:
         """The mentions of items of these sizes, in turn, without a place in the text."""
-        dice, population = self.dice, self.population
+        rng, population = self.rng, self.population
         total = int(sizes.sum())
         first = np.repeat(
-            dice.choice(len(population.cells), len(sizes), p=population.weights), sizes
+            rng.choice(len(population.cells), len(sizes), p=population.weights), sizes
         )
-        own = dice.choice(len(population.cells), total, p=population.weights)
+        own = rng.choice(len(population.cells), total, p=population.weights)
         leads = np.zeros(total, dtype=bool)
         leads[np.cumsum(sizes) - sizes] = True
         near = population.nearest[first]
-        cells = np.where(leads, first, np.where(dice.random(total) < STICKY, near, own))
-        mood = dice.random(total)
+        cells = np.where(
+            leads, first, np.where(rng.random(total) < SAME_TOUCHPOINT_SHARE, near, own)
+        )
+        mood = rng.random(total)
         moods = np.where(
             mood < population.negative[cells],
             0,
             np.where(mood < population.negative[cells] + population.positive[cells], 2, 1),
         )
-        severities = dice.choice(len(SEVERITIES), total, p=SEVERITIES)
-        scores = np.round(dice.uniform(0.3, 1.0, total), 3)
+        severities = rng.choice(len(SEVERITIES), total, p=SEVERITIES)
+        scores = np.round(rng.uniform(0.3, 1.0, total), 3)
         return [
             self._said(*reading)
             for reading in zip(
@@ -170,34 +172,34 @@ class Author:
                 moods.tolist(),
                 severities.tolist(),
                 scores.tolist(),
-                dice.random((total, 2)).tolist(),
+                rng.random((total, 2)).tolist(),
                 strict=True,
             )
         ]
 
     def _said(
         self, cell: int, mood: int, severity: int, score: float, chance: Sequence[float]
-    ) -> Said:
+    ) -> SampledMention:
         sentiment = SENTIMENTS[mood]
-        felt = FELT[sentiment]
+        emotions = EMOTIONS_OF[sentiment]
         place = self.population.cells[cell]
-        return Said(
+        return SampledMention(
             0,
             0,
             sentiment,
             round(score * (mood - 1), 3),
             place.stage,
             place.touchpoint,
-            felt[int(chance[0] * len(felt))],
+            emotions[int(chance[0] * len(emotions))],
             severity if sentiment == PAIN else 0,
             self._theme(cell, sentiment, chance[1]),
         )
 
     def _theme(self, cell: int, sentiment: str, chance: float) -> UUID | None:
         themes = self.themes.get((cell, sentiment))
-        if not themes or chance >= THEMED:
+        if not themes or chance >= THEME_SHARE:
             return None
-        return themes[bisect(_steps(len(themes)), chance / THEMED)].id
+        return themes[bisect(_steps(len(themes)), chance / THEME_SHARE)].id
 
 
 @cache
@@ -206,7 +208,9 @@ def _steps(themes: int) -> list[float]:
     return [float(step) for step in np.cumsum(zipf(themes, THEME_EXPONENT))[:-1]]
 
 
-def _worded(mentions: Sequence[Said], language: str, number: int) -> tuple[list[Said], str]:
+def _in_one_text(
+    mentions: Sequence[SampledMention], language: str, number: int
+) -> tuple[list[SampledMention], str]:
     """The mentions with their places in the text, and the text."""
     placed, phrases, start = [], [], 0
     for mention in mentions:
@@ -244,7 +248,7 @@ def _pick_rating(source: Source, chance: float) -> Rating | None:
 
 @cache
 def _ends(rating: Rating) -> list[float]:
-    return [float(end) for end in np.cumsum(normal(rating.weights))[:-1]]
+    return [float(end) for end in np.cumsum(normalised(rating.weights))[:-1]]
 
 
 def _pick(shares: Mapping[str, float], chance: float) -> str:
@@ -255,7 +259,7 @@ def _pick(shares: Mapping[str, float], chance: float) -> str:
     return next(iter(shares))
 
 
-def _summary(mentions: Sequence[Said]) -> tuple[str, float]:
+def _summary(mentions: Sequence[SampledMention]) -> tuple[str, float]:
     """The sentiment and the score of an item."""
     moods = {mention.sentiment for mention in mentions}
     score = round(sum(mention.score for mention in mentions) / len(mentions), 3)

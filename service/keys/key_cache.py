@@ -7,64 +7,28 @@ keys revoke``, within ``TTL_S``. Unknown keys are never cached.
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from models.api_key import ApiKey
 from service.clock import now
 from service.db import Database
 from service.errors import Unauthenticated
 from service.keys import queries
+from service.keys.caller import Caller
 from service.keys.errors import KeyExpired, MistypedKey
 from service.keys.tokens import hash_of, is_mistyped
 
 TTL_S: Final = 2.0
-MOST_KEYS: Final = 10_000
+MAX_KEYS: Final = 10_000
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The caller: a key, its scopes, and the workspace it belongs to.
-
-    ``rate_per_minute`` is ``None`` for a key without a limit.
-    """
-
-    workspace_id: UUID
-    key_id: UUID
-    scopes: frozenset[str]
-    origins: frozenset[str] = frozenset()
-    rate_per_minute: int | None = None
-    expires_at: datetime | None = None
-
-    @property
-    def browser_key_id(self) -> UUID | None:
-        """The key's id, if it has origins and is therefore public."""
-        return self.key_id if self.origins else None
-
-    @classmethod
-    def of(cls, key: ApiKey, browser_rate: int | None = None) -> "Caller":
-        """The caller with ``key``; ``browser_rate`` limits a key with origins and no limit of its
-        own.
-        """
-        return cls(
-            workspace_id=key.workspace_id,
-            key_id=key.id,
-            scopes=frozenset(key.scopes),
-            origins=frozenset(key.origins),
-            rate_per_minute=key.rate_per_minute or (browser_rate if key.origins else None),
-            expires_at=key.expires_at,
-        )
-
-
 @dataclass(slots=True)
-class _Held:
+class _CachedCaller:
     caller: Caller
     until: float
 
@@ -75,15 +39,15 @@ class _Origins:
     until: float = 0.0
 
 
-class KeyRing:
+class KeyCache:
     """Callers by secret, and the origins of all live keys."""
 
     def __init__(self, database: Database, browser_rate: int) -> None:
         self.database = database
         self.browser_rate = browser_rate
-        self._held: dict[str, _Held] = {}
+        self._callers: dict[str, _CachedCaller] = {}
         self._origins = _Origins()
-        self._asking: asyncio.Task[_Origins] | None = None
+        self._refreshing: asyncio.Task[_Origins] | None = None
         self._changes = 0
 
     async def find(self, secret: str) -> Caller:
@@ -93,27 +57,27 @@ class KeyRing:
             Unauthenticated: mistyped, unknown, revoked or expired.
         """
         hash_ = hash_of(secret)
-        held = self._held.get(hash_)
-        if held is None or held.until < monotonic():
-            caller = await self._look_up(secret, hash_, held)
+        cached = self._callers.get(hash_)
+        if cached is None or cached.until < monotonic():
+            caller = await self._look_up(secret, hash_, cached)
         else:
-            caller = held.caller
+            caller = cached.caller
         if caller.expires_at is not None and caller.expires_at <= now():
             raise KeyExpired()
         return caller
 
-    async def _look_up(self, secret: str, hash_: str, stale: _Held | None) -> Caller:
+    async def _look_up(self, secret: str, hash_: str, stale: _CachedCaller | None) -> Caller:
         if is_mistyped(secret):
             raise MistypedKey()
-        if stale is not None:  # others use the cached one while this one asks
+        if stale is not None:  # others use the cached one while this one looks it up
             stale.until = monotonic() + TTL_S
         changes = self._changes
         caller = await run_in_threadpool(self._read, hash_)
         if caller is None:
-            self._held.pop(hash_, None)
+            self._callers.pop(hash_, None)
             raise Unauthenticated()
         if changes == self._changes:
-            self._hold(hash_, caller)
+            self._cache(hash_, caller)
         return caller
 
     def _read(self, hash_: str) -> Caller | None:
@@ -123,25 +87,25 @@ class KeyRing:
             return None
         return Caller.of(key, self.browser_rate)
 
-    def _hold(self, hash_: str, caller: Caller) -> None:
-        if len(self._held) >= MOST_KEYS:
-            self._held.clear()
-        self._held[hash_] = _Held(caller, monotonic() + TTL_S)
+    def _cache(self, hash_: str, caller: Caller) -> None:
+        if len(self._callers) >= MAX_KEYS:
+            self._callers.clear()
+        self._callers[hash_] = _CachedCaller(caller, monotonic() + TTL_S)
 
     async def allows_origin(self, origin: str) -> bool:
         """Whether any live key lists this origin."""
-        held = self._origins
-        if held.until < monotonic():
-            held = await self._ask_together()
-        return origin in held.allowed
+        cached = self._origins
+        if cached.until < monotonic():
+            cached = await self._refresh_origins_once()
+        return origin in cached.allowed
 
-    async def _ask_together(self) -> _Origins:
+    async def _refresh_origins_once(self) -> _Origins:
         """One shared query for all callers that wait for it."""
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh_origins())
+        return await asyncio.shield(self._refreshing)
 
-    async def _ask(self) -> _Origins:
+    async def _refresh_origins(self) -> _Origins:
         changes, allowed = -1, self._origins.allowed
         while changes != self._changes:  # created or revoked meanwhile
             changes = self._changes
@@ -161,5 +125,5 @@ class KeyRing:
     def forget(self) -> None:
         """Discard the cache: keys have changed."""
         self._changes += 1
-        self._held.clear()
+        self._callers.clear()
         self._origins = _Origins()

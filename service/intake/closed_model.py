@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
-def closed(example: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
-    """What to add to the JSON schema of a ``Closed`` model."""
+def closed_schema(example: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """What to add to the JSON schema of a ``ClosedModel``."""
 
     def add(schema: dict[str, Any]) -> None:
         schema["additionalProperties"] = False
@@ -18,8 +18,8 @@ def closed(example: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
     return add
 
 
-class Closed(BaseModel):
-    """Accepts unknown fields first, to reject them with a better reason than pydantic's."""
+class ClosedModel(BaseModel):
+    """Rejects unknown fields; only after validation, to give a better reason than pydantic's."""
 
     model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": False})
 

@@ -32,6 +32,6 @@ def plain_errors() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from error
 
 
-def told_scarce(heads: Sequence[Head]) -> str:
+def too_few_labels(heads: Sequence[Head]) -> str:
     """Say that too few held-out mentions have a label for the heads."""
     return f"fewer than {MIN_ROWS} held-out mentions have a label for {', '.join(heads)}"

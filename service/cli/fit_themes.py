@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.labelled import Rows, plain_errors
+from service.cli.labelled_feedback import Rows, plain_errors
 from service.cli.terminal import Terminal
 
 console = Terminal()

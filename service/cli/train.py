@@ -11,13 +11,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nlp.labels import Head
 from nlp.manifest import is_model
-from service.cli.labelled import Rows, plain_errors, told_scarce
+from service.cli.labelled_feedback import Rows, plain_errors, too_few_labels
 from service.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from nlp.train.loop import Step
 
-app = typer.Typer()
 console = Terminal()
 CHECKPOINT: Final = Path("runs/checkpoint.pt")
 
@@ -51,7 +50,6 @@ HeldOut = Annotated[
 ]
 
 
-@app.command()
 def train(
     data: Rows,
     base: Base,
@@ -126,7 +124,7 @@ def _tell_made(out: Path | None, weights: Path | None, few: Sequence[Head], left
     """Print where the model is, and what was not calibrated for want of held-out labels."""
     if few:
         console.print(
-            f"Probabilities and thresholds of {', '.join(few)} are {left}: {told_scarce(few)}"
+            f"Probabilities and thresholds of {', '.join(few)} are {left}: {too_few_labels(few)}"
         )
     made = " and ".join(str(place) for place in (out, weights) if place)
     console.print(f"Written to {made}", markup=False)

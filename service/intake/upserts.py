@@ -20,14 +20,14 @@ from models.types import new_id
 from service.errors import Forbidden
 from service.intake.bulk import insert_ignoring
 from service.intake.drafts import Draft, ExternalKey, Row, content_hash
-from service.intake.queries import Known, delete_mentions, find_known
-from service.intake.submissions import Outcome, Raced, Result
+from service.intake.queries import StoredItem, delete_mentions, find_stored
+from service.intake.submissions import DraftResult, Outcome, WriteConflict
 from service.items import lock_feedback, mentions_of
 from service.rollups.apply import Delta, apply
 from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
 
-READINGS = (
+ANALYSIS_COLUMNS = (
     "analysis_version",
     "analysed_at",
     "language_read",
@@ -41,7 +41,7 @@ READINGS = (
     "confidence",
     "candidates",
 )
-KEPT = ("occurred_at", "customer_ref")
+CARRIED_OVER = ("occurred_at", "customer_ref")
 """Fields that an update keeps if it leaves them out: erasure by customer would miss the item.
 
 Changing them alone causes no new analysis, as the model does not read them. Values from a public
@@ -56,49 +56,49 @@ class StoredByAnotherKey(Forbidden):
 
 
 @dataclass(slots=True)
-class _Entry:
+class _Item:
     """One item as the group leaves it. ``row`` is what has to be written, empty if nothing.
 
-    ``kept`` has the known values of ``KEPT``; ``found`` is what was stored before the group,
-    ``None`` for a new item.
+    ``carried_over`` has the stored values of ``CARRIED_OVER``; ``found`` is what was stored before
+    the group, ``None`` for a new item.
     """
 
     id: UUID
     content_hash: str
     browser_key_id: UUID | None
     state: str
-    kept: Row
-    found: Known | None = None
+    carried_over: Row
+    found: StoredItem | None = None
     row: Row = field(default_factory=dict)
     revision: int = 1
 
 
-class Ledger:
+class FeedbackUpserts:
     """Decides outcomes one by one, then writes them all."""
 
     def __init__(self, session: Session, drafts: Iterable[Draft], at: datetime) -> None:
         self._session = session
         self._at = at
-        self._entries: dict[ExternalKey | UUID, _Entry] = {
-            key: _entry_of(known) for key, known in _known(session, drafts).items()
+        self._items: dict[ExternalKey | UUID, _Item] = {
+            key: _item_of(stored) for key, stored in _stored_items(session, drafts).items()
         }
 
-    def enter(self, draft: Draft) -> Result:
+    def decide(self, draft: Draft) -> DraftResult:
         """The result of this draft, given all that came before it."""
         key, hashed = draft.external_key, draft.row["content_hash"]
         browser_key_id = draft.row["browser_key_id"]
-        entry = self._entries.get(key) if key else None
-        if entry is None:
-            kept = _kept(draft.row, {})
-            entry = _Entry(new_id(), hashed, browser_key_id, PENDING, kept, row=draft.row)
-            self._entries[key or entry.id] = entry
-            return Outcome("accepted", entry.id, PENDING)
+        item = self._items.get(key) if key else None
+        if item is None:
+            carried_over = _carried_over(draft.row, {})
+            item = _Item(new_id(), hashed, browser_key_id, PENDING, carried_over, row=draft.row)
+            self._items[key or item.id] = item
+            return Outcome("accepted", item.id, PENDING)
         # Before all else: the response must not even reveal that the content is the same.
-        if browser_key_id is not None and browser_key_id != entry.browser_key_id:
+        if browser_key_id is not None and browser_key_id != item.browser_key_id:
             return StoredByAnotherKey()
-        if entry.content_hash == hashed:
-            return Outcome("duplicate", entry.id, entry.state)
-        return _enter_again(entry, draft)
+        if item.content_hash == hashed:
+            return Outcome("duplicate", item.id, item.state)
+        return _decide_update(item, draft)
 
     def write(self) -> int:
         """Write every new and every changed item.
@@ -107,74 +107,79 @@ class Ledger:
             How many became pending.
 
         Raises:
-            Raced: another transaction wrote one of the same external ids in the meantime.
+            WriteConflict: another transaction wrote one of the same external ids in the meantime.
         """
-        written = [entry for entry in self._entries.values() if entry.row]
-        self._insert([entry for entry in written if entry.found is None])
-        self._update([entry for entry in written if entry.found is not None])
-        return sum(entry.state == PENDING for entry in written)
+        written = [item for item in self._items.values() if item.row]
+        self._insert([item for item in written if item.found is None])
+        self._update([item for item in written if item.found is not None])
+        return sum(item.state == PENDING for item in written)
 
-    def _insert(self, entries: Sequence[_Entry]) -> None:
-        rows = [_new_row(entry, self._at) for entry in entries]
+    def _insert(self, items: Sequence[_Item]) -> None:
+        rows = [_new_row(item, self._at) for item in items]
         # The same order in every transaction, so that two of them don't wait for each other.
         rows.sort(key=lambda row: (row["source"], row["external_id"] or ""))
         if insert_ignoring(self._session, FEEDBACK, rows) < len(rows):
-            raise Raced
+            raise WriteConflict
 
-    def _update(self, entries: Sequence[_Entry]) -> None:
+    def _update(self, items: Sequence[_Item]) -> None:
         by_workspace: dict[UUID, list[UUID]] = defaultdict(list)
-        for entry in entries:
-            by_workspace[entry.row["workspace_id"]].append(entry.id)
+        for item in items:
+            by_workspace[item.row["workspace_id"]].append(item.id)
         rows: dict[UUID, Feedback] = {}
         for workspace_id, ids in sorted(by_workspace.items()):
             rows |= lock_feedback(self._session, workspace_id, ids)
-        if not all(_is_as_found(rows.get(entry.id), entry.found) for entry in entries):
-            raise Raced
-        moved = {e.id: e for e in entries if e.state == rows[e.id].state == DONE}
+        if not all(_is_as_found(rows.get(item.id), item.found) for item in items):
+            raise WriteConflict
+        moved = {e.id: e for e in items if e.state == rows[e.id].state == DONE}
         delta = self._move(rows, list(moved.values()))
-        changed = [entry for entry in entries if entry.id not in moved]
-        withdraw(self._session, [rows[entry.id] for entry in changed], delta)
-        for entry in changed:
-            _change(rows[entry.id], entry, self._at)
-            make_pending(rows[entry.id], self._at)
+        changed = [item for item in items if item.id not in moved]
+        withdraw(self._session, [rows[item.id] for item in changed], delta)
+        for item in changed:
+            _change(rows[item.id], item, self._at)
+            make_pending(rows[item.id], self._at)
         self._session.flush()
 
-    def _move(self, rows: Mapping[UUID, Feedback], moved: Sequence[_Entry]) -> Delta:
+    def _move(self, rows: Mapping[UUID, Feedback], moved: Sequence[_Item]) -> Delta:
         """Change counted columns of analysed items; returns the difference for the roll-ups."""
-        mentions = _mentions_of(self._session, [rows[entry.id] for entry in moved])
+        mentions = _mentions_of(self._session, [rows[item.id] for item in moved])
         delta = Delta()
-        for entry in moved:
-            row, found = rows[entry.id], mentions.get(entry.id, [])
+        for item in moved:
+            row, found = rows[item.id], mentions.get(item.id, [])
             delta.add(row, found, -1)
-            _change(row, entry, self._at)
+            _change(row, item, self._at)
             delta.add(row, found)
         return delta
 
 
-def _entry_of(known: Known) -> _Entry:
-    kept = {"occurred_at": known.occurred_at, "customer_ref": known.customer_ref}
-    return _Entry(
-        known.id, known.content_hash, known.browser_key_id, known.state, kept, found=known
+def _item_of(stored: StoredItem) -> _Item:
+    carried_over = {"occurred_at": stored.occurred_at, "customer_ref": stored.customer_ref}
+    return _Item(
+        stored.id,
+        stored.content_hash,
+        stored.browser_key_id,
+        stored.state,
+        carried_over,
+        found=stored,
     )
 
 
-def _enter_again(entry: _Entry, draft: Draft) -> Outcome:
+def _decide_update(item: _Item, draft: Draft) -> Outcome:
     """What a draft does that is not a repetition of the stored item."""
     browser_key_id = draft.row["browser_key_id"]
-    is_trusted = entry.browser_key_id in (None, browser_key_id)
-    kept = _kept(draft.row, entry.kept if is_trusted else {})
-    says_the_same = is_trusted and _says_the_same(draft, entry)
-    if says_the_same and kept == entry.kept:
-        return Outcome("duplicate", entry.id, entry.state)
-    if not says_the_same or entry.state != DONE:
-        entry.state = PENDING
-    entry.row, entry.kept = draft.row | kept, kept
-    entry.content_hash, entry.browser_key_id = draft.row["content_hash"], browser_key_id
-    entry.revision += 1
-    return Outcome("updated", entry.id, entry.state)
+    is_trusted = item.browser_key_id in (None, browser_key_id)
+    carried_over = _carried_over(draft.row, item.carried_over if is_trusted else {})
+    says_the_same = is_trusted and _says_the_same(draft, item)
+    if says_the_same and carried_over == item.carried_over:
+        return Outcome("duplicate", item.id, item.state)
+    if not says_the_same or item.state != DONE:
+        item.state = PENDING
+    item.row, item.carried_over = draft.row | carried_over, carried_over
+    item.content_hash, item.browser_key_id = draft.row["content_hash"], browser_key_id
+    item.revision += 1
+    return Outcome("updated", item.id, item.state)
 
 
-def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known]:
+def _stored_items(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, StoredItem]:
     """What is stored for ``drafts``, by present key, even if stored under the key as sent."""
     keys: set[ExternalKey] = set()
     former: dict[ExternalKey, ExternalKey] = {}
@@ -183,9 +188,9 @@ def _known(session: Session, drafts: Iterable[Draft]) -> dict[ExternalKey, Known
             keys.add(key)
             if as_sent := draft.former_key:
                 former[as_sent] = key
-    found = find_known(session, keys | former.keys())
+    found = find_stored(session, keys | former.keys())
     renamed = {key: found[as_sent] for as_sent, key in former.items() if as_sent in found}
-    return renamed | {key: known for key, known in found.items() if key in keys}
+    return renamed | {key: stored for key, stored in found.items() if key in keys}
 
 
 def withdraw(
@@ -234,13 +239,13 @@ def _by_workspace(rows: Iterable[Feedback]) -> dict[UUID, list[UUID]]:
 
 def make_pending(row: Feedback, at: datetime) -> None:
     """Put an item whose mentions are deleted back into the queue, without its analysis."""
-    for name in READINGS:
+    for name in ANALYSIS_COLUMNS:
         setattr(row, name, None)
-    for name, value in waiting(at).items():
+    for name, value in pending_columns(at).items():
         setattr(row, name, value)
 
 
-def waiting(at: datetime) -> Row:
+def pending_columns(at: datetime) -> Row:
     """The queue columns of an item that is pending from ``at`` on.
 
     It counts as received then: responses are complete up to the oldest pending item.
@@ -256,28 +261,28 @@ def waiting(at: datetime) -> Row:
     }
 
 
-def _kept(sent: Row, known: Row) -> Row:
-    """The known values of what an update leaves out."""
-    return {name: sent[name] or known.get(name) for name in KEPT}
+def _carried_over(sent: Row, stored: Row) -> Row:
+    """The stored values of what an update leaves out."""
+    return {name: sent[name] or stored.get(name) for name in CARRIED_OVER}
 
 
-def _says_the_same(draft: Draft, entry: _Entry) -> bool:
-    """Whether a draft differs from the stored item in nothing but ``KEPT``.
+def _says_the_same(draft: Draft, item: _Item) -> bool:
+    """Whether a draft differs from the stored item in nothing but ``CARRIED_OVER``.
 
-    The stored item is known by its hash alone: for each of them, the hash had the known value or
-    none.
+    The stored item is known by its hash alone: for each of them, the hash had the stored value
+    or none.
     """
-    sent_before = product(*((entry.kept[name], None) for name in KEPT))
+    sent_before = product(*((item.carried_over[name], None) for name in CARRIED_OVER))
     return any(
-        content_hash(draft.row | dict(zip(KEPT, values, strict=True))) == entry.content_hash
+        content_hash(draft.row | dict(zip(CARRIED_OVER, values, strict=True))) == item.content_hash
         for values in sent_before
     )
 
 
-def _change(row: Feedback, entry: _Entry, at: datetime) -> None:
-    for name, value in _filled(entry.row, at).items():
+def _change(row: Feedback, item: _Item, at: datetime) -> None:
+    for name, value in _filled(item.row, at).items():
         setattr(row, name, value)
-    row.revision += entry.revision - 1
+    row.revision += item.revision - 1
     row.claimed_by = row.claimed_until = None
 
 
@@ -286,16 +291,16 @@ def _filled(row: Row, at: datetime) -> Row:
     return row | {"occurred_at": row["occurred_at"] or at}
 
 
-def _is_as_found(row: Feedback | None, found: Known | None) -> bool:
+def _is_as_found(row: Feedback | None, found: StoredItem | None) -> bool:
     if row is None or found is None:
         return False
     return (row.content_hash, row.browser_key_id) == (found.content_hash, found.browser_key_id)
 
 
-def _new_row(entry: _Entry, at: datetime) -> Row:
-    return _filled(entry.row, at) | {
-        "id": entry.id,
-        "revision": entry.revision,
+def _new_row(item: _Item, at: datetime) -> Row:
+    return _filled(item.row, at) | {
+        "id": item.id,
+        "revision": item.revision,
         "received_at": at,
         "due_at": at,
         "state": PENDING,

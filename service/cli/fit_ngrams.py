@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from nlp.labels import HEADS
-from service.cli.labelled import Rows, plain_errors, told_scarce
+from service.cli.labelled_feedback import Rows, plain_errors, too_few_labels
 from service.cli.terminal import Terminal
 
 console = Terminal()
@@ -43,12 +43,12 @@ def fit_ngrams(
     with plain_errors(), console.status("training"):
         from nlp.train.ngrams import fit_ngrams as fit
 
-        heard = fit(model_dir, data, held_out, model_version, heads)
-    for each, found in heard.items():
+        fitted = fit(model_dir, data, held_out, model_version, heads)
+    for each, found in fitted.items():
         console.print(
             f"{each}: weight {found.share:.2f}, accuracy on held-out mentions "
             f"{found.now:.1%} (before: {found.before:.1%})"
         )
-    if unheard := [each for each in heads if each not in heard]:
-        console.print(f"No n-grams for {', '.join(unheard)}: {told_scarce(unheard)}")
+    if skipped := [each for each in heads if each not in fitted]:
+        console.print(f"No n-grams for {', '.join(skipped)}: {too_few_labels(skipped)}")
     console.print(f"Written to {model_dir}", markup=False)

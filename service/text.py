@@ -1,4 +1,4 @@
-"""Text that every part of the system can store and send on."""
+"""Whether text is blank, visible and storable, and the forms in which it is stored and sent on."""
 
 import re
 from typing import Annotated, Final
@@ -6,8 +6,11 @@ from unicodedata import category, normalize
 
 from pydantic import AfterValidator
 
-from service.web.blanks import SELECTORS, is_blank, is_unseen
-
+_UNSEEN_KINDS: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+SELECTORS: Final = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+"""Select a variant of the preceding character, such as a coloured emoji."""
+_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | SELECTORS
+"""Joiners, fillers, the Braille blank and variation selectors, which Unicode counts as letters."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What spreadsheets take for a formula (OWASP, CSV injection), full-width signs included."""
 _STAYING: Final = SELECTORS | frozenset("\u200c\u200d")
@@ -16,6 +19,23 @@ _HINTS: Final = re.compile("[\u00ad\u061c\u200e\u200f]")
 _FLAG: Final = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
 """The flag of a part of a country: a black flag and a few invisible letters, such as "gbeng"."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether ``text`` has only blanks and characters that can't be seen, such as U+200B."""
+    if text[:1].isascii() and text[:1].isalnum():  # nearly all texts
+        return False
+    return all(map(is_unseen, text))
+
+
+def is_missing(value: object) -> bool:
+    """Whether an optional field counts as left out: null, or blank, as tools send it."""
+    return value is None or (isinstance(value, str) and is_blank(value))
+
+
+def is_unseen(character: str) -> bool:
+    """Whether this character alone is invisible; spaces are."""
+    return character in _UNSEEN or category(character) in _UNSEEN_KINDS
 
 
 def refuse_unstorable(text: str) -> str:
@@ -30,7 +50,7 @@ def refuse_unstorable(text: str) -> str:
     raise ValueError(f"contains {what} at position {found.start()}; remove it and send it again")
 
 
-def seen(text: str) -> str:
+def refuse_invisible(text: str) -> str:
     """The same text, trimmed, if it is visible throughout and on one line.
 
     Joiners, variation selectors and flags stay: emoji and some scripts need them. Soft hyphens and
@@ -64,12 +84,12 @@ def _is_noncharacter(point: int) -> bool:
     return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
 
 
-def composed(text: str) -> str:
+def to_nfc(text: str) -> str:
     """The same text in NFC, the form in which all text is stored."""
     return text if text.isascii() else normalize("NFC", text)
 
 
-def inert(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -29,7 +29,7 @@ _APPLIED: Final = _header("Preference-Applied", "The `wait=N` that was applied."
 _NOT_MODIFIED: Final = {"description": "Nothing has changed since the ETag sent.", "headers": _ETAG}
 
 
-def tell_headers(document: Mapping[str, Any]) -> None:
+def add_response_headers(document: Mapping[str, Any]) -> None:
     """Add the response headers to each operation, and 304 to GET endpoints with an ETag."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

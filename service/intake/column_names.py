@@ -21,15 +21,16 @@ Target = Literal[
     "status",
 ]
 
+# The first of several that are present is used: a "Response" may be the agent's.
 SYNONYMS: Final[dict[Target, str]] = {
-    "text": "text, comment, comments, feedback, verbatim, verbatims, review, review text, content, "
-    "body, message, description, answer, response, details, open text, free text, customer comment,"
-    " review body, ticket description, kommentar, kommentare, bewertungstext, nachricht, antwort, "
-    "freitext, rezension, beschreibung, commentaire, commentaires, avis, reponse, texte, "
-    "comentario, comentarios, opinion, resena, respuesta, texto, mensaje, commento, commenti, "
-    "recensione, testo, risposta, comentario do cliente, avaliacao, resposta, opmerking, "
-    "opmerkingen, reactie, beoordeling, komentarz, opinia, tresc, kommentti, yorum, комментарий, "
-    "отзыв, текст, コメント, 感想, 评论, 评价, 意见, 댓글, 후기",
+    "text": "customer comment, review text, review body, ticket description, text, comment, "
+    "comments, feedback, verbatim, verbatims, review, open text, free text, content, body, "
+    "description, details, message, answer, response, kommentar, kommentare, bewertungstext, "
+    "rezension, freitext, beschreibung, nachricht, antwort, commentaire, commentaires, avis, "
+    "texte, reponse, comentario do cliente, comentario, comentarios, opinion, resena, avaliacao, "
+    "texto, mensaje, respuesta, resposta, commento, commenti, recensione, testo, risposta, "
+    "opmerking, opmerkingen, beoordeling, reactie, komentarz, opinia, tresc, kommentti, yorum, "
+    "комментарий, отзыв, текст, コメント, 感想, 评论, 评价, 意见, 댓글, 후기",
     "subject": "subject, title, review title, headline, summary, ticket subject, betreff, titel, "
     "titre, objet, sujet, asunto, titulo, oggetto, titolo, assunto, onderwerp, temat, тема, 件名, "
     "标题",
@@ -65,12 +66,12 @@ SYNONYMS: Final[dict[Target, str]] = {
     "status": "status, state, ticket status, statut, estado, stato",
 }
 
-_DIMENSIONS: Final = (
+_ATTRIBUTE_HEADERS: Final = (
     "persona, segment, product, country, region, plan, version, app version, os, device, city, "
     "store, branch, team, brand, category, campaign, age group, tier, market, produkt, land, "
     "filiale, produit, pays, producto, pais, prodotto, paese, produto"
 )
-DIMENSIONS: Final = frozenset(_DIMENSIONS.split(", "))
+ATTRIBUTE_HEADERS: Final = frozenset(_ATTRIBUTE_HEADERS.split(", "))
 """Columns that are kept as attributes by default: never names or addresses."""
 
 _OTHER_THINGS: Final = (
@@ -78,7 +79,7 @@ _OTHER_THINGS: Final = (
     "schlagworte, gruppe, typ, adresse, etiquettes, lien, groupe, nom, etiquetas, enlace, grupo, "
     "tipo, nombre, direccion, gruppo, nome, indirizzo"
 )
-NO_WORDS: Final = frozenset(_OTHER_THINGS.split(", "))
+NON_TEXT_WORDS: Final = frozenset(_OTHER_THINGS.split(", "))
 """Words in the headers of columns that hold no customer's words, however long their cells are."""
 
 PRESETS: Final[dict[str, dict[str, Target]]] = {
@@ -94,7 +95,7 @@ PRESETS: Final[dict[str, dict[str, Target]]] = {
 """Known exports, recognised by these headers: each of them is present."""
 
 
-def folded(header: str) -> str:
+def normalised_header(header: str) -> str:
     """A header without case, accents and punctuation: ``"Créé_le (UTC)"`` is ``"cree le utc"``.
 
     A header of punctuation only stays unchanged.
@@ -105,7 +106,7 @@ def folded(header: str) -> str:
     return " ".join(re.findall(r"\w+", letters.replace("_", " "))) or header.strip()
 
 
-def asks(header: str) -> bool:
+def is_question(header: str) -> bool:
     """Whether a header is a question to customers."""
     return header.rstrip().endswith(("?", "？"))
 
@@ -140,5 +141,7 @@ CHANNELS: Final[dict[str, str]] = {
 """What tables call the channels, besides their own names."""
 
 TARGET_OF: Final[dict[str, Target]] = {
-    folded(name): target for target, names in SYNONYMS.items() for name in names.split(", ")
+    normalised_header(name): target
+    for target, names in SYNONYMS.items()
+    for name in names.split(", ")
 }
