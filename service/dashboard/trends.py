@@ -9,13 +9,14 @@ from service.dashboard.charts import SMALL, Chart, Span
 from service.dashboard.request_view import Values, View
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
+from service.insights.samples import MIN_ANSWERS
 from service.insights.trend_schemas import PointOut, SeriesOut
 from service.insights.trends import build_trends
 
 
 @dataclass(frozen=True, slots=True)
 class StageTrend:
-    """One stage over time; ``net_sentiment`` is for the whole period.
+    """One stage over time; ``net_sentiment`` is for the whole period, ``small`` if it has too few.
 
     ``spikes`` are the points with more than expected.
     """
@@ -24,6 +25,7 @@ class StageTrend:
     name: str
     mentions: int
     net_sentiment: float | None
+    small: bool
     spans: list[Span]
     spikes: list[PointOut]
     chart: Chart | None
@@ -57,8 +59,9 @@ def _stage_trend(series: SeriesOut, spans: list[Span]) -> StageTrend:
     mentions = sum(span.mentions for span in spans)
     balance = sum(span.positive - span.negative for span in spans)
     net = round(balance / mentions, DIGITS) if mentions else None
-    chart = charts.draw(spans, frame=SMALL)
-    return StageTrend(series.key, series.name, mentions, net, spans, _spiking(series.points), chart)
+    small = sum(point.items for point in series.points) < MIN_ANSWERS
+    spikes, chart = _spiking(series.points), charts.draw(spans, frame=SMALL)
+    return StageTrend(series.key, series.name, mentions, net, small, spans, spikes, chart)
 
 
 def _spiking(points: Sequence[PointOut]) -> list[PointOut]:

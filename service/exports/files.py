@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from service import clock
 from service.db import Database
 from service.exports import corrections, feedback, journey, mentions, pain_points
+from service.exports.attributes import attribute_columns, declared_names
 from service.exports.pages import PageReader, pages
 from service.exports.params import (
     CorrectionExport,
@@ -42,14 +43,18 @@ def wins_file(workspace_id: UUID, database: Database, params: WinExport) -> Resp
 
 def mentions_file(workspace_id: UUID, database: Database, params: MentionExport) -> Response:
     """Mentions with their labels and their feedback, the latest first."""
-    read = partial(mentions.read_mentions, workspace_id, params)
-    return _file("mentions", database, mentions.COLUMNS, read, params.format, params.bom)
+    names = declared_names(database, workspace_id)
+    read = partial(mentions.read_mentions, workspace_id, params, names)
+    table = [*mentions.COLUMNS, *attribute_columns(names)]
+    return _file("mentions", database, table, read, params.format, params.bom)
 
 
 def feedback_file(workspace_id: UUID, database: Database, params: FeedbackExport) -> Response:
     """Feedback with its analysis as a whole, the latest first."""
-    read = partial(feedback.read_feedback, workspace_id, params)
-    return _file("feedback", database, feedback.COLUMNS, read, params.format, params.bom)
+    names = declared_names(database, workspace_id)
+    read = partial(feedback.read_feedback, workspace_id, params, names)
+    table = [*feedback.COLUMNS, *attribute_columns(names)]
+    return _file("feedback", database, table, read, params.format, params.bom)
 
 
 def corrections_file(workspace_id: UUID, database: Database, params: CorrectionExport) -> Response:

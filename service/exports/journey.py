@@ -29,6 +29,10 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.INTEGER, "csat_n:kpis.csat.n"),
     *columns(Kind.FLAG, "small", "moment_of_truth"),
     *columns(Kind.JSON, "kpis", "emotions", "changes", "pains", "wins"),
+    *columns(Kind.NUMBER, "stars:kpis.stars.value"),
+    *columns(Kind.INTEGER, "stars_n:kpis.stars.n"),
+    *columns(Kind.NUMBER, "ces:kpis.ces.value"),
+    *columns(Kind.INTEGER, "ces_n:kpis.ces.n"),
 )
 
 

@@ -66,7 +66,8 @@ def percent(share: float | None) -> str:
     """A share as "83%", "–" for none; a share above zero is never shown as "0%"."""
     if share is None:
         return NOTHING
-    return "<1%" if 0 < share < 0.005 else f"{100 * share:.0f}%"
+    text = f"{100 * share:.0f}%"
+    return "<1%" if share > 0 and text == "0%" else text
 
 
 def change(ratio: float | None) -> str:

@@ -499,6 +499,21 @@ def test_one_item_of_one_day_is_told_in_the_singular(
             assert "0 items" not in told
 
 
+@pytest.mark.parametrize("path", ["/", "/trends"])
+def test_a_net_sentiment_of_too_few_answers_has_no_colour(
+    visitor: TestClient, database: Database, workspace: Workspace, path: str
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON)
+    page = open_page(visitor, path)
+    assert not re.search('(circle|span) class="(swatch )?n3', page)
+    assert 'class="swatch n1 few"' in page
+    if path == "/":
+        assert '<circle class="few"' in page
+        assert "Purchase \u2212100 (too few to judge)" in page
+        assert 'class="swatch none">\u2013<' in page
+
+
 def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:

@@ -21,7 +21,11 @@ def test_net_sentiment(share: float | None, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "told"), [(0.833, "83%"), (0, "0%"), (0.001, "<1%"), (1, "100%"), (None, "–")]
+    ("share", "told"),
+    [
+        *((0.833, "83%"), (0, "0%"), (0.001, "<1%"), (0.005, "<1%"), (0.006, "1%")),
+        *((1, "100%"), (None, "–")),
+    ],
 )
 def test_a_share_that_is_not_nought_is_not_shown_as_nought(share: float | None, told: str) -> None:
     assert formatting.percent(share) == told
