@@ -49,9 +49,20 @@ def upgrade(url: str, revision: str = "head") -> State:
         if state is State.NEWER:
             _log.warning("schema_newer", extra={"revision": max(_heads(connection))})
         elif revision != "head" or state is State.OLDER:
-            command.upgrade(configuration(connection), revision)
-            _log.info("schema_migrated", extra={"revision": revision})
+            _upgrade(connection, revision)
         return state
+
+
+def upgrade_empty(url: str) -> None:
+    """Create the schema in a database that has none; any other one stays as it is."""
+    with exclusive(url) as connection:
+        if not _heads(connection):
+            _upgrade(connection, "head")
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(configuration(connection), revision)
+    _log.info("schema_migrated", extra={"revision": revision})
 
 
 def downgrade(url: str, revision: str) -> None:

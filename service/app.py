@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 import migrations
-from service import __version__
+from service import __version__, telemetry
 from service.analysis import routes as analysis
 from service.analysis.engine import AnalyzerLike, Engine, load_engine
 from service.attributes import routes as attributes
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     settings = settings or Settings()
     app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings
-    app.state.database = Database(settings.sqlalchemy_url)
+    app.state.database = Database(settings.sqlalchemy_url, settings.database_connections // 2)
     app.state.keys = KeyCache(app.state.database, settings.rate_per_minute)
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()
@@ -91,7 +91,11 @@ def _lifespan(analyzer: AnalyzerLike | None) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
-            await _start(app, analyzer, running)
+            try:
+                await _start(app, analyzer, running)
+            except Exception as error:
+                telemetry.log_failed_start(error)
+                raise
             yield
 
     return lifespan

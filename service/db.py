@@ -154,13 +154,16 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
-    """Durable at every commit (synchronous=FULL), readers concurrent with the writer (WAL)."""
+    """Durable at every commit (synchronous=FULL), readers concurrent with the writer (WAL), and
+    what is deleted is overwritten, however SQLite was compiled.
+    """
     connection.isolation_level = None  # the driver must not open transactions by itself
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         "temp_store=MEMORY",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):

@@ -4,18 +4,28 @@
 uvicorn reads only the environment.
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from dotenv import dotenv_values
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "VOC_"
+NOT_OURS = frozenset({"VOC_URL", "VOC_PUBLISH", "VOC_TEST_POSTGRES"})
+"""Read by senders of feedback (as in docs/connecting.md), the compose file, and the tests."""
+NO_URL = "must be a URL such as postgresql://user:password@host/database"
 
 
 class Settings(BaseSettings):
     """All settings with their defaults. The field descriptions become ``.env.example``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VOC_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
     host: str = Field("127.0.0.1", description="Address the API listens on.")
@@ -32,6 +42,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None,
         description="PostgreSQL or SQLite URL; unset means a SQLite file in the data directory.",
+    )
+    database_connections: int = Field(
+        40,
+        ge=10,
+        description="Connections to the database that this process may open; half of them stay "
+        "open while idle.",
     )
     bootstrap_key: str | None = Field(
         None,
@@ -60,6 +76,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         60.0,
         gt=0,
+        le=86_400,
         description="Seconds after which another worker may take over a claimed item.",
     )
     max_attempts: int = Field(
@@ -93,6 +110,21 @@ class Settings(BaseSettings):
         "INFO", description="Minimum level of log messages."
     )
 
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database(cls, url: str | None) -> str | None:
+        """Reject what is no URL of a PostgreSQL database or a SQLite file."""
+        try:
+            parsed = make_url(url) if url else None
+        except (ArgumentError, ValueError):
+            raise PydanticCustomError("no_url", NO_URL) from None
+        kind = parsed.get_backend_name() if parsed else "sqlite"
+        if kind not in ("postgresql", "postgres", "sqlite"):
+            raise PydanticCustomError("other", "must begin with postgresql:// or sqlite:///")
+        if parsed and kind == "sqlite" and parsed.database in (None, "", ":memory:"):
+            raise PydanticCustomError("no_file", "must name a file: sqlite:////path/to/file.db")
+        return url
+
     @property
     def sqlalchemy_url(self) -> str:
         """The database URL, with the driver that the service uses."""
@@ -102,3 +134,11 @@ class Settings(BaseSettings):
             if self.database_url.startswith(scheme):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
+
+
+def unknown_names() -> list[str]:
+    """Names in the environment and in ``.env`` that look like settings and are none."""
+    file = Settings.model_config.get("env_file")
+    given = {*os.environ, *(dotenv_values(str(file)) if file else ())}
+    known = NOT_OURS | {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in given if name.startswith(PREFIX) and name.upper() not in known)

@@ -31,8 +31,13 @@ INTAKE_ITEMS: Final = Counter(
     "Items received; outcome is accepted, updated, duplicate or invalid.",
     ["kind", "outcome"],
 )
+DATABASE: Final = CollectorRegistry()
+"""Measured, like ``QUEUE``, when /metrics of the API is read; not in worker processes."""
+DATABASE_UP: Final = Gauge(
+    "voc_database_up", "Whether the database responds: 1 or 0.", registry=DATABASE
+)
 QUEUE: Final = CollectorRegistry()
-"""About the whole database, measured when /metrics of the API is read; not in worker processes."""
+"""About the whole database; only known while it responds."""
 QUEUE_PENDING: Final = Gauge("voc_queue_pending", "Items waiting for analysis.", registry=QUEUE)
 QUEUE_FAILED: Final = Gauge(
     "voc_queue_failed", "Items whose analysis failed for good.", registry=QUEUE
@@ -58,6 +63,7 @@ ABSTAINED: Final = Counter(
     "voc_abstained_total", "Mentions left unassigned for lack of confidence.", ["head"]
 )
 
+_log = logging.getLogger(__name__)
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -85,6 +91,24 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+def one_line(error: BaseException) -> str:
+    """What kind of error and why, without a traceback; of a database's error, what it said."""
+    cause = getattr(error, "orig", None) or error
+    return " ".join(f"{type(cause).__name__}: {cause}".split())
+
+
+def log_failed_start(error: Exception) -> None:
+    """Log why this process can't start; with a traceback only if nobody foresaw the error."""
+    is_foreseen = isinstance(error, OSError) or hasattr(error, "orig")
+    extra = {"error": one_line(error)}
+    _log.error("start_failed", extra=extra, exc_info=None if is_foreseen else error)
+
+
+def _is_no_failed_start(record: logging.LogRecord) -> bool:
+    """Not uvicorn's message about a failed start, a traceback: it has been logged already."""
+    return not str(record.msg).startswith("Traceback ")
+
+
 def configure_logging(level: str) -> None:
     """Write every logger, including uvicorn's, to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
@@ -95,11 +119,19 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_no_failed_start)
     # Logs at INFO whenever it checks the schema; changes are logged by ``migrations``.
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def serve_metrics(host: str, port: int) -> WSGIServer:
-    """Serve /metrics from a thread, for a process without the API; port 0 picks a free one."""
-    server, _thread = start_http_server(port, host)
+    """Serve /metrics from a thread, for a process without the API; port 0 picks a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    try:
+        server, _thread = start_http_server(port, host)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
     return server

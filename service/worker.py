@@ -17,7 +17,9 @@ from service.analysis.service import BatchAnalyzer
 from service.attributes.building import Builder
 from service.db import Database
 from service.settings import Settings
+from service.telemetry import one_line
 from service.themes.refresh import Refresher
+from service.web.problems import is_outage
 
 IDLE_SECONDS: Final = 0.2
 THEMES_SECONDS: Final = 2.0
@@ -48,6 +50,11 @@ class Worker:
         self._builder = Builder(database, self._stop)
         self._wake = wake or threading.Event()
         self._stop_by = math.inf
+
+    @property
+    def id(self) -> str:
+        """The name in which it claims items."""
+        return self._analyzer.worker_id
 
     def run(self) -> None:
         """Work until ``stop`` is called. Any failure is logged, followed by a pause."""
@@ -103,9 +110,13 @@ class RetryingRunner:
         """Run ``work``; returns whether it did anything without failing."""
         try:
             worked = bool(work())
-        except Exception:
+        except Exception as error:
             self._failures += 1
-            log.exception("the worker failed and goes on", extra={"action": "work"})
+            log.error(
+                "the worker failed and goes on",
+                exc_info=None if is_outage(error) else error,
+                extra={"action": "work", "error": one_line(error)},
+            )
             return False
         self._failures = 0
         return worked

@@ -50,6 +50,11 @@ class BatchAnalyzer:
         self._claimed: list[Id] = []
         self._is_started = False
 
+    @property
+    def worker_id(self) -> str:
+        """The name in which it claims items."""
+        return self._claim_settings.worker
+
     def expire_dead_leases(self) -> None:
         """End the leases of dead workers of this host, so that nobody waits for them.
 

@@ -1,5 +1,6 @@
 """``voc``, the command line. The module of a command is imported only when the command runs."""
 
+import sys
 from importlib import import_module
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -48,9 +49,13 @@ class Lazy(TyperGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; report an invalid setting in one line, without a traceback."""
+        """Run the command; report an invalid setting, and a database, file or port that can't be
+        used, in one line, without a traceback.
+        """
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # of a pager that was left, as usual without a message
         except ValidationError as error:
             if error.title != "Settings":
                 raise
@@ -58,6 +63,22 @@ class Lazy(TyperGroup):
                 name = "VOC_" + "_".join(map(str, detail["loc"])).upper().removeprefix("VOC_")
                 typer.echo(f"{name}: {detail['msg']}", err=True)
             raise typer.Exit(2) from error
+        except Exception as error:
+            if (cause := _foreseen(error)) is None:
+                raise
+            typer.echo(cause, err=True)
+            raise typer.Exit(2) from error
+
+
+def _foreseen(error: Exception) -> str | None:
+    """What is wrong with the surroundings, in one line; None if the error may be a bug."""
+    if isinstance(error, OSError):
+        return str(error)
+    # Only looked up: importing SQLAlchemy for every `--help` would take a third of a second.
+    database = sys.modules.get("sqlalchemy.exc")
+    if database is None or not isinstance(error, database.DBAPIError):
+        return None
+    return f"The database can't be used: {' '.join(str(error.orig).split())}"
 
 
 def load(name: str) -> Any:
@@ -85,6 +106,7 @@ def _version(asked: bool) -> None:
 app = typer.Typer(
     cls=Lazy,
     no_args_is_help=True,
+    pretty_exceptions_enable=False,
     help="Voice of the customer, by journey stage: feedback in, pain points out.",
 )
 

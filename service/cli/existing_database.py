@@ -1,4 +1,4 @@
-"""The database of a command that inspects existing data: it is neither created nor migrated."""
+"""The database of a command that uses existing data: it is neither created nor migrated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,6 @@ from typing import Final
 
 import typer
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 import migrations
 from service.db import Database
@@ -21,7 +20,8 @@ def existing_database(url: str) -> Iterator[Database]:
     """The database at ``url``.
 
     Raises:
-        typer.Exit: it does not exist, has an older schema or can't be read; a message says which.
+        typer.Exit: it does not exist or has an older schema; a message says which.
+        DBAPIError: it can't be used.
     """
     _check_file(url)
     database = Database(url)
@@ -31,8 +31,6 @@ def existing_database(url: str) -> Iterator[Database]:
         if state is migrations.State.OLDER:
             raise _refusal("The database schema is older than this version; run `voc migrate`.")
         yield database
-    except DBAPIError as error:
-        raise _refusal(f"The database can't be read: {error.orig}") from error
     finally:
         database.dispose()
 

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 import migrations
 from models.api_key import ApiKey
+from service.cli.existing_database import existing_database
 from service.cli.terminal import Terminal
 from service.clock import now
 from service.db import Database
@@ -31,19 +32,21 @@ MAX_DAYS: Final = 36_500
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
-    """The database of the settings, migrated; invalid arguments are reported without traceback."""
+def _database(create: bool = False) -> Iterator[Database]:
+    """The database of the settings; ``create`` it if it does not exist or has no tables.
+
+    Invalid arguments are reported without a traceback.
+    """
     url = Settings().sqlalchemy_url
-    migrations.upgrade(url)
-    database = Database(url)
-    try:
-        yield database
-    except (Problem, ValidationError) as error:
-        for line in _lines(error):
-            typer.echo(line, err=True)
-        raise typer.Exit(2) from error
-    finally:
-        database.dispose()
+    if create:
+        migrations.upgrade_empty(url)
+    with existing_database(url) as database:
+        try:
+            yield database
+        except (Problem, ValidationError) as error:
+            for line in _lines(error):
+                typer.echo(line, err=True)
+            raise typer.Exit(2) from error
 
 
 def _lines(error: Problem | ValidationError) -> list[str]:
@@ -73,7 +76,7 @@ def create(
     ] = None,
 ) -> None:
     """Create a key and print its secret to standard output. It is shown only once."""
-    with _database() as database, database.write() as session:
+    with _database(create=True) as database, database.write() as session:
         wanted = {
             "name": name,
             "scopes": scope or ["ingest"],
@@ -91,7 +94,7 @@ def create(
 def list_keys() -> None:
     """List the keys of all workspaces."""
     table = Table("workspace", Column("id", no_wrap=True), "name", "prefix", box=SIMPLE)
-    for header in ("scopes", "origins", "state"):
+    for header in ("scopes", "origins", "created", "state"):
         table.add_column(header, overflow="fold")
     with _database() as database, database.read() as session:
         for tenant in queries.workspaces(session):
@@ -102,7 +105,7 @@ def list_keys() -> None:
 
 def _columns(key: ApiKey) -> tuple[str, ...]:
     shared = (str(key.id), key.name, key.prefix, " ".join(key.scopes), " ".join(key.origins))
-    return (*shared, _state(key))
+    return (*shared, _day(key.created_at), _state(key))
 
 
 def _state(key: ApiKey) -> str:

@@ -11,10 +11,10 @@ from rich.markup import escape
 
 from service.app import create_app
 from service.cli.connection import url_of
+from service.cli.starting import begin_logging, log_started, log_stopped
 from service.cli.terminal import Terminal
 from service.keys.bootstrap import FirstKey
 from service.settings import Settings
-from service.telemetry import configure_logging
 
 GRACE_S: Final = 20
 """How long running requests may take to finish after a stop signal."""
@@ -47,6 +47,14 @@ class Server(uvicorn.Server):
             _leave_what_stays()
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             _greet(url_of(host, port), self.app.state.first_key)
+            settings: Settings = self.app.state.settings
+            facts: dict[str, object] = {"command": "serve", "worker": settings.worker}
+            log_started(settings, self.app.state.engine, facts)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, then log it."""
+        await super().shutdown(sockets)
+        log_stopped()
 
 
 SWITCH_S: Final = 0.0002
@@ -56,7 +64,7 @@ SWITCH_S: Final = 0.0002
 def serve() -> None:
     """Run the API and, by default, the analysis worker until stopped."""
     settings = Settings()
-    configure_logging(settings.log_level)
+    begin_logging(settings)
     sys.setswitchinterval(SWITCH_S)
     Server(create_app(settings), settings).run()
 

@@ -7,7 +7,8 @@ import typer
 
 import migrations
 from service import clock, telemetry
-from service.analysis.engine import load_engine
+from service.analysis.engine import Engine, load_engine
+from service.cli.starting import begin_logging, log_started, log_stopped
 from service.db import Database
 from service.intake.replay import replay_all_failed
 from service.settings import Settings
@@ -25,16 +26,29 @@ def worker(
     On SQLite, several workers are safe but take turns writing: use PostgreSQL to scale.
     """
     settings = Settings()
-    telemetry.configure_logging(settings.log_level)
+    begin_logging(settings)
+    try:
+        database, engine = _prepare(settings, replay_failed)
+    except Exception as error:
+        telemetry.log_failed_start(error)
+        raise typer.Exit(1) from error
+    analysing = Worker(database, engine, settings)
+    log_started(settings, engine, {"command": "worker", "worker_id": analysing.id})
+    run(analysing)
+    database.dispose()
+    log_stopped()
+
+
+def _prepare(settings: Settings, replay_failed: bool) -> tuple[Database, Engine]:
+    """Everything that can fail before the work begins."""
     if settings.metrics_port is not None:
         telemetry.serve_metrics(settings.host, settings.metrics_port)
     migrations.upgrade(settings.sqlalchemy_url)
-    database = Database(settings.sqlalchemy_url)
+    database = Database(settings.sqlalchemy_url, settings.database_connections // 2)
     if replay_failed:
         replayed = database.transact(lambda session: replay_all_failed(session, clock.now()))
         typer.echo(f"{replayed} failed items are pending again", err=True)
-    run(Worker(database, load_engine(settings), settings))
-    database.dispose()
+    return database, load_engine(settings)
 
 
 def run(worker: Worker) -> None:

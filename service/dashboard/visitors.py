@@ -11,6 +11,7 @@ from service.db import Database
 from service.errors import Unauthenticated
 from service.keys.rate import RateLimit
 from service.keys.sessions import LASTS, Visitor, visitor_with
+from service.web.edge import LOGGED
 
 COOKIE: Final = "voc_session"
 MAX_SECRET_CHARS: Final = 200
@@ -31,6 +32,7 @@ async def current_visitor(request: Request) -> Visitor:
     if found is None:
         raise Unauthenticated
     request.state.visitor = found
+    request.scope.get(LOGGED, {})["key_id"] = found.caller.key_id
     rate.count(found.caller)
     return found
 

@@ -34,10 +34,11 @@ def ready(database: Db) -> Ready:
 
 @probes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(database: Db) -> Response:
-    """All metrics, in Prometheus' text format."""
-    with database.read() as session:
-        service.measure_queue(session)
-    text = generate_latest() + generate_latest(telemetry.QUEUE)
+    """All metrics, in Prometheus' text format; those of the queue only if the database responds."""
+    is_up = service.measure_database(database)
+    text = generate_latest() + generate_latest(telemetry.DATABASE)
+    if is_up:
+        text += generate_latest(telemetry.QUEUE)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 import migrations
@@ -28,8 +29,23 @@ def check_database(database: Database) -> None:
             raise NotMigrated()
 
 
-def measure_queue(session: Session) -> None:
-    """Bring the gauges of the queue up to date."""
+def measure_database(database: Database) -> bool:
+    """Bring the gauges of the database and its queue up to date.
+
+    Returns:
+        Whether the database responded; if not, the queue's are out of date.
+    """
+    try:
+        with database.read() as session:
+            _measure_queue(session)
+    except SQLAlchemyError:
+        telemetry.DATABASE_UP.set(0)
+        return False
+    telemetry.DATABASE_UP.set(1)
+    return True
+
+
+def _measure_queue(session: Session) -> None:
     lengths = queue(session)
     telemetry.QUEUE_PENDING.set(lengths.pending)
     telemetry.QUEUE_FAILED.set(lengths.failed)

@@ -26,7 +26,7 @@ from service.intake import reports
 from service.intake.group import CommitGroup, GroupResult
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
 from service.intake.submissions import Submission, SubmissionResult, WriteConflict
-from service.telemetry import INTAKE_ITEMS
+from service.telemetry import INTAKE_ITEMS, one_line
 from service.web.idempotency import RETENTION, JsonAnswer, purge
 from service.web.problems import as_problem, is_outage
 
@@ -88,6 +88,7 @@ class Acceptor:
         self._stopping = False
         self._last_group_was_shared = False
         self._purged_at = -inf
+        self._is_failing = False
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
 
     def start(self) -> None:
@@ -184,7 +185,13 @@ class Acceptor:
                 self._database.transact(_purge)
                 self._hourly()
         except (SQLAlchemyError, OSError) as error:
-            log.error("intake_housekeeping_failed", exc_info=error)
+            if not self._is_failing:  # else it would be logged every second
+                log.error("intake_housekeeping_failed", extra={"error": one_line(error)})
+            self._is_failing = True
+        else:
+            if self._is_failing:
+                log.info("intake_housekeeping_recovered")
+            self._is_failing = False
 
 
 def _purge(session: Session) -> None:

@@ -7,8 +7,9 @@ id. Runs inside the caller's transaction.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -41,6 +42,8 @@ ANALYSIS_COLUMNS = (
     "confidence",
     "candidates",
 )
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a fresh item is due, also for a worker whose clock is behind."""
 CARRIED_OVER = ("occurred_at", "customer_ref")
 """Fields that an update keeps if it leaves them out: erasure by customer would miss the item.
 
@@ -255,7 +258,7 @@ def pending_columns(at: datetime) -> Row:
         "attempts": 0,
         "error": None,
         "received_at": at,
-        "due_at": at,
+        "due_at": AT_ONCE,
         "claimed_by": None,
         "claimed_until": None,
     }
@@ -302,7 +305,7 @@ def _new_row(item: _Item, at: datetime) -> Row:
         "id": item.id,
         "revision": item.revision,
         "received_at": at,
-        "due_at": at,
+        "due_at": AT_ONCE,
         "state": PENDING,
         "attempts": 0,
     }

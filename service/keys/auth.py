@@ -12,6 +12,7 @@ from service.keys.errors import NotForBrowsers, OriginNotAllowed
 from service.keys.key_cache import KeyCache
 from service.keys.rate import RateLimit
 from service.keys.schemas import SCOPES
+from service.web.edge import LOGGED
 
 MANAGE: Final = "manage"
 MAX_SECRET_CHARS: Final = 512
@@ -52,6 +53,7 @@ async def _counted(request: Request) -> Caller:
     cache: KeyCache = request.app.state.keys
     rate: RateLimit = request.app.state.rate
     caller = await cache.find(_secret(request))
+    request.scope.get(LOGGED, {})["key_id"] = caller.key_id
     if caller.origins and request.headers.get("origin") not in caller.origins:
         raise OriginNotAllowed()
     rate.count(caller)

@@ -19,6 +19,7 @@ from service.settings import Settings
 
 WORKSPACE: Final = "default"
 FILE: Final = "bootstrap.key"
+NAME: Final = "bootstrap"
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +38,7 @@ def bootstrap(database: Database, settings: Settings) -> FirstKey | None:
     """Make sure that somebody has access; returns the first key if it is in use.
 
     ``VOC_BOOTSTRAP_KEY`` exists afterwards, unless it has been revoked: then it stays revoked.
+    Earlier ones stay valid, as processes may start with different ones; a warning names them.
     Without it, and only if the workspace has no live key with the scope manage, a key is created
     and kept in ``data_dir/bootstrap.key``; the key already there is used again unless it was
     revoked or has expired.
@@ -71,6 +73,13 @@ def _ensure(session: Session, secret: str) -> None:
         _make(session, workspace, secret)
     elif key.revoked_at is not None:
         _log.warning("bootstrap_key_is_revoked", extra={"key_id": str(key.id)})
+    others = [
+        str(other.id)
+        for other in queries.live_managers(session, workspace.id, now())
+        if other.name == NAME and other.hash != hash_of(secret)
+    ]
+    if others:
+        _log.warning("other_bootstrap_keys_active", extra={"key_ids": others})
 
 
 def _first(session: Session, file: Path) -> FirstKey | None:
@@ -95,7 +104,7 @@ def _is_one_of(keys: list[ApiKey], file: Path) -> bool:
 
 
 def _make(session: Session, workspace: Workspace, secret: str) -> None:
-    service.make(session, workspace.id, NewKey(name="bootstrap", scopes=list(SCOPES)), secret)
+    service.make(session, workspace.id, NewKey(name=NAME, scopes=list(SCOPES)), secret)
 
 
 def _keep(secret: str, file: Path) -> str:

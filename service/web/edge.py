@@ -23,6 +23,8 @@ EXTRA_HEADERS: Final = "voc.headers"
 """Scope key where inner layers put headers that every response must carry, errors too."""
 ROUTE_PATH: Final = "voc.route"
 """Scope key for the path of a route whose request a layer before the routes may answer."""
+LOGGED: Final = "voc.logged"
+"""Scope key for facts that inner layers add to the request's line in the access log."""
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HEADERS: Final = (
@@ -53,6 +55,7 @@ class OuterMiddleware:
             await self.app(scope, receive, send)
             return
         scope[EXTRA_HEADERS] = list(_HEADERS)
+        scope[LOGGED] = {}
         exchange = Exchange(_request_id(scope), perf_counter())
         send = _with_headers(send, exchange, scope[EXTRA_HEADERS])
         token = request_id.set(exchange.id)
@@ -103,4 +106,5 @@ def _record(scope: Scope, exchange: Exchange) -> None:
     HTTP_SECONDS.labels(route).observe(seconds)
     if _log.isEnabledFor(logging.INFO):
         facts = {"method": method, "route": route, "status": exchange.status}
-        _log.info("http_request", extra=facts | {"milliseconds": round(seconds * 1000, 1)})
+        facts |= {"milliseconds": round(seconds * 1000, 1)}
+        _log.info("http_request", extra=facts | scope[LOGGED])

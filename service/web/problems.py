@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from service import errors
 from service.errors import Problem
-from service.telemetry import request_id
+from service.telemetry import one_line, request_id
 from service.web.invalid import invalid_request, malformed, unread_json
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -142,10 +142,10 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return _http_problem(error)
     if _is_of_no_room(error):
-        _log.error("no_room", exc_info=error)
+        _log.error("no_room", extra={"error": one_line(error)})
         return errors.NoRoom()
     if _is_unreached(error):
-        _log.error("database_unreachable", exc_info=error)
+        _log.error("database_unreachable", extra={"error": one_line(error)})
         return errors.Unavailable(_DATABASE_DOWN)
     _log.error("unexpected_error", exc_info=error)
     return Problem()

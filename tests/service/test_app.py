@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import QueuePool
 
 from service.app import create_app
+from service.db import Database
 from service.settings import Settings
 from tests.conftest import StartClient
 from tests.credentials import Keys, bearer
@@ -44,10 +46,23 @@ def test_feedback_becomes_a_pain_point(start: StartClient, keys: Keys) -> None:
     assert answer["items"][0]["touchpoint"] == "checkout"
 
 
-def test_a_model_that_can_not_be_loaded_stops_the_start(settings: Settings) -> None:
+def test_connections_are_limited_by_the_setting(settings: Settings) -> None:
+    settings.database_connections = 10
+    database: Database = create_app(settings).state.database
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.size(), pool._max_overflow) == (5, 5)
+    database.dispose()
+
+
+def test_a_model_that_can_not_be_loaded_stops_the_start(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.model = "/nowhere"
     with pytest.raises(Exception, match="nowhere"), TestClient(create_app(settings)):
         pytest.fail("it started")
+    (failed,) = (record for record in caplog.records if record.message == "start_failed")
+    assert "nowhere" in vars(failed)["error"]
 
 
 class Served:
@@ -100,9 +115,11 @@ def test_serve_greets_works_and_stops(serve: Callable[[], Served], tmp_path: Pat
     printed, logged = served.stop(signal.SIGTERM)
     assert key in printed
     assert key not in logged
-    events = [json.loads(line)["event"] for line in logged.splitlines()]
-    assert "http_request" in events
-    assert "Application shutdown complete." in events
+    lines = {line["event"]: line for line in map(json.loads, logged.splitlines())}
+    assert lines["http_request"]["key_id"]
+    assert lines["started"]["database"] == f"sqlite:///{tmp_path / 'verbatim.db'}"
+    assert "stopped" in lines
+    assert "Application shutdown complete." in lines
 
 
 def test_second_start_tells_where_the_key_is_not_what_it_is(

@@ -2,9 +2,12 @@
 
 import importlib
 import json
+import logging
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,29 @@ from typer.testing import CliRunner
 
 from service.analysis.engine import Engine
 from service.cli import COMMANDS, app, demo
+from service.cli.starting import log_started
 from service.client import Verbatim
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
+
+RunWorker = Callable[[dict[str, str]], dict[str, Any]]
+
+
+@pytest.fixture
+def run_worker(monkeypatch: pytest.MonkeyPatch) -> RunWorker:
+    """Run a worker that can't start; returns the one line that it logs."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+
+    def run(environment: dict[str, str]) -> dict[str, Any]:
+        result = CliRunner().invoke(app, ["worker"], env=environment)
+        assert result.exit_code == 1
+        line: dict[str, Any] = json.loads(result.stderr)
+        assert line["event"] == "start_failed"
+        return line
+
+    return run
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -35,6 +58,49 @@ def test_unknown_command() -> None:
     result = CliRunner().invoke(app, ["serv"])
     assert result.exit_code == 2
     assert "serve" in result.output
+
+
+NOWHERE = {"VOC_DATABASE_URL": "postgresql://voc:geheim@127.0.0.1:9/voc"}
+
+
+@pytest.mark.parametrize("arguments", [["migrate"], ["keys", "list"], ["verify"]])
+def test_a_database_that_can_not_be_reached_is_told_in_a_line(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, arguments, env=NOWHERE)
+    assert result.exit_code == 2
+    (line,) = result.output.splitlines()
+    assert line.startswith("The database can't be used: ")
+    assert "geheim" not in line
+
+
+def test_a_folder_that_is_a_file_is_told_in_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    result = CliRunner().invoke(app, ["migrate"], env={"VOC_DATA_DIR": str(file)})
+    assert result.exit_code == 2
+    assert result.output == f"[Errno 17] File exists: '{file}'\n"
+
+
+def test_a_worker_logs_why_it_can_not_start(run_worker: RunWorker) -> None:
+    line = run_worker(NOWHERE)
+    assert "Connection refused" in line["error"]
+    assert "exception" not in line
+
+
+def test_a_worker_logs_which_port_is_taken(run_worker: RunWorker) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = run_worker({"VOC_METRICS_PORT": str(port)})
+    assert f"127.0.0.1:{port}" in line["error"]
+
+
+def test_a_start_is_logged_without_passwords(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(database_url="postgresql://voc:geheim@db/voc?password=geheim")
+    with caplog.at_level(logging.INFO):
+        log_started(settings, Engine(FakeAnalyzer()), {"command": "worker"})
+    (line,) = map(vars, caplog.records)
+    assert line["database"] == "postgresql+psycopg://voc:***@db/voc"
+    assert (line["command"], line["threads"]) == ("worker", settings.threads)
+    assert "geheim" not in str(line)
 
 
 def test_help_is_quick() -> None:

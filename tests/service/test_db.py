@@ -1,6 +1,7 @@
 """What an error of the database tells: its kind and statement, never what it is about."""
 
 import traceback
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -33,6 +34,13 @@ def test_an_error_does_not_quote_json_that_is_refused(database: Database) -> Non
     told = logged(caught.value)
     assert "unsupported Unicode escape sequence" in told
     assert SAID not in told
+
+
+def test_what_is_deleted_from_a_sqlite_file_is_overwritten(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.read() as session:
+        assert session.execute(text("PRAGMA secure_delete")).scalar() == 1
+    database.dispose()
 
 
 def test_an_error_of_a_migration_quotes_no_parameters(empty_url: str) -> None:

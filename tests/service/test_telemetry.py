@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from service.telemetry import (
+    DATABASE,
     QUEUE,
     JsonFormatter,
     configure_logging,
@@ -76,7 +77,7 @@ def test_one_handler_for_everybody(
 
 
 def test_every_metric_explains_itself() -> None:
-    told = chain(REGISTRY.collect(), QUEUE.collect())
+    told = chain(REGISTRY.collect(), QUEUE.collect(), DATABASE.collect())
     ours = [metric for metric in told if metric.name.startswith("voc_")]
     assert len(ours) >= 11
     assert all(metric.documentation for metric in ours)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import event, text
 from sqlmodel import col, select
 
@@ -23,6 +24,7 @@ from service.clock import now
 from service.db import Database
 from service.insights.queries.freshness import freshness
 from service.intake.replay import replay, replay_all_failed
+from tests.credentials import Keys, bearer
 from tests.service.analysis.conftest import OCCURRED, AddFeedback, MakeBatchAnalyzer
 
 MINUTE = timedelta(minutes=1)
@@ -195,9 +197,19 @@ def test_failed_items_that_are_replayed_wait_from_now_on(
         fresh = freshness(session, workspace.id)
         row = session.get_one(Feedback, (workspace.id, failed))
     assert fresh.pending == 1
-    assert before <= fresh.as_of == row.received_at == row.due_at
+    assert before <= fresh.as_of == row.received_at
+    assert row.due_at < long_ago
     assert row.error is None
     assert [(item.id, item.attempts) for item in take().items] == [(failed, 1)]
+
+
+def test_new_feedback_is_claimed_at_once_by_a_worker_whose_clock_is_behind(
+    client: TestClient, keys: Keys, database: Database
+) -> None:
+    survey = {"source": "web", "text": "The checkout was slow."}
+    client.post("/v1/feedback/surveys", json=survey, headers=bearer(keys.ingest))
+    with database.write() as session:
+        assert len(claims.claim(session, TERMS, now() - timedelta(hours=1)).items) == 1
 
 
 def test_work_is_seen_exactly_when_a_claim_would_find_some(

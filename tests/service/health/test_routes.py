@@ -93,6 +93,16 @@ def test_metrics_tell_the_queue(
     assert 120 <= metric(client, "voc_queue_oldest_seconds") < 180
 
 
+def test_metrics_are_told_while_the_database_is_down(client: TestClient) -> None:
+    assert metric(client, "voc_database_up") == 1
+    lost = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=1")
+    client.app.state.database = lost  # type: ignore[attr-defined]
+    assert metric(client, "voc_database_up") == 0
+    told = client.get("/metrics").text
+    assert "voc_http_requests_total" in told
+    assert "voc_queue" not in told
+
+
 def test_count_of_the_queue_is_bounded(
     database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The group commit: durable before the answer, good neighbours unharmed, bounded."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -292,6 +293,29 @@ def test_housekeeping_that_fails_costs_no_submission(
     assert failed.wait(5)
     answer = asyncio.run(asyncio.wait_for(acceptor.accept(submit("b")), 5))
     assert answer.status == 200
+
+
+def test_housekeeping_that_fails_again_and_again_is_logged_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors = [OperationalError("SELECT", {}, ValueError("gone"))] * 3
+
+    def fails(_: Pressure) -> None:
+        if errors:
+            raise errors.pop()
+
+    monkeypatch.setattr(Pressure, "refresh", fails)
+    acceptor = Acceptor(database, Event())
+    with caplog.at_level(logging.INFO):
+        for _ in range(5):
+            acceptor._do_housekeeping()
+    failed, recovered = caplog.records
+    assert (failed.message, vars(failed)["error"], failed.exc_info) == (
+        "intake_housekeeping_failed",
+        "ValueError: gone",
+        None,
+    )
+    assert recovered.message == "intake_housekeeping_recovered"
 
 
 def test_old_idempotency_keys_are_forgotten(database: Database, workspace: Workspace) -> None:

@@ -1,7 +1,9 @@
 """Who gets in, and how fast word of a change gets round."""
 
+import logging
 from datetime import timedelta
 from time import monotonic
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +19,18 @@ from service.keys.tokens import new_secret
 from tests.credentials import Keys, bearer
 
 PATH = "/v1/info"
+
+
+def test_the_access_log_has_the_key_of_a_request_also_of_a_refused_one(
+    client: TestClient, keys: Keys, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "service.access"):
+        assert client.get("/v1/keys", headers=bearer(keys.read)).status_code == 403
+        assert client.get("/v1/keys").status_code == 401
+    refused, unknown = (vars(record) for record in caplog.records if record.msg == "http_request")
+    assert UUID(str(refused["key_id"]))
+    assert "key_id" not in unknown
+    assert keys.read not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,23 @@ def test_no_key_is_made_where_there_is_one(database: Database, settings: Setting
     assert len(stored(database)) == 1
 
 
+def test_an_earlier_key_stays_valid_and_is_named_until_it_is_revoked(
+    database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.bootstrap_key = GIVEN
+    bootstrap(database, settings)
+    (old,) = stored(database)
+    settings.bootstrap_key = "another-key-that-somebody-chose"
+    bootstrap(database, settings)
+    (warning,) = caplog.records
+    assert warning.message == "other_bootstrap_keys_active"
+    assert vars(warning)["key_ids"] == [str(old.id)]
+    with database.write() as session:
+        service.revoke(session, old.workspace_id, old.id)
+    bootstrap(database, settings)
+    assert len(caplog.records) == 1
+
+
 def test_revoked_key_stays_revoked(
     database: Database, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from service.cli import COMMANDS, app
+from service.clock import now
 from service.db import Database
 from service.keys import queries, service
 from service.keys.schemas import NewKey
@@ -47,7 +50,15 @@ def test_list_shows_keys_of_every_workspace_without_secrets(voc: Voc) -> None:
     shown = voc("keys", "list")
     assert first not in shown
     assert second not in shown
-    for word in ("default", "acme", "one", "two", "https://a.example", "active until"):
+    for word in (
+        "default",
+        "acme",
+        "one",
+        "two",
+        "https://a.example",
+        "active until",
+        f"{now():%Y}",
+    ):
         assert word in shown
 
 
@@ -71,6 +82,39 @@ def test_list_obeys_no_name(voc: Voc, database: Database) -> None:
     shown = voc("keys", "list")
     assert "acme[31m" in shown
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["create", "x"], ["list"], ["revoke", "01a217ae-2263-72a9-b9a7-d8a7339868be"]],
+    ids=lambda command: command[0],
+)
+def test_key_commands_migrate_no_older_database(
+    voc: Voc, database: Database, command: list[str]
+) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '2026_11_27_0900'"))
+    assert "voc migrate" in voc.failing("keys", *command)
+    with database.read() as session:
+        (revision,) = session.execute(text("SELECT version_num FROM alembic_version")).scalars()
+    assert revision == "2026_11_27_0900"
+
+
+def test_list_creates_no_database(
+    voc: Voc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "none.db"
+    monkeypatch.setenv("VOC_DATABASE_URL", f"sqlite:///{file}")
+    assert "There is no database" in voc.failing("keys", "list")
+    assert not file.exists()
+
+
+def test_the_first_key_creates_the_database(
+    voc: Voc, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOC_DATABASE_URL", empty_url)
+    assert voc("keys", "create", "one")
+    assert "one" in voc("keys", "list")
 
 
 def test_revoke(voc: Voc) -> None:

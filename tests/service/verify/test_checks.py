@@ -211,4 +211,4 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     for url in (f"sqlite:///{file}", "postgresql://127.0.0.1:9/verbatim"):
         result = RUN.invoke(app, ["verify"], env={"VOC_DATABASE_URL": url})
         assert result.exit_code == 2
-        assert "can't be read" in result.output
+        assert "can't be used" in result.output

@@ -191,6 +191,17 @@ def test_what_went_wrong_is_logged(client: TestClient, caplog: pytest.LogCapture
     assert "hunter2" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/down", "/full"])
+def test_an_outage_is_logged_in_a_line(
+    client: TestClient, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    client.get(path)
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.exc_info is None
+    assert "refused" in vars(record)["error"] or "No space" in vars(record)["error"]
+    assert "secret" not in caplog.text
+
+
 def test_an_answer_that_breaks_off_is_cut_not_finished(client: TestClient) -> None:
     with pytest.raises(RuntimeError, match="half way"):
         client.get("/cut")
