@@ -16,9 +16,9 @@ from models.journey import Journey
 from models.learning import LearnedProbe, Learning
 from models.mention import Mention
 from models.mention_vector import MentionVector
-from models.pain_point import PainPoint, RollupPain, ThemeRefresh
-from models.rollup import Rollup, RollupItem
-from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
+from models.pain_point import PainPoint, ThemeRefresh
+from models.rollup import Rollup, RollupItem, RollupPain
+from models.rollup_span import RollupItemSpan, RollupPainSpan, RollupSpan
 from models.web_session import WebSession
 from models.workspace import Workspace
 

@@ -1,10 +1,10 @@
 """What mentions of one stage and touchpoint are about: pain points, and wins."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.types import Json, UtcDateTime, new_id
@@ -75,38 +75,3 @@ class ThemeRefresh(SQLModel, table=True):
     model_version: str | None = None
     refreshed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-
-class RollupPain(SQLModel, table=True):
-    """Sums of one pain point by day, dimensions and the rating scale of the items.
-
-    ``mentions``, ``score_milli``, ``severity`` and the emotions sum mentions; ``items``,
-    ``value_milli``, ``high`` and ``low`` sum the distinct items that have one of them.
-    ``scale`` is as in ``rollup_item``.
-    """
-
-    __tablename__ = "rollup_pain"
-
-    workspace_id: UUID = Field(primary_key=True)
-    pain_point_id: UUID = Field(primary_key=True)
-    day: date = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    source: str = Field(primary_key=True)
-    channel: str = Field(primary_key=True)
-    language: str = Field(primary_key=True)
-    scale: str = Field(primary_key=True)
-    mentions: int = 0
-    score_milli: int = Field(default=0, sa_type=BigInteger)
-    severity: int = 0
-    anger: int = 0
-    frustration: int = 0
-    disappointment: int = 0
-    confusion: int = 0
-    worry: int = 0
-    satisfaction: int = 0
-    delight: int = 0
-    gratitude: int = 0
-    items: int = 0
-    value_milli: int = Field(default=0, sa_type=BigInteger)
-    high: int = 0
-    low: int = 0

@@ -10,22 +10,22 @@ from models.feedback import Feedback
 from models.idempotency import Idempotency
 from models.mention import Mention
 from models.mention_vector import MentionVector
-from models.pain_point import PainPoint, RollupPain, ThemeRefresh
-from models.rollup import Rollup, RollupItem
-from models.span import RollupItemSpan, RollupPainSpan, RollupSpan
+from models.pain_point import PainPoint, ThemeRefresh
+from models.rollup import Rollup, RollupItem, RollupPain
+from models.rollup_span import RollupItemSpan, RollupPainSpan, RollupSpan
 
 
 def _table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-ATTRIBUTE: Final = _table_of(DeclaredAttribute)
+DECLARED_ATTRIBUTE: Final = _table_of(DeclaredAttribute)
 FEEDBACK: Final = _table_of(Feedback)
 IDEMPOTENCY: Final = _table_of(Idempotency)
 MENTION: Final = _table_of(Mention)
-VECTOR: Final = _table_of(MentionVector)
+MENTION_VECTOR: Final = _table_of(MentionVector)
 THEME: Final = _table_of(PainPoint)
-REFRESH: Final = _table_of(ThemeRefresh)
+THEME_REFRESH: Final = _table_of(ThemeRefresh)
 ROLLUP: Final = _table_of(Rollup)
 ROLLUP_ITEM: Final = _table_of(RollupItem)
 ROLLUP_PAIN: Final = _table_of(RollupPain)

@@ -4,7 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -25,23 +25,39 @@ from service.insights import search_routes as search
 from service.intake import import_routes as imports
 from service.intake import routes as intake
 from service.intake.accept import Acceptor
-from service.intake.imports import Importer, remove_left_over
+from service.intake.imports import Importer, delete_stale_uploads
 from service.journey import routes as journey
 from service.keys import routes as keys
 from service.keys.auth import Requires
 from service.keys.bootstrap import bootstrap
 from service.keys.cors import Cors
+from service.keys.key_cache import KeyCache
 from service.keys.rate import RateLimit
-from service.keys.ring import KeyRing
 from service.keys.schemas import SCOPES
 from service.settings import Settings
 from service.themes import routes as themes
 from service.web import openapi, problems
-from service.web.bodies import BodyGuard, Larger
-from service.web.edge import Edge
-from service.web.head import Head
+from service.web.bodies import BodyGuard, RouteLimit
+from service.web.edge import OuterMiddleware
+from service.web.head_requests import HeadAsGet
 from service.web.parameters import refuse_undeclared
 from service.worker import start_inline
+
+PACKAGES: Final = (
+    intake,
+    analysis,
+    corrections,
+    changes,
+    themes,
+    insights,
+    search,
+    attributes,
+    exports,
+    journey,
+    keys,
+    health,
+)
+"""In the order of the documentation."""
 
 
 def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None = None) -> FastAPI:
@@ -50,23 +66,21 @@ def create_app(settings: Settings | None = None, analyzer: AnalyzerLike | None =
     app = openapi.Api(lifespan=_lifespan(analyzer), **openapi.DESCRIPTION, version=__version__)
     app.state.settings = settings
     app.state.database = Database(settings.sqlalchemy_url, settings.database_connections // 2)
-    app.state.keys = KeyRing(app.state.database, settings.rate_per_minute)
+    app.state.keys = KeyCache(app.state.database, settings.rate_per_minute)
     app.state.rate = RateLimit()
     app.state.wake = threading.Event()
     problems.install(app)
-    app.add_middleware(Head)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
         BodyGuard,
         limit=settings.max_body_bytes,
-        larger={imports.PATH: Larger(settings.max_import_bytes, imports.admit_upload)},
+        route_limits={imports.PATH: RouteLimit(settings.max_import_bytes, imports.admit_upload)},
     )
     app.add_middleware(Cors)
-    app.add_middleware(Edge)
+    app.add_middleware(OuterMiddleware)
     strictly = [Depends(Requires(*SCOPES)), Depends(refuse_undeclared)]
-    for room in (intake, analysis, corrections, changes, themes, insights, search):
-        app.include_router(room.router, dependencies=strictly)
-    for room in (attributes, exports, journey, keys, health):
-        app.include_router(room.router, dependencies=strictly)
+    for package in PACKAGES:
+        app.include_router(package.router, dependencies=strictly)
     app.include_router(health.probes)
     dashboard.install(app)
     openapi.serve_docs(app)
@@ -110,7 +124,7 @@ def _start_acceptor(app: FastAPI, running: AsyncExitStack) -> None:
         app.state.database,
         app.state.wake,
         settings.max_pending,
-        partial(remove_left_over, settings.data_dir),
+        partial(delete_stale_uploads, settings.data_dir),
     )
     acceptor.start()
     app.state.acceptor = acceptor

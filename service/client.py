@@ -35,6 +35,8 @@ LONGEST_PAUSE_S: Final = 60.0
 TIMEOUT_S: Final = 30.0
 PASSING: Final = (429, 503)
 """Statuses of a service that is up but busy: the same request may succeed later."""
+REPEATED: Final = ("external_id",)
+"""Filters whose values may contain commas."""
 _UNREACHED: Final = (httpx.RequestError, httpx.InvalidURL)
 
 
@@ -395,9 +397,21 @@ def _segment(value: str) -> str:
     return quote(value, safe="")
 
 
-def _query(filters: Mapping[str, Filter]) -> dict[str, str]:
-    """Lists are sent with commas, their own commas escaped; ``None`` values are omitted."""
-    return {name: _listed(value) for name, value in filters.items() if value is not None}
+def _query(filters: Mapping[str, Filter]) -> dict[str, str | list[str]]:
+    """Lists are sent with commas, their own commas escaped, and ids by repeating the parameter;
+    ``None`` values are omitted.
+    """
+    return {
+        name: _repeated(value) if name in REPEATED else _listed(value)
+        for name, value in filters.items()
+        if value is not None
+    }
+
+
+def _repeated(value: Value | Iterable[Value]) -> str | list[str]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return _text(value)
+    return [_text(each) for each in value] or ""  # rejected; without the parameter, all would match
 
 
 def _listed(value: Value | Iterable[Value]) -> str:

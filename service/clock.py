@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-LATEST_AHEAD: Final = timedelta(days=1)
+MAX_CLOCK_SKEW: Final = timedelta(days=1)
 """How far a sender's clock may be ahead: later times are rejected."""
 
 

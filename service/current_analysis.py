@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from models.current_analysis import CurrentAnalysis
 from service.db import insert_into
 
-TO_BE_MADE_AGAIN: Final = "0"
+REANALYSE: Final = "0"
 """As an item's ``analysis_version``: no worker has it, so any worker analyses the item again."""
 
 
@@ -26,6 +26,6 @@ def is_current(session: Session, version: str) -> bool:
     return session.exec(select(CurrentAnalysis.version)).first() in (None, version)
 
 
-def shown(version: str | None) -> str | None:
+def public_version(version: str | None) -> str | None:
     """An item's ``analysis_version`` for users: none if it is to be analysed again anyway."""
-    return None if version == TO_BE_MADE_AGAIN else version
+    return None if version == REANALYSE else version

@@ -82,14 +82,14 @@ def insert_into(session: Session, table: Any) -> postgresql.Insert | sqlite.Inse
     return (postgresql.insert if is_postgresql(session) else sqlite.insert)(table)
 
 
-def hold_ids(session: Session, ids: Collection[UUID], *, alone: bool) -> None:
-    """Hold ``ids`` until the transaction ends; unless ``alone``, others may hold them, too.
+def lock_ids(session: Session, ids: Collection[UUID], *, exclusive: bool) -> None:
+    """Lock ``ids`` until the transaction ends; unless ``exclusive``, together with others.
 
     These are advisory locks, not rows, so that no foreign key check waits for them. SQLite has one
     writer.
     """
     if ids and is_postgresql(session):
-        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        lock = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
         session.execute(select(*(lock(literal(each, BigInteger)) for each in _numbers(ids))))
 
 

@@ -1,4 +1,4 @@
-"""Rows by their ids, or by other keys of their own."""
+"""Conditions on the keys of many rows, and splitting many keys into chunks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,9 @@ Id = tuple[UUID, UUID]
 """(workspace_id, id)"""
 
 
-def among(workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]) -> ColumnElement[bool]:
+def pair_in(
+    workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]
+) -> ColumnElement[bool]:
     """Whether the columns ``workspace`` and ``key`` are a pair of ``ids``.
 
     Spelled out by workspace, because SQLite scans the table for ``(a, b) IN (…)``.
@@ -27,6 +29,6 @@ def among(workspace: Any, key: Any, ids: Iterable[tuple[UUID, UUID | str]]) -> C
     )
 
 
-def in_parts(keys: Sequence[K], size: int) -> Iterator[Sequence[K]]:
+def chunked(keys: Sequence[K], size: int) -> Iterator[Sequence[K]]:
     """All of ``keys`` in order, in chunks of at most ``size``."""
     return (keys[start : start + size] for start in range(0, len(keys), size))

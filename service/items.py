@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from models.feedback import TEXT_COLUMNS, Feedback
 from models.mention import Mention
-from service.ids import in_parts
+from service.ids import chunked
 
-IDS_AT_ONCE: Final = 500
+MAX_IDS: Final = 500
 """Ids in one statement; databases limit the number of parameters."""
 
 
@@ -33,7 +33,7 @@ def lock_feedback(
     if not texts:
         statement = statement.options(*(defer(column) for column in TEXT_COLUMNS))
     rows: dict[UUID, Feedback] = {}
-    for part in in_parts(sorted(ids), IDS_AT_ONCE):
+    for part in chunked(sorted(ids), MAX_IDS):
         locked = session.exec(
             statement.where(Feedback.workspace_id == workspace_id, col(Feedback.id).in_(part)),
             execution_options={"populate_existing": anew},
@@ -48,7 +48,7 @@ def mentions_of(
     """The mentions of each of these items, in their order; ``anew`` as in ``lock_feedback``."""
     statement = select(Mention).order_by(col(Mention.feedback_id), col(Mention.ordinal))
     found: dict[UUID, list[Mention]] = defaultdict(list)
-    for part in in_parts(list(ids), IDS_AT_ONCE):
+    for part in chunked(list(ids), MAX_IDS):
         of_part = (Mention.workspace_id == workspace_id, col(Mention.feedback_id).in_(part))
         for mention in session.exec(
             statement.where(*of_part), execution_options={"populate_existing": anew}

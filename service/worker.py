@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from service.analysis.engine import Engine, lower_priority
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.attributes.building import Builder
 from service.db import Database
 from service.settings import Settings
 from service.telemetry import one_line
 from service.themes.refresh import Refresher
-from service.web.problems import is_for_everyone
+from service.web.problems import is_outage
 
 IDLE_SECONDS: Final = 0.2
 THEMES_SECONDS: Final = 2.0
@@ -43,7 +43,7 @@ class Worker:
         settings: Settings,
         wake: threading.Event | None = None,
     ) -> None:
-        self._analyst = Analyst(database, engine, settings)
+        self._analyzer = BatchAnalyzer(database, engine, settings)
         self._computing = ThreadPoolExecutor(1, "themes", initializer=lower_priority)
         self._stop = threading.Event()
         self._refresher = Refresher(database, engine.space, self._computing, self._stop)
@@ -54,21 +54,21 @@ class Worker:
     @property
     def id(self) -> str:
         """The name in which it claims items."""
-        return self._analyst.worker_id
+        return self._analyzer.worker_id
 
     def run(self) -> None:
         """Work until ``stop`` is called. Any failure is logged, followed by a pause."""
-        beside = [
+        side_threads = [
             threading.Thread(target=self._repeat, args=(work,), name=name, daemon=True)
             for name, work in (
-                ("themes", self._refresher.round),
-                ("attributes", self._builder.round),
+                ("themes", self._refresher.run_once),
+                ("attributes", self._builder.run_once),
             )
         ]
-        for thread in beside:
+        for thread in side_threads:
             thread.start()
-        self._read()
-        for thread in beside:
+        self._analyse_until_stopped()
+        for thread in side_threads:
             thread.join(STOP_SECONDS)
         self._computing.shutdown(wait=False)
 
@@ -78,28 +78,28 @@ class Worker:
         self._stop.set()
         self._wake.set()
 
-    def _read(self) -> None:
-        work = Guarded(self._stop)
-        work.run(self._analyst.free_the_dead)
+    def _analyse_until_stopped(self) -> None:
+        runner = RetryingRunner(self._stop)
+        runner.run(self._analyzer.expire_dead_leases)
         while not self._stop.is_set():
             self._wake.clear()
-            if work.run(lambda: self._analyst.round(self._may_go_on)):
+            if runner.run(lambda: self._analyzer.run_once(self._should_continue)):
                 continue
-            if not work.pause() and not self._stop.is_set():
+            if not runner.pause() and not self._stop.is_set():
                 self._wake.wait(IDLE_SECONDS)
 
-    def _repeat(self, round_: Callable[[], bool]) -> None:
-        work = Guarded(self._stop)
+    def _repeat(self, run_once: Callable[[], bool]) -> None:
+        runner = RetryingRunner(self._stop)
         while not self._stop.wait(THEMES_SECONDS):
-            while not self._stop.is_set() and work.run(round_):
+            while not self._stop.is_set() and runner.run(run_once):
                 pass
-            work.pause()
+            runner.pause()
 
-    def _may_go_on(self) -> bool:
+    def _should_continue(self) -> bool:
         return time.monotonic() < self._stop_by
 
 
-class Guarded:
+class RetryingRunner:
     """Runs work and survives any exception."""
 
     def __init__(self, stop: threading.Event) -> None:
@@ -114,7 +114,7 @@ class Guarded:
             self._failures += 1
             log.error(
                 "the worker failed and goes on",
-                exc_info=None if is_for_everyone(error) else error,
+                exc_info=None if is_outage(error) else error,
                 extra={"action": "work", "error": one_line(error)},
             )
             return False

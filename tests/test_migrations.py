@@ -1,8 +1,10 @@
 """The schema: reversible, complete, named, and safe to migrate from many processes at once."""
 
+import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -149,6 +151,27 @@ def test_a_failed_migration_leaves_nothing_behind(
     with pytest.raises(RuntimeError, match="at the end"):
         migrations.upgrade(empty_url)
     assert tables(engine) == set()
+
+
+def test_old_migrations_do_not_depend_on_the_code() -> None:
+    versions = Path(migrations.__file__).with_name("versions")
+    used = {
+        name
+        for path in versions.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in _imported(node)
+    }
+    assert "sqlalchemy" in used
+    assert not used & {"models", "nlp", "service"}
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The packages that a statement imports."""
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module).partition(".")[0]]
+    if isinstance(node, ast.Import):
+        return [each.name.partition(".")[0] for each in node.names]
+    return []
 
 
 def test_every_constraint_and_index_has_a_name() -> None:

@@ -6,7 +6,6 @@ that no change is missed; a minute for ten million mentions. SQLite has one writ
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,9 +26,31 @@ EMOTIONS = (
     "delight",
     "gratitude",
 )
+TOUCHPOINTS = (
+    "advertising",
+    "social_media",
+    "word_of_mouth",
+    "website",
+    "mobile_app",
+    "store",
+    "sales",
+    "checkout",
+    "pricing",
+    "billing",
+    "delivery",
+    "onboarding",
+    "product",
+    "support",
+    "messages",
+    "returns",
+    "loyalty",
+    "unassigned",
+)
 RATED = ("items", "value_milli", "high", "low")
 MENTIONED = ("mentions", "negative", "positive", "score_milli", "severity", *EMOTIONS)
 PAINED = ("mentions", "score_milli", "severity", *EMOTIONS, *RATED)
+Masks = dict[tuple[str, str], int]
+"""The cells of each pair of learned stage and touchpoint; those of ("", "") are native."""
 BIG = ("score_milli", "value_milli")
 STARTS = {
     "sqlite": {
@@ -122,14 +143,27 @@ def _fill_items() -> None:
 
 
 def _views(mask: str) -> list[tuple[str, str]]:
-    """What the views see of a set of cells; as the service had it when these tables were made."""
-    from service.journey.native import Cell
-    from service.rollups.cells import cells_in, mask_of
+    """What the views see of a set of cells: none, its stages, its cells at each touchpoint.
 
-    cells = list(cells_in(mask))
-    at: dict[str, list[Any]] = defaultdict(list)
-    for cell in cells:
-        at[cell.native.touchpoint].append(cell)
-    stages = mask_of({Cell(cell.stage, "unassigned") for cell in cells})
-    seen = [(touchpoint, mask_of(found)) for touchpoint, found in at.items()]
-    return [("*", "0"), ("", stages), *seen]
+    A mask is the hex form of an integer with bit ``stage * 18 + touchpoint`` set for each cell.
+    Cells with learned labels follow, by pair of learned stage and touchpoint:
+    ``4000;moving-in,=80000``.
+    """
+    stages: Masks = defaultdict(int)
+    at: dict[str, Masks] = defaultdict(lambda: defaultdict(int))
+    native, *learned = mask.split(";")
+    for labels, bits in (("", native), *(group.split("=") for group in learned)):
+        learned_stage, _, learned_touchpoint = labels.partition(",")
+        for bit in range(int(bits, 16).bit_length()):
+            if int(bits, 16) >> bit & 1:
+                stage, touchpoint = divmod(bit, len(TOUCHPOINTS))
+                unassigned = (stage + 1) * len(TOUCHPOINTS) - 1
+                stages[learned_stage, ""] |= 1 << unassigned
+                at[TOUCHPOINTS[touchpoint]][learned_stage, learned_touchpoint] |= 1 << bit
+    return [("*", "0"), ("", _mask(stages)), *((view, _mask(seen)) for view, seen in at.items())]
+
+
+def _mask(masks: Masks) -> str:
+    learned = sorted((labels, bits) for labels, bits in masks.items() if any(labels))
+    groups = (f"{stage},{touchpoint}={bits:x}" for (stage, touchpoint), bits in learned)
+    return ";".join([f"{masks.get(('', ''), 0):x}", *groups])

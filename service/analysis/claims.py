@@ -30,7 +30,7 @@ from sqlmodel import Session
 from models.feedback import DONE, PENDING
 from models.tables import FEEDBACK
 from service.analysis.versions import stale_versions
-from service.ids import Id, among
+from service.ids import Id, pair_in
 
 CLAIM_CHARS: Final = 100_000
 """Maximum characters of the texts of one claim; a longer text is claimed alone."""
@@ -39,11 +39,9 @@ LEASE_CHARS: Final = 50_000
 
 BACK_OFF_SECONDS: Final = (1.0, 5.0, 30.0, 300.0)
 
-ROW: Final = FEEDBACK.c
-
 # Literals: with bound parameters neither database can tell that the partial index applies.
-IS_PENDING: Final = ROW.state == literal_column(f"'{PENDING}'")
-IS_DONE: Final = ROW.state == literal_column(f"'{DONE}'")
+IS_PENDING: Final = FEEDBACK.c.state == literal_column(f"'{PENDING}'")
+IS_DONE: Final = FEEDBACK.c.state == literal_column(f"'{DONE}'")
 
 
 class Candidate(NamedTuple):
@@ -85,10 +83,10 @@ class Claim(NamedTuple):
     """Items to analyse, or one item that has crashed its process too often to be tried again."""
 
     items: list[Claimed]
-    lost: bool = False
+    attempts_exhausted: bool = False
 
 
-class Terms(NamedTuple):
+class ClaimSettings(NamedTuple):
     """Who claims, for how long, and how much at once."""
 
     worker: str
@@ -104,22 +102,24 @@ def has_work(session: Session, version: str, now: datetime) -> bool:
     return any(session.execute(search.limit(1)).first() for search in searches)
 
 
-def claim(session: Session, terms: Terms, now: datetime) -> Claim:
+def claim(session: Session, settings: ClaimSettings, now: datetime) -> Claim:
     """Take the oldest pending items or, if there are none, the newest stale ones.
 
-    At most ``terms.items`` with ``CLAIM_CHARS`` characters in total; a suspect alone.
+    At most ``settings.items`` with ``CLAIM_CHARS`` characters in total; a suspect alone.
     """
-    found = _candidates(session, _pending(now), terms.items)
-    for old in () if found else stale_versions(session, terms.version):
-        found = found or _candidates(session, _stale(old, now), terms.items)
+    found = _candidates(session, _pending(now), settings.items)
+    for old in () if found else stale_versions(session, settings.version):
+        found = found or _candidates(session, _stale(old, now), settings.items)
     chosen = choose(found)
     if not chosen:
         return Claim([])
-    until = now + lease_of(terms.lease, sum(candidate.chars for candidate in chosen))
-    taken = _take(session, [candidate.id for candidate in chosen], terms.worker, until)
+    until = now + lease_of(settings.lease, sum(candidate.chars for candidate in chosen))
+    taken = _take(session, [candidate.id for candidate in chosen], settings.worker, until)
     if chosen[0].suspect:
-        _hold_back(session, chosen[0], now)
-    return Claim(taken, lost=chosen[0].suspect and chosen[0].attempts > terms.max_attempts)
+        _postpone(session, chosen[0], now)
+    return Claim(
+        taken, attempts_exhausted=chosen[0].suspect and chosen[0].attempts > settings.max_attempts
+    )
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -146,43 +146,55 @@ def back_off(attempts: int) -> timedelta:
 
 def renew(session: Session, worker: str, ids: Sequence[Id], until: datetime) -> None:
     """Extend the leases that ``worker`` still has."""
-    mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
+    mine = update(FEEDBACK).where(_among(ids), FEEDBACK.c.claimed_by == worker)
     session.execute(mine.values(claimed_until=until))
 
 
 def release(session: Session, worker: str, ids: Sequence[Id]) -> None:
     """Release what ``worker`` claimed and will not analyse, as if it had never been claimed."""
-    mine = update(FEEDBACK).where(_among(ids), ROW.claimed_by == worker)
-    session.execute(mine.values(claimed_by=None, claimed_until=None, attempts=ROW.attempts - 1))
+    mine = update(FEEDBACK).where(_among(ids), FEEDBACK.c.claimed_by == worker)
+    session.execute(
+        mine.values(claimed_by=None, claimed_until=None, attempts=FEEDBACK.c.attempts - 1)
+    )
 
 
 def claimants(session: Session) -> list[str]:
     """The workers that have claims on pending items, dead or alive."""
-    claimed = select(ROW.claimed_by).where(IS_PENDING, ROW.claimed_by.is_not(None)).distinct()
+    claimed = (
+        select(FEEDBACK.c.claimed_by)
+        .where(IS_PENDING, FEEDBACK.c.claimed_by.is_not(None))
+        .distinct()
+    )
     return list(session.scalars(claimed))
 
 
 def expire(session: Session, workers: Sequence[str], now: datetime) -> None:
     """End the leases of ``workers`` on pending items; their attempts count as not returned."""
-    theirs = update(FEEDBACK).where(IS_PENDING, ROW.claimed_by.in_(workers))
+    theirs = update(FEEDBACK).where(IS_PENDING, FEEDBACK.c.claimed_by.in_(workers))
     session.execute(theirs.values(claimed_until=now))
 
 
 def _pending(now: datetime) -> Select[Any]:
-    return _free(now).where(IS_PENDING).order_by(ROW.received_at)
+    return _free(now).where(IS_PENDING).order_by(FEEDBACK.c.received_at)
 
 
 def _stale(version: str, now: datetime) -> Select[Any]:
-    stale = _free(now).where(IS_DONE, ROW.analysis_version == version)
-    return stale.order_by(ROW.occurred_at.desc())
+    stale = _free(now).where(IS_DONE, FEEDBACK.c.analysis_version == version)
+    return stale.order_by(FEEDBACK.c.occurred_at.desc())
 
 
 def _free(now: datetime) -> Select[Any]:
     """Unclaimed rows that are due, as fields of ``Candidate``."""
-    free = or_(ROW.claimed_until.is_(None), ROW.claimed_until <= now)
-    suspect = (ROW.attempts > 0) & ROW.claimed_until.is_not(None)
-    fields = (ROW.workspace_id, ROW.id, ROW.attempts, func.length(ROW.text), suspect)
-    return select(*fields).where(ROW.due_at <= now, free)
+    free = or_(FEEDBACK.c.claimed_until.is_(None), FEEDBACK.c.claimed_until <= now)
+    suspect = (FEEDBACK.c.attempts > 0) & FEEDBACK.c.claimed_until.is_not(None)
+    fields = (
+        FEEDBACK.c.workspace_id,
+        FEEDBACK.c.id,
+        FEEDBACK.c.attempts,
+        func.length(FEEDBACK.c.text),
+        suspect,
+    )
+    return select(*fields).where(FEEDBACK.c.due_at <= now, free)
 
 
 def _candidates(session: Session, search: Select[Any], most: int) -> list[Candidate]:
@@ -193,21 +205,21 @@ def _candidates(session: Session, search: Select[Any], most: int) -> list[Candid
     ]
 
 
-def _hold_back(session: Session, suspect: Candidate, now: datetime) -> None:
+def _postpone(session: Session, suspect: Candidate, now: datetime) -> None:
     """If this attempt doesn't return either, others go first: it may just have been unlucky."""
     held = update(FEEDBACK).where(_among([suspect.id]))
     session.execute(held.values(due_at=now + back_off(suspect.attempts + 1)))
 
 
 def _among(ids: Sequence[Id]) -> ColumnElement[bool]:
-    return among(ROW.workspace_id, ROW.id, ids)
+    return pair_in(FEEDBACK.c.workspace_id, FEEDBACK.c.id, ids)
 
 
 def _take(session: Session, ids: Sequence[Id], worker: str, until: datetime) -> list[Claimed]:
     taken = (
         update(FEEDBACK)
         .where(_among(ids))
-        .values(claimed_by=worker, claimed_until=until, attempts=ROW.attempts + 1)
-        .returning(*(ROW[name] for name in Claimed._fields))
+        .values(claimed_by=worker, claimed_until=until, attempts=FEEDBACK.c.attempts + 1)
+        .returning(*(FEEDBACK.c[name] for name in Claimed._fields))
     )
     return [Claimed(*row) for row in session.execute(taken)]

@@ -24,7 +24,7 @@ from nlp.info import ModelInfo
 from nlp.themes import Projection, load_projection
 from nlp.themes.space import Space
 from nlp.vectors import unit_rows
-from service.errors import Unavailable
+from service.analysis.errors import EngineBusy
 from service.settings import Settings
 
 SLICE_ITEMS: Final = 16
@@ -46,12 +46,6 @@ class AnalyzerLike(Protocol):
     def analyze(
         self, documents: Sequence[Document], embeddings: bool = False
     ) -> list[Analysis]: ...
-
-
-class EngineBusy(Unavailable):
-    """Too many texts are waiting to be analysed; wait as Retry-After says and try again."""
-
-    code = "engine_busy"
 
 
 class Engine:

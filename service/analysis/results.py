@@ -7,7 +7,6 @@ text or its new claimant brings its own result.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import delete, insert
@@ -16,42 +15,43 @@ from sqlmodel import Session, col, select
 
 from models.correction import Correction
 from models.feedback import DONE, FAILED, TEXT_COLUMNS, Feedback
-from models.tables import MENTION, VECTOR
+from models.tables import MENTION, MENTION_VECTOR
 from nlp.documents import Analysis
 from nlp.themes.space import Space
-from nlp.vectors import packed, unpacked
-from service.analysis.briefs import Brief
 from service.analysis.claims import back_off
-from service.corrections.labelling import NOTHING, Learned, learned_in
+from service.analysis.inputs import AnalysisInput
 from service.corrections.layers import (
-    READ,
-    Values,
+    ITEM_LABELS,
+    Columns,
+    as_namespace,
     bare_values,
-    counted,
     item_columns,
     summarized,
 )
+from service.corrections.learned_labels import NO_LEARNED_LABELS, LearnedLabels, find_learned_labels
+from service.corrections.mention_vectors import packed_vectors, unpacked_vectors
 from service.corrections.queries import corrections_of
 from service.corrections.relabel import label
-from service.ids import Id, among
+from service.ids import Id, pair_in
+from service.journey.queries import lock_workspace
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 RETRIED: Final = "retried"
 
 
-class Read(NamedTuple):
+class AnalysedItem(NamedTuple):
     """An item that was analysed."""
 
-    brief: Brief
+    input: AnalysisInput
     analysis: Analysis
 
     @property
     def revision(self) -> int:
         """The revision of the text that was analysed."""
-        return self.brief.item.revision
+        return self.input.item.revision
 
 
 class Failed(NamedTuple):
@@ -62,10 +62,10 @@ class Failed(NamedTuple):
     final: bool
 
 
-Outcome = Read | Failed
+Outcome = AnalysedItem | Failed
 
 
-class Writer(NamedTuple):
+class WriteContext(NamedTuple):
     """The worker that writes, and the space in which its mentions find their themes."""
 
     worker: str
@@ -81,46 +81,46 @@ class Written(NamedTuple):
     """An item with its mentions as they will be stored, and the vector of each, if any."""
 
     row: Feedback
-    mentions: list[Values]
-    vectors: Sequence[bytes]
+    mentions: list[Columns]
+    vectors: Sequence[bytes | None]
 
 
 def write(
-    session: Session, writer: Writer, outcomes: Mapping[Id, Outcome], now: datetime
+    session: Session, context: WriteContext, outcomes: Mapping[Id, Outcome], now: datetime
 ) -> dict[Id, str]:
     """Write ``outcomes``; returns done, failed or retried by id, without the rows that were
     skipped.
     """
-    learned = {
-        workspace: learned_in(session, workspace, writer.version)
-        for workspace in sorted({workspace for workspace, _ in outcomes})
-    }
+    workspaces = sorted({workspace for workspace, _ in outcomes})
+    for workspace in workspaces:
+        lock_workspace(session, workspace, share=True)
+    learned = {each: find_learned_labels(session, each, context.version) for each in workspaces}
     pairs = [
         (row, outcomes[row.workspace_id, row.id])
-        for row in _claimed_rows(session, writer.worker, outcomes)
+        for row in _claimed_rows(session, context.worker, outcomes)
         if row.revision == outcomes[row.workspace_id, row.id].revision
     ]
     delta = Delta()
-    old = _take_away(session, delta, [row for row, outcome in pairs if _is_final(outcome)])
-    logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, Read)])
+    old = _delete_mentions(session, delta, [row for row, outcome in pairs if _is_final(outcome)])
+    logs = _logs(session, [row for row, outcome in pairs if isinstance(outcome, AnalysedItem)])
     written: list[Written] = []
     for row, outcome in pairs:
         row.claimed_by = row.claimed_until = None
-        if isinstance(outcome, Read):
-            read = _mention_rows(outcome, writer.version)
-            kept = _packed(outcome.analysis)
+        if isinstance(outcome, AnalysedItem):
+            vectors = packed_vectors(outcome.analysis)
             log = logs[row.workspace_id, row.id]
-            item, read = _labelled(outcome, read, kept, learned[row.workspace_id], log)
-            if not read:
-                item |= outcome.brief.place._asdict()
-            _enter(row, outcome.analysis.language, item, writer.version, now)
-            written.append(Written(row, read, kept if len(kept) == len(read) else []))
+            bare = _mention_rows(outcome, context.version)
+            item, mentions = _labelled(outcome, bare, vectors, learned[row.workspace_id], log)
+            if not mentions:
+                item |= outcome.input.fallback_cell._asdict()
+            _set_reading(row, outcome.analysis.language, item, context.version, now)
+            written.append(Written(row, mentions, vectors))
         else:
-            _refuse(row, outcome, now)
+            _record_failure(row, outcome, now)
     session.flush()
-    _assign_themes(session, writer.space, written, old)
+    _assign_themes(session, context.space, written, old)
     for each in written:
-        delta.add(each.row, [counted(values) for values in each.mentions])
+        delta.add(each.row, [as_namespace(values) for values in each.mentions])
     _insert(session, written)
     apply(session, delta)
     return {
@@ -141,18 +141,18 @@ def _assign_themes(
         for id, found in old.items()
         for was in found
     }
-    arrivals: list[tuple[Values, Arrival]] = []
+    arrivals: list[tuple[Columns, Arrival]] = []
     for row, mentions, vectors in written:
-        for values, vector in zip_longest(mentions, vectors):
-            place = place_of(row.workspace_id, counted(values))
+        for values, vector in zip(mentions, vectors, strict=True):
+            place = place_of(row.workspace_id, as_namespace(values))
             span = (row.workspace_id, row.id, values["start"], values["end"])
             was = left.pop((*span, place), None)
             values["replaced_pain_point_id"] = was.replaced_pain_point_id if was else None
             if place is not None:
                 theme = was.pain_point_id if was else None
                 arrivals.append((values, Arrival(place, vector, row.occurred_at, theme)))
-    gone = [was for was in left.values() if was.pain_point_id is not None]
-    withdraw_quotes(session, _quotes(session, gone), [arrival.place for _, arrival in arrivals])
+    lost = [was for was in left.values() if was.pain_point_id is not None]
+    withdraw_quotes(session, _quotes(session, lost), [arrival.place for _, arrival in arrivals])
     assign_arrivals(session, space, [arrival for _, arrival in arrivals])
     for values, arrival in arrivals:
         values["pain_point_id"] = arrival.theme
@@ -167,7 +167,7 @@ def _quotes(session: Session, mentions: Sequence[Any]) -> list[Quote]:
     texts = {
         (workspace_id, id): text
         for workspace_id, id, text in session.exec(
-            select(*key, col(Feedback.text)).where(among(*key, ids))
+            select(*key, col(Feedback.text)).where(pair_in(*key, ids))
         )
     }
     return [
@@ -184,11 +184,11 @@ def _insert(session: Session, written: Sequence[Written]) -> None:
     if mentions := [values for each in written for values in each.mentions]:
         session.execute(insert(MENTION), mentions)
     if vectors := [row for each in written for row in _vector_rows(each.mentions, each.vectors)]:
-        session.execute(insert(VECTOR), vectors)
+        session.execute(insert(MENTION_VECTOR), vectors)
 
 
 def _is_final(outcome: Outcome) -> bool:
-    return isinstance(outcome, Read) or outcome.final
+    return isinstance(outcome, AnalysedItem) or outcome.final
 
 
 def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[Feedback]:
@@ -196,14 +196,14 @@ def _claimed_rows(session: Session, worker: str, ids: Iterable[Id]) -> Sequence[
     key = (col(Feedback.workspace_id), col(Feedback.id))
     return session.exec(
         select(Feedback)
-        .where(among(*key, ids), Feedback.claimed_by == worker)
+        .where(pair_in(*key, ids), Feedback.claimed_by == worker)
         .order_by(*key)
         .options(*(defer(column) for column in TEXT_COLUMNS))
         .with_for_update()
     ).all()
 
 
-def _take_away(
+def _delete_mentions(
     session: Session, delta: Delta, rows: Sequence[Feedback]
 ) -> Mapping[Id, Sequence[Any]]:
     """Delete the mentions of ``rows`` and their contribution.
@@ -212,9 +212,9 @@ def _take_away(
         What was deleted, by item.
     """
     ids = [(row.workspace_id, row.id) for row in rows]
-    gone = delete(MENTION).where(among(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
+    deletion = delete(MENTION).where(pair_in(MENTION.c.workspace_id, MENTION.c.feedback_id, ids))
     old: dict[Id, list[Any]] = defaultdict(list)
-    for mention in session.execute(gone.returning(MENTION)):
+    for mention in session.execute(deletion.returning(MENTION)):
         old[mention.workspace_id, mention.feedback_id].append(mention)
     for row in rows:
         delta.add(row, old[row.workspace_id, row.id], -1)
@@ -234,35 +234,33 @@ def _logs(session: Session, rows: Sequence[Feedback]) -> dict[Id, list[Correctio
 
 
 def _labelled(
-    read: Read,
-    mentions: list[Values],
-    vectors: Sequence[bytes],
-    learned: Learned,
+    read: AnalysedItem,
+    mentions: list[Columns],
+    vectors: Sequence[bytes | None],
+    learned: LearnedLabels,
     log: Sequence[Correction],
-) -> tuple[Values, list[Values]]:
+) -> tuple[Columns, list[Columns]]:
     """The columns of an item and of its mentions, with learned labels and corrections applied."""
-    if learned is NOTHING and not log:
+    if learned is NO_LEARNED_LABELS and not log:
         return item_columns(read.analysis), mentions
-    item = read.brief.item
-    stored = unpacked(vectors) if vectors and len(vectors) == len(mentions) else None
-    laid = label(item.text, mentions, stored, learned, item, log)
-    return summarized(read.analysis.language, laid), laid
+    item = read.input.item
+    labelled = label(item.text, mentions, unpacked_vectors(vectors), learned, item, log)
+    return summarized(read.analysis.language, labelled), labelled
 
 
-def _packed(analysis: Analysis) -> list[bytes]:
-    return [packed(mention.embedding) for mention in analysis.mentions if mention.embedding]
-
-
-def _vector_rows(mentions: Sequence[Values], vectors: Sequence[bytes]) -> list[Values]:
+def _vector_rows(mentions: Sequence[Columns], vectors: Sequence[bytes | None]) -> list[Columns]:
     """The rows with the vectors of one item's mentions; none, if the engine provides none."""
     key = ("workspace_id", "feedback_id", "ordinal", "model_version")
     return [
         {name: values[name] for name in key} | {"vector": vector}
-        for values, vector in zip(mentions, vectors, strict=False)
+        for values, vector in zip(mentions, vectors, strict=True)
+        if vector
     ]
 
 
-def _enter(row: Feedback, language: str, reading: Values, version: str, now: datetime) -> None:
+def _set_reading(
+    row: Feedback, language: str, reading: Columns, version: str, now: datetime
+) -> None:
     for name, value in reading.items():
         setattr(row, name, value)
     row.language_read = language
@@ -270,12 +268,12 @@ def _enter(row: Feedback, language: str, reading: Values, version: str, now: dat
     row.analysis_version, row.analysed_at = version, now
 
 
-def _mention_rows(read: Read, version: str) -> list[Values]:
+def _mention_rows(read: AnalysedItem, version: str) -> list[Columns]:
     """The rows of an analysis, in its order."""
-    by = {"stage": read.brief.stage_provenance, "touchpoint": read.brief.touchpoint_provenance}
+    by = {"stage": read.input.stage_provenance, "touchpoint": read.input.touchpoint_provenance}
     shared = {
-        "workspace_id": read.brief.item.workspace_id,
-        "feedback_id": read.brief.item.id,
+        "workspace_id": read.input.item.workspace_id,
+        "feedback_id": read.input.item.id,
         "model_version": version,
         "pain_point_id": None,
     }
@@ -285,12 +283,12 @@ def _mention_rows(read: Read, version: str) -> list[Values]:
     ]
 
 
-def _refuse(row: Feedback, failed: Failed, now: datetime) -> None:
+def _record_failure(row: Feedback, failed: Failed, now: datetime) -> None:
     """Delay the item, or mark it as failed for good, without an analysis."""
     row.error = failed.reason
     if not failed.final:
         row.due_at = now + back_off(row.attempts)
         return
     row.state, row.analysis_version, row.analysed_at = FAILED, None, None
-    for name in (*READ, "language_read", "confidence", "candidates"):
+    for name in (*ITEM_LABELS, "language_read", "confidence", "candidates"):
         setattr(row, name, None)

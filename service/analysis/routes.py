@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from service.analysis.dependencies import AppEngine
+from service.analysis.on_demand import analyze_texts
 from service.analysis.schemas import AnalyzeIn, AnalyzeOut
-from service.analysis.spot import analyse
-from service.corrections.labelling import learned_in
+from service.corrections.learned_labels import find_learned_labels
 from service.journey.service import named_map
 from service.keys.auth import ReadCaller
 from service.web.dependencies import Config, Db
@@ -34,5 +34,5 @@ def analyze(
     """Analyse up to 200 texts. Results are in the same order; nothing is stored."""
     with database.read() as session:
         names = named_map(session, caller.workspace_id, journey)
-        learned = learned_in(session, caller.workspace_id, engine.version, lock=False)
-    return analyse(engine, names, body, settings.max_text_chars, learned)
+        learned = find_learned_labels(session, caller.workspace_id, engine.version)
+    return analyze_texts(engine, names, body, settings.max_text_chars, learned)

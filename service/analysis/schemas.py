@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.documents import Kind
 from service.corrections.layers import FIELDS
-from service.insights.shapes import AnalysisOut
+from service.insights.readings import AnalysisOut
 from service.intake.fields import Language, Line
 from service.intake.ratings import RatingIn
-from service.web.text import CleanText
+from service.text import CleanText
 
-MOST_ITEMS: Final = 200
+MAX_ITEMS: Final = 200
 REQUEST_EXAMPLE: Final[dict[str, Any]] = {
     "items": [
         {
@@ -111,7 +111,7 @@ class AnalyzeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [REQUEST_EXAMPLE]})
 
-    items: list[AnalyzeItemIn] = Field(min_length=1, max_length=MOST_ITEMS)
+    items: list[AnalyzeItemIn] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
 class AnalyzeOut(BaseModel):

@@ -1,8 +1,8 @@
-"""One worker's round: claim, analyse with no transaction open, write the results.
+"""One batch of a worker: claim, analyse with no transaction open, write the results.
 
 When the model raises, every item of its slice is analysed again alone, so that only the failing
-item counts an attempt. When the database fails, no item is at fault: the round is given up, and its
-items are released in the next one.
+item counts an attempt. When the database fails, no item is at fault: the batch is given up, and its
+items are released before the next one.
 """
 
 import logging
@@ -16,13 +16,13 @@ from sqlmodel import Session
 
 from service import clock
 from service.analysis import claims
-from service.analysis.briefs import Brief, brief
-from service.analysis.claims import Claim, Claimed, Terms
+from service.analysis.claims import Claim, Claimed, ClaimSettings
 from service.analysis.engine import Engine, slices
-from service.analysis.lessons import has_unlabelled, label_some, learn_for
-from service.analysis.measures import observe
-from service.analysis.results import Failed, Outcome, Read, Writer, write
-from service.analysis.workers import gone, worker_id
+from service.analysis.inputs import AnalysisInput, analysis_input
+from service.analysis.metrics import observe
+from service.analysis.relabelling import has_stale_labels, relabel_batch, update_probes
+from service.analysis.results import AnalysedItem, Failed, Outcome, WriteContext, write
+from service.analysis.workers import dead_workers, worker_id
 from service.current_analysis import make_current
 from service.db import Database
 from service.ids import Id
@@ -34,28 +34,28 @@ DATABASE_AT_FAULT: Final = (OperationalError, InterfaceError, InternalError, Pro
 log = logging.getLogger(__name__)
 
 
-class Analyst:
+class BatchAnalyzer:
     """Claims items in its own name, has the engine analyse them, and writes the results."""
 
     def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
         self._database = database
         self._engine = engine
-        self._terms = Terms(
+        self._claim_settings = ClaimSettings(
             worker=worker_id(),
             version=engine.version,
             lease=timedelta(seconds=settings.lease_seconds),
             items=settings.batch_items,
             max_attempts=settings.max_attempts,
         )
-        self._held: list[Id] = []
+        self._claimed: list[Id] = []
         self._is_started = False
 
     @property
     def worker_id(self) -> str:
         """The name in which it claims items."""
-        return self._terms.worker
+        return self._claim_settings.worker
 
-    def free_the_dead(self) -> None:
+    def expire_dead_leases(self) -> None:
         """End the leases of dead workers of this host, so that nobody waits for them.
 
         Only on SQLite: its file is on this host, so an equal host name means the same host.
@@ -63,105 +63,109 @@ class Analyst:
         if not self._database.is_sqlite:
             return
         with self._database.read() as session:
-            dead = gone(claims.claimants(session), self._terms.worker)
+            dead = dead_workers(claims.claimants(session), self._claim_settings.worker)
         if dead:
             self._database.transact(lambda session: claims.expire(session, dead, clock.now()))
 
-    def round(self, may_go_on: Callable[[], bool]) -> bool:
+    def run_once(self, should_continue: Callable[[], bool]) -> bool:
         """Claim and analyse one batch, or label some anew; returns whether there was any work.
 
-        ``may_go_on`` is asked between slices; when it says no, the rest is released.
+        ``should_continue`` is asked between slices; when it says no, the rest is released.
 
         Raises:
-            SQLAlchemyError: the database failed; the next round starts with releasing the claim.
+            SQLAlchemyError: the database failed; the next call starts with releasing the claim.
         """
         self._start()
-        self._give_back(self._held)
+        self._release_claim()
         claim = self._claim()
         if claim is None:
             return self._label()
-        self._held = [item.key for item in claim.items]
+        self._claimed = [item.key for item in claim.items]
         workspaces = {item.workspace_id for item in claim.items}
-        learn_for(self._database, self._engine, workspaces)
-        for outcomes, seconds in self._read(claim, may_go_on):
+        update_probes(self._database, self._engine, workspaces)
+        for outcomes, seconds in self._read(claim, should_continue):
             observe(outcomes, self._write(outcomes), seconds, clock.now())
-            self._held = [key for key in self._held if key not in outcomes]
-        self._give_back(self._held)
-        learn_for(self._database, self._engine, workspaces)  # there may be enough feedback now
+            self._claimed = [key for key in self._claimed if key not in outcomes]
+        self._release_claim()
+        update_probes(self._database, self._engine, workspaces)  # there may be enough feedback now
         return True
 
     def _start(self) -> None:
         if not self._is_started:
-            self._database.transact(lambda session: make_current(session, self._terms.version))
+            self._database.transact(
+                lambda session: make_current(session, self._claim_settings.version)
+            )
             self._is_started = True
 
     def _claim(self) -> Claim | None:
         with self._database.read() as session:
-            if not claims.has_work(session, self._terms.version, clock.now()):
+            if not claims.has_work(session, self._claim_settings.version, clock.now()):
                 return None
         claim = self._database.transact(
-            lambda session: claims.claim(session, self._terms, clock.now())
+            lambda session: claims.claim(session, self._claim_settings, clock.now())
         )
         return claim if claim.items else None
 
     def _label(self) -> bool:
         with self._database.read() as session:
-            if not has_unlabelled(session):
+            if not has_stale_labels(session):
                 return False
-        self._database.transact(lambda session: label_some(session, self._engine.space))
+        self._database.transact(lambda session: relabel_batch(session, self._engine.space))
         return True
 
-    def _give_back(self, ids: Sequence[Id]) -> None:
-        if ids:
+    def _release_claim(self) -> None:
+        if self._claimed:
             self._database.transact(
-                lambda session: claims.release(session, self._terms.worker, ids)
+                lambda session: claims.release(session, self._claim_settings.worker, self._claimed)
             )
-        self._held = []
+        self._claimed = []
 
     def _read(
-        self, claim: Claim, may_go_on: Callable[[], bool]
+        self, claim: Claim, should_continue: Callable[[], bool]
     ) -> Iterator[tuple[dict[Id, Outcome], float]]:
         """Outcomes slice by slice, with the seconds that the analysis took.
 
         Each is written before the next is analysed: results are visible early, and other writers
         wait for a slice, not for a batch.
         """
-        if claim.lost:
+        if claim.attempts_exhausted:
             yield _lost(claim), 0.0
             return
         with self._database.read() as session:
-            briefs = _briefs(session, claim.items)
-        lease = claims.lease_of(self._terms.lease, sum(len(item.text) for item in claim.items))
+            inputs = _inputs(session, claim.items)
+        lease = claims.lease_of(
+            self._claim_settings.lease, sum(len(item.text) for item in claim.items)
+        )
         renewed = clock.now()
-        for part in slices([each.document for each in briefs]):
-            if not may_go_on():
+        for part in slices([each.document for each in inputs]):
+            if not should_continue():
                 return
             if clock.now() - renewed > lease / 3:
                 self._renew(lease)
                 renewed = clock.now()
             started = time.perf_counter()
-            outcomes = self._read_part([briefs[index] for index in part])
+            outcomes = self._read_part([inputs[index] for index in part])
             yield outcomes, time.perf_counter() - started
 
     def _renew(self, lease: timedelta) -> None:
         until = clock.now() + lease
         self._database.transact(
-            lambda session: claims.renew(session, self._terms.worker, self._held, until)
+            lambda session: claims.renew(session, self._claim_settings.worker, self._claimed, until)
         )
 
-    def _read_part(self, briefs: Sequence[Brief]) -> dict[Id, Outcome]:
+    def _read_part(self, inputs: Sequence[AnalysisInput]) -> dict[Id, Outcome]:
         try:
-            analyses = self._engine.analyze([each.document for each in briefs])
-            pairs = list(zip(briefs, analyses, strict=True))
+            analyses = self._engine.analyze([each.document for each in inputs])
+            pairs = list(zip(inputs, analyses, strict=True))
         except Exception as error:  # whatever a model raises is about these texts
-            if len(briefs) == 1:
-                return {briefs[0].item.key: self._failed(briefs[0].item, error)}
-            alone = [self._read_part([each]) for each in briefs]
+            if len(inputs) == 1:
+                return {inputs[0].item.key: self._failed(inputs[0].item, error)}
+            alone = [self._read_part([each]) for each in inputs]
             return {key: outcome for part in alone for key, outcome in part.items()}
-        return {each.item.key: Read(each, analysis) for each, analysis in pairs}
+        return {each.item.key: AnalysedItem(each, analysis) for each, analysis in pairs}
 
     def _failed(self, item: Claimed, error: Exception) -> Failed:
-        final = item.attempts >= self._terms.max_attempts
+        final = item.attempts >= self._claim_settings.max_attempts
         log.warning(
             "an item can't be analysed",
             exc_info=error,
@@ -171,10 +175,10 @@ class Analyst:
         return Failed(item.revision, reason, final)
 
     def _write(self, outcomes: Mapping[Id, Outcome]) -> dict[Id, str]:
-        writer = Writer(self._terms.worker, self._engine.space)
+        context = WriteContext(self._claim_settings.worker, self._engine.space)
         try:
             return self._database.transact(
-                lambda session: write(session, writer, outcomes, clock.now())
+                lambda session: write(session, context, outcomes, clock.now())
             )
         except DATABASE_AT_FAULT:
             raise
@@ -185,13 +189,13 @@ class Analyst:
             [(key, outcome)] = outcomes.items()
             if isinstance(outcome, Failed):
                 raise
-            return self._write({key: self._failed(outcome.brief.item, error)})
+            return self._write({key: self._failed(outcome.input.item, error)})
 
 
-def _briefs(session: Session, items: Sequence[Claimed]) -> list[Brief]:
+def _inputs(session: Session, items: Sequence[Claimed]) -> list[AnalysisInput]:
     workspaces = {item.workspace_id for item in items}
     journeys = {workspace: current_map(session, workspace) for workspace in workspaces}
-    return [brief(item, journeys[item.workspace_id]) for item in items]
+    return [analysis_input(item, journeys[item.workspace_id]) for item in items]
 
 
 def _lost(claim: Claim) -> dict[Id, Outcome]:

@@ -11,7 +11,7 @@ def worker_id() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
 
 
-def gone(workers: Iterable[str], me: str) -> list[str]:
+def dead_workers(workers: Iterable[str], me: str) -> list[str]:
     """Those of ``workers`` whose process on this host has certainly ended.
 
     A process id in use proves nothing (it may have been reused), so its worker counts as alive;

@@ -1,9 +1,9 @@
 """A worker's share: builds the roll-ups of a declared attribute from stored feedback.
 
 Feedback is counted in the order of its ids, one portion per transaction, together with the last id
-that was counted. Writers of roll-ups hold that id (``rollups.declared.held``): up to it they keep
-the roll-ups right, the rest is still to be counted. So building may stop at any point, and two
-workers may build at once.
+that was counted. Writers of roll-ups lock that id (``rollups.declared.lock_declared``): up to it
+they keep the roll-ups right, the rest is still to be counted. So building may stop at any point,
+and two workers may build at once.
 """
 
 import threading
@@ -20,9 +20,9 @@ from models.feedback import TEXT_COLUMNS, Feedback
 from service.attributes.declaring import next_building
 from service.db import Database
 from service.items import mentions_of
-from service.rollups.apply import Delta, add_over_spans
-from service.rollups.declared import hold_alone
-from service.rollups.segments import EVERYBODY, Declared
+from service.rollups.apply import Delta, apply_to_spans
+from service.rollups.declared import lock_declared_exclusively
+from service.rollups.segments import ALL_FEEDBACK, Declared
 
 PORTION: Final = 500
 """Items counted in one transaction: other writers wait for it."""
@@ -35,7 +35,7 @@ class Builder:
         self._database = database
         self._stop = stop or threading.Event()
 
-    def round(self) -> bool:
+    def run_once(self) -> bool:
         """Count a portion of an attribute that is being built; returns whether there was any."""
         with self._database.read() as session:
             waiting = next_building(session)
@@ -49,7 +49,7 @@ class Builder:
 
 def count_portion(session: Session, workspace_id: UUID, name: str) -> None:
     """Add the next items to the roll-ups of an attribute; if there are none left, mark it ready."""
-    hold_alone(session, workspace_id)
+    lock_declared_exclusively(session, workspace_id)
     row = session.get(DeclaredAttribute, (workspace_id, name), populate_existing=True)
     if row is None or row.state == READY:
         return
@@ -64,8 +64,8 @@ def count_portion(session: Session, workspace_id: UUID, name: str) -> None:
         delta.add(item, mentions[item.id])
     built = Declared(name, row.counted_to, ready=False)
     by_segment = delta.by_segment({workspace_id: [built]})
-    del by_segment[EVERYBODY]
-    add_over_spans(session, by_segment)
+    del by_segment[ALL_FEEDBACK]
+    apply_to_spans(session, by_segment)
 
 
 def _items(session: Session, workspace_id: UUID, after: UUID | None) -> Sequence[Feedback]:

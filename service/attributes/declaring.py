@@ -7,14 +7,14 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, select
 
 from models.attribute import BUILDING, READY, DeclaredAttribute
-from models.tables import ATTRIBUTE
+from models.tables import DECLARED_ATTRIBUTE
 from service.attributes.schemas import AttributeOut, AttributesOut
 from service.rollups.apply import SPAN_TABLES
-from service.rollups.declared import declared_in, hold_alone
-from service.rollups.segments import segments
+from service.rollups.declared import declared_in, lock_declared_exclusively
+from service.rollups.segments import segment_keys
 
 
-def shown(session: Session, workspace_id: UUID) -> AttributesOut:
+def attributes_out(session: Session, workspace_id: UUID) -> AttributesOut:
     """The declared attributes."""
     declared = declared_in(session, workspace_id)
     return AttributesOut(
@@ -27,10 +27,10 @@ def shown(session: Session, workspace_id: UUID) -> AttributesOut:
 
 def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> None:
     """Declare exactly these attributes; the roll-ups of those no longer declared are deleted."""
-    hold_alone(session, workspace_id)
+    lock_declared_exclusively(session, workspace_id)
     known = {each.name for each in declared_in(session, workspace_id)}
     for name in sorted(known - set(names)):
-        _forget(session, workspace_id, name)
+        _delete_attribute(session, workspace_id, name)
     session.add_all(
         DeclaredAttribute(workspace_id=workspace_id, name=name)
         for name in sorted(set(names) - known)
@@ -38,14 +38,16 @@ def declare(session: Session, workspace_id: UUID, names: Collection[str]) -> Non
     session.flush()
 
 
-def _forget(session: Session, workspace_id: UUID, name: str) -> None:
-    (first,) = segments(name, [""])
+def _delete_attribute(session: Session, workspace_id: UUID, name: str) -> None:
+    (first,) = segment_keys(name, [""])
     for table in SPAN_TABLES:
         own = func.substr(table.c.segment, 1, len(first)) == first
         session.execute(delete(table).where(table.c.workspace_id == workspace_id, own))
-    attribute = ATTRIBUTE.c
+    attribute = DECLARED_ATTRIBUTE.c
     session.execute(
-        delete(ATTRIBUTE).where(attribute.workspace_id == workspace_id, attribute.name == name)
+        delete(DECLARED_ATTRIBUTE).where(
+            attribute.workspace_id == workspace_id, attribute.name == name
+        )
     )
 
 
@@ -54,6 +56,6 @@ def next_building(session: Session) -> tuple[UUID, str] | None:
     found = (
         select(DeclaredAttribute.workspace_id, DeclaredAttribute.name)
         .where(DeclaredAttribute.state == BUILDING)
-        .order_by(ATTRIBUTE.c.workspace_id, ATTRIBUTE.c.name)
+        .order_by(DECLARED_ATTRIBUTE.c.workspace_id, DECLARED_ATTRIBUTE.c.name)
     )
     return session.exec(found.limit(1)).first()

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from service.attributes.declaring import declare, shown
+from service.attributes.declaring import attributes_out, declare
 from service.attributes.schemas import AttributesIn, AttributesOut
 from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/attributes", tags=["insights"])
 def list_attributes(request: Request, caller: ReadCaller, database: Db) -> Response:
     """The declared attributes, and whether their roll-ups are complete."""
     with database.read() as session:
-        return conditional(request, shown(session, caller.workspace_id))
+        return conditional(request, attributes_out(session, caller.workspace_id))
 
 
 @router.put("")
@@ -27,6 +27,6 @@ def declare_attributes(body: AttributesIn, caller: ManageCaller, database: Db) -
 
     def work(session: Session) -> AttributesOut:
         declare(session, caller.workspace_id, body.names)
-        return shown(session, caller.workspace_id)
+        return attributes_out(session, caller.workspace_id)
 
     return database.transact(work)

@@ -4,21 +4,21 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from service.rollups.segments import BETWEEN
-from service.web.text import CleanText, composed
+from service.rollups.segments import SEPARATOR
+from service.text import CleanText, to_nfc
 
-MOST: Final = 3
+MAX_ATTRIBUTES: Final = 3
 """Maximum number of declared attributes per workspace: each makes writes more expensive."""
 EXAMPLE: Final[dict[str, Any]] = {"names": ["persona", "country"]}
 
 
 def _nameable(name: str) -> str:
     """The name as it is stored with feedback, and compared by filters."""
-    name = composed(name).strip()
+    name = to_nfc(name).strip()
     if not name:
         raise ValueError("is empty; give a name, or leave it out")
-    if BETWEEN in name:
-        raise ValueError(f"must not contain {BETWEEN!r}")
+    if SEPARATOR in name:
+        raise ValueError(f"must not contain {SEPARATOR!r}")
     return name
 
 
@@ -31,7 +31,7 @@ class AttributesIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     names: list[Name] = Field(
-        max_length=MOST,
+        max_length=MAX_ATTRIBUTES,
         description="Names of attributes with few values, as sent with feedback.",
     )
 

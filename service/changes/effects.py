@@ -2,7 +2,7 @@
 
 effect = (after - before) - (control after - control before), as in Card & Krueger 1994, Minimum
 wages and employment, American Economic Review 84. The variance of each of the four means is the
-variance between days (``statistics.clustered``), so that what a day's feedback has in common is not
+variance between days (``clustered_mean``), so that what a day's feedback has in common is not
 taken for evidence (Bertrand, Duflo & Mullainathan 2004, How much should we trust
 differences-in-differences estimates?, QJE 119), or that of single answers if it is larger.
 """
@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from service.changes.windows import Window, total_of
 from service.insights import samples
-from service.insights.comparison import Part
 from service.insights.measures import scale_name
 from service.insights.samples import Sample
 from service.insights.statistics import (
@@ -22,12 +21,13 @@ from service.insights.statistics import (
     Z_95,
     Change,
     Estimate,
-    clustered,
+    benjamini_hochberg,
+    clustered_mean,
     combined,
     contrast,
-    corrected,
     detectable,
 )
+from service.insights.sums import Part
 
 Z_POWER: Final = 0.841621
 """The 80th percentile of the normal distribution."""
@@ -50,7 +50,7 @@ class Series(NamedTuple):
     @property
     def by_day(self) -> Estimate | None:
         """The mean with its variance between days; None for fewer than two days with values."""
-        return clustered((day.moments.total, day.moments.n) for day in self.days)
+        return clustered_mean((day.moments.total, day.moments.n) for day in self.days)
 
     @property
     def testable(self) -> bool:
@@ -112,21 +112,23 @@ def effects(
         found = {"mean_severity": _effect("mean_severity", own, None)}
     if has_rest:
         volumes = (_volumes(before), _volumes(after))
-        found[VOLUME] = _plain(volumes, None, direction or 0)
+        found[VOLUME] = _estimate_effect(volumes, None, direction or 0)
     kept = {name: effect for name, effect in found.items() if effect}
     tested = {name: effect.p for name, effect in kept.items() if effect.p is not None}
-    settled = dict(zip(tested, corrected(list(tested.values())), strict=True))
+    settled = dict(zip(tested, benjamini_hochberg(list(tested.values())), strict=True))
     return {name: effect._replace(p=settled.get(name)) for name, effect in kept.items()}
 
 
-class Need(NamedTuple):
+class RequiredItems(NamedTuple):
     """The number of items, before and after each, that shows ``what`` in 4 of 5 cases."""
 
     items: int
     what: str
 
 
-def needed(found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True) -> Need:
+def required_items(
+    found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True
+) -> RequiredItems:
     """For a difference of 10 points in the share of complaints; for a theme, for half its volume.
 
     spread (z + z')^2 / d^2, with the spread of the effect found: if more feedback comes on more
@@ -145,7 +147,7 @@ def needed(found: Mapping[str, Effect], of_theme: bool, has_rest: bool = True) -
     elif has_rest and not of_theme:
         spread *= 2
     items = ceil(spread * (Z_95 + Z_POWER) ** 2 / step**2)
-    return Need(items, "that it has halved" if of_theme else "a difference of 10 points")
+    return RequiredItems(items, "that it has halved" if of_theme else "a difference of 10 points")
 
 
 def _measures(days: Sequence[Part]) -> dict[str, Series]:
@@ -153,7 +155,7 @@ def _measures(days: Sequence[Part]) -> dict[str, Series]:
     daily = [samples.of_mentions(day.mentions, day.mentions.mentions) for day in days]
     found = {
         name: Series([of_day[name] for of_day in daily], sample)
-        for name, sample in samples.of_mentions(whole.mentions, whole.items.speaking).items()
+        for name, sample in samples.of_mentions(whole.mentions, whole.items.with_mentions).items()
     }
     for scale, sample in samples.kpi_samples(whole.items).items():
         ratings = [day.items.ratings.get(scale) for day in days]
@@ -183,10 +185,10 @@ def _effect(
     control = None
     if rest and name in rest[0] and name in rest[1]:
         control = (rest[0][name], rest[1][name])
-    return _plain((own[0][name], own[1][name]), control, DIRECTIONS.get(name, 1))
+    return _estimate_effect((own[0][name], own[1][name]), control, DIRECTIONS.get(name, 1))
 
 
-def _plain(own: Pair, control: Pair | None, direction: int) -> Effect | None:
+def _estimate_effect(own: Pair, control: Pair | None, direction: int) -> Effect | None:
     """None if a side has no value; a control that can't be tested is dropped."""
     if control and not all(series.testable for series in control):
         control = None

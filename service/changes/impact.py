@@ -1,18 +1,18 @@
 """The impact of a change: read, compare, and put the verdict into words."""
 
 from typing import Final
-from uuid import UUID
 
 from sqlmodel import Session
 
+from models.change import Change
 from models.pain_point import WIN
 from service import clock
 from service.changes import wording
-from service.changes.effects import VOLUME, Effect, effects, needed
+from service.changes.effects import VOLUME, Effect, effects, required_items
 from service.changes.schemas import ChangeImpactOut, EffectOut, ImpactParams, VolumeOut, WindowOut
-from service.changes.scopes import Scoped, selected
-from service.changes.service import one, shown
-from service.changes.windows import Window, Windows, read, total_of, windows
+from service.changes.scopes import ResolvedScope, resolve_scope
+from service.changes.service import change_out
+from service.changes.windows import Window, Windows, read_windows, total_of, windows
 from service.insights.comparison import P_DIGITS
 from service.insights.measures import DIGITS
 from service.insights.queries.freshness import freshness
@@ -21,50 +21,46 @@ VOLUME_DIGITS: Final = 5
 """The share of a small part can be below a thousandth."""
 
 
-def measure(
-    session: Session, workspace_id: UUID, wanted: UUID, params: ImpactParams
-) -> ChangeImpactOut:
+def measure_impact(session: Session, change: Change, params: ImpactParams) -> ChangeImpactOut:
     """The impact of a change.
 
     Raises:
-        NoSuchChange: there is none with that id.
         UnknownStage, UnknownTouchpoint, NoSuchPainPoint: its scope no longer exists.
     """
-    change = one(session, workspace_id, wanted)
-    scoped = selected(session, change)
-    fresh = freshness(session, workspace_id)
+    scoped = resolve_scope(session, change)
+    fresh = freshness(session, change.workspace_id)
     now = clock.now()
     spans = windows(change.happened_at, params.days, now)
-    before, after = read(session, scoped, spans) if spans.days else (Window([], []),) * 2
+    before, after = read_windows(session, scoped, spans) if spans.days else (Window([], []),) * 2
     found = effects(before, after, scoped.has_rest, _direction(scoped))
-    need = needed(found, scoped.theme is not None, scoped.has_rest)
+    required = required_items(found, scoped.theme is not None, scoped.has_rest)
     said, _ = wording.verdict(found)
     if spans.days:
-        in_words = wording.sentence(found, spans.days, need, scoped.kind)
+        in_words = wording.sentence(found, spans.days, required, scoped.kind)
     else:
         in_words = wording.too_early(is_to_come=change.happened_at > now)
     return ChangeImpactOut(
         **fresh._asdict(),
         journey=scoped.selection.journey.key,
-        change=shown(change),
+        change=change_out(change),
         days=params.days,
         days_over=spans.days,
         **_volumes(scoped, spans, before, after),
         measures={name: _out(name, effect) for name, effect in found.items()},
         verdict=said,
         sentence=in_words,
-        items_needed=need.items if said == "no_evidence_yet" else None,
+        items_needed=required.items if said == "no_evidence_yet" else None,
     )
 
 
-def _direction(scoped: Scoped) -> int | None:
+def _direction(scoped: ResolvedScope) -> int | None:
     if scoped.theme is None:
         return None
     return 1 if scoped.theme.sentiment == WIN else -1
 
 
 def _volumes(
-    scoped: Scoped, spans: Windows, before: Window, after: Window
+    scoped: ResolvedScope, spans: Windows, before: Window, after: Window
 ) -> dict[str, VolumeOut | None]:
     volumes: dict[str, VolumeOut | None] = {"control_before": None, "control_after": None}
     for name, window, since, until in (

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from service.changes import service
-from service.changes.impact import measure
+from service.changes.impact import measure_impact
 from service.changes.schemas import (
     ChangeImpactOut,
     ChangeIn,
@@ -17,12 +17,11 @@ from service.changes.schemas import (
     ImpactParams,
 )
 from service.keys.auth import ManageCaller, ReadCaller
-from service.keys.once import OnceOnly
+from service.keys.idempotency import RequestIdempotency
 from service.web.conditional import conditional
 from service.web.dependencies import Db
-from service.web.headers import LOCATION
-from service.web.idempotency import StoredAnswer
-from service.web.once import answered_once, response_of
+from service.web.idempotency import JsonAnswer, response_of, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/changes", tags=["insights"])
 
@@ -34,15 +33,17 @@ router = APIRouter(prefix="/v1/changes", tags=["insights"])
     response_model=ChangeOut,
     responses={201: {"headers": LOCATION}},
 )
-def tell_change(body: ChangeIn, caller: ManageCaller, database: Db, once: OnceOnly) -> Response:
+def tell_change(
+    body: ChangeIn, caller: ManageCaller, database: Db, idempotency: RequestIdempotency
+) -> Response:
     """Record what was changed, when, and for which part of the journey."""
 
-    def work(session: Session) -> StoredAnswer:
-        made = service.tell(session, caller.workspace_id, caller.key_id, body)
+    def work(session: Session) -> JsonAnswer:
+        made = service.record_change(session, caller.workspace_id, caller.key_id, body)
         headers = {"Location": f"/v1/changes/{made.id}"}
-        return StoredAnswer(201, made.model_dump(mode="json"), headers)
+        return JsonAnswer(201, made.model_dump(mode="json"), headers)
 
-    answer = answered_once(database, caller.workspace_id, once, work)
+    answer = run_once(database, caller.workspace_id, idempotency, work)
     return response_of(answer)
 
 
@@ -55,21 +56,23 @@ def list_changes(
 ) -> Response:
     """Recorded changes, the latest first."""
     with database.read() as session:
-        return conditional(request, service.listed(session, caller.workspace_id, params))
+        return conditional(request, service.changes_page(session, caller.workspace_id, params))
 
 
 @router.get("/{change_id}", response_model=ChangeOut)
 def read_change(request: Request, change_id: UUID, caller: ReadCaller, database: Db) -> Response:
     """One change."""
     with database.read() as session:
-        change = service.one(session, caller.workspace_id, change_id)
-        return conditional(request, service.shown(change))
+        change = service.get_change(session, caller.workspace_id, change_id)
+        return conditional(request, service.change_out(change))
 
 
 @router.delete("/{change_id}", summary="Delete Change", status_code=204)
 def forget_change(change_id: UUID, caller: ManageCaller, database: Db) -> None:
     """Delete a change. Feedback is not affected."""
-    database.transact(lambda session: service.forget(session, caller.workspace_id, change_id))
+    database.transact(
+        lambda session: service.delete_change(session, caller.workspace_id, change_id)
+    )
 
 
 @router.get("/{change_id}/impact", response_model=ChangeImpactOut)
@@ -82,5 +85,6 @@ def read_impact(
 ) -> Response:
     """Whether a change helped: before and after, against the rest of the journey."""
     with database.read() as session:
-        out = measure(session, caller.workspace_id, change_id, params)
+        change = service.get_change(session, caller.workspace_id, change_id)
+        out = measure_impact(session, change, params)
     return conditional(request, out)

@@ -14,9 +14,9 @@ from pydantic import (
 )
 
 from nlp.documents import Kind
-from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_words
+from service.insights.params import MOST_VALUES, Cursor, Limit, Moment, split_list
 from service.insights.schemas import AS_OF, AnswerOut
-from service.web.text import CleanText, seen
+from service.text import CleanText, refuse_invisible
 
 Verdict = Literal["improved", "worse", "no_evidence_yet"]
 ScopeKind = Literal["everything", "place", "segment", "place_in_segment"]
@@ -75,7 +75,7 @@ def _words(value: Any) -> Any:
     """
     values = _listed(value)
     texts = isinstance(values, list) and all(isinstance(each, str) for each in values)
-    return split_words(values) if texts else values
+    return split_list(values) if texts else values
 
 
 Word = Annotated[CleanText, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -111,7 +111,7 @@ class ChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [CHANGE_EXAMPLE]})
 
-    title: Annotated[Word, AfterValidator(seen)]
+    title: Annotated[Word, AfterValidator(refuse_invisible)]
     description: Annotated[CleanText, Field(max_length=4000)] | None = None
     happened_at: Moment = Field(description="A date (00:00 UTC) or an RFC 3339 time.")
     scope: Scope = Field(
@@ -211,7 +211,9 @@ class ChangeImpactOut(AnswerOut):
 
     change: ChangeOut
     days: int
-    days_over: int = Field(description="Days after the change that are over, up to `days`.")
+    days_over: int = Field(
+        description="Days after the change that have begun, today included, up to `days`."
+    )
     before: WindowOut
     after: WindowOut
     control_before: VolumeOut | None

@@ -24,7 +24,7 @@ class JourneyPart(NamedTuple):
     theme: Theme | None
 
 
-class Scoped(NamedTuple):
+class ResolvedScope(NamedTuple):
     """The scope: a selection, or one theme in it. ``around`` is the scope plus its control: the
     same segment at all stages, or, if the scope is a segment, all feedback.
     """
@@ -40,21 +40,21 @@ class Scoped(NamedTuple):
         return self.theme is not None or self.selection != self.around
 
 
-def selected(session: Session, change: Change) -> Scoped:
+def resolve_scope(session: Session, change: Change) -> ResolvedScope:
     """The feedback in the scope.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``part_of``.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``journey_part``.
     """
-    cells, theme = part_of(session, change)
+    cells, theme = journey_part(session, change)
     selection = select_feedback(session, change.workspace_id, _params(_scope(change)))
     everybody = select_feedback(session, change.workspace_id, FilterParams())
     placed = theme is not None or cells is not None
     around = selection if placed else everybody
-    return Scoped(replace(selection, cells=cells), theme, around, _scope(change).scope_kind)
+    return ResolvedScope(replace(selection, cells=cells), theme, around, _scope(change).scope_kind)
 
 
-def part_of(session: Session, change: Change) -> JourneyPart:
+def journey_part(session: Session, change: Change) -> JourneyPart:
     """The part, as named by the journey in force when the change was recorded.
 
     Raises:
@@ -65,14 +65,14 @@ def part_of(session: Session, change: Change) -> JourneyPart:
     return _part(session, change, then)
 
 
-def in_present_words(session: Session, change: Change) -> Scope | None:
+def scope_in_current_journey(session: Session, change: Change) -> Scope | None:
     """The scope in terms of the current journey; None if it has no such part.
 
     Raises:
-        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``part_of``.
+        UnknownStage, UnknownTouchpoint, NoSuchPainPoint: see ``journey_part``.
     """
     scope, journey = _scope(change), current_map(session, change.workspace_id)
-    part = part_of(session, change)
+    part = journey_part(session, change)
     try:
         if _part(session, change, journey).cells == part.cells:
             return scope

@@ -1,5 +1,6 @@
 """Recording, listing and deleting changes."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -10,14 +11,14 @@ from service import clock
 from service.changes.errors import NoSuchChange
 from service.changes.queries import change_by_id, find_changes
 from service.changes.schemas import ChangeIn, ChangeListParams, ChangeOut, ChangePageOut
-from service.changes.scopes import selected
-from service.web.cursors import decode_cursor, encode_cursor, moment
+from service.changes.scopes import resolve_scope
+from service.web.cursors import cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "changes"
 """The list's name in its cursors."""
 
 
-def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> ChangeOut:
+def record_change(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> ChangeOut:
     """Store a change, in the caller's write transaction.
 
     Raises:
@@ -32,28 +33,35 @@ def tell(session: Session, workspace_id: UUID, key_id: UUID, body: ChangeIn) -> 
         created_at=clock.now(),
         created_by=key_id,
     )
-    selected(session, change)
+    resolve_scope(session, change)
     session.add(change)
     session.flush()
-    return shown(change)
+    return change_out(change)
 
 
-def listed(session: Session, workspace_id: UUID, params: ChangeListParams) -> ChangePageOut:
-    """A page of changes, the latest first."""
+def changes_page(session: Session, workspace_id: UUID, params: ChangeListParams) -> ChangePageOut:
+    """A page of changes as returned by the API."""
+    rows, next_ = list_page(session, workspace_id, params)
+    return ChangePageOut(items=[change_out(change) for change in rows], next=next_)
+
+
+def list_page(
+    session: Session, workspace_id: UUID, params: ChangeListParams
+) -> tuple[Sequence[Change], str | None]:
+    """A page of changes, the latest first, and the cursor of the next page."""
     after = None
     if params.cursor:
-        at, last = decode_cursor(LIST, params.cursor, (moment, UUID))
+        at, last = decode_cursor(LIST, params.cursor, (cursor_time, UUID))
         after = (at, last)
     rows = find_changes(session, workspace_id, after, params.limit + 1)
     page = rows[: params.limit]
     last_row = page[-1] if len(rows) > len(page) else None
-    return ChangePageOut(
-        items=[shown(change) for change in page],
-        next=last_row and encode_cursor(LIST, [last_row.happened_at.isoformat(), str(last_row.id)]),
-    )
+    if last_row is None:
+        return page, None
+    return page, encode_cursor(LIST, [last_row.happened_at.isoformat(), str(last_row.id)])
 
 
-def one(session: Session, workspace_id: UUID, wanted: UUID) -> Change:
+def get_change(session: Session, workspace_id: UUID, wanted: UUID) -> Change:
     """One change.
 
     Raises:
@@ -65,15 +73,15 @@ def one(session: Session, workspace_id: UUID, wanted: UUID) -> Change:
     return change
 
 
-def forget(session: Session, workspace_id: UUID, wanted: UUID) -> None:
+def delete_change(session: Session, workspace_id: UUID, wanted: UUID) -> None:
     """Delete a change; feedback is not affected.
 
     Raises:
         NoSuchChange: there is none with that id.
     """
-    session.delete(one(session, workspace_id, wanted))
+    session.delete(get_change(session, workspace_id, wanted))
 
 
-def shown(change: Change) -> ChangeOut:
+def change_out(change: Change) -> ChangeOut:
     """A change as returned by the API."""
     return ChangeOut.model_validate(change, from_attributes=True)

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from service.changes.scopes import Scoped
-from service.insights.comparison import NOTHING, Part
+from service.changes.scopes import ResolvedScope
 from service.insights.filters import Selection
 from service.insights.periods import DAY
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import EMPTY_PART, ItemSums, MentionSums, Part, RatingSums, joined
 
 Days = Mapping[date, Part]
 
@@ -40,8 +39,8 @@ def windows(happened_at: datetime, days: int, now: datetime) -> Windows:
     """Windows of equal length on both sides, cut at the end of the current day."""
     turn = happened_at.date()
     after = turn if happened_at.time() == time() else turn + DAY
-    over = max(min(days, (now.date() + DAY - after).days), 0)
-    return Windows(turn - over * DAY, turn, after, after + over * DAY)
+    begun = max(min(days, (now.date() + DAY - after).days), 0)
+    return Windows(turn - begun * DAY, turn, after, after + begun * DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,17 @@ class Window:
         return [minus(whole, own) for whole, own in zip(self.around, self.scope, strict=True)]
 
 
-def read(session: Session, scoped: Scoped, found: Windows) -> tuple[Window, Window]:
+def read_windows(session: Session, scoped: ResolvedScope, found: Windows) -> tuple[Window, Window]:
     """The windows before and after."""
     since, until = (datetime.combine(day, time(), UTC) for day in (found.before, found.end))
     own = scoped.selection.between(since, until)
     if scoped.theme:
-        series = theme_series(session, own, scoped.theme, "day")
-        scope: Days = {day: Part(*sums) for day, sums in series.items()}
+        scope: Days = theme_series(session, own, scoped.theme, "day")
     else:
         scope = _by_day(session, own)
     around = _by_day(session, scoped.around.between(since, until))
     before, after = (
-        Window(*([days.get(day, NOTHING) for day in span] for days in (scope, around)))
+        Window(*([days.get(day, EMPTY_PART) for day in span] for days in (scope, around)))
         for span in (_days(found.before, found.turn), _days(found.after, found.end))
     )
     return before, after
@@ -103,11 +101,7 @@ def _by_day(session: Session, selection: Selection) -> Days:
     sums = mention_sums(session, selection, "day", "all")
     said = {day: of_day for (day, _), of_day in sums.items()}
     touching = Items(session, selection, "day").by_period
-    return {
-        day: Part(said.get(day, NOTHING.mentions), touching.get(day, NOTHING.items))
-        for day in said.keys() | touching.keys()
-        if day
-    }
+    return {day: part for day, part in joined(said, touching).items() if day}
 
 
 def _days(first: date, end: date) -> list[date]:

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from service.changes.effects import VOLUME, Effect, Need
+from service.changes.effects import VOLUME, Effect, RequiredItems
 from service.changes.schemas import ScopeKind, Verdict
 from service.insights.statistics import SIGNIFICANCE_LEVEL
-from service.pictures.wording import counted, difference, distance, in_points, scale, value
+from service.pictures.formatting import (
+    counted,
+    difference,
+    in_points,
+    scale,
+    unsigned_difference,
+    value,
+)
 
 NAMES: Final = {
     VOLUME: "its share",
@@ -17,7 +24,7 @@ NAMES: Final = {
 """In the order of their importance for the verdict. A volume has a better direction only for
 themes, whose main measure it is. ``whole_of`` says what it is a share of.
 """
-MOST: Final = 0.5
+MAJORITY: Final = 0.5
 """From this share on, most mentions are complaints."""
 
 
@@ -43,7 +50,9 @@ def whole_of(kind: ScopeKind) -> str:
     return "the feedback of this segment" if kind == "place_in_segment" else "all feedback"
 
 
-def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKind) -> str:
+def sentence(
+    effects: Mapping[str, Effect], days: int, required: RequiredItems, kind: ScopeKind
+) -> str:
     """The verdict in plain words; there are ``days`` before and after.
 
     A volume that moved and has no better direction comes first where the others are undecided.
@@ -52,8 +61,8 @@ def sentence(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKi
     volume = _volume(effects, kind)
     if name is not None:
         begin = "It got better" if said == "improved" else "It got worse"
-        return f"{begin}: {_told(name, effects[name], kind)}" + (f" {volume}" if volume else "")
-    undecided = _undecided(effects, days, need, kind)
+        return f"{begin}: {_in_words(name, effects[name], kind)}" + (f" {volume}" if volume else "")
+    undecided = _undecided(effects, days, required, kind)
     if volume is None:
         return undecided
     about = f"The measures do not show whether that is better or worse{_complaints(effects)}."
@@ -75,12 +84,14 @@ def _volume(effects: Mapping[str, Effect], kind: ScopeKind) -> str | None:
 def _complaints(effects: Mapping[str, Effect]) -> str:
     """Whether most mentions since are complaints, if there are enough to be tested."""
     found = effects.get("negative_share")
-    if found is None or found.p is None or found.after < MOST:
+    if found is None or found.p is None or found.after < MAJORITY:
         return ""
     return f"; {value('negative_share', found.after)} of the mentions since then are complaints"
 
 
-def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: ScopeKind) -> str:
+def _undecided(
+    effects: Mapping[str, Effect], days: int, required: RequiredItems, kind: ScopeKind
+) -> str:
     telling = {
         name: found for name, found in effects.items() if found.direction and found.p is not None
     }
@@ -92,16 +103,17 @@ def _undecided(effects: Mapping[str, Effect], days: int, need: Need, kind: Scope
     if not telling:
         return (
             f"Too little feedback for a verdict in {counted(days, 'day')} before and after: about "
-            f"{counted(need.items, 'item')} each, on two days or more, would show {need.what}."
+            f"{counted(required.items, 'item')} each, on two days or more, would show "
+            f"{required.what}."
         )
     apart = {name: found for name, found in telling.items() if found.significant}
     if any(found.moved for found in apart.values()):
         return "The measures contradict each other: some got better, some worse."
     if apart:
         name = min(apart, key=_order)
-        return f"The difference arose elsewhere, not here: {_told(name, apart[name], kind)}"
+        return f"The difference arose elsewhere, not here: {_in_words(name, apart[name], kind)}"
     tested = sum(found.p is not None for found in effects.values())
-    return _unclear(telling, tested, need, kind)
+    return _unclear(telling, tested, required, kind)
 
 
 def too_early(is_to_come: bool) -> str:
@@ -111,17 +123,21 @@ def too_early(is_to_come: bool) -> str:
     return "It happened today; the first whole day (UTC) after it is tomorrow."
 
 
-def _unclear(effects: Mapping[str, Effect], tested: int, need: Need, kind: ScopeKind) -> str:
+def _unclear(
+    effects: Mapping[str, Effect], tested: int, required: RequiredItems, kind: ScopeKind
+) -> str:
     name = min(effects, key=_order)
     found = effects[name]
     shown = "hardly any effect"
     if found.detectable is not None:
-        shown = f"only an effect of {distance(name, found.detectable)}{_unit(name)} or more"
+        shown = (
+            f"only an effect of {unsigned_difference(name, found.detectable)}{_unit(name)} or more"
+        )
     return (
-        f"No evidence of an effect yet: {_told(name, found, kind)}"
+        f"No evidence of an effect yet: {_in_words(name, found, kind)}"
         f"{_alone(found, tested)} With this much feedback, {shown} would show; "
-        f"about {counted(need.items, 'item')} before and after each would show "
-        f"{need.what}."
+        f"about {counted(required.items, 'item')} before and after each would show "
+        f"{required.what}."
     )
 
 
@@ -146,7 +162,7 @@ def _order(name: str) -> int:
     return names.index(name) if name in names else len(names)
 
 
-def _told(name: str, found: Effect, kind: ScopeKind) -> str:
+def _in_words(name: str, found: Effect, kind: ScopeKind) -> str:
     change, unit = found.change, _unit(name)
     low, high = (difference(name, bound) for bound in (change.low, change.high))
     went = (

@@ -13,7 +13,7 @@ from service import __version__
 
 
 class Entry(NamedTuple):
-    """Where a command is (a function, or a Typer app that has it), and its line in the help."""
+    """Where a command is (a function, or a Typer app with commands), and its line in the help."""
 
     module: str
     attribute: str
@@ -25,15 +25,15 @@ COMMANDS: Final = {
     "worker": Entry("worker", "worker", "Run an analysis worker as a separate process."),
     "migrate": Entry("migrate", "migrate", "Bring the database schema up to date."),
     "keys": Entry("keys", "app", "Create, list and revoke API keys."),
-    "import": Entry("imports", "app", "Send a CSV or JSONL file to the API."),
+    "import": Entry("import_file", "import_file", "Send a CSV or JSONL file to the API."),
     "export": Entry("export", "export", "Save pain points, mentions, the map, … to a file."),
     "analyze": Entry("analyze", "analyze", "Analyse texts without storing anything."),
     "verify": Entry("verify", "verify", "Recompute the roll-ups and report any difference."),
-    "train": Entry("model", "app", "Train a model from labelled feedback."),
-    "average": Entry("model", "average", "Average the weights of several models."),
-    "fit-ngrams": Entry("ngrams", "fit_ngrams", "Train the character n-grams of a model."),
-    "fit-themes": Entry("themes", "fit_themes", "Train a model to tell themes apart."),
-    "evaluate": Entry("evaluation", "app", "Measure a model on labelled feedback."),
+    "train": Entry("train", "train", "Train a model from labelled feedback."),
+    "average": Entry("train", "average", "Average the weights of several models."),
+    "fit-ngrams": Entry("fit_ngrams", "fit_ngrams", "Train the character n-grams of a model."),
+    "fit-themes": Entry("fit_themes", "fit_themes", "Train a model to tell themes apart."),
+    "evaluate": Entry("evaluate", "evaluate", "Measure a model on labelled feedback."),
     "bench": Entry("bench", "app", "Run the benchmarks and compare them with their targets."),
     "demo": Entry("demo", "demo", "Load demo feedback through the API and show the results."),
 }
@@ -86,13 +86,11 @@ def load(name: str) -> Any:
     entry = COMMANDS[name]
     found = getattr(import_module(f"service.cli.{entry.module}"), entry.attribute)
     if not isinstance(found, typer.Typer):
-        alone = typer.Typer()
-        alone.command(name)(found)
-        return get_command(alone)
-    command: Any = get_command(found)
-    inside = getattr(command, "commands", {}).get(name, command)
-    inside.name = name
-    return inside
+        function, found = found, typer.Typer()
+        found.command(name)(function)
+    command = get_command(found)
+    command.name = name
+    return command
 
 
 def _stand_in() -> None:

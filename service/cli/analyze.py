@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from service.analysis.engine import load_engine
-from service.analysis.schemas import MOST_ITEMS, AnalyzeIn, AnalyzeItemIn, AnalyzeOut
-from service.analysis.spot import analyse
+from service.analysis.on_demand import analyze_texts
+from service.analysis.schemas import MAX_ITEMS, AnalyzeIn, AnalyzeItemIn, AnalyzeOut
 from service.cli.terminal import Terminal, escaped
 from service.journey.presets import DEFAULT, PresetName, preset_map
 from service.settings import Settings
@@ -40,8 +40,8 @@ def analyze(
     items = _items(_texts(texts or [], file))
     engine = load_engine(Settings())
     parts = [
-        analyse(engine, preset_map(journey), AnalyzeIn(items=part), sys.maxsize)
-        for part in (items[at : at + MOST_ITEMS] for at in range(0, len(items), MOST_ITEMS))
+        analyze_texts(engine, preset_map(journey), AnalyzeIn(items=part), sys.maxsize)
+        for part in (items[at : at + MAX_ITEMS] for at in range(0, len(items), MAX_ITEMS))
     ]
     answer = parts[0].model_copy(update={"items": [item for part in parts for item in part.items]})
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.target import api_key, api_url
+from service.cli.connection import api_key, api_url
 from service.client import Verbatim, VerbatimError
 from service.settings import Settings
 

@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 import migrations
 from models.api_key import ApiKey
-from service.cli.existing import existing_database
+from service.cli.existing_database import existing_database
 from service.cli.terminal import Terminal
 from service.clock import now
 from service.db import Database
@@ -27,8 +27,8 @@ from service.settings import Settings
 from service.web.invalid import invalid_request
 
 app = typer.Typer(no_args_is_help=True, help="Create, list and revoke API keys.")
-LEAST_WIDTH: Final = 140
-MOST_DAYS: Final = 36_500
+MIN_WIDTH: Final = 140
+MAX_DAYS: Final = 36_500
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def create(
     ] = None,
     rate: Annotated[int | None, typer.Option(help="Requests allowed per minute.")] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=MOST_DAYS, help="Days until the key expires.")
+        int | None, typer.Option(min=1, max=MAX_DAYS, help="Days until the key expires.")
     ] = None,
 ) -> None:
     """Create a key and print its secret to standard output. It is shown only once."""
@@ -100,7 +100,7 @@ def list_keys() -> None:
         for tenant in queries.workspaces(session):
             for key in queries.page(session, tenant.id, None, None):
                 table.add_row(*map(escape, (tenant.name, *_columns(key))))
-    Terminal(width=max(LEAST_WIDTH, Terminal().width), highlight=False).print(table)
+    Terminal(width=max(MIN_WIDTH, Terminal().width), highlight=False).print(table)
 
 
 def _columns(key: ApiKey) -> tuple[str, ...]:

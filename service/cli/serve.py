@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from rich.markup import escape
 
 from service.app import create_app
+from service.cli.connection import url_of
 from service.cli.starting import begin_logging, log_started, log_stopped
-from service.cli.target import url_of
 from service.cli.terminal import Terminal
 from service.keys.bootstrap import FirstKey
 from service.settings import Settings

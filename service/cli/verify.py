@@ -7,11 +7,11 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from service.cli.existing import existing_database
+from service.cli.existing_database import existing_database
 from service.cli.terminal import Terminal
 from service.settings import Settings
-from service.verify import verify as room
-from service.verify.verify import Report
+from service.verify import checks
+from service.verify.checks import Report
 
 SHOWN: Final = 20
 console = Terminal(highlight=False)
@@ -26,7 +26,7 @@ def verify(
     difference; 1 any difference; 2 the database is missing, unreadable or not migrated.
     """
     with existing_database(Settings().sqlalchemy_url) as database:
-        report = room.verify(database)
+        report = checks.verify(database)
     if as_json:
         typer.echo(json.dumps(_as_json(report), indent=2))
     else:

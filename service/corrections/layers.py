@@ -1,7 +1,7 @@
 """A mention's reading with learned labels and corrections applied on top. Pure.
 
 A reading is a mapping of columns of ``models.mention.Mention``. The labels that were replaced are
-kept in its ``replaced``: lifting restores exactly the original reading.
+kept in its ``replaced``: ``without_layers`` restores exactly the original reading.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,22 +14,22 @@ from nlp.documents import Analysis, Candidate, Candidates, Confidence, Mention
 from nlp.labels import STAGES, TOUCHPOINTS, UNASSIGNED
 from service.journey.native import AXES, learned_of, native_of
 
-Values = dict[str, Any]
+Columns = dict[str, Any]
 
 FIELDS: Final = ("sentiment", "stage", "touchpoint", "emotion", "intent", "severity")
-READ: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
+ITEM_LABELS: Final = ("sentiment", "score", "stage", "touchpoint", "emotion", "intent", "severity")
 """The fields of an item as a whole, besides confidence and candidates."""
 SCORES: Final = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
 """P(positive) - P(negative) where the sentiment is certain."""
 
 
-def values_of(mention: Any) -> Values:
+def values_of(mention: Any) -> Columns:
     """The columns of a row, as a reading to work on."""
     return {name: getattr(mention, name) for name in _COLUMNS}
 
 
 _COLUMNS: Final = (
-    *READ,
+    *ITEM_LABELS,
     "start",
     "end",
     "confidence",
@@ -40,7 +40,7 @@ _COLUMNS: Final = (
 )
 
 
-def lifted(values: Mapping[str, Any]) -> Values:
+def without_layers(values: Mapping[str, Any]) -> Columns:
     """The reading without anything applied on top."""
     bare = {**values, "confidence": dict(values["confidence"]), "replaced": None}
     for field, was in (values["replaced"] or {}).items():
@@ -48,7 +48,7 @@ def lifted(values: Mapping[str, Any]) -> Values:
     return bare
 
 
-def _put_back(values: Values, field: str, was: Mapping[str, Any]) -> None:
+def _put_back(values: Columns, field: str, was: Mapping[str, Any]) -> None:
     values[field] = was["label"]
     values["confidence"][field] = was["confidence"]
     if field == "sentiment":
@@ -57,11 +57,11 @@ def _put_back(values: Values, field: str, was: Mapping[str, Any]) -> None:
         values[f"{field}_provenance"] = was["provenance"]
 
 
-def corrected(
+def with_corrections(
     values: Mapping[str, Any],
     labels: Mapping[str, Any],
     among: Mapping[str, Sequence[str]] = MappingProxyType({}),
-) -> Values:
+) -> Columns:
     """``values`` with a human's ``labels`` on top: certain, whatever the model read.
 
     Where a label stands for several native ones, the model's label stays if it is ``among`` them;
@@ -69,20 +69,20 @@ def corrected(
     corrected to negative.
     """
     replaced = dict(values["replaced"] or {})
-    laid = {**values, "confidence": dict(values["confidence"]), "replaced": replaced}
+    columns = {**values, "confidence": dict(values["confidence"]), "replaced": replaced}
     if labels.get("sentiment") == "negative" and replaced.get("severity", {}).get("by") == LEARNED:
-        _put_back(laid, "severity", replaced.pop("severity"))
-    laid["replaced"] = replaced or None
+        _put_back(columns, "severity", replaced.pop("severity"))
+    columns["replaced"] = replaced or None
     for field, label in labels.items():
         alike = among.get(field, ())
         read = native_of(values[field]) if alike else None
-        laid_over(laid, field, read if read in alike else label, HUMAN)
+        set_label(columns, field, read if read in alike else label, HUMAN)
         if alike:
-            laid["replaced"][field]["among"] = list(alike)
-    return laid
+            columns["replaced"][field]["among"] = list(alike)
+    return columns
 
 
-def with_harm(values: Values) -> Values:
+def with_minimum_severity(values: Columns) -> Columns:
     """``values``, with severity 1 instead of 0 if it is a complaint only by a label on top.
 
     Without severity, it would add no pain; of the others, 1 is the least. Nobody has judged it, so
@@ -94,13 +94,13 @@ def with_harm(values: Values) -> Values:
     by = replaced.get("severity", {}).get("by")
     if values["sentiment"] != "negative" or was == "negative" or values["severity"] or by == HUMAN:
         return values
-    laid = dict(values)
-    laid_over(laid, "severity", 1, MODEL, round(1 - values["confidence"]["severity"], 4))
-    return laid
+    columns = dict(values)
+    set_label(columns, "severity", 1, MODEL, round(1 - values["confidence"]["severity"], 4))
+    return columns
 
 
-def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1.0) -> None:
-    """Replace one label in ``values``; the original one is kept."""
+def set_label(values: Columns, field: str, label: Any, by: str, chance: float = 1.0) -> None:
+    """Replace one label in ``values`` itself; the original one is kept in its ``replaced``."""
     replaced = values["replaced"] or {}
     if field not in replaced:
         was = {"label": values[field], "confidence": values["confidence"][field]}
@@ -118,18 +118,18 @@ def laid_over(values: Values, field: str, label: Any, by: str, chance: float = 1
         values[f"{field}_provenance"] = by
 
 
-def item_columns(analysis: Analysis) -> Values:
+def item_columns(analysis: Analysis) -> Columns:
     """The columns of an item that hold its analysis as a whole."""
     confidence = analysis.confidence
-    return {name: getattr(analysis, name) for name in READ} | {
+    return {name: getattr(analysis, name) for name in ITEM_LABELS} | {
         "confidence": confidence_json(confidence) if confidence else None,
         "candidates": candidates_json(analysis.candidates),
     }
 
 
-def bare_values(mention: Mention, by: Mapping[str, str]) -> Values:
+def bare_values(mention: Mention, by: Mapping[str, str]) -> Columns:
     """The columns of a mention as the model read it; ``by`` has the provenance of each axis."""
-    return {name: getattr(mention, name) for name in (*READ, "start", "end")} | {
+    return {name: getattr(mention, name) for name in (*ITEM_LABELS, "start", "end")} | {
         "confidence": confidence_json(mention.confidence),
         "candidates": candidates_json(mention.candidates),
         "replaced": None,
@@ -149,7 +149,7 @@ def candidates_json(candidates: Candidates) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
+def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Columns:
     """The columns of an item with these mentions, by the rules of ``nlp.summary``.
 
     There, a learned stage or touchpoint counts as one label, whatever its native part.
@@ -163,7 +163,7 @@ def summarized(language: str, mentions: Sequence[Mapping[str, Any]]) -> Values:
     return columns
 
 
-def _place(columns: Values, axis: str, native: Sequence[str], main: Mapping[str, Any]) -> None:
+def _place(columns: Columns, axis: str, native: Sequence[str], main: Mapping[str, Any]) -> None:
     """Give an item its stage or touchpoint as it is stored, with native candidates.
 
     If the main mention's label was replaced, it only has the candidates of the model.
@@ -176,15 +176,15 @@ def _place(columns: Values, axis: str, native: Sequence[str], main: Mapping[str,
     columns["candidates"][axis] = [one for one in likeliest if one["key"] in native]
 
 
-def counted(values: Mapping[str, Any]) -> SimpleNamespace:
-    """A reading in the form that roll-ups count."""
+def as_namespace(values: Mapping[str, Any]) -> SimpleNamespace:
+    """A reading with attributes, like a row: the form that roll-ups count."""
     return SimpleNamespace(**values)
 
 
 def _mention(values: Mapping[str, Any]) -> Mention:
-    shown: Values = {axis: learned_of(values[axis]) or values[axis] for axis in AXES}
+    shown: Columns = {axis: learned_of(values[axis]) or values[axis] for axis in AXES}
     return Mention(
-        **{name: values[name] for name in (*READ, "start", "end")} | shown,
+        **{name: values[name] for name in (*ITEM_LABELS, "start", "end")} | shown,
         text="",
         confidence=Confidence(**{field: values["confidence"][field] for field in FIELDS}),
         candidates=Candidates(**{axis: _likeliest(values, axis) for axis in AXES}),

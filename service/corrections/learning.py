@@ -10,25 +10,25 @@ from models.learning import Learning
 from models.mention import EXPLICIT, HUMAN, Mention
 from nlp.vectors import unpacked
 from service import clock
-from service.corrections.adjusting import Background, Judged, Trial, attempt
-from service.corrections.layers import lifted, values_of
+from service.corrections.layers import values_of, without_layers
 from service.corrections.queries import corrected_among, judged_mentions, latest_mentions
 from service.corrections.schemas import LearningOut
+from service.corrections.trials import Background, Judged, Trial, run_trial
 from service.db import Database
-from service.journey.learned import Field
 from service.journey.learning import BACKGROUND
 from service.journey.native import learned_of, native_of
-from service.journey.taught import (
+from service.journey.probes import Field
+from service.journey.trained_labels import (
     FROM_CORRECTIONS,
+    delete_trained,
     find_learning,
-    forget_taught,
-    label_anew,
-    locked_learning,
-    save_taught,
+    lock_learning,
+    request_relabelling,
+    save_trained,
 )
 
-FIELDS: Final[tuple[Field, ...]] = get_args(Field)
-ITEMS: Final = 5_000
+LEARNABLE_FIELDS: Final[tuple[Field, ...]] = get_args(Field)
+MAX_ITEMS: Final = 5_000
 """The number of latest corrected items to learn from."""
 
 ERASED: Final = "corrections that it was learned from have been erased; learn again"
@@ -46,24 +46,27 @@ class Trials(NamedTuple):
 def try_corrections(database: Database, workspace_id: UUID, model_version: str) -> Trials:
     """A trial of each field; reads only, and learns with no transaction open."""
     with database.read() as session:
-        judged = judged_mentions(session, workspace_id, model_version, ITEMS)
+        judged = judged_mentions(session, workspace_id, model_version, MAX_ITEMS)
         latest = latest_mentions(session, workspace_id, model_version, BACKGROUND)
     return Trials(
-        [attempt(name, _judged(judged, name), _background(latest, name)) for name in FIELDS],
+        [
+            run_trial(name, _judged(judged, name), _background(latest, name))
+            for name in LEARNABLE_FIELDS
+        ],
         frozenset(mention.feedback_id for mention, _ in judged),
     )
 
 
-def keep(session: Session, workspace_id: UUID, model_version: str, trials: Trials) -> None:
+def apply_trials(session: Session, workspace_id: UUID, model_version: str, trials: Trials) -> None:
     """Store what helps, replacing what was learned before for any model, and apply it.
 
     Nothing is applied if some of the corrections have been erased since the trials.
     """
-    label_anew(session, workspace_id)
+    request_relabelling(session, workspace_id)
     at = clock.now()
-    forget_taught(session, workspace_id, FROM_CORRECTIONS)
-    taught = [each for trial in trials.fields for each in trial.taught]
-    save_taught(session, workspace_id, FROM_CORRECTIONS, model_version, taught, at)
+    delete_trained(session, workspace_id, FROM_CORRECTIONS)
+    trained = [each for trial in trials.fields for each in trial.trained]
+    save_trained(session, workspace_id, FROM_CORRECTIONS, model_version, trained, at)
     state = _state(session, workspace_id)
     state.report = {
         "model": model_version,
@@ -86,10 +89,10 @@ def forget_erased(session: Session, workspace_id: UUID, feedback_ids: Collection
 
 def _withdraw(session: Session, workspace_id: UUID) -> None:
     """Delete what was learned from corrections, if anything was; stored mentions follow."""
-    if locked_learning(session, workspace_id) is None:
+    if lock_learning(session, workspace_id) is None:
         return
-    if forget_taught(session, workspace_id, FROM_CORRECTIONS):
-        label_anew(session, workspace_id)
+    if delete_trained(session, workspace_id, FROM_CORRECTIONS):
+        request_relabelling(session, workspace_id)
     state = _state(session, workspace_id)
     if state.report:
         fields = [_withdrawn(told) for told in state.report["fields"]]
@@ -101,19 +104,19 @@ def _withdrawn(told: dict[str, Any]) -> dict[str, Any]:
     return told | {"applied": False, "reason": ERASED, "labels": []} if told["applied"] else told
 
 
-def switch(session: Session, workspace_id: UUID, on: bool) -> None:
+def set_learning(session: Session, workspace_id: UUID, on: bool) -> None:
     """Switch learning from corrections on or off; stored mentions follow."""
-    before = locked_learning(session, workspace_id)
+    before = lock_learning(session, workspace_id)
     if before is not None and before.adjusts == on:
         return
-    label_anew(session, workspace_id)
+    request_relabelling(session, workspace_id)
     _state(session, workspace_id).adjusts = on
     session.flush()
 
 
 def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
     """The state of learning from corrections."""
-    state = find_learning(session, workspace_id, lock=False)
+    state = find_learning(session, workspace_id)
     nothing: dict[str, Any] = {"model": None, "learned_at": None, "fields": []}
     return LearningOut.model_validate(
         {
@@ -125,16 +128,16 @@ def learning_of(session: Session, workspace_id: UUID) -> LearningOut:
 
 
 def _state(session: Session, workspace_id: UUID) -> Learning:
-    state = locked_learning(session, workspace_id)
+    state = lock_learning(session, workspace_id)
     if state is None:
-        raise LookupError("label_anew makes it")
+        raise LookupError("request_relabelling makes it")
     return state
 
 
 def _report(trial: Trial) -> dict[str, Any]:
     told = trial._asdict()
-    taught = told.pop("taught")
-    return told | {"applied": trial.helps, "labels": [each.key for each in taught]}
+    trained = told.pop("trained")
+    return told | {"applied": trial.helps, "labels": [each.key for each in trained]}
 
 
 def _judged(rows: Sequence[Row], name: Field) -> list[Judged]:
@@ -156,7 +159,9 @@ def _background(rows: Sequence[Row], name: Field) -> Background:
     """The mentions that nobody has judged, as the model read them: not as it has been taught."""
     unjudged = [(mention, vector) for mention, vector in rows if not _judgement(mention, name)]
     vectors = unpacked([vector for _, vector in unjudged])
-    return Background(vectors, [lifted(values_of(mention))[name] for mention, _ in unjudged])
+    return Background(
+        vectors, [without_layers(values_of(mention))[name] for mention, _ in unjudged]
+    )
 
 
 def _judgement(mention: Mention, name: Field) -> dict[str, Any] | None:

@@ -11,8 +11,8 @@ from sqlmodel.sql.expression import Select
 from models.correction import Correction
 from models.mention import Mention
 from models.mention_vector import MentionVector
-from service.ids import in_parts
-from service.items import IDS_AT_ONCE
+from service.ids import chunked
+from service.items import MAX_IDS
 
 
 def corrections_of(
@@ -53,7 +53,7 @@ def corrected_among(
 ) -> set[UUID]:
     """Those of these items that have corrections."""
     found: set[UUID] = set()
-    for part in in_parts(list(feedback_ids), IDS_AT_ONCE):
+    for part in chunked(list(feedback_ids), MAX_IDS):
         found |= set(
             session.exec(
                 select(Correction.feedback_id).where(
@@ -105,16 +105,14 @@ def _with_vectors(workspace_id: UUID, model_version: str) -> Select[Any, Any]:
 
 def vectors_of(
     session: Session, workspace_id: UUID, feedback_ids: Collection[UUID]
-) -> dict[UUID, list[bytes]]:
-    """The packed vectors of the mentions of these items, where there are any, in order."""
-    found: dict[UUID, list[bytes]] = defaultdict(list)
-    for feedback_id, vector in session.exec(
-        select(MentionVector.feedback_id, MentionVector.vector)
-        .where(
+) -> dict[UUID, dict[int, bytes]]:
+    """The stored vectors of the mentions of these items, where there are any, by their ordinals."""
+    found: dict[UUID, dict[int, bytes]] = defaultdict(dict)
+    for feedback_id, ordinal, vector in session.exec(
+        select(MentionVector.feedback_id, MentionVector.ordinal, MentionVector.vector).where(
             MentionVector.workspace_id == workspace_id,
             col(MentionVector.feedback_id).in_(feedback_ids),
         )
-        .order_by(col(MentionVector.feedback_id), col(MentionVector.ordinal))
     ):
-        found[feedback_id].append(vector)
+        found[feedback_id][ordinal] = vector
     return found

@@ -6,7 +6,6 @@ mentions were analysed, labelled and corrected just now.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,26 +15,26 @@ from models.feedback import Feedback
 from models.mention import Mention
 from nlp.arrays import Float32
 from nlp.themes.space import Space
-from nlp.vectors import unpacked
-from service.corrections import spans
-from service.corrections.labelling import Learned, Sent, learned_in
 from service.corrections.layers import (
-    Values,
-    corrected,
-    counted,
-    lifted,
+    Columns,
+    as_namespace,
     summarized,
     values_of,
-    with_harm,
+    with_corrections,
+    with_minimum_severity,
+    without_layers,
 )
+from service.corrections.learned_labels import LearnedLabels, Sent, find_learned_labels
+from service.corrections.matching import match_corrections
+from service.corrections.mention_vectors import unpacked_vectors
 from service.corrections.queries import corrections_of, vectors_of
-from service.current_analysis import TO_BE_MADE_AGAIN
+from service.current_analysis import REANALYSE
 from service.items import mentions_of
 from service.journey.service import current_map
 from service.rollups.apply import Delta, apply
 from service.themes.arrivals import Arrival, assign_arrivals
-from service.themes.naming import Quote, withdraw_quotes
 from service.themes.places import place_of
+from service.themes.quotes import Quote, withdraw_quotes
 
 
 def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], space: Space) -> None:
@@ -46,7 +45,7 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
 
     A mention that moves to another place leaves its theme, which no longer quotes it, and joins one
     there if its vector in ``space`` is near enough; back in its original place, it gets its former
-    theme. The rows are locked, and before them the workspace's learning.
+    theme. The caller has locked the rows, and before them the workspace.
     """
     ids = [row.id for row in rows]
     mentions = mentions_of(session, workspace_id, ids)
@@ -55,16 +54,18 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     for correction in corrections_of(session, workspace_id, ids):
         logs[correction.feedback_id].append(correction)
     labelled = [row for row in rows if mentions[row.id]]
+    models = {mentions[row.id][0].model_version for row in labelled}
+    learned = {model: find_learned_labels(session, workspace_id, model) for model in models}
     moved: list[tuple[Mention, Arrival]] = []
     left: list[Quote] = []
     delta = Delta()
     for row in labelled:
         found = mentions[row.id]
-        learned = learned_in(session, workspace_id, found[0].model_version)
         delta.add(row, found, -1)
         before = [_quote(row, mention) for mention in found]
-        _label(row, found, learned, vectors[row.id], logs[row.id])
-        moved += _moved(row, zip_longest(found, before, vectors[row.id]), space)
+        stored = [vectors[row.id].get(mention.ordinal) for mention in found]
+        _label(row, found, learned[found[0].model_version], stored, logs[row.id])
+        moved += _moved(row, zip(found, before, stored, strict=True), space)
         pairs = zip(found, before, strict=True)
         left += [was for mention, was in pairs if mention.pain_point_id != was.theme]
     withdraw_quotes(session, left, [arrival.place for _, arrival in moved])
@@ -77,7 +78,7 @@ def relabel(session: Session, workspace_id: UUID, rows: Sequence[Feedback], spac
     for row in rows:
         if not mentions[row.id]:
             delta.add(row, [], -1)
-            _set(row, journey.place_of(row.stage_sent, row.touchpoint_sent)._asdict())
+            _set(row, journey.stated_cell(row.stage_sent, row.touchpoint_sent)._asdict())
             delta.add(row, [])
     session.flush()
     apply(session, delta)
@@ -99,7 +100,7 @@ def _moved(
         place = place_of(row.workspace_id, mention)
         if place == before.place:
             continue
-        read_at = place_of(row.workspace_id, counted(lifted(values_of(mention))))
+        read_at = place_of(row.workspace_id, as_namespace(without_layers(values_of(mention))))
         if before.place == read_at:
             mention.replaced_pain_point_id = before.theme
         mention.pain_point_id = None
@@ -112,14 +113,14 @@ def _moved(
 def _label(
     row: Feedback,
     mentions: Sequence[Mention],
-    learned: Learned,
-    packed: Sequence[bytes],
+    learned: LearnedLabels,
+    stored: Sequence[bytes | None],
     log: Sequence[Correction],
 ) -> None:
-    vectors = unpacked(packed) if len(packed) == len(mentions) else None
+    vectors = unpacked_vectors(stored)
     if vectors is None and learned.needs_vectors:
-        row.analysis_version = TO_BE_MADE_AGAIN
-    read = [lifted(values_of(mention)) for mention in mentions]
+        row.analysis_version = REANALYSE
+    read = [without_layers(values_of(mention)) for mention in mentions]
     labelled = label(row.text, read, vectors, learned, row, log)
     for mention, values in zip(mentions, labelled, strict=True):
         _set(mention, values)
@@ -128,28 +129,28 @@ def _label(
 
 def label(
     text: str,
-    read: Sequence[Values],
+    read: Sequence[Columns],
     vectors: Float32 | None,
-    learned: Learned,
+    learned: LearnedLabels,
     sent: Sent,
     log: Sequence[Correction],
-) -> list[Values]:
+) -> list[Columns]:
     """The effective readings of the mentions of ``text``, from their bare readings ``read``.
 
     Each correction of ``log``, the earliest first, records whether its span was found, and where:
     only positions in one and the same text can tell mentions with equal texts apart.
     """
-    labelled = learned.laid(read, vectors, sent)
-    found = spans.find(text, labelled, log)
-    for correction, index in zip(log, found.mentions, strict=True):
+    labelled = learned.apply(read, vectors, sent)
+    matches = match_corrections(text, labelled, log)
+    for correction, index in zip(log, matches.mentions, strict=True):
         correction.applied = index is not None
         if index is not None:
             correction.start, correction.end = labelled[index]["start"], labelled[index]["end"]
-    for index, labels in found.labels.items():
-        labelled[index] = corrected(labelled[index], labels, found.among[index])
-    return [with_harm(values) for values in labelled]
+    for index, labels in matches.labels.items():
+        labelled[index] = with_corrections(labelled[index], labels, matches.among[index])
+    return [with_minimum_severity(values) for values in labelled]
 
 
-def _set(row: Feedback | Mention, values: Values) -> None:
+def _set(row: Feedback | Mention, values: Columns) -> None:
     for name, value in values.items():
         setattr(row, name, value)

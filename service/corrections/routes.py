@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import Session
 
-from service.corrections.learning import keep, learning_of, switch, try_corrections
+from service.corrections.learning import apply_trials, learning_of, set_learning, try_corrections
 from service.corrections.schemas import (
     CorrectionIn,
     CorrectionPageOut,
@@ -20,12 +20,11 @@ from service.insights.filters import journey_for
 from service.insights.params import JourneyParams
 from service.insights.schemas import FeedbackOut
 from service.keys.auth import ManageCaller, ReadCaller
-from service.keys.once import OnceOnly
+from service.keys.idempotency import RequestIdempotency
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 from service.web.engine import AppEmbedder, AppSpace
-from service.web.idempotency import StoredAnswer
-from service.web.once import answered_once, response_of
+from service.web.idempotency import JsonAnswer, response_of, run_once
 
 router = APIRouter(prefix="/v1")
 
@@ -62,17 +61,17 @@ def read_learning(request: Request, caller: ReadCaller, database: Db) -> Respons
 
 @router.post("/journey/learning", tags=["journey"], response_model=LearningOut)
 def learn_from_corrections(
-    caller: ManageCaller, database: Db, reader: AppEmbedder, once: OnceOnly
+    caller: ManageCaller, database: Db, reader: AppEmbedder, idempotency: RequestIdempotency
 ) -> Response:
     """Learn from all corrections, replacing what was learned before."""
     trials = try_corrections(database, caller.workspace_id, reader.version)
 
-    def work(session: Session) -> StoredAnswer:
-        keep(session, caller.workspace_id, reader.version, trials)
+    def work(session: Session) -> JsonAnswer:
+        apply_trials(session, caller.workspace_id, reader.version, trials)
         learned = learning_of(session, caller.workspace_id)
-        return StoredAnswer(200, learned.model_dump(mode="json"))
+        return JsonAnswer(200, learned.model_dump(mode="json"))
 
-    return response_of(answered_once(database, caller.workspace_id, once, work))
+    return response_of(run_once(database, caller.workspace_id, idempotency, work))
 
 
 @router.put("/journey/learning", tags=["journey"])
@@ -82,7 +81,7 @@ def switch_learning(body: LearningIn, caller: ManageCaller, database: Db) -> Lea
     """
 
     def work(session: Session) -> LearningOut:
-        switch(session, caller.workspace_id, body.state == "on")
+        set_learning(session, caller.workspace_id, body.state == "on")
         return learning_of(session, caller.workspace_id)
 
     return database.transact(work)

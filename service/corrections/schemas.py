@@ -10,7 +10,7 @@ from service.corrections.layers import FIELDS
 from service.insights.params import Cursor, Limit
 from service.insights.search_params import Emotion, Intent
 from service.journey.definition import Name
-from service.web.text import CleanText
+from service.text import CleanText
 
 CORRECTION_EXAMPLES: Final[list[dict[str, Any]]] = [
     {"stage": "purchase", "touchpoint": "checkout", "severity": 3},

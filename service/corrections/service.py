@@ -9,10 +9,10 @@ from models.correction import Correction
 from nlp.themes.space import Space
 from service import clock
 from service.corrections.errors import MentionChanged, NoSuchMention
-from service.corrections.labels import stored_labels
-from service.corrections.layers import lifted, values_of
+from service.corrections.layers import values_of, without_layers
 from service.corrections.queries import find_corrections
 from service.corrections.relabel import relabel
+from service.corrections.resolving import resolve_labels
 from service.corrections.schemas import (
     CorrectionIn,
     CorrectionOut,
@@ -22,7 +22,7 @@ from service.corrections.schemas import (
 from service.insights.errors import NoSuchFeedback
 from service.items import lock_feedback, mentions_of
 from service.journey.mapping import JourneyMap
-from service.journey.taught import find_learning
+from service.journey.queries import lock_workspace
 from service.web.cursors import decode_cursor, encode_cursor
 
 LIST: Final = "corrections"
@@ -49,7 +49,7 @@ def correct(
         NoSuchFeedback, NoSuchMention, MentionChanged: it doesn't exist, or has changed.
         UnknownStage, UnknownTouchpoint, NoSuchCell: the labels don't exist in ``journey``.
     """
-    find_learning(session, target.workspace_id, lock=True)
+    lock_workspace(session, target.workspace_id, share=True)
     rows = lock_feedback(session, target.workspace_id, [target.feedback_id])
     if target.feedback_id not in rows:
         raise NoSuchFeedback
@@ -62,7 +62,7 @@ def correct(
     if body.text not in (None, text):
         raise MentionChanged
     now = values_of(mention)
-    labels, among = stored_labels(journey, lifted(now), now, body.labels())
+    labels, among = resolve_labels(journey, without_layers(now), now, body.labels())
     session.add(
         Correction(
             workspace_id=row.workspace_id,

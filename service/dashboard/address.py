@@ -24,13 +24,13 @@ from service.insights.params import (
     Cursor,
     FilterParams,
     MapParams,
-    Word,
-    named_once,
-    parts_of,
+    ShortText,
+    language_keys,
     plain,
+    split_values,
 )
 from service.insights.search_params import Phrase
-from service.pictures.wording import words
+from service.pictures.formatting import words
 from service.web.invalid import invalid_query
 from service.web.parameters import unknown_parameters
 
@@ -43,8 +43,10 @@ PERIODS: Final[Mapping[Period, str]] = {
     "all": "All",
 }
 USUAL: Final[Period] = "90"
-OF_A_PERIOD: Final = frozenset({"period", "from", "to", "since", "until"})
-OF_A_PAGE: Final = frozenset({"sentiment", "sort", "status", "by", "kpi", "q", "match", "days"})
+PERIOD_PARAMETERS: Final = frozenset({"period", "from", "to", "since", "until"})
+PAGE_PARAMETERS: Final = frozenset(
+    {"sentiment", "sort", "status", "by", "kpi", "q", "match", "days"}
+)
 """Parameters of a single page: links to other pages drop them."""
 KNOWN: Final = (
     *("period", "from", "to", "stage", "touchpoint", "kind", "source", "channel", "language"),
@@ -96,7 +98,7 @@ class PageParams(FilterParams):
     sort: Literal["pain", "joy", "mentions", "trend", "impact", "recent"] | None = None
     status: Status | None = None
     by: DrivenBy = "cell"
-    kpi: Word | None = None
+    kpi: ShortText | None = None
     q: Phrase | None = None
     match: Literal["words", "meaning"] = "words"
     days: int = Field(28, ge=7, le=365)
@@ -113,7 +115,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfiltered:
+class UnfilteredAddress:
     """The address that links start from if the requested one is invalid."""
 
     root: str
@@ -144,7 +146,7 @@ class Address:
         sent = [(n, v.strip()) for n, v in request.query_params.multi_items() if v.strip()]
         self.sent = _with_days(_with_languages(sent))
         self.params = _parsed(self.sent)
-        self.backwards = _backwards(self.params)
+        self.reversed_period = _reversed_period(self.params)
 
     def period(self, latest: date | None, today: date) -> Period | None:
         """The preset in effect; None if the address has dates, which override it.
@@ -207,45 +209,52 @@ class Address:
         """
         stays = path is None or path == self.path
         kept = [
-            (n, v) for n, v in self._lasting() if n not in changes and (stays or n not in OF_A_PAGE)
+            (n, v)
+            for n, v in self._parameters()
+            if n not in changes and (stays or n not in PAGE_PARAMETERS)
         ]
         return self._url(path, [*kept, *((n, v) for n, v in changes.items() if v is not None)])
 
-    def at(self, path: str, **filters: str) -> str:
+    def link_to(self, path: str, **filters: str) -> str:
         """The address of another page with only these filters."""
         return self._url(path, _with_languages([*filters.items()]))
 
     def file(self, name: str) -> str:
         """The address of a file with what this page shows: same filters, order and search."""
-        return self._url(f"{FILES}/{name}", self._lasting())
+        return self._url(f"{FILES}/{name}", self._parameters())
 
     def period_link(self, period: Period) -> str:
         """The address of this page for another period."""
-        kept = [(n, v) for n, v in self._lasting() if n not in OF_A_PERIOD]
+        kept = [(n, v) for n, v in self._parameters() if n not in PERIOD_PARAMETERS]
         return self._url(None, [*kept, ("period", period)])
 
-    def bare(self) -> str:
+    def unfiltered_link(self) -> str:
         """The address of this page without filters."""
-        return self._url(None, [(n, v) for n, v in self._lasting() if n in OF_A_PAGE])
+        return self._url(None, [(n, v) for n, v in self._parameters() if n in PAGE_PARAMETERS])
 
     def hidden(self, shown: Iterable[str]) -> list[tuple[str, str]]:
         """The parameters that a form must send as hidden fields."""
         fields = {*shown, "from", "to"}
-        return [(n, v) for n, v in self._lasting() if n not in fields]
+        return [(n, v) for n, v in self._parameters() if n not in fields]
 
     def chips(self) -> list[Chip]:
         """The active filters, except periods."""
-        passed = {"journey"} | OF_A_PERIOD | OF_A_PAGE | OF_THE_OTHER_PERIOD
+        passed = {"journey"} | PERIOD_PARAMETERS | PAGE_PARAMETERS | OF_THE_OTHER_PERIOD
         return [
-            Chip(name, self._name(name), plain(value), self._url(None, self._but(name, value)))
+            Chip(
+                name,
+                self._name(name),
+                plain(value),
+                self._url(None, self._values_without(name, value)),
+            )
             for name, value in self._values()
             if name not in passed
         ]
 
     def without_other_period(self) -> str | None:
         """The address without the period to compare with; None if there is none."""
-        kept = [(n, v) for n, v in self._lasting() if n not in OF_THE_OTHER_PERIOD]
-        return self._url(None, kept) if kept != self._lasting() else None
+        kept = [(n, v) for n, v in self._parameters() if n not in OF_THE_OTHER_PERIOD]
+        return self._url(None, kept) if kept != self._parameters() else None
 
     def chosen(self, name: str) -> list[str]:
         """The values of one filter, escaped as in a list."""
@@ -259,14 +268,14 @@ class Address:
         """Filters with one value each, escaped as in a list."""
         return [
             (name, part)
-            for name, value in self._lasting()
-            for part in (parts_of(value) if _is_list(name) else [value])
+            for name, value in self._parameters()
+            for part in (split_values(value) if _is_list(name) else [value])
         ]
 
-    def _but(self, name: str, value: str) -> list[tuple[str, str]]:
+    def _values_without(self, name: str, value: str) -> list[tuple[str, str]]:
         return [(n, v) for n, v in self._values() if (n, v) != (name, value)]
 
-    def _lasting(self) -> list[tuple[str, str]]:
+    def _parameters(self) -> list[tuple[str, str]]:
         return [(n, v) for n, v in self.sent if n != CURSOR]
 
     def _url(self, path: str | None, query: Sequence[tuple[str, str]]) -> str:
@@ -277,7 +286,7 @@ class Address:
 def _with_languages(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The parameters with language tags as in the filter's checkboxes, without duplicates."""
     named = {
-        field: named_once(part for n, v in sent if n == field for part in parts_of(v))
+        field: language_keys(part for n, v in sent if n == field for part in split_values(v))
         for field in LANGUAGES
     }
     others = [(n, v) for n, v in sent if not named.get(n)]
@@ -329,7 +338,7 @@ def _is_known(name: str) -> bool:
     return own.startswith(ATTRIBUTE) and own != ATTRIBUTE
 
 
-def _backwards(params: PageParams) -> InvalidParam | None:
+def _reversed_period(params: PageParams) -> InvalidParam | None:
     """The end of a period that comes before its start, if any."""
     if _ends_before(params.first, params.last):
         return InvalidParam("to", "must not be before from")

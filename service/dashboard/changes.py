@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
+from models.change import Change
 from models.pain_point import WIN
 from service import clock
-from service.changes.impact import measure
+from service.changes.impact import measure_impact
+from service.changes.queries import find_changes
 from service.changes.schemas import (
     ChangeImpactOut,
     ChangeListParams,
@@ -16,8 +18,8 @@ from service.changes.schemas import (
     ImpactParams,
     Scope,
 )
-from service.changes.scopes import in_present_words, part_of
-from service.changes.service import listed, one, shown
+from service.changes.scopes import journey_part, scope_in_current_journey
+from service.changes.service import change_out, get_change, list_page
 from service.dashboard import charts
 from service.dashboard.figures import Measure, measures
 from service.dashboard.request_view import Values, View
@@ -25,8 +27,8 @@ from service.errors import Problem
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import ATTRIBUTE, TrendParams, plain
 from service.insights.queries.themes import find_theme
-from service.insights.trends import draw_trends
-from service.pictures.wording import dimension, words
+from service.insights.trends import build_trends
+from service.pictures.formatting import dimension, words
 
 CHANGES_A_PAGE: Final = 10
 MARKED: Final = 50
@@ -36,7 +38,7 @@ LENGTHS: Final = (14, 28, 56, 91)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeSummary:
     """A change with its scope and its impact, or the reason why that can't be measured.
 
     ``now`` is the scope in terms of the current journey; None if that has no such part.
@@ -53,7 +55,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class ChangeMarker:
     """A change as a mark in a chart."""
 
     id: UUID
@@ -64,42 +66,42 @@ class Marked:
 def list_changes(view: View) -> Values:
     """The changes, the latest first, each with its verdict."""
     params = ChangeListParams(limit=CHANGES_A_PAGE, cursor=view.address.params.cursor)
-    page = listed(view.session, view.workspace_id, params)
+    changes, next_ = list_page(view.session, view.workspace_id, params)
     return {
         "address": view.address,
         "days": view.address.params.days,
         "is_empty": view.is_empty,
-        "changes": [_told(view, change) for change in page.items],
-        "next": page.next,
+        "changes": [_summary(view, change) for change in changes],
+        "next": next_,
     }
 
 
 def one_change(view: View, wanted: UUID) -> Values:
     """One change with all its measures and a chart of the time around it."""
-    told = _told(view, shown(one(view.session, view.workspace_id, wanted)))
-    return _course(view, told) | {
+    summary = _summary(view, get_change(view.session, view.workspace_id, wanted))
+    return _trend_chart(view, summary) | {
         "address": view.address,
-        "told": told,
+        "summary": summary,
         "lengths": LENGTHS,
         "days": view.address.params.days,
     }
 
 
-def marked(view: View, point: OnePainPointOut | None = None) -> list[Marked]:
+def change_markers(view: View, point: OnePainPointOut | None = None) -> list[ChangeMarker]:
     """The latest changes; with ``point``, only those whose scope includes it."""
-    found = listed(view.session, view.workspace_id, ChangeListParams(limit=MARKED)).items
+    found = find_changes(view.session, view.workspace_id, None, MARKED)
     return [
-        Marked(change.id, change.title, change.happened_at.date())
+        ChangeMarker(change.id, change.title, change.happened_at.date())
         for change in found
         if point is None or _concerns(view, change, point)
     ]
 
 
-def _concerns(view: View, change: ChangeOut, point: OnePainPointOut) -> bool:
+def _concerns(view: View, change: Change, point: OnePainPointOut) -> bool:
     if not change.scope.keys() & {"stage", "touchpoint", "pain_point"}:
         return True
     try:
-        cells, theme = part_of(view.session, one(view.session, view.workspace_id, change.id))
+        cells, theme = journey_part(view.session, change)
     except Problem:
         return False
     if theme:
@@ -109,16 +111,16 @@ def _concerns(view: View, change: ChangeOut, point: OnePainPointOut) -> bool:
     )
 
 
-def _told(view: View, change: ChangeOut) -> Told:
+def _summary(view: View, change: Change) -> ChangeSummary:
     impact, now, refused = None, None, None
     try:
         params = ImpactParams(days=view.address.params.days)
-        impact = measure(view.session, view.workspace_id, change.id, params)
-        now = in_present_words(view.session, one(view.session, view.workspace_id, change.id))
+        impact = measure_impact(view.session, change, params)
+        now = scope_in_current_journey(view.session, change)
     except Problem as problem:
         refused = problem.invalid_params[0].reason if problem.invalid_params else problem.detail
-    return Told(
-        change,
+    return ChangeSummary(
+        change_out(change),
         change.happened_at > clock.now(),
         _scope_in_words(view, now or Scope.model_validate(change.scope)),
         now,
@@ -157,14 +159,14 @@ def _where(view: View, scope: Scope, impact: ChangeImpactOut | None) -> str:
     """The address of the feedback in a change's scope, from the change on."""
     days = {"from": impact.after.since.isoformat()} if impact and impact.days_over else {}
     if scope.pain_point:
-        return view.address.at(f"/pain-points/{scope.pain_point}", **days)
+        return view.address.link_to(f"/pain-points/{scope.pain_point}", **days)
     filters = {name: ",".join(values) for name, values in _filters_of(scope).items()}
-    return view.address.at("/search", **filters, **days)
+    return view.address.link_to("/search", **filters, **days)
 
 
-def _course(view: View, told: Told) -> Values:
+def _trend_chart(view: View, summary: ChangeSummary) -> Values:
     """The mentions in the scope, before and after; ``chart`` is None if there are none to draw."""
-    impact, scope = told.impact, told.now
+    impact, scope = summary.impact, summary.now
     if impact is None or scope is None or not impact.days_over:
         return {"chart": None}
     by = charts.period_length(2 * impact.days_over)
@@ -177,11 +179,11 @@ def _course(view: View, told: Told) -> Values:
             "by": by,
         }
     )
-    points = draw_trends(view.session, view.workspace_id, params).series[0].points
+    points = build_trends(view.session, view.workspace_id, params).series[0].points
     since, until = (
         datetime.combine(day, time(), UTC) for day in (impact.before.since, impact.after.until)
     )
     spans = charts.spans(points, by, since, min(until, clock.now()))
-    change = told.change
-    mark = Marked(change.id, change.title, change.happened_at.date())
+    change = summary.change
+    mark = ChangeMarker(change.id, change.title, change.happened_at.date())
     return {"by": by, "spans": spans, **charts.draw_both(spans, [mark])}

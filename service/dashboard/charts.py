@@ -3,13 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from math import ceil, log10
 from string import ascii_uppercase
 from typing import Final, Protocol
 
-from service.insights.map_schemas import PointOut
 from service.insights.periods import By
+from service.insights.trend_schemas import PointOut
 from service.rollups.spans import next_start
 
 
@@ -40,9 +40,9 @@ SMALL: Final = Frame(300, 124, left=32, right=6, top=8, bottom=26, labels=3)
 NARROW: Final = Frame(300, 190, left=36, right=6, top=18, bottom=26, labels=3)
 """Replaces ``LARGE`` on a phone."""
 GAP: Final = 0.22
-WIDEST: Final = 48
-MOST_COLUMNS: Final = 60
-MOST_DAYS: Final = 31
+MAX_COLUMN_WIDTH: Final = 48
+MAX_COLUMNS: Final = 60
+MAX_DAYS: Final = 31
 """A month, or the usual 30 days and today."""
 LETTER: Final = 17
 """The width of a letter in the narrower frames."""
@@ -50,13 +50,14 @@ LETTER: Final = 17
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The mentions of one period that begins at ``start``.
+    """The mentions of one period, from ``start`` to ``end`` (exclusive).
 
     A spike is more than expected. A period is partial if it is not over, or if only some of its
     days are requested: don't compare its column with the others.
     """
 
     start: date
+    end: date
     negative: int = 0
     neutral: int = 0
     positive: int = 0
@@ -120,31 +121,29 @@ class Chart:
 
 def period_length(days: int) -> By:
     """The period per column that gives a readable number of columns."""
-    if days <= MOST_DAYS:
+    if days <= MAX_DAYS:
         return "day"
-    return "week" if days <= 7 * MOST_COLUMNS else "month"
+    return "week" if days <= 7 * MAX_COLUMNS else "month"
 
 
 def spans(
     points: Sequence[PointOut], by: By, since: datetime | None, until: datetime
 ) -> list[Span]:
     """The spans of a series of ``/v1/trends`` from ``since``, with data up to ``until``."""
-    return [
-        Span(
-            at.start,
-            at.negative,
-            at.mentions - at.negative - at.positive,
-            at.positive,
-            bool(at.spikes),
-            _is_partial(at.start, by, since, until),
-        )
-        for at in points
-    ]
+    return [_span(point, next_start(point.start, by), since, until) for point in points]
 
 
-def _is_partial(start: date, by: By, since: datetime | None, until: datetime) -> bool:
-    first, end = (datetime.combine(at, time(), UTC) for at in (start, next_start(start, by)))
-    return end > until or (since is not None and first < since)
+def _span(point: PointOut, end: date, since: datetime | None, until: datetime) -> Span:
+    begins, ends = (datetime.combine(day, time(), UTC) for day in (point.start, end))
+    return Span(
+        point.start,
+        end,
+        point.negative,
+        point.mentions - point.negative - point.positive,
+        point.positive,
+        is_spike=bool(point.spikes),
+        is_partial=ends > until or (since is not None and begins < since),
+    )
 
 
 def draw_both(spans: Sequence[Span], events: Sequence[Event] = ()) -> Mapping[str, Chart | None]:
@@ -160,7 +159,7 @@ def draw(spans: Sequence[Span], events: Sequence[Event] = (), frame: Frame = LAR
     ticks = _ticks(most)
     scale = (frame.ground - frame.top) / ticks[-1]
     slot = frame.slot(len(spans))
-    width = min(slot * (1 - GAP), WIDEST)
+    width = min(slot * (1 - GAP), MAX_COLUMN_WIDTH)
     step = ceil(len(spans) / frame.labels)
     columns = []
     for index, span in enumerate(spans):
@@ -189,13 +188,12 @@ def _boxes(span: Span, x: float, width: float, scale: float, ground: float) -> l
 def _marks(spans: Sequence[Span], events: Sequence[Event], frame: Frame) -> list[Mark]:
     """The latest events within the columns' period, in chronological order."""
     starts = [span.start for span in spans]
-    last = starts[-1] - starts[-2] if len(starts) > 1 else timedelta(days=1)
-    ends = [*starts[1:], starts[-1] + last]
-    seen = sorted((e for e in events if starts[0] <= e.day < ends[-1]), key=lambda e: e.day)
+    marked = sorted((e for e in events if starts[0] <= e.day < spans[-1].end), key=lambda e: e.day)
     marks: list[Mark] = []
-    for letter, event in zip(ascii_uppercase, seen[-len(ascii_uppercase) :], strict=False):
+    for letter, event in zip(ascii_uppercase, marked[-len(ascii_uppercase) :], strict=False):
         index = bisect_right(starts, event.day) - 1
-        passed = (event.day - starts[index]) / (ends[index] - starts[index])
+        span = spans[index]
+        passed = (event.day - span.start) / (span.end - span.start)
         x = frame.left + frame.slot(len(spans)) * (index + passed)
         beside = marks[-1].letter_x + LETTER if marks else x
         marks.append(Mark(letter, event, round(x, 1), round(max(x, beside), 1)))

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from service.dashboard.address import FILES, Address
 from service.dashboard.pages import HEADERS, PageRoute, root_of
 from service.dashboard.request_view import View
-from service.dashboard.visitors import Seen, refuse_foreign
+from service.dashboard.visitors import SignedIn, reject_cross_site
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
-from service.exports import routes as exports
+from service.exports import files
 from service.exports.params import JourneyExport, MentionExport, PainPointExport, WinExport
 from service.insights.params import FilterParams
 from service.keys.sessions import Visitor
@@ -26,7 +26,7 @@ router = APIRouter(
     prefix=FILES,
     route_class=PageRoute,
     include_in_schema=False,
-    dependencies=[Depends(refuse_foreign)],
+    dependencies=[Depends(reject_cross_site)],
 )
 TABLE: Final = {"format": "csv", "bom": True}
 """With a byte order mark, for spreadsheets."""
@@ -36,66 +36,66 @@ Params = TypeVar("Params", bound=FilterParams)
 
 @router.get("/journey.{form}")
 def download_map(
-    request: Request, seen: Seen, database: Db, form: Literal["csv", "png"]
+    request: Request, visitor: SignedIn, database: Db, form: Literal["csv", "png"]
 ) -> Response:
     """The map: its parts as rows, with the page's comparison, or as a picture."""
     asked = TABLE if form == "csv" else {"format": form}
-    params = _params(_address(request), seen, database, JourneyExport, asked)
-    return _sent(exports.export_journey(seen.caller, database, params))
+    params = _params(_address(request), visitor, database, JourneyExport, asked)
+    return _with_page_headers(files.journey_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/pain-points.csv")
-def download_pain_points(request: Request, seen: Seen, database: Db) -> Response:
+def download_pain_points(request: Request, visitor: SignedIn, database: Db) -> Response:
     """All pain points of the ranking, in the same order."""
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_pains, **address.status}
-    params = _params(address, seen, database, PainPointExport, asked)
-    return _sent(exports.export_pain_points(seen.caller, database, params))
+    params = _params(address, visitor, database, PainPointExport, asked)
+    return _with_page_headers(files.pain_points_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/wins.csv")
-def download_wins(request: Request, seen: Seen, database: Db) -> Response:
+def download_wins(request: Request, visitor: SignedIn, database: Db) -> Response:
     """All wins of the ranking, in the same order."""
     address = _address(request)
     asked = TABLE | {"sort": address.sort_of_wins, **address.status}
-    params = _params(address, seen, database, WinExport, asked)
-    return _sent(exports.export_wins(seen.caller, database, params))
+    params = _params(address, visitor, database, WinExport, asked)
+    return _with_page_headers(files.wins_file(visitor.caller.workspace_id, database, params))
 
 
 @router.get("/mentions.csv")
-def download_mentions(request: Request, seen: Seen, database: Db) -> Response:
+def download_mentions(request: Request, visitor: SignedIn, database: Db) -> Response:
     """All mentions that a search by words finds, the latest first."""
     address = _address(request)
     if address.params.q and address.params.match != "words":
         raise InvalidRequest(invalid_params=[InvalidParam("match", NO_FILE)])
     chosen = {"sentiment": [address.params.sentiment]} if address.params.sentiment else {}
     asked = TABLE | {"q": address.params.q, **chosen}
-    params = _params(address, seen, database, MentionExport, asked)
-    return _sent(exports.export_mentions(seen.caller, database, params))
+    params = _params(address, visitor, database, MentionExport, asked)
+    return _with_page_headers(files.mentions_file(visitor.caller.workspace_id, database, params))
 
 
 def _address(request: Request) -> Address:
     """The requested address; a download has no form to correct a reversed period, so reject it."""
     address = Address(request, root_of(request))
-    if address.backwards:
-        raise InvalidRequest(invalid_params=[address.backwards])
+    if address.reversed_period:
+        raise InvalidRequest(invalid_params=[address.reversed_period])
     return address
 
 
 def _params(
     address: Address,
-    seen: Visitor,
+    visitor: Visitor,
     database: Database,
     kind: type[Params],
     asked: Mapping[str, Any],
 ) -> Params:
     """The parameters of an export, whose rows are read later, page by page."""
     with database.read() as session:
-        params: Params = View(session, seen.caller.workspace_id, address).params(kind, **asked)
+        params: Params = View(session, visitor.caller.workspace_id, address).params(kind, **asked)
     return params
 
 
-def _sent(file: Response) -> Response:
+def _with_page_headers(file: Response) -> Response:
     """A file with the headers of a page."""
     file.headers.update(HEADERS)
     return file

@@ -13,12 +13,12 @@ from sqlmodel import Session, col
 from models.feedback import Feedback
 from service.dashboard.address import Address
 from service.insights.params import ATTRIBUTE, OTHER_SIDE, escaped, plain
-from service.pictures.wording import words
+from service.pictures.formatting import words
 
 LATEST: Final = 2000
 """Items to take values from: enough for the usual values, few enough to be fast."""
-MOST_VALUES: Final = 15
-MOST_ATTRIBUTES: Final = 6
+MAX_VALUES: Final = 15
+MAX_ATTRIBUTES: Final = 6
 DIMENSIONS: Final = ("kind", "source", "channel", "language")
 
 
@@ -101,13 +101,13 @@ def _attributes(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _worth_a_filter(seen: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Attributes with few values, most frequently set first."""
-    few = {f: v for f, v in seen.items() if f not in DIMENSIONS and len(v) <= MOST_VALUES}
-    return sorted(few, key=lambda field: (-sum(few[field].values()), field))[:MOST_ATTRIBUTES]
+    few = {f: v for f, v in seen.items() if f not in DIMENSIONS and len(v) <= MAX_VALUES}
+    return sorted(few, key=lambda field: (-sum(few[field].values()), field))[:MAX_ATTRIBUTES]
 
 
 def _facet(field: str, seen: Mapping[str, int], address: Address) -> Facet:
     wanted, against = address.chosen(field), address.chosen(f"{OTHER_SIDE}.{field}")
-    usual = sorted(seen, key=lambda value: (-seen[value], value))[:MOST_VALUES]
+    usual = sorted(seen, key=lambda value: (-seen[value], value))[:MAX_VALUES]
     values = dict.fromkeys([*usual, *wanted, *against])
     options = [Option(value, words(plain(value)), value in wanted) for value in values]
     return Facet(field, words(field.removeprefix(ATTRIBUTE)), options)

@@ -9,7 +9,7 @@ from service.changes.schemas import ChangeImpactOut, EffectOut, Scope
 from service.changes.wording import whole_of
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.schemas import DifferenceOut, MeasuresOut
-from service.pictures.wording import difference, scale, value
+from service.pictures.formatting import difference, scale, value
 
 NAMES: Final[Mapping[str, str]] = {
     "negative_share": "Share of complaints",
@@ -18,14 +18,14 @@ NAMES: Final[Mapping[str, str]] = {
 }
 LAST: Final = (VOLUME, "mean_severity")
 """Measures that say less than the others."""
-MOST_SCALES: Final = 2
+MAX_SCALES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure of a change; ``better`` is None if it has no good direction or didn't move.
 
-    ``told`` is whether it is evidence: significant, and not only because the rest moved.
+    ``is_evidence``: it is significant, and not only because the rest moved.
     ``small`` is whether there was too little feedback to test.
     """
 
@@ -36,13 +36,13 @@ class Measure:
     effect: str
     low: str
     high: str
-    told: bool
+    is_evidence: bool
     better: bool | None
     small: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedMeasure:
     """One measure on both sides; ``small`` if either side has too few answers to test."""
 
     this: str
@@ -55,12 +55,12 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ComparisonRow:
     """A part of the journey with its measures; None for those that a side lacks."""
 
     name: str
     items: int
-    measures: Sequence[Compared | None]
+    measures: Sequence[ComparedMeasure | None]
 
 
 def measures(impact: ChangeImpactOut) -> list[Measure]:
@@ -71,7 +71,7 @@ def measures(impact: ChangeImpactOut) -> list[Measure]:
         _measure(volume if name == VOLUME else name_of(name), name, impact.measures[name])
         for name in names
     ]
-    return sorted(found, key=lambda measure: not measure.told)
+    return sorted(found, key=lambda measure: not measure.is_evidence)
 
 
 def _measure(title: str, name: str, found: EffectOut) -> Measure:
@@ -86,7 +86,7 @@ def _measure(title: str, name: str, found: EffectOut) -> Measure:
         effect=difference(name, found.effect),
         low=difference(name, found.low),
         high=difference(name, found.high),
-        told=found.significant and found.moved,
+        is_evidence=found.significant and found.moved,
         better=found.better,
         small=found.p is None,
     )
@@ -97,25 +97,25 @@ def name_of(measure: str) -> str:
     return NAMES.get(measure) or scale(measure)
 
 
-def beside(map_: JourneyMapOut) -> tuple[list[str], list[Beside]]:
+def comparison_table(map_: JourneyMapOut) -> tuple[list[str], list[ComparisonRow]]:
     """The names of the measures of a comparison, and both sides of every stage."""
-    rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MOST_SCALES]
+    rated = sorted(map_.overall.kpis, key=lambda name: -map_.overall.kpis[name].n)[:MAX_SCALES]
     columns = ["net_sentiment", "negative_share", *rated]
     parts: list[tuple[str, MeasuresOut, Mapping[str, DifferenceOut]]] = [
         ("All", map_.overall, map_.overall.changes),
         *((stage.name, stage, stage.changes) for stage in map_.stages),
     ]
     rows = [
-        Beside(name, part.items, [_compared(column, part, changes) for column in columns])
+        ComparisonRow(name, part.items, [_compared(column, part, changes) for column in columns])
         for name, part, changes in parts
     ]
-    told = [row for row in rows if row.items or any(row.measures)]
-    return [name_of(column) for column in columns], told
+    shown = [row for row in rows if row.items or any(row.measures)]
+    return [name_of(column) for column in columns], shown
 
 
 def _compared(
     name: str, part: MeasuresOut, changes: Mapping[str, DifferenceOut]
-) -> Compared | None:
+) -> ComparedMeasure | None:
     found = changes.get(name)
     if found is None:
         return None
@@ -125,7 +125,7 @@ def _compared(
     }
     this = own[name] if name in own else part.kpis[name].value if name in part.kpis else None
     bounds = (difference(name, bound) for bound in (found.low, found.high))
-    return Compared(
+    return ComparedMeasure(
         this=value(name, this),
         other=value(name, found.other),
         difference=difference(name, found.difference),

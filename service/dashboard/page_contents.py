@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from models.pain_point import PAIN, WIN
 from service.dashboard import charts
-from service.dashboard.changes import marked
+from service.dashboard.changes import change_markers
 from service.dashboard.charts import Span
-from service.dashboard.figures import beside
+from service.dashboard.figures import comparison_table
 from service.dashboard.quotes import parts_of, quotes
 from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
@@ -18,9 +18,14 @@ from service.insights.drivers import list_drivers
 from service.insights.errors import OverlappingSides
 from service.insights.evidence import list_evidence
 from service.insights.feedback import one_feedback
-from service.insights.journey_map import draw_map
+from service.insights.journey_map import build_map
 from service.insights.map_schemas import JourneyMapOut
-from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
+from service.insights.pain_points import (
+    days_at_any_time,
+    list_pain_points,
+    list_wins,
+    one_pain_point,
+)
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import (
     DriverParams,
@@ -32,9 +37,10 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.periods import By
-from service.insights.trends import draw_trends
+from service.insights.trends import build_trends
 from service.items import mentions_of
 from service.pictures.board import lay_out
+from service.pictures.map_svg import LEGEND
 
 POINTS_A_PAGE: Final = 20
 THEMES_SHOWN: Final = 12
@@ -56,21 +62,23 @@ def journey_map(view: View) -> Values:
         "refused": refused,
         "map": map_,
         "board": lay_out(map_),
+        "legend": LEGEND,
         "id_of": view.cell_id,
-        "sides": None if refused or not view.address.is_compared else beside(map_),
+        "previous_from": None if view.address.is_compared else view.previous_from,
+        "sides": None if refused or not view.address.is_compared else comparison_table(map_),
     }
 
 
 def _compared_map(view: View) -> tuple[JourneyMapOut, str | None]:
     """The map; if the comparison is impossible, the default map and the reason."""
     try:
-        return draw_map(view.session, view.workspace_id, view.params(MapParams)), None
+        return build_map(view.session, view.workspace_id, view.params(MapParams)), None
     except InvalidRequest as problem:
         refused = _uncomparable(problem)
         if refused is None:
             raise
     usual = MapParams.model_validate(view.filters.model_dump(exclude_unset=True))
-    return draw_map(view.session, view.workspace_id, usual), refused
+    return build_map(view.session, view.workspace_id, usual), refused
 
 
 def _uncomparable(problem: InvalidRequest) -> str | None:
@@ -120,16 +128,18 @@ def pain_point(view: View, wanted: UUID) -> Values:
     shown = view.address.params.sentiment or point.sentiment
     evidence = view.params(EvidenceParams, sentiment=[shown], **view.page(QUOTES_A_PAGE))
     page = list_evidence(session, workspace, point.id, evidence)
-    by, spans = _course(view, point)
+    by, spans = _trend(view, point)
     return view.frame(point) | {
         "point": point,
+        "days": days_at_any_time(session, workspace, wanted, view.filters),
+        "previous_from": view.previous_from,
         "themes": _themes_in(view, point),
         "sentiment": shown,
         "quotes": quotes(page.items),
         "next": page.next,
         "by": by,
         "spans": spans,
-        **charts.draw_both(spans, marked(view, point)),
+        **charts.draw_both(spans, change_markers(view, point)),
     }
 
 
@@ -150,7 +160,11 @@ def feedback(view: View, wanted: UUID) -> Values:
 
 def _ranking(view: View, page: PainPointsOut) -> Values:
     """What both rankings have in common."""
-    return view.frame(page) | {"page": page, "only": view.address.params.status}
+    return view.frame(page) | {
+        "page": page,
+        "only": view.address.params.status,
+        "previous_from": view.previous_from,
+    }
 
 
 def _listing(view: View) -> Values:
@@ -190,10 +204,10 @@ def _themes_in(view: View, point: OnePainPointOut) -> list[PainPointOut]:
     ).items
 
 
-def _course(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
+def _trend(view: View, point: OnePainPointOut) -> tuple[By, list[Span]]:
     """The mentions of a pain point over time, and the length of a period."""
     by = charts.period_length(view.days)
     params = view.params(TrendParams, pain_point=point.id, by=by)
-    series = draw_trends(view.session, view.workspace_id, params).series
+    series = build_trends(view.session, view.workspace_id, params).series
     points = series[0].points if series else []
     return by, charts.spans(points, by, view.filters.since, view.known_until)

@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service import __version__
-from service.dashboard.address import Unfiltered
+from service.dashboard.address import UnfilteredAddress
 from service.errors import NotFound, Unauthenticated
-from service.pictures import wording
+from service.pictures import formatting
 from service.telemetry import request_id
 from service.web.problems import as_problem
 
@@ -25,11 +25,11 @@ ASSETS: Final = "/assets"
 SIGN_IN: Final = "/sign-in"
 NOTHING_HERE: Final = "There is nothing at this address."
 FILTERS: Final = (
-    *("count", "counted", "signed", "plain", "distance", "net", "percent", "change", "day"),
-    *("moment", "tone", "scale", "kpi_value", "words", "dimension", "capitalised", "weightiest"),
-    *("days_of", "feeling", "unit"),
+    *("count", "counted", "signed", "plain", "net", "percent", "change", "day", "date_time"),
+    *("tone", "scale", "kpi_value", "unit", "effect", "unsigned_difference", "most_rated"),
+    *("words", "dimension", "capitalised", "days_of", "emotion_class"),
 )
-"""The functions of ``wording`` that templates use."""
+"""The functions of ``formatting`` that templates use."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -48,7 +48,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {name: getattr(wording, name) for name in FILTERS}
+    made.filters |= {name: getattr(formatting, name) for name in FILTERS}
     made.globals["version"] = __version__
     return made
 
@@ -119,8 +119,8 @@ def problem_page(request: Request, error: Exception) -> HTMLResponse:
         problem.status,
         problem=problem,
         request_id=request_id.get(),
-        seen=getattr(request.state, "seen", None),
-        address=Unfiltered(root_of(request)),
+        visitor=getattr(request.state, "visitor", None),
+        address=UnfilteredAddress(root_of(request)),
     )
     answer.headers.update(problem.headers)
     return answer

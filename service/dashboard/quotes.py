@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.insights.pain_schemas import EvidenceOut
+from service.insights.readings import MentionOut
 from service.insights.search_schemas import HighlightOut, MentionHitOut
-from service.insights.shapes import MentionOut
 
-LONGEST: Final = 1200
+MAX_MENTION_CHARS: Final = 1200
 """The maximum number of characters of a mention; the full text is one click away."""
 
 
@@ -33,7 +33,7 @@ def quotes(mentions: Sequence[EvidenceOut]) -> list[Quote]:
 
 def _quote(mention: EvidenceOut) -> Quote:
     shown = mention.excerpt
-    end = min(shown.end, shown.start + LONGEST)
+    end = min(shown.end, shown.start + MAX_MENTION_CHARS)
     is_cut = end < shown.end
     sought = mention.highlights if isinstance(mention, MentionHitOut) else ()
     return Quote(

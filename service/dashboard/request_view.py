@@ -13,14 +13,16 @@ from nlp.labels import UNASSIGNED
 from service import clock
 from service.dashboard.address import PERIODS, Address, Period
 from service.dashboard.facets import Facet, axis_facet, facets, first_day, latest_day
-from service.insights import names
+from service.insights import journey_cells
+from service.insights.filters import select_feedback
 from service.insights.params import OTHER_SIDE, FilterParams
 from service.insights.schemas import AnswerOut
+from service.insights.totals import before_of
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
 from service.journey.presets import PRESETS
 from service.journey.service import CURRENT, current_map, named_map
-from service.pictures.wording import period
+from service.pictures.formatting import period
 
 Values = dict[str, Any]
 INSTANT: Final = timedelta(microseconds=1)
@@ -58,10 +60,19 @@ class View:
         """Whether the workspace has no feedback at all."""
         return self.latest is None
 
+    @cached_property
+    def previous_from(self) -> date | None:
+        """The day of the first feedback, if it is in the previous period, which then counts from
+        that day on."""
+        selection = select_feedback(self.session, self.workspace_id, self.filters)
+        before = before_of(self.session, selection, clock.now())
+        first = before.selection.since if before and before.is_cut else None
+        return first and first.date()
+
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """The names of stages and touchpoints by key."""
         journey = self.journey
-        unassigned = {UNASSIGNED: names.UNASSIGNED_NAME}
+        unassigned = {UNASSIGNED: journey_cells.UNASSIGNED_NAME}
         return {
             "stage": {stage.key: stage.name for stage in journey.stages} | unassigned,
             "touchpoint": {entry.key: entry.name for entry in journey.touchpoints} | unassigned,
@@ -77,7 +88,7 @@ class View:
 
     def cell_id(self, stage: str, touchpoint: str, sentiment: str = PAIN) -> UUID:
         """The id of the pain point, or win, of a whole cell."""
-        return names.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
+        return journey_cells.cell_id(self.workspace_id, Cell(stage, touchpoint), sentiment)
 
     @property
     def known_until(self) -> datetime:

@@ -28,22 +28,23 @@ from service.dashboard.pages import (
     root_of,
 )
 from service.dashboard.request_view import FIGURES, Values, View
-from service.dashboard.search import search, sought
+from service.dashboard.search import read_query, search
 from service.dashboard.trends import trends
 from service.dashboard.visitors import (
-    Seen,
-    forget,
-    refuse_foreign,
-    remember,
+    SignedIn,
+    clear_session_cookie,
+    current_visitor,
+    reject_cross_site,
     secret_in,
-    visitor,
+    set_session_cookie,
 )
 from service.db import Database
 from service.errors import Forbidden, NotFound, Problem, TooManyRequests, Unauthenticated
 from service.keys import sessions
-from service.keys.auth import LONGEST_SECRET
-from service.keys.guesses import Guesses
-from service.keys.ring import Caller, KeyRing
+from service.keys.auth import MAX_SECRET_CHARS
+from service.keys.caller import Caller
+from service.keys.key_cache import KeyCache
+from service.keys.rate import FailedAttempts
 from service.web.dependencies import Db
 from service.web.engine import AppEmbedder
 from service.web.problems import problem_response
@@ -58,7 +59,7 @@ WRONG: Final = (
 
 def install(app: FastAPI) -> None:
     """Add the pages, their downloads and their style sheet to ``app``."""
-    app.state.guesses = Guesses()
+    app.state.failed_attempts = FailedAttempts()
     app.include_router(router)
     app.include_router(downloads.router)
     app.add_exception_handler(404, show_nothing)
@@ -71,79 +72,79 @@ async def show_nothing(request: Request, error: Exception) -> Response:
     if path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
         return problem_response(error)
     with suppress(Problem):  # not signed in: the same page without navigation
-        await visitor(request)
+        await current_visitor(request)
     return problem_page(request, NotFound(NOTHING_HERE))
 
 
 @router.get("/")
-def show_map(request: Request, seen: Seen, database: Db) -> Response:
+def show_map(request: Request, visitor: SignedIn, database: Db) -> Response:
     """The journey map."""
-    return _shown(request, seen, database, "map.html", page_contents.journey_map)
+    return _page_of(request, visitor, database, "map.html", page_contents.journey_map)
 
 
 @router.get("/pain-points")
-def show_pain_points(request: Request, seen: Seen, database: Db) -> Response:
+def show_pain_points(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Pain points, the worst first."""
-    return _shown(request, seen, database, "pain_points.html", page_contents.pain_points)
+    return _page_of(request, visitor, database, "pain_points.html", page_contents.pain_points)
 
 
 @router.get("/wins")
-def show_wins(request: Request, seen: Seen, database: Db) -> Response:
+def show_wins(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Wins, the greatest first."""
-    return _shown(request, seen, database, "pain_points.html", page_contents.wins)
+    return _page_of(request, visitor, database, "pain_points.html", page_contents.wins)
 
 
 @router.get("/drivers")
-def show_drivers(request: Request, seen: Seen, database: Db) -> Response:
+def show_drivers(request: Request, visitor: SignedIn, database: Db) -> Response:
     """What moves a KPI, the largest effect first."""
-    return _shown(request, seen, database, "drivers.html", page_contents.drivers)
+    return _page_of(request, visitor, database, "drivers.html", page_contents.drivers)
 
 
 @router.get("/trends")
-def show_trends(request: Request, seen: Seen, database: Db) -> Response:
+def show_trends(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Mentions over time, in total and by stage."""
-    return _shown(request, seen, database, "trends.html", trends)
+    return _page_of(request, visitor, database, "trends.html", trends)
 
 
 @router.get("/changes")
-def show_changes(request: Request, seen: Seen, database: Db) -> Response:
+def show_changes(request: Request, visitor: SignedIn, database: Db) -> Response:
     """Changes, and whether they helped."""
-    return _shown(request, seen, database, "changes.html", list_changes)
+    return _page_of(request, visitor, database, "changes.html", list_changes)
 
 
 @router.get("/changes/{wanted}")
-def show_change(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+def show_change(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One change with all its measures."""
-    return _shown(request, seen, database, "change.html", one_change, wanted)
+    return _page_of(request, visitor, database, "change.html", one_change, wanted)
 
 
 @router.get("/search")
 def show_search(
     request: Request,
-    seen: Seen,
+    visitor: SignedIn,
     database: Db,
     embedder: AppEmbedder,
 ) -> Response:
     """What customers said, by words or by meaning."""
-    asked = sought(Address(request, root_of(request)), embedder)
-    return _shown(request, seen, database, "search.html", search, asked)
+    asked = read_query(Address(request, root_of(request)), embedder)
+    return _page_of(request, visitor, database, "search.html", search, asked)
 
 
 @router.get("/pain-points/{wanted}")
-def show_pain_point(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+def show_pain_point(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One pain point or win."""
-    return _shown(request, seen, database, "pain_point.html", page_contents.pain_point, wanted)
+    return _page_of(request, visitor, database, "pain_point.html", page_contents.pain_point, wanted)
 
 
 @router.get("/feedback/{wanted}")
-def show_feedback(request: Request, seen: Seen, database: Db, wanted: UUID) -> Response:
+def show_feedback(request: Request, visitor: SignedIn, database: Db, wanted: UUID) -> Response:
     """One piece of feedback."""
-    return _shown(request, seen, database, "feedback.html", page_contents.feedback, wanted)
+    return _page_of(request, visitor, database, "feedback.html", page_contents.feedback, wanted)
 
 
-def _shown(
+def _page_of(
     request: Request,
-    seen: sessions.Visitor,
+    visitor: sessions.Visitor,
     database: Database,
     template: str,
     look: Callable[Concatenate[View, Asked], Values],
@@ -155,19 +156,19 @@ def _shown(
     Without any feedback, a welcome page; with a reversed period, the form to correct it.
     """
     with database.read() as session:
-        view = View(session, seen.caller.workspace_id, Address(request, root_of(request)))
+        view = View(session, visitor.caller.workspace_id, Address(request, root_of(request)))
         if view.is_empty and view.address.path in FIGURES:
-            return page(request, "welcome.html", seen=seen, address=view.address)
-        if view.address.backwards:
-            return page(request, "backwards.html", 422, seen=seen, **view.filtering())
+            return page(request, "welcome.html", visitor=visitor, address=view.address)
+        if view.address.reversed_period:
+            return page(request, "reversed_period.html", 422, visitor=visitor, **view.filtering())
         values = look(view, *asked, **more)
-    return page(request, template, seen=seen, **values)
+    return page(request, template, visitor=visitor, **values)
 
 
 @router.get(SIGN_IN)
 def show_sign_in(request: Request) -> Response:
     """The sign-in form."""
-    return _ask(request, request.query_params.get("next", ""))
+    return _sign_in_page(request, request.query_params.get("next", ""))
 
 
 @router.post(SIGN_IN)
@@ -178,58 +179,58 @@ async def sign_in(
     next_: Annotated[str, Form(alias="next")] = "",
 ) -> Response:
     """Exchange a key for a session."""
-    refuse_foreign(request)
+    reject_cross_site(request)
     try:
         caller = await _caller(request, key.strip())
         secret = await run_in_threadpool(
             database.transact, lambda session: sessions.sign_in(session, caller)
         )
     except (Unauthenticated, Forbidden, TooManyRequests) as problem:
-        return _ask(request, next_, problem)
-    answer = RedirectResponse(root_of(request) + shown_at(_own(next_)), 303, HEADERS)
-    remember(request, answer, secret)
+        return _sign_in_page(request, next_, problem)
+    answer = RedirectResponse(root_of(request) + shown_at(_local_path(next_)), 303, HEADERS)
+    set_session_cookie(request, answer, secret)
     return answer
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request, database: Db) -> Response:
     """End the session."""
-    refuse_foreign(request)
+    reject_cross_site(request)
     if secret := secret_in(request):
         await run_in_threadpool(
             database.transact, lambda session: sessions.sign_out(session, secret)
         )
     answer = RedirectResponse(root_of(request) + SIGN_IN, 303, HEADERS)
-    forget(request, answer)
+    clear_session_cookie(request, answer)
     return answer
 
 
 async def _caller(request: Request, key: str) -> Caller:
     """The owner of a key; wrong keys count against the address they come from."""
-    guesses: Guesses = request.app.state.guesses
-    ring: KeyRing = request.app.state.keys
+    attempts: FailedAttempts = request.app.state.failed_attempts
+    cache: KeyCache = request.app.state.keys
     address = request.client.host if request.client else ""
-    guesses.check(address)
+    attempts.check(address)
     try:
-        if not 0 < len(key) <= LONGEST_SECRET:
+        if not 0 < len(key) <= MAX_SECRET_CHARS:
             raise Unauthenticated
-        return await ring.find(key)
+        return await cache.find(key)
     except Unauthenticated:
-        guesses.count(address)
+        attempts.count(address)
         raise
 
 
-def _ask(request: Request, wanted: str, problem: Problem | None = None) -> Response:
+def _sign_in_page(request: Request, wanted: str, problem: Problem | None = None) -> Response:
     status, message, headers = 200, None, {}
     if problem is not None:
         status, headers = problem.status, problem.headers
         message = WRONG if type(problem) is Unauthenticated else problem.detail
-    answer = page(request, "sign_in.html", status, next=_own(wanted), message=message)
+    answer = page(request, "sign_in.html", status, next=_local_path(wanted), message=message)
     answer.headers.update(headers)
     return answer
 
 
-def _own(path: str) -> str:
+def _local_path(path: str) -> str:
     """``path`` if it is on this site, else the first page."""
     is_own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
     return path if is_own and not path.startswith(SIGN_IN) else "/"

@@ -9,10 +9,10 @@ from service.dashboard.quotes import quotes
 from service.dashboard.request_view import Values, View
 from service.errors import InvalidRequest
 from service.insights.errors import NothingToCompare
-from service.insights.likeness import Meaning, meaning_of
 from service.insights.search import list_mentions
 from service.insights.search_params import MentionParams
 from service.insights.search_schemas import MentionPageOut
+from service.insights.similarity import Meaning, meaning_of
 
 HITS_A_PAGE: Final = 20
 NOTHING_SAID: Final = (
@@ -21,14 +21,14 @@ NOTHING_SAID: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class MeaningQuery:
     """A search by meaning, as read by the model, or the reason why it is impossible."""
 
     meaning: Meaning | None = None
     refused: str | None = None
 
 
-def sought(address: Address, embedder: Embedder) -> Sought:
+def read_query(address: Address, embedder: Embedder) -> MeaningQuery:
     """Read the query with the model, if it is a meaning; no transaction may be open.
 
     Raises:
@@ -36,17 +36,17 @@ def sought(address: Address, embedder: Embedder) -> Sought:
     """
     asked = address.params
     if asked.q is None or asked.match == "words":
-        return Sought()
+        return MeaningQuery()
     try:
-        return Sought(meaning=meaning_of(asked.q, embedder))
+        return MeaningQuery(meaning=meaning_of(asked.q, embedder))
     except NothingToCompare:
-        return Sought(refused=NOTHING_SAID)
+        return MeaningQuery(refused=NOTHING_SAID)
 
 
-def search(view: View, sought: Sought) -> Values:
+def search(view: View, query: MeaningQuery) -> Values:
     """The results; without a query, the latest mentions."""
     asked = view.address.params
-    found, refused = (None, sought.refused) if sought.refused else _found(view, sought)
+    found, refused = (None, query.refused) if query.refused else _found(view, query)
     return view.filtering() | {
         "text": asked.q or "",
         "by_meaning": asked.match == "meaning",
@@ -57,15 +57,15 @@ def search(view: View, sought: Sought) -> Values:
     }
 
 
-def _found(view: View, sought: Sought) -> tuple[MentionPageOut | None, str | None]:
+def _found(view: View, query: MeaningQuery) -> tuple[MentionPageOut | None, str | None]:
     """The mentions, or what is wrong with the query."""
     asked = view.address.params
-    words = None if sought.meaning else asked.q
+    words = None if query.meaning else asked.q
     chosen = {"sentiment": [asked.sentiment]} if asked.sentiment else {}
-    page = {"limit": HITS_A_PAGE} if sought.meaning else view.page(HITS_A_PAGE)
+    page = {"limit": HITS_A_PAGE} if query.meaning else view.page(HITS_A_PAGE)
     params = view.params(MentionParams, q=words, **chosen, **page)
     try:
-        return list_mentions(view.session, view.workspace_id, params, sought.meaning), None
+        return list_mentions(view.session, view.workspace_id, params, query.meaning), None
     except InvalidRequest as problem:
         wrong = problem.invalid_params
         if not wrong or wrong[0].name != "q":

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.dashboard import charts
-from service.dashboard.changes import marked
+from service.dashboard.changes import change_markers
 from service.dashboard.charts import SMALL, Chart, Span
 from service.dashboard.request_view import Values, View
-from service.insights.map_schemas import PointOut, SeriesOut
 from service.insights.measures import DIGITS
 from service.insights.params import TrendParams
-from service.insights.trends import draw_trends
+from service.insights.samples import MIN_ANSWERS
+from service.insights.trend_schemas import PointOut, SeriesOut
+from service.insights.trends import build_trends
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """One stage over time; ``net_sentiment`` is for the whole period.
+class StageTrend:
+    """One stage over time; ``net_sentiment`` is for the whole period, ``small`` if it has too few.
 
     ``spikes`` are the points with more than expected.
     """
@@ -24,6 +25,7 @@ class Course:
     name: str
     mentions: int
     net_sentiment: float | None
+    small: bool
     spans: list[Span]
     spikes: list[PointOut]
     chart: Chart | None
@@ -32,32 +34,34 @@ class Course:
 def trends(view: View) -> Values:
     """Mentions over time, in total with the changes, and by stage."""
     by = charts.period_length(view.days)
-    whole = draw_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
-    split = draw_trends(
+    whole = build_trends(view.session, view.workspace_id, view.params(TrendParams, by=by))
+    split = build_trends(
         view.session, view.workspace_id, view.params(TrendParams, by=by, group="stage")
     )
     points = whole.series[0].points
     since, until = view.filters.since, view.known_until
     spans = charts.spans(points, by, since, until)
-    courses = [
-        _course(series, charts.spans(series.points, by, since, until)) for series in split.series
+    stage_trends = [
+        _stage_trend(series, charts.spans(series.points, by, since, until))
+        for series in split.series
     ]
     return view.frame(whole) | {
         "by": by,
         "points": points,
         "spikes": _spiking(points),
         "spans": spans,
-        **charts.draw_both(spans, marked(view)),
-        "courses": [course for course in courses if course.chart],
+        **charts.draw_both(spans, change_markers(view)),
+        "stage_trends": [each for each in stage_trends if each.chart],
     }
 
 
-def _course(series: SeriesOut, spans: list[Span]) -> Course:
+def _stage_trend(series: SeriesOut, spans: list[Span]) -> StageTrend:
     mentions = sum(span.mentions for span in spans)
     balance = sum(span.positive - span.negative for span in spans)
     net = round(balance / mentions, DIGITS) if mentions else None
-    chart = charts.draw(spans, frame=SMALL)
-    return Course(series.key, series.name, mentions, net, spans, _spiking(series.points), chart)
+    small = sum(point.items for point in series.points) < MIN_ANSWERS
+    spikes, chart = _spiking(series.points), charts.draw(spans, frame=SMALL)
+    return StageTrend(series.key, series.name, mentions, net, small, spans, spikes, chart)
 
 
 def _spiking(points: Sequence[PointOut]) -> list[PointOut]:

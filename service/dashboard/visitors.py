@@ -6,22 +6,19 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from service.dashboard.errors import CrossSiteRequest
 from service.db import Database
-from service.errors import Forbidden, Unauthenticated
+from service.errors import Unauthenticated
 from service.keys.rate import RateLimit
 from service.keys.sessions import LASTS, Visitor, visitor_with
 from service.web.edge import LOGGED
 
 COOKIE: Final = "voc_session"
-LONGEST: Final = 200
+MAX_SECRET_CHARS: Final = 200
 SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
-class ForeignRequest(Forbidden):
-    """This request came from another site; open the page itself and try again."""
-
-
-async def visitor(request: Request) -> Visitor:
+async def current_visitor(request: Request) -> Visitor:
     """Who is signed in; also kept in the request's state, for error pages.
 
     Raises:
@@ -34,9 +31,9 @@ async def visitor(request: Request) -> Visitor:
     found = await run_in_threadpool(_find, database, secret) if secret else None
     if found is None:
         raise Unauthenticated
-    request.state.seen = found
+    request.state.visitor = found
     request.scope.get(LOGGED, {})["key_id"] = found.caller.key_id
-    rate.spend(found.caller)
+    rate.count(found.caller)
     return found
 
 
@@ -45,21 +42,21 @@ def _find(database: Database, secret: str) -> Visitor | None:
         return visitor_with(session, secret)
 
 
-Seen = Annotated[Visitor, Depends(visitor)]
+SignedIn = Annotated[Visitor, Depends(current_visitor)]
 
 
 def secret_in(request: Request) -> str | None:
     """The secret in the request's cookie, unless it is too long to be one."""
     secret = request.cookies.get(_name(request))
-    return secret if secret and len(secret) <= LONGEST else None
+    return secret if secret and len(secret) <= MAX_SECRET_CHARS else None
 
 
-def remember(request: Request, response: Response, secret: str) -> None:
+def set_session_cookie(request: Request, response: Response, secret: str) -> None:
     """Set the session cookie: hidden from scripts, and not sent with other sites' forms."""
     _set(request, response, secret, int(LASTS.total_seconds()))
 
 
-def forget(request: Request, response: Response) -> None:
+def clear_session_cookie(request: Request, response: Response) -> None:
     """Delete the session cookie."""
     _set(request, response, "", 0)
 
@@ -85,14 +82,14 @@ def _name(request: Request) -> str:
     return f"__Host-{COOKIE}" if _is_secure(request) else COOKIE
 
 
-def refuse_foreign(request: Request) -> None:
+def reject_cross_site(request: Request) -> None:
     """Refuse requests from other sites; accept this site's own, and those not made by browsers.
 
     Browsers send the origin of a request in Sec-Fetch-Site or, over plain http, in Origin. This
     is the algorithm of Go's net/http.CrossOriginProtection, which needs no token.
 
     Raises:
-        ForeignRequest: the request comes from another site.
+        CrossSiteRequest: the request comes from another site.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
@@ -101,4 +98,4 @@ def refuse_foreign(request: Request) -> None:
         host = request.headers.get("host")
         foreign = origin is not None and origin.partition("://")[2] != host
     if foreign:
-        raise ForeignRequest
+        raise CrossSiteRequest

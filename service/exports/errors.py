@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from service.errors import Problem
+from service.errors import Problem, Unavailable
 
 
 class NotInstalled(Problem):
@@ -18,3 +18,9 @@ class NoParquet(NotInstalled):
 
 class NoFont(NotInstalled):
     """There is no font to draw text with: install one, e.g. fonts-dejavu-core; or request svg."""
+
+
+class DrawingBusy(Unavailable):
+    """Other pictures are being drawn; wait as Retry-After says and try again."""
+
+    code = "drawing_busy"

@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from service.exports.params import JourneyExport
 from service.exports.tables import Column, Kind, Row, columns, row_of
-from service.insights.journey_map import draw_map
+from service.insights.journey_map import build_map
 from service.insights.map_schemas import JourneyMapOut
 from service.insights.params import ATTRIBUTE, OTHER_SIDE, FilterParams, plain
-from service.pictures import wording
+from service.pictures import formatting
 from service.pictures.map_svg import draw_svg
 
 COLUMNS: Final[Sequence[Column]] = (
@@ -29,6 +29,10 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.INTEGER, "csat_n:kpis.csat.n"),
     *columns(Kind.FLAG, "small", "moment_of_truth"),
     *columns(Kind.JSON, "kpis", "emotions", "changes", "pains", "wins"),
+    *columns(Kind.NUMBER, "stars:kpis.stars.value"),
+    *columns(Kind.INTEGER, "stars_n:kpis.stars.n"),
+    *columns(Kind.NUMBER, "ces:kpis.ces.value"),
+    *columns(Kind.INTEGER, "ces_n:kpis.ces.n"),
 )
 
 
@@ -36,7 +40,7 @@ def read_map(
     workspace_id: UUID, params: JourneyExport, session: Session, _after: None
 ) -> tuple[Sequence[Row], None]:
     """All parts of the map: stages, touchpoints, then the cells that have feedback."""
-    return list(_rows(draw_map(session, workspace_id, params))), None
+    return list(_rows(build_map(session, workspace_id, params))), None
 
 
 def _rows(map_: JourneyMapOut) -> Iterator[Row]:
@@ -54,7 +58,7 @@ def _row(part: str, values: dict[str, Any]) -> Row:
 
 def svg_of(session: Session, workspace_id: UUID, params: JourneyExport) -> str:
     """The map as SVG, with its period and filters; without a comparison."""
-    return draw_svg(draw_map(session, workspace_id, params), _about(params))
+    return draw_svg(build_map(session, workspace_id, params), _about(params))
 
 
 def _about(params: FilterParams) -> str:
@@ -62,12 +66,12 @@ def _about(params: FilterParams) -> str:
         exclude={"format", "bom", "journey", "since", "until"}, exclude_defaults=True
     )
     told = [
-        f"{name.removeprefix(ATTRIBUTE)}: {_listed(value)}"
+        f"{name.removeprefix(ATTRIBUTE)}: {_joined(value)}"
         for name, value in asked.items()
         if not name.startswith(OTHER_SIDE)
     ]
-    return "; ".join([wording.period(params.since, params.until), *told])
+    return "; ".join([formatting.period(params.since, params.until), *told])
 
 
-def _listed(value: Any) -> str:
+def _joined(value: Any) -> str:
     return ", ".join(map(plain, value)) if isinstance(value, list) else plain(str(value))

@@ -10,18 +10,19 @@ from sqlalchemy import Row as Found
 from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
-from service.corrections.layers import READ
+from service.corrections.layers import ITEM_LABELS
+from service.exports.attributes import attribute_values
 from service.exports.pages import PAGE
 from service.exports.params import MentionExport
 from service.exports.tables import Column, Kind, Row, columns
 from service.insights.filters import Selection
-from service.insights.queries.evidence import DECISIVE
+from service.insights.queries.mentions import DECISIVE
 from service.insights.queries.search import Point, latest
-from service.insights.search import query_of, wanted_by
-from service.insights.shapes import provenance_out, reading_fields
+from service.insights.readings import provenance_out, reading_fields
+from service.insights.search import criteria_of, query_of
 
 _OF_MENTION: Final = (
-    *("start", "end", *READ, "confidence", "candidates", "pain_point_id"),
+    *("start", "end", *ITEM_LABELS, "confidence", "candidates", "pain_point_id"),
     *("stage_provenance", "touchpoint_provenance", "replaced"),
 )
 _OF_FEEDBACK: Final = (
@@ -47,12 +48,16 @@ COLUMNS: Final[Sequence[Column]] = (
 
 
 def read_mentions(
-    workspace_id: UUID, params: MentionExport, session: Session, after: Point | None
+    workspace_id: UUID,
+    params: MentionExport,
+    attributes: Sequence[str],
+    session: Session,
+    after: Point | None,
 ) -> tuple[Sequence[Row], Point | None]:
-    """A page of mentions, filtered by ``params``."""
-    wanted, query = wanted_by(session, workspace_id, params), query_of(params)
-    found = list(latest(session, wanted, query.wanted, after, PAGE, _besides()))
-    as_row = partial(_row, wanted.selection)
+    """A page of mentions, filtered by ``params``; the values of ``attributes`` come last."""
+    criteria, query = criteria_of(session, workspace_id, params), query_of(params)
+    found = list(latest(session, criteria, query.wanted, after, PAGE, _besides()))
+    as_row = partial(_row, criteria.selection, attributes)
     rows = [as_row(row) for row in found if not query.wanted or query.find(row.text) is not None]
     if len(found) < PAGE:
         return rows, None
@@ -69,10 +74,11 @@ def _besides() -> list[ColumnElement[Any]]:
     ]
 
 
-def _row(selection: Selection, row: Found[Any]) -> Row:
+def _row(selection: Selection, attributes: Sequence[str], row: Found[Any]) -> Row:
     values = dict(row._mapping) | reading_fields(selection.journey, row)
     provenance = provenance_out(row)
     for name in DECISIVE:
         values[f"{name}_confidence"] = values["confidence"][name]
         values[f"{name}_provenance"] = getattr(provenance, name)
-    return [values[column.name] for column in COLUMNS]
+    own = [values[column.name] for column in COLUMNS]
+    return own + attribute_values(row.attributes, attributes)

@@ -17,11 +17,11 @@ from service.exports.tables import Row
 PAGE: Final = 1000
 
 K = TypeVar("K")
-Read = Callable[[Session, K | None], tuple[Sequence[Row], K | None]]
+PageReader = Callable[[Session, K | None], tuple[Sequence[Row], K | None]]
 """The rows after a key (None: the first ones), and the key for the next page (None: no more)."""
 
 
-def pages(database: Database, read: Read[K]) -> Iterator[Sequence[Row]]:
+def pages(database: Database, read: PageReader[K]) -> Iterator[Sequence[Row]]:
     """All pages; the first is read at once, so that errors of the request are raised here.
 
     Raises:

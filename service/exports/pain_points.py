@@ -12,7 +12,22 @@ from service.insights.pain_points import list_pain_points, list_wins
 from service.insights.pain_schemas import PainPointOut, PainPointsOut
 from service.insights.params import PainPointParams, ThemeParams, WinParams
 
-AT_ONCE: Final = 200
+PAGE_ITEMS: Final = 200
+KPIS: Final = ("nps", "csat", "stars", "ces")
+"""The scales whose effects have columns of their own."""
+
+
+def _impact(scale: str) -> tuple[Column, ...]:
+    """The effect on a scale and its interval; ``impact`` also has the scales of other ranges."""
+    path = f"impact.{scale}"
+    return columns(
+        Kind.NUMBER,
+        f"{scale}_impact:{path}.impact",
+        f"{scale}_impact_low:{path}.interval.low",
+        f"{scale}_impact_high:{path}.interval.high",
+    )
+
+
 COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.TEXT, "id", "kind", "sentiment", "parent", "stage", "touchpoint", "title"),
     *columns(Kind.JSON, "keywords"),
@@ -30,6 +45,7 @@ COLUMNS: Final[Sequence[Column]] = (
     *columns(Kind.FLAG, "change_significant:trend.significant"),
     *columns(Kind.DATE, "first_seen", "last_seen"),
     *columns(Kind.JSON, "impact", "emotions", "verbatims"),
+    *(column for scale in KPIS for column in _impact(scale)),
 )
 
 P = TypeVar("P", bound=ThemeParams)
@@ -58,7 +74,7 @@ def _read(
     after: str | None,
 ) -> tuple[Sequence[Row], str | None]:
     asked = params.model_dump(exclude={"format", "bom"}, exclude_unset=True) | {
-        "limit": AT_ONCE,
+        "limit": PAGE_ITEMS,
         "cursor": after,
     }
     answer = listed(session, workspace_id, kind.model_validate(asked))

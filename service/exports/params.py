@@ -14,10 +14,10 @@ from service.insights.params import (
 )
 from service.insights.search_params import MentionFilters
 
-Form = Literal["csv", "jsonl", "parquet"]
-MapForm = Literal["csv", "jsonl", "parquet", "svg", "png"]
+FileFormat = Literal["csv", "jsonl", "parquet"]
+MapFormat = Literal["csv", "jsonl", "parquet", "svg", "png"]
 
-_FORM: Final[Any] = Field("csv", description="File format.")
+_FORMAT: Final[Any] = Field("csv", description="File format.")
 _BOM: Final[Any] = Field(
     False, description="Begin a CSV file with a byte order mark, which Excel needs."
 )
@@ -27,7 +27,7 @@ class PainPointExport(ThemeFilters):
     """Filters, order and format of pain points."""
 
     sort: PainOrder = "pain"
-    format: Form = _FORM
+    format: FileFormat = _FORMAT
     bom: bool = _BOM
 
 
@@ -35,33 +35,33 @@ class WinExport(ThemeFilters):
     """Filters, order and format of wins."""
 
     sort: WinOrder = "joy"
-    format: Form = _FORM
+    format: FileFormat = _FORMAT
     bom: bool = _BOM
 
 
 class MentionExport(MentionFilters):
     """Filters and format of mentions."""
 
-    format: Form = _FORM
+    format: FileFormat = _FORMAT
     bom: bool = _BOM
 
 
 class FeedbackExport(FeedbackFilters):
     """Filters and format of feedback."""
 
-    format: Form = _FORM
+    format: FileFormat = _FORMAT
     bom: bool = _BOM
 
 
 class CorrectionExport(FilterParams):
     """Filters and format of corrections."""
 
-    format: Form = Field("jsonl", description="File format; `voc train` reads jsonl.")
+    format: FileFormat = Field("jsonl", description="File format; `voc train` reads jsonl.")
     bom: bool = _BOM
 
 
 class JourneyExport(MapParams):
     """Filters and format of the map: a table or a picture."""
 
-    format: MapForm = _FORM
+    format: MapFormat = _FORMAT
     bom: bool = _BOM

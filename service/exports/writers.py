@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from service.exports.errors import NoParquet
 from service.exports.tables import Column, Kind, Row
-from service.web.text import inert
+from service.text import escape_formula
 
 Pages = Iterable[Sequence[Row]]
 BOM: Final = "\ufeff"
@@ -21,15 +21,17 @@ MEDIA_TYPES: Final = {
 }
 
 
-def write(form: str, table: Sequence[Column], pages: Pages, bom: bool = False) -> Iterator[bytes]:
-    """A file of ``form`` with the rows of ``pages``; one part per page, or per few pages.
+def file_parts(
+    format_: str, table: Sequence[Column], pages: Pages, bom: bool = False
+) -> Iterator[bytes]:
+    """A file of ``format_`` with the rows of ``pages``; one part per page, or per few pages.
 
     Raises:
         NoParquet: the library that writes Parquet is not installed.
     """
-    if form == "csv":
+    if format_ == "csv":
         return _csv(table, pages, bom)
-    return _jsonl(table, pages) if form == "jsonl" else _parquet(table, pages)
+    return _jsonl(table, pages) if format_ == "jsonl" else _parquet(table, pages)
 
 
 def _csv(table: Sequence[Column], pages: Pages, bom: bool) -> Iterator[bytes]:
@@ -49,7 +51,7 @@ def _cell(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
     if kind is Kind.TEXT:
-        return inert(str(value))
+        return escape_formula(str(value))
     if kind is Kind.JSON:
         return _json(value)
     if kind is Kind.FLAG:
@@ -91,7 +93,7 @@ class _Sink(io.RawIOBase):
         self._parts.append(bytes(part))
         return len(part)
 
-    def taken(self) -> bytes:
+    def drain(self) -> bytes:
         """What was written since the last call."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
@@ -112,8 +114,8 @@ def _parquet(table: Sequence[Column], pages: Pages) -> Iterator[bytes]:
         with parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
             for rows in _groups(pages):
                 writer.write_batch(arrow.record_batch(_arrays(arrow, table, schema, rows), schema))
-                yield sink.taken()
-        yield sink.taken()
+                yield sink.drain()
+        yield sink.drain()
 
     return parts()
 

@@ -8,12 +8,12 @@ from sqlmodel import Session, col, select
 
 from models.feedback import FAILED, PENDING, Feedback
 
-MOST_COUNTED: Final = 1_000_000
+MAX_COUNTED: Final = 1_000_000
 """Counting stops here, so that a scrape stays cheap however long the queue is."""
 
 
 class Queue(NamedTuple):
-    """Pending and failed items (both up to ``MOST_COUNTED``), and when the oldest was received."""
+    """Pending and failed items (both up to ``MAX_COUNTED``), and when the oldest was received."""
 
     pending: int
     failed: int
@@ -29,5 +29,5 @@ def queue(session: Session) -> Queue:
 
 
 def _count(session: Session, state: str) -> int:
-    rows = select(Feedback.id).where(Feedback.state == state).limit(MOST_COUNTED).subquery()
+    rows = select(Feedback.id).where(Feedback.state == state).limit(MAX_COUNTED).subquery()
     return session.exec(select(func.count()).select_from(rows)).one()

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how long is the queue, what is it?"""
+"""Readiness, the length of the queue, and what is running: version, model and limits."""
 
 from dataclasses import asdict
 from uuid import UUID

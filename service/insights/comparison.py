@@ -8,19 +8,18 @@ import numpy as np
 
 from service.insights import samples
 from service.insights.measures import DIGITS, NOT_RATED, Fields, scale_name
-from service.insights.samples import FEWEST, Sample
-from service.insights.statistics import SIGNIFICANCE_LEVEL, Change, Double, corrected, rate_changes
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.samples import MIN_ANSWERS, Sample
+from service.insights.statistics import (
+    SIGNIFICANCE_LEVEL,
+    Change,
+    Double,
+    benjamini_hochberg,
+    rate_changes,
+)
+from service.insights.sums import Part
 
 KPI_DIGITS: Final = 2
 P_DIGITS: Final = 5
-
-
-class Part(NamedTuple):
-    """The sums of a part of one side: its mentions, and the items that touch it."""
-
-    mentions: MentionSums
-    items: ItemSums
 
 
 class Side(NamedTuple):
@@ -28,11 +27,8 @@ class Side(NamedTuple):
     volumes are not to be compared."""
 
     mentions: int
-    speaking: int
+    with_mentions: int
     days: float | None
-
-
-NOTHING: Final = Part(MentionSums(), ItemSums())
 
 
 def compare(
@@ -40,7 +36,7 @@ def compare(
 ) -> list[dict[str, Fields]]:
     """For each part, the differences of all measures that both sides have.
 
-    By measure, the fields of ``DifferenceOut``; ``settle`` corrects ``p`` and sets ``significant``.
+    By measure, the fields of ``DifferenceOut``; ``correct_p_values`` sets ``significant``.
     """
     found: list[dict[str, Fields]] = [{} for _ in now]
     for place, fields in _volumes(now, before, side, other):
@@ -51,10 +47,12 @@ def compare(
     return found
 
 
-def settle(changes: Iterable[Fields]) -> None:
+def correct_p_values(changes: Iterable[Fields]) -> None:
     """Correct all p of one response for multiple tests, and set ``significant``, in place."""
     tested = [change for change in changes if change["p"] is not None]
-    for change, p in zip(tested, corrected([change["p"] for change in tested]), strict=True):
+    for change, p in zip(
+        tested, benjamini_hochberg([change["p"] for change in tested]), strict=True
+    ):
         change["p"], change["significant"] = round(p, P_DIGITS), p < SIGNIFICANCE_LEVEL
 
 
@@ -64,7 +62,9 @@ def _samples(
     """Each measure: its name, its samples on both sides, and the digits to round to."""
     yield "share", _shares(now, side), _shares(before, other), DIGITS
     own, others = (
-        samples.of_many_mentions([of.mentions for of in parts], [of.items.speaking for of in parts])
+        samples.of_many_mentions(
+            [of.mentions for of in parts], [of.items.with_mentions for of in parts]
+        )
         for parts in (now, before)
     )
     for name, sample in own.items():
@@ -79,8 +79,8 @@ def _samples(
 
 def _shares(parts: Sequence[Part], side: Side) -> Sample:
     counts = np.asarray([of.mentions.mentions for of in parts], float)
-    items = np.asarray([of.items.speaking for of in parts], float)
-    return samples.share(counts, items, side.mentions, side.speaking)
+    items = np.asarray([of.items.with_mentions for of in parts], float)
+    return samples.share(counts, items, side.mentions, side.with_mentions)
 
 
 def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fields]]:
@@ -96,7 +96,8 @@ def _changes(now: Sample, before: Sample, digits: int) -> Iterator[tuple[int, Fi
 def _volumes(
     now: Sequence[Part], before: Sequence[Part], side: Side, other: Side
 ) -> Iterator[tuple[int, Fields]]:
-    """The relative difference in items a day; ``other`` is the other side's number of items."""
+    """The relative difference in items a day; the field ``other`` is the number of items of the
+    other side."""
     if not side.days or not other.days:
         return
     counts = np.asarray([of.items.items for of in now], int)
@@ -104,7 +105,7 @@ def _volumes(
     some = np.flatnonzero(counts + counts_before)
     own, others = counts[some], counts_before[some]
     change = rate_changes(own, side.days, others, other.days)
-    shown = _shown(others, change, own + others >= FEWEST, DIGITS)
+    shown = _shown(others, change, own + others >= MIN_ANSWERS, DIGITS)
     yield from zip(some.tolist(), shown, strict=True)
 
 

@@ -9,22 +9,28 @@ from sqlmodel import Session
 from models.pain_point import IGNORED, PAIN, WIN
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names, samples
-from service.insights.comparison import P_DIGITS, Part
+from service.insights import journey_cells, samples
+from service.insights.axes import Key
+from service.insights.comparison import P_DIGITS
 from service.insights.driver_schemas import DriverOut, DriversOut
 from service.insights.filters import Selection, select_feedback
-from service.insights.leaving_out import SENTIMENT, Impact, Judged, judge, truth_scale
+from service.insights.leave_one_out import (
+    SENTIMENT,
+    Impact,
+    JudgedImpact,
+    judge_impacts,
+    truth_scale,
+)
 from service.insights.map_parts import Parts, impacts_of, parts
-from service.insights.map_themes import Key
 from service.insights.measures import DIGITS, USUAL_RANGES, interval_out, scale_name
 from service.insights.params import DriverParams
 from service.insights.queries.freshness import freshness
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
-from service.insights.queries.theme_sums import full_sums, weights
+from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import themes_of
 from service.insights.statistics import Interval
-from service.insights.sums import RatingSums, total
+from service.insights.sums import Part, RatingSums, total
 from service.journey.native import Cell
 
 MOST_THEMES: Final = 200
@@ -59,7 +65,7 @@ def list_drivers(session: Session, workspace_id: UUID, params: DriverParams) -> 
         narrowed = items if selection.cells is None else Items(session, selection)
         drivers = _places(selection, params.by, parts(selection, own, narrowed, params.by))
     impacts = impacts_of(drivers, whole, kpi)
-    judged = judge(impacts)
+    judged = judge_impacts(impacts)
     ranked = sorted(impacts, key=lambda driver: (-abs(impacts[driver].impact), driver.name))
     overall, of = _overall(whole, kpi)
     return DriversOut(
@@ -89,8 +95,9 @@ def _kpi(asked: str | None, whole: Part) -> str:
 def _overall(whole: Part, kpi: str) -> tuple[float | None, int]:
     """The KPI of all answers, and their number."""
     if kpi == SENTIMENT:
-        said = whole.mentions
-        return samples.of_mentions(said, said.mentions)["net_sentiment"].value, said.mentions
+        mentions = whole.mentions
+        measures = samples.of_mentions(mentions, mentions.mentions)
+        return measures["net_sentiment"].value, mentions.mentions
     rating = whole.items.ratings.get(kpi, RatingSums())
     return samples.of_ratings(kpi, rating).value, rating.n
 
@@ -105,14 +112,15 @@ def _places(selection: Selection, by: str, found: Parts) -> dict[Driver, Part]:
         named = {e.key: Driver(None, e.key, None, e.name) for e in journey.touchpoints}
     for cell in found:
         if isinstance(cell, Cell) and UNASSIGNED not in cell:
-            named[cell] = Driver(*cell, None, names.title(journey, cell))
+            named[cell] = Driver(*cell, None, journey_cells.title(journey, cell))
     return {named[key]: part for key, part in found.items() if key in named}
 
 
 def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driver, Part]:
     """The ``MOST_THEMES`` themes with most items, without ignored ones."""
     sizes = {
-        theme: sums.items.items for theme, sums in weights(session, selection, sentiment).items()
+        theme: sums.items.items
+        for theme, sums in counts_by_theme(session, selection, sentiment).items()
     }
     themes = [
         theme
@@ -120,16 +128,16 @@ def _themes(session: Session, selection: Selection, sentiment: str) -> dict[Driv
         if theme.status != IGNORED and theme.id in sizes
     ]
     largest = sorted(themes, key=lambda theme: (-sizes[theme.id], str(theme.id)))[:MOST_THEMES]
-    sums = full_sums(session, selection, sentiment, [theme.id for theme in largest])
+    sums = sums_by_theme(session, selection, sentiment, [theme.id for theme in largest])
     cells = selection.journey.cells
     return {
-        Driver(*cells[theme.cell], theme.id, theme.title): Part(*sums[theme.id])
+        Driver(*cells[theme.cell], theme.id, theme.title): sums[theme.id].part
         for theme in largest
         if theme.id in sums
     }
 
 
-def _out(driver: Driver, found: Impact, judged: Judged) -> DriverOut:
+def _out(driver: Driver, found: Impact, judged: JudgedImpact) -> DriverOut:
     return DriverOut(
         **driver._asdict(),
         impact=round(found.impact, DIGITS),

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlmodel import Session
 
-from service.insights import names
+from service.insights import journey_cells
 from service.insights.measures import pain
-from service.insights.queries.theme_sums import ThemeSums, full_sums, weights
+from service.insights.queries.theme_sums import counts_by_theme, sums_by_theme
 from service.insights.queries.themes import Theme, themes_of
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.sums import EMPTY_PART, Days, ItemSums, MentionSums, Part
 from service.insights.totals import (
     NO_CELLS,
     CellSums,
@@ -22,12 +22,10 @@ from service.insights.totals import (
     comparable_part,
     rated_items,
 )
-from service.insights.trend_tests import UNJUDGED, Judged, judge
+from service.insights.volume_changes import UNJUDGED, JudgedChange, judge_changes
 from service.journey.native import Cell
 
 Level = Literal["auto", "theme", "cell"]
-
-NO_SUMS: Final = ThemeSums(MentionSums(), ItemSums())
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,8 @@ class Entry:
     """A theme, or (``theme`` None) a cell of the journey, with its sums.
 
     ``cell`` is a cell of the journey. Items without a mention count in its ratings only.
-    ``judged`` is the change in what ``affected`` counts.
+    ``judged`` is the change in what ``affected`` counts; ``days`` are those of mentions of the
+    sentiment of the totals.
     """
 
     id: UUID
@@ -47,12 +46,8 @@ class Entry:
     items: ItemSums
     mentions_before: MentionSums
     items_before: ItemSums
-    judged: Judged = UNJUDGED
-
-    @property
-    def sums(self) -> ThemeSums:
-        """Its mentions and items."""
-        return ThemeSums(self.mentions, self.items)
+    judged: JudgedChange = UNJUDGED
+    days: Days | None = None
 
     def affected(self, sentiment: str) -> tuple[float, float]:
         """How many items complain or praise (the ``sentiment``), now and in the period before.
@@ -61,43 +56,40 @@ class Entry:
         sentiment are counted. As mentions of one item are not independent, they are divided by the
         mentions per item of both periods: the ratio is that of mentions, the n that of items.
         """
-        items, before = self.items.speaking, self.items_before.speaking
+        items, before = self.items.with_mentions, self.items_before.with_mentions
         if self.theme:
             return items, before
-        said = (self.mentions, self.mentions_before)
-        mentions = sum(sums.mentions for sums in said)
+        periods = (self.mentions, self.mentions_before)
+        mentions = sum(sums.mentions for sums in periods)
         per_mention = (items + before) / mentions if mentions else 0.0
-        now, then = (per_mention * getattr(sums, sentiment) for sums in said)
+        now, then = (per_mention * getattr(sums, sentiment) for sums in periods)
         return now, then
 
     @property
     def pain(self) -> float:
         """Items x mean severity."""
-        return pain(self.mentions, self.items.speaking)
+        return pain(self.mentions, self.items.with_mentions)
 
     @property
     def joy(self) -> float:
         """Items x share of positive mentions, to 1 digit."""
-        said = self.mentions
-        return (
-            round(self.items.speaking * said.positive / said.mentions, 1) if said.mentions else 0.0
-        )
+        sums = self.mentions
+        if not sums.mentions:
+            return 0.0
+        return round(self.items.with_mentions * sums.positive / sums.mentions, 1)
 
 
 def collect(session: Session, totals: Totals, level: Level) -> list[Entry]:
     """All entries with a mention of the sentiment of the totals, in no particular order.
 
-    ``auto`` has the themes, and the cells without a theme. Entries have only what ranking needs;
-    ``completed`` adds the rest.
+    ``auto`` has the themes, and the cells without any mention of them. Entries have only what
+    ranking needs; ``with_details`` adds the rest.
     """
-    themes = [] if level == "cell" else theme_entries(session, totals)
-    themed = {entry.cell for entry in themes}
+    themes = [] if level == "cell" else _judged_themes(session, totals)
+    themes = [entry for entry in themes if entry.mentions.mentions]
+    cell_of = totals.selection.journey.cell_of
+    themed = {cell_of(at) for entry in themes if entry.theme for at in entry.theme.cells}
     return themes if level == "theme" else [*themes, *_cell_entries(session, totals, themed)]
-
-
-def theme_entries(session: Session, totals: Totals) -> list[Entry]:
-    """An entry for every theme that has a mention."""
-    return [entry for entry in _judged_themes(session, totals) if entry.mentions.mentions]
 
 
 def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
@@ -107,7 +99,7 @@ def theme_entry(session: Session, totals: Totals, theme: Theme) -> Entry:
     """
     only = None if totals.before else theme.id
     found = {entry.id: entry for entry in _judged_themes(session, totals, only)}
-    return found.get(theme.id) or _theme_entry(totals, theme, NO_SUMS, NO_SUMS)
+    return found.get(theme.id) or _theme_entry(totals, theme, EMPTY_PART, EMPTY_PART)
 
 
 def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
@@ -120,33 +112,29 @@ def cell_entry(session: Session, totals: Totals, cell: Cell) -> Entry:
     return next(one for one in _judged_cells(session, totals, {cell}) if one.cell == cell)
 
 
-def completed(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
+def with_details(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[Entry]:
     """The same entries in the same order, with everything that responses need.
 
     ``collect`` leaves out what ranking does not need: ratings, the first and the last day, and for
     themes also scores and emotions.
     """
     spoken_of = [entry.theme.id for entry in entries if entry.theme and entry.mentions.mentions]
-    sums = full_sums(session, totals.selection, totals.sentiment, spoken_of)
+    sums = sums_by_theme(session, totals.selection, totals.sentiment, spoken_of)
     cells = {entry.cell for entry in entries if entry.theme is None and entry.mentions.mentions}
     items = rated_items(session, totals, cells)
     days = cell_days(session, totals) if cells else {}
-    return [
-        _completed_cell(
-            entry, items.get(entry.cell, entry.items), days.get(entry.cell, NO_SUMS.mentions)
-        )
-        if entry.theme is None
-        else replace(entry, **sums.get(entry.id, entry.sums)._asdict())
-        for entry in entries
-    ]
+
+    def detailed(entry: Entry) -> Entry:
+        if entry.theme is None:
+            own = items.get(entry.cell, entry.items)
+            return replace(entry, items=own, days=days.get(entry.cell))
+        found = sums.get(entry.id)
+        return replace(entry, **found.part._asdict(), days=found.days) if found else entry
+
+    return [detailed(entry) for entry in entries]
 
 
-def _completed_cell(entry: Entry, items: ItemSums, days: MentionSums) -> Entry:
-    mentions = replace(entry.mentions, first=days.first, last=days.last)
-    return replace(entry, mentions=mentions, items=items)
-
-
-def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSums) -> Entry:
+def _theme_entry(totals: Totals, theme: Theme, sums: Part, before: Part) -> Entry:
     journey = totals.selection.journey
     cell = journey.cell_of(theme.cell)
     return Entry(
@@ -154,7 +142,7 @@ def _theme_entry(totals: Totals, theme: Theme, sums: ThemeSums, before: ThemeSum
         cell=cell,
         theme=theme,
         title=theme.title,
-        owner=theme.owner or names.owner(journey, cell),
+        owner=theme.owner or journey_cells.owner(journey, cell),
         mentions=sums.mentions,
         items=sums.items,
         mentions_before=before.mentions,
@@ -168,15 +156,17 @@ def _judged_themes(session: Session, totals: Totals, only: UUID | None = None) -
     Themes without mentions now have changed, too, so they count in the correction.
     """
     selection, sentiment = totals.selection, totals.sentiment
-    sums = weights(session, selection, sentiment, only)
-    earlier: Mapping[UUID, ThemeSums] = {}
+    sums = counts_by_theme(session, selection, sentiment, only)
+    earlier: Mapping[UUID, Part] = {}
     if totals.before:
-        earlier = weights(session, totals.before.selection, sentiment, only)
+        earlier = counts_by_theme(session, totals.before.selection, sentiment, only)
     return _judged(
         session,
         totals,
         (
-            _theme_entry(totals, theme, sums.get(theme.id, NO_SUMS), earlier.get(theme.id, NO_SUMS))
+            _theme_entry(
+                totals, theme, sums.get(theme.id, EMPTY_PART), earlier.get(theme.id, EMPTY_PART)
+            )
             for theme in themes_of(session, selection, sentiment)
             if theme.id in sums or theme.id in earlier
         ),
@@ -195,7 +185,7 @@ def _cell_entries(session: Session, totals: Totals, but: Set[Cell]) -> list[Entr
 def _judged_cells(session: Session, totals: Totals, wanted: Set[Cell] = frozenset()) -> list[Entry]:
     """Entries of all cells with a mention of the sentiment in either period, and of ``wanted``."""
     sums, before = cell_sums(session, totals), cell_sums_before(session, totals)
-    earlier = {cell for cell, said in before.mentions.items() if getattr(said, totals.sentiment)}
+    earlier = {cell for cell, sums in before.mentions.items() if getattr(sums, totals.sentiment)}
     cells = totals.native.keys() | earlier | wanted
     return _judged(session, totals, (_cell_entry(totals, cell, sums, before) for cell in cells))
 
@@ -205,11 +195,11 @@ def _cell_entry(totals: Totals, cell: Cell, sums: CellSums, before: CellSums) ->
     mentions, items = sums.of(cell)
     mentions_before, items_before = before.of(cell)
     return Entry(
-        id=names.cell_id(selection.workspace_id, cell, totals.sentiment),
+        id=journey_cells.cell_id(selection.workspace_id, cell, totals.sentiment),
         cell=cell,
         theme=None,
-        title=names.title(selection.journey, cell),
-        owner=names.owner(selection.journey, cell),
+        title=journey_cells.title(selection.journey, cell),
+        owner=journey_cells.owner(selection.journey, cell),
         mentions=mentions,
         items=items,
         mentions_before=mentions_before,
@@ -222,10 +212,10 @@ def _judged(session: Session, totals: Totals, entries: Iterable[Entry]) -> list[
     plain, before = list(entries), totals.before
     if before is None:
         return plain
-    said = any(entry.items_before.speaking for entry in plain)
-    part = comparable_part(session, before, said)
+    known = any(entry.items_before.with_mentions for entry in plain)
+    part = comparable_part(session, before, known)
     counts = [entry.affected(totals.sentiment) for entry in plain]
     return [
         replace(entry, judged=judged)
-        for entry, judged in zip(plain, judge(counts, part), strict=True)
+        for entry, judged in zip(plain, judge_changes(counts, part), strict=True)
     ]

@@ -1,4 +1,4 @@
-"""The evidence of a pain point or a win: its mentions, the most typical first."""
+"""The evidence of a pain point or a win: its mentions, the most severe first."""
 
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ from service.insights.excerpts import excerpt
 from service.insights.filters import Selection, select_feedback
 from service.insights.pain_schemas import EvidenceOut, EvidencePageOut
 from service.insights.params import EvidenceParams
-from service.insights.queries import evidence
-from service.insights.queries.evidence import MARGIN, MentionRank
+from service.insights.queries import mentions
 from service.insights.queries.freshness import freshness
-from service.insights.shapes import provenance_out, reading_fields
+from service.insights.queries.mentions import MARGIN, MentionRank
+from service.insights.readings import provenance_out, reading_fields
 from service.insights.subject import WholeCell, subject_of
-from service.web.cursors import decode_cursor, encode_cursor, number, whole
+from service.web.cursors import cursor_float, cursor_int, decode_cursor, encode_cursor
 
 
 class Source(NamedTuple):
@@ -47,9 +47,11 @@ def list_evidence(
     fresh = freshness(session, workspace_id)
     after = None
     if params.cursor:
-        rank = decode_cursor(source.listed, params.cursor, (whole, number, UUID, whole))
+        rank = decode_cursor(
+            source.listed, params.cursor, (cursor_int, cursor_float, UUID, cursor_int)
+        )
         after = MentionRank(*rank)
-    rows = evidence.page(
+    rows = mentions.page(
         session,
         source.selection,
         params.sentiment or [source.sentiment],
@@ -68,7 +70,7 @@ def list_evidence(
 
 
 def evidence_fields(selection: Selection, row: Row[Any]) -> dict[str, Any]:
-    """The fields of ``EvidenceOut`` from a row of ``evidence.page`` or ``search.told_at``."""
+    """The fields of ``EvidenceOut`` from a row of ``mentions.page`` or ``mentions_at``."""
     first = max(row.start - MARGIN, 0)
     return {
         **{name: row._mapping[name] for name in EvidenceOut.model_fields if name in row._mapping},

@@ -9,18 +9,18 @@ from sqlmodel import Session
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from service.current_analysis import shown
+from service.current_analysis import public_version
 from service.insights.errors import NoSuchFeedback
 from service.insights.filters import journey_for, select_feedback
-from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams, plain
+from service.insights.params import FeedbackFilters, FeedbackParams, JourneyParams
 from service.insights.queries.feedback import Search, feedback_by_id, find_feedback
 from service.insights.queries.freshness import freshness
+from service.insights.readings import AnalysisOut, analysis_out
 from service.insights.schemas import FeedbackOut, FeedbackPageOut, RatingOut
-from service.insights.shapes import AnalysisOut, analysis_out
 from service.items import mentions_of
 from service.journey.mapping import JourneyMap
-from service.keys.pseudonyms import pseudonym, salt_in
-from service.web.cursors import decode_cursor, encode_cursor, moment
+from service.references import pseudonym, salt_in
+from service.web.cursors import cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "feedback"
 """The list's name in its cursors."""
@@ -52,11 +52,18 @@ def search_of(
 
     External ids match as sent and as pseudonyms, as intake can store either.
     """
-    ids = [*map(plain, params.external_id)]
+    ids = [*params.external_id]
     if ids:
         salt = salt_in(session, workspace_id)
         ids += [pseudonym(salt, id_) for id_ in ids]
-    return Search(params.state, params.q, ids, params.rating_conflict, after)
+    return Search(
+        states=params.state,
+        words=params.q,
+        external_ids=ids,
+        browser_key_id=params.browser_key,
+        rating_conflict=params.rating_conflict,
+        after=after,
+    )
 
 
 def one_feedback(
@@ -90,10 +97,11 @@ def feedback_out(journey: JourneyMap, row: Feedback, mentions: Sequence[Mention]
     return FeedbackOut(
         **{name: getattr(row, name) for name in _AS_STORED},
         rating=_rating(row),
+        browser_key=row.browser_key_id,
         language=row.language_read or row.language,
         priority=row.ticket_priority,
         status=row.ticket_status,
-        model=shown(row.analysis_version),
+        model=public_version(row.analysis_version),
         journey=journey.key,
         analysis=_analysis(journey, row, mentions),
     )
@@ -142,7 +150,7 @@ def _rating(row: Feedback) -> RatingOut | None:
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
-    at, id_ = decode_cursor(LIST, cursor, (moment, UUID))
+    at, id_ = decode_cursor(LIST, cursor, (cursor_time, UUID))
     return at, id_
 
 

@@ -9,17 +9,23 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights.params import ATTRIBUTE as ATTRIBUTE
-from service.insights.params import MOST_VALUES, FilterParams, JourneyParams, parts_of, plain
+from service.insights.params import (
+    ATTRIBUTE,
+    MOST_VALUES,
+    FilterParams,
+    JourneyParams,
+    plain,
+    split_values,
+)
 from service.journey.mapping import JourneyMap
 from service.journey.names import folded
 from service.journey.native import Cell
 from service.journey.service import named_map
-from service.keys.references import sources_in
-from service.rollups.declared import ready
-from service.rollups.segments import EVERYBODY, is_rolled_up, segments
-from service.web.parameters import LONGEST_NAME
-from service.web.text import composed, refuse_unstorable
+from service.references import sources_in
+from service.rollups.declared import ready_attributes
+from service.rollups.segments import ALL_FEEDBACK, is_rolled_up, segment_keys
+from service.text import refuse_unstorable, to_nfc
+from service.web.parameters import MAX_NAME_CHARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Selection:
         segments cover."""
         times = (self.since, self.until)
         whole_days = all(at is None or at.time() == time() for at in times)
-        return whole_days and not (self.attributes and self.segments == (EVERYBODY,))
+        return whole_days and not (self.attributes and self.segments == (ALL_FEEDBACK,))
 
     @property
     def segments(self) -> Sequence[str]:
@@ -59,8 +65,8 @@ class Selection:
         if len(self.attributes) == 1 and not narrowed:
             ((name, values),) = self.attributes.items()
             if name in self.declared and all(map(is_rolled_up, values)):
-                return segments(name, values)
-        return (EVERYBODY,)
+                return segment_keys(name, values)
+        return (ALL_FEEDBACK,)
 
     def everywhere(self) -> "Selection":
         """The same feedback at every stage and touchpoint."""
@@ -117,7 +123,7 @@ def select_feedback(session: Session, workspace_id: UUID, params: FilterParams) 
         channels=[*map(plain, params.channel)],
         languages=[*map(plain, params.language)],
         attributes=values_of(params),
-        declared=ready(session, workspace_id) if asks else frozenset(),
+        declared=ready_attributes(session, workspace_id) if asks else frozenset(),
     )
 
 
@@ -149,7 +155,7 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
             name.
     """
     return {
-        composed(name.removeprefix(prefix)): _values(name, sent)
+        to_nfc(name.removeprefix(prefix)): _values(name, sent)
         for name, sent in (params.model_extra or {}).items()
         if name.startswith(prefix)
     }
@@ -157,11 +163,11 @@ def values_of(params: FilterParams, prefix: str = ATTRIBUTE) -> dict[str, list[s
 
 def _values(name: str, sent: str | Sequence[str]) -> list[str]:
     texts = [sent] if isinstance(sent, str) else sent
-    values = [plain(part) for text in texts for part in parts_of(text)]
-    if not values or len(values) > MOST_VALUES or len(name) > LONGEST_NAME:
-        most = f"a name of at most {LONGEST_NAME} characters"
+    values = [plain(part) for text in texts for part in split_values(text)]
+    if not values or len(values) > MOST_VALUES or len(name) > MAX_NAME_CHARS:
+        most = f"a name of at most {MAX_NAME_CHARS} characters"
         reason = f"must have 1 to {MOST_VALUES} values, and {most}"
-        raise InvalidRequest(invalid_params=[InvalidParam(name[:LONGEST_NAME], reason)])
+        raise InvalidRequest(invalid_params=[InvalidParam(name[:MAX_NAME_CHARS], reason)])
     try:
         return [refuse_unstorable(value) for value in values]
     except ValueError as error:

@@ -9,10 +9,12 @@ from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service import clock
-from service.insights import leaving_out, names
-from service.insights.comparison import Part, compare, settle
+from service.insights import journey_cells, leave_one_out
+from service.insights.baseline import Baseline, baseline_of, elapsed_days, filters_of
+from service.insights.comparison import compare, correct_p_values
 from service.insights.filters import Selection, select_feedback
-from service.insights.map_parts import MAP_AXES, Axis, Taken, make_axis, take
+from service.insights.journey_cells import UNASSIGNED_NAME
+from service.insights.map_parts import MAP_AXES, Axis, SideSums, make_axis, side_sums
 from service.insights.map_schemas import (
     BlindSpotOut,
     ComparedOut,
@@ -21,15 +23,13 @@ from service.insights.map_schemas import (
 )
 from service.insights.map_themes import rank_themes
 from service.insights.measures import Fields, measured, measured_kpi, ratio, scale_name
-from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import MapParams
 from service.insights.queries.freshness import freshness, unread
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
-from service.insights.samples import FEWEST
-from service.insights.sides import Other, days_of, filters_of, other_side
-from service.insights.sums import ItemSums, MentionRow, total
-from service.insights.totals import has_feedback
+from service.insights.samples import MIN_ANSWERS
+from service.insights.sums import ItemSums, MentionRow, Part, total
+from service.insights.totals import collected, has_feedback
 from service.journey.definition import Entry, Kpi
 from service.journey.mapping import JourneyMap
 from service.journey.native import Cell
@@ -37,7 +37,7 @@ from service.journey.native import Cell
 LOWER_IS_BETTER: Final = ("negative_share", "mean_severity")
 
 
-def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> JourneyMapOut:
+def build_map(session: Session, workspace_id: UUID, params: MapParams) -> JourneyMapOut:
     """The map of a selection. Coverage is that of all stages, even if ``params`` name some of them.
 
     Raises:
@@ -45,17 +45,17 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     """
     at = clock.now()
     selection = select_feedback(session, workspace_id, params)
-    other = other_side(session, selection, params, at)
+    baseline = baseline_of(session, selection, params, at)
     fresh = freshness(session, workspace_id)
     all_mentions = mention_rows(session, selection.everywhere())
     all_items = Items(session, selection.everywhere())
     mentions = [row for row in all_mentions if selection.has(row.cell)]
     items = all_items if selection.cells is None else Items(session, selection)
-    now = take(selection, mentions, items, _days(selection, other, at))
-    before = other and _take_other(session, other, at)
+    now = side_sums(selection, mentions, items, _days(session, selection, baseline, at))
+    before = baseline and _baseline_sums(session, baseline, at)
     whole = Part(total(row.sums for row in all_mentions), all_items.whole)
-    kpi = leaving_out.truth_scale(whole.items)
-    themes = rank_themes(session, selection, other and other.before)
+    kpi = leave_one_out.truth_scale(whole.items)
+    themes = rank_themes(session, selection, baseline and baseline.before)
     axes = {name: make_axis(name, now, before, themes, whole, kpi) for name in MAP_AXES}
     journey = selection.journey
     overall = _overall(now, before)
@@ -63,7 +63,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     touchpoints = _entries(journey.touchpoints, axes["touchpoint"])
     cells = _cells(journey, axes["cell"])
     parts = [overall, *stages, *touchpoints, *cells]
-    settle(change for part in parts for change in part["changes"].values())
+    correct_p_values(change for part in parts for change in part["changes"].values())
     return JourneyMapOut.model_validate(
         {
             **fresh._asdict(),
@@ -71,7 +71,7 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
             "version": journey.version,
             "overall": overall,
             "coverage": _coverage(session, selection, all_mentions, all_items.whole),
-            "compared_with": _compared(other, before),
+            "compared_with": _compared(baseline, before, params),
             "truth_by": scale_name(kpi),
             "stages": stages,
             "touchpoints": touchpoints,
@@ -81,20 +81,27 @@ def draw_map(session: Session, workspace_id: UUID, params: MapParams) -> Journey
     )
 
 
-def _days(selection: Selection, other: Other | None, at: datetime) -> float | None:
-    """The length of a side; None for two segments, whose volumes can't be compared, as their sizes
-    are unknown."""
-    return None if other and other.by == "segment" else days_of(selection, at)
+def _days(
+    session: Session, selection: Selection, baseline: Baseline | None, at: datetime
+) -> float | None:
+    """The length of this side; None for two segments, whose volumes can't be compared, as their
+    sizes are unknown."""
+    if baseline and baseline.by == "segment":
+        return None
+    if baseline and baseline.by == "period":  # which may be the later one
+        selection = collected(session, selection)
+    return elapsed_days(selection, at)
 
 
-def _take_other(session: Session, other: Other, at: datetime) -> Taken:
-    selection = other.selection
+def _baseline_sums(session: Session, baseline: Baseline, at: datetime) -> SideSums:
+    selection = baseline.selection
     mentions, items = mention_rows(session, selection), Items(session, selection)
-    heard = items.whole.items or has_feedback(session, selection)
-    return take(selection, mentions, items, _days(selection, other, at) if heard else None)
+    known = items.whole.items or has_feedback(session, selection)
+    days = elapsed_days(selection, at) if known and baseline.by != "segment" else None
+    return side_sums(selection, mentions, items, days)
 
 
-def _overall(now: Taken, before: Taken | None) -> Fields:
+def _overall(now: SideSums, before: SideSums | None) -> Fields:
     (fields,) = measured([now.whole], [now.side.mentions])
     fields["changes"] = {}
     if before:
@@ -103,14 +110,16 @@ def _overall(now: Taken, before: Taken | None) -> Fields:
     return fields
 
 
-def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
-    if other is None or before is None:
+def _compared(
+    baseline: Baseline | None, before: SideSums | None, params: MapParams
+) -> ComparedOut | None:
+    if baseline is None or before is None:
         return None
     return ComparedOut(
-        by=other.by,
-        since=other.selection.since,
-        until=other.selection.until,
-        filters=filters_of(other.selection),
+        by=baseline.by,
+        since=baseline.selection.since,
+        until=baseline.selection.until,
+        filters=filters_of(baseline.selection, params),
         mentions=before.side.mentions,
         items=before.whole.items.items,
     )
@@ -119,12 +128,12 @@ def _compared(other: Other | None, before: Taken | None) -> ComparedOut | None:
 def _entries(entries: Sequence[Entry], axis: Axis) -> list[Fields]:
     """The entries in their order, with or without feedback, and ``unassigned``."""
     known = [*(entry.key for entry in entries), UNASSIGNED]
-    said = [entry.model_dump() for entry in entries]
+    defined = [entry.model_dump() for entry in entries]
     targets = [entry.kpi for entry in entries]
     found = axis.fields(known)
     for fields, words, kpi in zip(
         found,
-        [*said, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}],
+        [*defined, {"key": UNASSIGNED, "name": UNASSIGNED_NAME}],
         [*targets, None],
         strict=True,
     ):
@@ -144,10 +153,14 @@ def _cells(journey: JourneyMap, axis: Axis) -> list[Fields]:
     cells = sorted(key for key in axis.keys if isinstance(key, Cell))
     found = axis.fields(cells)
     for fields, cell in zip(found, cells, strict=True):
-        kpis = {entry.kpi.name: entry.kpi for entry in names.entries(journey, cell) if entry.kpi}
+        kpis = {
+            entry.kpi.name: entry.kpi
+            for entry in journey_cells.definitions_of(journey, cell)
+            if entry.kpi
+        }
         fields |= cell._asdict() | {
-            "department": names.department(journey, cell),
-            "owner": names.owner(journey, cell),
+            "department": journey_cells.department(journey, cell),
+            "owner": journey_cells.owner(journey, cell),
             "kpis_to_reach": [_target(kpi, fields) for kpi in kpis.values()],
         }
     return found
@@ -161,12 +174,12 @@ def _blind_spots(selection: Selection, axis: Axis) -> Iterable[BlindSpotOut]:
         for touchpoint in journey.touchpoints:
             cell = Cell(stage.key, touchpoint.key)
             mentions, items = axis.part(cell)
-            missing = FEWEST - items.speaking
+            missing = MIN_ANSWERS - items.with_mentions
             if cell in wanted and missing > 0:
                 yield BlindSpotOut(
                     **cell._asdict(),
                     mentions=mentions.mentions,
-                    items=items.speaking,
+                    items=items.with_mentions,
                     missing=missing,
                 )
 

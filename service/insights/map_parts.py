@@ -6,14 +6,15 @@ from itertools import repeat
 from typing import Final, NamedTuple, TypeVar
 
 from nlp.labels import UNASSIGNED
-from service.insights import leaving_out
-from service.insights.comparison import NOTHING, Part, Side, compare
+from service.insights import leave_one_out
+from service.insights.axes import PART_OF, AxisName, Key
+from service.insights.comparison import Side, compare
 from service.insights.filters import Selection
-from service.insights.leaving_out import SENTIMENT, Impact
-from service.insights.map_themes import Key, Ranked, top
+from service.insights.leave_one_out import SENTIMENT, Impact
+from service.insights.map_themes import Ranked, top
 from service.insights.measures import Fields, emotions, measured
-from service.insights.queries.items import PART_OF, AxisName, Items
-from service.insights.sums import MentionRow, mentions_by, total
+from service.insights.queries.items import Items
+from service.insights.sums import EMPTY_PART, MentionRow, Part, joined, mentions_by, total
 from service.journey.native import Cell
 
 K = TypeVar("K", bound=Hashable)
@@ -22,7 +23,7 @@ MAP_AXES: Final[Sequence[AxisName]] = ("stage", "touchpoint", "cell")
 """The axes whose parts a map shows."""
 
 
-class Taken(NamedTuple):
+class SideSums(NamedTuple):
     """All sums of one side of a comparison: in total, and by part for each of ``MAP_AXES``."""
 
     side: Side
@@ -30,16 +31,16 @@ class Taken(NamedTuple):
     parts: Mapping[str, Parts]
 
 
-def take(
+def side_sums(
     selection: Selection,
     mentions: Sequence[MentionRow],
     items: Items,
     days: float | None,
-) -> Taken:
+) -> SideSums:
     """Add up the rows of a selection, whose period is ``days`` long; see ``comparison.Side``."""
     whole = Part(total(row.sums for row in mentions), items.whole)
-    return Taken(
-        Side(whole.mentions.mentions, whole.items.speaking, days),
+    return SideSums(
+        Side(whole.mentions.mentions, whole.items.with_mentions, days),
         whole,
         {axis: parts(selection, mentions, items, axis) for axis in MAP_AXES},
     )
@@ -52,12 +53,8 @@ def parts(
     axis: AxisName,
 ) -> Parts:
     """Mentions and distinct items of each part of an axis that has mentions."""
-    cells, part_of, touching = selection.journey.cells, PART_OF[axis], items.parts(axis)
-    said = mentions_by(mentions, lambda row: part_of(cells[row.cell]))
-    return {
-        key: Part(said.get(key, NOTHING.mentions), touching.get(key, NOTHING.items))
-        for key in said.keys() | touching.keys()
-    }
+    cells, part_of = selection.journey.cells, PART_OF[axis]
+    return joined(mentions_by(mentions, lambda row: part_of(cells[row.cell])), items.parts(axis))
 
 
 def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact]:
@@ -65,9 +62,9 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
     found = {}
     for key, part in parts.items():
         if kpi == SENTIMENT:
-            impact = leaving_out.of_sentiment(whole, part)
+            impact = leave_one_out.of_sentiment(whole, part)
         else:
-            impact = leaving_out.of_scale(kpi, whole.items, part.items)
+            impact = leave_one_out.of_scale(kpi, whole.items, part.items)
         if impact:
             found[key] = impact
     return found
@@ -77,8 +74,8 @@ def impacts_of(parts: Mapping[K, Part], whole: Part, kpi: str) -> dict[K, Impact
 class Axis:
     """One of ``MAP_AXES``: its parts on both sides, its themes and its moments of truth."""
 
-    now: Taken
-    before: Taken | None
+    now: SideSums
+    before: SideSums | None
     name: AxisName
     pains: Mapping[Key, list[Fields]]
     wins: Mapping[Key, list[Fields]]
@@ -92,7 +89,7 @@ class Axis:
 
     def part(self, key: Key) -> Part:
         """The sums of a part; zeros if it has no mentions."""
-        return self.now.parts[self.name].get(key, NOTHING)
+        return self.now.parts[self.name].get(key, EMPTY_PART)
 
     def fields(self, keys: Sequence[Key]) -> list[Fields]:
         """The fields of ``PartOut`` of these parts."""
@@ -114,17 +111,17 @@ class Axis:
         if self.before is None:
             return [{} for _ in keys]
         known = self.before.parts[self.name]
-        before = [known.get(key, NOTHING) for key in keys]
+        before = [known.get(key, EMPTY_PART) for key in keys]
         return compare(parts, before, self.now.side, self.before.side)
 
 
 def make_axis(
-    name: AxisName, now: Taken, before: Taken | None, themes: Ranked, whole: Part, kpi: str
+    name: AxisName, now: SideSums, before: SideSums | None, themes: Ranked, whole: Part, kpi: str
 ) -> Axis:
     """An axis; moments of truth are judged by ``kpi`` in ``whole``, the feedback at all stages."""
     shown = top(themes, PART_OF[name])
     known = {key: part for key, part in now.parts[name].items() if not _is_unassigned(key)}
-    judged = leaving_out.judge(impacts_of(known, whole, kpi))
+    judged = leave_one_out.judge_impacts(impacts_of(known, whole, kpi))
     truths = frozenset(key for key, found in judged.items() if found.moment_of_truth)
     return Axis(now, before, name, shown.pains, shown.wins, truths)
 

@@ -1,13 +1,12 @@
-"""Response models of the journey map and the trends."""
+"""Response models of the journey map."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.insights.pain_schemas import PAIN_POINT_EXAMPLE, TrendOut
-from service.insights.periods import By
 from service.insights.schemas import (
     AS_OF,
     CHANGES_EXAMPLE,
@@ -79,27 +78,6 @@ MAP_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
     ],
     "blind_spots": [
         {"stage": "advocacy", "touchpoint": "loyalty", "mentions": 3, "items": 3, "missing": 18}
-    ],
-}
-TRENDS_EXAMPLE: Final[dict[str, Any]] = AS_OF | {
-    "by": "week",
-    "group": "stage",
-    "series": [
-        {
-            "key": "purchase",
-            "name": "Purchase",
-            "points": [
-                {
-                    "start": "2026-02-23",
-                    "expected": {
-                        "mentions": {"mean": 388.2, "upper": 472.6},
-                        "negative": {"mean": 251.0, "upper": 318.4},
-                    },
-                    "spikes": ["negative"],
-                }
-                | MEASURES_EXAMPLE
-            ],
-        }
     ],
 }
 
@@ -196,7 +174,9 @@ class OverallOut(MeasuresOut):
 
 
 class ComparedOut(BaseModel):
-    """The other side: the period before `since`, another period, or another segment."""
+    """The other side: the period before `since`, another period, or another segment. A period with
+    the first feedback in it, and none before, begins on the day of that feedback.
+    """
 
     by: Comparison
     since: datetime | None
@@ -236,47 +216,3 @@ class JourneyMapOut(AnswerOut):
     touchpoints: list[TouchpointOut]
     cells: list[CellOut]
     blind_spots: list[BlindSpotOut]
-
-
-class ExpectedOut(BaseModel):
-    """The expected count, given earlier periods, and the threshold of a spike."""
-
-    mean: float
-    upper: float
-
-
-class PointOut(MeasuresOut):
-    """One period; ``start`` is its first day in UTC."""
-
-    start: date
-    expected: dict[Literal["mentions", "negative"], ExpectedOut] = Field(
-        description=(
-            "Empty for months, with fewer than 28 days or 8 weeks of feedback before, and for a "
-            "first period that `since` cuts."
-        )
-    )
-    spikes: list[Literal["mentions", "negative"]] = Field(
-        description=(
-            "The counts of at least 5 that exceed their `upper`, if at least 5 items have mentions."
-        )
-    )
-
-
-class SeriesOut(BaseModel):
-    """The periods of one stage, one touchpoint, one pain point or win (its id is the key), or of
-    everything (key ``all``).
-    """
-
-    key: str
-    name: str
-    points: list[PointOut]
-
-
-class TrendsOut(AnswerOut):
-    """Series over the same periods; periods without feedback have zeros."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [TRENDS_EXAMPLE]})
-
-    by: By
-    group: Literal["none", "stage", "touchpoint"]
-    series: list[SeriesOut]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from service.insights import leaving_out, samples
+from service.insights import leave_one_out, samples
 from service.insights.pain_schemas import ImpactOut
 from service.insights.schemas import IntervalOut
 from service.insights.statistics import Interval
 from service.insights.sums import ItemSums, MentionSums, RatingSums
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 USUAL_RANGES: Final = {"nps": "0-10", "csat": "1-5", "ces": "1-7", "stars": "1-5"}
 """Scales with their usual range, which are named without it: "nps", not "nps:0-10"."""
@@ -38,12 +38,7 @@ def mean_score(sums: MentionSums) -> float | None:
 
 def pain(sums: MentionSums, items: int) -> float:
     """Items x mean severity, to 1 digit: how many are affected, times how badly on average."""
-    return pain_of(items, sums.severity, sums.mentions)
-
-
-def pain_of(items: int, severity: int, mentions: int) -> float:
-    """``pain`` from plain numbers."""
-    return round(items * severity / mentions, 1) if mentions else 0.0
+    return round(items * sums.severity / sums.mentions, 1) if sums.mentions else 0.0
 
 
 def scale_name(scale: str) -> str:
@@ -100,15 +95,16 @@ def _shown(interval: Interval, digits: int = DIGITS) -> list[Fields]:
     ]
 
 
-def interval_out(interval: Interval, digits: int = DIGITS) -> IntervalOut:
+def interval_out(interval: Interval) -> IntervalOut:
     """A rounded interval."""
-    return IntervalOut(low=round(interval.low, digits), high=round(interval.high, digits))
+    return IntervalOut(low=round(interval.low, DIGITS), high=round(interval.high, DIGITS))
 
 
 def emotions(sums: MentionSums) -> dict[str, int]:
     """Mentions by emotion, most frequent first, without emotions that no mention has."""
-    felt = [(name, count) for name, count in zip(FELT, sums.felt, strict=True) if count]
-    return dict(sorted(felt, key=lambda pair: (-pair[1], pair[0])))
+    counts = zip(COUNTED_EMOTIONS, sums.emotion_counts, strict=True)
+    some = [(name, count) for name, count in counts if count]
+    return dict(sorted(some, key=lambda pair: (-pair[1], pair[0])))
 
 
 def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
@@ -120,10 +116,10 @@ def impacts(whole: ItemSums, touching: ItemSums) -> dict[str, ImpactOut]:
         if overall is None or not own.n:
             continue
         without = kpi_value(scale, rating.plus(own, -1))
-        left = leaving_out.of_scale(scale, whole, touching, tested=False)
+        left = leave_one_out.of_scale(scale, whole, touching, tested=False)
         found[scale_name(scale)] = ImpactOut(
-            impact=left and round(left.impact, 2),
-            interval=left and interval_out(Interval(left.low, left.high), 2),
+            impact=left and round(left.impact, DIGITS),
+            interval=left and interval_out(Interval(left.low, left.high)),
             overall=overall,
             without=without,
             n=own.n,
@@ -139,7 +135,9 @@ def measured(parts: Sequence[tuple[MentionSums, ItemSums]], of: Iterable[int]) -
     are measured at once, in arrays: one by one, a map would take ten times as long.
     """
     items = [own for _, own in parts]
-    found = samples.of_many_mentions([own for own, _ in parts], [own.speaking for own in items])
+    found = samples.of_many_mentions(
+        [own for own, _ in parts], [own.with_mentions for own in items]
+    )
     intervals = {name: _shown(sample.interval()) for name, sample in found.items()}
     answers = found["negative_share"]
     some, small = (answers.n > 0).tolist(), answers.small.tolist()

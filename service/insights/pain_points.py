@@ -1,6 +1,8 @@
 """Pain points and wins: what customers complain about, and what they praise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from uuid import UUID
 
 from sqlmodel import Session
@@ -10,17 +12,20 @@ from service.insights.entries import (
     Entry,
     cell_entry,
     collect,
-    completed,
     theme_entry,
+    with_details,
 )
 from service.insights.filters import Selection, select_feedback
+from service.insights.pain_point_response import pain_point_out
 from service.insights.pain_schemas import OnePainPointOut, PainPointOut, PainPointsOut
 from service.insights.params import FilterParams, PainPointParams, WinParams
-from service.insights.portraits import portrait
 from service.insights.queries.freshness import freshness
-from service.insights.ranking import COMPLETE, Order, Sieve
+from service.insights.queries.sums import days_of_cells
+from service.insights.queries.theme_sums import sums_by_theme
+from service.insights.ranking import NEED_DETAILS, ListFilter, Order
 from service.insights.subject import WholeCell, subject_of
-from service.insights.totals import Totals, take
+from service.insights.sums import Days
+from service.insights.totals import Totals, totals_of
 from service.insights.verbatims import verbatims
 
 
@@ -47,15 +52,36 @@ def one_pain_point(
     selection = select_feedback(session, workspace_id, params)
     totals, entry = _found(session, selection, wanted)
     fresh = freshness(session, workspace_id)
-    (out,) = _portraits(session, totals, [entry])
+    (out,) = _responses(session, totals, with_details(session, totals, [entry]))
     return OnePainPointOut(**fresh._asdict(), journey=selection.journey.key, **dict(out))
 
 
-def _portraits(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
-    """The responses for ``entries``, in their order."""
-    whole = completed(session, totals, entries)
-    said = verbatims(session, totals, whole)
-    return [portrait(totals, entry, said) for entry in whole]
+def days_at_any_time(
+    session: Session, workspace_id: UUID, wanted: UUID, params: FilterParams
+) -> Days | None:
+    """The first and the last day of one pain point or win, within all filters but the dates; None
+    if it has no mention.
+
+    Raises:
+        NoSuchPainPoint: no theme, and no cell of the journey, has that id.
+    """
+    selection = select_feedback(session, workspace_id, params)
+    selection = replace(selection, since=None, until=None)
+    subject = subject_of(session, selection, wanted)
+    if isinstance(subject, WholeCell):
+        own = subject.within(selection)
+        found = days_of_cells(session, own, subject.sentiment).values()
+        return reduce(Days.joined, found) if found else None
+    if not selection.has(subject.cell):
+        return None
+    sums = sums_by_theme(session, selection, subject.sentiment, [subject.id])
+    return sums[subject.id].days if subject.id in sums else None
+
+
+def _responses(session: Session, totals: Totals, entries: Sequence[Entry]) -> list[PainPointOut]:
+    """The responses for ``entries`` with their details, in their order."""
+    quotes = verbatims(session, totals, entries)
+    return [pain_point_out(totals, entry, quotes) for entry in entries]
 
 
 def _listed(
@@ -63,27 +89,28 @@ def _listed(
 ) -> PainPointsOut:
     selection = select_feedback(session, workspace_id, params)
     fresh = freshness(session, workspace_id)
-    totals = take(session, selection, sentiment)
-    order, sieve = Order(totals, params.sort), Sieve.of(params)
-    entries = list(filter(sieve.lets_through, collect(session, totals, params.level)))
-    if params.sort in COMPLETE:
-        entries = completed(session, totals, entries)
-    ranked = sorted(entries, key=order.place)
+    totals = totals_of(session, selection, sentiment)
+    order, filters = Order(totals, params.sort), ListFilter.of(params)
+    entries = list(filter(filters.matches, collect(session, totals, params.level)))
+    if params.sort in NEED_DETAILS:
+        entries = with_details(session, totals, entries)
+    ranked = sorted(entries, key=order.sort_key)
     if params.cursor:
         last = order.after(params.cursor)
-        ranked = [entry for entry in ranked if order.place(entry) > last]
+        ranked = [entry for entry in ranked if order.sort_key(entry) > last]
     page = ranked[: params.limit]
+    shown = page if params.sort in NEED_DETAILS else with_details(session, totals, page)
     return PainPointsOut(
         **fresh._asdict(),
         journey=selection.journey.key,
-        items=_portraits(session, totals, page),
+        items=_responses(session, totals, shown),
         next=order.cursor(page[-1]) if len(ranked) > len(page) else None,
     )
 
 
 def _found(session: Session, selection: Selection, wanted: UUID) -> tuple[Totals, Entry]:
     subject = subject_of(session, selection, wanted)
-    totals = take(session, selection, subject.sentiment)
+    totals = totals_of(session, selection, subject.sentiment)
     if isinstance(subject, WholeCell):
         return totals, cell_entry(session, totals, subject.cell)
     return totals, theme_entry(session, totals, subject)

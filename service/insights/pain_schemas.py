@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.insights.readings import MentionOut
 from service.insights.schemas import AS_OF, MENTION_EXAMPLE, AnswerOut, IntervalOut
-from service.insights.shapes import MentionOut
 
 PAIN_POINT_EXAMPLE: Final[dict[str, Any]] = {
     "id": "01936a3b-90aa-7d10-8f3c-6f0a1c5b7e21",
@@ -98,7 +98,8 @@ class TrendOut(BaseModel):
     ``rate_change`` is the change of items per time, for the elapsed part of the period; for cells,
     of negative mentions (for wins, positive ones). ``low`` and ``high`` are its 95 % interval.
     ``significant`` is corrected for the number of pain points compared. Nothing is tested if there
-    was no feedback at all in the period before.
+    was no feedback at all in the period before; if the first feedback is in it, it is as long as
+    from that day on.
     """
 
     previous_mentions: int
@@ -108,7 +109,8 @@ class TrendOut(BaseModel):
     change: float | None
     rate_change: float | None = Field(
         description=(
-            "items / (previous_items x the elapsed part of the period) - 1; for cells, the same of "
+            "items / (previous_items x the elapsed part of the period, as a multiple of the "
+            "length of the period before) - 1; for cells, the same of "
             "negative (for wins, positive) mentions. Null if there were none before, or nothing of "
             "the period has elapsed."
         )
@@ -169,7 +171,7 @@ class PainPointOut(BaseModel):
     sentiment: Literal["negative", "positive"] = Field(
         description="`negative` for pain points, `positive` for wins."
     )
-    parent: UUID | None = Field(description="The id of the journey cell that contains the theme.")
+    parent: UUID | None = Field(description="The id of the journey cell that the theme is in.")
     stage: str
     touchpoint: str
     title: str
@@ -202,7 +204,10 @@ class PainPointOut(BaseModel):
     emotions: dict[str, int]
     verbatims: list[VerbatimOut]
     first_seen: date | None = Field(
-        description="First day (UTC) with a negative mention; for wins, with a positive one."
+        description=(
+            "First day (UTC) with a negative mention within the filters, dates included; for wins, "
+            "with a positive one."
+        )
     )
     last_seen: date | None
 

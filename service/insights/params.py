@@ -2,7 +2,8 @@
 
 Lists are sent by repeating a parameter or with commas. Commas and backslashes within a value are
 escaped with a backslash; values stay escaped, so that they can be parsed again, until ``plain``
-unescapes them. Dimensions are ``attr.<name>=<value>``.
+unescapes them. Ids are only listed by repeating: tools choose them, and what is found may be
+erased, so an id must never be taken for several others. Attributes are ``attr.<name>=<value>``.
 """
 
 import re
@@ -18,8 +19,8 @@ from nlp.documents import Kind
 from nlp.language import normalize
 from service.insights.driver_schemas import DrivenBy
 from service.insights.periods import By
+from service.text import CleanText, to_nfc
 from service.web.parameters import OpenEnded
-from service.web.text import CleanText, composed
 
 MOST_VALUES: Final = 50
 YEARS: Final = range(1900, 3001)
@@ -32,12 +33,13 @@ _PART: Final = re.compile(r"(?:[^,\\]+|\\.?)+", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\([,\\])")
 _DECODED_PLUS: Final = re.compile(r"(T\S+) (\d\d:\d\d)")
 """A plus sign that was not percent-encoded arrives as a space."""
+_BLANK: Final = "is empty; give a value, or omit it"
 _TIME_HINT: Final = "must be a date (2026-01-31) or an RFC 3339 time (2026-01-31T12:00:00Z)"
 
 
-def parts_of(text: str) -> list[str]:
+def split_values(text: str) -> list[str]:
     """The values of a list separated by commas, without blank ones, as ``escaped`` writes them."""
-    found = (plain(composed(part)).strip() for part in _PART.findall(text))
+    found = (plain(to_nfc(part)).strip() for part in _PART.findall(text))
     return [escaped(part) for part in found if part]
 
 
@@ -51,14 +53,24 @@ def escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace(",", "\\,")
 
 
-def split_words(value: Any) -> Any:
+def split_list(value: Any) -> Any:
     """The values of a repeated parameter, each of which can be a list separated by commas."""
     if not isinstance(value, list):
         return value
-    parts = [part for text in value for part in parts_of(text)]
+    parts = [part for text in value for part in split_values(text)]
     if not parts:
-        raise ValueError("is empty; give a value, or omit it")
+        raise ValueError(_BLANK)
     return parts
+
+
+def _filled(value: Any) -> Any:
+    """The values of a repeated parameter as they are, without blank ones."""
+    if not isinstance(value, list):
+        return value
+    filled = [text for each in value if (text := each.strip())]
+    if not filled:
+        raise ValueError(_BLANK)
+    return filled
 
 
 def _moment(value: Any) -> Any:
@@ -81,22 +93,23 @@ def _moment(value: Any) -> Any:
     return moment.astimezone(UTC)
 
 
-def named_once(tags: Iterable[str]) -> list[str]:
+def language_keys(tags: Iterable[str]) -> list[str]:
     """Language tags as the analysis stores them, without duplicates: "de" for "de-AT" and "DE"."""
     return list(dict.fromkeys(map(normalize, tags)))
 
 
-Word = Annotated[CleanText, AfterValidator(composed), Field(max_length=200)]
-Words = Annotated[list[Word], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
-Languages = Annotated[Words, AfterValidator(named_once)]
-Kinds = Annotated[list[Kind], BeforeValidator(split_words)]
-States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_words)]
+ShortText = Annotated[CleanText, AfterValidator(to_nfc), Field(max_length=200)]
+TextList = Annotated[list[ShortText], BeforeValidator(split_list), Field(max_length=MOST_VALUES)]
+Ids = Annotated[list[ShortText], BeforeValidator(_filled), Field(max_length=MOST_VALUES)]
+Languages = Annotated[TextList, AfterValidator(language_keys)]
+Kinds = Annotated[list[Kind], BeforeValidator(split_list)]
+States = Annotated[list[Literal["pending", "done", "failed"]], BeforeValidator(split_list)]
 Sentiments = Annotated[
-    list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_words)
+    list[Literal["negative", "neutral", "positive"]], BeforeValidator(split_list)
 ]
 Statuses = Annotated[
     list[Status],
-    BeforeValidator(split_words),
+    BeforeValidator(split_list),
 ]
 PainOrder = Annotated[
     Literal["pain", "mentions", "trend", "impact", "recent"],
@@ -114,7 +127,7 @@ Cursor = Annotated[CleanText, AfterValidator(str.strip)]
 class JourneyParams(OpenEnded):
     """The journey whose stages and touchpoints the response uses."""
 
-    journey: Word | None = Field(
+    journey: ShortText | None = Field(
         None, description="A preset's name, `custom`, or `current` (the default)."
     )
 
@@ -124,8 +137,8 @@ class FilterParams(JourneyParams):
 
     open_ended: ClassVar[tuple[str, ...]] = (ATTRIBUTE,)
 
-    stage: Words = Field([], description="Keys, names or aliases of stages, or `unassigned`.")
-    touchpoint: Words = Field(
+    stage: TextList = Field([], description="Keys, names or aliases of stages, or `unassigned`.")
+    touchpoint: TextList = Field(
         [], description="Keys, names or aliases of touchpoints, or `unassigned`."
     )
     since: Moment | None = Field(
@@ -133,8 +146,8 @@ class FilterParams(JourneyParams):
     )
     until: Moment | None = Field(None, description="Occurred before (exclusive).")
     kind: Kinds = Field([], description="survey, review, ticket.")
-    source: Words = Field([], description="Source systems of the feedback.")
-    channel: Words = Field(
+    source: TextList = Field([], description="Source systems of the feedback.")
+    channel: TextList = Field(
         [], description="Where the feedback was given, e.g. website, phone, email."
     )
     language: Languages = Field(
@@ -157,8 +170,8 @@ class ThemeFilters(FilterParams):
         [],
         description="open, in_progress, resolved, reopened, ignored; by default all but ignored.",
     )
-    owner: Words = Field([], description="Owners, case-insensitive.")
-    q: Word | None = Field(
+    owner: TextList = Field([], description="Owners, case-insensitive.")
+    q: ShortText | None = Field(
         None, description="Text contained in the title or a keyword, case-insensitive."
     )
 
@@ -208,8 +221,8 @@ class MapParams(FilterParams):
         alias="compare.kind",
         description="`kind` of the other side; by default the same as `kind`.",
     )
-    compare_source: Words = Field([], alias="compare.source")
-    compare_channel: Words = Field([], alias="compare.channel")
+    compare_source: TextList = Field([], alias="compare.source")
+    compare_channel: TextList = Field([], alias="compare.channel")
     compare_language: Languages = Field([], alias="compare.language")
 
 
@@ -225,7 +238,7 @@ class DriverParams(FilterParams):
     """Filters, the possible drivers, and the KPI that they drive."""
 
     by: DrivenBy = Field("stage", description="The parts that are left out, one at a time.")
-    kpi: Word | None = Field(
+    kpi: ShortText | None = Field(
         None,
         description=(
             "nps, csat, ces, stars, another scale as the map names it, or `sentiment`; by "
@@ -238,10 +251,19 @@ class FeedbackFilters(FilterParams):
     """Filters, and a search."""
 
     state: States = Field([], description="pending, done, failed.")
-    q: Word | None = Field(
+    q: ShortText | None = Field(
         None, description="Text contained in the feedback or its subject, case-insensitive."
     )
-    external_id: Words = Field([], description="Ids in the source systems.")
+    external_id: Ids = Field(
+        [],
+        description=(
+            "An id in the source systems, as it was sent: commas and backslashes are part of it. "
+            "For several ids, repeat the parameter."
+        ),
+    )
+    browser_key: UUID | None = Field(
+        None, description="Id of the browser key that stored the feedback last."
+    )
     rating_conflict: bool | None = Field(
         None, description="Whether the rating clearly contradicts the text."
     )

@@ -12,13 +12,13 @@ from service.insights.params import ThemeParams, plain
 from service.insights.sums import ItemSums, RatingSums
 from service.insights.totals import Totals
 from service.journey.names import folded
-from service.web.cursors import decode_cursor, encode_cursor, number
+from service.web.cursors import cursor_float, decode_cursor, encode_cursor
 
-COMPLETE: Final = ("impact", "recent")
-"""Sort orders that need complete entries (``entries.completed``)."""
+NEED_DETAILS: Final = ("impact", "recent")
+"""Sort orders that need entries with their details (``entries.with_details``)."""
 
 
-class Rank(NamedTuple):
+class SortKey(NamedTuple):
     """The sort key of an entry: smaller comes first."""
 
     first: float
@@ -47,29 +47,31 @@ class Order:
             "impact": _impact_on(totals.whole, -1 if totals.sentiment == PAIN else 1),
         }
 
-    def place(self, entry: Entry) -> Rank:
+    def sort_key(self, entry: Entry) -> SortKey:
         """The sort key of ``entry``."""
         value = self._values[self._sort](entry)
-        return Rank(-value, -self._usual(entry), *entry.cell, str(entry.id))
+        return SortKey(-value, -self._usual(entry), *entry.cell, str(entry.id))
 
     def cursor(self, entry: Entry) -> str:
         """The cursor of the page after ``entry``."""
-        return encode_cursor(self._list, (self._sort, *self.place(entry)))
+        return encode_cursor(self._list, (self._sort, *self.sort_key(entry)))
 
-    def after(self, cursor: str) -> Rank:
+    def after(self, cursor: str) -> SortKey:
         """The sort key that a cursor contains.
 
         Raises:
             InvalidRequest: the cursor belongs to another order.
         """
-        sort, *place = decode_cursor(self._list, cursor, (str, number, number, str, str, str))
+        sort, *place = decode_cursor(
+            self._list, cursor, (str, cursor_float, cursor_float, str, str, str)
+        )
         if sort != self._sort:
             reason = f"belongs to another order; use sort={sort[:20]}, or omit the cursor"
             raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)])
-        return Rank(*place)
+        return SortKey(*place)
 
 
-class Sieve(NamedTuple):
+class ListFilter(NamedTuple):
     """Filters a list. Empty fields don't filter, except that ignored themes need their status."""
 
     statuses: Sequence[str] = ()
@@ -82,7 +84,7 @@ class Sieve(NamedTuple):
         owners = frozenset(folded(plain(owner)) for owner in params.owner)
         return cls(params.status, owners, folded(params.q or ""))
 
-    def lets_through(self, entry: Entry) -> bool:
+    def matches(self, entry: Entry) -> bool:
         """Whether the entry is shown."""
         return (
             self._has_status(entry)
@@ -94,12 +96,6 @@ class Sieve(NamedTuple):
         if self.statuses:
             return entry.theme is not None and entry.theme.status in self.statuses
         return entry.theme is None or entry.theme.status != IGNORED
-
-
-def main_scale(whole: ItemSums) -> str | None:
-    """The rating scale that most of the items are rated on."""
-    scales = ((rating.n, scale) for scale, rating in whole.ratings.items() if rating.n)
-    return max(scales, default=(0, None))[1]
 
 
 def _texts(entry: Entry) -> Iterable[str]:
@@ -126,12 +122,13 @@ def _growth(totals: Totals) -> Callable[[Entry], float]:
 
 
 def _last_day(entry: Entry) -> float:
-    return entry.mentions.last.toordinal() if entry.mentions.last else 0
+    return entry.days.last.toordinal() if entry.days else 0
 
 
 def _impact_on(whole: ItemSums, sign: int) -> Callable[[Entry], float]:
-    """``sign`` x the impact on the KPI of the main scale; entries without one come last."""
-    scale = main_scale(whole)
+    """``sign`` x the impact on the KPI of the scale with most ratings; entries without one come
+    last."""
+    scale = whole.most_rated()
     overall = samples.of_ratings(scale, whole.ratings[scale]).value if scale else None
     if scale is None or overall is None:
         return lambda _entry: 0.0

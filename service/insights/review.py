@@ -19,9 +19,8 @@ from sqlmodel import Session
 from models.mention import EXPLICIT, HUMAN
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
-from service.insights.queries import search
-from service.insights.queries.evidence import DECISIVE
 from service.insights.queries.freshness import freshness
+from service.insights.queries.mentions import DECISIVE, mentions_at
 from service.insights.queries.review import latest_readings
 from service.insights.queries.sums import mention_rows
 from service.insights.search_params import ReviewParams
@@ -52,7 +51,7 @@ def list_review(session: Session, workspace_id: UUID, params: ReviewParams) -> R
     readings = latest_readings(session, selection, CONSIDERED)
     doubts = list(_doubts(selection, readings, cells))
     first = nlargest(params.limit, doubts)
-    rows = search.told_at(session, workspace_id, [doubt.key for doubt in first])
+    rows = mentions_at(session, workspace_id, [doubt.key for doubt in first])
     return ReviewQueueOut(
         **fresh._asdict(),
         journey=selection.journey.key,

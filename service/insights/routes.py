@@ -1,6 +1,6 @@
 """/v1/pain-points, /v1/wins, /v1/journey, /v1/trends, /v1/feedback: what feedback says, by stage.
 
-Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on a dimension that
+Undeclared parameters are rejected, except ``attr.<name>=<value>``: a filter on an attribute that
 was sent in ``attributes``, e.g. ``attr.persona=smb,enterprise``.
 """
 
@@ -13,8 +13,8 @@ from service.insights.driver_schemas import DriversOut
 from service.insights.drivers import list_drivers
 from service.insights.evidence import list_evidence
 from service.insights.feedback import list_feedback, one_feedback
-from service.insights.journey_map import draw_map
-from service.insights.map_schemas import JourneyMapOut, TrendsOut
+from service.insights.journey_map import build_map
+from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_points import list_pain_points, list_wins, one_pain_point
 from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.params import (
@@ -29,14 +29,15 @@ from service.insights.params import (
     WinParams,
 )
 from service.insights.schemas import FeedbackOut, FeedbackPageOut
-from service.insights.trends import draw_trends
+from service.insights.trend_schemas import TrendsOut
+from service.insights.trends import build_trends
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
 
 router = APIRouter(prefix="/v1", tags=["insights"])
 
-DIMENSION: Final[dict[str, Any]] = {
+ATTRIBUTE_PARAMETER: Final[dict[str, Any]] = {
     "parameters": [
         {
             "name": "attr.persona",
@@ -51,7 +52,7 @@ DIMENSION: Final[dict[str, Any]] = {
 }
 
 
-@router.get("/pain-points", response_model=PainPointsOut, openapi_extra=DIMENSION)
+@router.get("/pain-points", response_model=PainPointsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_pain_points(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[PainPointParams, Query()]
 ) -> Response:
@@ -60,7 +61,7 @@ def read_pain_points(
         return conditional(request, list_pain_points(session, caller.workspace_id, params))
 
 
-@router.get("/wins", response_model=PainPointsOut, openapi_extra=DIMENSION)
+@router.get("/wins", response_model=PainPointsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_wins(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[WinParams, Query()]
 ) -> Response:
@@ -69,7 +70,11 @@ def read_wins(
         return conditional(request, list_wins(session, caller.workspace_id, params))
 
 
-@router.get("/pain-points/{pain_point_id}", response_model=OnePainPointOut, openapi_extra=DIMENSION)
+@router.get(
+    "/pain-points/{pain_point_id}",
+    response_model=OnePainPointOut,
+    openapi_extra=ATTRIBUTE_PARAMETER,
+)
 def read_pain_point(
     request: Request,
     caller: ReadCaller,
@@ -88,7 +93,7 @@ def read_pain_point(
 @router.get(
     "/pain-points/{pain_point_id}/mentions",
     response_model=EvidencePageOut,
-    openapi_extra=DIMENSION,
+    openapi_extra=ATTRIBUTE_PARAMETER,
 )
 def read_evidence(
     request: Request,
@@ -104,17 +109,20 @@ def read_evidence(
 
 
 @router.get(
-    "/journey", summary="Read Journey Map", response_model=JourneyMapOut, openapi_extra=DIMENSION
+    "/journey",
+    summary="Read Journey Map",
+    response_model=JourneyMapOut,
+    openapi_extra=ATTRIBUTE_PARAMETER,
 )
 def read_map(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[MapParams, Query()]
 ) -> Response:
     """The journey map: stages x touchpoints, with volume, sentiment, severity and KPIs."""
     with database.read() as session:
-        return conditional(request, draw_map(session, caller.workspace_id, params))
+        return conditional(request, build_map(session, caller.workspace_id, params))
 
 
-@router.get("/drivers", response_model=DriversOut, openapi_extra=DIMENSION)
+@router.get("/drivers", response_model=DriversOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_drivers(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[DriverParams, Query()]
 ) -> Response:
@@ -123,16 +131,16 @@ def read_drivers(
         return conditional(request, list_drivers(session, caller.workspace_id, params))
 
 
-@router.get("/trends", response_model=TrendsOut, openapi_extra=DIMENSION)
+@router.get("/trends", response_model=TrendsOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_trends(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[TrendParams, Query()]
 ) -> Response:
     """Measures by day, week or month."""
     with database.read() as session:
-        return conditional(request, draw_trends(session, caller.workspace_id, params))
+        return conditional(request, build_trends(session, caller.workspace_id, params))
 
 
-@router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=DIMENSION)
+@router.get("/feedback", response_model=FeedbackPageOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_feedback_list(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[FeedbackParams, Query()]
 ) -> Response:

@@ -12,7 +12,6 @@ intervals are never too narrow for that reason.
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import count
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -34,10 +33,9 @@ from service.insights.statistics import (
 )
 from service.insights.sums import ItemSums, MentionSums, RatingSums
 
-WIDEST: Final = 0.2
-FEWEST: Final = next(n for n in count(1) if wilson(n / 2, n).half_width <= WIDEST)
-"""The independent answers (21) that determine any share to +-0.2 or better; fewer are small."""
-WORST: Final = 3
+MIN_ANSWERS: Final = 21
+"""The independent answers that determine any share to +-0.2 or better; fewer are small."""
+MAX_SEVERITY: Final = 3
 _SPAN: Final = re.compile(r"(-?[\d.]+(?:e[+-]\d+)?)-(-?[\d.]+(?:e[+-]\d+)?)")
 
 
@@ -65,7 +63,7 @@ class Sample(NamedTuple):
     @property
     def small(self) -> Any:
         """Whether there are too few values to judge by."""
-        return self.moments.n < FEWEST
+        return self.moments.n < MIN_ANSWERS
 
     def interval(self) -> Interval:
         """Wilson's interval if ``two_valued``, else the normal one of the smoothed values."""
@@ -91,9 +89,9 @@ class Sample(NamedTuple):
         found = share_change(self._hits(), self.n, before._hits(), before.n)
         return found and found.times(span)
 
-    def thinned(self, n: Number) -> "Sample":
+    def rescaled(self, n: Number) -> "Sample":
         """The sample scaled to ``n`` values with the same mean and spread."""
-        return self._replace(moments=self.moments.thinned(n))
+        return self._replace(moments=self.moments.rescaled(n))
 
     def smoothed(self) -> Moments:
         """The values plus pseudo-values, so that a few equal values don't have zero spread."""
@@ -126,14 +124,14 @@ def of_many_mentions(sums: Sequence[MentionSums], items: Sequence[float]) -> dic
 def _of_counts(
     n: Number, negative: Number, positive: Number, severity: Number, items: Number
 ) -> dict[str, Sample]:
-    greatest = greatest_squares(severity, [(n, 0, WORST)])
+    greatest = greatest_squares(severity, [(n, 0, MAX_SEVERITY)])
     samples = {
         "negative_share": Sample(Moments(n, negative, negative), 0, 1, two_valued=True),
         "net_sentiment": Sample(Moments(n, positive - negative, positive + negative), -1, 1),
-        "mean_severity": Sample(Moments(n, severity, greatest), 0, WORST),
+        "mean_severity": Sample(Moments(n, severity, greatest), 0, MAX_SEVERITY),
     }
     kept = at_most(n, items)
-    return {name: sample.thinned(kept) for name, sample in samples.items()}
+    return {name: sample.rescaled(kept) for name, sample in samples.items()}
 
 
 def share(part: Number, part_items: Number, whole: int, items: int) -> Sample:
@@ -145,7 +143,7 @@ def share(part: Number, part_items: Number, whole: int, items: int) -> Sample:
     """
     everything = whole + 0 * part
     an_item = at_least(quotient(part, part_items, part), max(quotient(whole, items, whole), 1.0))
-    return Sample(Moments(everything, part, part), 0, 1, two_valued=True).thinned(
+    return Sample(Moments(everything, part, part), 0, 1, two_valued=True).rescaled(
         everything / an_item
     )
 
@@ -171,7 +169,7 @@ def _of_scale(scale: str, n: Number, value_milli: Number, high: Number, low: Num
         return Sample(Moments(n, 100 * (high - low), 1e4 * (high + low)), -100, 100)
     if name == "csat":
         return Sample(Moments(n, 100 * high, 1e4 * high), 0, 100, two_valued=True)
-    least, greatest = ends(span)
+    least, greatest = scale_bounds(span)
     quarter = (greatest - least) / 4
     total = value_milli / 1000
     groups = [
@@ -197,7 +195,7 @@ def _columns(rows: Sequence[Sequence[float]], width: int) -> Double:
 
 
 @cache
-def ends(span: str) -> tuple[float, float]:
+def scale_bounds(span: str) -> tuple[float, float]:
     """The ends of a range such as ``1-7`` or ``-5-5``."""
     found = _SPAN.fullmatch(span)
     if found is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.insights.shapes import AnalysisOut
+from service.insights.readings import AnalysisOut
 
 AS_OF: Final[dict[str, Any]] = {
     "as_of": "2026-03-02T08:15:00Z",
@@ -60,6 +60,7 @@ FEEDBACK_EXAMPLE: Final[dict[str, Any]] = {
     "status": None,
     "stage_sent": None,
     "touchpoint_sent": None,
+    "browser_key": None,
     "state": "done",
     "error": None,
     "analysed_at": "2026-03-01T09:30:03Z",
@@ -207,6 +208,9 @@ class FeedbackOut(BaseModel):
     status: str | None
     stage_sent: str | None
     touchpoint_sent: str | None
+    browser_key: UUID | None = Field(
+        description="Id of the browser key that stored it last; null if another key did."
+    )
     state: Literal["pending", "done", "failed"]
     error: str | None
     analysed_at: datetime | None

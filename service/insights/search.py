@@ -10,22 +10,23 @@ from sqlmodel import Session
 from service.errors import InvalidParam, InvalidRequest
 from service.insights.evidence import evidence_fields
 from service.insights.filters import Selection, select_feedback
-from service.insights.likeness import Meaning, most_like
 from service.insights.pain_schemas import ExcerptOut
 from service.insights.queries import search
 from service.insights.queries.freshness import freshness
-from service.insights.queries.search import Point, Wanted
+from service.insights.queries.mentions import mentions_at
+from service.insights.queries.search import MentionCriteria, Point
 from service.insights.search_params import MentionFilters, MentionParams
 from service.insights.search_schemas import HighlightOut, MentionHitOut, MentionPageOut
+from service.insights.similarity import Meaning, most_similar
 from service.insights.subject import WholeCell, subject_of
 from service.insights.words import Query, parse
-from service.web.cursors import decode_cursor, encode_cursor, moment, whole
+from service.web.cursors import cursor_int, cursor_time, decode_cursor, encode_cursor
 
 LIST: Final = "mentions"
 """The list's name in its cursors."""
 LOOKED_THROUGH: Final = 20_000
 """The most mentions that one request compares with ``q``."""
-NOTHING: Final = Query((), ())
+EMPTY_QUERY: Final = Query((), ())
 
 
 class Found(NamedTuple):
@@ -50,23 +51,23 @@ def list_mentions(
     session: Session, workspace_id: UUID, params: MentionParams, meaning: Meaning | None
 ) -> MentionPageOut:
     """A page of mentions; with ``meaning`` (that of ``like``), the most similar ones."""
-    wanted = wanted_by(session, workspace_id, params)
+    criteria = criteria_of(session, workspace_id, params)
     query = query_of(params)
     fresh = freshness(session, workspace_id)
-    likeness: Mapping[tuple[UUID, int], float] = {}
+    similarities: Mapping[tuple[UUID, int], float] = {}
     if meaning is not None:
-        likeness, following = most_like(session, wanted, meaning, params.limit), None
-        keys = list(likeness)
+        similarities, following = most_similar(session, criteria, meaning, params.limit), None
+        keys = list(similarities)
     else:
-        found = find(session, wanted, query, after_of(params.cursor), params.limit)
+        found = find(session, criteria, query, after_of(params.cursor), params.limit)
         keys = [(point.feedback_id, point.ordinal) for point in found.points]
         following = cursor_of(found.end) if found.end else None
-    rows = search.told_at(session, workspace_id, keys)
+    rows = mentions_at(session, workspace_id, keys)
     return MentionPageOut(
         **fresh._asdict(),
-        journey=wanted.selection.journey.key,
+        journey=criteria.selection.journey.key,
         items=[
-            _hit(wanted.selection, rows[key], query, likeness.get(key))
+            _hit(criteria.selection, rows[key], query, similarities.get(key))
             for key in keys
             if key in rows
         ],
@@ -74,7 +75,7 @@ def list_mentions(
     )
 
 
-def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> Wanted:
+def criteria_of(session: Session, workspace_id: UUID, params: MentionFilters) -> MentionCriteria:
     """The mentions that ``params`` describe, apart from ``q``.
 
     Raises:
@@ -82,7 +83,7 @@ def wanted_by(session: Session, workspace_id: UUID, params: MentionFilters) -> W
         InvalidRequest: ``params`` name one that is a whole cell.
     """
     selection = select_feedback(session, workspace_id, params)
-    return Wanted(
+    return MentionCriteria(
         selection,
         sentiments=params.sentiment,
         emotions=params.emotion,
@@ -110,7 +111,7 @@ def query_of(params: MentionFilters) -> Query:
         InvalidRequest: ``q`` has no word to search for.
     """
     if params.q is None:
-        return NOTHING
+        return EMPTY_QUERY
     query = parse(params.q)
     if not query.wanted:
         reason = "has no word to search for; exclusions only narrow other words"
@@ -120,7 +121,7 @@ def query_of(params: MentionFilters) -> Query:
 
 def find(
     session: Session,
-    wanted: Wanted,
+    criteria: MentionCriteria,
     query: Query,
     after: Point | None,
     limit: int,
@@ -130,7 +131,7 @@ def find(
     most = look_through if query.wanted else limit + 1
     points: list[Point] = []
     passed: list[Point] = []
-    for row in search.latest(session, wanted, query.wanted, after, most):
+    for row in search.latest(session, criteria, query.wanted, after, most):
         matches = not query.wanted or query.find(row.text) is not None
         if matches and len(points) == limit:
             return Found(points, passed[-1])
@@ -144,7 +145,7 @@ def after_of(cursor: str | None) -> Point | None:
     """The point after which a page begins; None for the first page."""
     if cursor is None:
         return None
-    return Point(*decode_cursor(LIST, cursor, (moment, UUID, whole)))
+    return Point(*decode_cursor(LIST, cursor, (cursor_time, UUID, cursor_int)))
 
 
 def cursor_of(point: Point) -> str:

@@ -11,9 +11,9 @@ from service.insights.params import (
     FilterParams,
     Limit,
     Sentiments,
-    split_words,
+    split_list,
 )
-from service.web.text import CleanText
+from service.text import CleanText
 
 Emotion = Literal[
     "anger",
@@ -27,9 +27,9 @@ Emotion = Literal[
     "neutral",
 ]
 Intent = Literal["praise", "complaint", "suggestion", "question", "request", "churn", "statement"]
-Emotions = Annotated[list[Emotion], BeforeValidator(split_words)]
-Intents = Annotated[list[Intent], BeforeValidator(split_words)]
-Ids = Annotated[list[UUID], BeforeValidator(split_words), Field(max_length=MOST_VALUES)]
+Emotions = Annotated[list[Emotion], BeforeValidator(split_list)]
+Intents = Annotated[list[Intent], BeforeValidator(split_list)]
+Ids = Annotated[list[UUID], BeforeValidator(split_list), Field(max_length=MOST_VALUES)]
 Phrase = Annotated[CleanText, Field(min_length=1, max_length=1000)]
 
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.insights.likeness import meaning_of
 from service.insights.review import list_review
-from service.insights.routes import DIMENSION
+from service.insights.routes import ATTRIBUTE_PARAMETER
 from service.insights.search import list_mentions, refuse_contradictions
 from service.insights.search_params import MentionParams, ReviewParams
 from service.insights.search_schemas import MentionPageOut, ReviewQueueOut
+from service.insights.similarity import meaning_of
 from service.keys.auth import ReadCaller
 from service.web.conditional import conditional
 from service.web.dependencies import Db
@@ -18,7 +18,7 @@ from service.web.engine import AppEmbedder
 router = APIRouter(prefix="/v1", tags=["insights"])
 
 
-@router.get("/mentions", response_model=MentionPageOut, openapi_extra=DIMENSION)
+@router.get("/mentions", response_model=MentionPageOut, openapi_extra=ATTRIBUTE_PARAMETER)
 def read_mentions(
     request: Request,
     caller: ReadCaller,
@@ -34,7 +34,10 @@ def read_mentions(
 
 
 @router.get(
-    "/review", summary="Read Review Queue", response_model=ReviewQueueOut, openapi_extra=DIMENSION
+    "/review",
+    summary="Read Review Queue",
+    response_model=ReviewQueueOut,
+    openapi_extra=ATTRIBUTE_PARAMETER,
 )
 def read_review(
     request: Request, caller: ReadCaller, database: Db, params: Annotated[ReviewParams, Query()]

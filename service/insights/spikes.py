@@ -15,19 +15,21 @@ from service.insights.periods import By
 
 HISTORY: Final[Mapping[By, int]] = {"day": 56, "week": 13}
 """How many periods before are used; there are no expectations for months."""
-ENOUGH: Final[Mapping[By, int]] = {"day": 28, "week": 8}
+MIN_HISTORY: Final[Mapping[By, int]] = {"day": 28, "week": 8}
 """How many periods before are needed."""
-PULL: Final = 2.0
+PRIOR_WEIGHT: Final = 2.0
 """How many average days are added to each weekday, as a profile from few weeks is uncertain."""
+MIN_TOTAL: Final = 0.5
+"""The sum of a history of zeros: that nothing came so far does not mean that nothing can come."""
 Z: Final = 3.09
 """One in 1,000 ordinary periods is above the threshold."""
-FEWEST: Final = 5
+MIN_COUNT: Final = 5
 """A smaller count is never too much, and fewer items are never a spike."""
 
 
 class Expected(NamedTuple):
     """The mean of what was to be expected, the threshold, and whether the count is above it, if it
-    is not below ``FEWEST``."""
+    is not below ``MIN_COUNT``."""
 
     mean: float
     upper: float
@@ -35,7 +37,7 @@ class Expected(NamedTuple):
 
     def is_spike(self, items: int) -> bool:
         """Whether the count is a spike, coming from so many items: one long item is none."""
-        return self.exceeded and items >= FEWEST
+        return self.exceeded and items >= MIN_COUNT
 
 
 @dataclass(slots=True)
@@ -67,20 +69,25 @@ class _History:
             gone, old = self.counts.popleft()
             self.slots[gone].add(old, -1)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether all counts are 0."""
+        return not any(count for _, count in self.counts)
+
     def expected(self, slot: int, count: int) -> Expected | None:
         """The expectation for ``count`` in this slot; None while there is too little history."""
         n = len(self.counts)
-        level = sum(count for _, count in self.counts) / n if n else 0.0
-        if n < ENOUGH[self.by] or not level:
+        if n < MIN_HISTORY[self.by]:
             return None
+        level = max(sum(count for _, count in self.counts), MIN_TOTAL) / n
         mean = self._mean(slot, level)
-        spread = self._dispersion(level) * mean * (1 + 1 / (self.slots[slot].n + PULL))
+        spread = self._dispersion(level) * mean * (1 + 1 / (self.slots[slot].n + PRIOR_WEIGHT))
         upper = mean * (1 + 2 / 3 * Z * sqrt(spread) / mean) ** 1.5
-        return Expected(mean, upper, count > upper and count >= FEWEST)
+        return Expected(mean, upper, count > upper and count >= MIN_COUNT)
 
     def _mean(self, slot: int, level: float) -> float:
         sums = self.slots[slot]
-        return (sums.total + PULL * level) / (sums.n + PULL)
+        return (sums.total + PRIOR_WEIGHT * level) / (sums.n + PRIOR_WEIGHT)
 
     def _dispersion(self, level: float) -> float:
         """Pearson's: the variance over the mean; at least 1, that of a Poisson distribution."""
@@ -97,8 +104,9 @@ def expectations(
     """The expectation for each of these consecutive periods, from those before it.
 
     A count above the threshold, a spike or not, enters the history of later periods with the
-    threshold in its place, so that it hides no other one, and a new level is yet learned. None: too
-    little history, or months.
+    threshold in its place, so that it hides no other one, and a new level is yet learned. The first
+    count after a history of zeros enters as it is: the threshold is about 1 then, and something new
+    that stays would be a spike for weeks. None: too little history, or months.
     """
     if by not in HISTORY:
         yield from (None for _ in starts)
@@ -108,4 +116,5 @@ def expectations(
         slot = start.weekday() if by == "day" else 0
         found = history.expected(slot, count)
         yield found
-        history.add(slot, found.upper if found and found.exceeded else count)
+        is_capped = found and found.exceeded and not history.is_silent
+        history.add(slot, found.upper if found and is_capped else count)

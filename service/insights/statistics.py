@@ -4,7 +4,7 @@ A ``Number`` is a float, or an array of floats: the same formulas serve one case
 elementwise. Where a single case has no result (None), arrays have NaN.
 
 Counts can be fractions: for answers that depend on each other, callers pass the effective sample
-size (``Moments.thinned``; Kish 1965, Survey Sampling, 8.2). Results are only as good as that
+size (``Moments.rescaled``; Kish 1965, Survey Sampling, 8.2). Results are only as good as that
 number; ``samples`` says where it is too large.
 """
 
@@ -72,7 +72,7 @@ class Estimate(NamedTuple):
 
     value: Number
     variance: Number
-    freedom: Number
+    degrees_of_freedom: Number
 
 
 class Moments(NamedTuple):
@@ -82,7 +82,7 @@ class Moments(NamedTuple):
     total: Number
     squares: Number
 
-    def thinned(self, n: Number) -> "Moments":
+    def rescaled(self, n: Number) -> "Moments":
         """The sums scaled to ``n`` values with the same mean and spread."""
         return Moments(*(quotient(part * n, self.n, part) for part in self))
 
@@ -155,7 +155,10 @@ def share_change(hits: Number, n: Number, hits_before: Number, n_before: Number)
     error = _root(at_least(pooled * (1 - pooled), 0.0) * (1 / n + 1 / n_before))
     difference = now - before
     return Change(
-        difference, difference - down, difference + up, two_sided(quotient(difference, error, 0.0))
+        difference,
+        difference - down,
+        difference + up,
+        two_sided_p(quotient(difference, error, 0.0)),
     )
 
 
@@ -204,7 +207,7 @@ def combined(*terms: tuple[float, Estimate]) -> Estimate:
     The variances add up with the squares of the weights; the degrees of freedom are
     Satterthwaite's (1946, Biometrics Bulletin 2).
     """
-    parts = [(weight**2 * term.variance, term.freedom) for weight, term in terms]
+    parts = [(weight**2 * term.variance, term.degrees_of_freedom) for weight, term in terms]
     variance = sum(part for part, _ in parts)
     return Estimate(
         sum(weight * term.value for weight, term in terms),
@@ -240,7 +243,7 @@ def detectable(found: Estimate) -> float:
     """
     from scipy.special import stdtrit
 
-    quantiles = stdtrit(found.freedom, TAIL) + stdtrit(found.freedom, POWER)
+    quantiles = stdtrit(found.degrees_of_freedom, TAIL) + stdtrit(found.degrees_of_freedom, POWER)
     return float(quantiles * _root(found.variance))
 
 
@@ -263,7 +266,7 @@ def mean_interval(moments: Moments, least: float, greatest: float) -> Interval:
     return Interval(np.where(nothing, least, low), np.where(nothing, greatest, high))
 
 
-def clustered(sums: Iterable[tuple[float, float]]) -> Estimate | None:
+def clustered_mean(sums: Iterable[tuple[float, float]]) -> Estimate | None:
     """The mean of values that come in clusters, each given as (total, n).
 
     The ratio of the sums, with the jackknife's variance: (k - 1) / k x the sum, over the clusters,
@@ -300,7 +303,7 @@ def greatest_squares(total: Number, groups: Sequence[tuple[Number, float, float]
     return squares
 
 
-def two_sided(z: Number) -> Number:
+def two_sided_p(z: Number) -> Number:
     """The probability that a standard normal value is at least as far from 0 as ``z``."""
     if not isinstance(z, np.ndarray):
         return erfc(abs(z) / sqrt(2))
@@ -309,7 +312,7 @@ def two_sided(z: Number) -> Number:
     return erfc_of_many(abs(z) / sqrt(2))
 
 
-def corrected(ps: Sequence[float]) -> list[float]:
+def benjamini_hochberg(ps: Sequence[float]) -> list[float]:
     """p values corrected for multiple tests: the false discovery rate at which each is significant.
 
     Benjamini & Hochberg 1995, Controlling the false discovery rate, JRSS B 57.

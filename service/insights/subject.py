@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from service.insights import names
+from service.insights import journey_cells
 from service.insights.filters import Selection
+from service.insights.queries.places import places_of
 from service.insights.queries.themes import Theme, find_theme
 from service.journey.native import Cell
 
@@ -19,7 +20,7 @@ class WholeCell(NamedTuple):
 
     def id_in(self, selection: Selection) -> UUID:
         """The id of the pain point or win in the selection's workspace."""
-        return names.cell_id(selection.workspace_id, self.cell, self.sentiment)
+        return journey_cells.cell_id(selection.workspace_id, self.cell, self.sentiment)
 
     def within(self, selection: Selection) -> Selection:
         """The part of the selection in the cell."""
@@ -34,5 +35,5 @@ def subject_of(session: Session, selection: Selection, wanted: UUID) -> Theme | 
         NoSuchPainPoint: nothing has this id.
     """
     if theme := find_theme(session, selection.workspace_id, wanted):
-        return theme
-    return WholeCell(*names.cell_with_id(selection.journey, selection.workspace_id, wanted))
+        return theme.placed(places_of(session, selection, theme.sentiment, theme.id))
+    return WholeCell(*journey_cells.cell_with_id(selection.journey, selection.workspace_id, wanted))

@@ -1,17 +1,17 @@
 """Sums of mentions and of items: integers that add up over any union of cells and periods."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from operator import add
 from typing import Any, Final, NamedTuple, TypeVar
 
 from service.journey.native import Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS
 
 SUMS: Final = ("mentions", "negative", "positive", "score_milli", "severity")
-UNFELT: Final = (0,) * len(FELT)
+NO_EMOTIONS: Final = (0,) * len(COUNTED_EMOTIONS)
 
 K = TypeVar("K", bound=Hashable)
 
@@ -20,9 +20,8 @@ K = TypeVar("K", bound=Hashable)
 class MentionSums:
     """Mentions added up, in the order of ``SUMS``.
 
-    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``felt`` counts the mentions
-    with each emotion of ``FELT``. ``first`` and ``last`` are the first and the last day (UTC) with
-    a mention of one sentiment, where a query asked for them; else None.
+    ``score_milli`` sums 1000 x score (-1..1), ``severity`` sums 0..3; ``emotion_counts`` has the
+    number of mentions with each of ``COUNTED_EMOTIONS``.
     """
 
     mentions: int = 0
@@ -30,9 +29,7 @@ class MentionSums:
     positive: int = 0
     score_milli: int = 0
     severity: int = 0
-    felt: tuple[int, ...] = field(default=UNFELT, kw_only=True)
-    first: date | None = field(default=None, kw_only=True)
-    last: date | None = field(default=None, kw_only=True)
+    emotion_counts: tuple[int, ...] = field(default=NO_EMOTIONS, kw_only=True)
 
     def add(self, other: "MentionSums") -> None:
         """Add ``other``, in place."""
@@ -41,11 +38,7 @@ class MentionSums:
         self.positive += other.positive
         self.score_milli += other.score_milli
         self.severity += other.severity
-        self.felt = tuple(map(add, self.felt, other.felt))
-        if other.first:
-            self.first = min(self.first, other.first) if self.first else other.first
-        if other.last:
-            self.last = max(self.last, other.last) if self.last else other.last
+        self.emotion_counts = tuple(map(add, self.emotion_counts, other.emotion_counts))
 
 
 class RatingSums(NamedTuple):
@@ -79,9 +72,15 @@ class ItemSums:
     silent: int = field(default=0, kw_only=True)
 
     @property
-    def speaking(self) -> int:
+    def with_mentions(self) -> int:
         """The number of items with a mention."""
         return self.items - self.silent
+
+    def most_rated(self, at_least: int = 1) -> str | None:
+        """The scale with most ratings; None if none has ``at_least`` so many."""
+        rated = [(rating.n, scale) for scale, rating in self.ratings.items()]
+        n, scale = max(rated, default=(0, ""))
+        return scale if n >= at_least else None
 
     def add(self, items: int, scale: str, rating: RatingSums) -> None:
         """Add ``items`` items that are rated on ``scale`` ("" if they are not rated)."""
@@ -89,6 +88,28 @@ class ItemSums:
         if scale:
             known = self.ratings.get(scale)
             self.ratings[scale] = known.plus(rating) if known else rating
+
+
+class Part(NamedTuple):
+    """The sums of a part of the feedback: its mentions, and the items that touch it."""
+
+    mentions: MentionSums
+    items: ItemSums
+
+
+EMPTY_PART: Final = Part(MentionSums(), ItemSums())
+"""Its sums can be changed in place, so they are only to be read."""
+
+
+class Days(NamedTuple):
+    """The first and the last day (UTC) with a mention of one sentiment."""
+
+    first: date
+    last: date
+
+    def joined(self, other: "Days") -> "Days":
+        """The first and the last day of both."""
+        return Days(min(self.first, other.first), max(self.last, other.last))
 
 
 class MentionRow(NamedTuple):
@@ -114,10 +135,9 @@ class ItemRow(NamedTuple):
 
 
 def mention_row(period: date | None, stage: str, touchpoint: str, *sums: Any) -> MentionRow:
-    """A row from ``sums``: those of ``SUMS``, those of ``FELT``, the first and the last day."""
-    *counts, first, last = sums
-    felt = tuple(counts[len(SUMS) :])
-    counted = MentionSums(*counts[: len(SUMS)], felt=felt, first=first, last=last)
+    """A row from ``sums``: ``SUMS``, ``COUNTED_EMOTIONS``."""
+    emotion_counts = tuple(sums[len(SUMS) :])
+    counted = MentionSums(*sums[: len(SUMS)], emotion_counts=emotion_counts)
     return MentionRow(period, Cell(stage, touchpoint), counted)
 
 
@@ -136,6 +156,14 @@ def total(sums: Iterable[MentionSums]) -> MentionSums:
     for part in sums:
         whole.add(part)
     return whole
+
+
+def joined(mentions: Mapping[K, MentionSums], items: Mapping[K, ItemSums]) -> dict[K, Part]:
+    """The parts that have mentions, or items, or both."""
+    return {
+        key: Part(mentions.get(key, EMPTY_PART.mentions), items.get(key, EMPTY_PART.items))
+        for key in mentions.keys() | items.keys()
+    }
 
 
 def mentions_by(

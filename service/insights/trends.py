@@ -3,32 +3,31 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam, InvalidRequest
-from service.insights import names
-from service.insights.comparison import NOTHING, Part
+from service.insights import journey_cells
+from service.insights.axes import ALL, AxisName
 from service.insights.filters import Selection, select_feedback
-from service.insights.map_schemas import TrendsOut
+from service.insights.journey_cells import UNASSIGNED_NAME
 from service.insights.measures import Fields, measured
-from service.insights.names import UNASSIGNED_NAME
 from service.insights.params import TrendParams
 from service.insights.periods import DAY, By, last_day, starts
 from service.insights.queries.freshness import freshness
-from service.insights.queries.items import AxisName, Items
+from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_sums
 from service.insights.queries.theme_series import theme_series
 from service.insights.queries.themes import Theme
 from service.insights.spikes import HISTORY, Expected, expectations
 from service.insights.subject import WholeCell, subject_of
-from service.insights.sums import ItemSums, MentionSums
+from service.insights.sums import EMPTY_PART, MentionSums, Part, joined
+from service.insights.trend_schemas import TrendsOut
 from service.rollups.spans import next_start, start_of
 
-ALL = "all"
 AXIS_OF_GROUP: Mapping[str, AxisName] = {
     "none": "all",
     "stage": "stage",
@@ -39,18 +38,16 @@ COUNTS = ("mentions", "negative")
 
 
 class Past(NamedTuple):
-    """What the first periods are judged by: mentions by (period, key of a series), and the periods
-    that have any feedback, before ``end``.
+    """What the first periods are judged by: mentions by (period, key of a series), before ``end``.
 
-    A shown period that ``since`` cuts is among them, whole: later ones are judged by all of it.
+    ``start`` is the first period that counts: that of the first feedback at whatever stage and
+    touchpoint, but not longer ago than ``HISTORY``. It is not before ``end`` if nothing came then.
+    A shown period that ``since`` cuts is in the past, whole: later ones are judged by all of it.
     """
 
     mentions: Mapping[tuple[date | None, str], MentionSums]
-    seen: Sequence[date]
+    start: date
     end: date
-
-
-NO_PAST = Past({}, (), date.min)
 
 
 class Grid(NamedTuple):
@@ -59,12 +56,12 @@ class Grid(NamedTuple):
     ``totals`` are all mentions of the selection by period, even if the series is of a pain point.
     """
 
-    names: list[tuple[str, str]]
-    parts: Mapping[tuple[date, str], Part]
+    series: list[tuple[str, str]]
+    parts: Mapping[tuple[date | None, str], Part]
     totals: Mapping[date, int]
 
 
-def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> TrendsOut:
+def build_trends(session: Session, workspace_id: UUID, params: TrendParams) -> TrendsOut:
     """The series of a selection: of everything, of each stage or touchpoint, or of a pain point.
 
     Raises:
@@ -81,7 +78,7 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
     fresh = freshness(session, workspace_id)
     grid = _grid(session, selection, params, subject)
     periods = _periods(selection, params.by, list(grid.totals))
-    past = _past(session, selection, params, subject)
+    past = _past(session, selection, params, subject, grid)
     return TrendsOut.model_validate(
         {
             **fresh._asdict(),
@@ -90,7 +87,7 @@ def draw_trends(session: Session, workspace_id: UUID, params: TrendParams) -> Tr
             "group": params.group,
             "series": [
                 {"key": key, "name": name, "points": _points(grid, past, periods, key, params.by)}
-                for key, name in grid.names
+                for key, name in grid.series
             ],
         }
     )
@@ -110,7 +107,7 @@ def _grid(
         return _of_cell(session, selection, params.by, subject, totals)
     if subject:
         return _of_theme(session, selection, params.by, subject, totals)
-    parts = _together(mentions, items.by_part(axis))
+    parts = joined(mentions, items.by_part(axis))
     return Grid(_groups(selection, params.group), parts, totals)
 
 
@@ -119,7 +116,9 @@ def _of_theme(
 ) -> Grid:
     key = str(theme.id)
     found = theme_series(session, selection, theme, by)
-    parts = {(period, key): Part(*sums) for period, sums in found.items()}
+    parts: dict[tuple[date | None, str], Part] = {
+        (period, key): part for period, part in found.items()
+    }
     return Grid([(key, theme.title)], parts, totals)
 
 
@@ -129,33 +128,37 @@ def _of_cell(
     """The grid of a cell within the selection, with the id and title of its pain point or win."""
     cell, own = subject.cell, subject.within(selection)
     key = str(subject.id_in(selection))
-    found = _together(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
+    found = joined(mention_sums(session, own, by, "all"), Items(session, own, by).by_part("all"))
     parts = {(period, key): part for (period, _), part in found.items()}
-    return Grid([(key, names.title(selection.journey, cell))], parts, totals)
-
-
-def _together(
-    mentions: Mapping[Any, MentionSums], items: Mapping[Any, ItemSums]
-) -> Mapping[tuple[Any, str], Part]:
-    return {
-        key: Part(mentions.get(key, NOTHING.mentions), items.get(key, NOTHING.items))
-        for key in mentions.keys() | items.keys()
-    }
+    return Grid([(key, journey_cells.title(selection.journey, cell))], parts, totals)
 
 
 def _past(
-    session: Session, selection: Selection, params: TrendParams, subject: Theme | WholeCell | None
+    session: Session,
+    selection: Selection,
+    params: TrendParams,
+    subject: Theme | WholeCell | None,
+    grid: Grid,
 ) -> Past:
     """What came before the first period that is shown whole."""
-    by = params.by
-    if selection.since is None or by not in HISTORY:
-        return NO_PAST
-    first = start_of(selection.since.date(), by)
-    end = first if _midnight(first) == selection.since else next_start(first, by)
+    by, since = params.by, selection.since
+    shown = min(grid.totals, default=date.max)
+    if by not in HISTORY or (since is None and (selection.cells is None or not grid.totals)):
+        return Past({}, shown, shown)
+    first = start_of(since.date(), by) if since else shown
+    end = next_start(first, by) if since and _midnight(first) != since else first
     days = HISTORY[by] * (7 if by == "week" else 1)
     earlier = selection.between(_midnight(first - timedelta(days=days)), _midnight(end))
-    seen = [period for period in Items(session, earlier, by).by_period if period]
-    return Past(_past_mentions(session, earlier, params, subject), seen, end)
+    seen = _seen(session, earlier, by)
+    mentions = _past_mentions(session, earlier, params, subject) if seen and since else {}
+    if since and not seen and selection.cells is not None:
+        seen = _seen(session, selection, by)
+    return Past(mentions, min(seen, default=shown), end)
+
+
+def _seen(session: Session, selection: Selection, by: By) -> list[date]:
+    """The periods with any feedback, at whatever stage and touchpoint."""
+    return [period for period in Items(session, selection.everywhere(), by).by_period if period]
 
 
 def _midnight(day: date) -> datetime:
@@ -178,7 +181,7 @@ def _past_mentions(
 
 def _points(grid: Grid, past: Past, periods: Sequence[date], key: str, by: By) -> list[Fields]:
     """The fields of ``PointOut`` of each period."""
-    parts = [grid.parts.get((start, key), NOTHING) for start in periods]
+    parts = [grid.parts.get((start, key), EMPTY_PART) for start in periods]
     expected = _expected(grid, past, periods, key, by)
     points = measured(parts, [grid.totals.get(start, 0) for start in periods])
     for point, part, start in zip(points, parts, periods, strict=True):
@@ -190,7 +193,7 @@ def _points(grid: Grid, past: Past, periods: Sequence[date], key: str, by: By) -
                 for name, found in known.items()
             },
             "spikes": [
-                name for name, found in known.items() if found.is_spike(part.items.speaking)
+                name for name, found in known.items() if found.is_spike(part.items.with_mentions)
             ],
         }
     return points
@@ -203,12 +206,11 @@ def _expected(
 
     Nothing of a period that ``since`` cuts: what is left of it can't be compared with whole ones.
     """
-    before = starts(min(past.seen), past.end - DAY, by) if past.seen else []
-    first = past.end if past.seen else min(grid.totals, default=date.max)
-    judged = [start for start in periods if start >= first]
+    before = starts(past.start, past.end - DAY, by) if past.start < past.end else []
+    judged = [start for start in periods if start >= max(past.start, past.end)]
     sums = [
-        *(past.mentions.get((start, key), NOTHING.mentions) for start in before),
-        *(grid.parts.get((start, key), NOTHING).mentions for start in judged),
+        *(past.mentions.get((start, key), EMPTY_PART.mentions) for start in before),
+        *(grid.parts.get((start, key), EMPTY_PART).mentions for start in judged),
     ]
     expected = {}
     for name in COUNTS:

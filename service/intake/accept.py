@@ -23,12 +23,12 @@ from service import clock
 from service.db import Database
 from service.errors import Problem, Unavailable
 from service.intake import reports
-from service.intake.group import Group, Written
+from service.intake.group import CommitGroup, GroupResult
 from service.intake.pressure import FRESH_SECONDS, Pressure, TooMuchPending
-from service.intake.submissions import Answered, Raced, Submission
+from service.intake.submissions import Submission, SubmissionResult, WriteConflict
 from service.telemetry import INTAKE_ITEMS, one_line
-from service.web.idempotency import KEPT, StoredAnswer, purge
-from service.web.problems import as_problem, is_for_everyone
+from service.web.idempotency import RETENTION, JsonAnswer, purge
+from service.web.problems import as_problem, is_outage
 
 GROUP_ROWS: Final = 1000
 """A group takes submissions until it has this many rows."""
@@ -39,7 +39,7 @@ LINGER_SECONDS: Final = 0.002
 
 PostgreSQL calls this commit_delay; a lone client, whose groups have one submission, never waits.
 """
-RACES: Final = 20
+WRITE_TRIES: Final = 20
 PURGE_SECONDS: Final = 3600.0
 
 log = logging.getLogger(__name__)
@@ -52,11 +52,11 @@ class Stopping(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Queued:
     """A submission and whom to notify. ``loop`` is ``None`` for a plain thread."""
 
     submission: Submission
-    future: "asyncio.Future[StoredAnswer] | Future[StoredAnswer]"
+    future: "asyncio.Future[JsonAnswer] | Future[JsonAnswer]"
     loop: asyncio.AbstractEventLoop | None
 
     @property
@@ -82,11 +82,11 @@ class Acceptor:
         self._wake = wake
         self._pressure = Pressure(database, max_pending)
         self._hourly = hourly
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Queued] = deque()
         self._queued_rows = 0
         self._arrival = Condition()
         self._stopping = False
-        self._crowded = False
+        self._last_group_was_shared = False
         self._purged_at = -inf
         self._is_failing = False
         self._thread = Thread(target=self._run, name="acceptor", daemon=True)
@@ -103,7 +103,7 @@ class Acceptor:
             self._arrival.notify()
         self._thread.join()
 
-    async def accept(self, submission: Submission) -> StoredAnswer:
+    async def accept(self, submission: Submission) -> JsonAnswer:
         """The answer, once ``submission`` is committed.
 
         Raises:
@@ -112,61 +112,63 @@ class Acceptor:
             Problem: what is wrong with this submission.
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[StoredAnswer] = loop.create_future()
-        self._put(_Waiting(submission, future, loop))
+        future: asyncio.Future[JsonAnswer] = loop.create_future()
+        self._put(_Queued(submission, future, loop))
         return await future
 
-    def accept_blocking(self, submission: Submission) -> StoredAnswer:
+    def accept_blocking(self, submission: Submission) -> JsonAnswer:
         """The same for a plain thread."""
-        future: Future[StoredAnswer] = Future()
-        self._put(_Waiting(submission, future, None))
+        future: Future[JsonAnswer] = Future()
+        self._put(_Queued(submission, future, None))
         return future.result()
 
-    def _put(self, waiting: _Waiting) -> None:
+    def _put(self, queued: _Queued) -> None:
         with self._arrival:
             if self._stopping:
                 raise Stopping
             if self._pressure.is_high or self._queued_rows >= QUEUED_ROWS:
                 raise TooMuchPending
-            self._queue.append(waiting)
-            self._queued_rows += waiting.rows
+            self._queue.append(queued)
+            self._queued_rows += queued.rows
             self._arrival.notify()
 
     def _run(self) -> None:
         while True:
             group = self._take()
             if group:
-                _tell(group, self._answers([waiting.submission for waiting in group]))
+                _deliver(group, self._answers([queued.submission for queued in group]))
             elif self._stopping:
                 return
-            self._keep_house()
+            self._do_housekeeping()
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self) -> list[_Queued]:
         """The next group; empty after a second without submissions, or when stopped and drained."""
-        if self._crowded:
+        if self._last_group_was_shared:
             sleep(LINGER_SECONDS)
         with self._arrival:
             self._arrival.wait_for(lambda: self._queue or self._stopping, timeout=FRESH_SECONDS)
             group, rows = [], 0
             while self._queue and rows < GROUP_ROWS:
-                waiting = self._queue.popleft()
-                group.append(waiting)
-                rows += waiting.rows
+                queued = self._queue.popleft()
+                group.append(queued)
+                rows += queued.rows
             self._queued_rows -= rows
-        self._crowded = len(group) > 1
+        self._last_group_was_shared = len(group) > 1
         return group
 
-    def _answers(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
+    def _answers(self, submissions: Sequence[Submission]) -> Sequence[SubmissionResult]:
         try:
             return self._write(submissions)
         except Exception as error:  # any error: senders must get an answer
-            if len(submissions) > 1 and not is_for_everyone(error):
+            if len(submissions) > 1 and not is_outage(error):
                 return [self._answers([submission])[0] for submission in submissions]
             return [as_problem(error)] * len(submissions)
 
-    def _write(self, submissions: Sequence[Submission]) -> Sequence[Answered]:
-        written = _until_unraced(
-            lambda: self._database.transact(lambda session: Group(session, submissions).write())
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[SubmissionResult]:
+        written = _retry_on_conflict(
+            lambda: self._database.transact(
+                lambda session: CommitGroup(session, submissions).write()
+            )
         )
         if written.pending:
             self._pressure.add(written.pending)
@@ -175,7 +177,7 @@ class Acceptor:
             INTAKE_ITEMS.labels(kind, outcome).inc(items)
         return written.answers
 
-    def _keep_house(self) -> None:
+    def _do_housekeeping(self) -> None:
         try:
             self._pressure.refresh()
             if monotonic() - self._purged_at > PURGE_SECONDS:
@@ -194,38 +196,38 @@ class Acceptor:
 
 def _purge(session: Session) -> None:
     at = clock.now()
-    purge(session, at - KEPT)
-    reports.purge(session, at - reports.KEPT)
+    purge(session, at - RETENTION)
+    reports.purge(session, at - reports.RETENTION)
 
 
-def _until_unraced(write: Callable[[], Written]) -> Written:
-    for _ in range(RACES - 1):
+def _retry_on_conflict(write: Callable[[], GroupResult]) -> GroupResult:
+    for _ in range(WRITE_TRIES - 1):
         try:
             return write()
-        except Raced:
+        except WriteConflict:
             continue
     return write()
 
 
-def _tell(group: Sequence[_Waiting], answers: Sequence[Answered]) -> None:
+def _deliver(group: Sequence[_Queued], answers: Sequence[SubmissionResult]) -> None:
     """Resolve every future, with one call per event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Waiting, Answered]]]
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Queued, SubmissionResult]]]
     by_loop = defaultdict(list)
-    for waiting, answer in zip(group, answers, strict=True):
-        by_loop[waiting.loop].append((waiting, answer))
-    for loop, told in by_loop.items():
+    for queued, answer in zip(group, answers, strict=True):
+        by_loop[queued.loop].append((queued, answer))
+    for loop, pairs in by_loop.items():
         if loop is None:
-            _resolve(told)
+            _resolve(pairs)
         else:
             with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
-                loop.call_soon_threadsafe(_resolve, told)
+                loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(told: Sequence[tuple[_Waiting, Answered]]) -> None:
-    for waiting, answer in told:
-        if waiting.future.done():
+def _resolve(pairs: Sequence[tuple[_Queued, SubmissionResult]]) -> None:
+    for queued, answer in pairs:
+        if queued.future.done():
             continue  # the client has disconnected; what it sent is stored all the same
         if isinstance(answer, Problem):
-            waiting.future.set_exception(answer)
+            queued.future.set_exception(answer)
         else:
-            waiting.future.set_result(answer)
+            queued.future.set_result(answer)

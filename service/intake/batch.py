@@ -9,20 +9,20 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from service.errors import InvalidParam, InvalidRequest, PayloadTooLarge, Problem
-from service.intake.drafts import Clerk, Draft
-from service.intake.schemas import MOST_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
-from service.intake.submissions import Result, status_of
+from service.intake.drafts import Draft, DraftBuilder
+from service.intake.schemas import MAX_ITEMS, AnyFeedbackIn, BatchIn, FeedbackIn
+from service.intake.submissions import DraftResult, status_of
 from service.redaction.quotes import redacted
-from service.web.idempotency import StoredAnswer
+from service.web.idempotency import JsonAnswer
 from service.web.invalid import invalid_request, read_int, unread_json
 
-Checked = Draft | Problem
+CheckedItem = Draft | Problem
 """One item: what would be stored, or why it can't be."""
-Charge = Callable[[int], None]
+CountItems = Callable[[int], None]
 """Called with the number of items before they are validated; may raise."""
 
 _ITEM: TypeAdapter[FeedbackIn] = TypeAdapter(AnyFeedbackIn)
-LONGEST_NAME = 200
+MAX_NAME_CHARS = 200
 _SHOWN = (
     *("kind", "source", "external_id", "text", "subject", "question", "channel", "language"),
     *("occurred_at", "attributes", "stage_sent", "touchpoint_sent"),
@@ -35,28 +35,28 @@ class TooManyItems(PayloadTooLarge):
     code = "too_many_items"
 
 
-def checked(body: bytes, clerk: Clerk, charge: Charge) -> list[Checked]:
+def check_batch(body: bytes, builder: DraftBuilder, count_items: CountItems) -> list[CheckedItem]:
     """Every item of a batch's body, in order.
 
     Raises:
         MalformedJson: the body is not JSON.
         InvalidRequest: it is not an object with a list ``items`` that has at least one item.
         TooManyItems: it has more than 1000.
-        Problem: what ``charge`` raises.
+        Problem: what ``count_items`` raises.
     """
     try:
         items: Sequence[Any] = BatchIn.model_validate_json(body).items
     except ValidationError:
         items = _items_of(_parsed(body))
-    charge(len(items))
-    return [check_item(item, clerk) for item in items]
+    count_items(len(items))
+    return [check_item(item, builder) for item in items]
 
 
-def check_item(item: Any, clerk: Clerk) -> Checked:
+def check_item(item: Any, builder: DraftBuilder) -> CheckedItem:
     """One item, valid or given as parsed JSON."""
     try:
         valid = item if isinstance(item, FeedbackIn) else _ITEM.validate_python(item)
-        return clerk.draft(valid)
+        return builder.build(valid)
     except ValidationError as error:
         problem = invalid_request(error.errors(include_url=False), item)
         return _named(problem)
@@ -77,7 +77,7 @@ def _named(problem: Problem) -> Problem:
 
 
 def _storable_name(name: str) -> str:
-    shown = redacted(name)[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
+    shown = redacted(name)[:MAX_NAME_CHARS].encode("utf-8", "backslashreplace").decode()
     return shown.replace("\0", "\\x00")
 
 
@@ -108,32 +108,32 @@ def _items_of(parsed: Any) -> list[Any]:
         raise InvalidRequest(
             invalid_params=[InvalidParam("items", "is empty; send at least one item")]
         )
-    if len(items) > MOST_ITEMS:
+    if len(items) > MAX_ITEMS:
         raise TooManyItems(
-            f"A batch holds at most {MOST_ITEMS:,} items, not {len(items):,}; split it."
+            f"A batch holds at most {MAX_ITEMS:,} items, not {len(items):,}; split it."
         )
     return items
 
 
-def batch_answer(items: Sequence[Checked], results: Sequence[Result]) -> StoredAnswer:
+def batch_answer(items: Sequence[CheckedItem], results: Sequence[DraftResult]) -> JsonAnswer:
     """The number of items by result and every item, from the checked items and the results of valid
     ones.
     """
     remaining = iter(results)
-    told = [item if isinstance(item, Problem) else next(remaining) for item in items]
+    all_results = [item if isinstance(item, Problem) else next(remaining) for item in items]
     counts = Counter(accepted=0, updated=0, duplicate=0, invalid=0)
-    counts.update(map(status_of, told))
-    shown = [{"index": index} | _told(result) for index, result in enumerate(told)]
-    return StoredAnswer(200, {**counts, "items": shown})
+    counts.update(map(status_of, all_results))
+    shown = [{"index": index} | _result_json(result) for index, result in enumerate(all_results)]
+    return JsonAnswer(200, {**counts, "items": shown})
 
 
-def _told(result: Result) -> dict[str, Any]:
+def _result_json(result: DraftResult) -> dict[str, Any]:
     if isinstance(result, Problem):
         return {"status": "invalid", "error": result.body()}
     return {"status": result.status, "id": str(result.id)}
 
 
-def dry_run_body(items: Sequence[Checked]) -> dict[str, Any]:
+def dry_run_body(items: Sequence[CheckedItem]) -> dict[str, Any]:
     """What would be stored, and what is invalid; nothing is stored."""
     results = [
         {"index": index, "status": "invalid", "error": item.body()}

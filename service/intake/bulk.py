@@ -14,9 +14,9 @@ from sqlalchemy import Dialect, Table
 from sqlmodel import Session
 
 from service.db import is_postgresql
-from service.ids import in_parts
+from service.ids import chunked
 
-MOST_PARAMETERS: Final = 32_000
+MAX_PARAMETERS: Final = 32_000
 """Below SQLite's limit of 32,766."""
 
 Row = Mapping[str, Any]
@@ -33,14 +33,14 @@ def insert_ignoring(session: Session, table: Table, rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     connection = session.connection()
-    plan = _plan(table, connection.dialect, is_postgresql(session), tuple(rows[0]))
-    size = MOST_PARAMETERS // len(rows[0])
+    insert = _insert_for(table, connection.dialect, is_postgresql(session), tuple(rows[0]))
+    size = MAX_PARAMETERS // len(rows[0])
     return sum(
-        connection.exec_driver_sql(*plan.statement(part)).rowcount for part in in_parts(rows, size)
+        connection.exec_driver_sql(*insert.statement(part)).rowcount for part in chunked(rows, size)
     )
 
 
-class _Plan:
+class _Insert:
     """Inserts rows with certain columns into a table."""
 
     def __init__(
@@ -73,8 +73,10 @@ class _Plan:
 
 
 @lru_cache(maxsize=64)
-def _plan(table: Table, dialect: Dialect, postgresql: bool, names: tuple[str, ...]) -> _Plan:
-    return _Plan(table, dialect, postgresql, names)
+def _insert_for(
+    table: Table, dialect: Dialect, postgresql: bool, names: tuple[str, ...]
+) -> _Insert:
+    return _Insert(table, dialect, postgresql, names)
 
 
 def _bound(values: list[Any], bind: Bind | None) -> list[Any]:

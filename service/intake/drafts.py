@@ -13,27 +13,26 @@ from nlp.language import detect
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.fields import country_of, primary_language
-from service.intake.normalise import worded
+from service.intake.normalise import plain_text
 from service.intake.ratings import RatingIn
 from service.intake.schemas import FeedbackIn, TicketIn
 from service.journey.mapping import JourneyMap
 from service.journey.service import current_map
-from service.keys.pseudonyms import pseudonym, salt_of
-from service.keys.references import is_kept, stored_id, stored_source
 from service.redaction.phones import UNKNOWN_LANGUAGE, regions_for
 from service.redaction.text import has_numbers, redact
-from service.web.blanks import is_blank, is_missing
+from service.references import is_anonymous, pseudonym, salt_of, stored_id, stored_source
+from service.text import is_blank, is_missing
 
 Row = dict[str, Any]
 ExternalKey = tuple[UUID, str, str]
 
 EMPTY: Final = "is empty; send the customer's words, or a rating"
 TOO_LONG: Final = "has {:,} characters; at most {:,} are accepted, so split it"
-QUICK_CHARS: Final = 5000
-"""Drafting this much text takes well under a millisecond, if it has no numbers …"""
-QUICK_CHARS_WITH_NUMBERS: Final = 200
+MAX_INLINE_CHARS: Final = 5000
+"""Building a draft of this much text takes well under a millisecond, if it has no numbers …"""
+MAX_INLINE_CHARS_WITH_NUMBERS: Final = 200
 """… or only in this much of it …"""
-QUICK_DIGITS: Final = 24
+MAX_INLINE_DIGITS: Final = 24
 """… and at most as many digits as two phone numbers have: a millisecond or two."""
 
 _NO_CONTENT: Final = ("content_hash", "workspace_id", "browser_key_id")
@@ -80,7 +79,7 @@ def content_hash(row: Row) -> str:
     return sha256(to_json(content)).hexdigest()
 
 
-class Clerk:
+class DraftBuilder:
     """Creates drafts for one workspace; ``browser_key_id`` is the key of the sender if it is
     public.
     """
@@ -97,7 +96,7 @@ class Clerk:
         self._max_text_chars = max_text_chars
         self._browser_key_id = browser_key_id
 
-    def draft(self, item: FeedbackIn) -> Draft:
+    def build(self, item: FeedbackIn) -> Draft:
         """The row for a validated item.
 
         Raises:
@@ -111,31 +110,32 @@ class Clerk:
         if len(words) > self._max_text_chars:
             raise _refused(TOO_LONG.format(len(words), self._max_text_chars))
         regions = _Regions(item, words)
-        row = self._sent(item, regions) | _words(item, words, regions) | _rating(item.rating)
+        row = self._sent(item, regions) | _text_columns(item, words, regions) | _rating(item.rating)
         row["content_hash"] = content_hash(row)
         row["workspace_id"] = self._workspace_id
         row["browser_key_id"] = self._browser_key_id
         return Draft(row, (item.source, item.external_id))
 
-    def is_quick(self, item: FeedbackIn) -> bool:
-        """Whether ``draft`` needs no query and little time, so that an event loop may call it."""
+    def may_build_inline(self, item: FeedbackIn) -> bool:
+        """Whether ``build`` needs no query and little time, so that an event loop may call it."""
         if item.stage or item.touchpoint or item.customer or item.kind == "ticket":
             return False
-        if not all(map(is_kept, _references(item))):
+        if not all(map(is_anonymous, _references(item))):
             return False
-        told = (value for value in item.attributes.values() if isinstance(value, str))
-        texts = [item.text, item.subject or "", item.question or "", *told]
-        if sum(map(len, texts)) > QUICK_CHARS or any("<" in text for text in texts):  # may be HTML
+        attributes = (value for value in item.attributes.values() if isinstance(value, str))
+        texts = [item.text, item.subject or "", item.question or "", *attributes]
+        may_be_html = any("<" in text for text in texts)
+        if may_be_html or sum(map(len, texts)) > MAX_INLINE_CHARS:
             return False
         numbered = "".join(filter(has_numbers, texts))
         return (
-            len(numbered) <= QUICK_CHARS_WITH_NUMBERS
-            and sum(map(str.isdigit, numbered)) <= QUICK_DIGITS
+            len(numbered) <= MAX_INLINE_CHARS_WITH_NUMBERS
+            and sum(map(str.isdigit, numbered)) <= MAX_INLINE_DIGITS
         )
 
     def _sent(self, item: FeedbackIn, regions: Iterable[str]) -> Row:
         ticket = item if isinstance(item, TicketIn) else None
-        salt = "" if all(map(is_kept, _references(item))) else self._salt
+        salt = "" if all(map(is_anonymous, _references(item))) else self._salt
         return {
             "kind": item.kind,
             "source": stored_source(salt, item.source),
@@ -194,15 +194,15 @@ def _redacted(text: str | None, regions: Iterable[str]) -> str | None:
     return redact(text, regions) if text else None
 
 
-def _worded(text: str | None, regions: Iterable[str]) -> str | None:
-    return redact(worded(text), regions) if text else None
+def _redacted_plain_text(text: str | None, regions: Iterable[str]) -> str | None:
+    return redact(plain_text(text), regions) if text else None
 
 
-def _words(item: FeedbackIn, words: str, regions: Iterable[str]) -> Row:
+def _text_columns(item: FeedbackIn, words: str, regions: Iterable[str]) -> Row:
     return {
         "text": redact(words, regions),
-        "subject": _worded(item.subject, regions),
-        "question": _worded(item.question, regions),
+        "subject": _redacted_plain_text(item.subject, regions),
+        "question": _redacted_plain_text(item.question, regions),
         "attributes": {
             key: redact(value, regions) if isinstance(value, str) else value
             for key, value in sorted(item.attributes.items())

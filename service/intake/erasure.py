@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from service.corrections.learning import forget_erased
 from service.errors import NotFound
-from service.intake.ledger import withdraw
 from service.intake.queries import delete_feedback, ids_of_customer
+from service.intake.upserts import withdraw
 from service.items import lock_feedback
 from service.themes.rows import remove_emptied
 

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints
 
 from nlp import language
-from service.clock import LATEST_AHEAD, now
+from service.clock import MAX_CLOCK_SKEW, now
 from service.intake.normalise import normalise
-from service.web.blanks import is_blank
-from service.web.text import refuse_unstorable
-from service.web.times import in_utc, written
+from service.text import is_blank, refuse_unstorable
+from service.web.times import in_utc, require_time_text
 
 Channel = Literal[
     "website",
@@ -29,10 +28,10 @@ Channel = Literal[
 DEFAULT_SOURCE: Final = "api"
 DEFAULT_CHANNEL: Final = "other"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-MOST_ATTRIBUTES = 50
-LONGEST_ATTRIBUTE = 256
-LARGEST_NUMBER = 1e15
-LONGEST_BLANK = 200
+MAX_ATTRIBUTES = 50
+MAX_ATTRIBUTE_CHARS = 256
+MAX_NUMBER = 1e15
+MAX_BLANK_CHARS = 200
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
 
@@ -61,7 +60,7 @@ def _null_for_blank(value: Any) -> Any:
 
     Text longer than the limit is not checked, which would take long; no such field accepts it.
     """
-    is_short = isinstance(value, str) and len(value) <= LONGEST_BLANK
+    is_short = isinstance(value, str) and len(value) <= MAX_BLANK_CHARS
     return None if is_short and is_blank(value) else value
 
 
@@ -75,10 +74,10 @@ def _channel(value: Any) -> Any:
 
 def _scalar(value: Any) -> str | bool | int | float | None:
     if isinstance(value, str):
-        if len(value) > LONGEST_ATTRIBUTE:
-            raise ValueError(f"is longer than {LONGEST_ATTRIBUTE} characters; shorten it")
+        if len(value) > MAX_ATTRIBUTE_CHARS:
+            raise ValueError(f"is longer than {MAX_ATTRIBUTE_CHARS} characters; shorten it")
         return _storable(value)
-    if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
+    if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:
         raise ValueError("is not a finite number of at most 15 digits; send it as text")
     if value is not None and not isinstance(value, bool | int | float):
         raise ValueError("must be a text, a number, true, false or null, not nested")
@@ -97,7 +96,7 @@ def _plausible(value: datetime) -> datetime:
             f"is in {value.year}; dates before 1990 are rejected, because they are nearly "
             "always a missing or wrongly scaled unix time. Leave the field out if it is unknown"
         )
-    if value > now() + LATEST_AHEAD:
+    if value > now() + MAX_CLOCK_SKEW:
         raise ValueError(
             f"is in the future ({value.date()}); send the moment the feedback was given, "
             "or leave the field out"
@@ -113,8 +112,8 @@ def _language(tag: str) -> str:
 
 
 def _few(attributes: dict[str, Any]) -> dict[str, Any]:
-    if len(attributes) > MOST_ATTRIBUTES:
-        raise ValueError(f"has {len(attributes)} keys; at most {MOST_ATTRIBUTES} are accepted")
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise ValueError(f"has {len(attributes)} keys; at most {MAX_ATTRIBUTES} are accepted")
     return attributes
 
 
@@ -137,13 +136,15 @@ Reference = Annotated[
     AfterValidator(_filled),
 ]
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_language)]
-Time = Annotated[datetime, BeforeValidator(written), AfterValidator(_aware)]
+Time = Annotated[datetime, BeforeValidator(require_time_text), AfterValidator(_aware)]
 OccurredAt = Annotated[Time, AfterValidator(_plausible)]
 
 NullForBlank = BeforeValidator(_null_for_blank)
 """Turns blank text into null, in a field that may be null."""
-Source = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
-GivenAt = Annotated[Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)]
+SourceName = Annotated[Name, BeforeValidator(_source, json_schema_input_type=Name | None)]
+ChannelOrDefault = Annotated[
+    Channel, BeforeValidator(_channel, json_schema_input_type=Channel | None)
+]
 """A channel; if it is null or blank, the default channel."""
 
 AttributeKey = Annotated[

@@ -13,116 +13,107 @@ from sqlmodel import Session
 from models.tables import IDEMPOTENCY
 from service import clock
 from service.errors import Problem
-from service.ids import among
+from service.ids import pair_in
 from service.intake.bulk import insert_ignoring
-from service.intake.ledger import Ledger
-from service.intake.submissions import Answered, Raced, Submission, status_of
+from service.intake.submissions import Submission, SubmissionResult, WriteConflict, status_of
+from service.intake.upserts import FeedbackUpserts
 from service.web.idempotency import (
-    KEPT,
-    REPLAYED,
+    RETENTION,
     IdempotencyKeyReused,
-    StoredAnswer,
-    is_kept,
+    IdempotentRequest,
+    has_expired,
     purge,
+    replayed,
+    row_of,
 )
-from service.web.once import Once
 
 OwnedKey = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class GroupResult:
     """A committed group: answers in the order of the submissions, items that became pending, and
     the number of items by (kind, outcome).
     """
 
-    answers: Sequence[Answered]
+    answers: Sequence[SubmissionResult]
     pending: int
     counts: Counter[tuple[str, str]]
 
 
-class Group:
+class CommitGroup:
     """The submissions of one transaction. Used once: a retried transaction is a new group."""
 
     def __init__(self, session: Session, submissions: Sequence[Submission]) -> None:
         self._session = session
         self._submissions = submissions
         self._at = clock.now()
-        self._given = _answers_given(session, submissions, self._at)
+        self._stored = _stored_answers(session, submissions, self._at)
         self._new: list[dict[str, Any]] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         drafts = (draft for submission in submissions for draft in submission.drafts)
-        self._ledger = Ledger(session, drafts, self._at)
+        self._upserts = FeedbackUpserts(session, drafts, self._at)
 
-    def write(self) -> Written:
+    def write(self) -> GroupResult:
         """Process all submissions.
 
         Raises:
-            Raced: another transaction stored the same external id or idempotency key first.
+            WriteConflict: another transaction stored the same external id or idempotency key first.
         """
         answers = [self._answer(submission) for submission in self._submissions]
-        pending = self._ledger.write()
-        _remember(self._session, self._new)
-        return Written(answers, pending, self._counts)
+        pending = self._upserts.write()
+        _store_answers(self._session, self._new)
+        return GroupResult(answers, pending, self._counts)
 
-    def _answer(self, submission: Submission) -> Answered:
-        once = submission.once
-        if once is None:
+    def _answer(self, submission: Submission) -> SubmissionResult:
+        idempotency = submission.idempotency
+        if idempotency is None:
             return self._fresh(submission)
-        given = self._given.get((submission.workspace_id, once.key))
-        if given is not None:
-            return _repeated(given, once)
+        stored = self._stored.get((submission.workspace_id, idempotency.key))
+        if stored is not None:
+            return _replayed(stored, idempotency)
         answer = self._fresh(submission)
         if isinstance(answer, Problem):
             return answer
-        record = _record(submission.workspace_id, once, answer, self._at)
-        self._given[submission.workspace_id, once.key] = record
-        self._new.append(record)
+        row = row_of(submission.workspace_id, idempotency, answer, self._at)
+        self._stored[submission.workspace_id, idempotency.key] = row
+        self._new.append(row)
         return answer
 
-    def _fresh(self, submission: Submission) -> Answered:
-        results = [self._ledger.enter(draft) for draft in submission.drafts]
+    def _fresh(self, submission: Submission) -> SubmissionResult:
+        results = [self._upserts.decide(draft) for draft in submission.drafts]
         kinds = (draft.row["kind"] for draft in submission.drafts)
         self._counts.update(zip(kinds, map(status_of, results), strict=True))
         return submission.render(results)
 
 
-def _answers_given(
+def _stored_answers(
     session: Session, submissions: Iterable[Submission], at: datetime
 ) -> dict[OwnedKey, Mapping[str, Any]]:
-    keys = {(each.workspace_id, each.once.key) for each in submissions if each.once}
+    keys = {(each.workspace_id, each.idempotency.key) for each in submissions if each.idempotency}
     if not keys:
         return {}
     table = IDEMPOTENCY.c
-    wanted = among(table.workspace_id, table.key, sorted(keys))
+    wanted = pair_in(table.workspace_id, table.key, sorted(keys))
     rows = session.execute(select(IDEMPOTENCY).where(wanted)).mappings().all()
     valid = {
-        (row["workspace_id"], row["key"]): row for row in rows if is_kept(row["created_at"], at)
+        (row["workspace_id"], row["key"]): row
+        for row in rows
+        if not has_expired(row["created_at"], at)
     }
     if len(valid) < len(rows):
-        purge(session, at - KEPT)
+        purge(session, at - RETENTION)
     return dict(valid)
 
 
-def _record(workspace_id: UUID, once: Once, answer: StoredAnswer, at: datetime) -> dict[str, Any]:
-    return {
-        "workspace_id": workspace_id,
-        "key": once.key,
-        "fingerprint": once.fingerprint,
-        "status": answer.status,
-        "body": answer.body,
-        "headers": answer.headers,
-        "created_at": at,
-    }
+def _replayed(row: Mapping[str, Any], idempotency: IdempotentRequest) -> SubmissionResult:
+    try:
+        return replayed(row, idempotency)
+    except IdempotencyKeyReused as problem:
+        return problem
 
 
-def _repeated(record: Mapping[str, Any], once: Once) -> Answered:
-    if record["fingerprint"] != once.fingerprint:
-        return IdempotencyKeyReused()
-    return StoredAnswer(record["status"], record["body"], record["headers"] | REPLAYED)
-
-
-def _remember(session: Session, records: Sequence[Mapping[str, Any]]) -> None:
-    ordered = sorted(records, key=lambda record: (record["workspace_id"], record["key"]))
+def _store_answers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    ordered = sorted(rows, key=lambda row: (row["workspace_id"], row["key"]))
     if insert_ignoring(session, IDEMPOTENCY, ordered) < len(ordered):
-        raise Raced
+        raise WriteConflict

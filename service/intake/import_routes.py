@@ -1,5 +1,7 @@
 """/v1/imports: import CSV and JSONL files; their columns are guessed and shown."""
 
+import json
+from dataclasses import asdict
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -10,23 +12,29 @@ from starlette.types import Scope
 
 from nlp.documents import Kind
 from service.errors import UnsupportedMediaType
-from service.intake.cells import DateOrder
-from service.intake.drafts import Clerk
+from service.intake.cell_values import DateOrder
+from service.intake.drafts import DraftBuilder
 from service.intake.fields import Name
 from service.intake.import_schemas import ImportOut, ImportPreviewOut, StartedOut
 from service.intake.imports import find_job
-from service.intake.mapping import Wishes
+from service.intake.planning import ImportOptions
 from service.intake.ratings import Scale
 from service.intake.reports import csv_report, jsonl_report
 from service.intake.rows import SHOWN_ERRORS
-from service.intake.uploads import columns_of, receive, scale_of
+from service.intake.scales import scale_of
+from service.intake.uploads import columns_of, receive
 from service.keys.auth import Requires
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 from service.web.bodies import is_form
 from service.web.dependencies import Config, Db
-from service.web.headers import LOCATION
-from service.web.idempotency import IdempotencyKey, fingerprint, key_of
-from service.web.once import Once, response_of
+from service.web.idempotency import (
+    IdempotencyKey,
+    IdempotentRequest,
+    fingerprint,
+    key_of,
+    response_of,
+)
+from service.web.openapi_headers import LOCATION
 
 PATH: Final = "/v1/imports"
 router = APIRouter(prefix=PATH, tags=["imports"])
@@ -52,10 +60,10 @@ async def admit_upload(scope: Scope) -> None:
     await _may_import(request)
     if request.method == "POST" and not is_form(request.headers.get("content-type", "")):
         raise UnsupportedMediaType(NO_FORM)
-    request.app.state.importer.check_room()
+    request.app.state.importer.check_capacity()
 
 
-def _wishes(
+def _options(
     mapping: Annotated[
         str | None,
         Form(
@@ -80,9 +88,9 @@ def _wishes(
     scale_min: Annotated[float | None, Form()] = None,
     scale_max: Annotated[float | None, Form()] = None,
     dates: Annotated[DateOrder | None, Form(description="Format of the dates.")] = None,
-) -> Wishes:
+) -> ImportOptions:
     rating = scale_of(scale, scale_min, scale_max)
-    return Wishes(columns_of(mapping), kind, source, rating, dates)
+    return ImportOptions(columns_of(mapping), kind, source, rating, dates)
 
 
 @router.post(
@@ -94,7 +102,7 @@ def _wishes(
 def post_import(
     request: Request,
     file: Annotated[UploadFile, File(description="CSV with a header row, or JSONL.")],
-    wishes: Annotated[Wishes, Depends(_wishes)],
+    options: Annotated[ImportOptions, Depends(_options)],
     caller: UploadCaller,
     database: Db,
     settings: Config,
@@ -105,13 +113,13 @@ def post_import(
 ) -> Response:
     """Import a file in the background. Sending the same file again adds no duplicates."""
     importer = request.app.state.importer
-    importer.check_room()
-    upload = receive(file.file, file.filename or "", settings.data_dir, wishes)
-    clerk = Clerk(database, caller.workspace_id, settings.max_text_chars)
+    importer.check_capacity()
+    upload = receive(file.file, file.filename or "", settings.data_dir, options)
+    builder = DraftBuilder(database, caller.workspace_id, settings.max_text_chars)
     if dry_run:
-        return Response(to_json(upload.preview(clerk)), media_type="application/json")
-    once = _once(caller, idempotency_key, upload.source.digest, wishes)
-    answer = upload.start(database, importer, caller.workspace_id, clerk, once)
+        return Response(to_json(upload.preview(builder)), media_type="application/json")
+    idempotency = _idempotency(caller, idempotency_key, upload.source.digest, options)
+    answer = upload.start(database, importer, caller.workspace_id, builder, idempotency)
     return response_of(answer)
 
 
@@ -142,8 +150,11 @@ def read_import_errors(
     return Response(content, 200, disposition, CSV if format == "csv" else JSONL)
 
 
-def _once(caller: Caller, key: str | None, digest: str, wishes: Wishes) -> Once | None:
+def _idempotency(
+    caller: Caller, key: str | None, digest: str, options: ImportOptions
+) -> IdempotentRequest | None:
     if key is None:
         return None
-    print_ = fingerprint("POST", PATH, f"{digest} {wishes}".encode())
-    return Once(key_of(caller.key_id, key), print_)
+    content = json.dumps({"file": digest, **asdict(options)}, sort_keys=True)
+    print_ = fingerprint("POST", PATH, content.encode())
+    return IdempotentRequest(key_of(caller.key_id, key), print_)

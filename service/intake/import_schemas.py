@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.intake.answers import ID_EXAMPLE, RECORD_EXAMPLE
-from service.intake.cells import NAIVE_TIMES
+from service.intake.cell_values import NAIVE_TIMES
+from service.intake.response_schemas import ID_EXAMPLE, RECORD_EXAMPLE
 
 _MAPPING: Final[dict[str, Any]] = {
     "kind": "survey",
@@ -69,7 +69,8 @@ class ImportOut(BaseModel):
     state: Literal["running", "done", "failed", "interrupted"] = Field(
         description=(
             "Send the file again to continue an interrupted import: rows that are already "
-            "stored count as duplicate."
+            "stored count as duplicate. A failed import met an unexpected error, which is in the "
+            "log; what it had stored before remains."
         )
     )
     filename: str

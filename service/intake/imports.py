@@ -25,20 +25,20 @@ from service import clock
 from service.db import Database
 from service.errors import NotFound, Problem, TooManyRequests, Unavailable
 from service.intake.accept import Acceptor
-from service.intake.drafts import Clerk, Draft
-from service.intake.plan import Plan
+from service.intake.drafts import Draft, DraftBuilder
+from service.intake.plan import ImportPlan
 from service.intake.pressure import RETRY_AFTER_SECONDS, TooMuchPending
 from service.intake.records import Source
-from service.intake.rows import Row, rows_of
+from service.intake.rows import CheckedRow, rows_of
 from service.intake.service import count_invalid
-from service.intake.submissions import Result, Submission, status_of
-from service.web.idempotency import StoredAnswer
+from service.intake.submissions import DraftResult, Submission, status_of
+from service.web.idempotency import JsonAnswer
 
 CHUNK_ROWS: Final = 500
 KEPT_ERRORS: Final = 1000
-MOST_JOBS: Final = 4
-SILENT_FOR: Final = timedelta(seconds=30)
-UPLOADS: Final = "imports"
+MAX_JOBS: Final = 4
+HEARTBEAT_TIMEOUT: Final = timedelta(seconds=30)
+UPLOAD_FOLDER: Final = "imports"
 """The folder in the data directory."""
 RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
@@ -57,7 +57,7 @@ class _Progress:
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, rows: Sequence[Row], answer: dict[str, int]) -> None:
+    def note(self, rows: Sequence[CheckedRow], answer: dict[str, int]) -> None:
         errors = [row.error for row in rows if row.error]
         self.counts.update(answer, rows=len(rows), invalid=len(errors))
         self.errors += errors[: KEPT_ERRORS - len(self.errors)]
@@ -73,7 +73,7 @@ class Importer:
         self._threads: set[Thread] = set()
         self._lock = Lock()
 
-    def check_room(self) -> None:
+    def check_capacity(self) -> None:
         """Check that another import can run.
 
         Raises:
@@ -81,12 +81,14 @@ class Importer:
         """
         with self._lock:
             self._threads = {thread for thread in self._threads if thread.is_alive()}
-            if len(self._threads) >= MOST_JOBS:
+            if len(self._threads) >= MAX_JOBS:
                 raise TooManyImports
 
-    def start(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+    def start(
+        self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder
+    ) -> None:
         """Run a job that is already stored; the source's file is deleted at its end."""
-        thread = Thread(target=self._run, args=(job, source, plan, clerk), name="import")
+        thread = Thread(target=self._run, args=(job, source, plan, builder), name="import")
         with self._lock:
             self._threads.add(thread)
         thread.start()
@@ -99,18 +101,22 @@ class Importer:
         for thread in threads:
             thread.join()
 
-    def _run(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> None:
+    def _run(self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder) -> None:
         try:
-            state = self._rows(job, source, plan, clerk)
+            state = self._rows(job, source, plan, builder)
             self._note(job, {"state": state, "finished_at": clock.now()})
         except (SQLAlchemyError, Unavailable, OSError) as error:
             # Without further heartbeats it will be shown as interrupted.
             log.error("import_interrupted", exc_info=error, extra={"import_id": str(job.id)})
+        except Exception as error:  # any other: the sender must not wait for nothing
+            log.error("import_failed", exc_info=error, extra={"import_id": str(job.id)})
+            with suppress(SQLAlchemyError):  # then it will be shown as interrupted
+                self._note(job, {"state": "failed", "finished_at": clock.now()})
         finally:
             source.path.unlink(missing_ok=True)
 
-    def _rows(self, job: ImportJob, source: Source, plan: Plan, clerk: Clerk) -> str:
-        rows, progress = rows_of(source, plan, clerk), _Progress()
+    def _rows(self, job: ImportJob, source: Source, plan: ImportPlan, builder: DraftBuilder) -> str:
+        rows, progress = rows_of(source, plan, builder), _Progress()
         while chunk := list(islice(rows, CHUNK_ROWS)):
             drafts = [row.checked for row in chunk if not isinstance(row.checked, Problem)]
             answer = self._accept(job, drafts)
@@ -143,7 +149,7 @@ class Importer:
         self._database.transact(lambda session: session.execute(statement))
 
 
-def new_job(workspace_id: UUID, filename: str, source: Source, plan: Plan) -> ImportJob:
+def new_job(workspace_id: UUID, filename: str, source: Source, plan: ImportPlan) -> ImportJob:
     """A job that is about to run."""
     at = clock.now()
     return ImportJob(
@@ -166,19 +172,19 @@ def find_job(session: Session, workspace_id: UUID, id: UUID) -> ImportJob:
     job = session.get(ImportJob, (workspace_id, id))
     if job is None:
         raise NotFound
-    if job.state == RUNNING and job.seen_at < clock.now() - SILENT_FOR:
+    if job.state == RUNNING and job.seen_at < clock.now() - HEARTBEAT_TIMEOUT:
         job.state = INTERRUPTED
     return job
 
 
-def _counted(results: Sequence[Result]) -> StoredAnswer:
-    return StoredAnswer(200, dict(Counter(map(status_of, results))))
+def _counted(results: Sequence[DraftResult]) -> JsonAnswer:
+    return JsonAnswer(200, dict(Counter(map(status_of, results))))
 
 
-def remove_left_over(data_dir: Path) -> None:
+def delete_stale_uploads(data_dir: Path) -> None:
     """Delete uploads that a killed process has left behind: they are not redacted."""
     day_ago = clock.now() - timedelta(days=1)
-    for file in (data_dir / UPLOADS).glob("*.upload"):
+    for file in (data_dir / UPLOAD_FOLDER).glob("*.upload"):
         with suppress(FileNotFoundError):  # its own request has deleted it meanwhile
             if file.stat().st_mtime < day_ago.timestamp():
                 file.unlink()

@@ -20,7 +20,7 @@ from html.entities import html5
 from re import Match
 from typing import Final
 
-LONGEST: Final = 1_000_000
+MAX_CHARS: Final = 1_000_000
 """Longer texts stay unchanged; they are too long to be accepted anyway."""
 
 _TAG: Final = re.compile(
@@ -59,9 +59,9 @@ _QUOTES: Final = ("gmail_quote", "moz-cite-prefix", "yahoo_quoted", "protonmail_
 """Classes and ids in which mail programs put quotes, and the line that introduces them."""
 
 
-def plain(text: str) -> str:
+def html_to_text(text: str) -> str:
     """``text`` without markup, if it has any."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARS:
         return text
     if "<" in text and _is_html(_tags(text)):
         text = _without_comments(text)

@@ -16,22 +16,22 @@ from models.mention import Mention
 from models.tables import FEEDBACK
 from models.types import UtcDateTime
 from service.db import is_postgresql
-from service.ids import in_parts
+from service.ids import chunked
 from service.intake.drafts import ExternalKey
-from service.items import IDS_AT_ONCE
+from service.items import MAX_IDS
 
-_KNOWN = (
+_STORED = (
     "SELECT external_id, id, content_hash, browser_key_id, state, occurred_at, customer_ref "
     "FROM feedback "
     "WHERE workspace_id = :workspace_id AND source = :source AND external_id "
 )
 
 
-def _known(among: str) -> TextualSelect:
+def _select_stored(among: str) -> TextualSelect:
     """One parameter for any number of ids: the statement is the same for every group."""
     workspace_id = bindparam("workspace_id", type_=Uuid)
     return (
-        text(_KNOWN + among)
+        text(_STORED + among)
         .bindparams(workspace_id)
         .columns(
             external_id=Text,
@@ -45,11 +45,11 @@ def _known(among: str) -> TextualSelect:
     )
 
 
-_KNOWN_ON_SQLITE: Final = _known("IN (SELECT value FROM json_each(:external_ids))")
-_KNOWN_ON_POSTGRESQL: Final = _known("= ANY(:external_ids)")
+_STORED_ON_SQLITE: Final = _select_stored("IN (SELECT value FROM json_each(:external_ids))")
+_STORED_ON_POSTGRESQL: Final = _select_stored("= ANY(:external_ids)")
 
 
-class Known(NamedTuple):
+class StoredItem(NamedTuple):
     """What is stored under an external id."""
 
     id: UUID
@@ -60,24 +60,24 @@ class Known(NamedTuple):
     customer_ref: str | None
 
 
-def find_known(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKey, Known]:
+def find_stored(session: Session, keys: Iterable[ExternalKey]) -> dict[ExternalKey, StoredItem]:
     """What is stored under these (workspace, source, external id)."""
     wanted: dict[tuple[UUID, str], list[str]] = defaultdict(list)
     for workspace_id, source, external_id in keys:
         wanted[workspace_id, source].append(external_id)
     return {
-        (workspace_id, source, external_id): known
+        (workspace_id, source, external_id): stored
         for (workspace_id, source), external_ids in wanted.items()
-        for external_id, known in _known_from(session, workspace_id, source, external_ids)
+        for external_id, stored in _stored_from(session, workspace_id, source, external_ids)
     }
 
 
-def _known_from(
+def _stored_from(
     session: Session, workspace_id: UUID, source: str, external_ids: list[str]
-) -> Iterator[tuple[str, Known]]:
+) -> Iterator[tuple[str, StoredItem]]:
     postgresql = is_postgresql(session)
     rows = session.connection().execute(
-        _KNOWN_ON_POSTGRESQL if postgresql else _KNOWN_ON_SQLITE,
+        _STORED_ON_POSTGRESQL if postgresql else _STORED_ON_SQLITE,
         {
             "workspace_id": workspace_id,
             "source": source,
@@ -85,12 +85,12 @@ def _known_from(
         },
     )
     for external_id, *found in rows:
-        yield external_id, Known(*found)
+        yield external_id, StoredItem(*found)
 
 
 def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete the mentions of these items; the caller updates the roll-ups."""
-    for part in in_parts(list(ids), IDS_AT_ONCE):
+    for part in chunked(list(ids), MAX_IDS):
         session.exec(
             delete(Mention).where(
                 col(Mention.workspace_id) == workspace_id, col(Mention.feedback_id).in_(part)
@@ -100,7 +100,7 @@ def delete_mentions(session: Session, workspace_id: UUID, ids: Collection[UUID])
 
 def delete_feedback(session: Session, workspace_id: UUID, ids: Collection[UUID]) -> None:
     """Delete these items, whose mentions are already deleted."""
-    for part in in_parts(list(ids), IDS_AT_ONCE):
+    for part in chunked(list(ids), MAX_IDS):
         session.exec(
             delete(Feedback).where(
                 col(Feedback.workspace_id) == workspace_id, col(Feedback.id).in_(part)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from service.intake.closed import Closed, closed
+from service.intake.closed_model import ClosedModel, closed_schema
 from service.web.numbers import NoBoolean
 
 Scale = Literal["nps", "csat", "ces", "stars", "other"]
@@ -25,10 +25,10 @@ NPS: Reichheld 2003, fixed. CES 2.0: Dixon et al. 2013, 7 is the least effort.
 """
 
 
-class RatingIn(Closed):
+class RatingIn(ClosedModel):
     """A rating with its scale. The greatest value is the best one."""
 
-    model_config = ConfigDict(json_schema_extra=closed({"value": 3, "scale": "nps"}))
+    model_config = ConfigDict(json_schema_extra=closed_schema({"value": 3, "scale": "nps"}))
 
     value: Number = Field(description="The answer, within the scale.")
     scale: Scale = Field(

@@ -7,18 +7,19 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, TextIO
+from typing import Any, BinaryIO, Final, Literal, NamedTuple, TextIO
 
-from service.intake.subheaders import are_subheaders, joined
-from service.intake.table import LONGEST_LINE, Unread, read_rows
+from service.intake.subheaders import are_subheaders, import_id, joined, time_zone
+from service.intake.table import MAX_LINE_CHARS, UnreadableRow, read_rows
+from service.text import refuse_unstorable
 from service.web.invalid import json_fault
-from service.web.text import refuse_unstorable
 
 Format = Literal["csv", "jsonl"]
 
@@ -26,6 +27,13 @@ UNCLEAN_KEY: Final = (
     "has a key that contains a NUL character or half of a surrogate pair; remove it"
 )
 _CHUNK: Final = 1 << 20
+_REPLACEMENT: Final = "\ufffd"
+_WORD: Final = re.compile(rb'[^\s,;"|]+')
+_MAX_WORD_BYTES: Final = 40
+_CUT: Final = 3
+_PLACES: Final = 50
+_PLACE_BYTES: Final = 64_000
+_PLACE_ROWS: Final = 20
 _SAMPLE_CHARS: Final = 64_000
 _SAMPLE_ROWS: Final = 30
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -34,6 +42,8 @@ _SAID_DELIMITER: Final = re.compile(
 )
 """Excel's own first line, which is not a row."""
 
+_LINE_BREAK: Final = re.compile(r"[\r\n]+")
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -41,13 +51,18 @@ _MARKS: Final = (
 )
 
 AS_CP1252: Final = "verbatim.as_cp1252"
-"""Name of the codec error handler that decodes invalid UTF-8 as Windows-1252."""
+"""Name of the codec error handler that decodes invalid UTF-8 as Windows-1252.
+
+Three bytes that begin a UTF-8 character are one that a program has cut: U+FFFD.
+"""
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+    wrong = error.object[error.start : error.end]
+    shown = _REPLACEMENT if len(wrong) >= _CUT else wrong.decode("cp1252", "replace")
+    return shown, error.end
 
 
 codecs.register_error(AS_CP1252, _as_cp1252)
@@ -78,7 +93,8 @@ class RowError:
 class Source:
     """A file and how to read it. ``columns`` is empty for JSONL.
 
-    ``header_rows`` is the number of header lines: two if the second has subheaders.
+    ``header_rows`` is the number of header lines: two if the second has subheaders, three in
+    exports of Qualtrics: codes, the wording of the questions, ``{"ImportId": …}``.
     """
 
     path: Path
@@ -91,20 +107,58 @@ class Source:
     name: str
     """The file's original name, without folders."""
     header_rows: int = 1
+    not_utf8: int = 0
+    """Places in a file that isn't UTF-16 which are not UTF-8 either."""
+    not_utf8_example: str = ""
+    """The first word with such a place, as it is read."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Other names of the columns: code -> column."""
+    time_zone: str | None = None
+    """The one that a header line says its times are in."""
 
     def records(self) -> Iterator[Record | RowError]:
         """Every record, in order."""
         if self.format == "csv":
-            with self.path.open(encoding=self.encoding, errors="replace", newline="") as text:
+            errors = _errors(self.encoding)
+            with self.path.open(encoding=self.encoding, errors=errors, newline="") as text:
                 yield from _csv_records(text, self)
         else:
             with self.path.open(encoding=self._encoding_of_lines, errors=AS_CP1252) as text:
                 yield from _jsonl_records(text)
 
+    def spread(self) -> Iterator[dict[str, Any]]:
+        """The values of some records from 50 places, spaced evenly, in time that doesn't grow with
+        the file.
+
+        A record that a place cuts is left out; of a place inside a quoted cell, those without the
+        right number of columns.
+        """
+        size = self.path.stat().st_size
+        with self.path.open("rb") as file:
+            for number in range(1, _PLACES + 1):
+                at = size * number // (_PLACES + 1)
+                file.seek(at - at % 2)  # UTF-16 has two bytes for a character
+                text = file.read(_PLACE_BYTES).decode(self.encoding, _errors(self.encoding))
+                yield from islice(_values_at(text, self), _PLACE_ROWS)
+
     @property
     def _encoding_of_lines(self) -> str:
         """Lines may come from many writers: each that is not UTF-8 is decoded as Windows-1252."""
         return "utf-8" if self.encoding == "cp1252" else self.encoding
+
+
+class _Scan(NamedTuple):
+    """What one pass over a file tells; ``faults`` are places that are not UTF-8."""
+
+    encoding: str
+    digest: str
+    faults: int
+    example: str
+
+
+def _errors(encoding: str) -> str:
+    """The handler of bytes that don't fit the encoding."""
+    return AS_CP1252 if encoding.startswith("utf-8") else "replace"
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -114,57 +168,110 @@ def open_source(path: Path, name: str | None = None) -> Source:
         UnreadableFile: empty, a spreadsheet or other binary, or a JSON document.
     """
     with path.open("rb") as file:
-        encoding, digest = _encoding_and_digest(file)
+        scan = _scan(file)
         file.seek(0)
-        sample = file.read(_SAMPLE_CHARS).decode(encoding, "replace")
+        sample = file.read(_SAMPLE_CHARS).decode(scan.encoding, _errors(scan.encoding))
     _refuse_foreign(sample)
     name = Path(path if name is None else name).name
     if _format_of(name, sample) == "jsonl":
-        return Source(path, "jsonl", encoding, "", (), digest, name)
+        return Source(
+            path, "jsonl", scan.encoding, "", (), scan.digest, name, 1, scan.faults, scan.example
+        )
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
     header = _header(sample, delimiter)
-    subheaders = _subheaders(sample, delimiter, header)
-    names = _distinct(list(joined(header, subheaders)) if subheaders else header)
-    header_rows = 2 if subheaders else 1
-    return Source(path, "csv", encoding, delimiter, names, digest, name, header_rows)
+    titles = _titles(sample, delimiter, header)
+    return Source(
+        path=path,
+        format="csv",
+        encoding=scan.encoding,
+        delimiter=delimiter,
+        columns=titles.columns,
+        digest=scan.digest,
+        name=name,
+        header_rows=titles.rows,
+        not_utf8=scan.faults,
+        not_utf8_example=scan.example,
+        codes=titles.codes,
+        time_zone=titles.time_zone,
+    )
 
 
 def _header(sample: str, delimiter: str) -> list[str]:
     for _, row in read_rows(_lines_of(sample), delimiter):
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadableRow):
             raise UnreadableFile(f"its header {row.reason}")
         if not _is_before_header(row, delimiter):
             return row
     raise UnreadableFile("it is empty")
 
 
-def _subheaders(sample: str, delimiter: str, header: list[str]) -> list[str] | None:
-    """The row after the header, if it continues the names of the columns."""
-    some = islice(read_rows(_lines_of(sample), delimiter, len(header)), _SAMPLE_ROWS)
-    read = [row for _, row in some if isinstance(row, list) and len(row) == len(header)]
-    _, *after = [row for row in read if not _is_before_header(row, delimiter)]
-    return after[0] if after and are_subheaders(header, after[0], after[1:]) else None
+class _Titles(NamedTuple):
+    """What the header lines say."""
+
+    columns: tuple[str, ...]
+    rows: int
+    codes: Mapping[str, str] = {}
+    time_zone: str | None = None
 
 
-def _encoding_and_digest(file: BinaryIO) -> tuple[str, str]:
-    """UTF-8 if all of it is, UTF-16 by its byte order mark or its zeros, else Windows-1252."""
+def _titles(sample: str, delimiter: str, header: list[str]) -> _Titles:
+    """The names of the columns, from as many header lines as there are."""
+    rows = (
+        row
+        for _, row in read_rows(_lines_of(sample), delimiter, len(header))
+        if isinstance(row, list)
+        and len(row) == len(header)
+        and not _is_before_header(row, delimiter)
+    )
+    after = list(islice(rows, 1, 1 + _SAMPLE_ROWS))
+    if len(after) > 1 and all(map(import_id, after[1])):
+        worded = [wording.strip() or code for code, wording in zip(header, after[0], strict=True)]
+        columns = _distinct(worded)
+        codes = dict(zip(_distinct(header), columns, strict=True))
+        return _Titles(columns, 3, codes, time_zone(after[1]))
+    if after and are_subheaders(header, after[0], after[1:]):
+        return _Titles(_distinct(list(joined(header, after[0]))), 2)
+    return _Titles(_distinct(header), 1)
+
+
+def _scan(file: BinaryIO) -> _Scan:
+    """Read all of the file once.
+
+    It is UTF-16 by its byte order mark or its zeros, Windows-1252 if most characters that aren't
+    ASCII are not UTF-8 either, else UTF-8.
+    """
     start = file.read(4)
     file.seek(0)
-    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _zeros(start)
     digest = sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
-    while chunk := file.read(_CHUNK):
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    valid = faults = 0
+    example = b""
+    for chunk in chain(iter(partial(file.read, _CHUNK), b""), [b""]):
         digest.update(chunk)
-        is_utf8 = is_utf8 and _decodes(decoder, chunk)
-    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
-    return marked or _zeros(start) or ("utf-8" if is_utf8 else "cp1252"), digest.hexdigest()
+        text = decoder.decode(chunk, final=not chunk)
+        if not text.isascii():
+            wrong = text.count(_REPLACEMENT) - chunk.count(_REPLACEMENT.encode())
+            faults += wrong
+            valid += len(text) - len(text.encode("ascii", "ignore")) - wrong
+            example = example or (_first_fault(chunk) if wrong else b"")
+    encoding = marked or ("cp1252" if faults > valid else "utf-8")
+    if encoding.startswith("utf-16"):
+        faults, example = 0, b""
+    shown = example.decode(encoding, _errors(encoding))
+    return _Scan(encoding, digest.hexdigest(), faults, shown)
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+def _first_fault(chunk: bytes) -> bytes:
+    """The first word that isn't UTF-8; empty if there is none of a usual length."""
+    words = (match[0] for match in _WORD.finditer(chunk) if len(match[0]) <= _MAX_WORD_BYTES)
+    return next((word for word in words if not word.isascii() and not _is_utf8(word)), b"")
+
+
+def _is_utf8(word: bytes) -> bool:
     try:
-        decoder.decode(chunk, final)
+        word.decode()
     except UnicodeDecodeError:
         return False
     return True
@@ -217,8 +324,8 @@ def _delimiter_of(sample: str) -> str:
 
     def fit(delimiter: str) -> tuple[float, int]:
         rows = csv.reader(_lines_of(sample), delimiter=delimiter)
-        some = zip(rows, range(_SAMPLE_ROWS), strict=False)
-        widths = [len(row) for row, _ in some if not _is_blank(row)]
+        filled = (row for row in rows if not _is_blank(row))
+        widths = [len(row) for row in islice(filled, _SAMPLE_ROWS)]
         if not widths or widths[0] == 1:
             return 0.0, 0
         return widths.count(widths[0]) / len(widths), widths[0]
@@ -240,13 +347,27 @@ def _distinct(header: list[str]) -> tuple[str, ...]:
 def _csv_records(text: TextIO, source: Source) -> Iterator[Record | RowError]:
     headers = source.header_rows
     for line, row in read_rows(text, source.delimiter, len(source.columns)):
-        if isinstance(row, Unread):
+        if isinstance(row, UnreadableRow):
             yield RowError(line, row.reason)
             continue
         if headers:
             headers -= not _is_before_header(row, source.delimiter)
         elif not _is_blank(row):
             yield _record(line, row, source.columns)
+
+
+def _values_at(text: str, source: Source) -> Iterator[dict[str, Any]]:
+    """The records between the first and the last line break."""
+    first, last = _LINE_BREAK.search(text), max(text.rfind("\r"), text.rfind("\n"))
+    lines = StringIO(text[first.end() : last] if first else "", newline="")
+    if source.format == "jsonl":
+        for record in _jsonl_records(lines):
+            if isinstance(record, Record):
+                yield record.values
+        return
+    for _, row in read_rows(lines, source.delimiter, len(source.columns)):
+        if isinstance(row, list) and len(row) == len(source.columns):
+            yield dict(zip(source.columns, row, strict=True))
 
 
 def _is_before_header(row: list[str], delimiter: str) -> bool:
@@ -274,11 +395,11 @@ def _record(line: int, row: list[str], columns: tuple[str, ...]) -> Record | Row
 
 def _jsonl_records(text: TextIO) -> Iterator[Record | RowError]:
     line = 0
-    while content := text.readline(LONGEST_LINE):
+    while content := text.readline(MAX_LINE_CHARS):
         line += 1
-        if not content.endswith("\n") and len(content) == LONGEST_LINE:
+        if not content.endswith("\n") and len(content) == MAX_LINE_CHARS:
             _skip_line(text)
-            yield RowError(line, f"is longer than {LONGEST_LINE:,} characters")
+            yield RowError(line, f"is longer than {MAX_LINE_CHARS:,} characters")
         elif content := content.strip("\ufeff \t\n"):
             yield _json_record(line, content)
 

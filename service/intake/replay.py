@@ -11,10 +11,9 @@ from models.tables import FEEDBACK
 from service import clock
 from service.db import Database
 from service.errors import Conflict, NotFound
-from service.intake.ledger import make_pending, waiting
+from service.intake.upserts import make_pending, pending_columns
 from service.items import lock_feedback
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once, answered_once
+from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
 
 
 class NotFailed(Conflict):
@@ -25,7 +24,9 @@ class NotFailed(Conflict):
     code = "not_failed"
 
 
-def replay(database: Database, workspace_id: UUID, id: UUID, once: Once | None) -> StoredAnswer:
+def replay(
+    database: Database, workspace_id: UUID, id: UUID, idempotency: IdempotentRequest | None
+) -> JsonAnswer:
     """Have one failed item analysed again.
 
     Raises:
@@ -33,11 +34,11 @@ def replay(database: Database, workspace_id: UUID, id: UUID, once: Once | None) 
         NotFailed: it is pending or done.
     """
 
-    def work(session: Session) -> StoredAnswer:
+    def work(session: Session) -> JsonAnswer:
         _make_pending_again(session, workspace_id, id)
-        return StoredAnswer(202, {"id": str(id), "status": "accepted", "state": PENDING})
+        return JsonAnswer(202, {"id": str(id), "status": "accepted", "state": PENDING})
 
-    return answered_once(database, workspace_id, once, work)
+    return run_once(database, workspace_id, idempotency, work)
 
 
 def _make_pending_again(session: Session, workspace_id: UUID, id: UUID) -> None:
@@ -56,4 +57,4 @@ def replay_all_failed(session: Session, now: datetime) -> int:
         How many there are.
     """
     failed = update(FEEDBACK).where(FEEDBACK.c.state == FAILED).returning(FEEDBACK.c.id)
-    return len(session.execute(failed.values(waiting(now))).all())
+    return len(session.execute(failed.values(pending_columns(now))).all())

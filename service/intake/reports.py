@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlmodel import Session, col, delete
 
 from models.import_job import ImportJob
-from service.web.text import inert
+from service.text import escape_formula
 
-KEPT: Final = timedelta(days=7)
+RETENTION: Final = timedelta(days=7)
 """They quote rows that are not stored as feedback, so no erasure reaches them."""
 
 
@@ -28,7 +28,7 @@ def csv_report(errors: Sequence[dict[str, Any]]) -> str:
     writer.writerow(["row", "field", "reason"])
     for error in errors:
         for field, reason in faults(error["problem"]):
-            writer.writerow([error["row"], inert(field), inert(reason)])
+            writer.writerow([error["row"], escape_formula(field), escape_formula(reason)])
     return out.getvalue()
 
 

@@ -10,7 +10,12 @@ from starlette.responses import Response
 
 from service.errors import UnsupportedMediaType
 from service.insights.schemas import FeedbackOut
-from service.intake.answers import (
+from service.intake.batch import TooManyItems
+from service.intake.erasure import erase_customer, erase_one
+from service.intake.import_routes import router as import_router
+from service.intake.normalise import normalise
+from service.intake.replay import replay
+from service.intake.response_schemas import (
     BATCH_OUT_EXAMPLE,
     DRY_RUN_EXAMPLE,
     AcceptedOut,
@@ -18,24 +23,18 @@ from service.intake.answers import (
     DryRunOut,
     ErasedOut,
 )
-from service.intake.batch import TooManyItems
-from service.intake.erasure import erase_customer, erase_one
-from service.intake.import_routes import router as import_router
-from service.intake.normalise import normalise
-from service.intake.replay import replay
-from service.intake.schemas import BATCH_EXAMPLE, MOST_ITEMS, ReviewIn, SurveyIn, TicketIn
+from service.intake.schemas import BATCH_EXAMPLE, MAX_ITEMS, ReviewIn, SurveyIn, TicketIn
 from service.intake.service import Intake
 from service.intake.waiting import Prefer, wait_of
 from service.keys.auth import IngestCaller, ManageCaller
-from service.keys.once import OnceOnly
-from service.keys.pseudonyms import pseudonym, salt_of
+from service.keys.caller import Caller
+from service.keys.idempotency import RequestIdempotency
 from service.keys.rate import RateLimit
-from service.keys.ring import Caller
+from service.references import pseudonym, salt_of
 from service.web.bodies import is_json
 from service.web.dependencies import Db
-from service.web.headers import LOCATION
-from service.web.idempotency import IdempotencyKey, StoredAnswer
-from service.web.once import get_once, response_of
+from service.web.idempotency import IdempotencyKey, JsonAnswer, idempotent_request, response_of
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter()
 feedback = APIRouter(prefix="/v1", tags=["feedback"])
@@ -57,7 +56,7 @@ _BATCH_BODY: Final[dict[str, Any]] = {
                         "items": {
                             "type": "array",
                             "minItems": 1,
-                            "maxItems": MOST_ITEMS,
+                            "maxItems": MAX_ITEMS,
                             "items": {
                                 "required": ["kind"],
                                 "oneOf": [{"$ref": schema} for schema in _SCHEMAS.values()],
@@ -98,8 +97,10 @@ async def _intake(
     request: Request, caller: IngestCaller, idempotency_key: IdempotencyKey = None
 ) -> Intake:
     state = request.app.state
-    once = await get_once(request, caller.key_id, idempotency_key)
-    return Intake(state.database, state.acceptor, caller, state.settings.max_text_chars, once)
+    idempotency = await idempotent_request(request, caller.key_id, idempotency_key)
+    return Intake(
+        state.database, state.acceptor, caller, state.settings.max_text_chars, idempotency
+    )
 
 
 async def _waiting_intake(
@@ -113,14 +114,14 @@ async def _waiting_intake(
     return intake
 
 
-def _charge(rate: RateLimit, caller: Caller, items: int) -> None:
+def _count_against_rate(rate: RateLimit, caller: Caller, items: int) -> None:
     """Count the items of a browser key's batch; the first one is the request, already counted."""
     most = caller.rate_per_minute
     if not caller.origins or most is None:
         return
     if items > most:
         raise TooManyItems(f"This key may send {most} items a minute; split the batch.")
-    rate.spend(caller, items - 1)
+    rate.count(caller, items - 1)
 
 
 In = Annotated[Intake, Depends(_intake)]
@@ -164,18 +165,24 @@ async def post_batch(
     if not is_json(request.headers.get("content-type", "")):
         raise UnsupportedMediaType
     body = await request.body()
-    charge = partial(_charge, request.app.state.rate, caller)
+    count_items = partial(_count_against_rate, request.app.state.rate, caller)
     if dry_run:
-        return response_of(StoredAnswer(200, await intake.dry_run(body, charge)))
-    return response_of(await intake.batch(body, charge))
+        return response_of(JsonAnswer(200, await intake.dry_run(body, count_items)))
+    return response_of(await intake.batch(body, count_items))
 
 
 @feedback.post("/feedback/{feedback_id}/replay", status_code=202, response_model=AcceptedOut)
 async def post_replay(
-    feedback_id: UUID, request: Request, caller: ManageCaller, database: Db, once: OnceOnly
+    feedback_id: UUID,
+    request: Request,
+    caller: ManageCaller,
+    database: Db,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Retry the analysis of an item whose analysis failed."""
-    answer = await run_in_threadpool(replay, database, caller.workspace_id, feedback_id, once)
+    answer = await run_in_threadpool(
+        replay, database, caller.workspace_id, feedback_id, idempotency
+    )
     request.app.state.wake.set()
     return response_of(answer)
 

@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from service.errors import InvalidRequest, Problem
-from service.intake.batch import Checked, check_item, record_of
-from service.intake.drafts import Clerk
-from service.intake.plan import CellError, Plan, item_of
+from service.intake.batch import CheckedItem, check_item, record_of
+from service.intake.drafts import DraftBuilder
+from service.intake.plan import ImportPlan, items_of
 from service.intake.records import RowError, Source
 from service.redaction.quotes import redacted
 
@@ -22,11 +22,11 @@ class InvalidRow(InvalidRequest):
     code = "invalid_row"
 
 
-class Row(NamedTuple):
+class CheckedRow(NamedTuple):
     """``line`` is where it begins in the file."""
 
     line: int
-    checked: Checked
+    checked: CheckedItem
 
     @property
     def error(self) -> dict[str, Any] | None:
@@ -36,23 +36,18 @@ class Row(NamedTuple):
         return None
 
 
-def rows_of(source: Source, plan: Plan, clerk: Clerk) -> Iterator[Row]:
+def rows_of(source: Source, plan: ImportPlan, builder: DraftBuilder) -> Iterator[CheckedRow]:
     """Every row of a file."""
-    for record in source.records():
-        if isinstance(record, RowError):
-            yield Row(record.line, _invalid(record.reason))
-            continue
-        try:
-            item = item_of(record, plan, source.digest)
-        except CellError as error:
-            yield Row(record.line, _invalid(str(error)))
+    for line, item in items_of(source, plan):
+        if isinstance(item, RowError):
+            yield CheckedRow(line, _invalid(item.reason))
         else:
-            yield Row(record.line, check_item(item, clerk))
+            yield CheckedRow(line, check_item(item, builder))
 
 
-def preview(source: Source, plan: Plan, clerk: Clerk) -> dict[str, Any]:
+def preview(source: Source, plan: ImportPlan, builder: DraftBuilder) -> dict[str, Any]:
     """How the first rows would be stored."""
-    rows = list(islice(rows_of(source, plan, clerk), PREVIEW_ROWS))
+    rows = list(islice(rows_of(source, plan, builder), PREVIEW_ROWS))
     drafts = [row.checked for row in rows if not isinstance(row.checked, Problem)]
     errors = [row.error for row in rows if row.error]
     return {

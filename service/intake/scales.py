@@ -5,9 +5,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from service.intake.cells import Reading
-from service.intake.headers import folded
-from service.intake.ratings import USUAL_BOUNDS, Scale
+from pydantic import ValidationError
+
+from service.errors import InvalidParam, InvalidRequest
+from service.intake.cell_values import WrittenRating
+from service.intake.column_names import normalised_header
+from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
+from service.web.invalid import reason_of
+
+NO_SCALE: Final = (
+    "is required with scale_min and scale_max; use 'other' if it is none of the known scales"
+)
 
 
 class RatingScale(NamedTuple):
@@ -34,12 +42,42 @@ def usual(scale: Scale) -> RatingScale:
     return RatingScale(scale, *USUAL_BOUNDS[scale])
 
 
-def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
+def scale_of(
+    scale: Scale | None, least: float | None, greatest: float | None
+) -> RatingScale | None:
+    """The requested scale, with its usual bounds unless given.
+
+    Raises:
+        InvalidRequest: the bounds are invalid, or are sent without a scale.
+    """
+    if scale is None:
+        if least is not None or greatest is not None:
+            raise InvalidRequest(invalid_params=[InvalidParam("scale", NO_SCALE)])
+        return None
+    a_value = USUAL_BOUNDS.get(scale, (0.0,))[0] if least is None else least
+    try:
+        bounds = RatingIn(value=a_value, scale=scale, min=least, max=greatest).bounds
+    except ValidationError as error:
+        raise InvalidRequest(invalid_params=[_bound_at_fault(error)]) from None
+    return RatingScale(scale, *bounds)
+
+
+def _bound_at_fault(error: ValidationError) -> InvalidParam:
+    faults = {fault["loc"]: fault for fault in error.errors()}
+    for bound in ("min", "max"):
+        if fault := faults.get((bound,)):
+            return InvalidParam(f"scale_{bound}", reason_of(fault))
+    return InvalidParam("scale", reason_of(error.errors()[0]))
+
+
+def guess_scale(header: str, ratings: Sequence[WrittenRating]) -> RatingScale | None:
     """The scale that ``ratings`` say they are out of, else the one that the header names if the
     ratings fit it, else the narrowest that they fit. A few outliers are ignored: they are
     errors. ``None`` if the numbers fit no rating scale.
     """
-    named = next((scale for scale, words in _WORDS if words.search(folded(header))), None)
+    named = next(
+        (scale for scale, words in _WORDS if words.search(normalised_header(header))), None
+    )
     greatest = _common_greatest(ratings)
     values = [rating.value for rating in ratings if rating.out_of in (None, greatest)]
     if not values:
@@ -51,7 +89,7 @@ def guess_scale(header: str, ratings: Sequence[Reading]) -> RatingScale | None:
     return _narrowest(named, _without_strays(values))
 
 
-def _common_greatest(ratings: Sequence[Reading]) -> float | None:
+def _common_greatest(ratings: Sequence[WrittenRating]) -> float | None:
     """The maximum that at least half of the ratings say they are out of."""
     said = Counter(rating.out_of for rating in ratings if rating.out_of is not None)
     return next((each for each, times in said.most_common(1) if times * 2 >= len(ratings)), None)

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, ConfigDict, Field
 
 from nlp.documents import Kind
-from service.intake.closed import Closed, closed
+from service.intake.closed_model import ClosedModel, closed_schema
 from service.intake.fields import (
     DEFAULT_CHANNEL,
     DEFAULT_SOURCE,
     Attributes,
-    GivenAt,
+    ChannelOrDefault,
     Language,
     Line,
     LongText,
@@ -18,14 +18,14 @@ from service.intake.fields import (
     NullForBlank,
     OccurredAt,
     Reference,
-    Source,
+    SourceName,
     Time,
 )
-from service.intake.normalise import worded
+from service.intake.normalise import plain_text
 from service.intake.ratings import RatingIn
 
-MOST_ITEMS: Final = 1000
-MOST_PARTS: Final = 1000
+MAX_ITEMS: Final = 1000
+MAX_PARTS: Final = 1000
 
 SURVEY_EXAMPLE: Final[dict[str, Any]] = {
     "source": "website",
@@ -70,7 +70,7 @@ BATCH_EXAMPLE: Final[dict[str, Any]] = {
 }
 
 
-class FeedbackIn(Closed):
+class FeedbackIn(ClosedModel):
     """The common fields of surveys, reviews and tickets."""
 
     kind: Kind
@@ -82,7 +82,7 @@ class FeedbackIn(Closed):
     question: Line | None = Field(
         None, description="The question that was asked; helps the analysis of the answer."
     )
-    channel: GivenAt = Field(
+    channel: ChannelOrDefault = Field(
         DEFAULT_CHANNEL, description="Where the feedback was given, e.g. website, phone, email."
     )
     language: Annotated[Language | None, NullForBlank] = Field(
@@ -105,7 +105,7 @@ class FeedbackIn(Closed):
     touchpoint: Annotated[Name | None, NullForBlank] = Field(
         None, description="Key, name or alias of the touchpoint, if you know it."
     )
-    source: Source = Field(
+    source: SourceName = Field(
         DEFAULT_SOURCE,
         description="The system that it comes from. Items without one share the default source.",
     )
@@ -117,13 +117,13 @@ class FeedbackIn(Closed):
     @property
     def words(self) -> str:
         """The text to store and analyse, HTML made plain."""
-        return worded(self.text)
+        return plain_text(self.text)
 
 
 class SurveyIn(FeedbackIn):
     """An answer to a survey."""
 
-    model_config = ConfigDict(json_schema_extra=closed(SURVEY_EXAMPLE))
+    model_config = ConfigDict(json_schema_extra=closed_schema(SURVEY_EXAMPLE))
 
     kind: Literal["survey"] = "survey"
 
@@ -131,7 +131,7 @@ class SurveyIn(FeedbackIn):
 class ReviewIn(FeedbackIn):
     """A public review."""
 
-    model_config = ConfigDict(json_schema_extra=closed(REVIEW_EXAMPLE))
+    model_config = ConfigDict(json_schema_extra=closed_schema(REVIEW_EXAMPLE))
 
     kind: Literal["review"] = "review"
     subject: Line | None = Field(
@@ -141,7 +141,7 @@ class ReviewIn(FeedbackIn):
     )
 
 
-class PartIn(Closed):
+class PartIn(ClosedModel):
     """One message of a conversation."""
 
     author_role: Literal["customer", "agent", "system", "bot"]
@@ -152,29 +152,29 @@ class PartIn(Closed):
 class TicketIn(FeedbackIn):
     """A support ticket. Only the customer's own parts of its conversation are read and stored."""
 
-    model_config = ConfigDict(json_schema_extra=closed(TICKET_EXAMPLE))
+    model_config = ConfigDict(json_schema_extra=closed_schema(TICKET_EXAMPLE))
 
     kind: Literal["ticket"] = "ticket"
     priority: Annotated[Name | None, NullForBlank] = None
     status: Annotated[Name | None, NullForBlank] = None
-    conversation: list[PartIn] = Field(default_factory=list, max_length=MOST_PARTS)
+    conversation: list[PartIn] = Field(default_factory=list, max_length=MAX_PARTS)
 
     @property
     def words(self) -> str:
         """``text`` and the customer's parts, separated by blank lines, no part twice."""
         if not self.conversation:
-            return worded(self.text)
+            return plain_text(self.text)
         said = [self.text, *(p.text for p in self.conversation if p.author_role == "customer")]
-        said = [worded(part) for part in said]
+        said = [plain_text(part) for part in said]
         return "\n\n".join(dict.fromkeys(part for part in said if part))
 
 
 AnyFeedbackIn = Annotated[SurveyIn | ReviewIn | TicketIn, Field(discriminator="kind")]
 
 
-class BatchIn(Closed):
+class BatchIn(ClosedModel):
     """Up to 1000 surveys, reviews and tickets, each with its ``kind``."""
 
-    model_config = ConfigDict(json_schema_extra=closed(BATCH_EXAMPLE))
+    model_config = ConfigDict(json_schema_extra=closed_schema(BATCH_EXAMPLE))
 
-    items: list[AnyFeedbackIn] = Field(min_length=1, max_length=MOST_ITEMS)
+    items: list[AnyFeedbackIn] = Field(min_length=1, max_length=MAX_ITEMS)

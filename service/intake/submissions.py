@@ -7,13 +7,12 @@ from uuid import UUID
 
 from service.errors import Problem
 from service.intake.drafts import Draft
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once
+from service.web.idempotency import IdempotentRequest, JsonAnswer
 
 Status = Literal["accepted", "updated", "duplicate"]
 
 
-class Raced(Exception):
+class WriteConflict(Exception):
     """Another transaction stored the same key or external id first; look it up again and retry."""
 
 
@@ -25,11 +24,11 @@ class Outcome(NamedTuple):
     state: str
 
 
-Result = Outcome | Problem
+DraftResult = Outcome | Problem
 """The result of one draft, or why it was rejected in view of what is stored."""
-Answered = StoredAnswer | Problem
+SubmissionResult = JsonAnswer | Problem
 """The result of a submission: an answer, or its own problem."""
-Render = Callable[[Sequence[Result]], Answered]
+Render = Callable[[Sequence[DraftResult]], SubmissionResult]
 """Renders the answer to a submission. Has no effect: a transaction may be retried."""
 
 
@@ -40,9 +39,9 @@ class Submission:
     workspace_id: UUID
     drafts: Sequence[Draft]
     render: Render
-    once: Once | None = None
+    idempotency: IdempotentRequest | None = None
 
 
-def status_of(result: Result) -> str:
+def status_of(result: DraftResult) -> str:
     """The result in one word: accepted, updated, duplicate or invalid."""
     return "invalid" if isinstance(result, Problem) else result.status

@@ -16,15 +16,15 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TextIO
 
-LONGEST_LINE: Final = 4_000_000
+MAX_LINE_CHARS: Final = 4_000_000
 """Maximum characters of a line, and of a CSV row; longer ones are errors."""
-MOST_LINES: Final = 10_000
+MAX_ROW_LINES: Final = 10_000
 """Lines of a CSV row."""
-MOST_AGAIN: Final = 16 * LONGEST_LINE
+MAX_REREAD_CHARS: Final = 16 * MAX_LINE_CHARS
 """Characters that are parsed again after errors, plus as many as have been parsed for the first
 time: this bounds the time for any file.
 """
-TOO_LONG: Final = f"is longer than {LONGEST_LINE:,} characters"
+TOO_LONG: Final = f"is longer than {MAX_LINE_CHARS:,} characters"
 UNCLOSED: Final = (
     "can't be read: a quote is not closed, or one inside a quoted cell is not doubled; "
     "check the quotes"
@@ -32,10 +32,10 @@ UNCLOSED: Final = (
 LEFT_OUT: Final = "; the {} lines that follow are skipped with it"
 LEFT_OVER: Final = "seems to be the rest of an earlier row that can't be read; check its quotes"
 
-csv.field_size_limit(LONGEST_LINE)
+csv.field_size_limit(MAX_LINE_CHARS)
 
 
-class Unread(NamedTuple):
+class UnreadableRow(NamedTuple):
     """Why a row could not be read."""
 
     reason: str
@@ -51,7 +51,7 @@ class _Lines:
     def __init__(self, text: TextIO) -> None:
         self._text = text
         self._again: deque[str] = deque()
-        self._may_read_again = MOST_AGAIN
+        self._may_read_again = MAX_REREAD_CHARS
         self._first = 1
         self._chars = 0
         self.row: list[str] = []
@@ -65,7 +65,7 @@ class _Lines:
             raise StopIteration
         self.row.append(line)
         self._chars += len(line)
-        if self._chars >= LONGEST_LINE or len(self.row) > MOST_LINES:
+        if self._chars >= MAX_LINE_CHARS or len(self.row) > MAX_ROW_LINES:
             raise _TooLong
         return line
 
@@ -87,19 +87,19 @@ class _Lines:
             self._may_read_again -= again
             self._again.extendleft(reversed(self.row[1:]))
             del self.row[1:]
-        while len(last) >= LONGEST_LINE and last[-1] not in "\r\n":
-            last = self._text.readline(LONGEST_LINE)
+        while len(last) >= MAX_LINE_CHARS and last[-1] not in "\r\n":
+            last = self._text.readline(MAX_LINE_CHARS)
         return len(self.row) - 1
 
     def _read(self) -> str:
-        line = self._text.readline(LONGEST_LINE)
+        line = self._text.readline(MAX_LINE_CHARS)
         self._may_read_again += len(line)
         return line
 
 
 def read_rows(
     text: TextIO, delimiter: str, columns: int | None = None
-) -> Iterator[tuple[int, list[str] | Unread]]:
+) -> Iterator[tuple[int, list[str] | UnreadableRow]]:
     """Each row, or why it can't be read, with the number of the line where it begins.
 
     ``columns`` is the number of columns in the header, if known.
@@ -109,7 +109,7 @@ def read_rows(
     is_after_error = False
     while True:
         first = lines.begin()
-        row: list[str] | Unread
+        row: list[str] | UnreadableRow
         try:
             row = next(rows)
         except StopIteration:
@@ -119,12 +119,12 @@ def read_rows(
             is_after_error = is_after_error or not _has(row, columns)
         else:
             if is_after_error and len(lines.row) == 1 and _is_end(lines.row[0], delimiter):
-                row = Unread(LEFT_OVER)
+                row = UnreadableRow(LEFT_OVER)
             is_after_error = is_after_error and not _has(row, columns)
         yield first, row
 
 
-def _has(row: list[str] | Unread, columns: int | None) -> bool:
+def _has(row: list[str] | UnreadableRow, columns: int | None) -> bool:
     return isinstance(row, list) and len(row) == columns
 
 
@@ -153,23 +153,23 @@ def _ends_cell(line: str, at: int, delimiter: str) -> bool:
     return not rest or rest.startswith((delimiter, "\r", "\n"))
 
 
-def _after_error(lines: _Lines, delimiter: str) -> list[str] | Unread:
+def _after_error(lines: _Lines, delimiter: str) -> list[str] | UnreadableRow:
     row = _alone(lines.row, delimiter)
     left_out = lines.put_back()
-    if left_out and isinstance(row, Unread):
-        return Unread(row.reason + LEFT_OUT.format(f"{left_out:,}"))
+    if left_out and isinstance(row, UnreadableRow):
+        return UnreadableRow(row.reason + LEFT_OUT.format(f"{left_out:,}"))
     return row
 
 
-def _alone(lines: list[str], delimiter: str) -> list[str] | Unread:
+def _alone(lines: list[str], delimiter: str) -> list[str] | UnreadableRow:
     """The row of a single line, parsed leniently."""
-    if len(lines[0]) >= LONGEST_LINE:
-        return Unread(TOO_LONG)
+    if len(lines[0]) >= MAX_LINE_CHARS:
+        return UnreadableRow(TOO_LONG)
     try:
         row, is_all = _leniently(lines[:1], delimiter)
     except csv.Error as error:
-        return Unread(f"can't be read: {error}")
-    return row if len(lines) == 1 and is_all else Unread(UNCLOSED)
+        return UnreadableRow(f"can't be read: {error}")
+    return row if len(lines) == 1 and is_all else UnreadableRow(UNCLOSED)
 
 
 def _leniently(lines: list[str], delimiter: str) -> tuple[list[str], bool]:

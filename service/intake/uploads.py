@@ -13,24 +13,18 @@ from models.types import new_id
 from service.db import Database
 from service.errors import InvalidParam, InvalidRequest
 from service.files import make_folder, open_new
-from service.intake.drafts import Clerk
-from service.intake.imports import UPLOADS, Importer, new_job
-from service.intake.mapping import Wishes, plan_for
-from service.intake.plan import Plan
-from service.intake.ratings import USUAL_BOUNDS, RatingIn, Scale
+from service.intake.drafts import DraftBuilder
+from service.intake.imports import UPLOAD_FOLDER, Importer, new_job
+from service.intake.plan import ImportPlan
+from service.intake.planning import ImportOptions, plan_for
 from service.intake.records import Source, UnreadableFile, open_source
 from service.intake.rows import preview
-from service.intake.scales import RatingScale
 from service.redaction.quotes import redacted
-from service.web.idempotency import REPLAYED, StoredAnswer
+from service.text import CleanText
+from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
 from service.web.invalid import reason_of
-from service.web.once import Once, answered_once
-from service.web.text import CleanText
 
-LONGEST_NAME: Final = 200
-NO_SCALE: Final = (
-    "is required with scale_min and scale_max; use 'other' if it is none of the known scales"
-)
+MAX_NAME_CHARS: Final = 200
 NO_COLUMNS: Final = 'must be a JSON object of fields and columns, such as {"text": "Comment"}'
 _COLUMNS: Final = TypeAdapter(dict[CleanText, CleanText | None])
 
@@ -43,63 +37,62 @@ class UnreadableUpload(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the data directory, how to read it, and its reader."""
+    """A file in the data directory, and how to read it."""
 
-    path: Path
     filename: str
     source: Source
-    plan: Plan
+    plan: ImportPlan
 
-    def preview(self, clerk: Clerk) -> dict[str, Any]:
+    def preview(self, builder: DraftBuilder) -> dict[str, Any]:
         """What its first rows would become; the file is deleted afterwards."""
         try:
-            return preview(self.source, self.plan, clerk)
+            return preview(self.source, self.plan, builder)
         finally:
-            self.path.unlink()
+            self.source.path.unlink()
 
     def start(
         self,
         database: Database,
         importer: Importer,
         workspace_id: UUID,
-        clerk: Clerk,
-        once: Once | None,
-    ) -> StoredAnswer:
+        builder: DraftBuilder,
+        idempotency: IdempotentRequest | None,
+    ) -> JsonAnswer:
         """Store the job and run it, unless the same request has already done so."""
         job = new_job(workspace_id, self.filename, self.source, self.plan)
 
-        def store(session: Session) -> StoredAnswer:
+        def store(session: Session) -> JsonAnswer:
             session.add(job.model_copy())
             body = {"id": str(job.id), "state": job.state, "mapping": job.mapping}
-            return StoredAnswer(202, body, {"Location": f"/v1/imports/{job.id}"})
+            return JsonAnswer(202, body, {"Location": f"/v1/imports/{job.id}"})
 
         try:
-            answer = answered_once(database, workspace_id, once, store)
+            answer = run_once(database, workspace_id, idempotency, store)
         except BaseException:
-            self.path.unlink()
+            self.source.path.unlink()
             raise
-        if REPLAYED.items() <= answer.headers.items():
-            self.path.unlink()
+        if answer.is_replayed:
+            self.source.path.unlink()
         else:
-            importer.start(job, self.source, self.plan, clerk)
+            importer.start(job, self.source, self.plan, builder)
         return answer
 
 
-def receive(file: BinaryIO, filename: str, data_dir: Path, wishes: Wishes) -> Upload:
+def receive(file: BinaryIO, filename: str, data_dir: Path, options: ImportOptions) -> Upload:
     """Copy an upload into the data directory and find out how to read it.
 
     Raises:
         UnreadableUpload: it is not CSV or JSONL.
-        InvalidRequest: ``wishes`` do not fit it.
+        InvalidRequest: ``options`` do not fit it.
     """
-    for folder in (data_dir, data_dir / UPLOADS):
+    for folder in (data_dir, data_dir / UPLOAD_FOLDER):
         make_folder(folder)
-    path = data_dir / UPLOADS / f"{new_id()}.upload"
+    path = data_dir / UPLOAD_FOLDER / f"{new_id()}.upload"
     try:
         with open_new(path) as copy:
             shutil.copyfileobj(file, copy)
         source = open_source(path, filename)
-        return Upload(path, _name(filename), source, plan_for(source, wishes))
+        return Upload(_name(filename), source, plan_for(source, options))
     except UnreadableFile as error:
         path.unlink()
         raise UnreadableUpload(f"The file can't be read: {error}.") from None
@@ -122,28 +115,7 @@ def columns_of(mapping: str | None) -> dict[str, str | None]:
         raise InvalidRequest(invalid_params=[InvalidParam("mapping", reason)]) from None
 
 
-def scale_of(
-    scale: Scale | None, least: float | None, greatest: float | None
-) -> RatingScale | None:
-    """The requested scale, with its usual bounds unless given.
-
-    Raises:
-        InvalidRequest: the bounds are invalid, or are sent without a scale.
-    """
-    if scale is None:
-        if least is not None or greatest is not None:
-            raise InvalidRequest(invalid_params=[InvalidParam("scale", NO_SCALE)])
-        return None
-    a_value = USUAL_BOUNDS.get(scale, (0.0,))[0] if least is None else least
-    try:
-        bounds = RatingIn(value=a_value, scale=scale, min=least, max=greatest).bounds
-    except ValidationError as error:
-        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise InvalidRequest(invalid_params=[InvalidParam("scale", reason)]) from None
-    return RatingScale(scale, *bounds)
-
-
 def _name(filename: str) -> str:
     """The file's name without its path, in a form that can be stored."""
     shown = filename.encode("utf-8", "replace").decode().replace("\0", "")
-    return redacted(Path(shown).name)[-LONGEST_NAME:] or "unnamed"
+    return redacted(Path(shown).name)[-MAX_NAME_CHARS:] or "unnamed"

@@ -15,9 +15,9 @@ from service.insights.feedback import feedback_in
 from service.insights.schemas import FeedbackOut
 from service.intake.queries import browser_key_of, state_of
 from service.journey.service import current_map
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 
-LONGEST_WAIT_SECONDS: Final = 10
+MAX_WAIT_SECONDS: Final = 10
 POLL_SECONDS: Final = 0.03
 SLOWEST_POLL_SECONDS: Final = 0.25
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
@@ -38,7 +38,7 @@ Prefer = Annotated[
 def wait_of(prefer: str | None) -> int:
     """The requested time in seconds; an unknown preference is ignored."""
     found = _WAIT.search(prefer) if prefer else None
-    return min(int(found[1]), LONGEST_WAIT_SECONDS) if found else 0
+    return min(int(found[1]), MAX_WAIT_SECONDS) if found else 0
 
 
 async def analysed(

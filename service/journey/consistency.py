@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 from nlp.labels import UNASSIGNED
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry, Include, KpiName, Stage, Touchpoint
-from service.journey.names import folded, spoken
+from service.journey.names import folded, letters_of
 
-LEAST_EXAMPLES: Final = 8
-MOST_LEARNED: Final = 4
+MIN_EXAMPLES: Final = 8
+MAX_LEARNED: Final = 4
 """The maximum number of learned stages, and of learned touchpoints, per definition."""
-LONGEST_LEARNED_KEY: Final = 32
+MAX_LEARNED_KEY_CHARS: Final = 32
 """Keys of learned labels are part of the keys of roll-ups, whose length PostgreSQL limits."""
 
 
@@ -103,19 +103,19 @@ def _without_meaning(field: str, entries: Sequence[Stage | Touchpoint]) -> Itera
 
 
 def _too_little(where: str, entry: Entry) -> Iterator[InvalidParam]:
-    if len(entry.examples) < LEAST_EXAMPLES:
-        yield InvalidParam(f"{where}.examples", f"needs at least {LEAST_EXAMPLES}; add some")
+    if len(entry.examples) < MIN_EXAMPLES:
+        yield InvalidParam(f"{where}.examples", f"needs at least {MIN_EXAMPLES}; add some")
     if entry.description is None:
         yield InvalidParam(f"{where}.description", "is required with examples; add it")
-    if len(entry.key) > LONGEST_LEARNED_KEY:
-        reason = f"must have at most {LONGEST_LEARNED_KEY} characters with examples; shorten it"
+    if len(entry.key) > MAX_LEARNED_KEY_CHARS:
+        reason = f"must have at most {MAX_LEARNED_KEY_CHARS} characters with examples; shorten it"
         yield InvalidParam(f"{where}.key", reason)
 
 
 def _too_many_learned(definition: Definition) -> Iterator[InvalidParam]:
     for field, entries in (("stages", definition.stages), ("touchpoints", definition.touchpoints)):
-        if sum(bool(entry.examples) for entry in entries) > MOST_LEARNED:
-            yield InvalidParam(field, f"has more than {MOST_LEARNED} with examples; remove some")
+        if sum(bool(entry.examples) for entry in entries) > MAX_LEARNED:
+            yield InvalidParam(field, f"has more than {MAX_LEARNED} with examples; remove some")
 
 
 def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
@@ -125,7 +125,7 @@ def _said_twice(field: str, entries: Sequence[Entry]) -> Iterator[InvalidParam]:
         for kind in ("examples", "counter_examples"):
             said: set[str] = set()
             for place, text in enumerate(getattr(entry, kind)):
-                where, words = f"{field}.{index}.{kind}.{place}", spoken(text)
+                where, words = f"{field}.{index}.{kind}.{place}", letters_of(text)
                 other = owner.get(words) if kind == "examples" else None
                 contrary = kind == "counter_examples" and owner.get(words) == entry.key
                 if words in said or contrary or other not in (None, entry.key):

@@ -16,8 +16,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from service.text import refuse_invisible, refuse_unstorable
 from service.web.numbers import NoBoolean
-from service.web.text import refuse_unstorable, seen
 
 KEY: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
 
@@ -37,7 +37,7 @@ Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
     AfterValidator(refuse_unstorable),
 ]
-NewName = Annotated[Name, AfterValidator(seen)]
+NewName = Annotated[Name, AfterValidator(refuse_invisible)]
 """A name in a new definition; stored ones may be older than the rule."""
 Line = Annotated[
     str,

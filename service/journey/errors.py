@@ -42,7 +42,7 @@ class StaleDefinition(Problem):
     code: ClassVar[str] = "precondition_failed"
 
 
-def unknown(kind: type[InvalidRequest], field: str, reason: str) -> InvalidRequest:
+def unknown_name(kind: type[InvalidRequest], field: str, reason: str) -> InvalidRequest:
     """The problem of one field, with the reason as a sentence for its detail."""
     detail = f"{reason[0].upper()}{reason[1:]}."
     return kind(detail, invalid_params=[InvalidParam(field, reason)])

@@ -20,18 +20,18 @@ from nlp.probe import estimate, fit
 from service.errors import InvalidParam
 from service.journey.definition import Definition, Entry
 from service.journey.errors import InvalidDefinition, NotLearnable
-from service.journey.learned import THRESHOLD, Taught
 from service.journey.native import AXES, Axis
+from service.journey.probes import THRESHOLD, TrainedLabel
 
 BACKGROUND: Final = 500
 """The number of the workspace's latest mentions to use."""
-LEAST_BACKGROUND: Final = 50
+MIN_BACKGROUND: Final = 50
 """With fewer mentions, too large a part of them may have the label."""
 READ_AS: Final[tuple[Kind, ...]] = ("review", "ticket")
 """Examples are encoded as each of these kinds: what is known about a text is prefixed to it."""
 
 
-class _Lesson(NamedTuple):
+class _Target(NamedTuple):
     """A label to learn; ``where`` is its path in the definition."""
 
     axis: Axis
@@ -39,51 +39,53 @@ class _Lesson(NamedTuple):
     entry: Entry
 
 
-def teach(definition: Definition, embedder: Embedder, background: Float32) -> list[Taught]:
+def learn_labels(
+    definition: Definition, embedder: Embedder, background: Float32
+) -> list[TrainedLabel]:
     """A probe for each learned label; ``background`` (n, width) has vectors of stored mentions.
 
     Raises:
         InvalidDefinition: an example contains no words.
         NotLearnable: the model provides no vectors.
     """
-    lessons = _lessons(definition)
-    if not lessons:
+    targets = _targets(definition)
+    if not targets:
         return []
-    texts = sorted({text for lesson in lessons for text in _texts(lesson)})
+    texts = sorted({text for target in targets for text in _texts(target)})
     vectors = _embedded(embedder, texts)
-    _check(lessons, vectors)
-    return [_learn(lesson, lessons, vectors, background) for lesson in lessons]
+    _check(targets, vectors)
+    return [_learn(target, targets, vectors, background) for target in targets]
 
 
-def outgrown_at(definition: Definition, taught: Sequence[Taught]) -> int | None:
-    """The number of mentions with which ``taught`` is to be learned again: twice as many as it was
+def mentions_to_relearn(definition: Definition, trained: Sequence[TrainedLabel]) -> int | None:
+    """The number of mentions with which ``trained`` is to be learned again: twice as many as it was
     learned with, ``BACKGROUND`` at most; None if it was learned with that many."""
-    lessons = _lessons(definition)
-    negatives = {(each.axis, each.key): each.estimate.false_alarms.n for each in taught}
+    targets = _targets(definition)
+    negatives = {(each.axis, each.key): each.estimate.false_alarms.n for each in trained}
     known = min(
-        negatives[lesson.axis, lesson.entry.key] - len(_against(lesson, lessons))
-        for lesson in lessons
+        negatives[target.axis, target.entry.key] - len(_negatives(target, targets))
+        for target in targets
     )
-    wanted = max(LEAST_BACKGROUND, min(2 * known, BACKGROUND))
+    wanted = max(MIN_BACKGROUND, min(2 * known, BACKGROUND))
     return wanted if known < wanted else None
 
 
-def _lessons(definition: Definition) -> list[_Lesson]:
+def _targets(definition: Definition) -> list[_Target]:
     entries: dict[Axis, Sequence[Entry]] = {
         "stage": definition.stages,
         "touchpoint": definition.touchpoints,
     }
     return [
-        _Lesson(axis, f"{axis}s.{index}", entry)
+        _Target(axis, f"{axis}s.{index}", entry)
         for axis in AXES
         for index, entry in enumerate(entries[axis])
         if entry.examples
     ]
 
 
-def _texts(lesson: _Lesson) -> list[str]:
-    said = lesson.entry.examples + lesson.entry.counter_examples
-    return [*said, *DESCRIPTIONS[lesson.axis].values()]
+def _texts(target: _Target) -> list[str]:
+    said = target.entry.examples + target.entry.counter_examples
+    return [*said, *DESCRIPTIONS[target.axis].values()]
 
 
 def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float32]:
@@ -95,12 +97,12 @@ def _embedded(embedder: Embedder, texts: Sequence[str]) -> dict[str, Float32]:
     return dict(zip(texts, vectors.reshape(len(texts), len(READ_AS), -1), strict=True))
 
 
-def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float32]) -> None:
+def _check(targets: Sequence[_Target], vectors: dict[str, Float32]) -> None:
     empty = [
-        InvalidParam(f"{lesson.where}.{kind}.{place}", "has no words to learn from; change it")
-        for lesson in lessons
+        InvalidParam(f"{target.where}.{kind}.{place}", "has no words to learn from; change it")
+        for target in targets
         for kind in ("examples", "counter_examples")
-        for place, text in enumerate(getattr(lesson.entry, kind))
+        for place, text in enumerate(getattr(target.entry, kind))
         if not vectors[text].any(axis=1).all()
     ]
     if empty:
@@ -108,25 +110,25 @@ def _check(lessons: Sequence[_Lesson], vectors: dict[str, Float32]) -> None:
 
 
 def _learn(
-    lesson: _Lesson, lessons: Sequence[_Lesson], vectors: dict[str, Float32], background: Float32
-) -> Taught:
-    entry = lesson.entry
-    negatives = np.stack([vectors[text][0] for text in _against(lesson, lessons)])
-    if len(background) >= LEAST_BACKGROUND:
+    target: _Target, targets: Sequence[_Target], vectors: dict[str, Float32], background: Float32
+) -> TrainedLabel:
+    entry = target.entry
+    negatives = np.stack([vectors[text][0] for text in _negatives(target, targets)])
+    if len(background) >= MIN_BACKGROUND:
         negatives = np.concatenate([negatives, background])
     examples = np.concatenate([vectors[text] for text in entry.examples])
     owners = np.repeat(np.arange(len(entry.examples)), len(READ_AS))
     probe = fit(examples, negatives)
     judged = estimate(examples, owners.tolist(), negatives, THRESHOLD, probe)
-    return Taught(lesson.axis, entry.key, probe, judged)
+    return TrainedLabel(target.axis, entry.key, probe, judged)
 
 
-def _against(lesson: _Lesson, lessons: Sequence[_Lesson]) -> list[str]:
+def _negatives(target: _Target, targets: Sequence[_Target]) -> list[str]:
     """The negative examples that the definition itself has, one row each."""
     others = [
         text
-        for other in lessons
-        if other.axis == lesson.axis and other.entry.key != lesson.entry.key
+        for other in targets
+        if other.axis == target.axis and other.entry.key != target.entry.key
         for text in other.entry.examples
     ]
-    return [*lesson.entry.counter_examples, *others, *DESCRIPTIONS[lesson.axis].values()]
+    return [*target.entry.counter_examples, *others, *DESCRIPTIONS[target.axis].values()]

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from nlp.labels import UNASSIGNED
 from service.journey.definition import Definition, Entry, Stage, Touchpoint
-from service.journey.errors import UnknownStage, UnknownTouchpoint, unknown
+from service.journey.errors import UnknownStage, UnknownTouchpoint, unknown_name
 from service.journey.names import folded
 from service.journey.native import CELLS, NO_CELL, Cell, learned_of, with_learned
 from service.redaction.quotes import quoted
@@ -15,20 +15,20 @@ from service.redaction.quotes import quoted
 CUSTOM: Final = "custom"
 
 
-class Keys(NamedTuple):
+class LearnedKeys(NamedTuple):
     """Keys of learned stages and touchpoints."""
 
     stage: frozenset[str] = frozenset()
     touchpoint: frozenset[str] = frozenset()
 
-    def plus(self, other: "Keys") -> "Keys":
+    def plus(self, other: "LearnedKeys") -> "LearnedKeys":
         """Both as one set."""
-        return Keys(self.stage | other.stage, self.touchpoint | other.touchpoint)
+        return LearnedKeys(self.stage | other.stage, self.touchpoint | other.touchpoint)
 
 
-def learned_keys(definition: Definition) -> Keys:
+def learned_keys(definition: Definition) -> LearnedKeys:
     """The keys of the entries of ``definition`` that have examples."""
-    return Keys(
+    return LearnedKeys(
         frozenset(stage.key for stage in definition.stages if stage.examples),
         frozenset(entry.key for entry in definition.touchpoints if entry.examples),
     )
@@ -49,7 +49,7 @@ class JourneyMap:
         definition: Definition,
         key: str = CUSTOM,
         version: int = 0,
-        known: Keys = Keys(),  # noqa: B008 - immutable
+        known: LearnedKeys = LearnedKeys(),  # noqa: B008 - immutable
     ) -> None:
         self.definition = definition
         self.key = key
@@ -88,7 +88,7 @@ class JourneyMap:
         key = self._stage_names.get(folded(text))
         if key is None:
             reason = _unknown("stage", text, self.stages)
-            raise unknown(UnknownStage, "stage", reason)
+            raise unknown_name(UnknownStage, "stage", reason)
         return key
 
     def resolve_touchpoint(self, text: str) -> str:
@@ -100,7 +100,7 @@ class JourneyMap:
         key = self._touchpoint_names.get(folded(text))
         if key is None:
             reason = _unknown("touchpoint", text, self.touchpoints)
-            raise unknown(UnknownTouchpoint, "touchpoint", reason)
+            raise unknown_name(UnknownTouchpoint, "touchpoint", reason)
         return key
 
     def native_cells(self, stage: str | None, touchpoint: str | None) -> frozenset[Cell]:
@@ -118,7 +118,7 @@ class JourneyMap:
             if cell.native.stage != UNASSIGNED
         )
 
-    def still_known(
+    def existing_keys(
         self, stage: str | None, touchpoint: str | None
     ) -> tuple[str | None, str | None]:
         """A sender's stage and touchpoint keys, but None for one that no longer exists."""
@@ -127,13 +127,13 @@ class JourneyMap:
             touchpoint if self.native_cells(None, touchpoint) else None,
         )
 
-    def place_of(self, stage: str | None, touchpoint: str | None) -> Cell:
+    def stated_cell(self, stage: str | None, touchpoint: str | None) -> Cell:
         """The native cell of an item without a mention: what its sender stated, and no more.
 
         A stage that includes some touchpoints only has no cell without any: such an item is nowhere
         unless there is just one that it can be of.
         """
-        stage, touchpoint = self.still_known(stage, touchpoint)
+        stage, touchpoint = self.existing_keys(stage, touchpoint)
         if not stage and not touchpoint:
             return NO_CELL
         allowed = self.cells_within(
@@ -172,18 +172,24 @@ class _Cells(dict[Cell, Cell]):
     part.
     """
 
-    def __init__(self, natives: Mapping[Cell, Cell], learned: Keys, known: Keys) -> None:
+    def __init__(
+        self, natives: Mapping[Cell, Cell], learned: LearnedKeys, known: LearnedKeys
+    ) -> None:
         super().__init__(natives)
         self._learned = learned
         pairs = product(("", *sorted(known.stage)), ("", *sorted(known.touchpoint)))
         for (stage, touchpoint), cell in product(pairs, natives):
             wide = Cell(with_learned(cell.stage, stage), with_learned(cell.touchpoint, touchpoint))
-            self[wide] = self[wide]
+            if wide not in self:
+                self[wide] = self._with_learned(wide)
 
     def __missing__(self, cell: Cell) -> Cell:
-        stage, touchpoint = learned_of(cell.stage), learned_of(cell.touchpoint)
-        if not stage and not touchpoint:
+        if not learned_of(cell.stage) and not learned_of(cell.touchpoint):
             raise KeyError(cell)
+        return self._with_learned(cell)
+
+    def _with_learned(self, cell: Cell) -> Cell:
+        stage, touchpoint = learned_of(cell.stage), learned_of(cell.touchpoint)
         mapped = self[cell.native]
         return Cell(
             stage if stage in self._learned.stage else mapped.stage,

@@ -13,7 +13,7 @@ def folded(text: str) -> str:
     return _GAPS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
-def spoken(text: str) -> str:
+def letters_of(text: str) -> str:
     """The letters, marks and digits of ``text``, caseless; if it has none, all its characters."""
     known = folded(text)
     return "".join(sign for sign in known if unicodedata.category(sign)[0] in "LMN") or known

@@ -11,7 +11,7 @@ from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 Axis = Literal["stage", "touchpoint"]
 AXES: Final[tuple[Axis, ...]] = ("stage", "touchpoint")
 """The axes of a cell. Senders can state them, so each has a column for its provenance."""
-BEHIND: Final = "+"
+LEARNED_SEPARATOR: Final = "+"
 
 
 class Cell(NamedTuple):
@@ -32,17 +32,17 @@ NO_CELL: Final = Cell(UNASSIGNED, UNASSIGNED)
 
 def native_of(label: str) -> str:
     """The native part of a stored label."""
-    return label.partition(BEHIND)[0]
+    return label.partition(LEARNED_SEPARATOR)[0]
 
 
 def learned_of(label: str) -> str:
     """The key of the learned label in a stored one, "" if there is none."""
-    return label.partition(BEHIND)[2]
+    return label.partition(LEARNED_SEPARATOR)[2]
 
 
 def with_learned(label: str, key: str) -> str:
     """A stored label: the native one, with the learned ``key`` appended unless it is ""."""
-    return native_of(label) + (BEHIND + key if key else "")
+    return native_of(label) + (LEARNED_SEPARATOR + key if key else "")
 
 
 def _stored(labels: tuple[str, ...]) -> tuple[str, ...]:

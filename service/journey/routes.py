@@ -7,12 +7,12 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from sqlmodel import Session
 
 from nlp.embedder import Embedder
-from service.journey.learning import BACKGROUND, teach
+from service.journey.learning import BACKGROUND, learn_labels
 from service.journey.mapping import JourneyMap
 from service.journey.presets import DEFAULT, PRESETS, key_of, preset_map
 from service.journey.schemas import DefinitionIn, DefinitionOut, PresetsOut
 from service.journey.service import complete, current_map, put_definition
-from service.journey.taught import latest_vectors, taught_by
+from service.journey.trained_labels import latest_vectors, load_trained
 from service.journey.views import definition_out
 from service.keys.auth import ManageCaller, ReadCaller
 from service.web.conditional import conditional, etag, matches
@@ -38,7 +38,7 @@ def _in_force(session: Session, workspace_id: UUID, embedder: Embedder) -> Defin
     journey = current_map(session, workspace_id)
     return definition_out(
         journey,
-        taught_by(session, workspace_id, journey.version, embedder.version)
+        load_trained(session, workspace_id, journey.version, embedder.version)
         if any(journey.learned)
         else (),
     )
@@ -72,9 +72,9 @@ def replace_definition(
     definition, workspace_id = complete(body), caller.workspace_id
     with database.read() as session:
         background = latest_vectors(session, workspace_id, embedder.version, BACKGROUND)
-    taught = teach(definition, embedder, background)
+    trained = learn_labels(definition, embedder, background)
     if dry_run:
-        return definition_out(JourneyMap(definition, key_of(definition)), taught)
+        return definition_out(JourneyMap(definition, key_of(definition)), trained)
 
     def work(session: Session) -> DefinitionOut:
         def expected(_: JourneyMap) -> bool:
@@ -82,7 +82,7 @@ def replace_definition(
                 if_match, etag(_in_force(session, workspace_id, embedder))
             )
 
-        put_definition(session, workspace_id, body, expected, taught, embedder.version)
+        put_definition(session, workspace_id, body, expected, trained, embedder.version)
         return _in_force(session, workspace_id, embedder)
 
     out = database.transact(work)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,9 +13,8 @@ from service import clock
 from service.errors import InvalidParam
 from service.journey.consistency import contradictions
 from service.journey.definition import Definition
-from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown
-from service.journey.learned import Taught
-from service.journey.mapping import CUSTOM, JourneyMap, Keys
+from service.journey.errors import InvalidDefinition, StaleDefinition, UnknownJourney, unknown_name
+from service.journey.mapping import CUSTOM, JourneyMap, LearnedKeys
 from service.journey.presets import (
     DEFAULT,
     PRESETS,
@@ -24,14 +23,28 @@ from service.journey.presets import (
     native_touchpoints,
     preset_map,
 )
+from service.journey.probes import TrainedLabel
 from service.journey.queries import definition_of, latest_version, lock_workspace
 from service.journey.schemas import DefinitionIn
-from service.journey.taught import label_anew, save_taught
+from service.journey.trained_labels import request_relabelling, save_trained
 from service.web.invalid import invalid_request
 
 CURRENT: Final = "current"
 _CACHED_MAPS: Final = 1000
-_maps: dict[tuple[UUID, int, datetime, str | None], JourneyMap] = {}
+
+
+class _MapKey(NamedTuple):
+    """A version of a workspace's journey, or with ``preset`` that preset with the learned labels of
+    the version; with ``known_of``, the version with the learned labels of that later one."""
+
+    workspace_id: UUID
+    version: int
+    created_at: datetime
+    preset: PresetName | None = None
+    known_of: int | None = None
+
+
+_maps: dict[_MapKey, JourneyMap] = {}
 
 
 def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
@@ -41,7 +54,7 @@ def current_map(session: Session, workspace_id: UUID) -> JourneyMap:
         return preset_map(DEFAULT)
 
     return _cached(
-        (workspace_id, version.number, version.created_at, None),
+        _MapKey(workspace_id, version.number, version.created_at),
         lambda: _stored_map(session, workspace_id, version.number),
     )
 
@@ -54,25 +67,25 @@ def map_at(session: Session, workspace_id: UUID, at: datetime) -> JourneyMap:
     if version.number == current.version:
         return current
     return _cached(
-        (workspace_id, version.number, version.created_at, f"before {current.version}"),
+        _MapKey(workspace_id, version.number, version.created_at, known_of=current.version),
         lambda: _stored_map(session, workspace_id, version.number, current.known),
     )
 
 
 def _stored_map(
-    session: Session, workspace_id: UUID, number: int, known: Keys | None = None
+    session: Session, workspace_id: UUID, number: int, known: LearnedKeys | None = None
 ) -> JourneyMap:
     """A version with the learned labels of its time, or those in ``known``."""
     stored = definition_of(session, workspace_id, number)
     definition = Definition.model_validate(stored.definition)
     if known is None:
-        known = Keys(**{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()})
+        known = LearnedKeys(
+            **{axis: frozenset(keys) for axis, keys in (stored.known or {}).items()}
+        )
     return JourneyMap(definition, key_of(definition), number, known)
 
 
-def _cached(
-    key: tuple[UUID, int, datetime, str | None], made: Callable[[], JourneyMap]
-) -> JourneyMap:
+def _cached(key: _MapKey, made: Callable[[], JourneyMap]) -> JourneyMap:
     found = _maps.get(key)
     if found is None:
         found = made()
@@ -88,7 +101,7 @@ def _preset_for(session: Session, workspace_id: UUID, name: PresetName) -> Journ
     known = current_map(session, workspace_id).known
     if version is None or known == preset.known:
         return preset
-    key = (workspace_id, version.number, version.created_at, name)
+    key = _MapKey(workspace_id, version.number, version.created_at, preset=name)
     return _cached(key, lambda: JourneyMap(preset.definition, name, known=known))
 
 
@@ -107,7 +120,7 @@ def named_map(session: Session, workspace_id: UUID, name: str | None) -> Journey
         return _preset_for(session, workspace_id, name)
     known = [CURRENT, *PRESETS, *([CUSTOM] if current.key == CUSTOM else [])]
     reason = f"there is no journey {str(name)[:80]!r}; known journeys: {', '.join(known)}"
-    raise unknown(UnknownJourney, "journey", reason)
+    raise unknown_name(UnknownJourney, "journey", reason)
 
 
 def put_definition(
@@ -115,13 +128,13 @@ def put_definition(
     workspace_id: UUID,
     body: DefinitionIn,
     expected: Callable[[JourneyMap], bool],
-    taught: Sequence[Taught] = (),
+    trained: Sequence[TrainedLabel] = (),
     model_version: str = "",
 ) -> JourneyMap:
     """Put a new version into effect, in the caller's write transaction; an unchanged one stays.
 
     ``expected`` says whether the journey in effect is one that the sender wants to replace;
-    ``taught`` are the probes for its learned labels on the vectors of ``model_version``.
+    ``trained`` are the probes for its learned labels on the vectors of ``model_version``.
 
     Raises:
         InvalidDefinition: incomplete or contradictory; invalid_params has every reason.
@@ -146,8 +159,8 @@ def put_definition(
         )
     )
     if any(current.learned) or any(new.learned):
-        save_taught(session, workspace_id, new.version, model_version, taught, at)
-        label_anew(session, workspace_id)
+        save_trained(session, workspace_id, new.version, model_version, trained, at)
+        request_relabelling(session, workspace_id)
     return new
 
 

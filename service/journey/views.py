@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from nlp.labels import NONE, STAGES, TOUCHPOINTS, UNASSIGNED
 from service.journey.definition import Include
-from service.journey.learned import Taught
 from service.journey.mapping import JourneyMap
+from service.journey.probes import TrainedLabel
 from service.journey.schemas import DefinitionOut
 
 
-def definition_out(journey: JourneyMap, taught: Sequence[Taught] = ()) -> DefinitionOut:
+def definition_out(journey: JourneyMap, trained: Sequence[TrainedLabel] = ()) -> DefinitionOut:
     """The definition with its version, what it leaves out, and how well it was learned."""
     return DefinitionOut.model_validate(
         {
@@ -26,7 +26,7 @@ def definition_out(journey: JourneyMap, taught: Sequence[Taught] = ()) -> Defini
             "learned": [
                 {"axis": each.axis, "key": each.key}
                 | {name: rate._asdict() for name, rate in each.estimate._asdict().items()}
-                for each in taught
+                for each in trained
             ],
         }
     )

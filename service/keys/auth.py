@@ -7,14 +7,15 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from service.errors import Forbidden, Unauthenticated
+from service.keys.caller import Caller
 from service.keys.errors import NotForBrowsers, OriginNotAllowed
+from service.keys.key_cache import KeyCache
 from service.keys.rate import RateLimit
-from service.keys.ring import Caller, KeyRing
 from service.keys.schemas import SCOPES
 from service.web.edge import LOGGED
 
 MANAGE: Final = "manage"
-LONGEST_SECRET: Final = 512
+MAX_SECRET_CHARS: Final = 512
 CALLER: Final = "voc.caller"
 """Scope key of the request's caller, so that it is counted only once."""
 
@@ -49,20 +50,20 @@ class Requires(SecurityBase):
 
 
 async def _counted(request: Request) -> Caller:
-    ring: KeyRing = request.app.state.keys
+    cache: KeyCache = request.app.state.keys
     rate: RateLimit = request.app.state.rate
-    caller = await ring.find(_secret(request))
+    caller = await cache.find(_secret(request))
     request.scope.get(LOGGED, {})["key_id"] = caller.key_id
     if caller.origins and request.headers.get("origin") not in caller.origins:
         raise OriginNotAllowed()
-    rate.spend(caller)
+    rate.count(caller)
     return caller
 
 
 def _secret(request: Request) -> str:
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     secret = secret.strip()
-    if kind.lower() != "bearer" or not 0 < len(secret) <= LONGEST_SECRET:
+    if kind.lower() != "bearer" or not 0 < len(secret) <= MAX_SECRET_CHARS:
         raise Unauthenticated()
     return secret
 

@@ -8,8 +8,8 @@ from typing import Final
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.keys.errors import OriginNotAllowed
-from service.keys.ring import KeyRing
-from service.web.edge import ADDED
+from service.keys.key_cache import KeyCache
+from service.web.edge import EXTRA_HEADERS
 
 VARY: Final = (b"vary", b"Origin")
 EXPOSED: Final = (
@@ -28,7 +28,7 @@ PREFLIGHT: Final = (
 
 
 class Cors:
-    """ASGI middleware inside ``Edge``; reads the key ring of ``scope["app"]``."""
+    """ASGI middleware inside ``OuterMiddleware``; reads the key ring of ``scope["app"]``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -39,16 +39,16 @@ class Cors:
             return
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
-        ring: KeyRing = scope["app"].state.keys
-        allowed = origin is not None and await ring.allows_origin(origin.decode("latin-1"))
-        scope[ADDED] += _marks(origin) if origin is not None and allowed else [VARY]
+        cache: KeyCache = scope["app"].state.keys
+        allowed = origin is not None and await cache.allows_origin(origin.decode("latin-1"))
+        scope[EXTRA_HEADERS] += _cors_headers(origin) if origin is not None and allowed else [VARY]
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await _answer_preflight(send, allowed)
         else:
             await self.app(scope, receive, send)
 
 
-def _marks(origin: bytes) -> list[tuple[bytes, bytes]]:
+def _cors_headers(origin: bytes) -> list[tuple[bytes, bytes]]:
     return [VARY, (b"access-control-allow-origin", origin), EXPOSED]
 
 

@@ -8,12 +8,11 @@ from sqlmodel import Session
 
 from service.keys import service
 from service.keys.auth import ManageCaller
-from service.keys.once import OnceOnly
+from service.keys.idempotency import RequestIdempotency
 from service.keys.schemas import Key, Keys, MadeKey, NewKey
 from service.web.conditional import conditional
 from service.web.dependencies import Db
-from service.web.idempotency import StoredAnswer
-from service.web.once import answered_once
+from service.web.idempotency import JsonAnswer, run_once
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
 
@@ -25,17 +24,17 @@ def make_key(
     wanted: NewKey,
     caller: ManageCaller,
     database: Db,
-    once: OnceOnly,
+    idempotency: RequestIdempotency,
 ) -> MadeKey:
     """Create a key. Its secret is only in this response."""
     secrets: list[str] = []
 
-    def work(session: Session) -> StoredAnswer:
+    def work(session: Session) -> JsonAnswer:
         row, secret = service.make(session, caller.workspace_id, wanted)
         secrets[:] = [secret]
-        return StoredAnswer(201, Key.of(row).model_dump(mode="json"))
+        return JsonAnswer(201, Key.of(row).model_dump(mode="json"))
 
-    answer = answered_once(database, caller.workspace_id, once, work)
+    answer = run_once(database, caller.workspace_id, idempotency, work)
     request.app.state.keys.forget()
     response.headers.update(answer.headers)
     return MadeKey(**answer.body, secret=None if answer.is_replayed else secrets[0])

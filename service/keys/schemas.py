@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models.api_key import ApiKey
+from service.text import CleanText, refuse_invisible
 from service.web.numbers import NoBoolean
-from service.web.text import CleanText, seen
 from service.web.times import UtcTime
 
 Scope = Literal["ingest", "read", "manage"]
@@ -48,7 +48,7 @@ def normal_origin(text: str) -> str:
 
 
 Origin = Annotated[CleanText, AfterValidator(normal_origin)]
-Name = Annotated[CleanText, Field(min_length=1, max_length=100), AfterValidator(seen)]
+Name = Annotated[CleanText, Field(min_length=1, max_length=100), AfterValidator(refuse_invisible)]
 
 
 class NewWorkspace(BaseModel):

@@ -21,7 +21,7 @@ from service.clock import now
 from service.errors import Forbidden
 from service.keys import queries
 from service.keys.auth import MANAGE
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 from service.keys.tokens import hash_of
 
 LASTS: Final = timedelta(hours=12)

@@ -16,7 +16,7 @@ from service.insights.map_schemas import (
 
 CellKey = tuple[str, str]
 """The keys of a stage and a touchpoint of the map."""
-LEAST_RADIUS, MOST_RADIUS = 3.0, 13.0
+MIN_RADIUS, MAX_RADIUS = 3.0, 13.0
 COLUMN_WIDTH: Final = 160
 CURVE_HEIGHT: Final = 96
 CURVE_MARGIN: Final = 22
@@ -67,6 +67,16 @@ class Board:
     def width(self) -> int:
         """The width of all columns in the units of ``curve``."""
         return COLUMN_WIDTH * len(self.stages)
+
+    @property
+    def curve_height(self) -> int:
+        """The height of the area that ``curve`` is drawn in."""
+        return CURVE_HEIGHT
+
+    @property
+    def curve_middle(self) -> int:
+        """The y of a net sentiment of 0."""
+        return CURVE_HEIGHT // 2
 
     @property
     def squares(self) -> list[Square]:
@@ -127,10 +137,10 @@ def _squares(
 
 
 def _radius(items: int, most: int) -> float:
-    """The radius of a circle whose area grows with ``items``, up to ``MOST_RADIUS``."""
+    """The radius of a circle whose area grows with ``items``, up to ``MAX_RADIUS``."""
     if not most:
-        return LEAST_RADIUS
-    return round(max(LEAST_RADIUS, MOST_RADIUS * sqrt(min(1.0, items / most))), 1)
+        return MIN_RADIUS
+    return round(max(MIN_RADIUS, MAX_RADIUS * sqrt(min(1.0, items / most))), 1)
 
 
 def _curve(stages: Sequence[StageOut]) -> list[Dot]:

@@ -3,23 +3,26 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from service.insights.map_schemas import JourneyMapOut, StageOut, ThemeOut
-from service.pictures import wording
-from service.pictures.board import Board, Square, lay_out
-from service.pictures.svg import Sheet, fitted, shape_in
+from service.insights.map_schemas import JourneyMapOut, KpiTargetOut, StageOut, ThemeOut
+from service.pictures import formatting
+from service.pictures.board import COLUMN_WIDTH, CURVE_HEIGHT, Board, Square, lay_out
+from service.pictures.svg import Sheet, fitted, shape_in, width_of
 
-SIDE, COLUMN, MARGIN, PAD = 150, 160, 24, 8
-LEAST_COLUMNS: Final = 3
+SIDE, MARGIN, PAD = 150, 24, 8
+MIN_COLUMNS: Final = 3
 """The width that the legend needs."""
 TOP: Final = 62
 HEADER: Final = 34
-CURVE: Final = 96
+"""The height of the stages' names, if each fits in one line."""
 LINE: Final = 15
 ROW: Final = 36
 FOOT: Final = 74
 SMALL: Final = 11
 HEADING: Final = 12
-MOST_ABOUT: Final = 6
+NAME: Final = 14
+BOLD: Final = 1.2
+"""How much wider bold type may be than the estimate for regular type."""
+MAX_ABOUT_LINES: Final = 6
 """The maximum number of lines for period and filters."""
 INK, SOFT, RULE, SHADE = "#17202b", "#55606e", "#dde2e8", "#eef1f4"
 TONES: Final = {
@@ -33,6 +36,10 @@ TONES: Final = {
     "p3": ("#1f5f99", "#ffffff"),
 }
 """Background and text colour by tone, with a contrast of at least 4.5 (WCAG 2.2 AA)."""
+FEW: Final = ("#ffffff", INK)
+"""Background and text colour of a stage with too little feedback to judge."""
+SOLID: Final[dict[str, str | float]] = {"stroke": "#ffffff", "stroke_width": 3}
+DASHED: Final[dict[str, str | float]] = {"stroke": SOFT, "stroke_dasharray": "3 3"}
 LEGEND: Final = (
     ("n3", -65),
     ("n2", -35),
@@ -44,7 +51,7 @@ LEGEND: Final = (
 )
 
 SIGNS: Final = (
-    "blind spot: too little feedback to judge · ★ moment of truth: key driver · "
+    "blind spot, or dashed: too little feedback to judge · ★ moment of truth: key driver · "
     "circle, number: feedback items"
 )
 
@@ -58,18 +65,19 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
     and its items as circle and number. Cells with too little feedback are hatched.
     """
     board = lay_out(map_)
-    inner = SIDE + COLUMN * max(LEAST_COLUMNS, len(board.stages))
+    inner = SIDE + COLUMN_WIDTH * max(MIN_COLUMNS, len(board.stages))
     width = 2 * MARGIN + inner
-    told, signs = _told(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
-    top = TOP + len(told) * LINE
-    lanes = _lanes(board)
+    subtitle, signs = _subtitle(map_, about, inner), fitted(SIGNS, inner - 38, SMALL, 3)
+    top = TOP + len(subtitle) * LINE
+    names, lanes = [_name(stage) for stage in board.stages], _lanes(board)
+    header = HEADER + LINE * (max(map(len, names), default=1) - 1)
     lanes_height = sum(_height(count) for _, _, count in lanes)
     foot = FOOT + len(signs) * LINE
-    height = top + HEADER + CURVE + lanes_height + ROW * len(board.rows) + foot
-    sheet = Sheet(width, height, f"Journey map. {about}".strip(), _in_words(board))
+    height = top + header + CURVE_HEIGHT + lanes_height + ROW * len(board.rows) + foot
+    sheet = Sheet(width, height, f"Journey map. {about}".strip(), _description(board))
     _hatching(sheet)
-    _heading(sheet, told)
-    y = _stages(sheet, board, top)
+    _heading(sheet, subtitle)
+    y = _stages(sheet, names, top, header)
     y = _curve(sheet, board, y)
     for lane in lanes:
         y = _lane(sheet, board, lane, y)
@@ -83,7 +91,7 @@ def draw_svg(map_: JourneyMapOut, about: str = "") -> str:
 
 
 def _x(column: int) -> float:
-    return MARGIN + SIDE + COLUMN * column
+    return MARGIN + SIDE + COLUMN_WIDTH * column
 
 
 def _height(lines: int) -> int:
@@ -93,6 +101,7 @@ def _height(lines: int) -> int:
 def _lanes(board: Board) -> list[Lane]:
     """The rows of text, each with the maximum number of lines that a stage needs."""
     lanes: list[tuple[str, Callable[[StageOut], list[str]]]] = [
+        ("Owner", _owner),
         ("Customer's goals", lambda stage: _each(stage.goals[:2], most=2)),
         ("KPIs", _kpis),
         ("Top pains", lambda stage: _themes(stage.pains) or _worst(board, stage)),
@@ -103,18 +112,29 @@ def _lanes(board: Board) -> list[Lane]:
 
 
 def _each(texts: Sequence[str], most: int = 1) -> list[str]:
-    return [line for text in texts for line in fitted(text, COLUMN - 2 * PAD, SMALL, most)]
+    return [line for text in texts for line in fitted(text, COLUMN_WIDTH - 2 * PAD, SMALL, most)]
+
+
+def _owner(stage: StageOut) -> list[str]:
+    return _each([", ".join(filter(None, (stage.department, stage.owner)))], most=2)
 
 
 def _kpis(stage: StageOut) -> list[str]:
-    if not stage.items:
-        return ["no feedback"]
-    said = f", {wording.percent(stage.negative_share)} negative" if stage.mentions else ""
-    rated = [
-        f"{wording.scale(name)} {wording.kpi_value(name, kpi.value)} (n {wording.count(kpi.n)})"
-        for name, kpi in wording.weightiest(stage.kpis, 2)
+    told = [formatting.counted(stage.items, "item") if stage.items else "no feedback"]
+    if stage.mentions:
+        told.append(f"{formatting.percent(stage.negative_share)} negative")
+    told += [
+        f"{formatting.scale(name)} {formatting.kpi_value(name, kpi.value)} "
+        f"(n {formatting.count(kpi.n)})"
+        for name, kpi in formatting.most_rated(stage.kpis, 2)
     ]
-    return _each([f"{wording.counted(stage.items, 'item')}{said}", *rated])
+    return _each([*told, *([_target(stage.kpi)] if stage.kpi else [])], most=2)
+
+
+def _target(kpi: KpiTargetOut) -> str:
+    value, target = (formatting.kpi_value(kpi.name, each) for each in (kpi.value, kpi.target))
+    outcome = {None: "", True: " reached", False: " missed"}[kpi.reached]
+    return f"{formatting.scale(kpi.name)} {value}, target {target}{outcome}"
 
 
 def _themes(themes: Sequence[ThemeOut]) -> list[str]:
@@ -125,9 +145,13 @@ def _worst(board: Board, stage: StageOut) -> list[str]:
     return _each([square.touchpoint.name for square in board.worst_of(stage)])
 
 
-def _in_words(board: Board) -> str:
-    told = (f"{stage.name} {wording.net(stage.net_sentiment)}" for stage in board.stages)
-    return f"Net sentiment by stage: {', '.join(told)}."
+def _description(board: Board) -> str:
+    return f"Net sentiment by stage: {', '.join(map(_stage_in_words, board.stages))}."
+
+
+def _stage_in_words(stage: StageOut) -> str:
+    few = " (too few to judge)" if stage.mentions and stage.small else ""
+    return f"{stage.name} {formatting.net(stage.net_sentiment)}{few}"
 
 
 def _hatching(sheet: Sheet) -> None:
@@ -143,44 +167,52 @@ def _hatching(sheet: Sheet) -> None:
         shape_in(pattern, "rect", width=wide, height=8, fill=colour)
 
 
-def _told(map_: JourneyMapOut, about: str, width: float) -> list[str]:
+def _subtitle(map_: JourneyMapOut, about: str, width: float) -> list[str]:
     """Period and filters of the map, and how much of it is analysed, in lines."""
-    before = f"received before {wording.moment(map_.as_of)}"
-    analysed, pending = wording.count(map_.coverage.analysed), wording.count(map_.pending)
+    before = f"received before {formatting.date_time(map_.as_of)}"
+    analysed, pending = formatting.count(map_.coverage.analysed), formatting.count(map_.pending)
     read = f"{before} · {analysed} analysed, {pending} pending"
-    return [*fitted(about, width, HEADING, MOST_ABOUT), *fitted(read, width, HEADING, 2)]
+    return [*fitted(about, width, HEADING, MAX_ABOUT_LINES), *fitted(read, width, HEADING, 2)]
 
 
-def _heading(sheet: Sheet, told: list[str]) -> None:
+def _heading(sheet: Sheet, subtitle: list[str]) -> None:
     sheet.text(MARGIN, 40, "Journey map", 22, fill=INK, font_weight="700")
-    for index, line in enumerate(told):
+    for index, line in enumerate(subtitle):
         sheet.text(MARGIN, 60 + index * LINE, line, HEADING, fill=SOFT)
 
 
-def _stages(sheet: Sheet, board: Board, y: float) -> float:
-    width = SIDE + COLUMN * len(board.stages)
-    sheet.shape("rect", x=MARGIN, y=y, width=width, height=HEADER, fill=SHADE)
-    for index, stage in enumerate(board.stages):
-        name = fitted(stage.name + (" ★" if stage.moment_of_truth else ""), COLUMN - 16, 14)
-        sheet.lines(_x(index) + PAD, y + 22, name, 14, fill=INK, font_weight="700")
-    return y + HEADER
+def _name(stage: StageOut) -> list[str]:
+    """A stage's name in at most two lines, and its star even if the name is truncated."""
+    star = " ★" if stage.moment_of_truth else ""
+    width = COLUMN_WIDTH - 2 * PAD - width_of(star, NAME * BOLD)
+    *lines, last = fitted(stage.name, width, NAME * BOLD, 2) or [""]
+    return [*lines, last + star]
+
+
+def _stages(sheet: Sheet, names: Sequence[list[str]], y: float, height: float) -> float:
+    width = SIDE + COLUMN_WIDTH * len(names)
+    sheet.shape("rect", x=MARGIN, y=y, width=width, height=height, fill=SHADE)
+    for index, name in enumerate(names):
+        sheet.lines(_x(index) + PAD, y + 22, name, NAME, fill=INK, font_weight="700")
+    return y + height
 
 
 def _curve(sheet: Sheet, board: Board, y: float) -> float:
-    _label(sheet, "How it feels", y, CURVE)
-    left, right = _x(0), _x(len(board.stages))
+    _label(sheet, "How it feels", y, CURVE_HEIGHT)
+    left, right, middle = _x(0), _x(len(board.stages)), y + board.curve_middle
     sheet.shape(
-        "line", x1=left, x2=right, y1=y + 48, y2=y + 48, stroke=RULE, stroke_dasharray="4 4"
+        "line", x1=left, x2=right, y1=middle, y2=middle, stroke=RULE, stroke_dasharray="4 4"
     )
     dots = [(left + dot.x, y + dot.y, dot.stage) for dot in board.curve]
     points = " ".join(f"{x:g},{at:g}" for x, at, _ in dots)
     sheet.shape("polyline", points=points, fill="none", stroke=SOFT, stroke_width=2.5)
     for x, at, stage in dots:
-        ground, ink = TONES[wording.tone(stage.net_sentiment)]
-        sheet.shape("circle", cx=x, cy=at, r=21, fill=ground, stroke="#ffffff", stroke_width=3)
-        value = wording.net(stage.net_sentiment)
-        sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight="700")
-    return y + CURVE
+        ground, ink = FEW if stage.small else TONES[formatting.tone(stage.net_sentiment)]
+        edge = DASHED if stage.small else SOLID
+        sheet.shape("circle", cx=x, cy=at, r=21, fill=ground, **edge)
+        value, weight = formatting.net(stage.net_sentiment), "400" if stage.small else "700"
+        sheet.text(x, at + 5, value, 13, fill=ink, text_anchor="middle", font_weight=weight)
+    return y + CURVE_HEIGHT
 
 
 def _lane(sheet: Sheet, board: Board, lane: Lane, y: float) -> float:
@@ -195,7 +227,7 @@ def _label(sheet: Sheet, name: str, y: float, height: float) -> None:
     """The heading of a row, and the line above it."""
     right = sheet.root.get("width", "0")
     sheet.shape("line", x1=MARGIN, x2=float(right) - MARGIN, y1=y, y2=y, stroke=RULE)
-    lines = fitted(name, SIDE - PAD, 12, 2)
+    lines = fitted(name, SIDE - PAD, 12 * BOLD, 2)
     first = y + height / 2 + 4 - (len(lines) - 1) * 8
     sheet.lines(MARGIN, first, lines, 12, fill=INK, font_weight="600")
 
@@ -204,7 +236,7 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
     box: dict[str, str | float] = {
         "x": x + 2,
         "y": y + 2,
-        "width": COLUMN - 4,
+        "width": COLUMN_WIDTH - 4,
         "height": ROW - 4,
         "rx": 6,
     }
@@ -213,16 +245,16 @@ def _square(sheet: Sheet, square: Square, x: float, y: float) -> None:
         sheet.shape("rect", **box, fill="url(#blind)")
     if cell is None:
         return
-    ground, ink = ("none", INK) if cell.small else TONES[wording.tone(cell.net_sentiment)]
+    ground, ink = ("none", INK) if cell.small else TONES[formatting.tone(cell.net_sentiment)]
     middle = y + ROW / 2
     if cell.small:
-        box |= {"stroke": SOFT, "stroke_dasharray": "3 3"}
+        box |= DASHED
     sheet.shape("rect", **box, fill=ground)
     sheet.shape("circle", cx=x + 20, cy=middle, r=square.radius, fill=ink, fill_opacity=0.5)
-    value = wording.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
+    value = formatting.net(cell.net_sentiment) + (" ★" if cell.moment_of_truth else "")
     sheet.text(x + 40, middle + 5, value, 14, fill=ink, font_weight="400" if cell.small else "700")
-    items = wording.count(cell.items)
-    sheet.text(x + COLUMN - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
+    items = formatting.count(cell.items)
+    sheet.text(x + COLUMN_WIDTH - 12, middle + 4, items, SMALL, fill=ink, text_anchor="end")
 
 
 def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
@@ -232,7 +264,7 @@ def _legend(sheet: Sheet, signs: list[str], y: float) -> None:
         x = MARGIN + 88 + 42 * index
         sheet.shape("rect", x=x, y=y, width=42, height=20, fill=ground)
         middle = x + 21
-        sheet.text(middle, y + 14, wording.signed(value), SMALL, fill=ink, text_anchor="middle")
+        sheet.text(middle, y + 14, formatting.signed(value), SMALL, fill=ink, text_anchor="middle")
     x = MARGIN + 88 + 42 * len(LEGEND) + 12
     sheet.text(x, y + 14, "% positive − % negative mentions", SMALL, fill=SOFT)
     y += 28

@@ -9,7 +9,7 @@ from re import Match
 
 from stdnum import luhn
 
-MOST_DIGITS = 19
+MAX_DIGITS = 19
 _GROUP_DIGITS = 4
 """Digits of every group but the last, if groups are separated by more than a blank or hyphen."""
 
@@ -65,8 +65,8 @@ def _last_group(text: str, groups: list[tuple[int, int]], first: int) -> int | N
     digits, longest = "", None
     for number in range(first, len(groups)):
         start, end = groups[number]
-        digits += text[start : min(end, start + MOST_DIGITS + 1)]
-        if len(digits) > MOST_DIGITS:
+        digits += text[start : min(end, start + MAX_DIGITS + 1)]
+        if len(digits) > MAX_DIGITS:
             break
         is_end = number == len(groups) - 1 or text[end].isspace()
         if is_end and _is_card(digits):

@@ -11,7 +11,7 @@ from re import Match
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-from service.redaction.kept import SEPARATOR, masked
+from service.redaction.exempt import SEPARATOR, mask_exempt_numbers
 
 UNKNOWN_LANGUAGE = ("US", "GB", "DE", "FR", "ES")
 REGIONS_OF_LANGUAGE = {
@@ -45,19 +45,19 @@ REGIONS_OF_LANGUAGE = {
     "vi": ("VN",),
     "zh": ("CN", "TW"),
 }
-FEWEST_DIGITS = 7
-MOST_DIGITS = 17
-MOST_WORDS = 7
-MOST_PARTS = 8
+MIN_DIGITS = 7
+MAX_DIGITS = 17
+MAX_WORDS = 7
+MAX_PARTS = 8
 """Parts of a candidate that are checked."""
-MOST_CHECKS = 40
+MAX_CHECKS = 40
 """Candidates of one text that are checked; a text with more is a phone list, and all are
 redacted.
 """
-MOST_CALLS = 600
+MAX_CALLS = 600
 """Calls of the matcher for one text; what is left then is redacted like a phone list."""
 
-LONGEST_NAME = 64
+CONTEXT_CHARS = 64
 """Characters before a number that are searched for words which say to keep it."""
 
 _GAP = r"[^\S\n]"
@@ -87,21 +87,21 @@ def regions_for(language: str, country: str | None) -> tuple[str, ...]:
 def phone_spans(text: str, regions: Iterable[str]) -> list[tuple[int, int]]:
     """Positions of phone numbers in ``text``, in order.
 
-    ``regions`` is only called if there is a candidate.
+    ``regions`` is only iterated over if there is a candidate.
     """
-    first = _CANDIDATE.search(text) if len(_DIGIT.findall(text)) >= FEWEST_DIGITS else None
+    first = _CANDIDATE.search(text) if len(_DIGIT.findall(text)) >= MIN_DIGITS else None
     if first is None:
         return []
-    near = max(0, first.start() - LONGEST_NAME)
-    return list(_spans(text[:near] + masked(text[near:]), regions))
+    near = max(0, first.start() - CONTEXT_CHARS)
+    return list(_spans(text[:near] + mask_exempt_numbers(text[near:]), regions))
 
 
 def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:
     candidates = [match for match in _CANDIDATE.finditer(text) if _is_plausible(match)]
-    if not candidates or len(candidates) > MOST_CHECKS:
+    if not candidates or len(candidates) > MAX_CHECKS:
         yield from (candidate.span() for candidate in candidates)
         return
-    tried, calls = tuple(regions), iter(range(MOST_CALLS))
+    tried, calls = tuple(regions), iter(range(MAX_CALLS))
     at = 0
     while (candidate := _CANDIDATE.search(text, at)) is not None:
         at = candidate.end()
@@ -114,7 +114,7 @@ def _spans(text: str, regions: Iterable[str]) -> Iterator[tuple[int, int]]:
 def _is_plausible(candidate: Match[str]) -> bool:
     """Short ungrouped digits are phone numbers only if a word before them says so."""
     found = candidate[0]
-    if not found.isdigit() or found.startswith("0") or len(found) > FEWEST_DIGITS + 1:
+    if not found.isdigit() or found.startswith("0") or len(found) > MIN_DIGITS + 1:
         return True
     before = candidate.string[max(0, candidate.start() - 24) : candidate.start()]
     return _CUE_BEFORE.search(before) is not None
@@ -136,7 +136,7 @@ def _first_number(
 
 def _looks(candidate: str, regions: tuple[str, ...]) -> Iterator[tuple[int, PhoneNumberMatcher]]:
     """Variants of a number to look for, and where each begins in ``candidate``."""
-    parts = list(islice(_parts(candidate), MOST_PARTS))
+    parts = list(islice(_parts(candidate), MAX_PARTS))
     for region in regions:
         for start, end, leniency in parts:
             yield start, PhoneNumberMatcher(candidate[start:end], region, leniency, max_tries=1)
@@ -152,10 +152,10 @@ def _parts(candidate: str) -> Iterator[tuple[int, int, int]]:
     words = [word.span() for word in _WORD.finditer(candidate)]
     for first, (start, _) in enumerate(words):
         is_marked = _MARKED.match(candidate, start) is not None
-        for _, end in reversed(words[first : first + MOST_WORDS]):
+        for _, end in reversed(words[first : first + MAX_WORDS]):
             is_last = end == words[-1][1]
             if not is_marked and first > 0 and not is_last:
                 continue
-            if FEWEST_DIGITS <= len(_DIGIT.findall(candidate, start, end)) <= MOST_DIGITS:
+            if MIN_DIGITS <= len(_DIGIT.findall(candidate, start, end)) <= MAX_DIGITS:
                 is_certain = is_marked or (first == 0 and is_last)
                 yield start, end, Leniency.VALID if is_certain else Leniency.EXACT_GROUPING

@@ -53,7 +53,7 @@ _VERSION_BEFORE = re.compile(
     r"|(?:版本?|バージョン|버전|เวอร์ชัน|更新|升级|升級|アップデート|업데이트)\W?\w{0,2}\W?)$",
     re.IGNORECASE,
 )
-_SHORTEST_IBAN = 15
+_MIN_IBAN_CHARS = 15
 _BETWEEN = re.compile(r"[\s.-]")
 _DASH_OF_KANA = re.compile(r"(?<=\d)ー(?=\d)")
 
@@ -88,7 +88,7 @@ def redact(text: str, regions: Iterable[str]) -> str:
     """``text`` with every direct identifier replaced by ``[email]``, ``[card]``, …
 
     ``regions`` are the countries (ISO 3166) whose national phone numbers are looked for; it is only
-    called if there is a candidate.
+    iterated over if there is a candidate.
     """
     if _SUSPICIOUS.search(text) is None:
         return text
@@ -137,7 +137,7 @@ def _ibans(text: str) -> Iterator[Span]:
     at = 0
     while (match := _IBAN.search(text, at)) is not None:
         found, at = match[0], match.start() + 1
-        for end in range(len(found), _SHORTEST_IBAN - 1, -1):
+        for end in range(len(found), _MIN_IBAN_CHARS - 1, -1):
             if (end == len(found) or not found[end].isalnum()) and _is_iban(found[:end]):
                 at = match.start() + end
                 yield match.start(), at

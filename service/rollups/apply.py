@@ -31,15 +31,15 @@ from service.rollups.contributions import (
     rating_sums,
 )
 from service.rollups.counters import Key
-from service.rollups.declared import held
-from service.rollups.segments import EVERYBODY, Declared, segments_of
+from service.rollups.declared import lock_declared
+from service.rollups.segments import ALL_FEEDBACK, Declared, segments_of
 from service.rollups.spans import (
-    COLLAPSED,
-    Spans,
-    items_over_spans,
-    mentions_over_spans,
-    pains_over_spans,
-    together,
+    NO_DIMENSIONS,
+    SpanChanges,
+    add_items,
+    add_mentions,
+    add_pains,
+    flattened,
 )
 
 SPAN_TABLES: Final = (ROLLUP_PAIN_SPAN, ROLLUP_SPAN, ROLLUP_ITEM_SPAN)
@@ -102,13 +102,13 @@ class Delta(Sums):
         ``declared`` has the attributes of each workspace. Segments are kept by day, but not by
         kind, source, channel and language.
         """
-        found: dict[str, Sums] = defaultdict(Sums, {EVERYBODY: self})
+        found: dict[str, Sums] = defaultdict(Sums, {ALL_FEEDBACK: self})
         for of in self.contributions if declared else ():
             workspace_id, day, *_ = of.dimensions
             own = declared.get(workspace_id, ())
             names = [each.name for each in own if each.counts(of.feedback_id)]
             for segment in segments_of(of.attributes, names):
-                found[segment].count((workspace_id, day, *COLLAPSED), of)
+                found[segment].count((workspace_id, day, *NO_DIMENSIONS), of)
         return found
 
 
@@ -120,13 +120,13 @@ def _accumulate(sums: Counter[str], addends: Mapping[str, int], sign: int) -> No
 def apply(session: Session, delta: Delta) -> None:
     """Add ``delta`` to the tables, in the caller's transaction, with at most fourteen statements.
 
-    The declared attributes are locked first, before any row of the tables (``declared.held``). Rows
+    The declared attributes are locked first, before any row of the tables (``lock_declared``). Rows
     are written table by table and in key order, so that transactions can't deadlock; the longest
     spans, which all writers share, come last and are locked for the shortest time. A row that
     reaches 0 is deleted while it is locked; a transaction that adds to it meanwhile waits, and then
     inserts it again.
     """
-    declared = held(session, delta.workspaces) if delta.contributions else {}
+    declared = lock_declared(session, delta.workspaces) if delta.contributions else {}
     changes = (
         (ROLLUP, "mentions", delta.mentions),
         (ROLLUP_ITEM, "items", delta.items),
@@ -134,21 +134,21 @@ def apply(session: Session, delta: Delta) -> None:
     )
     for table, count, of_table in changes:
         counters.add(session, table, count, of_table)
-    add_over_spans(session, delta.by_segment(declared))
+    apply_to_spans(session, delta.by_segment(declared))
 
 
-def add_over_spans(session: Session, by_segment: Mapping[str, Sums]) -> None:
+def apply_to_spans(session: Session, by_segment: Mapping[str, Sums]) -> None:
     """Add differences by segment to ``SPAN_TABLES`` only."""
-    longer: dict[Table, Spans] = {table: {} for table in SPAN_TABLES}
-    spread(by_segment, longer)
+    longer: dict[Table, SpanChanges] = {table: {} for table in SPAN_TABLES}
+    collect_span_changes(by_segment, longer)
     for table, changes in longer.items():
         count = "items" if table is ROLLUP_ITEM_SPAN else "mentions"
-        counters.add(session, table, count, together(changes))
+        counters.add(session, table, count, flattened(changes))
 
 
-def spread(by_segment: Mapping[str, Sums], onto: Mapping[Table, Spans]) -> None:
+def collect_span_changes(by_segment: Mapping[str, Sums], onto: Mapping[Table, SpanChanges]) -> None:
     """Add differences by segment to ``onto``, the changes of each of ``SPAN_TABLES``, in place."""
     for segment, sums in by_segment.items():
-        pains_over_spans(sums.pains, segment, onto[ROLLUP_PAIN_SPAN])
-        mentions_over_spans(sums.mentions, segment, onto[ROLLUP_SPAN])
-        items_over_spans(sums.items, segment, onto[ROLLUP_ITEM_SPAN])
+        add_pains(sums.pains, segment, onto[ROLLUP_PAIN_SPAN])
+        add_mentions(sums.mentions, segment, onto[ROLLUP_SPAN])
+        add_items(sums.items, segment, onto[ROLLUP_ITEM_SPAN])

@@ -17,8 +17,8 @@ from service.journey.native import CELLS, Cell, learned_of, with_learned
 
 _BIT: Final = {cell: 1 << index for index, cell in enumerate(CELLS)}
 _NATIVE: Final = ("", "")
-NOWHERE: Final = "0"
-SILENT: Final = "~"
+EMPTY_MASK: Final = "0"
+SILENT_PREFIX: Final = "~"
 """What the mask of silent items begins with, unless it is "0"."""
 
 
@@ -30,12 +30,12 @@ def mask_of(cells: Iterable[Cell], *, silent: bool = False) -> str:
         masks[learned] = masks.get(learned, 0) | _BIT[cell.native]
     native = f"{masks.pop(_NATIVE):x}"
     mask = ";".join([native, *(f"{s},{t}={mask:x}" for (s, t), mask in sorted(masks.items()))])
-    return SILENT + mask if silent and mask != NOWHERE else mask
+    return SILENT_PREFIX + mask if silent and mask != EMPTY_MASK else mask
 
 
 def cells_in(mask: str) -> Iterator[Cell]:
     """The cells of a mask: the native ones in the order of ``CELLS``, then the others."""
-    native, *learned = mask.removeprefix(SILENT).split(";")
+    native, *learned = mask.removeprefix(SILENT_PREFIX).split(";")
     yield from _cells(native)
     for group in learned:
         keys, _, bits = group.partition("=")

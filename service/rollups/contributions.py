@@ -10,8 +10,15 @@ from service.journey.native import NO_CELL, Cell
 from service.rollups.cells import mask_of
 from service.rollups.counters import Key
 
-FELT: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
-DIMENSIONS: Final = ("workspace_id", "day", "kind", "source", "channel", "language")
+COUNTED_EMOTIONS: Final = tuple(emotion for emotion in EMOTIONS if emotion != "neutral")
+"""The emotions for which roll-ups have a counter."""
+PROMOTER: Final = 9
+DETRACTOR: Final = 6
+"""NPS answers from ``PROMOTER`` on are high, those up to ``DETRACTOR`` low (Reichheld 2003)."""
+HIGH: Final = 0.75
+LOW: Final = 0.25
+"""On other scales, ratings in the upper quarter (the "top two boxes" of 1 to 5) are high, those in
+the lower quarter low."""
 
 
 class Counted(Protocol):
@@ -86,7 +93,7 @@ def contribution_of(feedback: Feedback, mentions: Sequence[Counted], sign: int) 
 
 
 def dimensions_of(feedback: Feedback) -> Key:
-    """The values of ``DIMENSIONS`` for one item."""
+    """An item's workspace, day, kind, source, channel and language, with which keys begin."""
     return (
         feedback.workspace_id,
         feedback.occurred_at.date(),
@@ -106,20 +113,21 @@ def _cells(feedback: Feedback, mentions: Sequence[Counted]) -> str:
 
 
 def rating_counts(feedback: Feedback) -> RatingCounts:
-    """The rating of an item as counters.
-
-    NPS: promoters (9 and 10) are high, detractors (0 to 6) low (Reichheld 2003). Other scales: the
-    upper quarter of the scale (the "top two boxes" of 1 to 5) is high, the lower quarter low.
-    """
+    """The rating of an item as counters."""
     value, norm = feedback.rating_value, feedback.rating_norm
     if value is None or norm is None:
         return RatingCounts("", 0, 0, 0)
-    scale = f"{feedback.rating_scale}:{feedback.rating_min:g}-{feedback.rating_max:g}"
+    scale = scale_of(feedback.rating_scale, feedback.rating_min, feedback.rating_max)
     if feedback.rating_scale == "nps":
-        high, low = value >= 9, value <= 6
+        high, low = value >= PROMOTER, value <= DETRACTOR
     else:
-        high, low = norm >= 0.75, norm <= 0.25
+        high, low = norm >= HIGH, norm <= LOW
     return RatingCounts(scale, round(value * 1000), int(high), int(low))
+
+
+def scale_of(name: str | None, least: float | None, greatest: float | None) -> str:
+    """A rating's scale, such as ``nps:0-10``; "" without a rating."""
+    return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 
 def _mention_sums(mention: Counted) -> dict[str, int]:
@@ -130,7 +138,7 @@ def _mention_sums(mention: Counted) -> dict[str, int]:
         "score_milli": round(mention.score * 1000),
         "severity": mention.severity,
     }
-    if mention.emotion in FELT:
+    if mention.emotion in COUNTED_EMOTIONS:
         sums[mention.emotion] = 1
     return sums
 

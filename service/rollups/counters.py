@@ -19,8 +19,8 @@ Changes = Mapping[Key, Mapping[str, int]]
 GIVEN: Final = "given"
 
 
-def add(session: Session, table: Table, count: str, changes: Changes) -> None:
-    """Add ``changes`` to ``table``, and delete rows whose column ``count`` reaches 0.
+def add(session: Session, table: Table, count_column: str, changes: Changes) -> None:
+    """Add ``changes`` to ``table``, and delete rows whose column ``count_column`` reaches 0.
 
     Rows are written in key order, so that transactions can't deadlock.
     """
@@ -32,11 +32,12 @@ def add(session: Session, table: Table, count: str, changes: Changes) -> None:
     counters = [column.name for column in table.columns if column.name not in names]
     rows = [(*key, *[sums.get(name, 0) for name in counters]) for key, sums in changed]
     _add_rows(session, table.name, (*names, *counters), rows)
-    shrunk = [key for key, sums in changed if sums.get(count, 0) < 0]
+    shrunk = [key for key, sums in changed if sums.get(count_column, 0) < 0]
     if shrunk:
-        its = [f"its_{name}" for name in names]
+        parameters = [f"key_{name}" for name in names]
         session.execute(
-            _deletion(table.name, count), [dict(zip(its, key, strict=True)) for key in shrunk]
+            _deletion(table.name, count_column),
+            [dict(zip(parameters, key, strict=True)) for key in shrunk],
         )
 
 
@@ -89,8 +90,8 @@ def _added(table: Table, excluded: Any) -> dict[str, Any]:
 
 
 @cache
-def _deletion(name: str, count: str) -> Delete:
-    """The statement that deletes a row if its ``count`` is 0."""
+def _deletion(name: str, count_column: str) -> Delete:
+    """The statement that deletes a row if its ``count_column`` is 0."""
     table = SQLModel.metadata.tables[name]
-    matches = [column == bindparam(f"its_{column.name}") for column in table.primary_key]
-    return delete(table).where(*matches, table.c[count] == 0)
+    matches = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+    return delete(table).where(*matches, table.c[count_column] == 0)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from models.attribute import READY, DeclaredAttribute
-from service.db import hold_ids
+from service.db import lock_ids
 from service.rollups.segments import Declared
 
 
@@ -16,25 +16,27 @@ def declared_in(session: Session, workspace_id: UUID) -> Sequence[Declared]:
     return _declared(session, [workspace_id]).get(workspace_id, ())
 
 
-def held(session: Session, workspaces: Collection[UUID]) -> Mapping[UUID, Sequence[Declared]]:
+def lock_declared(
+    session: Session, workspaces: Collection[UUID]
+) -> Mapping[UUID, Sequence[Declared]]:
     """The declared attributes of some workspaces, locked against changes in this transaction.
 
     The lock is shared: other transactions can hold it, too, and go on writing feedback.
     """
-    hold_ids(session, workspaces, alone=False)
+    lock_ids(session, workspaces, exclusive=False)
     return _declared(session, workspaces)
 
 
-def hold_alone(session: Session, workspace_id: UUID) -> None:
+def lock_declared_exclusively(session: Session, workspace_id: UUID) -> None:
     """Lock the declared attributes of a workspace exclusively until the transaction ends.
 
-    Waits for transactions that share the lock (``held``): the roll-ups of the workspace are written
-    either before or after this transaction.
+    Waits for transactions that share the lock (``lock_declared``): the roll-ups of the workspace
+    are written either before or after this transaction.
     """
-    hold_ids(session, [workspace_id], alone=True)
+    lock_ids(session, [workspace_id], exclusive=True)
 
 
-def ready(session: Session, workspace_id: UUID) -> frozenset[str]:
+def ready_attributes(session: Session, workspace_id: UUID) -> frozenset[str]:
     """The names of the declared attributes whose roll-ups are complete."""
     return frozenset(each.name for each in declared_in(session, workspace_id) if each.ready)
 

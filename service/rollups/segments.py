@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-EVERYBODY: Final = ""
+ALL_FEEDBACK: Final = ""
 """The segment of all feedback."""
-BETWEEN: Final = "="
+SEPARATOR: Final = "="
 """Separates the name, which must not contain it, from the value."""
 LONGEST_VALUE: Final = 100
 """In characters; limited because a segment is part of a key."""
@@ -44,9 +44,9 @@ def is_rolled_up(value: str) -> bool:
     return 0 < len(value) <= LONGEST_VALUE and (whole or not _NUMBER.fullmatch(value))
 
 
-def segments(name: str, values: Iterable[str]) -> Sequence[str]:
+def segment_keys(name: str, values: Iterable[str]) -> Sequence[str]:
     """The segments of the values of an attribute, without duplicates."""
-    return [f"{name}{BETWEEN}{value}" for value in dict.fromkeys(values)]
+    return [f"{name}{SEPARATOR}{value}" for value in dict.fromkeys(values)]
 
 
 def segments_of(attributes: Mapping[str, Any], names: Iterable[str]) -> Sequence[str]:
@@ -55,7 +55,7 @@ def segments_of(attributes: Mapping[str, Any], names: Iterable[str]) -> Sequence
         segment
         for name in names
         if (value := _written(attributes.get(name))) is not None and is_rolled_up(value)
-        for segment in segments(name, [value])
+        for segment in segment_keys(name, [value])
     ]
 
 

@@ -13,8 +13,8 @@ from models.tables import THEME
 from nlp.arrays import Float32
 from nlp.themes.space import Space
 from service import clock
-from service.themes.known import Known, learn, remembered
-from service.themes.places import Arrived, Place, hold_and_count, stamp
+from service.themes.places import ArrivalCounts, Place, bump_stamp, lock_and_count
+from service.themes.theme_cache import PlaceThemes, cached_themes, load_themes
 
 
 @dataclass(slots=True)
@@ -35,34 +35,34 @@ def assign_arrivals(session: Session, space: Space, arrivals: Sequence[Arrival])
     """Set the theme of each of ``arrivals``, in the transaction that writes their mentions.
 
     It is the nearest theme of the place, if the cosine reaches the model's ``join`` limit. The
-    places are held until the transaction ends. This takes one statement while the themes that this
-    process has cached are up to date; those of places that have changed are read again.
+    places are locked until the transaction ends. This takes one statement while the themes that
+    this process has cached are up to date; those of places that have changed are read again.
     """
     by_place: dict[Place, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         by_place[arrival.place].append(arrival)
     vectors = _vectors(space, arrivals)
-    known = {place: remembered(place, space) for place in by_place}
+    known = {place: cached_themes(place, space) for place in by_place}
     themes = {place: _themes(known[place], by_place[place], vectors, space) for place in by_place}
     arrived = {place: _count(known[place], themes[place], by_place[place]) for place in by_place}
-    stamps = hold_and_count(session, arrived)
+    stamps = lock_and_count(session, arrived)
     changed = {place: at for place, at in stamps.items() if at != known[place].stamp}
     if changed:
-        known |= learn(session, changed, space)
+        known |= load_themes(session, changed, space)
         again = {p: _themes(known[p], by_place[p], vectors, space) for p in changed}
         recount = {p: _count(known[p], again[p], by_place[p]) for p in changed}
-        hold_and_count(session, {p: _difference(recount[p], arrived[p]) for p in changed})
+        lock_and_count(session, {p: _difference(recount[p], arrived[p]) for p in changed})
         themes |= again
     for place, members in by_place.items():
-        reopen(session, place, known[place], zip(themes[place], members, strict=True))
+        _reopen(session, place, known[place], zip(themes[place], members, strict=True))
         for member, theme in zip(members, themes[place], strict=True):
             member.theme = theme
 
 
-def reopen(
+def _reopen(
     session: Session,
     place: Place,
-    known: Known,
+    known: PlaceThemes,
     assigned: Iterable[tuple[UUID | None, Arrival]],
 ) -> None:
     """Reopen resolved themes that got a mention from after they were resolved.
@@ -82,7 +82,7 @@ def reopen(
     resolved = (THEME.c.workspace_id == place.workspace_id, THEME.c.status == RESOLVED)
     update = THEME.update().where(*resolved, THEME.c.id.in_(again))
     session.execute(update.values(status=REOPENED, updated_at=clock.now()))
-    stamp(session, place)
+    bump_stamp(session, place)
 
 
 def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float32]:
@@ -91,29 +91,31 @@ def _vectors(space: Space, arrivals: Sequence[Arrival]) -> Mapping[int, Float32]
     return dict(zip(stored, space.project(list(stored.values())), strict=True))
 
 
-def _had(known: Known, member: Arrival, theme: UUID) -> bool:
+def _had(known: PlaceThemes, member: Arrival, theme: UUID) -> bool:
     """Whether the mention belonged to ``theme`` before."""
     return member.theme is not None and known.survivors.get(member.theme) == theme
 
 
-def _count(known: Known, themes: Sequence[UUID | None], members: Sequence[Arrival]) -> Arrived:
+def _count(
+    known: PlaceThemes, themes: Sequence[UUID | None], members: Sequence[Arrival]
+) -> ArrivalCounts:
     """How many have joined one of ``themes`` that they did not have before, and how many are loose.
 
     Those without a vector are not: a refresh can't make a new theme of them.
     """
     pairs = list(zip(themes, members, strict=True))
-    return Arrived(
+    return ArrivalCounts(
         loose=sum(theme is None and member.vector is not None for theme, member in pairs),
         joined=sum(theme is not None and not _had(known, member, theme) for theme, member in pairs),
     )
 
 
-def _difference(later: Arrived, earlier: Arrived) -> Arrived:
-    return Arrived(later.loose - earlier.loose, later.joined - earlier.joined)
+def _difference(later: ArrivalCounts, earlier: ArrivalCounts) -> ArrivalCounts:
+    return ArrivalCounts(later.loose - earlier.loose, later.joined - earlier.joined)
 
 
 def _themes(
-    known: Known, members: Sequence[Arrival], vectors: Mapping[int, Float32], space: Space
+    known: PlaceThemes, members: Sequence[Arrival], vectors: Mapping[int, Float32], space: Space
 ) -> list[UUID | None]:
     """The theme of each member: its former one (or what that was merged into), or the nearest."""
     themes = [known.survivors.get(member.theme) if member.theme else None for member in members]

@@ -1,146 +1,120 @@
-"""Which themes a refresh describes: those that have grown since their last description."""
+"""Describes themes by their mentions: centroid, keywords, and a title unless a person gave one."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models.pain_point import PainPoint
-from nlp.themes.space import Space
-from service.db import Database
-from service.journey.service import current_map
-from service.themes.due import Seen
-from service.themes.members import (
-    Key,
-    Sample,
-    Text,
-    count_read,
-    latest_loose,
-    sizes,
-    texts_of,
-)
-from service.themes.naming import (
-    LOOKED_AT,
-    ThemeSample,
-    describe_theme,
-    main_language,
-    sample_theme,
-    store_descriptions,
-)
-from service.themes.places import Place
-from service.themes.rows import UNTITLED, themes_at
+from models.tables import MENTION, ROLLUP_ITEM_SPAN
+from nlp.themes import Description, centroid, describe
+from nlp.themes.space import Space, centroid_to_bytes
+from service import clock
+from service.rollups.segments import ALL_FEEDBACK
+from service.rollups.spans import ITEMS_ONLY_VIEW, SLICES
+from service.themes.places import Place, bump_stamp, lock_places
+from service.themes.queries import Key, Sample, Text, sample_of, texts_of
 
-MOST_DESCRIBED: Final = 40
-"""Themes that are described at a time; those that have grown most come first."""
-GROWN: Final = 1.2
-"""A theme is described again when it has grown by a fifth."""
-BACKGROUND: Final = 300
-"""Mentions of the same place, from which a theme's keywords should stand out."""
+DESCRIBED_MENTIONS: Final = 150
+"""The number of latest mentions of a theme from which its centroid and its title are made."""
+ANY_LANGUAGE: Final = "en"
 
 
-class Described(NamedTuple):
-    """The size of a theme when it was described, and how many of its mentions were looked at."""
+class ThemeSample(NamedTuple):
+    """The latest mentions of a theme, with the texts of those that still exist."""
 
-    size: int
-    seen: int
+    theme: UUID
+    sample: Sample
+    texts: Mapping[Key, Text]
 
 
-class Describer:
-    """Finds centroids, titles and keywords of themes; ``computing`` does what needs a processor.
+class ThemeDescription(NamedTuple):
+    """Centroid, title and keywords of a theme, and the mentions they were made from.
 
-    It remembers the size of each theme. Those that another worker described are described again.
+    ``words`` is None if none of the texts existed any more.
     """
 
-    def __init__(self, database: Database, space: Space, computing: Executor) -> None:
-        self._database = database
-        self._space = space
-        self._computing = computing
-        self._described: dict[UUID, Described] = {}
-
-    def describe_grown(self, place: Place, sample: Sample | None = None) -> Seen:
-        """Describe the themes of a place that have grown.
-
-        They stand out from ``sample``; without it, from the latest loose mentions of the place.
-        """
-        with self._database.read() as session:
-            rows = themes_at(session, place)
-            size = sizes(session, place.workspace_id, [row.id for row in rows])
-            growth = {
-                row.id: self._growth(session, row, size.get(row.id, 0))
-                for row in rows
-                if row.model_version == self._space.name
-            }
-            grown = sorted((id for id in growth if growth[id] >= GROWN), key=lambda id: -growth[id])
-            samples = self.samples(session, place, grown[:MOST_DESCRIBED])
-            around = self._around(session, place, sample) if samples else {}
-        self.describe(place, samples, around)
-        for each in samples:
-            self._described[each.theme] = Described(size.get(each.theme, 0), len(each.sample.keys))
-        room = min((self._room(theme, size.get(theme, 0)) for theme in growth), default=0)
-        return Seen(sum(size.values()), room)
-
-    def samples(self, session: Session, place: Place, themes: Iterable[UUID]) -> list[ThemeSample]:
-        """Samples of those of ``themes`` with mentions read by the present model."""
-        samples = (
-            sample_theme(session, self._space, place.workspace_id, theme) for theme in themes
-        )
-        return [sample for sample in samples if sample]
-
-    def describe(
-        self, place: Place, samples: Sequence[ThemeSample], around: Mapping[Key, Text]
-    ) -> None:
-        """Describe the themes of ``samples``; ``around`` are other mentions of their place."""
-        if not samples:
-            return
-        with self._database.read() as session:
-            language = main_language(session, place.workspace_id)
-        descriptions = [
-            self._computing.submit(
-                describe_theme, each, language, _background(each, samples, around)
-            ).result()
-            for each in samples
-        ]
-        self._database.transact(
-            lambda session: store_descriptions(session, self._space, place, descriptions)
-        )
-
-    def _around(self, session: Session, place: Place, sample: Sample | None) -> dict[Key, Text]:
-        """The texts of some mentions of ``sample``, or of the latest loose ones."""
-        if sample is None:
-            known = current_map(session, place.workspace_id).known
-            sample = latest_loose(session, self._space, place, known, BACKGROUND)
-        return texts_of(session, place.workspace_id, sample.keys[:BACKGROUND])
-
-    def _room(self, theme: UUID, size: int) -> int:
-        """How many mentions a theme of ``size`` lacks to have grown; 0 if it is undescribed."""
-        was = self._described.get(theme)
-        return math.ceil(was.size * GROWN) - size if was else 0
-
-    def _growth(self, session: Session, row: PainPoint, size: int) -> float:
-        """The factor by which a theme has grown since its description; infinite without a title.
-
-        If the model had read too little of it then, what it has read since counts as growth, too.
-        """
-        was = self._described.get(row.id)
-        if row.keywords == UNTITLED or was is None:
-            return float("inf")
-        growth = size / max(was.size, 1)
-        if was.seen < min(was.size, LOOKED_AT):
-            read = count_read(session, self._space, row.workspace_id, row.id, LOOKED_AT)
-            growth = max(growth, read / was.seen)
-        return growth
+    theme: UUID
+    keys: Sequence[Key]
+    centroid: bytes
+    words: Description | None
 
 
-def _background(
-    theme: ThemeSample, samples: Sequence[ThemeSample], around: Mapping[Key, Text]
-) -> list[str]:
-    """Other mentions of the place: those ``around``, and some of each other theme."""
-    texts = [said.text for key, said in around.items() if key not in theme.texts]
-    for other in samples:
-        if other is not theme:
-            some = list(other.texts.values())[: BACKGROUND // len(samples)]
-            texts += [said.text for said in some]
-    return texts
+def main_language(session: Session, workspace_id: UUID) -> str:
+    """The language of most feedback of a workspace."""
+    row = ROLLUP_ITEM_SPAN.c
+    years = (
+        row.workspace_id == workspace_id,
+        row.span == SLICES["year"],
+        row.segment == ALL_FEEDBACK,
+        row.view == ITEMS_ONLY_VIEW,
+    )
+    most = (
+        select(row.language)
+        .where(*years)
+        .group_by(row.language)
+        .order_by(func.sum(row["items"]).desc(), row.language)
+    )
+    return session.scalar(most.limit(1)) or ANY_LANGUAGE
+
+
+def sample_theme(
+    session: Session, space: Space, workspace_id: UUID, theme: UUID
+) -> ThemeSample | None:
+    """The basis of a theme's description; None if the present model has read none of its
+    mentions.
+    """
+    sample = sample_of(session, space, workspace_id, theme, DESCRIBED_MENTIONS)
+    if not sample.keys:
+        return None
+    return ThemeSample(theme, sample, texts_of(session, workspace_id, sample.keys))
+
+
+def describe_theme(
+    theme: ThemeSample, language: str, background: Sequence[str]
+) -> ThemeDescription:
+    """Describe a theme in ``language``; its keywords stand out from the texts ``background``."""
+    keys, vectors = theme.sample
+    rows = [(i, *theme.texts[key]) for i, key in enumerate(keys) if key in theme.texts]
+    words = None
+    if rows:
+        indices, texts, languages = zip(*rows, strict=True)
+        words = describe(texts, languages, vectors[list(indices)], language, background)
+    return ThemeDescription(theme.theme, keys, centroid_to_bytes(centroid(vectors)), words)
+
+
+def store_descriptions(
+    session: Session, space: Space, place: Place, descriptions: Iterable[ThemeDescription]
+) -> None:
+    """Store the centroid, title and keywords of themes; a title that a person gave stays.
+
+    A theme that mentions have left since it was described is skipped: the new centroid would
+    include words that may have been erased, and the new title and keywords would quote them.
+    """
+    lock_places(session, place)
+    for each in descriptions:
+        theme = session.get(PainPoint, (place.workspace_id, each.theme), populate_existing=True)
+        if theme is None or theme.merged_into is not None:
+            continue
+        if not _has_all(session, theme, each.keys):
+            continue
+        theme.centroid, theme.model_version = each.centroid, space.name
+        theme.updated_at = clock.now()
+        if each.words:
+            if theme.titled_by is None:
+                theme.title = each.words.title
+            theme.keywords = list(each.words.keywords) or [theme.title]
+    session.flush()
+    bump_stamp(session, place)
+
+
+def _has_all(session: Session, theme: PainPoint, keys: Sequence[Key]) -> bool:
+    """Whether all of these mentions still belong to a theme."""
+    members = select(MENTION.c.feedback_id, MENTION.c.ordinal).where(
+        MENTION.c.workspace_id == theme.workspace_id,
+        MENTION.c.pain_point_id == theme.id,
+        MENTION.c.feedback_id.in_({key.feedback_id for key in keys}),
+    )
+    return set(keys) <= {Key(*row) for row in session.execute(members)}

@@ -11,11 +11,11 @@ import numpy as np
 from nlp.arrays import Float32
 from nlp.themes import MIN_GROUP_SIZE, Limits, centroid, find_clusters
 
-SMALLEST_GROUP: Final = MIN_GROUP_SIZE
+MIN_GROUP_MENTIONS: Final = MIN_GROUP_SIZE
 """Mentions needed for a new theme: with three, a seventh of the themes would be duplicates."""
-LEAST_MENTIONS: Final = 3
+MIN_MENTIONS: Final = 3
 """When a new theme is written, at least this many of its mentions must still be without one."""
-LEAST_ITEMS: Final = 2
+MIN_ITEMS: Final = 2
 """Its mentions must be of this many items: what one customer repeats is not a theme yet."""
 
 
@@ -53,10 +53,10 @@ def plan(themes: Sequence[Theme], vectors: Float32, items: Sequence[UUID], limit
     """
     made = Plan(merges=merges(themes, limits.merge))
     rest = _join(made, themes, vectors, limits.join)
-    labels = find_clusters(vectors[rest], limits, SMALLEST_GROUP)
+    labels = find_clusters(vectors[rest], limits, MIN_GROUP_MENTIONS)
     for label in range(labels.max(initial=-1) + 1):
         group = [rest[index] for index in np.flatnonzero(labels == label)]
-        if len({items[index] for index in group}) >= LEAST_ITEMS:
+        if len({items[index] for index in group}) >= MIN_ITEMS:
             _add_group(made, group, themes, vectors, limits.merge)
     return made
 

@@ -1,25 +1,23 @@
 """Places: a native cell and a sentiment, each with pain points (or wins) of its own.
 
 A place's row of ``theme_refresh`` is the lock on its pain points, and its ``refreshed_at``
-identifies their state: whoever changes one calls ``stamp``.
+identifies their state: whoever changes one calls ``bump_stamp``.
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, select, update
 from sqlmodel import Session
 
-from models.pain_point import PAIN, WIN
-from models.tables import REFRESH
+from models.pain_point import PAIN, WIN, PainPoint
+from models.tables import THEME_REFRESH
 from nlp.labels import UNASSIGNED
 from service import clock
 from service.db import insert_into
 from service.journey.native import native_of
-
-ROW: Final = REFRESH.c
 
 
 class Labelled(Protocol):
@@ -42,7 +40,7 @@ class Place(NamedTuple):
     sentiment: str
 
 
-class Arrived(NamedTuple):
+class ArrivalCounts(NamedTuple):
     """Mentions that have arrived at a place: those that are ``loose``, and those that have
     ``joined`` a theme.
     """
@@ -59,15 +57,20 @@ def place_of(workspace_id: UUID, labelled: Labelled) -> Place | None:
     return Place(workspace_id, stage, touchpoint, labelled.sentiment)
 
 
-def at(table: Table, place: Place) -> ColumnElement[bool]:
+def place_of_theme(theme: PainPoint | Row[Any]) -> Place:
+    """The place of a theme's mentions."""
+    return Place(theme.workspace_id, theme.stage, theme.touchpoint, theme.sentiment)
+
+
+def is_at(table: Table, place: Place) -> ColumnElement[bool]:
     """Whether a row of ``table`` is of ``place``."""
     return and_(*(table.c[name] == value for name, value in place._asdict().items()))
 
 
-def hold_and_count(
-    session: Session, arrived: Mapping[Place, Arrived]
+def lock_and_count(
+    session: Session, arrived: Mapping[Place, ArrivalCounts]
 ) -> dict[Place, datetime | None]:
-    """Hold places, in order, and add to their counts of mentions that have arrived.
+    """Lock places, in order, and add to their counts of mentions that have arrived.
 
     Returns:
         The stamp of each place.
@@ -75,25 +78,31 @@ def hold_and_count(
     if not arrived:
         return {}
     rows = [place._asdict() | arrived[place]._asdict() for place in sorted(arrived)]
-    insert = insert_into(session, REFRESH)
+    insert = insert_into(session, THEME_REFRESH)
     counting = insert.on_conflict_do_update(
-        index_elements=list(REFRESH.primary_key),
-        set_={name: ROW[name] + insert.excluded[name] for name in Arrived._fields},
-    ).returning(*(ROW[name] for name in Place._fields), ROW.refreshed_at)
+        index_elements=list(THEME_REFRESH.primary_key),
+        set_={
+            name: THEME_REFRESH.c[name] + insert.excluded[name] for name in ArrivalCounts._fields
+        },
+    ).returning(*(THEME_REFRESH.c[name] for name in Place._fields), THEME_REFRESH.c.refreshed_at)
     return {Place(*key): stamp for *key, stamp in session.execute(counting, rows)}
 
 
-def hold(session: Session, *places: Place) -> None:
+def lock_places(session: Session, *places: Place) -> None:
     """Keep others from changing pain points of ``places`` until the transaction ends.
 
-    Whoever holds several holds them all at once, or in their order.
+    Whoever locks several locks them all at once, or in their order.
     """
-    hold_and_count(session, dict.fromkeys(places, Arrived()))
+    lock_and_count(session, dict.fromkeys(places, ArrivalCounts()))
 
 
-def stamp(session: Session, place: Place, **changes: Any) -> None:
-    """Record that pain points of a held place have changed; no two states have the same stamp."""
-    before = session.scalar(select(ROW.refreshed_at).where(at(REFRESH, place)))
+def bump_stamp(session: Session, place: Place, **changes: Any) -> None:
+    """Give a locked place a new stamp, as its pain points have changed; no two states share one."""
+    before = session.scalar(select(THEME_REFRESH.c.refreshed_at).where(is_at(THEME_REFRESH, place)))
     now = clock.now()
     after = max(now, before + timedelta(microseconds=1)) if before else now
-    session.execute(update(REFRESH).where(at(REFRESH, place)).values(refreshed_at=after, **changes))
+    session.execute(
+        update(THEME_REFRESH)
+        .where(is_at(THEME_REFRESH, place))
+        .values(refreshed_at=after, **changes)
+    )

@@ -23,33 +23,31 @@ from nlp.themes import centroid
 from nlp.themes.space import Space, centroid_to_bytes, centroids_from_bytes
 from service import clock
 from service.db import Database
-from service.ids import in_parts
+from service.ids import chunked
 from service.journey.service import current_map
-from service.themes import due as leases
-from service.themes import steps
-from service.themes.describing import Describer
-from service.themes.due import Due, Followed
-from service.themes.finding import LEAST_MENTIONS, Theme, joins, plan
-from service.themes.members import (
-    AT_ONCE,
+from service.themes import leases, steps
+from service.themes.describing import DESCRIBED_MENTIONS
+from service.themes.finding import MIN_MENTIONS, Theme, joins, plan
+from service.themes.growth import Describer
+from service.themes.leases import DuePlace, HandledMarks
+from service.themes.moving import MOVE_BATCH
+from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import (
     Key,
     Sample,
     count_read,
     has_unread,
     index_ranges,
-    keys_of,
     latest_loose,
     loose_in,
 )
-from service.themes.naming import LOOKED_AT
-from service.themes.places import Arrived, Place
 from service.themes.rows import comparable_at, is_used, merged_with_mentions, themes_at
-from service.themes.turns import Turns
+from service.themes.schedule import RefreshSchedule
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOOSE_AT_ONCE: Final = 3000
+MAX_LOOSE: Final = 3000
 """The latest loose mentions that may form new themes; memory grows with the square."""
 PAGE: Final = 1000
 """Loose mentions of any age that are compared with the themes at a time."""
@@ -72,43 +70,43 @@ class Refresher:
         self._space = space
         self._computing = computing
         self._stop = stop or threading.Event()
-        self._turns = Turns()
+        self._schedule = RefreshSchedule()
         self._describer = Describer(database, space, computing)
 
-    def round(self) -> bool:
+    def run_once(self) -> bool:
         """Attend to the place that needs it most; returns whether there was any."""
         with self._database.read() as session:
-            waiting = leases.due(session, self._space, clock.now())
+            waiting = leases.due_places(session, self._space, clock.now())
             busy = bool(waiting) and leases.has_pending(session)
         for each in waiting:
-            if self._turns.has_come(each, busy):
+            if self._schedule.is_due(each, busy):
                 return self._claim(each)
         return False
 
-    def _claim(self, due: Due) -> bool:
+    def _claim(self, due: DuePlace) -> bool:
         """Attend to a place, unless another worker does; returns whether this one did."""
-        self._turns.begin(due.place)
+        self._schedule.begin(due.place)
         counted = self._write(leases.claim, due.place, clock.now())
         if counted is None:
             return False
-        if due.worthwhile(self._turns.seen(due.place)):
+        if due.is_worth_refreshing(self._schedule.growth(due.place)):
             self._refresh(due, counted)
         else:
             self._describe_grown(due.place)
             self._write(leases.release_described, due.place, counted)
-        self._turns.end(due.place)
+        self._schedule.end(due.place)
         return True
 
-    def _refresh(self, due: Due, counted: Arrived) -> None:
+    def _refresh(self, due: DuePlace, counted: ArrivalCounts) -> None:
         """All steps in order; ``counted`` are the mentions that were counted before."""
         place = due.place
         self._move_merged(place)
         unread = self._adopt(place)
         with self._database.read() as session:
             known = current_map(session, place.workspace_id).known
-            sample = latest_loose(session, self._space, place, known, LOOSE_AT_ONCE)
-            provisional = self._provisional(session, place) if due.anew else set()
-        if due.anew:
+            sample = latest_loose(session, self._space, place, known, MAX_LOOSE)
+            provisional = self._provisional(session, place) if due.must_refresh else set()
+        if due.must_refresh:
             self._describe_grown(place, sample)
         made = self._compute(
             plan,
@@ -124,15 +122,15 @@ class Refresher:
             for group in made.groups:
                 self._create(place, sample, group)
         self._describe_grown(place, sample)
-        followed = None if unread or provisional else self._follow_marks(place, sample)
-        self._write(steps.finish, place, counted, followed)
+        handled = None if unread or provisional else self._handle_marks(place, sample)
+        self._write(steps.finish, place, counted, handled)
 
     def _move_merged(self, place: Place) -> None:
         """Move mentions that merged themes still have, because their merge was interrupted."""
         with self._database.read() as session:
             left = merged_with_mentions(session, place)
         for theme, into in left.items():
-            self._move_all(place, theme, into)
+            steps.move_all(self._database, place, theme, into)
 
     def _adopt(self, place: Place) -> bool:
         """Describe themes of another model anew, from what the present one has read of them.
@@ -153,7 +151,7 @@ class Refresher:
         ready = [
             each
             for each in samples
-            if each.theme not in unread or len(each.sample.keys) >= LEAST_MENTIONS
+            if each.theme not in unread or len(each.sample.keys) >= MIN_MENTIONS
         ]
         self._describer.describe(place, ready, {})
         return bool(unread - {each.theme for each in ready})
@@ -167,7 +165,8 @@ class Refresher:
 
         def is_provisional(theme: UUID) -> bool:
             of_it = (session, self._space, place.workspace_id, theme)
-            return count_read(*of_it, LOOKED_AT) < LOOKED_AT and has_unread(*of_it)
+            read = count_read(*of_it, DESCRIBED_MENTIONS)
+            return read < DESCRIBED_MENTIONS and has_unread(*of_it)
 
         rows = comparable_at(session, self._space, place)
         return {row.id for row in rows if is_provisional(row.id)}
@@ -175,17 +174,17 @@ class Refresher:
     def _merge(self, place: Place, merges: Mapping[UUID, UUID]) -> None:
         for theme, into in merges.items():
             if self._write(steps.merge, place, theme, into):
-                self._move_all(place, theme, into)
+                steps.move_all(self._database, place, theme, into)
 
     def _join(self, place: Place, sample: Sample, nearest: Mapping[UUID, Sequence[int]]) -> None:
         for theme, group in nearest.items():
-            for part in in_parts([sample.keys[index] for index in group], AT_ONCE):
+            for part in chunked([sample.keys[index] for index in group], MOVE_BATCH):
                 self._write(steps.move, place, part, None, theme)
 
     def _create(self, place: Place, sample: Sample, group: Sequence[int]) -> None:
         """Make a new theme of a group of loose mentions."""
         mean = centroid_to_bytes(centroid(sample.vectors[list(group)]))
-        first, *rest = in_parts([sample.keys[index] for index in group], AT_ONCE)
+        first, *rest = chunked([sample.keys[index] for index in group], MOVE_BATCH)
         try:
             theme = self._write(steps.create, self._space, place, first, mean)
         except steps.TooFew:
@@ -193,15 +192,7 @@ class Refresher:
         for part in rest:
             self._write(steps.move, place, part, None, theme)
 
-    def _move_all(self, place: Place, source: UUID, target: UUID) -> None:
-        """Move every mention of a merged theme."""
-        while True:
-            with self._database.read() as session:
-                keys = keys_of(session, place.workspace_id, [source], AT_ONCE)
-            if not keys or not self._write(steps.move, place, keys, source, target):
-                return
-
-    def _follow_marks(self, place: Place, sample: Sample) -> Followed | None:
+    def _handle_marks(self, place: Place, sample: Sample) -> HandledMarks | None:
         """Do what the marks of the place ask for, if there are new ones.
 
         Mentions of merged themes are moved, themes without a centroid get one, loose mentions of
@@ -209,7 +200,7 @@ class Refresher:
         marks stay until the refresh has ended: if it is killed, the next one does this again.
 
         Returns:
-            Which marks have been followed; None if it was stopped, or there is more to read.
+            Which marks have been handled; None if it was stopped, or there is more to read.
         """
         with self._database.read() as session:
             marks = leases.marks_of(session, place, self._space.name)
@@ -250,7 +241,7 @@ class Refresher:
                 before = page.keys[-1]
 
     def _describe_grown(self, place: Place, sample: Sample | None = None) -> None:
-        self._turns.note(place, self._describer.describe_grown(place, sample))
+        self._schedule.record_growth(place, self._describer.describe_grown(place, sample))
 
     def _themes(self, place: Place) -> list[Theme]:
         with self._database.read() as session:

@@ -17,17 +17,16 @@ from service.insights.pain_points import one_pain_point
 from service.insights.pain_schemas import OnePainPointOut
 from service.insights.params import FilterParams, JourneyParams
 from service.keys.auth import ManageCaller
-from service.keys.once import OnceOnly
-from service.keys.ring import Caller
-from service.themes import shaping
-from service.themes.places import Place
+from service.keys.caller import Caller
+from service.keys.idempotency import RequestIdempotency
+from service.themes import editing
+from service.themes.editing import Editor, Move
+from service.themes.places import Place, place_of_theme
 from service.themes.schemas import MergeIn, PainPointIn, SplitIn
-from service.themes.shaping import Move, Person
 from service.web.dependencies import Db
 from service.web.engine import AppSpace
-from service.web.headers import LOCATION
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once, answered_once
+from service.web.idempotency import IdempotentRequest, JsonAnswer, run_once
+from service.web.openapi_headers import LOCATION
 
 router = APIRouter(prefix="/v1/pain-points", tags=["insights"])
 
@@ -47,15 +46,15 @@ def update_pain_point(
     """Set the title, status or owner of a pain point or a win."""
 
     def work(session: Session) -> tuple[Place, UUID]:
-        person = _person(session, caller, params)
-        theme = shaping.update(session, person, pain_point_id, body)
-        return shaping.place_of_theme(theme), theme.id
+        editor = _editor(session, caller, params)
+        theme = editing.update(session, editor, pain_point_id, body)
+        return place_of_theme(theme), theme.id
 
     place, theme = database.transact(work)
     if "title" in body.model_fields_set and body.title is None:
-        shaping.describe_again(database, space, place, [theme])
+        editing.describe_again(database, space, place, [theme])
     with database.read() as session:
-        return _shown(session, caller, theme, params)
+        return _pain_point_out(session, caller, theme, params)
 
 
 @router.post("/{pain_point_id}/merge", response_model=OnePainPointOut)
@@ -66,16 +65,18 @@ def merge_pain_point(
     database: Db,
     space: AppSpace,
     params: Journey,
-    once: OnceOnly,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Merge a pain point into another of the same place. Its id then returns the other one."""
 
-    def deed(session: Session) -> Done:
-        person = _person(session, caller, params)
-        move = shaping.merge(session, person, pain_point_id, body.into)
-        return Done(shaping.find(session, person, body.into).id, move)
+    def edit(session: Session) -> EditResult:
+        editor = _editor(session, caller, params)
+        move = editing.merge(session, editor, pain_point_id, body.into)
+        return EditResult(editing.find(session, editor, body.into).id, move)
 
-    return _done(database, space, View(caller, params, HTTPStatus.OK), once, deed)
+    return _edit_once(
+        database, space, ResponseContext(caller, params, HTTPStatus.OK), idempotency, edit
+    )
 
 
 @router.post(
@@ -91,84 +92,88 @@ def split_pain_point(
     database: Db,
     space: AppSpace,
     params: Journey,
-    once: OnceOnly,
+    idempotency: RequestIdempotency,
 ) -> Response:
     """Split mentions off a pain point into a new one, which is returned."""
     keys, refusal = [mention.key for mention in body.mentions or ()], None
     if body.mentions is None:
         try:
             with database.read() as session:
-                person = _person(session, caller, params)
-                keys = shaping.halves(session, space, person, pain_point_id)
-        except Problem as problem:  # the response is not one of an earlier request
+                editor = _editor(session, caller, params)
+                keys = editing.smaller_cluster(session, space, editor, pain_point_id)
+        except Problem as problem:  # a repeated request gets its response even if it can't any more
             refusal = problem
 
-    def deed(session: Session) -> Done:
+    def edit(session: Session) -> EditResult:
         if refusal is not None:
             raise refusal
-        person = _person(session, caller, params)
-        move = shaping.split(session, space, person, pain_point_id, keys, body.title)
-        return Done(move.target, move)
+        editor = _editor(session, caller, params)
+        move = editing.split(session, space, editor, pain_point_id, keys, body.title)
+        return EditResult(move.target, move)
 
-    return _done(database, space, View(caller, params, HTTPStatus.CREATED), once, deed)
+    return _edit_once(
+        database, space, ResponseContext(caller, params, HTTPStatus.CREATED), idempotency, edit
+    )
 
 
-class View(NamedTuple):
+class ResponseContext(NamedTuple):
     """The reader of a pain point, the journey to name it in, and the status."""
 
     caller: Caller
     params: JourneyParams
     status: int
 
-    def answer(self, theme: UUID) -> StoredAnswer:
+    def answer(self, theme: UUID) -> JsonAnswer:
         """The stored response: which pain point, and nothing that anybody has said."""
         made = self.status == HTTPStatus.CREATED
         headers = {"Location": f"/v1/pain-points/{theme}"} if made else {}
-        return StoredAnswer(self.status, {"id": str(theme)}, headers)
+        return JsonAnswer(self.status, {"id": str(theme)}, headers)
 
 
-class Done(NamedTuple):
-    """What was done: the pain point to show, and which mentions were moved from where to where."""
+class EditResult(NamedTuple):
+    """The pain point to show, and which mentions were moved from where to where."""
 
     theme: UUID
     move: Move | None
 
 
-def _done(
+def _edit_once(
     database: Database,
     space: Space,
-    view: View,
-    once: Once | None,
-    deed: Callable[[Session], Done],
+    context: ResponseContext,
+    idempotency: IdempotentRequest | None,
+    edit: Callable[[Session], EditResult],
 ) -> Response:
-    """Do it once; then move the remaining mentions, and find titles for what has changed.
+    """Edit once; then move the remaining mentions, and find titles for what has changed.
 
     The response shows the current pain point, even if the request is repeated: what has been erased
     meanwhile is in no response.
     """
-    workspace_id = view.caller.workspace_id
-    done: list[Done] = []
+    workspace_id = context.caller.workspace_id
+    results: list[EditResult] = []
 
-    def work(session: Session) -> StoredAnswer:
-        done[:] = [deed(session)]
-        return view.answer(done[0].theme)
+    def work(session: Session) -> JsonAnswer:
+        results[:] = [edit(session)]
+        return context.answer(results[0].theme)
 
-    answer = answered_once(database, workspace_id, once, work)
-    if not answer.is_replayed and (move := done[0].move):
+    answer = run_once(database, workspace_id, idempotency, work)
+    if not answer.is_replayed and (move := results[0].move):
         if move.rest:
-            shaping.move_rest(database, move)
-        shaping.describe_again(database, space, move.place, [move.source, move.target])
+            editing.move_rest(database, move)
+        editing.describe_again(database, space, move.place, [move.source, move.target])
     with database.read() as session:
-        shown = _shown(session, view.caller, UUID(answer.body["id"]), view.params)
+        shown = _pain_point_out(session, context.caller, UUID(answer.body["id"]), context.params)
     body = to_json(shown.model_dump(mode="json"))
     return Response(body, answer.status, answer.headers, "application/json")
 
 
-def _shown(session: Session, caller: Caller, theme: UUID, params: JourneyParams) -> OnePainPointOut:
+def _pain_point_out(
+    session: Session, caller: Caller, theme: UUID, params: JourneyParams
+) -> OnePainPointOut:
     filters = FilterParams(journey=params.journey)
     return one_pain_point(session, caller.workspace_id, theme, filters)
 
 
-def _person(session: Session, caller: Caller, params: JourneyParams) -> Person:
+def _editor(session: Session, caller: Caller, params: JourneyParams) -> Editor:
     journey = journey_for(session, caller.workspace_id, params)
-    return Person(caller.workspace_id, caller.key_id, journey)
+    return Editor(caller.workspace_id, caller.key_id, journey)

@@ -1,4 +1,4 @@
-"""Rows of pain points, changed while their place is held."""
+"""Rows of pain points, changed while their place is locked."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select, update
 
@@ -16,12 +16,12 @@ from models.tables import MENTION, THEME
 from models.types import new_id
 from nlp.themes.space import Space
 from service import clock
-from service.themes.due import mark
-from service.themes.places import Place, at, hold, place_of, stamp
+from service.themes.leases import mark
+from service.themes.places import Place, bump_stamp, is_at, lock_places, place_of
 
 UNTITLED: Final[list[str]] = []
 """The keywords of a theme whose title is still to be found."""
-NO_MEAN: Final = {"centroid": b"", "model_version": ""}
+UNKNOWN_CENTROID: Final = {"centroid": b"", "model_version": ""}
 """A theme whose centroid is still to be found: it can't be compared with anything."""
 
 
@@ -38,7 +38,7 @@ def is_used(theme: PainPoint) -> bool:
 
 def themes_at(session: Session, place: Place) -> Sequence[PainPoint]:
     """The themes of a place that are not merged into others, the oldest first."""
-    found = select(PainPoint).where(at(THEME, place), col(PainPoint.merged_into).is_(None))
+    found = select(PainPoint).where(is_at(THEME, place), col(PainPoint.merged_into).is_(None))
     return session.exec(found.order_by(col(PainPoint.id))).all()
 
 
@@ -49,26 +49,33 @@ def comparable_at(session: Session, space: Space, place: Place) -> Sequence[Pain
 
 def merged_with_mentions(session: Session, place: Place) -> dict[UUID, UUID]:
     """The merged themes of a place that still have mentions, and what each was merged into."""
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
-    )
     found = select_columns(THEME.c.id, THEME.c.merged_into).where(
-        at(THEME, place), THEME.c.merged_into.is_not(None), members.exists()
+        is_at(THEME, place), THEME.c.merged_into.is_not(None), _has_mentions(place, THEME.c.id)
     )
     return {id: into for id, into in session.execute(found)}
 
 
-def surviving_theme(session: Session, place: Place, theme: UUID) -> PainPoint | None:
-    """A theme of a held place, or the one that it was merged into; None if it is gone."""
-    row = session.get(PainPoint, (place.workspace_id, theme), populate_existing=True)
+def _has_mentions(place: Place, theme: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether any mention belongs to the theme whose id is in a column."""
+    members = select_columns(MENTION.c.feedback_id).where(
+        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == theme
+    )
+    return members.exists()
+
+
+def surviving_theme(session: Session, workspace_id: UUID, theme: UUID) -> PainPoint | None:
+    """A theme, or the one that it was merged into, as stored by now; None if it is gone.
+
+    One step is enough: ``merge_rows`` leaves no chain of merged themes.
+    """
+    row = session.get(PainPoint, (workspace_id, theme), populate_existing=True)
     if row is not None and row.merged_into is not None:
-        key = (place.workspace_id, row.merged_into)
-        return session.get(PainPoint, key, populate_existing=True)
+        return session.get(PainPoint, (workspace_id, row.merged_into), populate_existing=True)
     return row
 
 
 def add_theme(session: Session, space: Space, place: Place, centroid: bytes) -> PainPoint:
-    """Add a theme without mentions to a held place; its title is still to be found.
+    """Add a theme without mentions to a locked place; its title is still to be found.
 
     The place is marked as due, so that a refresh compares every loose mention with the new theme.
     """
@@ -97,21 +104,23 @@ def merge_rows(session: Session, place: Place, theme: PainPoint, into: PainPoint
     theme.merged_into, theme.title, theme.keywords = into.id, "", UNTITLED
     theme.updated_at = into.updated_at = clock.now()
     session.flush()
-    before = update(PainPoint).where(at(THEME, place), col(PainPoint.merged_into) == theme.id)
+    before = update(PainPoint).where(is_at(THEME, place), col(PainPoint.merged_into) == theme.id)
     session.exec(before.values(merged_into=into.id))
-    stamp(session, place)
+    bump_stamp(session, place)
 
 
-def reopen_if_said_since(session: Session, place: Place, theme: PainPoint, said: datetime) -> None:
-    """Reopen a theme that was resolved before ``said``; its place is held."""
+def reopen_if_resolved_before(
+    session: Session, place: Place, theme: PainPoint, said: datetime
+) -> None:
+    """Reopen a theme that was resolved before ``said``; its place is locked."""
     if theme.status == RESOLVED and theme.resolved_at and said > theme.resolved_at:
         theme.status, theme.updated_at = REOPENED, clock.now()
         session.flush()
-        stamp(session, place)
+        bump_stamp(session, place)
 
 
 def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> int:
-    """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is held.
+    """Delete those of ``themes`` that nobody uses and no mention belongs to; the place is locked.
 
     The rows of themes merged into them are deleted, too. A theme stays while a theme that was
     merged into it has mentions: they are still to be moved to it.
@@ -120,9 +129,6 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
         How many of ``themes`` were deleted.
     """
     awaited = set(merged_with_mentions(session, place).values())
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.id
-    )
     unused = (
         THEME.c.titled_by.is_(None),
         THEME.c.owner.is_(None),
@@ -130,11 +136,15 @@ def remove_empty(session: Session, place: Place, themes: Collection[UUID]) -> in
         THEME.c.shaped.is_(False),
         THEME.c.merged_into.is_(None),
     )
-    empty = THEME.delete().where(at(THEME, place), THEME.c.id.in_(set(themes) - awaited), *unused)
-    gone = session.scalars(empty.where(~members.exists()).returning(THEME.c.id)).all()
+    empty = THEME.delete().where(
+        is_at(THEME, place), THEME.c.id.in_(set(themes) - awaited), *unused
+    )
+    gone = session.scalars(
+        empty.where(~_has_mentions(place, THEME.c.id)).returning(THEME.c.id)
+    ).all()
     if gone:
-        session.execute(THEME.delete().where(at(THEME, place), THEME.c.merged_into.in_(gone)))
-        stamp(session, place)
+        session.execute(THEME.delete().where(is_at(THEME, place), THEME.c.merged_into.in_(gone)))
+        bump_stamp(session, place)
     return len(gone)
 
 
@@ -149,20 +159,17 @@ def remove_emptied(session: Session, workspace_id: UUID, gone: Iterable[Mention]
         if mention.pain_point_id is not None and place is not None:
             themes[place].add(mention.pain_point_id)
     for place in sorted(themes):
-        hold(session, place)
+        lock_places(session, place)
         remove_empty(session, place, themes[place])
-        _forget_means(session, place, themes[place])
+        _forget_centroids(session, place, themes[place])
 
 
-def _forget_means(session: Session, place: Place, themes: Collection[UUID]) -> None:
-    """Let a refresh find the centroids of ``themes`` anew; the place is held.
+def _forget_centroids(session: Session, place: Place, themes: Collection[UUID]) -> None:
+    """Let a refresh find the centroids of ``themes`` anew; the place is locked.
 
     Those of the themes merged into one are kept as long as it has a mention.
     """
-    members = select_columns(MENTION.c.feedback_id).where(
-        MENTION.c.workspace_id == place.workspace_id, MENTION.c.pain_point_id == THEME.c.merged_into
-    )
-    emptied = and_(THEME.c.merged_into.in_(themes), ~members.exists())
-    forget = THEME.update().where(at(THEME, place), or_(THEME.c.id.in_(themes), emptied))
-    if session.scalars(forget.values(NO_MEAN).returning(THEME.c.id)).all():
+    emptied = and_(THEME.c.merged_into.in_(themes), ~_has_mentions(place, THEME.c.merged_into))
+    forget = THEME.update().where(is_at(THEME, place), or_(THEME.c.id.in_(themes), emptied))
+    if session.scalars(forget.values(UNKNOWN_CENTROID).returning(THEME.c.id)).all():
         mark(session, place)

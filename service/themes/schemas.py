@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.pain_point import Status
 from service.journey.definition import NewName
-from service.themes.members import AT_ONCE, Key
+from service.themes.moving import MOVE_BATCH
+from service.themes.queries import Key
 from service.web.numbers import NoBoolean
 
 UPDATE_EXAMPLES: Final[list[dict[str, Any]]] = [
@@ -70,7 +71,7 @@ class SplitIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [*SPLIT_EXAMPLES]})
 
-    mentions: Annotated[list[MentionIn], Field(min_length=1, max_length=AT_ONCE)] | None = None
+    mentions: Annotated[list[MentionIn], Field(min_length=1, max_length=MOVE_BATCH)] | None = None
     parts: Literal[2] | None = None
     title: NewName | None = Field(
         None, description="Title of the new pain point; by default it is found in its mentions."

@@ -6,23 +6,26 @@ what it changes and skips what no longer fits.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
 
 from nlp.themes.space import Space
 from service import clock
-from service.themes import due
-from service.themes.due import Followed
-from service.themes.finding import LEAST_ITEMS, LEAST_MENTIONS
-from service.themes.members import Key, hold_items, move_mentions
-from service.themes.places import Arrived, Place, hold
+from service.db import Database
+from service.themes import leases
+from service.themes.finding import MIN_ITEMS, MIN_MENTIONS
+from service.themes.leases import HandledMarks
+from service.themes.moving import MOVE_BATCH, lock_items, move_mentions
+from service.themes.places import ArrivalCounts, Place, lock_places
+from service.themes.queries import Key, keys_of
 from service.themes.rows import (
     add_theme,
     is_used,
     merge_rows,
     remove_empty,
-    reopen_if_said_since,
+    reopen_if_resolved_before,
     surviving_theme,
     themes_at,
 )
@@ -42,16 +45,26 @@ def move(
     Returns:
         How many have been moved; 0 if the target is gone.
     """
-    held = hold_items(session, place.workspace_id, {key.feedback_id for key in keys})
-    hold(session, place)
-    theme = surviving_theme(session, place, target)
+    items = lock_items(session, place.workspace_id, {key.feedback_id for key in keys})
+    lock_places(session, place)
+    theme = surviving_theme(session, place.workspace_id, target)
     if theme is None or theme.id == source:
         return 0
-    moved = move_mentions(session, held, keys, place, source, theme.id)
+    moved = move_mentions(session, items, keys, place, source, theme.id)
     if moved:
-        reopen_if_said_since(session, place, theme, max(said for _, said in moved))
-    due.renew(session, place, clock.now())
+        reopen_if_resolved_before(session, place, theme, max(said for _, said in moved))
+    leases.renew(session, place, clock.now())
     return len(moved)
+
+
+def move_all(database: Database, place: Place, source: UUID, target: UUID) -> None:
+    """Move every mention of a merged theme, a few per transaction."""
+    while True:
+        with database.read() as session:
+            keys = keys_of(session, place.workspace_id, [source], MOVE_BATCH)
+        step = partial(move, place=place, keys=keys, source=source, target=target)
+        if not keys or not database.transact(step):
+            return
 
 
 def create(
@@ -62,13 +75,13 @@ def create(
     Raises:
         TooFew: too many of them are gone or have another theme by now.
     """
-    held = hold_items(session, place.workspace_id, {key.feedback_id for key in keys})
-    hold(session, place)
+    items = lock_items(session, place.workspace_id, {key.feedback_id for key in keys})
+    lock_places(session, place)
     theme = add_theme(session, space, place, centroid)
-    moved = [key for key, _ in move_mentions(session, held, keys, place, None, theme.id)]
-    if len(moved) < LEAST_MENTIONS or len({key.feedback_id for key in moved}) < LEAST_ITEMS:
+    moved = [key for key, _ in move_mentions(session, items, keys, place, None, theme.id)]
+    if len(moved) < MIN_MENTIONS or len({key.feedback_id for key in moved}) < MIN_ITEMS:
         raise TooFew
-    due.renew(session, place, clock.now())
+    leases.renew(session, place, clock.now())
     return theme.id
 
 
@@ -80,7 +93,7 @@ def merge(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
     Returns:
         Whether it was merged.
     """
-    hold(session, place)
+    lock_places(session, place)
     rows = {row.id: row for row in themes_at(session, place)}
     younger, older = rows.get(theme), rows.get(into)
     if younger is None or older is None or older.shaped or younger.shaped or is_used(younger):
@@ -89,12 +102,14 @@ def merge(session: Session, place: Place, theme: UUID, into: UUID) -> bool:
     return True
 
 
-def finish(session: Session, place: Place, counted: Arrived, followed: Followed | None) -> None:
-    """Remove empty themes and give the lease back; see ``due.release`` for the arguments.
+def finish(
+    session: Session, place: Place, counted: ArrivalCounts, handled: HandledMarks | None
+) -> None:
+    """Remove empty themes and give the lease back; see ``leases.release`` for the arguments.
 
     Nothing is removed while feedback is pending: its mentions may belong there.
     """
-    hold(session, place)
-    if not due.has_pending(session, place.workspace_id):
+    lock_places(session, place)
+    if not leases.has_pending(session, place.workspace_id):
         remove_empty(session, place, [row.id for row in themes_at(session, place)])
-    due.release(session, place, counted, followed)
+    leases.release(session, place, counted, handled)

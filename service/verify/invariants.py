@@ -8,7 +8,7 @@ from models.feedback import DONE
 from models.mention import Mention, Provenance
 from nlp.labels import EMOTIONS, INTENTS, SENTIMENTS
 from service.journey.native import STORED_STAGES, STORED_TOUCHPOINTS, learned_of, native_of
-from service.verify.truth import Item
+from service.verify.source import Item
 
 PROVENANCES: Final[tuple[str, ...]] = get_args(Provenance)
 LEARNED: Final = re.compile(r"[a-z0-9_-]*")

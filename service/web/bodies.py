@@ -7,13 +7,13 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import InvalidRequest, PayloadTooLarge, UnsupportedMediaType
-from service.web.edge import ROUTE
+from service.web.edge import ROUTE_PATH
 
 _ENCODED: Final = "The body is compressed; send it without Content-Encoding."
 _NUL: Final = "The URL contains a NUL character (%00); remove it."
 
 
-class Larger(NamedTuple):
+class RouteLimit(NamedTuple):
     """A separate limit, for senders for whom ``admit`` raises nothing."""
 
     limit: int
@@ -21,29 +21,29 @@ class Larger(NamedTuple):
 
 
 class BodyGuard:
-    """Rejects compressed bodies, and bodies that are too large while they arrive.
+    """Rejects compressed bodies, bodies that are too large while they arrive, and NUL in a URL.
 
-    ``larger`` has separate limits for single routes, by path. FastAPI reads a body before it
+    ``route_limits`` has separate limits for single routes, by path. FastAPI reads a body before it
     authenticates the sender, so on these routes the sender is checked before anything is read.
     Nothing beyond a limit is ever held in memory, whether or not the sender announced a length.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, Larger]) -> None:
+    def __init__(self, app: ASGIApp, limit: int, route_limits: Mapping[str, RouteLimit]) -> None:
         self.app = app
         self.limit = limit
-        self.larger = larger
+        self.route_limits = route_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        larger = self.larger.get(scope["path"])
-        limit = larger.limit if larger else self.limit
-        if larger:
-            scope[ROUTE] = scope["path"]
+        own = self.route_limits.get(scope["path"])
+        limit = own.limit if own else self.limit
+        if own:
+            scope[ROUTE_PATH] = scope["path"]
         _check_head(scope, limit)
-        if larger:
-            await larger.admit(scope)
+        if own:
+            await own.admit(scope)
         await self.app(scope, _counted(receive, limit), send)
 
 

@@ -8,28 +8,29 @@ from math import isnan
 from typing import Any, Final
 
 from service.errors import InvalidParam, InvalidRequest
-from service.web.text import refuse_unstorable
+from service.text import refuse_unstorable
 from service.web.times import in_utc
 
-LONGEST: Final = 2000
-WHOLES: Final = range(2**31)
+MAX_CHARS: Final = 2000
+COLUMN_INTS: Final = range(2**31)
 """Non-negative integers that fit into an integer column of either database."""
 
 
-def encode_cursor(listed: str, values: Sequence[str | int | float]) -> str:
+def encode_cursor(list_name: str, values: Sequence[str | int | float]) -> str:
     """``values`` of a row of the named list, as opaque URL-safe text."""
-    return urlsafe_b64encode(json.dumps([listed, *values]).encode()).decode().rstrip("=")
+    return urlsafe_b64encode(json.dumps([list_name, *values]).encode()).decode().rstrip("=")
 
 
-def decode_cursor(listed: str, text: str, kinds: Sequence[Callable[[Any], Any]]) -> list[Any]:
-    """The values in a cursor of the named list, each parsed by its kind: ``UUID``, ``moment``, ….
+def decode_cursor(list_name: str, text: str, kinds: Sequence[Callable[[Any], Any]]) -> list[Any]:
+    """The values in a cursor of the named list, each parsed by its kind: ``UUID``,
+    ``cursor_time``, ….
 
     Raises:
         InvalidRequest: the cursor was not made by this list.
     """
     try:
         made_by, *values = _decode(text)
-        if made_by != listed:
+        if made_by != list_name:
             raise ValueError("belongs to another list")
         return [kind(value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
@@ -37,7 +38,7 @@ def decode_cursor(listed: str, text: str, kinds: Sequence[Callable[[Any], Any]])
         raise InvalidRequest(invalid_params=[InvalidParam("cursor", reason)]) from None
 
 
-def moment(value: Any) -> datetime:
+def cursor_time(value: Any) -> datetime:
     """A time in a cursor, in UTC.
 
     Raises:
@@ -49,18 +50,18 @@ def moment(value: Any) -> datetime:
     return in_utc(at)
 
 
-def whole(value: Any) -> int:
+def cursor_int(value: Any) -> int:
     """A whole number in a cursor that can be compared with columns.
 
     Raises:
-        ValueError, OverflowError: not a whole number, or not in ``WHOLES``.
+        ValueError, OverflowError: not a whole number, or not in ``COLUMN_INTS``.
     """
-    if (found := int(value)) not in WHOLES:
+    if (found := int(value)) not in COLUMN_INTS:
         raise ValueError("is out of range")
     return found
 
 
-def number(value: Any) -> float:
+def cursor_float(value: Any) -> float:
     """A number in a cursor, possibly infinite, to compare others with.
 
     Raises:
@@ -72,7 +73,7 @@ def number(value: Any) -> float:
 
 
 def _decode(text: str) -> list[Any]:
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARS:
         raise ValueError("too long")
     values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):

@@ -19,9 +19,9 @@ from service.web.problems import problem_response
 UNMATCHED: Final = "unmatched"
 GONE: Final = 499
 """Logged as the status when the client disconnected before the response, as nginx does."""
-ADDED: Final = "voc.headers"
+EXTRA_HEADERS: Final = "voc.headers"
 """Scope key where inner layers put headers that every response must carry, errors too."""
-ROUTE: Final = "voc.route"
+ROUTE_PATH: Final = "voc.route"
 """Scope key for the path of a route whose request a layer before the routes may answer."""
 LOGGED: Final = "voc.logged"
 """Scope key for facts that inner layers add to the request's line in the access log."""
@@ -44,7 +44,7 @@ class Exchange:
     status: int = 0
 
 
-class Edge:
+class OuterMiddleware:
     """ASGI middleware around everything else."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -54,12 +54,13 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope[ADDED] = list(_HEADERS)
+        scope[EXTRA_HEADERS] = list(_HEADERS)
         scope[LOGGED] = {}
         exchange = Exchange(_request_id(scope), perf_counter())
+        send = _with_headers(send, exchange, scope[EXTRA_HEADERS])
         token = request_id.set(exchange.id)
         try:
-            await self._answer(scope, receive, _marked(send, exchange, scope[ADDED]), exchange)
+            await self._answer(scope, receive, send, exchange)
         finally:
             _record(scope, exchange)
             request_id.reset(token)
@@ -83,7 +84,7 @@ def _request_id(scope: Scope) -> str:
     return f"{random.getrandbits(64):016x}"
 
 
-def _marked(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) -> Send:
+def _with_headers(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
             exchange.status = message["status"]
@@ -99,7 +100,7 @@ def _marked(send: Send, exchange: Exchange, added: list[tuple[bytes, bytes]]) ->
 
 def _record(scope: Scope, exchange: Exchange) -> None:
     seconds = perf_counter() - exchange.started
-    route = getattr(scope.get("route"), "path", scope.get(ROUTE, UNMATCHED))
+    route = getattr(scope.get("route"), "path", scope.get(ROUTE_PATH, UNMATCHED))
     method = scope["method"] if scope["method"] in _METHODS else "other"
     HTTP_REQUESTS.labels(method, route, exchange.status).inc()
     HTTP_SECONDS.labels(route).observe(seconds)

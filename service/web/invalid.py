@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.errors import InvalidParam, InvalidRequest, MalformedJson, Problem
 
-MOST_PARAMS: Final = 50
+MAX_PARAMS: Final = 50
 UNREAD_NUMBER: Final = object()
 """Placeholder for a number with more digits than Python parses, so that only its item fails."""
 TOO_MANY_DIGITS: Final = "has a number of more than 4,300 digits; send it as text"
@@ -66,7 +66,7 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Pr
     params = dict.fromkeys(
         InvalidParam(name_of(_place_of(error), body), reason_of(error)) for error in errors
     )
-    return InvalidRequest(invalid_params=list(params)[:MOST_PARAMS])
+    return InvalidRequest(invalid_params=list(params)[:MAX_PARAMS])
 
 
 def invalid_query(errors: Sequence[Mapping[str, Any]]) -> Problem:

@@ -8,8 +8,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from service.web.examples import restore_nulls
-from service.web.headers import RETRY_AFTER, tell_headers
+from service.web.openapi_examples import restore_nulls
+from service.web.openapi_headers import RETRY_AFTER, add_response_headers
 from service.web.problems import MEDIA_TYPE, ProblemBody
 
 ASSETS: Final = "/docs/assets"
@@ -60,7 +60,7 @@ class Api(FastAPI):
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas.setdefault("ProblemBody", ProblemBody.model_json_schema())
             restore_nulls(document)
-            tell_headers(document)
+            add_response_headers(document)
         return super().openapi()
 
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
 
 from service.errors import InvalidParam, InvalidRequest
-from service.web.invalid import MOST_PARAMS
+from service.web.invalid import MAX_PARAMS
 
-LONGEST_NAME: Final = 300
+MAX_NAME_CHARS: Final = 300
 """Characters of a parameter's name that an error quotes."""
 
 
@@ -60,7 +60,7 @@ def unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> UnknownP
 
     The known ones are listed once, so that the response is hardly longer than the URL.
     """
-    first, *others = (name[:LONGEST_NAME] for name in unknown[:MOST_PARAMS])
+    first, *others = (name[:MAX_NAME_CHARS] for name in unknown[:MAX_PARAMS])
     reason = "is not known here"
     remedy = f"; known parameters: {', '.join(known)}" if known else ""
     params = [InvalidParam(first, reason + remedy), *(InvalidParam(n, reason) for n in others)]

@@ -128,7 +128,7 @@ def problem_response(error: Exception) -> Response:
     return Response(content, problem.status, headers, MEDIA_TYPE)
 
 
-def is_for_everyone(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Whether ``error`` concerns the database or a disk, so that other requests fail likewise."""
     return _is_of_no_room(error) or _is_unreached(error)
 

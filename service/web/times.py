@@ -6,16 +6,18 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
-_WRITTEN: Final = re.compile(r"\d{4}-")
+_BEGINS_WITH_YEAR: Final = re.compile(r"\d{4}-")
 
 
-def written(value: Any) -> Any:
+def require_time_text(value: Any) -> Any:
     """Reject numbers: they are not RFC 3339 times, though pydantic would read them as seconds.
 
     Raises:
         ValueError: it is a number, or a text that does not begin with a year.
     """
-    if isinstance(value, int | float) or (isinstance(value, str) and not _WRITTEN.match(value)):
+    if isinstance(value, int | float) or (
+        isinstance(value, str) and not _BEGINS_WITH_YEAR.match(value)
+    ):
         raise ValueError("must be an RFC 3339 time, such as 2026-03-01T09:30:00Z, not a number")
     return value
 
@@ -32,5 +34,5 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("must be within the years 1 to 9999 in UTC") from None
 
 
-UtcTime = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(in_utc)]
+UtcTime = Annotated[AwareDatetime, BeforeValidator(require_time_text), AfterValidator(in_utc)]
 """An aware time, in UTC."""

@@ -18,7 +18,7 @@ from models.feedback import DONE, FAILED, PENDING, Feedback
 from models.mention import Mention
 from models.rollup import RollupItem
 from service.db import Database
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.chaos.processes import Cluster, kill_one, running
 from tests.chaos.sender import Ledger, by_idempotency_key, send
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -119,6 +119,11 @@ def write(session: Session, workspace_id: UUID, said: Sequence[Said], **columns:
     delta.add(feedback, mentions)
     apply(session, delta)
     return feedback
+
+
+def write_long_before(session: Session, workspace_id: UUID) -> None:
+    """Feedback that says nothing, 100 days before: from then on, previous periods count in full."""
+    write(session, workspace_id, [], occurred_at=NOON - timedelta(days=100))
 
 
 def add_pains(session: Session, workspace_id: UUID, theme: UUID, scale: str, **sums: int) -> None:

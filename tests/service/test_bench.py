@@ -11,10 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from models.api_key import ApiKey
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR
 from models.workspace import Workspace
 from service.cli import app
 from service.cli.bench import intake, live, reads
@@ -27,7 +29,7 @@ from service.insights.filters import Selection
 from service.insights.queries.items import Items
 from service.insights.queries.sums import mention_rows
 from service.journey.presets import preset_map
-from service.verify.verify import verify
+from service.verify.checks import verify
 
 UNTIL = date(2026, 11, 26)
 
@@ -58,6 +60,23 @@ def test_a_workspace_with_feedback_is_not_seeded(database: Database) -> None:
     seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
     with pytest.raises(ValueError, match="already has feedback"):
         seed(database.url, "seeded", mentions=100, vectors=0, until=UNTIL)
+
+
+def test_two_workspaces_are_seeded_alike_except_for_ids(database: Database) -> None:
+    def seeded(workspace: str) -> list[tuple[Any, ...]]:
+        seed(database.url, workspace, mentions=100, vectors=0.5, until=UNTIL)
+        item, mention, vector = FEEDBACK.c, MENTION.c, MENTION_VECTOR.c
+        columns = (item.occurred_at, item.text, mention.ordinal, mention.stage, vector.vector)
+        with database.read() as session:
+            statement = (
+                select_columns(*columns)
+                .select_from(FEEDBACK.join(MENTION).join(MENTION_VECTOR))
+                .where(item.workspace_id == selection(session, workspace).workspace_id)
+                .order_by(item.occurred_at, mention.ordinal)
+            )
+            return [tuple(row) for row in session.execute(statement)]
+
+    assert seeded("one") == seeded("two")
 
 
 def test_items_are_spread_over_all_days() -> None:

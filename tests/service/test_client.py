@@ -272,6 +272,15 @@ def test_filters_are_sent_with_commas_and_without_nothing() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("ids", "sent"), [(["a,b", "c"], ["a,b", "c"]), ("a,b", ["a,b"]), ([], [""])]
+)
+def test_ids_are_sent_as_they_are(ids: str | list[str], sent: list[str]) -> None:
+    service = Service(ok())
+    service.client().list_feedback(external_id=ids)
+    assert service.requests[0].url.params.get_list("external_id") == sent
+
+
 def test_times_are_sent_with_their_offset() -> None:
     service = Service(ok())
     service.client().batch([{"parts": [{"at": datetime(2026, 3, 1, tzinfo=UTC)}]}])

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.credentials import Keys, bearer
 from tests.service.dashboard.site import KEY, served
@@ -131,6 +131,16 @@ def test_the_adapter_forwards_deletions(
     assert [item["external_id"] for item in stored(client, keys)] == ["18"]
 
 
+@pytest.mark.parametrize("id", ["17,4", "17\\,4", "17,", "+49 171 2345678,4"])
+def test_the_adapter_erases_the_ticket_that_was_deleted_and_no_other(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys, id: str
+) -> None:
+    for number, each in enumerate((id, "17", "4")):
+        adapter["on_ticket"]({"id": f"event-{number}", "ticket": EVENT["ticket"] | {"id": each}})
+    adapter["on_deleted"]({"ticket": {"id": id}})
+    assert {item["external_id"] for item in stored(client, keys)} == {"17", "4"}
+
+
 @pytest.mark.parametrize(
     "left",
     [
@@ -190,6 +200,16 @@ def test_a_response_counts_once_however_many_answers_it_has(
     assert {item["external_id"]: bool(item["rating"]) for item in items} == rated
 
 
+def test_a_response_without_a_score_keeps_its_words(
+    adapter: dict[str, Handle], client: TestClient, keys: Keys
+) -> None:
+    why = {"question_id": "why", "question": "Why this score?", "text": "It is late."}
+    adapter["on_response"](RESPONSE | {"score": None, "answers": [why]})
+    adapter["on_response"](RESPONSE | {"id": "r-1043", "score": None, "answers": []})
+    (item,) = stored(client, keys)
+    assert (item["text"], item["rating"]) == ("It is late.", None)
+
+
 def test_the_template_is_taken_when_filled_in(client: TestClient, keys: Keys) -> None:
     filled = example("json")
     for name, value in (
@@ -214,7 +234,9 @@ def test_texts_of_beacons_are_refused(client: TestClient, keys: Keys) -> None:
     assert refused.status_code == 415
 
 
-def test_a_page_tells_while_it_is_being_left(tmp_path: Path) -> None:
+@pytest.fixture
+def shop_page(tmp_path: Path) -> Iterator[tuple[Page, httpx.Client]]:
+    """A page of a shop with the example, and the service that it tells."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("there is no chromium; .ci/run installs it")
@@ -232,13 +254,30 @@ def test_a_page_tells_while_it_is_being_left(tmp_path: Path) -> None:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu"])
         visitor = browser.new_page()
         visitor.goto(shop.origin)
-        visitor.evaluate("() => { tell('Checkout refused my card.', 3); location = '/left'; }")
-        visitor.wait_for_url("**/left")
-        deadline = time.monotonic() + 10
-        told: list[str] = []
-        while not told and time.monotonic() < deadline:
-            found = service.get("/v1/feedback", params={"source": "shop"}).json()["items"]
-            told = [item["text"] for item in found]
-            time.sleep(0.1)
+        yield visitor, service
         browser.close()
-    assert told == ["Checkout refused my card."]
+
+
+def told(service: httpx.Client) -> list[dict[str, Any]]:
+    return list(service.get("/v1/feedback", params={"source": "shop"}).json()["items"])
+
+
+def test_a_page_tells_each_form_once_with_or_without_a_score(
+    shop_page: tuple[Page, httpx.Client],
+) -> None:
+    visitor, service = shop_page
+    visitor.evaluate("() => Promise.all([tell('It was fine.'), tell('It was fine.')])")
+    (item,) = told(service)
+    assert (item["text"], item["rating"]) == ("It was fine.", None)
+    visitor.evaluate("() => tell('It was fine.', 9)")
+    (item,) = told(service)
+    assert item["rating"]["value"] == 9
+    with pytest.raises(Error, match="not stored: 422"):
+        visitor.evaluate("() => tell('')")
+    visitor.evaluate("() => { tell('Checkout refused my card.', 3); location = '/left'; }")
+    visitor.wait_for_url("**/left")
+    deadline = time.monotonic() + 10
+    while told(service)[0]["text"] != "Checkout refused my card." and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (item,) = told(service)
+    assert (item["text"], item["rating"]["value"]) == ("Checkout refused my card.", 3)

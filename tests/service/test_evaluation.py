@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from nlp.artefact import BUNDLED
 from nlp.train.run import Outputs
-from service.cli import evaluation
+from service.cli import app
 from tests.nlp.tiny_model import FLOOR, write_base, write_model, write_rows
 
 THEMES = (
@@ -35,7 +35,7 @@ class Tiny:
 
 
 def _voc(*words: object) -> tuple[int, str]:
-    result = CliRunner().invoke(evaluation.app, list(map(str, words)), env={"COLUMNS": "120"})
+    result = CliRunner().invoke(app, ["evaluate", *map(str, words)], env={"COLUMNS": "120"})
     return result.exit_code, result.output
 
 

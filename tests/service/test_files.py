@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 from service.files import prepare_sqlite
-from service.intake.mapping import Wishes
+from service.intake.planning import ImportOptions
 from service.intake.uploads import receive
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
@@ -33,7 +33,7 @@ def test_nobody_else_can_read_what_the_service_makes(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with TestClient(create_app(Settings(data_dir=data, worker="off"), FakeAnalyzer())) as client:
         assert client.get("/readyz").status_code == 200
-        receive(BytesIO(b"comment\nGood\n"), "a.csv", data, Wishes({}))
+        receive(BytesIO(b"comment\nGood\n"), "a.csv", data, ImportOptions({}))
         names = {file.name for file in data.iterdir()}
         assert names >= {"verbatim.db", "verbatim.db-wal", "verbatim.db-shm", "imports"}
         assert len(list(data.rglob("*.upload"))) == 1
@@ -42,7 +42,7 @@ def test_nobody_else_can_read_what_the_service_makes(tmp_path: Path) -> None:
 
 def test_nor_an_upload_beside_a_database_elsewhere(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    receive(BytesIO(b"comment\nGood\n"), "a.csv", data, Wishes({}))
+    receive(BytesIO(b"comment\nGood\n"), "a.csv", data, ImportOptions({}))
     assert readable_by_others(data) == []
 
 

@@ -20,17 +20,17 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from service.intake.erasure import erase_one
-from service.intake.ledger import Ledger
 from service.intake.schemas import ReviewIn
 from service.intake.submissions import Outcome
+from service.intake.upserts import FeedbackUpserts
 from service.items import lock_feedback
 from service.journey.queries import lock_workspace
-from service.journey.taught import find_learning, locked_learning
+from service.journey.trained_labels import lock_learning
 from service.keys.queries import ensure_workspace
-from service.rollups.declared import held, hold_alone
-from service.themes.places import Place, hold
+from service.rollups.declared import lock_declared, lock_declared_exclusively
+from service.themes.places import Place, lock_places
 from tests.service.conftest import Analyse
 
 PATIENCE_S: Final = 30
@@ -79,28 +79,28 @@ def test_who_writes_meets_who_corrects_and_who_declares(
     place, and of two that declare attributes one is done and one waits."""
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
-        hold(session, place)
+        lock_places(session, place)
     has_place, may_go_on, declared = Event(), Event(), Event()
     with ExitStack() as stack:
         stack.callback(declared.set)
         stack.callback(may_go_on.set)
         first = begin(
-            lambda session: hold_alone(session, workspace.id),
+            lambda session: lock_declared_exclusively(session, workspace.id),
             lambda _: declared.wait(PATIENCE_S),
         )
         writer = begin(
-            lambda session: hold(session, place),
+            lambda session: lock_places(session, place),
             lambda _: has_place.set(),
             lambda _: may_go_on.wait(PATIENCE_S),
-            lambda session: held(session, [workspace.id]),
+            lambda session: lock_declared(session, [workspace.id]),
         )
         assert has_place.wait(PATIENCE_S)
         corrector = begin(
-            lambda session: find_learning(session, workspace.id, lock=True),
-            lambda session: hold(session, place),
+            lambda session: lock_workspace(session, workspace.id, share=True),
+            lambda session: lock_places(session, place),
         )
         until_waiting(database, 1)
-        second = begin(lambda session: hold_alone(session, workspace.id))
+        second = begin(lambda session: lock_declared_exclusively(session, workspace.id))
         until_waiting(database, 2)
         may_go_on.set()
         until_waiting(database, 3)
@@ -111,12 +111,12 @@ def test_who_writes_meets_who_corrects_and_who_declares(
 @pytest.mark.parametrize(
     "lock",
     [
-        lambda session, workspace: hold_alone(session, workspace.id),
+        lambda session, workspace: lock_declared_exclusively(session, workspace.id),
         lambda session, workspace: lock_workspace(session, workspace.id),
-        lambda session, workspace: locked_learning(session, workspace.id),
+        lambda session, workspace: lock_learning(session, workspace.id),
         lambda session, workspace: ensure_workspace(session, workspace.name),
     ],
-    ids=["hold_alone", "lock_workspace", "locked_learning", "ensure_workspace"],
+    ids=["lock_declared_exclusively", "lock_workspace", "lock_learning", "ensure_workspace"],
 )
 def test_what_refers_to_a_locked_workspace_is_stored(
     database: Database, workspace: Workspace, begin: Begin, lock: Lock
@@ -124,15 +124,15 @@ def test_what_refers_to_a_locked_workspace_is_stored(
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
         lock(session, workspace)
-        begin(lambda other: hold(other, place)).result(PATIENCE_S)
+        begin(lambda other: lock_places(other, place)).result(PATIENCE_S)
 
 
 def test_roll_ups_wait_for_who_holds_the_declared_attributes_alone(
     database: Database, workspace: Workspace, begin: Begin
 ) -> None:
     with database.write() as session:
-        hold_alone(session, workspace.id)
-        writer = begin(lambda other: held(other, [workspace.id]))
+        lock_declared_exclusively(session, workspace.id)
+        writer = begin(lambda other: lock_declared(other, [workspace.id]))
         until_waiting(database, 1)
     writer.result(PATIENCE_S)
 
@@ -143,8 +143,10 @@ def test_who_writes_roll_ups_waits_for_nobody_who_does(
     with database.write() as session:
         other_workspace = ensure_workspace(session, "other")
     with database.write() as session:
-        held(session, [workspace.id, other_workspace.id])
-        begin(lambda other: held(other, [other_workspace.id, workspace.id])).result(PATIENCE_S)
+        lock_declared(session, [workspace.id, other_workspace.id])
+        begin(lambda other: lock_declared(other, [other_workspace.id, workspace.id])).result(
+            PATIENCE_S
+        )
 
 
 def test_other_workspaces_are_left_alone(
@@ -153,8 +155,8 @@ def test_other_workspaces_are_left_alone(
     with database.write() as session:
         other_workspace = ensure_workspace(session, "other")
     with database.write() as session:
-        hold_alone(session, workspace.id)
-        begin(lambda other: hold_alone(other, other_workspace.id)).result(PATIENCE_S)
+        lock_declared_exclusively(session, workspace.id)
+        begin(lambda other: lock_declared_exclusively(other, other_workspace.id)).result(PATIENCE_S)
 
 
 def test_updates_lock_the_feedback_of_all_workspaces_before_anything_else(
@@ -195,7 +197,7 @@ def test_what_was_learned_is_withdrawn_before_the_feedback_to_erase_is_locked(
             )
         )
     with database.write() as session:
-        find_learning(session, workspace.id, lock=True)
+        lock_workspace(session, workspace.id, share=True)
         eraser = begin(lambda other: erase_one(other, workspace.id, erased))
         until_waiting(database, 1)
         assert lock_feedback(session, workspace.id, [erased])
@@ -207,8 +209,8 @@ def enter(
 ) -> list[UUID]:
     """Store what was ``said`` under these workspaces and external ids."""
     reviews = [(each, ReviewIn(text=said, external_id=id)) for each, id in items]
-    drafts = [Clerk(database, each, 1000).draft(review) for each, review in reviews]
-    ledger = Ledger(session, drafts, now())
-    results = [ledger.enter(draft) for draft in drafts]
-    ledger.write()
+    drafts = [DraftBuilder(database, each, 1000).build(review) for each, review in reviews]
+    upserts = FeedbackUpserts(session, drafts, now())
+    results = [upserts.decide(draft) for draft in drafts]
+    upserts.write()
     return [result.id for result in results if isinstance(result, Outcome)]

@@ -7,7 +7,7 @@ from statistics import median
 
 from service.cli.bench.application import NO_STORE
 from service.cli.bench.corpus import batches, surveys
-from service.cli.bench.loadgen import Plan, Run, checked, run_in_process
+from service.cli.bench.loadgen import Plan, Run, require_success, run_in_process
 from service.cli.bench.processes import Server, server
 
 SINGLE = "/v1/feedback/surveys"
@@ -49,7 +49,7 @@ def measure(data_dir: Path, database_url: str | None, requests: int, items: int)
             no_store.append(_post(target, NO_STORE, f"n{round_}", requests).rate)
             single.append(_post(target, SINGLE, f"s{round_}", requests).rate)
             bodies = batches(surveys(items, f"b{round_}"))
-            run = checked(run_in_process(_plan(target, BATCH, bodies, connections=2)))
+            run = require_success(run_in_process(_plan(target, BATCH, bodies, connections=2)))
             batch.append(run.rate * items / len(bodies))
         stored = target.get("/v1/feedback?limit=1").json()["pending"]
     sent = WARM_UP + ROUNDS * (requests + items)
@@ -65,11 +65,11 @@ def latency_under_work(
     with server(data_dir, database_url, worker="inline") as target:
         _post(target, SINGLE, "warm", WARM_UP)
         bodies = _bodies("steady", int(rate * seconds))
-        return checked(run_in_process(_plan(target, SINGLE, bodies, rate=rate)))
+        return require_success(run_in_process(_plan(target, SINGLE, bodies, rate=rate)))
 
 
 def _post(target: Server, path: str, source: str, count: int) -> Run:
-    return checked(run_in_process(_plan(target, path, _bodies(source, count))))
+    return require_success(run_in_process(_plan(target, path, _bodies(source, count))))
 
 
 def _bodies(source: str, count: int) -> list[str]:

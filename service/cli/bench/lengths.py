@@ -11,7 +11,7 @@ from service.analysis.engine import AnalyzerLike
 SIZES: Final = (1_000, 3_000, 10_000, 30_000)
 """Characters. The shortest text is read in one window, the others in several that overlap."""
 
-LEAST_SECONDS: Final = 0.1
+MIN_SECONDS: Final = 0.1
 
 UNITS: Final = {
     "review": "The food was great, but the waiter ignored us. We will not come back! ",
@@ -70,9 +70,9 @@ def measure(analyzer: AnalyzerLike, unit: str, sizes: Sequence[int] = SIZES) -> 
 
 
 def _micros(analyzer: AnalyzerLike, text: str) -> float:
-    """The fastest of the runs that fill ``LEAST_SECONDS``: disturbances only make a run slower."""
+    """The fastest of the runs that fill ``MIN_SECONDS``: disturbances only make a run slower."""
     seconds: list[float] = []
-    while sum(seconds) < LEAST_SECONDS:
+    while sum(seconds) < MIN_SECONDS:
         started = time.process_time()
         analyzer.analyze([Document(text, "ticket")])
         seconds.append(time.process_time() - started)

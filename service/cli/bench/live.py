@@ -10,7 +10,7 @@ from threading import Thread
 
 from service.cli.bench.corpus import batches, surveys
 from service.cli.bench.intake import BATCH, SINGLE
-from service.cli.bench.loadgen import Plan, Run, checked, run_in_process
+from service.cli.bench.loadgen import Plan, Run, require_success, run_in_process
 from service.cli.bench.processes import Server, server, worker
 
 POLL_S = 0.05
@@ -30,7 +30,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Resident MiB of the all-in-one process: ready, and over the last two thirds of a load."""
+    """Resident MiB of the all-in-one process: ready, after 40 % of a load, and at its end."""
 
     ready: float
     middle: float
@@ -54,7 +54,7 @@ def freshness(data_dir: Path, rate: float, seconds: float) -> Freshness:
         sender.start()
         seen = _poll(target, count, deadline=time.time() + seconds + 60)
         sender.join()
-    ended = sorted(checked(runs[0]).ended)
+    ended = sorted(require_success(runs[0]).ended)
     delays = [visible - accepted for accepted, visible in zip(ended, seen, strict=True)]
     return Freshness(statistics.median(delays), sorted(delays)[int(0.95 * count)], count)
 
@@ -107,7 +107,7 @@ def _work_off(target: Server, source: str, items: int, size: int, connections: i
     """
     started = time.perf_counter()
     bodies = batches(surveys(items, source), size)
-    checked(run_in_process(Plan(target.port, BATCH, target.key, bodies, connections)))
+    require_success(run_in_process(Plan(target.port, BATCH, target.key, bodies, connections)))
     wait_until_analysed(target)
     seconds = time.perf_counter() - started
     done = _analysed(target, source)

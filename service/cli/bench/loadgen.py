@@ -93,7 +93,7 @@ async def _drive(plan: Plan, queue: Iterator[tuple[int, bytes]], run: Run, start
     writer.close()
 
 
-def checked(run: Run) -> Run:
+def require_success(run: Run) -> Run:
     """The same.
 
     Raises:

@@ -1,7 +1,7 @@
 """Who says what, and how often: the distributions that seeded feedback is drawn from.
 
 Cells, languages and themes are Zipf-distributed (Zipf 1949): the k-th has weight k^-s. Everything
-depends on one seed and on nothing else.
+but the ids depends on one seed and on nothing else.
 """
 
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ MENTIONS: Final = {1: 0.45, 2: 0.30, 3: 0.15, 4: 0.10}
 WEEKDAYS: Final = (1.1, 1.1, 1.0, 1.0, 1.0, 0.7, 0.6)
 """Monday first."""
 MONTHS: Final = (1.1, 0.9, 0.95, 0.95, 1.0, 1.0, 0.9, 0.85, 1.0, 1.05, 1.25, 1.4)
-STICKY: Final = 0.4
+SAME_TOUCHPOINT_SHARE: Final = 0.4
 """The probability that a further mention has the touchpoint of the first one."""
 CELL_EXPONENT: Final = 1.0
 THEME_EXPONENT: Final = 0.8
-THEMED: Final = 0.7
+THEME_SHARE: Final = 0.7
 """The share of negative and positive mentions that belong to a theme."""
 ONE_THEME_EACH: Final = 4000
-"""A cell has one theme per this many millionths of all mentions, up to ``MOST_THEMES``."""
-MOST_THEMES: Final = 12
+"""A cell has one theme per this many millionths of all mentions, up to ``MAX_THEMES``."""
+MAX_THEMES: Final = 12
 
 
 class Rating(NamedTuple):
@@ -73,10 +73,10 @@ SOURCES: Final = (
 
 def zipf(count: int, exponent: float = 1.0) -> Weights:
     """The weights of ``count`` ranks, adding up to 1."""
-    return normal(np.arange(1, count + 1, dtype=np.float64) ** -exponent)
+    return normalised(np.arange(1, count + 1, dtype=np.float64) ** -exponent)
 
 
-def normal(weights: Any) -> Weights:
+def normalised(weights: Any) -> Weights:
     """``weights`` scaled to add up to 1."""
     values = np.asarray(weights, dtype=np.float64)
     return np.asarray(values / values.sum())
@@ -85,7 +85,7 @@ def normal(weights: Any) -> Weights:
 def items_by_day(first: date, days: int, items: int) -> list[int]:
     """How many of ``items`` occur on each day, given weekdays, seasons and growth by half."""
     dates = [first + timedelta(days=number) for number in range(days)]
-    weights = normal(
+    weights = normalised(
         [
             WEEKDAYS[day.weekday()] * MONTHS[day.month - 1] * (1 + number / days / 2)
             for number, day in enumerate(dates)
@@ -101,14 +101,14 @@ class CellPopulation:
     ``nearest`` has, for each cell, the index of the most frequent cell at its touchpoint.
     """
 
-    def __init__(self, dice: np.random.Generator) -> None:
-        self.cells: list[Cell] = [CELLS[index] for index in dice.permutation(len(CELLS))]
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.cells: list[Cell] = [CELLS[index] for index in rng.permutation(len(CELLS))]
         self.weights = zipf(len(self.cells), CELL_EXPONENT)
-        self.negative = dice.uniform(0.2, 0.7, len(self.cells))
-        self.positive = (1 - self.negative) * dice.uniform(0.5, 0.9, len(self.cells))
+        self.negative = rng.uniform(0.2, 0.7, len(self.cells))
+        self.positive = (1 - self.negative) * rng.uniform(0.5, 0.9, len(self.cells))
         touchpoints = [cell.touchpoint for cell in self.cells]
         self.nearest = np.array([touchpoints.index(touchpoint) for touchpoint in touchpoints])
 
     def themes_of(self, index: int) -> int:
         """How many themes of one sentiment a cell has."""
-        return int(np.clip(self.weights[index] * 1e6 / ONE_THEME_EACH, 2, MOST_THEMES))
+        return int(np.clip(self.weights[index] * 1e6 / ONE_THEME_EACH, 2, MAX_THEMES))

@@ -14,7 +14,7 @@ import typer
 
 from service.cli.bench.processes import Server
 from service.cli.bench.report import Row, below
-from service.cli.existing import existing_database
+from service.cli.existing_database import existing_database
 from service.clock import now
 from service.keys import queries, service
 from service.keys.schemas import NewKey
@@ -37,13 +37,13 @@ class Read:
 class Timed:
     """Milliseconds of one read, round by round, and the bytes of its answer.
 
-    ``computed`` is the mean processor time of the server process, in milliseconds. It is comparable
+    ``cpu_ms`` is the mean processor time of the server process, in milliseconds. It is comparable
     even if the machine is busy otherwise, but leaves out the work of a database server.
     """
 
     read: Read
     millis: tuple[float, ...]
-    computed: float
+    cpu_ms: float
     size: int
 
     @property
@@ -110,7 +110,7 @@ def rows(
         for read in reads(client, until, bar_ms):
             if wanted(read.name):
                 timed = _measured(client, target, read, rounds)
-                detail = f"p50 {timed.p50:.0f}, computed {timed.computed:.0f} ms"
+                detail = f"p50 {timed.p50:.0f}, computed {timed.cpu_ms:.0f} ms"
                 yield below(f"{read.name} ({detail})", timed.p95, read.bar_ms, "{:.0f} ms")
 
 
@@ -131,8 +131,8 @@ def measure(client: httpx.Client, target: Server, read: Read, rounds: int) -> Ti
         started = time.perf_counter()
         size = len(_get(client, read.path).content)
         millis.append((time.perf_counter() - started) * 1000)
-    computed = (target.processor_seconds() - before) / rounds * 1000
-    return Timed(read, tuple(millis), computed, size)
+    cpu_ms = (target.processor_seconds() - before) / rounds * 1000
+    return Timed(read, tuple(millis), cpu_ms, size)
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, cast
 from uuid import UUID
+from zlib import crc32
 
 import numpy as np
 from sqlalchemy import Table, select, text
@@ -21,18 +23,18 @@ import migrations
 from models.attribute import READY, DeclaredAttribute
 from models.feedback import DONE, Feedback
 from models.pain_point import OPEN
-from models.tables import FEEDBACK, MENTION, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME, VECTOR
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR, ROLLUP, ROLLUP_ITEM, ROLLUP_PAIN, THEME
 from nlp.vectors import packed
-from service.cli.bench.bulk import Bulk, Row
-from service.cli.bench.drawing import Author, Drawn, Said
+from service.cli.bench.bulk_copy import BulkCopy, Row
 from service.cli.bench.phrases import PHRASES
 from service.cli.bench.population import MENTIONS, items_by_day
+from service.cli.bench.sampling import FeedbackSampler, SampledItem, SampledMention
 from service.db import Database
 from service.keys.queries import ensure_workspace
 from service.rollups.apply import Delta
 from service.rollups.counters import Changes
 from service.rollups.segments import Declared
-from service.verify.longer import Longer
+from service.verify.span_sums import SpanSums
 
 DAYS: Final = 730
 DECLARED: Final = "persona"
@@ -43,10 +45,10 @@ MENTIONS_AN_ITEM: Final = sum(size * share for size, share in MENTIONS.items())
 PORTION: Final = 10_000
 """How many mentions are collected before they are written, in one transaction."""
 
-ORDER: Final = (THEME, FEEDBACK, MENTION, VECTOR)
+ORDER: Final = (THEME, FEEDBACK, MENTION, MENTION_VECTOR)
 """Referenced tables come before those that refer to them."""
 
-SURE: Final = json.dumps(
+CONFIDENCES: Final = json.dumps(
     {
         "sentiment": 0.91,
         "stage": 0.83,
@@ -91,7 +93,7 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
             if session.execute(owned).first():
                 raise HasFeedback(f"the workspace {workspace!r} already has feedback; use another")
             session.merge(DeclaredAttribute(workspace_id=workspace_id, name=DECLARED, state=READY))
-        seeding = _Seeding(workspace_id, Bulk(database), vectors)
+        seeding = _Seeding(workspace_id, BulkCopy(database), vectors)
         done = seeding.run(mentions, until)
         if not database.is_sqlite:  # as its autovacuum would, but only later
             alone = database.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -105,15 +107,19 @@ def seed(url: str, workspace: str, mentions: int, vectors: float, until: date) -
 class _Seeding:
     """Generates rows and keeps them, by table, until they are written."""
 
-    def __init__(self, workspace_id: UUID, bulk: Bulk, vectors: float) -> None:
-        dice = np.random.default_rng(SEED)
-        self.author = Author(workspace_id, dice)
+    def __init__(self, workspace_id: UUID, bulk: BulkCopy, vectors: float) -> None:
+        rng = np.random.default_rng(SEED)
+        self.sampler = FeedbackSampler(workspace_id, rng)
         self.bulk = bulk
-        self.dice = dice
+        self.rng = rng
         self.vectors = vectors
-        self.packed = [packed(vector) for vector in dice.normal(size=(256, WIDTH))]
+        self.themes = {
+            theme.id: number
+            for number, theme in enumerate(chain.from_iterable(self.sampler.themes.values()))
+        }
+        self.packed = [packed(vector) for vector in rng.normal(size=(256, WIDTH))]
         self.declared = {workspace_id: [Declared(DECLARED, None, ready=True)]}
-        self.spans = Longer()
+        self.spans = SpanSums()
         self.done = Seeded()
         self.rows: dict[Table, list[Row]] = defaultdict(list)
 
@@ -132,11 +138,13 @@ class _Seeding:
 
     def _add_day(self, day: date, count: int) -> None:
         sums = Delta()
-        with_vectors = self.dice.random(count) < self.vectors
-        for (item, mentions), kept in zip(self.author.day(day, count), with_vectors, strict=True):
+        with_vectors = self.rng.random(count) < self.vectors
+        for (item, mentions), has_vectors in zip(
+            self.sampler.day(day, count), with_vectors, strict=True
+        ):
             sums.add(cast(Feedback, item), mentions)
             self.rows[FEEDBACK].append(feedback_row(item, mentions))
-            self._add_mentions(item, mentions, bool(kept))
+            self._add_mentions(item, mentions, bool(has_vectors))
             self.done.mentions += len(mentions)
         self.done.items += count
         for table, changes in (
@@ -148,22 +156,32 @@ class _Seeding:
         self.spans.add(sums.by_segment(self.declared))
         self._add_ended(day)
 
-    def _add_mentions(self, item: Drawn, mentions: Sequence[Said], kept: bool) -> None:
+    def _add_mentions(
+        self, item: SampledItem, mentions: Sequence[SampledMention], has_vectors: bool
+    ) -> None:
         for ordinal, said in enumerate(mentions):
             self.rows[MENTION].append(mention_row(item, ordinal, said))
-            if kept:
-                vector = self.packed[hash(said.pain_point_id or said.stage) % len(self.packed)]
-                self.rows[VECTOR].append((item.workspace_id, item.id, ordinal, VERSION, vector))
+            if has_vectors:
+                vector = self._vector(said)
+                self.rows[MENTION_VECTOR].append(
+                    (item.workspace_id, item.id, ordinal, VERSION, vector)
+                )
+
+    def _vector(self, said: SampledMention) -> bytes:
+        """The vector of all mentions of the same theme, or of the same stage if they have none."""
+        if said.pain_point_id is None:
+            return self.packed[crc32(said.stage.encode()) % len(self.packed)]
+        return self.packed[self.themes[said.pain_point_id] % len(self.packed)]
 
     def _add_themes(self, at: datetime) -> None:
-        for themes in self.author.themes.values():
+        for themes in self.sampler.themes.values():
             for theme in themes:
-                cell = self.author.population.cells[theme.cell]
+                cell = self.sampler.population.cells[theme.cell]
                 pool = PHRASES[theme.sentiment]["en"]
                 title = f"{cell.touchpoint} {theme.rank + 1}: {pool[theme.rank % len(pool)]}"
-                centroid = self.dice.normal(size=WIDTH).astype(np.float32)
+                centroid = self.rng.normal(size=WIDTH).astype(np.float32)
                 values = {
-                    "workspace_id": self.author.workspace_id,
+                    "workspace_id": self.sampler.workspace_id,
                     "id": theme.id,
                     "stage": cell.stage,
                     "touchpoint": cell.touchpoint,
@@ -196,13 +214,13 @@ class _Seeding:
         self.rows = defaultdict(list)
 
 
-def feedback_row(item: Drawn, mentions: Sequence[Said]) -> Row:
+def feedback_row(item: SampledItem, mentions: Sequence[SampledMention]) -> Row:
     """The row of an analysed item; its primary labels are those of its first mention."""
     first = mentions[0]
     return _row(
         FEEDBACK,
         {
-            **{name: getattr(item, name) for name in Drawn.__slots__ if name in FEEDBACK.c},
+            **{name: getattr(item, name) for name in SampledItem.__slots__ if name in FEEDBACK.c},
             "attributes": json.dumps(item.attributes),
             "received_at": item.occurred_at,
             "due_at": item.occurred_at,
@@ -216,13 +234,13 @@ def feedback_row(item: Drawn, mentions: Sequence[Said]) -> Row:
             "emotion": first.emotion,
             "intent": "statement",
             "severity": max(mention.severity for mention in mentions),
-            "confidence": SURE,
+            "confidence": CONFIDENCES,
             "candidates": CANDIDATES,
         },
     )
 
 
-def mention_row(item: Drawn, ordinal: int, said: Said) -> Row:
+def mention_row(item: SampledItem, ordinal: int, said: SampledMention) -> Row:
     """The row of a mention."""
     return _row(
         MENTION,
@@ -232,7 +250,7 @@ def mention_row(item: Drawn, ordinal: int, said: Said) -> Row:
             "feedback_id": item.id,
             "ordinal": ordinal,
             "intent": "complaint" if said.severity else "statement",
-            "confidence": SURE,
+            "confidence": CONFIDENCES,
             "candidates": CANDIDATES,
             "stage_provenance": "model",
             "touchpoint_provenance": "model",

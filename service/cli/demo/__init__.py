@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from service.cli.connection import api_key, api_url
 from service.cli.demo.items import demo_items
 from service.cli.demo.report import pain_table, win_table
-from service.cli.target import api_key, api_url
 from service.cli.terminal import Terminal
 from service.client import Verbatim, VerbatimError
 from service.settings import Settings

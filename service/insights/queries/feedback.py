@@ -12,8 +12,8 @@ from models.feedback import DONE, Feedback
 from models.tables import FEEDBACK
 from service.insights.conflicts import CONTRADICTIONS
 from service.insights.filters import Selection
-from service.insights.queries.evidence import in_cells
-from service.insights.queries.recount import OF_FEEDBACK, feedback_conditions
+from service.insights.queries.mentions import in_cells
+from service.insights.queries.recount import MENTIONS_OF_FEEDBACK, feedback_conditions
 from service.journey.native import NO_CELL
 
 
@@ -24,6 +24,7 @@ class Search:
     states: Sequence[str]
     words: str | None
     external_ids: Sequence[str]
+    browser_key_id: UUID | None
     rating_conflict: bool | None
     after: tuple[datetime, UUID] | None
 
@@ -52,7 +53,7 @@ def _places(selection: Selection) -> list[ColumnElement[bool]]:
     there, or, without any mention, that it was stated. Each is sought by an index of its own."""
     if selection.cells is None:
         return [true()]
-    columns, said = FEEDBACK.c, exists().where(OF_FEEDBACK).correlate(FEEDBACK)
+    columns, said = FEEDBACK.c, exists().where(MENTIONS_OF_FEEDBACK).correlate(FEEDBACK)
     stated = and_(
         or_(columns.stage_sent.is_not(None), columns.touchpoint_sent.is_not(None)),
         columns.state == DONE,
@@ -68,6 +69,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(columns.state.in_(search.states))
     if search.external_ids:
         conditions.append(columns.external_id.in_(search.external_ids))
+    if search.browser_key_id:
+        conditions.append(columns.browser_key_id == search.browser_key_id)
     if search.words:
         texts = (columns.text, columns.subject)
         conditions.append(or_(*(text.icontains(search.words, autoescape=True) for text in texts)))

@@ -9,52 +9,41 @@ longer; in a segment, for which sets are not kept, from the mentions.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, case, literal, or_, select
 from sqlmodel import Session
 
 from models.tables import ROLLUP_ITEM, ROLLUP_ITEM_SPAN
+from service.insights.axes import ALL, PART_OF, AxisName, View, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount
 from service.insights.queries.portions import (
-    KEPT,
+    CACHED_STATEMENTS,
     Portion,
-    Shape,
-    added_up,
+    QueryShape,
+    bind_days,
+    bind_shape,
     portions,
-    shaped,
-    shaped_of_days,
-    summed,
+    sum_portions,
+    sum_selects,
 )
 from service.insights.sums import ItemSums, RatingSums
 from service.journey.mapping import JourneyMap
 from service.journey.native import STORED_TOUCHPOINTS, Cell
-from service.rollups.cells import NOWHERE, SILENT, cells_in, mask_of
-from service.rollups.spans import ITEM_COUNTERS, STAGES, WHOLE
+from service.rollups.cells import EMPTY_MASK, SILENT_PREFIX, cells_in, mask_of
+from service.rollups.spans import ITEM_COUNTERS, ITEMS_ONLY_VIEW, STAGES_VIEW
 
-AxisName = Literal["all", "stage", "touchpoint", "cell"]
-Key = Any
 Counted = tuple[date | None, str, str, int, int, int, int, int]
 """(period, mask, scale, ``ITEM_COUNTERS``, silent): the items that touch exactly the cells of a
 mask, rated on one scale; silent ones have no mention."""
-Sums = Mapping[tuple[date | None, Key], ItemSums]
-View = Literal["whole", "stages", "touchpoints"]
-ALL: Final = "all"
+Sums = Mapping[tuple[date | None, Any], ItemSums]
 MOST_MASKS: Final = 20_000
 """How many sets of cells have their parts cached, for each axis of a journey."""
-
-PART_OF: Final[Mapping[AxisName, Callable[[Cell], Key]]] = {
-    "all": lambda _cell: ALL,
-    "stage": lambda cell: cell.stage,
-    "touchpoint": lambda cell: cell.touchpoint,
-    "cell": lambda cell: cell,
-}
-"""The part of an axis that a cell of the journey belongs to."""
 
 
 class Items:
@@ -79,13 +68,19 @@ class Items:
             self._known[axis] = self._read(axis)
         return self._known[axis]
 
-    def parts(self, axis: AxisName) -> Mapping[Key, ItemSums]:
-        """Distinct items by part of the journey; only without periods."""
+    def parts(self, axis: AxisName) -> Mapping[Any, ItemSums]:
+        """Distinct items by part of the journey.
+
+        Raises:
+            ValueError: the items were read by period.
+        """
+        if self._by is not None:
+            raise ValueError("items of several periods can't be told apart by part alone")
         return {key: sums for (_, key), sums in self.by_part(axis).items()}
 
     @property
     def whole(self) -> ItemSums:
-        """All items; only without periods."""
+        """All items; raises as ``parts`` does."""
         return self.parts("all").get(ALL, ItemSums())
 
     @property
@@ -95,7 +90,7 @@ class Items:
 
     def _read(self, axis: AxisName) -> Sums:
         selection = self._selection
-        view = seen_by(selection, axis) if selection.in_rollups else None
+        view = view_for(selection, axis) if selection.in_rollups else None
         if view not in self._rows:
             self._rows[view] = self._rows_of(view)
         return _counted(self._rows[view], _Parts.of(selection, axis))
@@ -117,26 +112,41 @@ class Items:
                 for row in recount.item_rows(session, selection, self._by)
             ]
         if view is None:
-            shape, values = shaped_of_days(session, selection, self._by, ROLLUP_ITEM)
+            shape, values = bind_days(session, selection, self._by, ROLLUP_ITEM)
         else:
-            shape, values = shaped(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
+            shape, values = bind_shape(session, selection, self._by, ROLLUP_ITEM, ROLLUP_ITEM_SPAN)
             if view != "whole":
                 values["views"] = _stored_views(selection, view)
         rows: Sequence[Any] = session.execute(_statement(shape, view, self._rated), values).all()
         return rows
 
 
-@lru_cache(maxsize=KEPT)
-def _statement(shape: Shape, view: View | None, rated: bool) -> Select[Any]:
+def any_items(session: Session, selection: Selection) -> bool:
+    """Whether the selection has any item, with or without mentions."""
+    if selection.in_rollups:
+        return Items(session, selection, rated=False).whole.items > 0
+    return recount.first_day(session, selection) is not None
+
+
+def first_day(session: Session, selection: Selection) -> date | None:
+    """The UTC day of the first item of a selection of all stages; None without any."""
+    if not selection.in_rollups:
+        return recount.first_day(session, selection)
+    days = Items(session, selection, "day", rated=False).by_period
+    return min((day for day, sums in days.items() if day and sums.items), default=None)
+
+
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _statement(shape: QueryShape, view: View | None, rated: bool) -> Select[Any]:
     """A statement for the columns of ``Counted``; without a view, from the sets of cells by day."""
     if view == "whole":
         period, *rest = _whole(shape).subquery().c
-        return select(period, literal(NOWHERE), *rest)
+        return select(period, literal(EMPTY_MASK), *rest)
     found = portions(shape) if view is None else _of_views(shape)
     if rated:
-        rows = added_up(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
+        rows = sum_portions(shape.by, found, ("cells", "scale"), ITEM_COUNTERS).subquery()
         return select(*rows.c, _silent(rows))
-    rows = added_up(shape.by, found, ("cells",), ("items",)).subquery()
+    rows = sum_portions(shape.by, found, ("cells",), ("items",)).subquery()
     return select(rows.c.period, rows.c.cells, *_unrated(rows.c["items"]), _silent(rows))
 
 
@@ -145,13 +155,13 @@ def _silent(rows: FromClause) -> ColumnElement[Any]:
 
 
 def _is_silent(cells: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(cells == NOWHERE, cells.startswith(SILENT))
+    return or_(cells == EMPTY_MASK, cells.startswith(SILENT_PREFIX))
 
 
-def _whole(shape: Shape) -> Select[Any]:
+def _whole(shape: QueryShape) -> Select[Any]:
     """All items by period and scale: ``ITEM_COUNTERS``, and how many are silent."""
     found = [rows for of in portions(shape) for rows in _with_silent(of)]
-    return summed(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
+    return sum_selects(shape.by, found, ("scale",), (*ITEM_COUNTERS, "silent"))
 
 
 def _with_silent(of: Portion) -> Iterator[Select[Any]]:
@@ -162,8 +172,10 @@ def _with_silent(of: Portion) -> Iterator[Select[Any]]:
     if of.table is ROLLUP_ITEM:
         yield of.rows(own.scale, *counters, _silent(of.table).label("silent"))
         return
-    yield of.where(own.view == WHOLE).rows(own.scale, *counters, literal(0).label("silent"))
-    silent = of.where(own.view == STAGES, _is_silent(own.cells))
+    yield of.where(own.view == ITEMS_ONLY_VIEW).rows(
+        own.scale, *counters, literal(0).label("silent")
+    )
+    silent = of.where(own.view == STAGES_VIEW, _is_silent(own.cells))
     yield silent.rows(own.scale, *(literal(0) for _ in counters), own["items"])
 
 
@@ -172,7 +184,7 @@ def _unrated(count: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [literal(""), count, *(literal(0) for _ in ITEM_COUNTERS[1:])]
 
 
-def _of_views(shape: Shape) -> Sequence[Portion]:
+def _of_views(shape: QueryShape) -> Sequence[Portion]:
     """The rows of the views in the bind parameter ``views``, and the sets of cells by day."""
     chosen = ROLLUP_ITEM_SPAN.c.view.in_(bindparam("views", expanding=True))
     return [of if of.table is ROLLUP_ITEM else of.where(chosen) for of in portions(shape)]
@@ -183,32 +195,10 @@ def _stored_views(selection: Selection, view: View) -> Sequence[str]:
     if view == "touchpoints":
         cells = selection.cells
         return STORED_TOUCHPOINTS if cells is None else sorted({c.native.touchpoint for c in cells})
-    return (STAGES,)
+    return (STAGES_VIEW,)
 
 
-def seen_by(selection: Selection, axis: AxisName) -> View | None:
-    """The view that covers every part of an axis within the selection; None if none does."""
-    return _seen_by(selection.journey, selection.cells, axis)
-
-
-@lru_cache(maxsize=KEPT)
-def _seen_by(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> View | None:
-    if chosen is None and axis == "all":
-        return "whole"
-    part_of = PART_OF[axis]
-    of_stage: dict[str, set[Any]] = defaultdict(set)
-    touchpoints: dict[Key, set[str]] = defaultdict(set)
-    for cell, mapped in journey.cells.items():
-        part = part_of(mapped) if chosen is None or cell in chosen else None
-        of_stage[cell.stage].add(part)
-        if part is not None:
-            touchpoints[part].add(cell.native.touchpoint)
-    if all(len(parts) == 1 for parts in of_stage.values()):
-        return "stages"
-    return "touchpoints" if all(len(of) == 1 for of in touchpoints.values()) else None
-
-
-class _Parts(dict[str, tuple[Key, ...]]):
+class _Parts(dict[str, tuple[Any, ...]]):
     """The parts of an axis that each mask of cells touches, computed on first use."""
 
     def __init__(self, journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> None:
@@ -226,8 +216,8 @@ class _Parts(dict[str, tuple[Key, ...]]):
             found.clear()
         return found
 
-    def __missing__(self, mask: str) -> tuple[Key, ...]:
-        found: tuple[Key, ...] = (ALL,)
+    def __missing__(self, mask: str) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = (ALL,)
         if not self._all:
             cells = [
                 cell for cell in cells_in(mask) if self._chosen is None or cell in self._chosen
@@ -237,14 +227,14 @@ class _Parts(dict[str, tuple[Key, ...]]):
         return found
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_STATEMENTS)
 def _parts_of(journey: JourneyMap, chosen: frozenset[Cell] | None, axis: AxisName) -> _Parts:
     return _Parts(journey, chosen, axis)
 
 
 def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
     """Items added up by period and part; an item counts once in each of its parts."""
-    sums: dict[tuple[date | None, Key, str], list[int]] = {}
+    sums: dict[tuple[date | None, Any, str], list[int]] = {}
     for period, mask, scale, items, value_milli, high, low, silent in rows:
         for part in parts_of[mask]:
             key = (period, part, scale)
@@ -257,7 +247,7 @@ def _counted(rows: Iterable[Counted], parts_of: _Parts) -> Sums:
                 known[2] += high
                 known[3] += low
                 known[4] += silent
-    found: dict[tuple[date | None, Key], ItemSums] = defaultdict(ItemSums)
+    found: dict[tuple[date | None, Any], ItemSums] = defaultdict(ItemSums)
     for (period, part, scale), (*counters, silent) in sums.items():
         found[period, part].add(counters[0], scale, RatingSums(*counters))
         found[period, part].silent += silent

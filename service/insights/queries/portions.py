@@ -29,27 +29,27 @@ from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries.expressions import period_start
-from service.rollups.segments import EVERYBODY
-from service.rollups.spans import SLICED, SLICES, Span, Stretch, cover, cover_by
+from service.rollups.segments import ALL_FEEDBACK
+from service.rollups.spans import SLICED, SLICES, Span, SpanRange, cover, cover_by
 
-KEPT: Final = 500
+CACHED_STATEMENTS: Final = 500
 """How many statements of each kind are cached; there are few shapes."""
 
 
-class Stretched(NamedTuple):
+class RowRange(NamedTuple):
     """Consecutive rows of a table, of one ``span`` or (None) of days, open or bounded.
 
-    The names of their bind parameters end in ``place``.
+    The names of their bind parameters end in ``suffix``.
     """
 
-    place: str
+    suffix: str
     table: str
     span: str | None
     has_first: bool
     has_end: bool
 
 
-class Shape(NamedTuple):
+class QueryShape(NamedTuple):
     """What a statement depends on: ``dimensions`` are those that a selection is filtered by, unless
     it is ``segmented``: filtered by an attribute."""
 
@@ -57,13 +57,13 @@ class Shape(NamedTuple):
     by: By | None
     segmented: bool
     dimensions: tuple[str, ...]
-    stretches: tuple[Stretched, ...]
+    ranges: tuple[RowRange, ...]
 
 
-class Shaped(NamedTuple):
+class BoundShape(NamedTuple):
     """A shape, and the values of its bind parameters."""
 
-    shape: Shape
+    shape: QueryShape
     values: dict[str, Any]
 
 
@@ -89,81 +89,81 @@ class Portion(NamedTuple):
         return select(self.period.label("period"), *columns).where(*self.conditions)
 
 
-def shaped(
+def bind_shape(
     session: Session,
     selection: Selection,
     by: By | None,
     days: Table,
     spans: Table,
     longest: Span = "year",
-) -> Shaped:
+) -> BoundShape:
     """The rows of ``days`` (a roll-up) and ``spans`` (its longer spans) that make up a selection.
 
     No row spans more than a period ``by``, or than ``longest``.
     """
-    first, end = days_of(selection)
+    first, end = day_bounds(selection)
     if not chosen_dimensions(selection):
-        stretches = cover_by(first, end, by) if by else cover(first, end, longest)
-        return _shaped(session, selection, by, [(spans, one.span, one) for one in stretches])
+        ranges = cover_by(first, end, by) if by else cover(first, end, longest)
+        return _bound(session, selection, by, [(spans, one.span, one) for one in ranges])
     if (by or longest) in ("day", "week"):
-        return shaped_of_days(session, selection, by, days)
+        return bind_days(session, selection, by, days)
     found = [
         (days, None, one) if one.span == "day" else (spans, SLICES[one.span], one)
         for one in cover(first, end, by or longest, SLICED)
     ]
-    return _shaped(session, selection, by, found)
+    return _bound(session, selection, by, found)
 
 
-def shaped_of_days(
+def bind_days(
     session: Session, selection: Selection, by: By | None, days: Table, span: Span | None = None
-) -> Shaped:
+) -> BoundShape:
     """The same from ``days`` alone: a roll-up, or the ``span`` of a day in its table of spans.
 
-    Its bind parameters can be combined with those of ``shaped`` in one statement.
+    Its bind parameters can be combined with those of ``bind_shape`` in one statement.
     """
-    found = [(days, span, Stretch("day", *days_of(selection)))]
-    return _shaped(session, selection, by, found, "days")
+    found = [(days, span, SpanRange("day", *day_bounds(selection)))]
+    return _bound(session, selection, by, found, "days")
 
 
-def _shaped(
+def _bound(
     session: Session,
     selection: Selection,
     by: By | None,
-    found: Iterable[tuple[Table, str | None, Stretch]],
-    called: str = "",
-) -> Shaped:
+    found: Iterable[tuple[Table, str | None, SpanRange]],
+    prefix: str = "",
+) -> BoundShape:
     chosen = chosen_dimensions(selection)
     segmented = bool(selection.attributes)
     values = {"workspace_id": selection.workspace_id, **chosen}
     if segmented:
         values["segments"] = selection.segments
-    stretches = []
-    for number, (table, span, stretch) in enumerate(found):
-        place = f"{called}{number}"
-        ends = {f"first_{place}": stretch.first, f"end_{place}": stretch.end}
+    ranges = []
+    for number, (table, span, span_range) in enumerate(found):
+        suffix = f"{prefix}{number}"
+        ends = {f"first_{suffix}": span_range.first, f"end_{suffix}": span_range.end}
         values |= {name: day for name, day in ends.items() if day}
-        ended = (bool(stretch.first), bool(stretch.end))
-        stretches.append(Stretched(place, table.name, span, *ended))
-    shape = Shape(is_postgresql(session), by, segmented, tuple(chosen), tuple(stretches))
-    return Shaped(shape, values)
+        ended = (bool(span_range.first), bool(span_range.end))
+        ranges.append(RowRange(suffix, table.name, span, *ended))
+    shape = QueryShape(is_postgresql(session), by, segmented, tuple(chosen), tuple(ranges))
+    return BoundShape(shape, values)
 
 
-@lru_cache(maxsize=KEPT)
-def portions(shape: Shape) -> Sequence[Portion]:
-    """The rows of a shape; the values of their bind parameters are in its ``Shaped``."""
-    return [_portion(shape, own) for own in shape.stretches]
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def portions(shape: QueryShape) -> Sequence[Portion]:
+    """The rows of a shape; the values of their bind parameters are in its ``BoundShape``."""
+    return [_portion(shape, own) for own in shape.ranges]
 
 
-def _portion(shape: Shape, own: Stretched) -> Portion:
+def _portion(shape: QueryShape, own: RowRange) -> Portion:
     table = SQLModel.metadata.tables[own.table]
     start = table.c.start if own.span else table.c.day
     conditions: list[ColumnElement[bool]] = [table.c.workspace_id == bindparam("workspace_id")]
     if own.span:
         conditions += [table.c.span == own.span, _segment(table, shape)]
     if own.has_first:
-        conditions.append(start >= bindparam(f"first_{own.place}"))
+        conditions.append(start >= bindparam(f"first_{own.suffix}"))
     if own.has_end:
-        conditions.append(start < bindparam(f"end_{own.place}"))
+        conditions.append(start < bindparam(f"end_{own.suffix}"))
     if own.span is None or own.span in SLICES.values():
         conditions += [
             table.c[name].in_(bindparam(name, expanding=True)) for name in shape.dimensions
@@ -172,30 +172,30 @@ def _portion(shape: Shape, own: Stretched) -> Portion:
     return Portion(table, own.span or "day", start, period, conditions)
 
 
-def _period(shape: Shape, own: Stretched, start: ColumnElement[Any]) -> ColumnElement[Any]:
+def _period(shape: QueryShape, own: RowRange, start: ColumnElement[Any]) -> ColumnElement[Any]:
     """The first day of a row's period: for spans of that length simply their own first day."""
     if shape.by is None:
         return null()
     return start if own.span == shape.by else period_start(shape.postgresql, start, shape.by)
 
 
-def _segment(table: Table, shape: Shape) -> ColumnElement[bool]:
+def _segment(table: Table, shape: QueryShape) -> ColumnElement[bool]:
     if shape.segmented:
         return table.c.segment.in_(bindparam("segments", expanding=True))
-    return table.c.segment == EVERYBODY
+    return table.c.segment == ALL_FEEDBACK
 
 
-def added_up(
+def sum_portions(
     by: By | None, found: Sequence[Portion], keys: Sequence[str], counters: Sequence[str]
 ) -> Select[Any]:
     """The rows of some portions, added up: period (None without ``by``), ``keys``, sums of
     ``counters``."""
     names = (*keys, *counters)
     rows = [of.rows(*(of.table.c[name] for name in names)) for of in found]
-    return summed(by, rows, keys, counters)
+    return sum_selects(by, rows, keys, counters)
 
 
-def summed(
+def sum_selects(
     by: By | None, found: Sequence[Select[Any]], keys: Sequence[str], counters: Sequence[str]
 ) -> Select[Any]:
     """The same for statements from ``Portion.rows``.
@@ -213,7 +213,7 @@ def summed(
     return select(*group, *sums).group_by(*group)
 
 
-def days_of(selection: Selection) -> tuple[date | None, date | None]:
+def day_bounds(selection: Selection) -> tuple[date | None, date | None]:
     """The days [first, end) of a selection of whole days; None is open."""
     since, until = selection.since, selection.until
     return since and since.date(), until and until.date()

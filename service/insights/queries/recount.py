@@ -1,6 +1,7 @@
 """The same sums as the roll-ups hold, counted from feedback and its mentions."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -23,12 +24,17 @@ from models.tables import FEEDBACK, MENTION
 from service.db import is_postgresql
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.expressions import attribute_is, period_start, utc_day
-from service.insights.sums import ItemRow, MentionRow, item_row, mention_row
+from service.insights.queries.expressions import (
+    attribute_is,
+    only_compared,
+    period_start,
+    utc_day,
+)
+from service.insights.sums import Days, ItemRow, MentionRow, item_row, mention_row
 from service.journey.native import NO_CELL, Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS, DETRACTOR, HIGH, LOW, PROMOTER, scale_of
 
-OF_FEEDBACK: Final = and_(
+MENTIONS_OF_FEEDBACK: Final = and_(
     MENTION.c.workspace_id == FEEDBACK.c.workspace_id,
     MENTION.c.feedback_id == FEEDBACK.c.id,
     MENTION.c.ordinal >= 0,
@@ -36,10 +42,12 @@ OF_FEEDBACK: Final = and_(
 """Joins mentions to their feedback. The condition on ``ordinal`` leads SQLite to the primary key:
 without statistics, it prefers an index that covers all columns in use, even if it must read all of
 that index."""
-SAID_IN: Final = and_(
+FEEDBACK_OF_MENTIONS: Final = and_(
     FEEDBACK.c.workspace_id == MENTION.c.workspace_id, FEEDBACK.c.id == MENTION.c.feedback_id
 )
 """The same join without that condition, for the few mentions that an index leads to."""
+LANGUAGE: Final = func.coalesce(FEEDBACK.c.language_read, FEEDBACK.c.language)
+"""The language of feedback: as it was read, else as it was sent."""
 SCALE: Final = ("rating_scale", "rating_min", "rating_max")
 
 
@@ -61,7 +69,7 @@ def feedback_conditions(
         (columns.kind, selection.kinds),
         (columns.source, selection.sources),
         (columns.channel, selection.channels),
-        (func.coalesce(columns.language_read, columns.language), selection.languages),
+        (LANGUAGE, selection.languages),
     )
     conditions += [column.in_(values) for column, values in chosen if values]
     conditions += [
@@ -71,21 +79,22 @@ def feedback_conditions(
     return conditions
 
 
-def read_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+def analysed_conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
     """The same, and that the feedback has been analysed."""
     return [FEEDBACK.c.state == DONE, *feedback_conditions(session, selection)]
 
 
-def mention_rows(
-    session: Session, selection: Selection, by: By | None, seen: str | None = None
-) -> list[MentionRow]:
-    """Mention sums by native cell (and period), within the selection's cells.
+def first_day(session: Session, selection: Selection) -> date | None:
+    """The UTC day of the first analysed feedback of a selection of all stages; None without any."""
+    state, moment = only_compared(session, FEEDBACK.c.state), FEEDBACK.c.occurred_at
+    found = select(moment).where(state == DONE, *feedback_conditions(session, selection))
+    first: datetime | None = session.execute(found.order_by(moment).limit(1)).scalar()
+    return first and first.date()
 
-    With ``seen``, a sentiment, they have the first and the last day with a mention of it.
-    """
+
+def mention_rows(session: Session, selection: Selection, by: By | None) -> list[MentionRow]:
+    """Mention sums by native cell (and period), within the selection's cells."""
     columns = MENTION.c
-    day = utc_day(session, FEEDBACK.c.occurred_at)
-    day_seen = case((columns.sentiment == seen, day)) if seen else null()
     statement = (
         select(
             period_of(session, by),
@@ -94,23 +103,32 @@ def mention_rows(
             func.count(),
             count_of(columns.sentiment == "negative"),
             count_of(columns.sentiment == "positive"),
-            func.sum(milli(columns.score)),
-            func.sum(columns.severity),
-            *(count_of(columns.emotion == emotion) for emotion in FELT),
-            func.min(day_seen),
-            func.max(day_seen),
+            *mention_sums(),
         )
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
-        .where(*read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
+        .where(*analysed_conditions(session, selection))
         .group_by("period", columns.stage, columns.touchpoint)
     )
     rows = (mention_row(*row) for row in session.execute(statement))
     return [row for row in rows if selection.has(row.cell)]
 
 
+def first_and_last_days(session: Session, selection: Selection, sentiment: str) -> dict[Cell, Days]:
+    """The days of each native cell that has a mention of the sentiment."""
+    columns, day = MENTION.c, utc_day(session, FEEDBACK.c.occurred_at)
+    statement = (
+        select(columns.stage, columns.touchpoint, func.min(day), func.max(day))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
+        .where(*analysed_conditions(session, selection), columns.sentiment == sentiment)
+        .group_by(columns.stage, columns.touchpoint)
+    )
+    rows = session.execute(statement)
+    return {Cell(stage, touchpoint): Days(first, last) for stage, touchpoint, first, last in rows}
+
+
 def item_rows(session: Session, selection: Selection, by: By | None) -> list[ItemRow]:
     """Item sums by the set of native cells that they touch, and by rating scale (and period)."""
-    conditions = read_conditions(session, selection)
+    conditions = analysed_conditions(session, selection)
     sets = _cell_sets(conditions)
     stated = case((sets.c.cells.is_(None), FEEDBACK.c.stage + "/" + FEEDBACK.c.touchpoint))
     scale = [FEEDBACK.c[name] for name in SCALE]
@@ -138,7 +156,7 @@ def _cell_sets(conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     cell = (MENTION.c.stage + "/" + MENTION.c.touchpoint).label("cell")
     touched: Select[Any] = (
         select(MENTION.c.feedback_id, cell)
-        .select_from(MENTION.join(FEEDBACK, OF_FEEDBACK))
+        .select_from(MENTION.join(FEEDBACK, MENTIONS_OF_FEEDBACK))
         .where(*conditions)
         .distinct()
     )
@@ -154,6 +172,13 @@ def _cells(text: str | None) -> frozenset[Cell]:
     return frozenset(Cell(*pair.split("/")) for pair in (text or "").split(",") if pair)
 
 
+def mention_sums() -> list[ColumnElement[Any]]:
+    """Sums of mentions: 1000 x score, severity, and how many have each of ``COUNTED_EMOTIONS``."""
+    columns = MENTION.c
+    emotions = (count_of(columns.emotion == emotion) for emotion in COUNTED_EMOTIONS)
+    return [func.sum(milli(columns.score)), func.sum(columns.severity), *emotions]
+
+
 def rating_sums() -> list[ColumnElement[Any]]:
     """Items, value_milli, high and low, as ``rollups.contributions`` defines them."""
     value, norm = FEEDBACK.c.rating_value, FEEDBACK.c.rating_norm
@@ -161,14 +186,9 @@ def rating_sums() -> list[ColumnElement[Any]]:
     return [
         func.count(),
         func.coalesce(func.sum(milli(value)), 0),
-        count_of((is_nps & (value >= 9)) | (~is_nps & (norm >= 0.75))),
-        count_of((is_nps & (value <= 6)) | (~is_nps & (norm <= 0.25))),
+        count_of((is_nps & (value >= PROMOTER)) | (~is_nps & (norm >= HIGH))),
+        count_of((is_nps & (value <= DETRACTOR)) | (~is_nps & (norm <= LOW))),
     ]
-
-
-def scale_of(name: str | None, least: float | None, greatest: float | None) -> str:
-    """A rating's scale as ``rollups.contributions`` names it, "" without a rating."""
-    return f"{name}:{least:g}-{greatest:g}" if name else ""
 
 
 def period_of(session: Session, by: By | None) -> ColumnElement[Any]:

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from models.tables import FEEDBACK, MENTION
 from service.insights.filters import Selection
-from service.insights.queries.evidence import in_cells
 from service.insights.queries.expressions import InOrder
-from service.insights.queries.recount import SAID_IN, feedback_conditions
+from service.insights.queries.mentions import in_cells
+from service.insights.queries.recount import FEEDBACK_OF_MENTIONS, feedback_conditions
 
 READ: Final = (
     "feedback_id",
@@ -27,7 +27,9 @@ READ: Final = (
 def latest_readings(session: Session, selection: Selection, limit: int) -> Sequence[Row[Any]]:
     """The columns ``READ`` of the mentions that were received last."""
     [_, *of_feedback] = feedback_conditions(session, selection)
-    source: FromClause = InOrder(MENTION, FEEDBACK, SAID_IN) if of_feedback else MENTION
+    source: FromClause = (
+        InOrder(MENTION, FEEDBACK, FEEDBACK_OF_MENTIONS) if of_feedback else MENTION
+    )
     statement = (
         select(*(MENTION.c[name] for name in READ))
         .select_from(source)

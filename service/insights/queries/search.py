@@ -5,7 +5,7 @@ the other conditions. If it would leave many, the statement starts from the late
 first page is soon full.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Row,
     Select,
@@ -21,24 +22,26 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
     union_all,
 )
 from sqlmodel import Session
 
-from models.tables import FEEDBACK, MENTION, THEME, VECTOR
-from service.ids import in_parts
+from models.tables import FEEDBACK, MENTION, MENTION_VECTOR, THEME
 from service.insights.filters import Selection
-from service.insights.queries.evidence import in_cells, of_themes, surroundings, told
 from service.insights.queries.expressions import InOrder
-from service.insights.queries.recount import OF_FEEDBACK, SAID_IN, feedback_conditions
-from service.insights.queries.words import having, with_words
+from service.insights.queries.mentions import in_cells, of_themes, own_text
+from service.insights.queries.recount import (
+    FEEDBACK_OF_MENTIONS,
+    MENTIONS_OF_FEEDBACK,
+    feedback_conditions,
+)
+from service.insights.queries.words import candidate_ids, candidate_rows
 from service.insights.words import Term
 
 FEW: Final = 5_000
 """Up to so many items, or mentions, a statement starts from their index."""
 AT_ONCE: Final = 500
-"""Rows fetched, or keys looked up, at a time."""
+"""Rows fetched at a time."""
 
 
 class Point(NamedTuple):
@@ -50,7 +53,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MentionCriteria:
     """The mentions of a selection to find. Empty sequences don't filter."""
 
     selection: Selection
@@ -82,7 +85,7 @@ class Wanted:
 
 def latest(
     session: Session,
-    wanted: Wanted,
+    criteria: MentionCriteria,
     terms: Sequence[Term],
     after: Point | None,
     limit: int,
@@ -94,13 +97,10 @@ def latest(
     check each with ``Query.find``. Rows are fetched on iteration, up to ``limit``.
     """
     table = MENTION.c
-    said = func.substr(FEEDBACK.c.text, table.start + 1, table.end - table.start)
     statement = (
-        select(
-            FEEDBACK.c.occurred_at, table.feedback_id, table.ordinal, said.label("text"), *besides
-        )
-        .select_from(_source(session, wanted, terms))
-        .where(*feedback_conditions(session, wanted.selection), *wanted.conditions())
+        select(FEEDBACK.c.occurred_at, table.feedback_id, table.ordinal, own_text(), *besides)
+        .select_from(_source(session, criteria, terms))
+        .where(*feedback_conditions(session, criteria.selection), *criteria.conditions())
         .order_by(FEEDBACK.c.occurred_at.desc(), FEEDBACK.c.id.desc(), table.ordinal)
         .limit(limit)
     )
@@ -113,31 +113,31 @@ def latest(
         found.close()
 
 
-def _source(session: Session, wanted: Wanted, terms: Sequence[Term]) -> FromClause:
-    if terms and is_few(session, having(session, terms)):
-        lead = led_by(with_words(session, wanted.selection.workspace_id, terms))
-        return InOrder(_items_at(lead), MENTION, OF_FEEDBACK)
-    if (keys := _few_keys(session, wanted)) is not None:
-        lead = led_by(keys)
-        at_key = and_(OF_FEEDBACK, MENTION.c.ordinal == lead.c.ordinal)
+def _source(session: Session, criteria: MentionCriteria, terms: Sequence[Term]) -> FromClause:
+    if terms and is_few(session, candidate_rows(session, terms)):
+        lead = materialized(candidate_ids(session, criteria.selection.workspace_id, terms))
+        return InOrder(_items_at(lead), MENTION, MENTIONS_OF_FEEDBACK)
+    if (keys := _few_keys(session, criteria)) is not None:
+        lead = materialized(keys)
+        at_key = and_(MENTIONS_OF_FEEDBACK, MENTION.c.ordinal == lead.c.ordinal)
         return InOrder(_items_at(lead), MENTION, at_key)
-    return InOrder(FEEDBACK, MENTION, OF_FEEDBACK)
+    return InOrder(FEEDBACK, MENTION, MENTIONS_OF_FEEDBACK)
 
 
 def _items_at(lead: CTE) -> FromClause:
     return InOrder(lead, FEEDBACK, FEEDBACK.c.id == lead.c.feedback_id)
 
 
-def _few_keys(session: Session, wanted: Wanted) -> Select[Any] | None:
+def _few_keys(session: Session, criteria: MentionCriteria) -> Select[Any] | None:
     """Feedback ids and ordinals of the wanted mentions, if themes or cells leave few."""
-    if not wanted.themes and wanted.selection.cells is None:
+    if not criteria.themes and criteria.selection.cells is None:
         return None
-    own = MENTION.c.workspace_id == wanted.selection.workspace_id
-    keys = select(MENTION.c.feedback_id, MENTION.c.ordinal).where(own, *wanted.conditions())
+    own = MENTION.c.workspace_id == criteria.selection.workspace_id
+    keys = select(MENTION.c.feedback_id, MENTION.c.ordinal).where(own, *criteria.conditions())
     return keys if is_few(session, keys) else None
 
 
-def led_by(few: Select[Any]) -> CTE:
+def materialized(few: Select[Any] | CompoundSelect[Any]) -> CTE:
     """``few`` rows as a CTE that the database computes first."""
     return few.cte("lead").prefix_with("MATERIALIZED")
 
@@ -157,25 +157,6 @@ def _follows(after: Point) -> list[ColumnElement[bool]]:
     return [at <= after.occurred_at, or_(at < after.occurred_at, same_time)]
 
 
-def told_at(
-    session: Session, workspace_id: UUID, keys: Collection[tuple[UUID, int]]
-) -> dict[tuple[UUID, int], Row[Any]]:
-    """Mentions by feedback id and ordinal, with their feedback and the text around them."""
-    found: dict[tuple[UUID, int], Row[Any]] = {}
-    for some in in_parts(list(keys), AT_ONCE):
-        statement = (
-            told(OF_FEEDBACK)
-            .add_columns(*surroundings())
-            .where(
-                MENTION.c.workspace_id == workspace_id,
-                MENTION.c.feedback_id.in_({id_ for id_, _ in some}),
-                tuple_(MENTION.c.feedback_id, MENTION.c.ordinal).in_(some),
-            )
-        )
-        found |= {(row.feedback_id, row.ordinal): row for row in session.execute(statement)}
-    return found
-
-
 def centroids(session: Session, selection: Selection, space: str) -> list[tuple[UUID, bytes]]:
     """The themes of ``space`` in the selection's cells, with their centroids."""
     table = THEME.c
@@ -186,27 +167,27 @@ def centroids(session: Session, selection: Selection, space: str) -> list[tuple[
             table.merged_into.is_(None),
         )
     )
-    wanted = selection.cells
+    cells = selection.cells
     return [
-        (id_, centroid) for id_, centroid, *cell in rows if wanted is None or tuple(cell) in wanted
+        (id_, centroid) for id_, centroid, *cell in rows if cells is None or tuple(cell) in cells
     ]
 
 
 def latest_vectors(
-    session: Session, wanted: Wanted, version: str, limit: int
+    session: Session, criteria: MentionCriteria, version: str, limit: int
 ) -> Iterator[Sequence[Row[Any]]]:
     """The vectors (feedback_id, ordinal, vector) that were received last, in parts."""
-    keys = _few_keys(session, wanted)
+    keys = _few_keys(session, criteria)
     statement = (
-        _vectors(session, wanted, version, None if keys is None else led_by(keys))
-        .order_by(VECTOR.c.feedback_id.desc(), VECTOR.c.ordinal.desc())
+        _vectors(session, criteria, version, None if keys is None else materialized(keys))
+        .order_by(MENTION_VECTOR.c.feedback_id.desc(), MENTION_VECTOR.c.ordinal.desc())
         .limit(limit)
     )
     yield from session.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions()
 
 
 def vectors_of_themes(
-    session: Session, wanted: Wanted, version: str, themes: Sequence[UUID], each: int
+    session: Session, criteria: MentionCriteria, version: str, themes: Sequence[UUID], each: int
 ) -> Iterator[Sequence[Row[Any]]]:
     """The vectors of the ``each`` most severe mentions of each theme, in parts."""
     if not themes:
@@ -214,41 +195,42 @@ def vectors_of_themes(
     members = [
         select(
             select(MENTION.c.feedback_id, MENTION.c.ordinal)
-            .where(of_themes(wanted.selection, [theme]))
+            .where(of_themes(criteria.selection, [theme]))
             .order_by(MENTION.c.severity.desc(), MENTION.c.feedback_id.desc())
             .limit(each)
             .subquery()
         )
         for theme in themes
     ]
-    lead = union_all(*members).cte("lead").prefix_with("MATERIALIZED")
-    statement = _vectors(session, wanted, version, lead)
+    statement = _vectors(session, criteria, version, materialized(union_all(*members)))
     yield from session.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions()
 
 
-def _vectors(session: Session, wanted: Wanted, version: str, lead: CTE | None) -> Select[Any]:
+def _vectors(
+    session: Session, criteria: MentionCriteria, version: str, lead: CTE | None
+) -> Select[Any]:
     """Vectors of one model; mentions and feedback are joined only if conditions need them."""
-    table = VECTOR.c
-    source: FromClause = VECTOR
+    table = MENTION_VECTOR.c
+    source: FromClause = MENTION_VECTOR
     if lead is not None:
         at_key = and_(table.feedback_id == lead.c.feedback_id, table.ordinal == lead.c.ordinal)
-        source = InOrder(lead, VECTOR, at_key)
+        source = InOrder(lead, MENTION_VECTOR, at_key)
     of_mention = and_(
         MENTION.c.workspace_id == table.workspace_id,
         MENTION.c.feedback_id == table.feedback_id,
         MENTION.c.ordinal == table.ordinal,
     )
-    [_, *of_feedback] = feedback_conditions(session, wanted.selection)
-    of_mentions = wanted.conditions()
+    [_, *of_feedback] = feedback_conditions(session, criteria.selection)
+    of_mentions = criteria.conditions()
     if of_mentions or of_feedback:
         source = InOrder(source, MENTION, of_mention)
     if of_feedback:
-        source = InOrder(source, FEEDBACK, SAID_IN)
+        source = InOrder(source, FEEDBACK, FEEDBACK_OF_MENTIONS)
     return (
         select(table.feedback_id, table.ordinal, table.vector)
         .select_from(source)
         .where(
-            table.workspace_id == wanted.selection.workspace_id,
+            table.workspace_id == criteria.selection.workspace_id,
             table.model_version == version,
             *of_mentions,
             *of_feedback,

@@ -1,11 +1,10 @@
 """Sums of themes, from ``rollup_pain`` or, where that is too coarse, counted from their mentions.
 
-Weights are read for all themes, to rank them; the rest only for the themes that are shown.
+``COUNTS`` are read for all themes, to rank them; the rest only for the themes that are shown.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -28,46 +27,45 @@ from models.pain_point import WIN
 from models.tables import FEEDBACK, MENTION, ROLLUP_PAIN, ROLLUP_PAIN_SPAN, THEME
 from service.insights.filters import Selection
 from service.insights.periods import By
-from service.insights.queries.evidence import of_themes
 from service.insights.queries.expressions import as_stored, utc_day
+from service.insights.queries.mentions import of_themes
+from service.insights.queries.places import Places
 from service.insights.queries.portions import (
-    KEPT,
+    CACHED_STATEMENTS,
+    BoundShape,
     Portion,
-    Shape,
-    Shaped,
-    added_up,
+    QueryShape,
+    bind_days,
+    bind_shape,
     portions,
-    shaped,
-    shaped_of_days,
+    sum_portions,
 )
 from service.insights.queries.recount import (
-    SAID_IN,
+    FEEDBACK_OF_MENTIONS,
     SCALE,
-    count_of,
-    milli,
+    analysed_conditions,
+    mention_sums,
     rating_sums,
-    read_conditions,
-    scale_of,
 )
 from service.insights.queries.themes import theme_conditions
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import Days, ItemSums, MentionSums, Part, RatingSums
 from service.journey.native import Cell
-from service.rollups.contributions import FELT
+from service.rollups.contributions import COUNTED_EMOTIONS, scale_of
 from service.rollups.spans import ITEM_COUNTERS
 
-COUNTED: Final = len(ITEM_COUNTERS)
-WEIGHTS: Final = ("mentions", "severity", "items")
+COUNTS: Final = ("mentions", "severity", "items")
+"""What themes are ranked by."""
 
 
 class ThemeSums(NamedTuple):
-    """The sums of one theme; all its mentions have its sentiment."""
+    """The sums of one theme, and the days of its mentions."""
 
-    mentions: MentionSums
-    items: ItemSums
+    part: Part
+    days: Days
 
 
-class Weighed(NamedTuple):
-    """A theme of a native cell with its weights; ``id`` is a UUID, or its 32 hex digits."""
+class ThemeCounts(NamedTuple):
+    """A theme at its place with its counts; ``id`` is a UUID, or its 32 hex digits."""
 
     id: UUID | str
     stage: str
@@ -81,8 +79,13 @@ class Weighed(NamedTuple):
 
     @property
     def cell(self) -> Cell:
-        """Its native cell."""
+        """Its cell, as it is stored."""
         return Cell(self.stage, self.touchpoint)
+
+    def placed(self, places: Places) -> "ThemeCounts":
+        """The theme at its place in a journey."""
+        stage, touchpoint = places.of(self.id, self.cell).cell
+        return self._replace(stage=stage, touchpoint=touchpoint)
 
     @property
     def sums(self) -> MentionSums:
@@ -90,36 +93,34 @@ class Weighed(NamedTuple):
         return _of_sentiment(self.sentiment, mentions=self.mentions, severity=self.severity)
 
 
-def weighed(session: Session, selection: Selection) -> list[Weighed]:
+def themes_with_counts(session: Session, selection: Selection, places: Places) -> list[ThemeCounts]:
     """All themes with a mention, of both sentiments, including ignored ones."""
-    sums, values = _weights(session, selection, None, None)
-    weights_of = sums.subquery()
+    sums, values = _counts(session, selection, None, None)
+    counted = sums.subquery()
     own = [THEME.c[name] for name in ("stage", "touchpoint", "sentiment", "status", "title")]
-    counts = [weights_of.c[name] for name in WEIGHTS]
+    counts = [counted.c[name] for name in COUNTS]
     rows = session.execute(
         select(as_stored(THEME.c.id), *own, *counts)
-        .select_from(weights_of.join(THEME, weights_of.c.pain_point_id == THEME.c.id))
+        .select_from(counted.join(THEME, counted.c.pain_point_id == THEME.c.id))
         .where(*theme_conditions(selection, None)),
         values,
     )
-    themes = (Weighed(*row) for row in rows)
+    themes = (ThemeCounts(*row).placed(places) for row in rows)
     return [theme for theme in themes if selection.has(theme.cell)]
 
 
-def weights(
+def counts_by_theme(
     session: Session, selection: Selection, sentiment: str, only: UUID | None = None
-) -> dict[UUID, ThemeSums]:
+) -> dict[UUID, Part]:
     """Mentions, severity and items of all themes of a sentiment that have any, or of one only."""
-    rows = session.execute(*_weights(session, selection, sentiment, only))
+    rows = session.execute(*_counts(session, selection, sentiment, only))
     return {
-        theme: ThemeSums(
-            _of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items)
-        )
+        theme: Part(_of_sentiment(sentiment, mentions=mentions, severity=severity), ItemSums(items))
         for theme, mentions, severity, items in rows
     }
 
 
-def full_sums(
+def sums_by_theme(
     session: Session, selection: Selection, sentiment: str, themes: Collection[UUID]
 ) -> dict[UUID, ThemeSums]:
     """All sums of these themes of a sentiment, in two statements."""
@@ -132,24 +133,26 @@ def full_sums(
         values = {**values, **values_of_days, "themes": list(themes)}
         mentions, items = _rolled_mentions(shape, days), _rolled_items(shape)
     else:
-        mentions = _counted_mentions(session, selection, themes)
-        items = _counted_items(session, selection, themes)
+        mentions = _recounted_mentions(session, selection, themes)
+        items = _recounted_items(session, selection, themes)
     touching = _items_by_theme(session.execute(items, values))
     return {
-        theme: ThemeSums(mention_sums_of(sentiment, counts, first, last), touching[theme])
+        theme: ThemeSums(
+            Part(mention_sums_of(sentiment, counts), touching[theme]), Days(first, last)
+        )
         for theme, *counts, first, last in session.execute(mentions, values)
     }
 
 
-def _weights(
+def _counts(
     session: Session, selection: Selection, sentiment: str | None, only: UUID | None
 ) -> tuple[Select[Any], dict[str, Any]]:
-    """The statement for ``pain_point_id`` and ``WEIGHTS`` of the themes of a sentiment (None: of
+    """The statement for ``pain_point_id`` and ``COUNTS`` of the themes of a sentiment (None: of
     both), and its values."""
     if not selection.in_rollups:
-        return _counted_weights(session, selection, sentiment, only), {}
+        return _recounted_counts(session, selection, sentiment, only), {}
     shape, values = theme_rows(session, selection, None)
-    sums = _rolled_weights(shape, only is not None)
+    sums = _rolled_counts(shape, only is not None)
     if only is not None:
         return sums, values | {"themes": [only]}
     if sentiment is None:
@@ -158,17 +161,17 @@ def _weights(
     return sums.where(sums.selected_columns.pain_point_id.in_(themes)), values
 
 
-@lru_cache(maxsize=KEPT)
-def _rolled_weights(shape: Shape, only_some: bool) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _rolled_counts(shape: QueryShape, only_some: bool) -> Select[Any]:
     found = of_some_themes(shape) if only_some else portions(shape)
-    return _without_period(added_up(shape.by, found, ("pain_point_id",), WEIGHTS))
+    return _without_period(sum_portions(shape.by, found, ("pain_point_id",), COUNTS))
 
 
 def _without_period(sums: Select[Any]) -> Select[Any]:
     return select(*(column for column in sums.subquery().c if column.name != "period"))
 
 
-def _counted_weights(
+def _recounted_counts(
     session: Session, selection: Selection, sentiment: str | None, only: UUID | None
 ) -> Select[Any]:
     table = MENTION.c
@@ -182,17 +185,17 @@ def _counted_weights(
             cast(func.sum(table.severity), BigInteger).label("severity"),
             func.count(distinct(table.feedback_id)).label("items"),
         )
-        .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, FEEDBACK_OF_MENTIONS))
+        .where(of_themes(selection, themes), *analysed_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _rolled_mentions(shape: QueryShape, of_days: QueryShape) -> Select[Any]:
     """Sums from the spans; the first and the last day of each theme from its days, in order."""
-    sums = ("mentions", "score_milli", "severity", *FELT)
-    rows = added_up(shape.by, of_some_themes(shape), ("pain_point_id",), sums).subquery()
+    sums = ("mentions", "score_milli", "severity", *COUNTED_EMOTIONS)
+    rows = sum_portions(shape.by, of_some_themes(shape), ("pain_point_id",), sums).subquery()
     (all_days,) = portions(of_days)
     day = all_days.first
     of_theme = all_days.table.c.pain_point_id == rows.c.pain_point_id
@@ -205,32 +208,32 @@ def _rolled_mentions(shape: Shape, of_days: Shape) -> Select[Any]:
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _rolled_items(shape: Shape) -> Select[Any]:
+@lru_cache(maxsize=CACHED_STATEMENTS)
+def _rolled_items(shape: QueryShape) -> Select[Any]:
     return _without_period(
-        added_up(shape.by, of_some_themes(shape), ("pain_point_id", "scale"), ITEM_COUNTERS)
+        sum_portions(shape.by, of_some_themes(shape), ("pain_point_id", "scale"), ITEM_COUNTERS)
     )
 
 
-def theme_rows(session: Session, selection: Selection, by: By | None) -> Shaped:
+def theme_rows(session: Session, selection: Selection, by: By | None) -> BoundShape:
     """The rows of the roll-ups that make up the themes of a selection."""
-    return shaped(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
+    return bind_shape(session, selection, by, ROLLUP_PAIN, ROLLUP_PAIN_SPAN)
 
 
-def _theme_days(session: Session, selection: Selection) -> Shaped:
+def _theme_days(session: Session, selection: Selection) -> BoundShape:
     """The same by day; segments only have spans."""
     if selection.attributes:
-        return shaped_of_days(session, selection, None, ROLLUP_PAIN_SPAN, "day")
-    return shaped_of_days(session, selection, None, ROLLUP_PAIN)
+        return bind_days(session, selection, None, ROLLUP_PAIN_SPAN, "day")
+    return bind_days(session, selection, None, ROLLUP_PAIN)
 
 
-def of_some_themes(shape: Shape) -> list[Portion]:
+def of_some_themes(shape: QueryShape) -> list[Portion]:
     """The rows of the themes in the bind parameter ``themes``."""
     themes: ColumnElement[Any] = bindparam("themes", expanding=True)
     return [of.where(of.table.c.pain_point_id.in_(themes)) for of in portions(shape)]
 
 
-def _counted_mentions(
+def _recounted_mentions(
     session: Session, selection: Selection, themes: Collection[UUID]
 ) -> Select[Any]:
     table = MENTION.c
@@ -239,19 +242,19 @@ def _counted_mentions(
         select(
             table.pain_point_id,
             func.count(),
-            func.sum(milli(table.score)),
-            func.sum(table.severity),
-            *(count_of(table.emotion == emotion) for emotion in FELT),
+            *mention_sums(),
             func.min(day),
             func.max(day),
         )
-        .select_from(MENTION.join(FEEDBACK, SAID_IN))
-        .where(of_themes(selection, themes), *read_conditions(session, selection))
+        .select_from(MENTION.join(FEEDBACK, FEEDBACK_OF_MENTIONS))
+        .where(of_themes(selection, themes), *analysed_conditions(session, selection))
         .group_by(table.pain_point_id)
     )
 
 
-def _counted_items(session: Session, selection: Selection, themes: Collection[UUID]) -> Select[Any]:
+def _recounted_items(
+    session: Session, selection: Selection, themes: Collection[UUID]
+) -> Select[Any]:
     """An item counts once in each theme, however many of its mentions belong to it."""
     table = MENTION.c
     scale = [FEEDBACK.c[name] for name in SCALE]
@@ -267,7 +270,7 @@ def _counted_items(session: Session, selection: Selection, themes: Collection[UU
     return (
         select(items.c.pain_point_id, *scale, *rating_sums())
         .select_from(items.join(FEEDBACK, said_in))
-        .where(*read_conditions(session, selection))
+        .where(*analysed_conditions(session, selection))
         .group_by(items.c.pain_point_id, *scale)
     )
 
@@ -275,22 +278,19 @@ def _counted_items(session: Session, selection: Selection, themes: Collection[UU
 def _items_by_theme(rows: Iterable[Row[Any]]) -> dict[UUID, ItemSums]:
     found: dict[UUID, ItemSums] = defaultdict(ItemSums)
     for row in rows:
-        theme, *scale = row[:-COUNTED]
+        theme, *scale = row[: -len(ITEM_COUNTERS)]
         name = scale[0] if len(scale) == 1 else scale_of(*scale)
-        rating = RatingSums(*row[-COUNTED:])
+        rating = RatingSums(*row[-len(ITEM_COUNTERS) :])
         found[theme].add(rating.n, name, rating)
     return found
 
 
-def mention_sums_of(
-    sentiment: str, counts: Sequence[int], first: date | None = None, last: date | None = None
-) -> MentionSums:
-    """Sums of a theme's mentions from their number, scores x 1000, severities and ``FELT``."""
-    mentions, score_milli, severity, *felt = counts
+def mention_sums_of(sentiment: str, counts: Sequence[int]) -> MentionSums:
+    """Sums of a theme's mentions from their number, scores x 1000, severities and emotions."""
+    mentions, score_milli, severity, *emotions = counts
     found = _of_sentiment(sentiment, mentions=mentions, severity=severity)
     found.score_milli = score_milli
-    found.felt = tuple(felt)
-    found.first, found.last = first, last
+    found.emotion_counts = tuple(emotions)
     return found
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from models.tables import THEME
 from service.insights.filters import Selection
 from service.insights.queries.expressions import as_stored
+from service.insights.queries.places import Places, places_of
 from service.journey.native import Cell
 
 
@@ -17,6 +18,8 @@ class Theme(NamedTuple):
     """A pain point or a win (its ``sentiment`` says which) of one native cell.
 
     ``stored_keywords`` are what the driver returns, a list or its JSON: few of hundreds are read.
+    Once it is ``placed``, its stage and touchpoint may have learned labels, and ``others`` are the
+    cells where the journey counts the rest of its mentions.
     """
 
     id: UUID
@@ -27,11 +30,22 @@ class Theme(NamedTuple):
     stored_keywords: list[str] | str
     status: str
     owner: str | None
+    others: frozenset[Cell] = frozenset()
 
     @property
     def cell(self) -> Cell:
-        """Its native cell."""
+        """Its cell, as it is stored."""
         return Cell(self.stage, self.touchpoint)
+
+    @property
+    def cells(self) -> frozenset[Cell]:
+        """All cells, as they are stored, where the journey counts mentions of it."""
+        return self.others | {self.cell}
+
+    def placed(self, places: Places) -> "Theme":
+        """The theme at its place in a journey."""
+        (stage, touchpoint), others = places.of(self.id, self.cell)
+        return self._replace(stage=stage, touchpoint=touchpoint, others=others)
 
     @property
     def keywords(self) -> list[str]:
@@ -43,8 +57,10 @@ class Theme(NamedTuple):
 
 def themes_of(session: Session, selection: Selection, sentiment: str) -> list[Theme]:
     """The themes of one sentiment in the selection's cells, even without mentions in it."""
+    places = places_of(session, selection, sentiment)
     rows = session.execute(_themes().where(*theme_conditions(selection, sentiment)))
-    return [theme for theme in (Theme(*row) for row in rows) if selection.has(theme.cell)]
+    themes = (Theme(*row).placed(places) for row in rows)
+    return [theme for theme in themes if selection.has(theme.cell)]
 
 
 def find_theme(session: Session, workspace_id: UUID, wanted: UUID) -> Theme | None:
@@ -80,7 +96,8 @@ def theme_conditions(selection: Selection, sentiment: str | None) -> list[Column
     if sentiment is not None:
         conditions.append(table.sentiment == sentiment)
     if selection.cells is not None:
-        stages, touchpoints = ({cell[side] for cell in selection.cells} for side in (0, 1))
+        natives = {cell.native for cell in selection.cells}
+        stages, touchpoints = ({cell[side] for cell in natives} for side in (0, 1))
         conditions += [table.stage.in_(stages), table.touchpoint.in_(touchpoints)]
     return conditions
 

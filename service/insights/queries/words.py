@@ -38,7 +38,7 @@ _MATCHES: Final = literal_column("word_index").op("MATCH")
 _SIMPLE: Final[ColumnElement[str]] = literal_column("'pg_catalog.simple'")
 
 
-def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
+def candidate_rows(session: Session, terms: Sequence[Term]) -> Select[Any]:
     """A row for each analysed item, of any workspace, that may have all of ``terms``."""
     if not is_postgresql(session):
         return select(_INDEX.c.rowid).where(_MATCHES(_expression(terms)))
@@ -49,9 +49,9 @@ def having(session: Session, terms: Sequence[Term]) -> Select[Any]:
     )
 
 
-def with_words(session: Session, workspace_id: UUID, terms: Sequence[Term]) -> Select[Any]:
+def candidate_ids(session: Session, workspace_id: UUID, terms: Sequence[Term]) -> Select[Any]:
     """The feedback ids of the items of a workspace that may have all of ``terms``."""
-    found = having(session, terms)
+    found = candidate_rows(session, terms)
     if is_postgresql(session):
         return found.where(FEEDBACK.c.workspace_id == workspace_id)
     rows = found.subquery()

@@ -10,7 +10,7 @@ import pytest
 
 from models.workspace import Workspace
 from service.analysis.engine import Engine
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.clock import now
 from service.db import Database
 from service.settings import Settings
@@ -18,7 +18,7 @@ from tests.fakes import FakeAnalyzer
 from tests.service.rows import feedback_row
 
 AddFeedback = Callable[..., UUID]
-HireAnalyst = Callable[..., Analyst]
+MakeBatchAnalyzer = Callable[..., BatchAnalyzer]
 OCCURRED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -46,11 +46,11 @@ def add(database: Database, workspace: Workspace) -> AddFeedback:
 
 
 @pytest.fixture
-def analyst(database: Database, settings: Settings) -> HireAnalyst:
-    """A worker's claims, reading and writing: ``analyst(FakeAnalyzer(), batch_items=2)``."""
+def batch_analyzer(database: Database, settings: Settings) -> MakeBatchAnalyzer:
+    """A worker's claims, reading and writing: ``batch_analyzer(FakeAnalyzer(), batch_items=2)``."""
 
-    def hire(analyzer: FakeAnalyzer | None = None, **changes: Any) -> Analyst:
+    def hire(analyzer: FakeAnalyzer | None = None, **changes: Any) -> BatchAnalyzer:
         changed = Settings(**settings.model_dump() | changes)
-        return Analyst(database, Engine(analyzer or FakeAnalyzer()), changed)
+        return BatchAnalyzer(database, Engine(analyzer or FakeAnalyzer()), changed)
 
     return hire

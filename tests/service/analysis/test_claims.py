@@ -18,17 +18,17 @@ from sqlmodel import col, select
 from models.feedback import DONE, FAILED, PENDING, Feedback
 from models.workspace import Workspace
 from service.analysis import claims
-from service.analysis.claims import CLAIM_CHARS, Claim, Terms
-from service.analysis.workers import gone, worker_id
+from service.analysis.claims import CLAIM_CHARS, Claim, ClaimSettings
+from service.analysis.workers import dead_workers, worker_id
 from service.clock import now
 from service.db import Database
 from service.insights.queries.freshness import freshness
 from service.intake.replay import replay, replay_all_failed
 from tests.credentials import Keys, bearer
-from tests.service.analysis.conftest import OCCURRED, AddFeedback, HireAnalyst
+from tests.service.analysis.conftest import OCCURRED, AddFeedback, MakeBatchAnalyzer
 
 MINUTE = timedelta(minutes=1)
-TERMS = Terms("a-worker", "1-000000000000", MINUTE, items=10, max_attempts=3)
+TERMS = ClaimSettings("a-worker", "1-000000000000", MINUTE, items=10, max_attempts=3)
 
 TakeClaim = Callable[..., Claim]
 
@@ -37,7 +37,7 @@ TakeClaim = Callable[..., Claim]
 def take(database: Database) -> TakeClaim:
     """Claim now, or some time from now."""
 
-    def take(terms: Terms = TERMS, after: timedelta = timedelta()) -> Claim:
+    def take(terms: ClaimSettings = TERMS, after: timedelta = timedelta()) -> Claim:
         return database.transact(lambda session: claims.claim(session, terms, now() + after))
 
     return take
@@ -120,7 +120,13 @@ def test_an_item_that_never_returned_often_enough_is_lost(
 ) -> None:
     add()
     later = [index * 10 * MINUTE for index in range(5)]
-    assert [take(after=after).lost for after in later] == [False, False, False, False, True]
+    assert [take(after=after).attempts_exhausted for after in later] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_an_item_that_did_not_return_lets_others_go_first(
@@ -167,7 +173,7 @@ def test_claims_made_at_the_same_time_share_no_item(add: AddFeedback, take: Take
     added = {add() for _ in range(60)}
     terms = [TERMS._replace(worker=f"worker-{number}", items=7) for number in range(4)]
 
-    def take_all(mine: Terms) -> list[Any]:
+    def take_all(mine: ClaimSettings) -> list[Any]:
         return [item.id for claim in iter(lambda: take(mine).items, []) for item in claim]
 
     with ThreadPoolExecutor(len(terms)) as pool:
@@ -184,7 +190,7 @@ def test_failed_items_that_are_replayed_wait_from_now_on(
     add(state=DONE, analysis_version=TERMS.version)
     before = now()
     if how == "one":
-        replay(database, workspace.id, failed, once=None)
+        replay(database, workspace.id, failed, idempotency=None)
     else:
         assert database.transact(lambda session: replay_all_failed(session, now())) == 1
     with database.read() as session:
@@ -263,17 +269,17 @@ def test_a_worker_is_gone_when_its_process_on_this_host_is() -> None:
     reborn = f"{host}:{os.getpid()}:0123"
     alive = f"{host}:{os.getppid()}:0123"
     elsewhere = f"elsewhere:{child.pid}:0123"
-    assert gone([me, dead, reborn, alive, elsewhere, "odd"], me) == [dead, reborn]
+    assert dead_workers([me, dead, reborn, alive, elsewhere, "odd"], me) == [dead, reborn]
 
 
 def test_claims_of_a_dead_worker_are_free_at_once_on_sqlite(
-    add: AddFeedback, take: TakeClaim, analyst: HireAnalyst, database: Database
+    add: AddFeedback, take: TakeClaim, batch_analyzer: MakeBatchAnalyzer, database: Database
 ) -> None:
     add()
     take(TERMS._replace(worker=f"{socket.gethostname()}:{os.getpid()}:0123"))
-    new = analyst()
-    new.free_the_dead()
-    assert new.round(lambda: True) == database.is_sqlite
+    new = batch_analyzer()
+    new.expire_dead_leases()
+    assert new.run_once(lambda: True) == database.is_sqlite
     with database.read() as session:
         states = session.exec(select(Feedback.state).where(col(Feedback.attempts) < 2)).all()
     assert states == [DONE if database.is_sqlite else PENDING]

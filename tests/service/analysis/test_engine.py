@@ -15,10 +15,10 @@ from service.analysis.engine import (
     SLICE_CHARS,
     SLICE_ITEMS,
     Engine,
-    EngineBusy,
     load_engine,
     slices,
 )
+from service.analysis.errors import EngineBusy
 from service.settings import Settings
 from tests.fakes import FakeAnalyzer
 

@@ -14,13 +14,13 @@ from models.learning import Learning
 from models.mention_vector import MentionVector
 from models.workspace import Workspace
 from service.analysis.engine import Engine
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.corrections.relabel import relabel
 from service.db import Database
-from service.journey.learning import LEAST_BACKGROUND
-from service.journey.taught import taught_by
+from service.journey.learning import MIN_BACKGROUND
+from service.journey.trained_labels import load_trained
 from service.settings import Settings
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.analysis.conftest import AddFeedback
@@ -88,8 +88,8 @@ def work(database: Database, settings: Settings) -> Work:
 
     def run(version: str = "1") -> None:
         analyzer = FakeAnalyzer(version)
-        analyst = Analyst(database, Engine(analyzer), settings)
-        while analyst.round(lambda: True):
+        batch_analyzer = BatchAnalyzer(database, Engine(analyzer), settings)
+        while batch_analyzer.run_once(lambda: True):
             pass
         assert verify(database).clean
         run.read = sum(analyzer.calls)  # type: ignore[attr-defined]
@@ -247,19 +247,19 @@ def test_what_was_learned_without_feedback_is_learned_again_with_it(
 ) -> None:
     """In a new workspace, and for a new model; with the same result as if it had been there."""
     [alone] = put(LEARNED)["learned"]
-    for number in range(LEAST_BACKGROUND // 2):
+    for number in range(MIN_BACKGROUND // 2):
         add(f"{SAID} number{number}")
     work()
     [learned] = get("/v1/journey/definition")["learned"]
-    assert learned["false_alarms"]["n"] == alone["false_alarms"]["n"] + LEAST_BACKGROUND
+    assert learned["false_alarms"]["n"] == alone["false_alarms"]["n"] + MIN_BACKGROUND
     assert put(LEARNED | {"touchpoints": [{"key": "support", "owner": "Ana"}]})["learned"] == [
         learned
     ]
     work()
     work("2")
     with database.read() as session:
-        [one] = taught_by(session, workspace.id, 2, Engine(FakeAnalyzer("1")).version)
-        [two] = taught_by(session, workspace.id, 2, Engine(FakeAnalyzer("2")).version)
+        [one] = load_trained(session, workspace.id, 2, Engine(FakeAnalyzer("1")).version)
+        [two] = load_trained(session, workspace.id, 2, Engine(FakeAnalyzer("2")).version)
         assert session.exec(select(Learning)).one().finished
     assert two.estimate == one.estimate
     assert np.allclose(two.probe.weights, one.probe.weights, atol=0.01)
@@ -268,8 +268,8 @@ def test_what_was_learned_without_feedback_is_learned_again_with_it(
 def test_labels_are_learned_again_as_feedback_doubles_until_there_is_enough(
     put: Put, get: Get, add: AddFeedback, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.journey.learning.LEAST_BACKGROUND", 2)
-    for user in ("service.journey.learning", "service.analysis.lessons"):
+    monkeypatch.setattr("service.journey.learning.MIN_BACKGROUND", 2)
+    for user in ("service.journey.learning", "service.analysis.relabelling"):
         monkeypatch.setattr(f"{user}.BACKGROUND", 6)
     [alone] = put(LEARNED)["learned"]
     seen = []
@@ -320,7 +320,7 @@ def test_a_long_history_is_labelled_in_parts(
     for _ in range(5):
         add(SAID)
     work()
-    monkeypatch.setattr("service.analysis.lessons.ITEMS", 2)
+    monkeypatch.setattr("service.analysis.relabelling.ITEMS", 2)
     put(LEARNED)
     work()
     assert stages(get) == {"moving-in": 5, "usage": 5}

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from models.feedback import Feedback
-from service.analysis.schemas import ANSWER_EXAMPLE, MOST_ITEMS, REQUEST_EXAMPLE, AnalyzeOut
+from service.analysis.schemas import ANSWER_EXAMPLE, MAX_ITEMS, REQUEST_EXAMPLE, AnalyzeOut
 from service.db import Database
 from service.settings import Settings
 from tests.credentials import Keys, bearer
@@ -78,7 +78,7 @@ def test_an_unknown_journey_is_refused_with_the_known_ones(client: TestClient, k
     ("items", "name"),
     [
         ([], "items"),
-        ([SLOW] * (MOST_ITEMS + 1), "items"),
+        ([SLOW] * (MAX_ITEMS + 1), "items"),
         ([SLOW, {}], "items.1.text"),
         ([SLOW, SLOW | {"kind": "rumour"}], "items.1.kind"),
         ([{"text": "a\0b"}], "items.0.text"),

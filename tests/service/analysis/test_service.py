@@ -1,4 +1,4 @@
-"""A worker's round: what is written, and what happens when something goes wrong in between."""
+"""A worker's batch: what is written, and what happens when something goes wrong in between."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,14 +16,14 @@ from models.mention import Mention
 from models.workspace import Workspace
 from nlp.documents import Analysis, Document
 from service.analysis import service as room
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.clock import now
 from service.db import Database
 from service.journey.schemas import DefinitionIn
 from service.journey.service import put_definition
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
-from tests.service.analysis.conftest import AddFeedback, HireAnalyst
+from tests.service.analysis.conftest import AddFeedback, MakeBatchAnalyzer
 
 Find = Callable[[UUID], Feedback]
 
@@ -86,19 +86,19 @@ def change(database: Database, **columns: Any) -> None:
         session.execute(update(Feedback).values(**columns))
 
 
-def work(analyst: Analyst) -> int:
+def work(batch_analyzer: BatchAnalyzer) -> int:
     """Rounds until there is nothing to do."""
     rounds = 0
-    while analyst.round(lambda: True):
+    while batch_analyzer.run_once(lambda: True):
         rounds += 1
     return rounds
 
 
 def test_an_item_is_read_and_its_mentions_and_sums_are_written(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("The checkout was slow. I love the app. Great support")
-    assert work(analyst()) == 1
+    assert work(batch_analyzer()) == 1
     row = find(key)
     assert (row.state, row.attempts, row.error, row.claimed_by) == (DONE, 0, None, None)
     assert (row.sentiment, row.stage, row.touchpoint) == ("mixed", "purchase", "checkout")
@@ -121,27 +121,27 @@ def test_an_item_is_read_and_its_mentions_and_sums_are_written(
 
 
 def test_an_item_without_words_is_done_without_mentions(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("", rating_value=9, rating_min=0, rating_max=10, rating_scale="nps", rating_norm=0.9)
-    work(analyst())
+    work(batch_analyzer())
     assert (find(key).state, find(key).confidence) == (DONE, None)
     assert mentions(database) == []
     assert verify(database).clean
 
 
 def test_what_the_sender_said_narrows_the_reading(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("The checkout was slow.", stage_sent="awareness", touchpoint_sent="website")
-    work(analyst())
+    work(batch_analyzer())
     assert (find(key).stage, find(key).touchpoint) == ("awareness", "website")
     [mention] = mentions(database)
     assert mention.stage_provenance == mention.touchpoint_provenance == "explicit"
 
 
 def test_a_touchpoint_that_the_journey_has_no_more_is_ignored(
-    add: AddFeedback, analyst: HireAnalyst, database: Database, workspace: Workspace
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, database: Database, workspace: Workspace
 ) -> None:
     definition = DefinitionIn.model_validate(
         {
@@ -155,18 +155,18 @@ def test_a_touchpoint_that_the_journey_has_no_more_is_ignored(
     database.transact(
         lambda session: put_definition(session, workspace.id, definition, lambda _: True)
     )
-    work(analyst())
+    work(batch_analyzer())
     [mention] = mentions(database)
     assert (mention.stage, mention.stage_provenance) == ("purchase", "explicit")
     assert (mention.touchpoint, mention.touchpoint_provenance) == ("checkout", "model")
 
 
 def test_a_new_version_of_the_analysis_replaces_the_old_one(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("The checkout was slow. I love the app")
-    work(analyst())
-    assert work(analyst(FakeAnalyzer("2"))) == 1
+    work(batch_analyzer())
+    assert work(batch_analyzer(FakeAnalyzer("2"))) == 1
     assert find(key).analysis_version == "2-000000000000"
     assert {mention.model_version for mention in mentions(database)} == {"2-000000000000"}
     report = verify(database)
@@ -175,43 +175,43 @@ def test_a_new_version_of_the_analysis_replaces_the_old_one(
 
 
 def test_of_two_versions_the_one_that_started_last_has_the_last_word(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add()
-    older, newer = analyst(), analyst(FakeAnalyzer("2"))
+    older, newer = batch_analyzer(), batch_analyzer(FakeAnalyzer("2"))
     assert [work(older), work(newer), work(older), work(newer)] == [1, 1, 0, 0]
     fresh = add()
     assert [work(older), work(newer), work(older)] == [1, 1, 0]
     assert {find(id).analysis_version for id in (key, fresh)} == {"2-000000000000"}
-    assert [work(analyst()), work(newer)] == [1, 0]
+    assert [work(batch_analyzer()), work(newer)] == [1, 0]
     assert {find(id).analysis_version for id in (key, fresh)} == {"1-000000000000"}
     assert verify(database).clean
 
 
 def test_an_item_that_changed_while_it_was_read_is_read_again(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("The checkout was slow.")
     changes = {"text": "I love the app", "revision": 2, "claimed_by": None, "claimed_until": None}
-    reader = analyst(Interrupted(lambda: change(database, **changes)))
-    reader.round(lambda: True)
+    reader = batch_analyzer(Interrupted(lambda: change(database, **changes)))
+    reader.run_once(lambda: True)
     assert (find(key).state, mentions(database)) == (PENDING, [])
-    reader.round(lambda: True)
+    reader.run_once(lambda: True)
     assert (find(key).state, find(key).sentiment) == (DONE, "positive")
     assert verify(database).clean
 
 
 def test_a_result_whose_claim_went_to_another_worker_is_dropped(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add()
-    other = analyst()
+    other = batch_analyzer()
 
     def overtake() -> None:
         change(database, claimed_until=now() - timedelta(seconds=1))
-        other.round(lambda: True)
+        other.run_once(lambda: True)
 
-    analyst(Interrupted(overtake)).round(lambda: True)
+    batch_analyzer(Interrupted(overtake)).run_once(lambda: True)
     assert find(key).state == DONE
     report = verify(database)
     assert report.clean
@@ -219,7 +219,7 @@ def test_a_result_whose_claim_went_to_another_worker_is_dropped(
 
 
 def test_an_item_erased_while_it_was_read_stays_erased(
-    add: AddFeedback, analyst: HireAnalyst, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, database: Database
 ) -> None:
     key = add()
 
@@ -227,14 +227,14 @@ def test_an_item_erased_while_it_was_read_stays_erased(
         with database.write() as session:
             session.delete(session.exec(select(Feedback).where(Feedback.id == key)).one())
 
-    assert analyst(Interrupted(erase)).round(lambda: True)
+    assert batch_analyzer(Interrupted(erase)).run_once(lambda: True)
     assert mentions(database) == []
     assert verify(database).clean
 
 
 def test_an_item_that_breaks_the_model_fails_alone_and_with_its_reason(
     add: AddFeedback,
-    analyst: HireAnalyst,
+    batch_analyzer: MakeBatchAnalyzer,
     find: Find,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
@@ -242,7 +242,7 @@ def test_an_item_that_breaks_the_model_fails_alone_and_with_its_reason(
     monkeypatch.setattr("service.analysis.claims.BACK_OFF_SECONDS", (60.0,))
     good = [add() for _ in range(20)]
     bad = add("poison")
-    reader = analyst(max_attempts=2)
+    reader = batch_analyzer(max_attempts=2)
     work(reader)
     assert {find(key).state for key in good} == {DONE}
     assert (find(bad).state, find(bad).attempts) == (PENDING, 1)
@@ -257,12 +257,12 @@ def test_an_item_that_breaks_the_model_fails_alone_and_with_its_reason(
 
 
 def test_an_analysed_item_that_the_next_version_fails_on_contributes_nothing(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add("The checkout was slow.")
-    work(analyst())
+    work(batch_analyzer())
     change(database, text="poison")
-    work(analyst(FakeAnalyzer("2"), max_attempts=1))
+    work(batch_analyzer(FakeAnalyzer("2"), max_attempts=1))
     row = find(key)
     assert (row.state, row.sentiment, row.analysis_version) == (FAILED, None, None)
     report = verify(database)
@@ -272,35 +272,39 @@ def test_an_analysed_item_that_the_next_version_fails_on_contributes_nothing(
 
 @pytest.mark.parametrize("analyzer", [Unwritable(), Short()])
 def test_a_result_that_makes_no_sense_counts_against_its_item(
-    analyzer: FakeAnalyzer, add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    analyzer: FakeAnalyzer,
+    add: AddFeedback,
+    batch_analyzer: MakeBatchAnalyzer,
+    find: Find,
+    database: Database,
 ) -> None:
     good, bad = add("Great checkout"), add("The app")
-    work(analyst(analyzer, max_attempts=1))
+    work(batch_analyzer(analyzer, max_attempts=1))
     assert find(bad).state == FAILED
     assert (find(good).state == DONE) == isinstance(analyzer, Unwritable)
     assert verify(database).clean
 
 
 def test_an_item_that_ended_its_process_too_often_is_set_aside(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     key = add()
     change(database, attempts=4, claimed_by="gone", claimed_until=now())
     analyzer = FakeAnalyzer()
-    work(analyst(analyzer))
+    work(batch_analyzer(analyzer))
     assert (find(key).state, analyzer.calls) == (FAILED, [])
     assert find(key).error == "the analysis crashed the process 4 times"
 
 
 def test_a_failing_database_counts_against_nobody(
     add: AddFeedback,
-    analyst: HireAnalyst,
+    batch_analyzer: MakeBatchAnalyzer,
     find: Find,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     key = add()
-    reader = analyst(max_attempts=1)
+    reader = batch_analyzer(max_attempts=1)
 
     def lost(*_: Any) -> None:
         raise OperationalError("COMMIT", {}, Exception("connection lost"))
@@ -309,7 +313,7 @@ def test_a_failing_database_counts_against_nobody(
         with monkeypatch.context() as patch:
             patch.setattr(room, "write", lost)
             with pytest.raises(OperationalError):
-                reader.round(lambda: True)
+                reader.run_once(lambda: True)
         assert find(key).attempts == 1
     work(reader)
     assert find(key).state == DONE
@@ -317,12 +321,12 @@ def test_a_failing_database_counts_against_nobody(
 
 
 def test_what_is_unread_when_the_worker_must_stop_is_given_back(
-    add: AddFeedback, analyst: HireAnalyst, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, database: Database
 ) -> None:
     for _ in range(20):
         add()
     answers = iter([True, False])
-    analyst().round(lambda: next(answers))
+    batch_analyzer().run_once(lambda: next(answers))
     with database.read() as session:
         rows = session.exec(select(Feedback)).all()
     assert sorted(row.state for row in rows) == [DONE] * 16 + [PENDING] * 4
@@ -330,7 +334,7 @@ def test_what_is_unread_when_the_worker_must_stop_is_given_back(
 
 
 def test_a_long_batch_keeps_its_claim(
-    add: AddFeedback, analyst: HireAnalyst, find: Find, database: Database
+    add: AddFeedback, batch_analyzer: MakeBatchAnalyzer, find: Find, database: Database
 ) -> None:
     keys = [add() for _ in range(40)]
     seen: list[Any] = []
@@ -340,5 +344,5 @@ def test_a_long_batch_keeps_its_claim(
         time.sleep(0.02)
         return True
 
-    analyst(lease_seconds=0.03).round(look)
+    batch_analyzer(lease_seconds=0.03).run_once(look)
     assert seen[0] < seen[1] < seen[2]

@@ -14,7 +14,7 @@ from sqlmodel import select
 from models.feedback import DONE, Feedback
 from service import worker as room
 from service.analysis.engine import BACKGROUND_NICENESS, Engine
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.db import Database
 from service.settings import Settings
 from service.worker import STOP_SECONDS, Worker, WorkerThread, start_inline
@@ -68,14 +68,14 @@ def test_a_worker_that_fails_goes_on(
 ) -> None:
     add()
     rounds = iter([RuntimeError("first"), RuntimeError("second")])
-    real = Analyst.round
+    real = BatchAnalyzer.run_once
 
-    def fail(self: Analyst, *arguments: object) -> bool:
+    def fail(self: BatchAnalyzer, *arguments: object) -> bool:
         for error in rounds:
             raise error
         return real(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Analyst, "round", fail)
+    monkeypatch.setattr(BatchAnalyzer, "run_once", fail)
     monkeypatch.setattr(room, "BACK_OFF_SECONDS", (0.01,))
     with caplog.at_level(logging.ERROR):
         thread = start_inline(database, Engine(FakeAnalyzer()), settings, wake)

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func
 from sqlmodel import select
 
-from models.span import RollupItemSpan
+from models.rollup_span import RollupItemSpan
 from models.workspace import Workspace
 from service.attributes.building import Builder
 from service.db import Database
@@ -38,7 +38,7 @@ def test_a_declared_attribute_is_built_and_then_ready(
     states = [{"name": name, "state": "building"} for name in ("country", "persona")]
     assert answer.json() == {"items": states}
     builder = Builder(database)
-    while builder.round():
+    while builder.run_once():
         pass
     told = client.get(PATH, headers=bearer(keys.read))
     assert told.json() == {"items": [each | {"state": "ready"} for each in states]}
@@ -53,7 +53,7 @@ def test_what_was_declared_stays_ready_when_another_is_added(
     client: TestClient, keys: Keys, database: Database
 ) -> None:
     put(client, keys.manage, ["persona"])
-    assert Builder(database).round()
+    assert Builder(database).run_once()
     states = put(client, keys.manage, ["persona", "country"]).json()["items"]
     assert [each["state"] for each in states] == ["building", "ready"]
 
@@ -87,7 +87,7 @@ def test_feedback_that_comes_later_is_in_the_roll_ups(
     client: TestClient, keys: Keys, database: Database, workspace: Workspace
 ) -> None:
     put(client, keys.manage, ["persona"])
-    assert Builder(database).round()
+    assert Builder(database).run_once()
     with database.write() as session:
         for value in ("smb", "smb", "big"):
             write(session, workspace.id, [Said("usage", "product")], attributes={"persona": value})

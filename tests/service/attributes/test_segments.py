@@ -26,7 +26,7 @@ from service.insights.queries import recount, sums, theme_series, theme_sums
 from service.insights.queries.items import Items
 from service.rollups.apply import Delta, apply
 from service.rollups.segments import is_rolled_up, segments_of
-from service.verify.verify import Finding, verify
+from service.verify.checks import Finding, verify
 from tests.credentials import Keys, bearer
 from tests.service.insights.test_queries import AXES, counted, merged_touchpoints
 from tests.service.rows import Said, nps, rating, theme, write
@@ -96,7 +96,7 @@ def put_in_force(database: Database, workspace: Workspace, *names: str) -> None:
 
 def build(database: Database) -> None:
     builder = Builder(database)
-    while builder.round():
+    while builder.run_once():
         pass
 
 
@@ -204,10 +204,10 @@ def count_nothing(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (recount, "mention_rows"),
         (recount, "item_rows"),
-        (theme_sums, "_counted_weights"),
-        (theme_sums, "_counted_mentions"),
-        (theme_sums, "_counted_items"),
-        (theme_series, "_counted_mentions"),
+        (theme_sums, "_recounted_counts"),
+        (theme_sums, "_recounted_mentions"),
+        (theme_sums, "_recounted_items"),
+        (theme_series, "_recounted_mentions"),
     ):
         patch.setattr(module, name, count)
 
@@ -242,7 +242,7 @@ def test_until_it_is_ready_an_attribute_is_counted(
         declare(session, workspace.id, ["persona"])
     builder = Builder(database)
     for _ in range(5):
-        assert builder.round()
+        assert builder.run_once()
         assert ask("/v1/journey?attr.persona=smb") == expected
         assert not wrong(database)
 
@@ -293,7 +293,7 @@ def test_sums_are_right_after_any_history(
                 names = dice.choice((["persona"], ["persona", "size"], ["size"], []))
                 declare(session, workspace.id, names)
         if kind == "build":
-            builder.round()
+            builder.run_once()
         if step % 10 == 9:
             assert not wrong(database)
     build(database)

@@ -13,10 +13,10 @@ from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service import clock
-from service.changes.scopes import in_present_words
-from service.changes.service import one
+from service.changes.scopes import scope_in_current_journey
+from service.changes.service import get_change
 from service.db import Database
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
 from tests.credentials import Keys, bearer
@@ -263,15 +263,18 @@ def test_a_journey_with_other_names_ends_no_impact(
     assert effects() == before
     assert shop.tell(422, scope=CHECKOUT["scope"])["code"] == "unknown_stage"
     with database.read() as session:
-        changes = [one(session, workspace.id, UUID(id)) for id in told]
-        words = [in_present_words(session, change) for change in changes]
+        changes = [get_change(session, workspace.id, UUID(id)) for id in told]
+        words = [scope_in_current_journey(session, change) for change in changes]
     assert [word and (word.stage, word.touchpoint, word.pain_point) for word in words] == [
         (["buy"], ["till"], None)
     ] * 2
     merged = {"stages": [renamed | {"includes": [{"stage": "purchase"}, {"stage": "usage"}]}]}
     assert shop.client.put(path, json=merged, headers=headers).status_code == 200
     with database.read() as session:
-        assert in_present_words(session, one(session, workspace.id, UUID(told[0]))) is None
+        assert (
+            scope_in_current_journey(session, get_change(session, workspace.id, UUID(told[0])))
+            is None
+        )
 
 
 def test_a_change_of_today_has_happened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 
-from service.changes.effects import VOLUME, Effect, effects, needed
+from service.changes.effects import VOLUME, Effect, effects, required_items
 from service.changes.windows import Window, minus, total_of, windows
 from service.changes.wording import sentence, verdict
-from service.insights.comparison import Part
 from service.insights.statistics import SIGNIFICANCE_LEVEL
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import ItemSums, MentionSums, Part, RatingSums
 
 DAYS = 28
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
@@ -116,7 +115,9 @@ def test_without_a_rest_it_is_before_and_after() -> None:
     found = effects(before, after, has_rest=False)
     assert VOLUME not in found
     assert found["nps"].control is None
-    assert "nothing to compare it with" in sentence(found, DAYS, needed(found, False), "place")
+    assert "nothing to compare it with" in sentence(
+        found, DAYS, required_items(found, False), "place"
+    )
 
 
 def test_a_pain_point_is_better_the_rarer_it_is() -> None:
@@ -144,10 +145,10 @@ def test_a_theme_that_did_not_change_is_told_by_its_volume(direction: int) -> No
     random = np.random.default_rng(2)
     side = praise(random, 14) if direction == 1 else window(random, 1.0, 0.3)
     found = effects(side, side, has_rest=True, direction=direction)
-    said = sentence(found, DAYS, needed(found, of_theme=True), "place")
+    said = sentence(found, DAYS, required_items(found, of_theme=True), "place")
     assert said.startswith("No evidence of an effect yet: its share of all feedback")
     assert "severity" not in said
-    said = sentence(found, DAYS, needed(found, of_theme=True), "place_in_segment")
+    said = sentence(found, DAYS, required_items(found, of_theme=True), "place_in_segment")
     assert ": its share of the feedback of this segment went from" in said
 
 
@@ -162,12 +163,12 @@ def test_too_little_feedback_says_how_much_is_needed() -> None:
     random = np.random.default_rng(3)
     before, after = (window(random, 0.5, 0.5, items=5, days=2) for _ in range(2))
     found = effects(before, after, has_rest=True)
-    need = needed(found, of_theme=False)
+    need = required_items(found, of_theme=False)
     assert found["negative_share"].p is None
     share = found["negative_share"].before
     two_samples = 2 * share * (1 - share) * 7.849 / 0.01
     assert need.items == pytest.approx(2 * two_samples, abs=1)
-    without_control = needed(found, of_theme=False, has_rest=False)
+    without_control = required_items(found, of_theme=False, has_rest=False)
     assert without_control.items == pytest.approx(two_samples, abs=1)
     assert verdict({"negative_share": found["negative_share"]})[0] == "no_evidence_yet"
     said = sentence({"negative_share": found["negative_share"]}, 3, need, "place")
@@ -185,7 +186,7 @@ def test_one_day_does_not_show_how_much_days_differ(side: int) -> None:
     share = found["negative_share"]
     assert (share.control, share.change.low, share.change.high) == (None, -1, 1)
     assert verdict(found) == ("no_evidence_yet", None)
-    need = needed(found, of_theme=False)
+    need = required_items(found, of_theme=False)
     assert sentence(found, 1, need, "place").startswith("Too early for a verdict: one day before")
     assert "on two days or more" in sentence(found, DAYS, need, "place")
 
@@ -243,7 +244,7 @@ def test_a_detectable_effect_is_found_in_four_of_five_cases(items: int, days: in
 
 def test_as_many_items_as_needed_find_ten_points_in_four_of_five_cases() -> None:
     items = 100
-    need = np.median([needed(found, of_theme=False).items for found in unchanged(items, 7)])
+    need = np.median([required_items(found, of_theme=False).items for found in unchanged(items, 7)])
     assert 0.68 <= power(0.1, items, round(need / items)) <= 0.92  # two standard errors
 
 
@@ -258,7 +259,7 @@ def test_what_the_interval_holds_is_not_detectable(days: int) -> None:
 def test_where_no_effect_would_show_the_sentence_says_so() -> None:
     share = unchanged(40, days=2, runs=1)[0]["negative_share"]._replace(detectable=None)
     found = {"negative_share": share}
-    said = sentence(found, 2, needed(found, of_theme=False), "place")
+    said = sentence(found, 2, required_items(found, of_theme=False), "place")
     assert "With this much feedback, hardly any effect would show; about" in said
 
 
@@ -287,7 +288,7 @@ def test_a_share_that_goes_from_all_to_none_is_told_in_whole_points() -> None:
     change = found["negative_share"].change
     assert (change.difference, change.low) == (-1.0, -1.0)
     assert -1 < (change.high or 0) < -0.5
-    said = sentence(found, DAYS, needed(found, False), "place")
+    said = sentence(found, DAYS, required_items(found, False), "place")
     assert "from 100% to 0%; elsewhere from 50% to 50%" in said
     assert re.search(r"The effect is −100 points \(−100 to −\d\d points, 95%\)\.$", said)
 
@@ -298,7 +299,7 @@ def test_measures_that_contradict_each_other_decide_nothing() -> None:
     wrong: Effect = found["negative_share"]._replace(direction=1)
     both = {"negative_share": found["negative_share"], "nps": wrong}
     assert verdict(both) == ("no_evidence_yet", None)
-    assert "contradict" in sentence(both, DAYS, needed(found, False), "place")
+    assert "contradict" in sentence(both, DAYS, required_items(found, False), "place")
 
 
 def volumes(per_day: int, bad: float, days: int = DAYS) -> Window:
@@ -311,7 +312,7 @@ def volumes(per_day: int, bad: float, days: int = DAYS) -> Window:
 def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
     found = effects(volumes(2, 1), volumes(8, 1), has_rest=True)
     assert verdict(found) == ("no_evidence_yet", None)
-    said = sentence(found, DAYS, needed(found, False), "place")
+    said = sentence(found, DAYS, required_items(found, False), "place")
     assert re.match(
         r"Its share of all feedback rose from 14% to 40% \(\+\d\d to \+\d\d points, 95%\)\. "
         r"The measures do not show whether that is better or worse; 100% of the mentions since "
@@ -319,17 +320,19 @@ def test_a_scope_that_is_talked_about_more_is_told_first() -> None:
         said,
     )
     few = found | {"negative_share": found["negative_share"]._replace(p=None)}
-    assert "better or worse. Apart from that" in sentence(few, DAYS, needed(few, False), "place")
+    assert "better or worse. Apart from that" in sentence(
+        few, DAYS, required_items(few, False), "place"
+    )
     less = effects(volumes(8, 0.25), volumes(2, 0.5), has_rest=True)
     del less["negative_share"], less["net_sentiment"], less["mean_severity"]
-    said = sentence(less, DAYS, needed(less, False), "place")
+    said = sentence(less, DAYS, required_items(less, False), "place")
     assert said.startswith("Its share of all feedback fell from 40% to 14%")
     assert "better or worse. Apart from that, too little feedback for a verdict" in said
 
 
 def test_a_verdict_says_too_that_there_is_more_talk() -> None:
     found = effects(volumes(4, 1), volumes(12, 0.25), has_rest=True)
-    said = sentence(found, DAYS, needed(found, False), "place")
+    said = sentence(found, DAYS, required_items(found, False), "place")
     assert said.startswith("It got better: the share of complaints")
     assert " Its share of all feedback rose from 25% to 50%" in said
     assert "better or worse" not in said
@@ -341,18 +344,20 @@ def test_an_interval_without_nought_that_proves_nothing_is_explained() -> None:
     clear = effects(before, after, has_rest=True)
     found = {name: effect._replace(p=0.08) for name, effect in clear.items()}
     assert (found["negative_share"].change.high or 0) < 0
-    said = sentence(found, DAYS, needed(found, False), "place")
+    said = sentence(found, DAYS, required_items(found, False), "place")
     assert "On its own that would be significant, but 5 measures were tested" in said
     assert "in up to 25 of 100 cases chance alone" in said
     same = effects(before, before, has_rest=True)
-    assert "On its own" not in sentence(same, DAYS, needed(same, False), "place")
+    assert "On its own" not in sentence(same, DAYS, required_items(same, False), "place")
 
 
 def test_a_volume_needs_nothing_to_be_compared_with() -> None:
     random = np.random.default_rng(2)
     side = praise(random, 14)
     found = effects(side, side, has_rest=True, direction=1)
-    assert "nothing to compare" not in sentence(found, DAYS, needed(found, of_theme=True), "place")
+    assert "nothing to compare" not in sentence(
+        found, DAYS, required_items(found, of_theme=True), "place"
+    )
 
 
 def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
@@ -361,7 +366,7 @@ def test_what_changed_elsewhere_is_not_put_down_to_the_change() -> None:
     share = found["negative_share"]
     assert (share.significant, share.better, share.moved) == (True, False, False)
     assert verdict(found) == ("no_evidence_yet", None)
-    assert "elsewhere, not here" in sentence(found, DAYS, needed(found, False), "place")
+    assert "elsewhere, not here" in sentence(found, DAYS, required_items(found, False), "place")
 
 
 def test_what_got_better_here_but_far_less_than_elsewhere_is_no_change_for_the_worse() -> None:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from models.feedback import Feedback
 from models.workspace import Workspace
 from service.db import Database
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.rows import feedback_row

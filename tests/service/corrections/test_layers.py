@@ -13,12 +13,12 @@ from nlp.labels import HEADS
 from nlp.summary import summarize
 from service.corrections.layers import (
     bare_values,
-    corrected,
     item_columns,
-    laid_over,
-    lifted,
+    set_label,
     summarized,
-    with_harm,
+    with_corrections,
+    with_minimum_severity,
+    without_layers,
 )
 
 CALIBRATION = Calibration(dict.fromkeys(HEADS, 1.0), dict.fromkeys(HEADS, 0.4))
@@ -55,19 +55,22 @@ def test_an_item_is_the_same_from_its_stored_mentions(seed: int, allowed: Any) -
 def test_corrections_that_are_taken_back_leave_no_trace(seed: int) -> None:
     read = stored(mentions_read(seed, 4))
     said = {"stage": "renewal", "touchpoint": "unassigned", "sentiment": "negative"}
-    laid = [corrected(values, said) if seed % 4 != at else values for at, values in enumerate(read)]
+    laid = [
+        with_corrections(values, said) if seed % 4 != at else values
+        for at, values in enumerate(read)
+    ]
     assert summarized("en", laid) != summarized("en", read)
-    assert [lifted(values) for values in laid] == read
+    assert [without_layers(values) for values in laid] == read
 
 
 def test_what_was_read_stays_if_it_was_meant_too() -> None:
     [read] = stored(mentions_read(3, 1))
     other = "usage" if read["stage"] != "usage" else "support"
-    laid = corrected(read, {"stage": other}, {"stage": [read["stage"], other]})
+    laid = with_corrections(read, {"stage": other}, {"stage": [read["stage"], other]})
     assert (laid["stage"], laid["stage_provenance"]) == (read["stage"], "human")
     assert laid["replaced"]["stage"]["among"] == [read["stage"], other]
-    assert corrected(read, {"stage": other}, {"stage": [other, "x"]})["stage"] == other
-    assert lifted(laid) == read
+    assert with_corrections(read, {"stage": other}, {"stage": [other, "x"]})["stage"] == other
+    assert without_layers(laid) == read
 
 
 def test_a_severity_that_was_learned_goes_with_its_sentiment() -> None:
@@ -75,30 +78,30 @@ def test_a_severity_that_was_learned_goes_with_its_sentiment() -> None:
     read |= {"sentiment": "negative", "severity": 2}
     learned = {**read, "replaced": None}
     for field, label in (("sentiment", "neutral"), ("severity", 0)):
-        laid_over(learned, field, label, "learned", 0.9)
+        set_label(learned, field, label, "learned", 0.9)
     for labels in ({"sentiment": "negative"}, {"sentiment": "negative", "severity": 1}):
-        laid = corrected(learned, labels)
+        laid = with_corrections(learned, labels)
         assert laid["severity"] == labels.get("severity", 2)
-        assert lifted(laid) == read
-    assert corrected(learned, {"sentiment": "positive"})["severity"] == 0
-    assert "severity" not in corrected(learned, {"sentiment": "negative"})["replaced"]
+        assert without_layers(laid) == read
+    assert with_corrections(learned, {"sentiment": "positive"})["severity"] == 0
+    assert "severity" not in with_corrections(learned, {"sentiment": "negative"})["replaced"]
 
 
 def test_a_learned_complaint_does_some_harm_too() -> None:
     [read] = stored(mentions_read(3, 1))
     for was, severity, harm in (("positive", 0, 1), ("neutral", 2, 2), ("negative", 0, 0)):
         read |= {"sentiment": was, "severity": severity}
-        assert with_harm(read) == read
+        assert with_minimum_severity(read) == read
         learned = {**read, "replaced": None}
-        laid_over(learned, "sentiment", "negative", "learned", 0.9)
-        laid = with_harm(learned)
+        set_label(learned, "sentiment", "negative", "learned", 0.9)
+        laid = with_minimum_severity(learned)
         assert laid["severity"] == harm
-        assert lifted(laid) == read
+        assert without_layers(laid) == read
 
 
 def test_what_a_person_says_of_every_mention_is_the_items() -> None:
     read = stored(mentions_read(1, 3))
-    item = summarized("en", [corrected(each, {"stage": "renewal"}) for each in read])
+    item = summarized("en", [with_corrections(each, {"stage": "renewal"}) for each in read])
     assert (item["stage"], item["confidence"]["stage"]) == ("renewal", 1.0)
     assert item["candidates"]["stage"] in [values["candidates"]["stage"] for values in read]
 

@@ -11,12 +11,12 @@ from models.feedback import Feedback
 from models.learning import Learning
 from models.workspace import Workspace
 from nlp.arrays import Float32
-from service.corrections import labelling
-from service.corrections.adjusting import Background, Judged, attempt
-from service.corrections.learning import ERASED, keep, try_corrections
+from service.corrections import learned_labels
+from service.corrections.learning import ERASED, apply_trials, try_corrections
+from service.corrections.trials import Background, Judged, run_trial
 from service.db import Database
-from service.journey.taught import FROM_CORRECTIONS, taught_by
-from service.verify.verify import verify
+from service.journey.trained_labels import FROM_CORRECTIONS, load_trained
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.corrections.conftest import review
@@ -49,16 +49,16 @@ CONFIRMED = judged(1, 30, "usage", "usage")
 
 
 def test_a_mistake_that_is_made_again_is_mended() -> None:
-    trial = attempt("stage", judged(0, 12, "usage", "purchase") + CONFIRMED, NOTHING)
+    trial = run_trial("stage", judged(0, 12, "usage", "purchase") + CONFIRMED, NOTHING)
     assert (trial.corrected, trial.confirmed) == (12, 30)
     assert (trial.fixed, trial.broken, trial.helps) == (12, 0, True)
     assert trial.p == 2**-12
-    assert [each.key for each in trial.taught] == ["purchase"]
+    assert [each.key for each in trial.trained] == ["purchase"]
 
 
 def test_what_cannot_be_told_from_confirmed_ones_is_not_applied() -> None:
     same = judged(1, 30, "usage", "purchase")
-    trial = attempt("stage", same + CONFIRMED, NOTHING)
+    trial = run_trial("stage", same + CONFIRMED, NOTHING)
     assert not trial.helps
     assert trial.reason
 
@@ -72,21 +72,21 @@ def test_what_cannot_be_told_from_confirmed_ones_is_not_applied() -> None:
     ],
 )
 def test_too_few_teach_nothing(sent: list[Judged], reason: str) -> None:
-    trial = attempt("stage", sent, NOTHING)
+    trial = run_trial("stage", sent, NOTHING)
     assert not trial.helps
     assert reason in trial.reason
 
 
 def test_what_was_meant_alike_is_right_but_no_example() -> None:
     several = judged(0, 12, "purchase", "usage", "support")
-    trial = attempt("stage", several + CONFIRMED, NOTHING)
-    assert (trial.corrected, trial.confirmed, trial.taught) == (12, 30, [])
+    trial = run_trial("stage", several + CONFIRMED, NOTHING)
+    assert (trial.corrected, trial.confirmed, trial.trained) == (12, 30, [])
     kept = judged(1, 30, "usage", "usage", "support")
-    trial = attempt("stage", judged(0, 12, "usage", "purchase") + kept, NOTHING)
+    trial = run_trial("stage", judged(0, 12, "usage", "purchase") + kept, NOTHING)
     assert (trial.corrected, trial.confirmed, trial.fixed, trial.helps) == (12, 30, 12, True)
     exact, other = judged(0, 12, "purchase", "usage"), judged(1, 30, "support", "support")
-    trial = attempt("stage", exact + several + other, NOTHING)
-    assert (trial.corrected, trial.fixed, [each.key for each in trial.taught]) == (
+    trial = run_trial("stage", exact + several + other, NOTHING)
+    assert (trial.corrected, trial.fixed, [each.key for each in trial.trained]) == (
         24,
         24,
         ["usage"],
@@ -95,7 +95,7 @@ def test_what_was_meant_alike_is_right_but_no_example() -> None:
 
 def test_a_label_that_stands_against_nothing_teaches_nothing() -> None:
     usage = judged(0, 12, "unassigned", "usage") + CONFIRMED
-    assert not attempt("stage", usage, NOTHING).taught
+    assert not run_trial("stage", usage, NOTHING).trained
 
 
 def test_what_was_learned_is_known_while_another_thread_empties_the_cache(
@@ -103,10 +103,10 @@ def test_what_was_learned_is_known_while_another_thread_empties_the_cache(
 ) -> None:
     with database.write() as session:
         session.add(Learning(workspace_id=workspace.id, stamp=3))
-    kept = labelling.Learned()
-    monkeypatch.setattr(labelling, "_states", VanishingCache({(workspace.id, 3, "1"): kept}))
+    kept = learned_labels.LearnedLabels()
+    monkeypatch.setattr(learned_labels, "_cache", VanishingCache({(workspace.id, 3, "1"): kept}))
     with database.read() as session:
-        assert labelling.learned_in(session, workspace.id, "1", lock=False) is kept
+        assert learned_labels.find_learned_labels(session, workspace.id, "1") is kept
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_learning_again_from_the_same_corrections_changes_nothing(
     def state() -> tuple[Any, int, list[bytes]]:
         report = ask("GET", LEARNING)
         with database.read() as session:
-            probes = taught_by(session, workspace.id, FROM_CORRECTIONS, report["model"])
+            probes = load_trained(session, workspace.id, FROM_CORRECTIONS, report["model"])
         return report["fields"], learned(ask), [each.probe.weights.tobytes() for each in probes]
 
     before = state()
@@ -215,7 +215,7 @@ def test_learning_for_one_model_replaces_what_others_learned(
     other = "2-000000000000"
     trials = try_corrections(database, workspace.id, other)
     with database.write() as session:
-        keep(session, workspace.id, other, trials)
+        apply_trials(session, workspace.id, other, trials)
     analyse()
     assert learned(ask) == 0
 
@@ -246,8 +246,8 @@ def test_nothing_is_learned_from_what_is_erased_meanwhile(
     trials = try_corrections(database, workspace.id, model)
     ask("DELETE", f"/v1/feedback/{taught[0].id}")
     with database.write() as session:
-        keep(session, workspace.id, model, trials)
-        assert not taught_by(session, workspace.id, FROM_CORRECTIONS, model)
+        apply_trials(session, workspace.id, model, trials)
+        assert not load_trained(session, workspace.id, FROM_CORRECTIONS, model)
     assert not any(field["applied"] for field in ask("GET", LEARNING)["fields"])
 
 
@@ -283,8 +283,8 @@ def test_what_one_workspace_teaches_is_none_of_anothers(
     assert others_ask("GET", LEARNING) == before
     with database.read() as session:
         for owner, label in ((workspace, "renewal"), (other_workspace, "support")):
-            taught = taught_by(session, owner.id, FROM_CORRECTIONS, alone["model"])
-            assert [each.key for each in taught] == [label]
+            trained = load_trained(session, owner.id, FROM_CORRECTIONS, alone["model"])
+            assert [each.key for each in trained] == [label]
     theirs += store(["The gadget wobbles a lot again"], other_workspace)
     for row in (theirs[0], theirs[-1]):
         whole = others_ask("GET", f"/v1/feedback/{row.id}", params={"journey": "eight-stage"})

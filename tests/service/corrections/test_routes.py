@@ -11,7 +11,7 @@ from models.feedback import Feedback
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests import fakes
 from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer

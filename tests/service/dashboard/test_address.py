@@ -71,8 +71,8 @@ def test_days_of_the_other_period_are_inclusive_and_for_the_map_alone() -> None:
 @pytest.mark.parametrize("prefix", ["", "compare."])
 def test_a_period_that_ends_before_it_begins_is_told_and_not_asked_for(prefix: str) -> None:
     here = address("/", f"{prefix}from=2026-03-02&{prefix}to=2026-03-01")
-    assert here.backwards is not None
-    assert here.backwards.name == f"{prefix}to"
+    assert here.reversed_period is not None
+    assert here.reversed_period.name == f"{prefix}to"
     found = here.filters(MapParams, here.period(TODAY, TODAY), TODAY)
     assert (found.until, found.compare_since, found.compare_until) == (None, None, None)
 
@@ -105,7 +105,7 @@ def test_language_tags_are_those_of_the_boxes() -> None:
         ("compare.language", "pt"),
     ]
     assert here.filters(FilterParams, "all", TODAY).language == ["de", "en"]
-    assert asked(here.at("/search", language="de-AT,DE")) == {"language": "de"}
+    assert asked(here.link_to("/search", language="de-AT,DE")) == {"language": "de"}
 
 
 def test_a_language_that_names_none_is_refused() -> None:

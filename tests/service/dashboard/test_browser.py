@@ -21,7 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from service.pictures import wording
+from service.pictures import formatting
 from tests.service.dashboard.site import (
     ARABIC,
     CHANGED,
@@ -37,6 +37,8 @@ from tests.service.dashboard.site import (
 CHROMIUM: Final = shutil.which("chromium")
 DESK: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 360, "height": 740}
+PAPER: Final = {"width": 718, "height": 1047}
+"""A4 with the margins of the page."""
 SERIOUS: Final = {"serious", "critical"}
 REFUSED: Final = "Failed to load resource: the server responded with a status of 4"
 PATHS: Final = (
@@ -378,7 +380,7 @@ def left_to_right(place: Locator, *texts: str) -> bool:
 
 def test_names_of_any_direction_leave_what_is_around_them_in_order(visit: Open) -> None:
     page = visit("/search?touchpoint=checkout", key=ODD_KEY)
-    day = wording.day(date.fromisoformat(days_ago(27)))
+    day = formatting.day(date.fromisoformat(days_ago(27)))
     caption = page.locator("figcaption").first
     assert left_to_right(caption, "negative", "Checkout", " at ", HEBREW, day, "survey")
     page.goto("/pain-points?touchpoint=delivery")
@@ -457,11 +459,14 @@ def test_axe_finds_nothing_serious_on_a_phone(visit: Open) -> None:
 
 
 def test_it_prints_the_whole_map(visit: Open) -> None:
-    page = visit("/", viewport=PHONE)
+    page = visit("/", viewport=PAPER)
     page.emulate_media(media="print")
     expect(page.locator(".board")).to_be_visible()
     expect(page.locator(".stages")).to_be_hidden()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(page.get_by_text("Filters", exact=True)).to_be_hidden()
+    board = page.locator(".board")
+    assert board.evaluate("board => board.scrollWidth <= board.clientWidth")
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
     assert 1 <= pages <= 3
 

@@ -16,12 +16,12 @@ from service.dashboard.charts import (
     period_length,
     spans,
 )
-from service.insights.map_schemas import TRENDS_EXAMPLE, PointOut
 from service.insights.periods import By, starts
+from service.insights.trend_schemas import TRENDS_EXAMPLE, PointOut
 
 DAY = date(2026, 3, 2)
 WEEK = timedelta(days=7)
-WEEKS = [Span(DAY + number * WEEK, 1) for number in range(4)]
+WEEKS = [Span(DAY + number * WEEK, DAY + (number + 1) * WEEK, 1) for number in range(4)]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Happened:
 
 
 def test_columns_are_as_high_as_their_mentions() -> None:
-    chart = draw([Span(DAY, 2, 1, 1), Span(DAY + timedelta(days=7), 8)])
+    chart = draw([Span(DAY, DAY + WEEK, 2, 1, 1), Span(DAY + WEEK, DAY + 2 * WEEK, 8)])
     assert chart is not None
     low, high = (sum(box.height for box in column.boxes) for column in chart.columns)
     assert high == pytest.approx(2 * low, abs=0.3)
@@ -42,7 +42,7 @@ def test_columns_are_as_high_as_their_mentions() -> None:
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 10, 12, 99, 100, 101, 4_999, 123_456])
 def test_the_axis_reaches_the_highest_column(most: int) -> None:
-    chart = draw([Span(DAY, most)])
+    chart = draw([Span(DAY, DAY + WEEK, most)])
     assert chart is not None
     values = [value for value, _ in chart.ticks]
     assert values[0] == 0
@@ -87,7 +87,7 @@ def test_a_day_that_is_not_over_is_partial() -> None:
 
 def test_nothing_is_no_chart() -> None:
     assert draw([]) is None
-    assert draw([Span(DAY)]) is None
+    assert draw([Span(DAY, DAY + WEEK)]) is None
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,28 @@ def test_an_event_stands_where_its_day_is_within_its_column(frame: Frame) -> Non
     assert [mark.letter for mark in chart.marks] == ["A", "B", "C"]
     slots = [(mark.x - frame.left) / frame.slot(4) for mark in chart.marks]
     assert slots == pytest.approx([0, 1 + 3 / 7, 3 + 6 / 7], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "columns", "marked"),
+    [
+        ("month", date(2026, 1, 1), 3, date(2026, 3, 31)),
+        ("month", date(2026, 1, 1), 2, date(2026, 2, 28)),
+        ("month", date(2026, 5, 1), 1, date(2026, 5, 31)),
+        ("week", DAY, 1, DAY + timedelta(days=6)),
+        ("day", DAY, 1, DAY),
+    ],
+)
+def test_events_are_marked_up_to_the_last_day_of_the_last_column(
+    by: By, first: date, columns: int, marked: date
+) -> None:
+    days = starts(first, first + timedelta(days=400), by)[:columns]
+    example = TRENDS_EXAMPLE["series"][0]["points"][0]
+    points = [PointOut.model_validate(example | {"start": start}) for start in days]
+    series = spans(points, by, None, midnight(first + timedelta(days=800)))
+    chart = draw(series, [Happened(marked), Happened(marked + timedelta(days=1))])
+    assert chart is not None
+    assert [mark.event.day for mark in chart.marks] == [marked]
 
 
 def test_letters_of_one_day_stand_beside_each_other() -> None:

@@ -8,12 +8,23 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
+from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
+from service.insights.journey_cells import cell_id
+from service.journey.native import Cell
 from tests.credentials import Keys, bearer
 from tests.service.dashboard.conftest import sign_in
 from tests.service.dashboard.pages import PERIOD, SAME, first_link, open_page, text_of
-from tests.service.rows import NOON, Said, nps, theme, write
+from tests.service.rows import (
+    NOON,
+    Said,
+    nps,
+    rating,
+    theme,
+    write,
+    write_long_before,
+)
 
 JSON = {"content-type": "application/json"}
 CHECKOUT = ("purchase", "checkout")
@@ -105,6 +116,7 @@ def test_a_change_stands_beside_the_interval_that_it_is_in(
 ) -> None:
     """8 mentions in 4 items, then 6 in 6: 25% fewer mentions, 50% more items."""
     with database.write() as session:
+        write_long_before(session, workspace.id)
         slow = Said(*CHECKOUT, severity=1, theme=theme(session, workspace.id, CHECKOUT, "Slow"))
         for number in range(10):
             said, days = ([slow], 0) if number < 6 else ([slow] * 2, 60)
@@ -121,6 +133,7 @@ def test_the_change_of_a_cell_is_that_of_its_complaints(
 ) -> None:
     counts = {"negative": (5, 3), "positive": (2, 40)}
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for sentiment, counted in counts.items():
             said = [Said(*CHECKOUT, sentiment, severity=sentiment == "negative")]
             for days, count in zip((60, 0), counted, strict=True):
@@ -135,6 +148,32 @@ def test_the_change_of_a_cell_is_that_of_its_complaints(
     assert "may be chance" in point
     wins = open_page(visitor, "/wins", PERIOD | {"sort": "trend"})
     assert '<dt>Praise vs. previous period</dt><dd>+1,900% <span class="shift">sig' in wins
+
+
+def test_a_previous_period_with_the_first_feedback_counts_from_then_on_and_says_so(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    """Two items every day for 20 days before the 59 days of the period, and in them."""
+    with database.write() as session:
+        slow = Said(*CHECKOUT, severity=1, theme=theme(session, workspace.id, CHECKOUT, "Slow"))
+        for day in range(-27, 52):
+            for _ in range(2):
+                write(session, workspace.id, [slow], occurred_at=NOON - timedelta(days=day))
+    ranking = open_page(visitor, "/pain-points")
+    point = open_page(visitor, first_link(ranking, "/pain-points/"))
+    assert "<dt>Items vs. previous period</dt><dd>0%" in ranking
+    assert "The previous period counts from 12 Jan 2026 on, the day of the first" in ranking
+    assert "40 items in the previous period (from 12 Jan 2026, the first feedback)" in point
+    map_ = text_of(open_page(visitor, "/"))
+    assert "compared with 12 Jan 2026 to 31 Jan 2026 (40 items): the previous period, from" in map_
+    assert "First seen 12 Jan 2026, last seen 31 Mar 2026 (all time)" in point
+    cell = cell_id(workspace.id, Cell(*CHECKOUT), PAIN)
+    later = {"from": "2026-02-10", "to": "2026-02-20"}
+    ranking = open_page(visitor, "/pain-points", later)
+    assert "counts from" not in ranking
+    for path in (first_link(ranking, "/pain-points/"), f"/pain-points/{cell}"):
+        page = open_page(visitor, path, later)
+        assert "First seen 12 Jan 2026, last seen 31 Mar 2026 (all time)" in page
 
 
 def test_what_customers_write_stays_text(visitor: TestClient, shop: str) -> None:
@@ -261,6 +300,7 @@ def test_two_periods_stand_side_by_side(
 ) -> None:
     """Three quarters of 40 answers in February complain, and a quarter of 40 in March."""
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for number in range(80):
             bad = number % 4 < (3 if number < 40 else 1)
             said = Said(*CHECKOUT, "negative" if bad else "positive")
@@ -347,6 +387,24 @@ def test_spikes_of_stages_are_told_beside_those_of_everything(
     told = re.findall(r"<li>▼ (.+?)\s*</li>", page)
     assert told == ["<bdi>Purchase</bdi>, week of 2 Mar 2026: <b>30 mentions</b>, 2 expected"]
     assert "None." not in page
+
+
+def test_an_effect_has_as_many_decimals_as_its_interval(
+    visitor: TestClient, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        declined = theme(session, workspace.id, CHECKOUT, "Card declined")
+        for number in range(60):
+            said = Said(*CHECKOUT, theme=declined) if number % 3 else Said("usage", "product")
+            score = rating(1 + number % 7, 1, 7, "csat")
+            write(session, workspace.id, [said], occurred_at=NOON, **score)
+    page = open_page(visitor, f"/pain-points/{declined}")
+    _, _, shown = page.partition("Effect on CSAT (1-7)</dt>")
+    figure = r"[−+]?\d+\.\d"
+    assert re.match(
+        f'<dd>{figure}</dd><dd class="fine"><span class="interval">{figure} to {figure}</span>',
+        shown,
+    ), shown[:200]
 
 
 def test_only_effects_beyond_chance_are_told_in_a_ranking(
@@ -439,6 +497,21 @@ def test_one_item_of_one_day_is_told_in_the_singular(
             assert "4 Mar 2026, compared with 3 Mar 2026 (1 item)" in told
             assert "no feedback" in told
             assert "0 items" not in told
+
+
+@pytest.mark.parametrize("path", ["/", "/trends"])
+def test_a_net_sentiment_of_too_few_answers_has_no_colour(
+    visitor: TestClient, database: Database, workspace: Workspace, path: str
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON)
+    page = open_page(visitor, path)
+    assert not re.search('(circle|span) class="(swatch )?n3', page)
+    assert 'class="swatch n1 few"' in page
+    if path == "/":
+        assert '<circle class="few"' in page
+        assert "Purchase \u2212100 (too few to judge)" in page
+        assert 'class="swatch none">\u2013<' in page
 
 
 def test_where_only_ignored_ones_are_a_ranking_says_that_they_are_left_out(
@@ -568,6 +641,7 @@ def test_themes_on_the_map_say_where_they_are_and_how_they_change(
     visitor: TestClient, database: Database, workspace: Workspace
 ) -> None:
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for touchpoint, now, before in (("checkout", 30, 5), ("delivery", 4, 4)):
             cell = ("purchase", touchpoint)
             slow = theme(session, workspace.id, cell, f"Slow {touchpoint}")

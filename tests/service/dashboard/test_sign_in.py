@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from models.workspace import Workspace
 from service.db import Database
 from service.keys import queries, service
-from service.keys.guesses import PER_MINUTE
+from service.keys.rate import WRONG_KEYS
 from service.keys.schemas import NewKey
 from tests.conftest import StartClient
 from tests.credentials import Keys, bearer
@@ -112,7 +112,7 @@ def test_a_key_that_may_not_read_is_told(client: TestClient, keys: Keys) -> None
 
 
 def test_guessing_has_to_wait(client: TestClient, keys: Keys) -> None:
-    for _ in range(PER_MINUTE.amount):
+    for _ in range(WRONG_KEYS.amount):
         assert send(client, "wrong")[0] == 401
     answer = client.post("/sign-in", data={"key": keys.read}, follow_redirects=False)
     assert answer.status_code == 429

@@ -12,12 +12,13 @@ import pyarrow.parquet as parquet
 import pytest
 
 from models.workspace import Workspace
+from service.attributes.declaring import declare
 from service.db import Database
 from service.exports import mentions, pages, pain_points, writers
 from service.exports.tables import Column, Kind, columns
-from service.web.text import FORMULA
-from tests.service.exports.conftest import SAID, Fetch
-from tests.service.rows import NOON, Said, write
+from service.text import FORMULA
+from tests.service.exports.conftest import CHECKOUT, SAID, Fetch
+from tests.service.rows import NOON, Said, rating, write
 
 SUBJECTS = ("pain-points", "wins", "mentions", "feedback", "corrections", "journey")
 TABLE = (
@@ -34,7 +35,7 @@ ROWS = [["a", 1, -0.5, True, date(2026, 3, 4), NOW, {"b": ["ü"]}], [None] * 7]
 
 
 def made(form: str, table: Any = TABLE, rows: Any = ROWS, bom: bool = False) -> bytes:
-    return b"".join(writers.write(form, table, [rows], bom))
+    return b"".join(writers.file_parts(form, table, [rows], bom))
 
 
 def table_of(answer: Any) -> list[dict[str, str]]:
@@ -108,7 +109,7 @@ def test_parts_are_handed_on_as_they_are_made(monkeypatch: pytest.MonkeyPatch) -
 
     for form in writers.MEDIA_TYPES:
         asked.clear()
-        parts = writers.write(form, [Column("n", Kind.INTEGER)], numbered())
+        parts = writers.file_parts(form, [Column("n", Kind.INTEGER)], numbered())
         assert next(parts)
         assert len(asked) < 3
         assert b"".join(parts)
@@ -198,7 +199,7 @@ def test_pain_points_have_what_the_list_has(fetch: Fetch, said: None) -> None:
 def test_pain_points_are_in_the_order_asked_for(
     monkeypatch: pytest.MonkeyPatch, fetch: Fetch, database: Database, workspace: Workspace
 ) -> None:
-    monkeypatch.setattr(pain_points, "AT_ONCE", 1)
+    monkeypatch.setattr(pain_points, "PAGE_ITEMS", 1)
     rare = Said("usage", "product", severity=3)
     often = Said("support", "support", severity=1)
     with database.write() as session:
@@ -206,6 +207,48 @@ def test_pain_points_are_in_the_order_asked_for(
             write(session, workspace.id, [said], occurred_at=NOON)
     for sort, first in (("pain", "product"), ("mentions", "support")):
         assert table_of(fetch("pain-points", sort=sort))[0]["touchpoint"] == first
+
+
+def test_the_effect_on_each_rating_is_a_column(
+    fetch: Fetch, database: Database, workspace: Workspace
+) -> None:
+    hurt, pleased = Said(*CHECKOUT, severity=2), Said("usage", "product", "positive")
+    scales = {"nps": (0, 10), "stars": (1, 5), "csat": (1, 7)}
+    with database.write() as session:
+        for scale, (low, high) in scales.items():
+            for number in range(30):
+                said, value = (hurt, low) if number < 10 else (pleased, high)
+                rated = rating(value, low, high, scale)
+                write(session, workspace.id, [said], occurred_at=NOON, **rated)
+    [row] = table_of(fetch("pain-points"))
+    impact = json.loads(row["impact"])
+    for scale in ("nps", "stars"):
+        told, bounds = impact[scale], impact[scale]["interval"]
+        assert float(row[f"{scale}_impact"]) == told["impact"] < 0
+        assert float(row[f"{scale}_impact_low"]) == bounds["low"]
+        assert float(row[f"{scale}_impact_high"]) == bounds["high"]
+    assert "csat:1-7" in impact
+    assert row["csat_impact"] == row["ces_impact_low"] == ""
+    [total] = [row for row in table_of(fetch("journey")) if row["touchpoint"] == "product"][-1:]
+    assert (total["stars"], total["stars_n"], total["ces"], total["ces_n"]) == ("5.0", "20", "", "")
+
+
+@pytest.mark.parametrize("subject", ["mentions", "feedback"])
+def test_declared_attributes_are_columns_of_text(
+    fetch: Fetch, database: Database, workspace: Workspace, subject: str
+) -> None:
+    with database.write() as session:
+        declare(session, workspace.id, ["vip", "persona", "+a:b"])
+        attributes = {"vip": True, "persona": "=1+1", "country": "DE"}
+        write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=NOON, attributes=attributes)
+    answer = fetch(subject)
+    head, row = csv.reader(io.StringIO(answer.text, newline=""))
+    assert head[-4:] == ["attributes", "attr.+a:b", "attr.persona", "attr.vip"]
+    assert row[-3:] == ["", "'=1+1", "true"]
+    line = fetch(subject, format="jsonl").json()
+    assert (line["attr.persona"], line["attr.vip"], "attr.+a:b" in line) == ("=1+1", "true", False)
+    file = parquet.read_table(io.BytesIO(fetch(subject, format="parquet").content))
+    assert [file[name].to_pylist() for name in head[-3:]] == [[None], ["=1+1"], ["true"]]
 
 
 def test_the_map_has_a_row_for_each_part(fetch: Fetch, said: None) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import resvg_py
 
-from service.exports import canvas, drawing
+from service.exports import png, png_worker
 from tests.service.exports.conftest import Fetch
 
 
@@ -55,8 +55,8 @@ def test_without_a_font_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, fetch: Fetch, tmp_path: Path
 ) -> None:
     program = tmp_path / "no_font.py"
-    program.write_text(f"import sys; sys.exit({canvas.NO_FONT})")
-    monkeypatch.setattr(canvas, "__file__", str(program))
+    program.write_text(f"import sys; sys.exit({png_worker.NO_FONT})")
+    monkeypatch.setattr(png_worker, "__file__", str(program))
     problem = fetch("journey", status=501, format="png").json()
     assert problem["code"] == "not_installed"
     assert "fonts-dejavu-core" in problem["detail"]
@@ -64,28 +64,28 @@ def test_without_a_font_it_says_what_to_install(
 
 
 def test_fonts_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert canvas.has_fonts()
+    assert png_worker.has_fonts()
     draw = partial(resvg_py.svg_to_bytes, skip_system_fonts=True)
     monkeypatch.setattr(resvg_py, "svg_to_bytes", draw)
-    assert not canvas.has_fonts()
+    assert not png_worker.has_fonts()
 
 
 def test_one_picture_is_drawn_at_a_time(monkeypatch: pytest.MonkeyPatch, fetch: Fetch) -> None:
-    monkeypatch.setattr(drawing, "PATIENCE_S", 0.01)
-    with drawing._turn:
+    monkeypatch.setattr(png, "QUEUE_TIMEOUT_S", 0.01)
+    with png._turn:
         answer = fetch("journey", status=503, format="png")
     assert answer.json()["code"] == "drawing_busy"
     assert answer.headers["retry-after"]
-    monkeypatch.setattr(drawing, "LONGEST_S", 0.001)
+    monkeypatch.setattr(png, "DRAW_TIMEOUT_S", 0.001)
     assert fetch("journey", status=503, format="png").json()["code"] == "drawing_busy"
-    assert not drawing._turn.locked()
+    assert not png._turn.locked()
 
 
 def test_who_finds_many_waiting_is_sent_away_at_once(fetch: Fetch) -> None:
     with ExitStack() as waiting:
-        for _ in range(drawing.MOST_WAITING):
-            waiting.enter_context(drawing._room)
+        for _ in range(png.MAX_WAITING):
+            waiting.enter_context(png._room)
         answer = fetch("journey", status=503, format="png")
     assert answer.json()["code"] == "drawing_busy"
-    assert drawing._room.acquire(blocking=False)
-    drawing._room.release()
+    assert png._room.acquire(blocking=False)
+    png._room.release()

@@ -106,7 +106,7 @@ def test_metrics_are_told_while_the_database_is_down(client: TestClient) -> None
 def test_count_of_the_queue_is_bounded(
     database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    monkeypatch.setattr(queries, "MAX_COUNTED", 1)
     for _ in range(3):
         add(database, workspace, PENDING, timedelta())
     with database.read() as session:

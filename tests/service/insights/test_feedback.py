@@ -52,7 +52,8 @@ FOUND: list[tuple[dict[str, Any], list[str]]] = [
     ({"q": "card"}, ["fine", "Card broke"]),  # in the subject, and in the text
     ({"q": "0% off_"}, ["50% off_x"]),
     ({"q": "a%l"}, []),
-    ({"external_id": "r-0,r-2"}, ["ÜBER alles", "Card broke"]),
+    ({"external_id": ["r-0", "r-2"]}, ["ÜBER alles", "Card broke"]),
+    ({"external_id": "r-0,r-2"}, []),
     ({"stage": "purchase", "state": "done"}, ["fine", "50% off_x"]),
     ({"touchpoint": "product", "stage": "retention"}, ["ÜBER alles", "Card broke"]),
     ({"stage": "awareness"}, []),

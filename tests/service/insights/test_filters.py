@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.params import escaped, parts_of, plain
-from service.web.text import composed
+from service.insights.params import escaped, plain, split_values
+from service.text import to_nfc
 from tests.credentials import Keys, bearer
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
 from tests.service.rows import Said, write
@@ -99,7 +99,7 @@ def test_filters_select(get: Get, database: Database, workspace: Workspace) -> N
         assert get("/v1/journey", **asked)["overall"]["items"] == count
 
 
-LISTED = ["source", "external_id", "attr.firm", "attr.café"]
+LISTED = ["source", "attr.firm", "attr.café"]
 WRITTEN: list[tuple[str, set[str]]] = [
     (r"Acme\, Inc", {"Acme, Inc"}),
     ("Acme, Inc", {"Acme", "Inc"}),
@@ -124,16 +124,34 @@ def test_values_are_found_as_they_are_stored(
             items = get("/v1/feedback", **{sent: asked})["items"]
             found = [item["attributes"][attribute] if attribute else item[field] for item in items]
             assert sorted(found) == sorted(stored)
-            if name != "external_id":
-                drawn = get("/v1/journey", **{sent: asked})
-                assert drawn["overall"]["items"] == len(stored)
+            drawn = get("/v1/journey", **{sent: asked})
+            assert drawn["overall"]["items"] == len(stored)
 
 
-@given(st.lists(st.text(min_size=1).map(composed).filter(lambda text: text == text.strip() != "")))
+@pytest.mark.parametrize("asked", ["17,4", "17\\,4", " 17,4 ", "Cafe\u0301"])
+def test_an_id_is_found_as_it_was_sent_and_never_taken_for_others(
+    get: Get, database: Database, workspace: Workspace, asked: str
+) -> None:
+    stored = to_nfc(asked).strip()
+    with database.write() as session:
+        for value in {"17", "4", "17,4", "17\\,4", "Caf\u00e9"}:
+            write(session, workspace.id, [Said(*CHECKOUT)], external_id=value)
+    items = get("/v1/feedback", external_id=asked)["items"]
+    assert [item["external_id"] for item in items] == [stored]
+    both = get("/v1/feedback", external_id=[asked, "17"])["items"]
+    assert {item["external_id"] for item in both} == {stored, "17"}
+
+
+def test_a_blank_id_is_rejected(client: TestClient, keys: Keys) -> None:
+    answer = client.get("/v1/feedback?external_id=%20", headers=bearer(keys.read))
+    assert answer.status_code == 422
+
+
+@given(st.lists(st.text(min_size=1).map(to_nfc).filter(lambda text: text == text.strip() != "")))
 def test_any_value_can_be_listed(values: list[str]) -> None:
     listed = ",".join(map(escaped, values))
-    assert [plain(part) for part in parts_of(listed)] == values
-    assert parts_of(",".join(parts_of(listed))) == parts_of(listed)
+    assert [plain(part) for part in split_values(listed)] == values
+    assert split_values(",".join(split_values(listed))) == split_values(listed)
 
 
 def test_a_plus_sign_that_arrives_as_a_blank_is_understood(client: TestClient, keys: Keys) -> None:

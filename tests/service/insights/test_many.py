@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.insights import samples
-from service.insights.comparison import NOTHING, Part, Side, compare
+from service.insights.comparison import Side, compare
 from service.insights.measures import measured
 from service.insights.samples import Sample
 from service.insights.statistics import Change, rate_changes, wilson
-from service.insights.sums import ItemSums, MentionSums, RatingSums
+from service.insights.sums import EMPTY_PART, ItemSums, MentionSums, Part, RatingSums
 
 few = settings(max_examples=25, deadline=None)
 SCALES = ("nps:0-10", "csat:1-5", "ces:1-7", "other:-5-5")
@@ -28,7 +28,7 @@ def parts(draw: st.DrawFn) -> Part:
     items.add(draw(st.integers(0, mentions)), "", RatingSums())
     for scale in SCALES:
         high, low, middle = (draw(counts) for _ in range(3))
-        least, greatest = samples.ends(scale.partition(":")[2])
+        least, greatest = samples.scale_bounds(scale.partition(":")[2])
         total = high * greatest + low * least + middle * (least + greatest) / 2
         rating = RatingSums(high + low + middle, round(1000 * total), high, low)
         items.add(rating.n, scale, rating)
@@ -102,7 +102,7 @@ def test_shares_of_many_have_their_wilson_intervals() -> None:
 def test_what_only_one_side_has_is_not_compared() -> None:
     said = Part(MentionSums(30, 20, 5, severity=25), ItemSums(30))
     side = Side(60, 60, 7.0)
-    new, usual = compare([said, said], [NOTHING, said], side, side)
+    new, usual = compare([said, said], [EMPTY_PART, said], side, side)
     assert set(new) == {"volume", "share"}
     assert (new["volume"]["difference"], new["volume"]["high"]) == (None, None)
     assert set(usual) == {"volume", "share", "negative_share", "net_sentiment", "mean_severity"}

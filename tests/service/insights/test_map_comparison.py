@@ -12,7 +12,7 @@ from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.rows import NOON, Said, add_pains, nps, write
+from tests.service.rows import NOON, Said, add_pains, nps, write, write_long_before
 from tests.service.rows import theme as found_theme
 
 WEEK = timedelta(days=7)
@@ -38,6 +38,7 @@ def checkout(drawn: dict[str, Any]) -> dict[str, Any]:
 def worse(database: Database, workspace: Workspace) -> None:
     """25 of 30 complain in this week, 8 of 40 did in the week before; 30 praise the product."""
     with database.write() as session:
+        write_long_before(session, workspace.id)
         answers(session, workspace.id, NOON, 25, 5, attributes={"persona": "smb"})
         answers(session, workspace.id, NOON - WEEK, 8, 32, attributes={"persona": "pro"})
         for at in (NOON, NOON - WEEK):
@@ -98,6 +99,54 @@ def test_volumes_are_not_compared_with_a_time_without_any_feedback(
         assert (volume["other"], volume["difference"], volume["significant"]) == (0, None, True)
 
 
+@pytest.mark.parametrize("filters", [{}, {"stage": "purchase"}, {"source": "web"}])
+@pytest.mark.parametrize("begins", ["2026-03-01", "2026-03-01T00:00:01Z"])
+def test_volumes_of_a_period_before_count_from_the_first_feedback_on(
+    get: Get, database: Database, workspace: Workspace, filters: dict[str, str], begins: str
+) -> None:
+    """One item a day since 25 February: in all of the last 7 days, and in 4 of those before."""
+    with database.write() as session:
+        slow = found_theme(session, workspace.id, CHECKOUT, "Slow")
+        for day in range(11):
+            at = NOON + timedelta(days=3 - day)
+            said = [Said(*CHECKOUT, severity=1, theme=slow)]
+            for kind in ("survey", "review", "ticket"):
+                write(session, workspace.id, said, occurred_at=at, kind=kind)
+        write(session, workspace.id, [Said(*PRODUCT)], occurred_at=NOON - 2 * WEEK, source="app")
+    period = {"since": begins, "until": "2026-03-08"}
+    drawn = get("/v1/journey", **period | filters)
+    trend = checkout(drawn)["pains"][0]["trend"]
+    volume = checkout(drawn)["changes"]["volume"]
+    steady = "source" in filters  # the others know of feedback from before
+    assert drawn["compared_with"]["since"][:10] == ("2026-02-25" if steady else "2026-02-22")
+    assert (volume["other"], trend["previous_items"]) == (12, 12)
+    assert trend["rate_change"] == pytest.approx(0 if steady else 0.75, abs=0.001)
+    assert volume["difference"] == pytest.approx(0 if steady else 0.75, abs=0.001)
+    assert get(f"/v1/pain-points/{slow}", **period | filters)["trend"] == trend
+    asked = period | filters | {"sort": "trend", "touchpoint": "checkout"}
+    for level in ("theme", "cell"):
+        (point,) = get("/v1/pain-points", level=level, **asked)["items"]
+        assert point["trend"]["rate_change"] == trend["rate_change"]
+
+
+def test_volumes_of_either_side_count_from_the_first_feedback_on(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        for day in range(11):
+            for _ in range(3):
+                at = NOON + timedelta(days=3 - day)
+                write(session, workspace.id, [Said(*CHECKOUT)], occurred_at=at)
+    earlier = {"since": "2026-02-15", "until": "2026-03-01"}
+    later = {"since": "2026-03-01", "until": "2026-03-08"}
+    for one, other in ((earlier, later), (later, earlier)):
+        compared = {f"compare_{name}": value for name, value in other.items()}
+        drawn = get("/v1/journey", **one, **compared)
+        assert drawn["overall"]["changes"]["volume"]["difference"] == 0
+        cut = other["since"] if other is later else "2026-02-25"
+        assert drawn["compared_with"]["since"] == f"{cut}T00:00:00Z"
+
+
 @pytest.mark.usefixtures("worse")
 def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> None:
     period = get("/v1/journey", **NOW, compare_until="2026-03-01")
@@ -115,6 +164,18 @@ def test_another_period_or_segment_is_compared_with_in_one_call(get: Get) -> Non
     changes = checkout(segment)["changes"]
     assert changes["negative_share"]["difference"] == 0.633
     assert "volume" not in changes
+
+
+def test_the_other_side_names_its_source_only_as_it_was_sent(get: Get) -> None:
+    """A source that identifies a person is also looked up in its stored form."""
+    jane = {"source": "jane.doe@example.com"}
+    sent = {f"compare.{name}": value for name, value in jane.items()}
+    segment = get("/v1/journey", **sent, source="web")["compared_with"]
+    period = get("/v1/journey", **NOW, **jane, compare_until="2026-03-01")["compared_with"]
+    assert (segment["filters"], period["filters"]) == (
+        {"source": ["jane.doe@example.com"]},
+        {"source": ["jane.doe@example.com"]},
+    )
 
 
 @pytest.mark.usefixtures("worse")
@@ -219,6 +280,7 @@ def test_themes_on_the_map_have_the_trend_that_they_have_themselves(
 ) -> None:
     counts = {"grows": (30, 5), "stays": (8, 8), "ignored": (1, 30), "gone": (0, 20)}
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for title, (now, before) in counts.items():
             status = IGNORED if title == "ignored" else "open"
             named = found_theme(session, workspace.id, CHECKOUT, title, status=status)

@@ -8,11 +8,11 @@ import pytest
 from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.names import cell_id
-from service.insights.queries import typical
+from service.insights.journey_cells import cell_id
+from service.insights.queries import most_severe
 from service.journey.native import Cell
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.rows import NOON, Said, nps, theme, write
+from tests.service.rows import NOON, Said, nps, theme, write, write_long_before
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-05"}
 
@@ -144,6 +144,7 @@ def praise_grows(database: Database, workspace: Workspace) -> None:
         (PRODUCT, "negative"): (1, 2),
     }
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for (cell, sentiment), counted in counts.items():
             for days, count in zip((5, 0), counted, strict=True):
                 for _ in range(count):
@@ -169,6 +170,7 @@ def test_the_complaints_of_one_item_do_not_make_a_cell_grow(
     get: Get, database: Database, workspace: Workspace
 ) -> None:
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for days, count in ((5, 1), (0, 19)):
             complaints = [Said(*CHECKOUT, severity=1)] * count
             write(session, workspace.id, complaints, occurred_at=NOON - timedelta(days=days))
@@ -205,7 +207,7 @@ def test_an_unknown_pain_point_is_not_found(get: Get) -> None:
     assert get(f"{unknown}/mentions", status=404)["code"] == "not_found"
 
 
-def test_evidence_is_paged_most_typical_first(
+def test_evidence_is_paged_most_severe_first(
     get: Get, database: Database, workspace: Workspace
 ) -> None:
     told = [(1, 0.9), (3, 0.5), (3, 0.7), (2, 0.9), (3, 0.7), (0, 0.1)]
@@ -262,6 +264,17 @@ def test_the_answer_says_up_to_when_it_is_complete(
     assert (answer["as_of"], answer["pending"]) == ("2026-03-04T12:03:00Z", 2)
 
 
+def test_equally_severe_verbatims_of_one_item_come_in_the_order_of_the_evidence(
+    get: Get, database: Database, workspace: Workspace
+) -> None:
+    with database.write() as session:
+        write(session, workspace.id, [Said(*CHECKOUT, text=text) for text in ("one", "two")])
+    (point,) = get("/v1/pain-points")["items"]
+    evidence = get(f"/v1/pain-points/{point['id']}/mentions")["items"]
+    for shown in (point["verbatims"], evidence):
+        assert [mention["text"] for mention in shown] == ["one", "two"]
+
+
 @pytest.mark.usefixtures("shop")
 def test_verbatims_are_the_same_however_they_are_sought(
     get: Get, monkeypatch: pytest.MonkeyPatch
@@ -274,7 +287,7 @@ def test_verbatims_are_the_same_however_they_are_sought(
         {"kind": "ticket"},
     )
     ranked = [get("/v1/pain-points", **params)["items"] for params in asked]
-    monkeypatch.setattr(typical, "FEW", -1)
+    monkeypatch.setattr(most_severe, "FEW", -1)
     walked = [get("/v1/pain-points", **params)["items"] for params in asked]
     assert walked == ranked
     assert ranked[0][0]["verbatims"]

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import event
 
 from models.mention_vector import MentionVector
 from models.pain_point import IGNORED, IN_PROGRESS
@@ -17,7 +19,7 @@ from service.insights.statistics import wilson
 from service.rollups.apply import Delta, apply
 from service.rollups.cells import mask_of
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.rows import NOON, Said, nps, theme, write
+from tests.service.rows import NOON, Said, nps, theme, write, write_long_before
 
 LIST = "/v1/pain-points"
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-03-08"}  # before: from 22 February
@@ -33,6 +35,7 @@ def themes(database: Database, workspace: Workspace) -> dict[str, UUID]:
     before. ``slow``: one item. ``crash``: two items. Delivery has no theme.
     """
     with database.write() as session:
+        write_long_before(session, workspace.id)
 
         def found(cell: tuple[str, str], title: str, **columns: Any) -> UUID:
             return theme(session, workspace.id, cell, title, **columns)
@@ -101,7 +104,7 @@ def test_a_theme_is_measured_as_worked_out_by_hand(
     assert card["emotions"] == {"frustration": 4}
     assert (card["first_seen"], card["last_seen"]) == ("2026-03-04", "2026-03-04")
     # Of all, 0, 10 and 9: 33.3. Without 0 and 10: 100.
-    nps = {"impact": -66.67, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
+    nps = {"impact": -66.667, "overall": 33.3, "without": 100.0, "n": 2, "of": 3}
     assert card["impact"]["nps"].items() >= nps.items()
     assert set(card["intervals"]) == {"share", "mean_severity"}
     assert card["small"] is True
@@ -254,6 +257,7 @@ def test_only_great_changes_are_significant_when_many_are_compared(
     """20 themes rise from 4 to 14 items by chance or not (p 0.03), one from 2 to 20 (p 0.0001)."""
     counts = {"risen": (2, 20)} | {f"theme {n}": (5, 5) for n in range(20)} | {"more": (4, 14)}
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for title, (before, now) in counts.items():
             own = theme(session, workspace.id, CHECKOUT, title)
             said = [Said(*CHECKOUT, severity=1, theme=own)]
@@ -294,6 +298,7 @@ def test_what_is_no_longer_said_counts_among_what_is_compared(
 ) -> None:
     """One of two tests with p 0.03 is not significant; that of what vanished has 0.25."""
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for cell, title, before, now in ((CHECKOUT, "more", 4, 14), (PRODUCT, "gone", 3, 0)):
             said = [Said(*cell, theme=theme(session, workspace.id, cell, title))]
             for place in range(before + now):
@@ -328,6 +333,7 @@ def test_the_order_by_trend_allows_for_the_part_that_is_over(
     monkeypatch.setattr("service.clock.now", lambda: NOON + timedelta(days=1))
     counts = {"is new": (0, 2), "slows": (10, 1), "grows": (4, 3)}  # expected: 0, 0.5, 0.2
     with database.write() as session:
+        write_long_before(session, workspace.id)
         for title, (before, now) in counts.items():
             own = theme(session, workspace.id, CHECKOUT, title)
             said = [Said(*CHECKOUT, theme=own)] * 2
@@ -427,3 +433,17 @@ def test_verbatims_of_a_period_may_be_of_feedback_that_was_received_before(
 @pytest.mark.parametrize("since", ["1970-01-01", "1900-01-01"])
 def test_all_time_may_begin_whenever(get: Get, since: str) -> None:
     assert titles(get(LIST, since=since)) == titles(get(LIST))
+
+
+@pytest.mark.usefixtures("themes")
+@pytest.mark.parametrize("sort", ["pain", "impact", "recent"])
+def test_no_sums_are_read_twice_for_a_page(get: Get, client: TestClient, sort: str) -> None:
+    read: list[tuple[str, str]] = []
+    engine = client.app.state.database.engine  # type: ignore[attr-defined]
+    event.listen(
+        engine, "before_cursor_execute", lambda *args: read.append((args[2], str(args[3])))
+    )
+    assert len(get(LIST, sort=sort)["items"]) > 1
+    sums = Counter(one for one in read if "rollup" in one[0])
+    assert sums
+    assert max(sums.values()) == 1

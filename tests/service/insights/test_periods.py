@@ -6,7 +6,7 @@ import pytest
 
 from service.insights.errors import TooManyPoints
 from service.insights.periods import By, last_day, period_before, starts
-from service.rollups.spans import Stretch, cover_by, start_of
+from service.rollups.spans import SpanRange, cover_by, start_of
 
 NOW = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
 
@@ -51,9 +51,9 @@ def test_months_follow_each_other_whatever_their_length() -> None:
 
 def test_no_week_is_read_that_lies_in_two_months() -> None:
     assert cover_by(date(2026, 3, 30), date(2026, 4, 13), "month") == [
-        Stretch("day", date(2026, 3, 30), date(2026, 4, 1)),
-        Stretch("day", date(2026, 4, 1), date(2026, 4, 6)),
-        Stretch("week", date(2026, 4, 6), date(2026, 4, 13)),
+        SpanRange("day", date(2026, 3, 30), date(2026, 4, 1)),
+        SpanRange("day", date(2026, 4, 1), date(2026, 4, 6)),
+        SpanRange("week", date(2026, 4, 6), date(2026, 4, 13)),
     ]
 
 

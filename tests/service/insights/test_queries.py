@@ -13,10 +13,11 @@ from sqlmodel import Session
 from models.workspace import Workspace
 from nlp.labels import SENTIMENTS
 from service.db import Database
+from service.insights.axes import ALL, PART_OF, AxisName, view_for
 from service.insights.filters import Selection
 from service.insights.periods import By
 from service.insights.queries import recount, sums
-from service.insights.queries.items import ALL, PART_OF, AxisName, Items, seen_by
+from service.insights.queries.items import Items
 from service.insights.sums import ItemRow, ItemSums, MentionRow, MentionSums, total
 from service.journey.mapping import JourneyMap
 from service.journey.native import CELLS, NO_CELL, Cell
@@ -88,10 +89,6 @@ def selections(workspace: Workspace) -> dict[str, Selection]:
 
 def mentions(rows: list[MentionRow]) -> dict[Any, Any]:
     return {(row.period, row.cell): row.sums for row in rows}
-
-
-def days(rows: list[MentionRow]) -> dict[Any, Any]:
-    return {row.cell: (row.sums.first, row.sums.last) for row in rows if row.sums.first}
 
 
 @pytest.mark.parametrize("seed", [7, 8])
@@ -211,9 +208,11 @@ def test_longer_spans_and_views_agree_with_recounts(
                     found = Items(session, selection, by).by_part(axis)
                     assert found == counted(session, selection, by, axis)
             for sentiment in ("negative", "positive"):
-                rolled = days(sums.days_seen(session, selection, sentiment))
-                assert rolled == days(recount.mention_rows(session, selection, None, sentiment))
-            assert Items(session, selection, rated=False).whole.speaking == sum(
+                recounted = recount.first_and_last_days(session, selection, sentiment)
+                assert sums.days_of_cells(session, selection, sentiment) == {
+                    cell: days for cell, days in recounted.items() if selection.has(cell)
+                }
+            assert Items(session, selection, rated=False).whole.with_mentions == sum(
                 row.items
                 for row in recount.item_rows(session, selection, None)
                 if not row.silent and any(map(selection.has, row.cells))
@@ -241,15 +240,24 @@ def test_series_agree_with_recounts(database: Database, workspace: Workspace, by
                 assert found == {key: total(each) for key, each in parts.items()}
 
 
+def test_items_by_period_have_no_sums_without_periods(
+    database: Database, workspace: Workspace
+) -> None:
+    with database.read() as session:
+        found = Items(session, selections(workspace)["all"], "day")
+        with pytest.raises(ValueError, match="periods"):
+            found.parts("stage")
+
+
 def test_most_parts_are_seen_by_a_view(workspace: Workspace) -> None:
     base = selections(workspace)
-    assert [seen_by(base["all"], axis) for axis in AXES] == [
+    assert [view_for(base["all"], axis) for axis in AXES] == [
         "whole",
         "stages",
         "touchpoints",
         "touchpoints",
     ]
     merged = Selection(workspace.id, merged_touchpoints())
-    assert [seen_by(merged, axis) for axis in AXES] == ["whole", None, None, None]
+    assert [view_for(merged, axis) for axis in AXES] == ["whole", None, None, None]
     product = base["all"].narrowed({"retention"}, {"product"})
-    assert {seen_by(product, axis) for axis in AXES} == {"touchpoints"}
+    assert {view_for(product, axis) for axis in AXES} == {"touchpoints"}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from service.insights.leaving_out import Impact, judge, leave_out, of_scale, of_sentiment
+from service.insights.leave_one_out import Impact, judge_impacts, leave_out, of_scale, of_sentiment
 from service.insights.samples import (
-    FEWEST,
+    MIN_ANSWERS,
     Sample,
     of_many_mentions,
     of_many_ratings,
@@ -18,8 +18,8 @@ from service.insights.sums import ItemSums, MentionSums, RatingSums
 
 
 def test_from_21_answers_on_any_share_is_known_to_a_fifth() -> None:
-    assert FEWEST == 21
-    widths = [wilson(hits, FEWEST).half_width for hits in range(FEWEST + 1)]
+    assert MIN_ANSWERS == 21
+    widths = [wilson(hits, MIN_ANSWERS).half_width for hits in range(MIN_ANSWERS + 1)]
     assert max(widths) <= 0.2 < wilson(10, 20).half_width
     assert of_mentions(MentionSums(20, 9, 3), 20)["negative_share"].small
     assert not of_mentions(MentionSums(21, 9, 3), 21)["negative_share"].small
@@ -234,11 +234,11 @@ def test_a_share_that_is_of_one_item_is_small() -> None:
 
 
 def impact(p: float | None, n: int) -> Impact:
-    return Impact(-3, -5, -1, p, 20, 23, -10, n, 1000, small=n < FEWEST)
+    return Impact(-3, -5, -1, p, 20, 23, -10, n, 1000, small=n < MIN_ANSWERS)
 
 
 def test_a_moment_of_truth_is_beyond_chance_and_large() -> None:
-    found = judge(
+    found = judge_impacts(
         {
             "a": impact(0.001, 80),
             "b": impact(0.001, 49),

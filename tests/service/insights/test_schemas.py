@@ -3,9 +3,10 @@
 import pytest
 from pydantic import BaseModel
 
-from service.insights.map_schemas import JourneyMapOut, TrendsOut
+from service.insights.map_schemas import JourneyMapOut
 from service.insights.pain_schemas import EvidencePageOut, OnePainPointOut, PainPointsOut
 from service.insights.schemas import FeedbackOut, FeedbackPageOut
+from service.insights.trend_schemas import TrendsOut
 from service.journey.schemas import DefinitionOut
 
 DOCUMENTED = [

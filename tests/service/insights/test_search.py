@@ -20,11 +20,11 @@ from nlp.documents import Document
 from nlp.labels import EMOTIONS, INTENTS
 from nlp.vectors import packed
 from service.db import Database
-from service.insights import likeness
-from service.insights.names import cell_id
+from service.insights import similarity
+from service.insights.journey_cells import cell_id
 from service.insights.queries import search
 from service.insights.queries.search import Point
-from service.insights.search import find, wanted_by
+from service.insights.search import criteria_of, find
 from service.insights.search_params import Emotion, Intent, MentionFilters
 from service.insights.words import parse
 from service.journey.native import Cell
@@ -171,9 +171,9 @@ def test_a_long_search_goes_on_with_the_next_page(
     pages = 0
     after: Point | None = None
     with database.read() as session:
-        wanted = wanted_by(session, workspace.id, MentionFilters())
+        criteria = criteria_of(session, workspace.id, MentionFilters())
         while pages == 0 or after is not None:
-            page = find(session, wanted, parse("c* -parcel"), after, 5, look_through=2)
+            page = find(session, criteria, parse("c* -parcel"), after, 5, look_through=2)
             found += [point.feedback_id for point in page.points]
             after = page.end
             pages += 1
@@ -327,8 +327,8 @@ def test_old_mentions_are_found_by_their_theme(
     said: list[UUID],
     vectors: str,
 ) -> None:
-    monkeypatch.setattr(likeness, "LATEST", 1)
-    monkeypatch.setattr(likeness, "THEMES", 1)
+    monkeypatch.setattr(similarity, "LATEST", 1)
+    monkeypatch.setattr(similarity, "THEMES", 1)
     assert TEXTS[0] not in texts(get("/v1/mentions", like=TEXTS[0]))
     with database.write() as session:
         for part in (TEXTS[0], TEXTS[5]):

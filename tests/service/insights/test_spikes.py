@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.insights.periods import By
-from service.insights.spikes import ENOUGH, expectations
+from service.insights.spikes import MIN_HISTORY, expectations
 
 FIRST = date(2026, 1, 5)
 PROFILE = np.array([12, 11, 10, 10, 9, 3, 2])
@@ -80,7 +80,7 @@ def long_items(name: str, by: By, usual: float, n: int) -> list[bool]:
 
 @pytest.mark.parametrize("name", ["mentions", "negative"])
 @pytest.mark.parametrize(("by", "most"), [("day", 0.007), ("week", 0.013)])
-@pytest.mark.parametrize("usual", [0.5, 2, 5, 20])
+@pytest.mark.parametrize("usual", [0.02, 0.1, 0.5, 2, 5, 20])
 def test_long_items_are_hardly_ever_spikes(name: str, by: By, usual: float, most: float) -> None:
     """docs/insights.md has the rates in 50,000 periods."""
     assert np.mean(long_items(name, by, usual, 2000)) <= (most if usual > 1 else 0.001)
@@ -95,11 +95,28 @@ def test_mondays_are_no_spikes_and_busy_sundays_are() -> None:
 
 
 def test_too_little_history_judges_nothing() -> None:
-    counts = [*drawn(ENOUGH["day"] - 1, 4), 500]
+    counts = [*drawn(MIN_HISTORY["day"] - 1, 4), 500]
     assert set(expectations(days(len(counts)), counts, "day")) == {None}
-    assert set(expectations(days(60), [0] * 59 + [500], "day")) == {None}
     months = [date(2026, month, 1) for month in range(1, 13)]
     assert set(expectations(months, [10] * 11 + [500], "month")) == {None}
+
+
+@pytest.mark.parametrize(("by", "before"), [("day", 28), ("day", 127), ("week", 8)])
+def test_something_new_is_a_spike(by: By, before: int) -> None:
+    starts = [FIRST + timedelta(days=at if by == "day" else 7 * at) for at in range(before + 1)]
+    for count in (0, 4, 5):
+        *_, found = expectations(starts, [*[0] * before, count], by)
+        assert found is not None
+        assert (found.is_spike(5), found.upper < 1.2) == (count == 5, True)
+
+
+@pytest.mark.parametrize("usual", [6, 10, 50])
+def test_something_new_that_stays_is_learned_in_about_a_week(usual: int) -> None:
+    counts = np.random.default_rng(9).poisson(usual, 60)
+    found = list(expectations(days(120), [*[0] * 60, *counts.tolist()], "day"))
+    spikes = [day for day, one in enumerate(found[60:]) if one and one.exceeded]
+    assert spikes[0] == 0
+    assert len(spikes) <= 12
 
 
 def test_a_handful_is_no_spike() -> None:
@@ -132,10 +149,12 @@ def test_weeks_are_judged_by_the_weeks_before() -> None:
 
 
 @pytest.mark.parametrize("usual", [5, 6])  # rounding left less than nothing, or more
-def test_nothing_is_expected_of_silence_after_a_spike(usual: int) -> None:
+def test_next_to_nothing_is_expected_after_silence(usual: int) -> None:
     counts = [*[usual] * 8, 30, *[0] * 15, 6]
     weeks = [FIRST + timedelta(weeks=week) for week in range(len(counts))]
     found = list(expectations(weeks, counts, "week"))
     assert found[8] is not None
     assert found[8].exceeded
-    assert found[-1] is None
+    assert found[-1] is not None
+    assert found[-1].mean == pytest.approx(2 * 0.5 / 13 / 15)
+    assert found[-1].exceeded

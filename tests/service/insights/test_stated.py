@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.db import Database
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse

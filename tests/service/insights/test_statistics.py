@@ -16,9 +16,9 @@ from statsmodels.stats.proportion import (
 
 from service.insights.statistics import (
     Moments,
-    clustered,
+    benjamini_hochberg,
+    clustered_mean,
     contrast,
-    corrected,
     greatest_squares,
     mean_change,
     mean_interval,
@@ -183,7 +183,7 @@ def test_a_difference_in_differences_is_the_interaction_of_a_regression() -> Non
 def test_clusters_of_equal_size_have_the_cluster_robust_variance() -> None:
     random = np.random.default_rng(5)
     sums = [(float(total), 20.0) for total in random.binomial(20, 0.4, 28)]
-    found = clustered([*sums, (0.0, 0.0)])
+    found = clustered_mean([*sums, (0.0, 0.0)])
     assert found is not None
     y = np.array([total / n for total, n in sums])
     fit = WLS(y, np.ones_like(y), weights=np.full(28, 20.0)).fit(
@@ -191,14 +191,14 @@ def test_clusters_of_equal_size_have_the_cluster_robust_variance() -> None:
     )
     assert found.value == pytest.approx(fit.params[0])
     assert found.variance == pytest.approx(fit.bse[0] ** 2 * 28 / 27)
-    assert found.freedom == 27
-    assert clustered([(1, 2)]) is None
+    assert found.degrees_of_freedom == 27
+    assert clustered_mean([(1, 2)]) is None
 
 
 def test_clusters_of_unequal_size_have_the_variance_of_the_jackknife() -> None:
     random = np.random.default_rng(5)
     sums = [(float(random.binomial(n, 0.4)), float(n)) for n in random.integers(1, 30, 28)]
-    found = clustered(sums)
+    found = clustered_mean(sums)
     assert found is not None
     y, n = (np.array(part) for part in zip(*sums, strict=True))
     fit = WLS(y / n, np.ones_like(y), weights=n).fit(cov_type="HC3")
@@ -210,7 +210,7 @@ def test_a_large_cluster_does_not_hide_how_much_clusters_differ() -> None:
     random = np.random.default_rng(6)
     n = np.array([300.0] + [3.0] * 5)
     means = random.normal(0, 1, (400, len(n)))
-    found = [clustered(zip(row * n, n, strict=True)) for row in means]
+    found = [clustered_mean(zip(row * n, n, strict=True)) for row in means]
     variances = [each.variance for each in found if each]
     true = float(np.sum(n**2) / np.sum(n) ** 2)
     assert np.mean(variances) == pytest.approx(true, rel=0.1)
@@ -220,8 +220,8 @@ def test_p_values_are_corrected_as_scipy_does() -> None:
     random = np.random.default_rng(3)
     for n in (1, 2, 15, 80):
         ps = random.uniform(size=n) ** 3
-        assert corrected(ps.tolist()) == pytest.approx(stats.false_discovery_control(ps))
-    assert corrected([]) == []
+        assert benjamini_hochberg(ps.tolist()) == pytest.approx(stats.false_discovery_control(ps))
+    assert benjamini_hochberg([]) == []
 
 
 @given(
@@ -246,7 +246,7 @@ def test_the_greatest_squares_are_reached() -> None:
 
 def test_thinning_keeps_the_mean_and_widens_the_error() -> None:
     whole = moments([0, 1, 1, 0, 1, 1, 1, 0])
-    half = whole.thinned(4)
+    half = whole.rescaled(4)
     assert half.total / half.n == whole.total / whole.n
     assert half.estimate().variance > 2 * whole.estimate().variance
     assert half.estimate().value == 5 / 8

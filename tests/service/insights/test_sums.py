@@ -2,14 +2,13 @@
 
 import pytest
 
-from service.insights.comparison import NOTHING
-from service.insights.sums import ItemSums, RatingSums
+from service.insights.sums import EMPTY_PART, ItemSums, RatingSums
 
 
 def test_looking_for_a_scale_that_nobody_rated_on_adds_none() -> None:
     with pytest.raises(KeyError):
-        NOTHING.items.ratings["nps:0-10"]
-    assert NOTHING.items == ItemSums()
+        EMPTY_PART.items.ratings["nps:0-10"]
+    assert EMPTY_PART.items == ItemSums()
 
 
 def test_ratings_on_a_scale_add_up() -> None:

@@ -11,11 +11,11 @@ from models.pain_point import PAIN, PainPoint
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
 from service.rollups.apply import Delta, apply
 from tests.service.insights.conftest import CHECKOUT, PRODUCT, Get
-from tests.service.rows import NOON, Said, nps, write
+from tests.service.rows import NOON, Said, nps, theme, write
 
 
 @pytest.mark.usefixtures("shop")
@@ -261,6 +261,34 @@ def test_the_share_of_a_cell_is_of_all_mentions_in_the_filter(
     within_a_day = {"since": "2026-02-25T00:00:01Z", "until": "2026-03-05"}
     (series,) = get("/v1/trends", by="week", pain_point=wanted, **within_a_day)["series"]
     assert [point["share"] for point in series["points"]] == shares[()]
+
+
+@pytest.mark.parametrize(
+    "period", [{}, {"since": "2026-03-02", "until": "2026-03-05"}, {"since": "2025-12-29"}]
+)
+@pytest.mark.parametrize("by", ["day", "week"])
+def test_the_first_complaints_somewhere_are_a_spike_after_weeks_of_other_feedback(
+    get: Get, database: Database, workspace: Workspace, period: dict[str, str], by: str
+) -> None:
+    """Whatever the series: of the place, of its touchpoint, of its cell, of its theme."""
+    with database.write() as session:
+        crash = theme(session, workspace.id, CHECKOUT, "Crash")
+        for day in range(70):
+            write(session, workspace.id, [Said(*PRODUCT)], occurred_at=NOON - timedelta(days=day))
+        for _ in range(9):
+            write(session, workspace.id, [Said(*CHECKOUT, theme=crash)])
+    cell = cell_id(workspace.id, Cell("purchase", "checkout"), PAIN)
+    for asked in (
+        {"stage": "purchase"},
+        {"touchpoint": "checkout", "stage": "purchase", "source": "web"},
+        {"group": "touchpoint", "touchpoint": "checkout"},
+        {"pain_point": str(cell)},
+        {"pain_point": str(crash), "stage": "purchase"},
+    ):
+        (series,) = get("/v1/trends", by=by, **asked, **period)["series"]
+        *_, point = series["points"]
+        assert (point["negative"], point["spikes"]) == (9, ["mentions", "negative"])
+        assert point["expected"]["negative"]["upper"] < 1.2
 
 
 @pytest.mark.parametrize("period", [{}, {"since": "2026-03-02", "until": "2026-03-05"}])

@@ -13,7 +13,7 @@ from models.feedback import Feedback
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.accept import Acceptor
-from service.intake.drafts import Clerk
+from service.intake.drafts import DraftBuilder
 from tests.credentials import Keys, bearer
 
 SURVEYS = "/v1/feedback/surveys"
@@ -51,9 +51,9 @@ def stored(database: Database) -> Stored:
 
 
 @pytest.fixture
-def clerk(database: Database, workspace: Workspace) -> Clerk:
+def builder(database: Database, workspace: Workspace) -> DraftBuilder:
     """Drafts for the workspace."""
-    return Clerk(database, workspace.id, 1000)
+    return DraftBuilder(database, workspace.id, 1000)
 
 
 @pytest.fixture

@@ -23,30 +23,31 @@ from service.db import Database
 from service.errors import NoRoom, Problem, Unavailable
 from service.intake import accept as room
 from service.intake.accept import Acceptor, Stopping
-from service.intake.drafts import Clerk, Draft
-from service.intake.group import Group, Written
+from service.intake.drafts import Draft, DraftBuilder
+from service.intake.group import CommitGroup, GroupResult
 from service.intake.pressure import Pressure, TooMuchPending
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Outcome, Result, Submission
-from service.web.idempotency import StoredAnswer
-from service.web.once import Once
+from service.intake.submissions import DraftResult, Outcome, Submission
+from service.web.idempotency import IdempotentRequest, JsonAnswer
 from tests.service.intake.conftest import Stored
 
 Submit = Callable[..., Submission]
 
 
-def shown(results: Sequence[Result]) -> StoredAnswer:
+def shown(results: Sequence[DraftResult]) -> JsonAnswer:
     outcomes = [each for each in results if isinstance(each, Outcome)]
-    return StoredAnswer(200, {"items": [[each.status, str(each.id)] for each in outcomes]})
+    return JsonAnswer(200, {"items": [[each.status, str(each.id)] for each in outcomes]})
 
 
 @pytest.fixture
-def submit(clerk: Clerk, workspace: Workspace) -> Submit:
+def submit(builder: DraftBuilder, workspace: Workspace) -> Submit:
     """A submission of texts: ``submit("a", "b", external_id="1", once=Once("k", "f"))``."""
 
-    def make(*texts: str, once: Once | None = None, **fields: Any) -> Submission:
-        drafts: list[Draft] = [clerk.draft(SurveyIn(text=text, **fields)) for text in texts]
-        return Submission(workspace.id, drafts, shown, once)
+    def make(
+        *texts: str, idempotency: IdempotentRequest | None = None, **fields: Any
+    ) -> Submission:
+        drafts: list[Draft] = [builder.build(SurveyIn(text=text, **fields)) for text in texts]
+        return Submission(workspace.id, drafts, shown, idempotency)
 
     return make
 
@@ -74,15 +75,15 @@ def test_concurrent_submissions_share_transactions(
     acceptor: Acceptor, submit: Submit, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     groups: list[int] = []
-    write = Group.write
+    write = CommitGroup.write
 
-    def counted(group: Group) -> Written:
+    def counted(group: CommitGroup) -> GroupResult:
         groups.append(len(group._submissions))
         return write(group)
 
-    monkeypatch.setattr(Group, "write", counted)
+    monkeypatch.setattr(CommitGroup, "write", counted)
 
-    async def all_at_once() -> list[StoredAnswer]:
+    async def all_at_once() -> list[JsonAnswer]:
         return await asyncio.gather(*(acceptor.accept(submit(f"{n}")) for n in range(100)))
 
     asyncio.run(all_at_once())
@@ -107,36 +108,36 @@ def test_a_client_that_has_gone_leaves_its_item(
 def test_what_the_database_refuses_fails_alone(
     acceptor: Acceptor, submit: Submit, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = Group.write
+    write = CommitGroup.write
 
-    def picky(group: Group) -> Written:
+    def picky(group: CommitGroup) -> GroupResult:
         texts = [draft.row["text"] for each in group._submissions for draft in each.drafts]
         if "refused" in texts:
             raise DataError("INSERT", {}, ValueError("impossible"))
         return write(group)
 
-    monkeypatch.setattr(Group, "write", picky)
+    monkeypatch.setattr(CommitGroup, "write", picky)
 
-    async def together() -> list[StoredAnswer | BaseException]:
+    async def together() -> list[JsonAnswer | BaseException]:
         submissions = [submit(text) for text in ("a", "refused", "b")]
         waiting = (acceptor.accept(submission) for submission in submissions)
         return await asyncio.gather(*waiting, return_exceptions=True)
 
     first, second, third = asyncio.run(together())
     assert isinstance(second, Problem)
-    assert isinstance(first, StoredAnswer)
-    assert isinstance(third, StoredAnswer)
+    assert isinstance(first, JsonAnswer)
+    assert isinstance(third, JsonAnswer)
     assert sorted(row.text for row in stored()) == ["a", "b"]
 
 
 def test_a_database_that_is_away_is_unavailable_and_comes_back(
     acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_group: Group) -> Written:
+    def away(_group: CommitGroup) -> GroupResult:
         raise OperationalError("INSERT", {}, ValueError("gone"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Group, "write", away)
+        patch.setattr(CommitGroup, "write", away)
         with pytest.raises(Unavailable):
             acceptor.accept_blocking(submit("a"))
     assert acceptor.accept_blocking(submit("a")).status == 200
@@ -148,7 +149,7 @@ def test_a_database_that_is_read_only_has_no_room_for_any_of_a_group(
     only = "PRAGMA query_only = on" if database.is_sqlite else "SET TRANSACTION READ ONLY"
     event.listen(database.engine, "begin", lambda connection: connection.exec_driver_sql(only))
 
-    async def together() -> list[StoredAnswer | BaseException]:
+    async def together() -> list[JsonAnswer | BaseException]:
         waiting = (acceptor.accept(submit(text)) for text in ("a", "b"))
         return await asyncio.gather(*waiting, return_exceptions=True)
 
@@ -159,11 +160,11 @@ def test_a_database_that_is_read_only_has_no_room_for_any_of_a_group(
 def test_whatever_goes_wrong_is_answered_and_the_next_is_accepted(
     acceptor: Acceptor, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_group: Group) -> Written:
+    def broken(_group: CommitGroup) -> GroupResult:
         raise KeyError("a mistake of ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Group, "write", broken)
+        patch.setattr(CommitGroup, "write", broken)
         with pytest.raises(Problem):
             acceptor.accept_blocking(submit("a"))
     assert acceptor.accept_blocking(submit("a")).status == 200
@@ -244,7 +245,7 @@ def test_a_stop_writes_what_has_come_and_refuses_the_rest(
 ) -> None:
     acceptor = Acceptor(database, Event())
 
-    async def stopped_at_once() -> StoredAnswer:
+    async def stopped_at_once() -> JsonAnswer:
         waiting = asyncio.create_task(acceptor.accept(submit("a")))
         await asyncio.sleep(0)
         acceptor.start()
@@ -270,7 +271,7 @@ def test_old_idempotency_keys_are_purged_in_passing(
     monkeypatch.setattr(room, "_purge", purge)
     acceptor = Acceptor(database, Event())
     acceptor.start()
-    acceptor.accept_blocking(submit("a", once=Once("k", "f")))
+    acceptor.accept_blocking(submit("a", idempotency=IdempotentRequest("k", "f")))
     assert purged.wait(5)
     acceptor.stop()
 
@@ -307,7 +308,7 @@ def test_housekeeping_that_fails_again_and_again_is_logged_once(
     acceptor = Acceptor(database, Event())
     with caplog.at_level(logging.INFO):
         for _ in range(5):
-            acceptor._keep_house()
+            acceptor._do_housekeeping()
     failed, recovered = caplog.records
     assert (failed.message, vars(failed)["error"], failed.exc_info) == (
         "intake_housekeeping_failed",
@@ -341,7 +342,7 @@ def test_old_idempotency_keys_are_forgotten(database: Database, workspace: Works
     assert kept == ["new"]
 
 
-def _race(database: Database, work: Callable[[Acceptor, int], StoredAnswer]) -> list[StoredAnswer]:
+def _race(database: Database, work: Callable[[Acceptor, int], JsonAnswer]) -> list[JsonAnswer]:
     """``work`` in eight threads at once, over two acceptors, as two processes would."""
     barrier = Barrier(8)
     with ExitStack() as stack:
@@ -350,7 +351,7 @@ def _race(database: Database, work: Callable[[Acceptor, int], StoredAnswer]) -> 
             acceptor.start()
             stack.callback(acceptor.stop)
 
-        def one(number: int) -> StoredAnswer:
+        def one(number: int) -> JsonAnswer:
             barrier.wait()
             return work(acceptors[number % 2], number)
 
@@ -364,7 +365,7 @@ def test_two_processes_store_one_external_id_once(
 ) -> None:
     ids = [f"{number}" for number in range(20)]
 
-    def work(acceptor: Acceptor, number: int) -> StoredAnswer:
+    def work(acceptor: Acceptor, number: int) -> JsonAnswer:
         order = ids if number % 3 else ids[::-1]
         parts = [submit(f"text {id}", external_id=id) for id in order]
         drafts = [part.drafts[0] for part in parts]
@@ -396,9 +397,10 @@ def test_two_processes_that_update_one_item_both_count(
 def test_two_processes_with_one_idempotency_key_have_one_effect(
     database: Database, submit: Submit, stored: Stored, _round: int
 ) -> None:
-    once = Once("k-1", "same")
+    idempotency = IdempotentRequest("k-1", "same")
     answers = _race(
-        database, lambda acceptor, _number: acceptor.accept_blocking(submit("a", once=once))
+        database,
+        lambda acceptor, _number: acceptor.accept_blocking(submit("a", idempotency=idempotency)),
     )
     assert len({answer.body["items"][0][1] for answer in answers}) == 1
     assert sum("Idempotency-Replayed" in answer.headers for answer in answers) == 7

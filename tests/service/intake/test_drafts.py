@@ -5,34 +5,41 @@ from typing import Any
 import pytest
 
 from service.intake import drafts
-from service.intake.drafts import QUICK_CHARS, QUICK_CHARS_WITH_NUMBERS, QUICK_DIGITS, Clerk
+from service.intake.drafts import (
+    MAX_INLINE_CHARS,
+    MAX_INLINE_CHARS_WITH_NUMBERS,
+    MAX_INLINE_DIGITS,
+    DraftBuilder,
+)
 from service.intake.schemas import SurveyIn, TicketIn
 
-NUMBERS = f"{'12345678 ' * (QUICK_DIGITS // 8):A<{QUICK_CHARS_WITH_NUMBERS}}"
+NUMBERS = f"{'12345678 ' * (MAX_INLINE_DIGITS // 8):A<{MAX_INLINE_CHARS_WITH_NUMBERS}}"
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        {"text": "a" * QUICK_CHARS},
+        {"text": "a" * MAX_INLINE_CHARS},
         {"text": "Ring 0170 1234567", "question": "Why?", "attributes": {"plan": "b", "n": 3}},
-        {"text": "a" * (QUICK_CHARS - 200), "subject": NUMBERS},
+        {"text": "a" * (MAX_INLINE_CHARS - 200), "subject": NUMBERS},
         {"text": "It took 3 days. " * 5},
         {"text": "a", "external_id": "r-1042"},
         {"text": "a", "external_id": "01701234567"},
     ],
 )
-def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]) -> None:
-    assert clerk.is_quick(SurveyIn.model_validate(sent))
+def test_short_texts_of_few_numbers_may_be_drafted_inline(
+    builder: DraftBuilder, sent: dict[str, Any]
+) -> None:
+    assert builder.may_build_inline(SurveyIn.model_validate(sent))
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        {"text": "a" * (QUICK_CHARS + 1)},
-        {"text": "a" * QUICK_CHARS, "question": "b"},
+        {"text": "a" * (MAX_INLINE_CHARS + 1)},
+        {"text": "a" * MAX_INLINE_CHARS, "question": "b"},
         {"text": NUMBERS + "A"},
-        {"text": "12345678 " * (QUICK_DIGITS // 8) + "1"},
+        {"text": "12345678 " * (MAX_INLINE_DIGITS // 8) + "1"},
         {"text": "fe80::1 " * 26},
         {"text": "a", "attributes": {str(n): "012345678 " for n in range(23)}},
         {"text": "a", "stage": "purchase"},
@@ -41,12 +48,12 @@ def test_short_texts_of_few_numbers_are_quick(clerk: Clerk, sent: dict[str, Any]
         {"text": "a", "external_id": "bob@example.com"},
     ],
 )
-def test_everything_else_is_not(clerk: Clerk, sent: dict[str, Any]) -> None:
-    assert not clerk.is_quick(SurveyIn.model_validate(sent))
+def test_nothing_else_may(builder: DraftBuilder, sent: dict[str, Any]) -> None:
+    assert not builder.may_build_inline(SurveyIn.model_validate(sent))
 
 
-def test_nor_is_a_ticket(clerk: Clerk) -> None:
-    assert not clerk.is_quick(TicketIn.model_validate({"text": "a"}))
+def test_nor_may_a_ticket(builder: DraftBuilder) -> None:
+    assert not builder.may_build_inline(TicketIn.model_validate({"text": "a"}))
 
 
 @pytest.mark.parametrize(
@@ -65,18 +72,20 @@ def test_nor_is_a_ticket(clerk: Clerk) -> None:
     ],
 )
 def test_national_numbers_are_found_though_no_language_was_sent(
-    clerk: Clerk, text: str, kept: str
+    builder: DraftBuilder, text: str, kept: str
 ) -> None:
-    assert clerk.draft(SurveyIn(text=text)).row["text"] == kept
+    assert builder.build(SurveyIn(text=text)).row["text"] == kept
 
 
-def test_numbers_in_attributes_are_those_of_the_language_of_the_words(clerk: Clerk) -> None:
+def test_numbers_in_attributes_are_those_of_the_language_of_the_words(
+    builder: DraftBuilder,
+) -> None:
     sent = {"text": "Proszę o kontakt, czekam na odpowiedź", "attributes": {"a": "22 123 45 67"}}
-    assert clerk.draft(SurveyIn.model_validate(sent)).row["attributes"] == {"a": "[phone]"}
+    assert builder.build(SurveyIn.model_validate(sent)).row["attributes"] == {"a": "[phone]"}
 
 
 def test_the_language_is_looked_for_only_where_it_matters(
-    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    builder: DraftBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_at = list[str]()
 
@@ -86,19 +95,19 @@ def test_the_language_is_looked_for_only_where_it_matters(
 
     monkeypatch.setattr(drafts, "detect", detect)
     for text in ("It broke.", "I paid £1,299.00 on 2026-05-03.", "Order 20231234567 is late."):
-        clerk.draft(SurveyIn(text=text))
-    clerk.draft(SurveyIn(text="Ring 07911 123456", language="en"))
+        builder.build(SurveyIn(text=text))
+    builder.build(SurveyIn(text="Ring 07911 123456", language="en"))
     assert looked_at == []
-    clerk.draft(SurveyIn(text="Ring 07911 123456", subject="Or 020 7946 0958"))
+    builder.build(SurveyIn(text="Ring 07911 123456", subject="Or 020 7946 0958"))
     assert looked_at == ["Ring 07911 123456"]
 
 
-def test_html_is_made_plain(clerk: Clerk) -> None:
+def test_html_is_made_plain(builder: DraftBuilder) -> None:
     sent = {"text": "<p>a</p>", "subject": "A&amp;B", "question": "Why&nbsp;not?"}
-    row = clerk.draft(SurveyIn.model_validate(sent)).row
+    row = builder.build(SurveyIn.model_validate(sent)).row
     assert (row["text"], row["subject"], row["question"]) == ("a", "A&B", "Why not?")
 
 
-def test_text_is_as_long_as_it_is_without_its_tags(clerk: Clerk) -> None:
+def test_text_is_as_long_as_it_is_without_its_tags(builder: DraftBuilder) -> None:
     item = SurveyIn.model_validate({"text": "<style>" + "x" * 2000 + "</style><p>a</p>"})
-    assert clerk.draft(item).row["text"] == "a"
+    assert builder.build(item).row["text"] == "a"

@@ -9,9 +9,9 @@ from models.mention import Mention
 from models.rollup import Rollup, RollupItem
 from service import items
 from service.db import Database
-from service.intake import ledger, queries
+from service.intake import queries, upserts
 from service.rollups.apply import Delta, apply
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import SURVEYS, Send, Stored
@@ -81,15 +81,15 @@ def test_all_items_are_locked_before_any_figure_is_touched(
     for _ in range(5):
         send(SURVEYS, {"text": TEXT, "customer": "c"})
     analyse()
-    monkeypatch.setattr(items, "IDS_AT_ONCE", 2)
-    monkeypatch.setattr(queries, "IDS_AT_ONCE", 2)
+    monkeypatch.setattr(items, "MAX_IDS", 2)
+    monkeypatch.setattr(queries, "MAX_IDS", 2)
     locked = []
 
     def noted(session: Session, delta: Delta) -> None:
         locked.append(sum(isinstance(row, Feedback) for row in session.identity_map.values()))
         apply(session, delta)
 
-    monkeypatch.setattr(ledger, "apply", noted)
+    monkeypatch.setattr(upserts, "apply", noted)
     answer = client.delete("/v1/customers/c", headers=bearer(keys.manage))
     assert answer.json() == {"feedback": 5, "mentions": 10}
     assert locked == [5]

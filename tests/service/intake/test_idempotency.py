@@ -14,8 +14,8 @@ from models.workspace import Workspace
 from service import clock
 from service.clock import now
 from service.db import Database
-from service.ids import among
-from service.web.idempotency import KEPT
+from service.ids import pair_in
+from service.web.idempotency import RETENTION
 from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, Send, Stored
 
@@ -67,7 +67,7 @@ def test_an_answer_is_given_for_a_whole_day_as_everywhere(
     first = send(SURVEYS, ITEM, key="k-1")
     with database.read() as session:
         answered_at = session.exec(select(Idempotency.created_at)).one()
-    monkeypatch.setattr(clock, "now", lambda: answered_at + KEPT)
+    monkeypatch.setattr(clock, "now", lambda: answered_at + RETENTION)
     again = send(SURVEYS, ITEM, key="k-1")
     assert again.json() == first.json()
     assert again.headers["idempotency-replayed"] == "true"
@@ -105,7 +105,7 @@ def test_keys_of_many_requests_are_sought_not_scanned(
 ) -> None:
     """An answer is kept for a day, so that there may be millions."""
     own = (col(Idempotency.workspace_id), col(Idempotency.key))
-    found = select(Idempotency).where(among(*own, [(workspace.id, "a"), (workspace.id, "b")]))
+    found = select(Idempotency).where(pair_in(*own, [(workspace.id, "a"), (workspace.id, "b")]))
     compiled = found.compile(database.engine, compile_kwargs={"literal_binds": True})
     with database.write() as session:
         if not database.is_sqlite:

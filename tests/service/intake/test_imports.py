@@ -346,6 +346,14 @@ def test_one_idempotency_key_is_one_import(upload: Uploader) -> None:
     upload.report(first.headers["location"])
 
 
+def test_the_order_of_the_mapping_makes_no_other_import(upload: Uploader) -> None:
+    columns = {"text": "comment", "rating": "score"}
+    first = upload.post(MIXED, key="i-1", mapping=json.dumps(columns))
+    backwards = dict(reversed(columns.items()))
+    assert upload.post(MIXED, key="i-1", mapping=json.dumps(backwards)).json() == first.json()
+    upload.report(first.headers["location"])
+
+
 def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
     upload: Uploader, client: TestClient, database: Database
 ) -> None:
@@ -356,6 +364,20 @@ def test_a_silent_import_is_shown_as_interrupted_and_goes_on_when_sent_again(
         session.exec(update(ImportJob).values(state="running", seen_at=past))
     assert client.get(location, headers=upload.key).json()["state"] == "interrupted"
     assert counts(upload.run(MIXED)) == [3, 0, 0, 1, 2]
+
+
+def test_an_import_that_meets_an_unexpected_error_has_failed_and_is_logged(
+    upload: Uploader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("service.intake.imports.count_invalid", fail)
+    job = upload.run(MIXED)
+    assert job["state"] == "failed"
+    assert job["finished_at"] is not None
+    [record] = [each for each in caplog.records if each.msg == "import_failed"]
+    assert record.__dict__["import_id"] == job["id"]
 
 
 @pytest.mark.parametrize("rows", [500, 1000], ids=["at work", "waiting for room"])
@@ -392,7 +414,7 @@ def test_an_import_that_waits_for_room_goes_on_when_there_is_some(
 
 
 def test_only_a_few_imports_run_at_once(upload: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    monkeypatch.setattr("service.intake.imports.MAX_JOBS", 0)
     answer = upload.post(MIXED)
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_imports")
 
@@ -435,7 +457,7 @@ def test_nor_with_a_key_that_may_not_import(client: TestClient, keys: Keys) -> N
 def test_nor_while_there_is_no_room(
     client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.intake.imports.MOST_JOBS", 0)
+    monkeypatch.setattr("service.intake.imports.MAX_JOBS", 0)
     assert unread(client, bearer(keys.ingest)) == (429, "too_many_imports")
 
 
@@ -474,7 +496,7 @@ def test_a_key_that_can_not_be_stored_costs_its_row_alone(
         ({"source": "x" * 101}, "source"),
     ],
 )
-def test_wishes_that_can_not_be_stored_are_refused(
+def test_options_that_can_not_be_stored_are_refused(
     upload: Uploader, form: dict[str, str], name: str
 ) -> None:
     answer = upload.post("comment,plan\nGood,a\n", **form)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.intake.markup import plain
+from service.intake.markup import html_to_text
 from service.intake.schemas import TicketIn
 
 GMAIL = (
@@ -59,7 +59,7 @@ GMAIL = (
     ],
 )
 def test_html_becomes_what_a_reader_sees(html: str, text: str) -> None:
-    assert plain(html) == text
+    assert html_to_text(html) == text
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_html_becomes_what_a_reader_sees(html: str, text: str) -> None:
     ],
 )
 def test_what_is_no_html_stays(text: str) -> None:
-    assert plain(text) == text
+    assert html_to_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_no_html_stays(text: str) -> None:
     ],
 )
 def test_references_to_characters_are_decoded(text: str, decoded: str) -> None:
-    assert plain(text) == decoded
+    assert html_to_text(text) == decoded
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_references_to_characters_are_decoded(text: str, decoded: str) -> None:
 )
 def test_hostile_markup_takes_no_time(text: str) -> None:
     started = perf_counter()
-    plain(text)
+    html_to_text(text)
     assert perf_counter() - started < 2
 
 
 @given(st.text(alphabet="<>/&;#abpr= \"'-!\n", max_size=60))
 def test_any_text_is_read(text: str) -> None:
-    plain(text)
+    html_to_text(text)
 
 
 def test_messages_are_made_plain_each_for_itself() -> None:

@@ -1,7 +1,10 @@
 """Public keys, of which anybody may have a copy: what they may replace, and what they are told."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -12,23 +15,26 @@ from httpx2 import Response
 
 from models.feedback import Feedback
 from models.workspace import Workspace
+from service.client import Verbatim
 from service.db import Database
-from service.intake import ledger, waiting
+from service.intake import upserts, waiting
 from service.intake.accept import Acceptor
-from service.intake.drafts import Clerk
-from service.intake.ledger import StoredByAnotherKey
-from service.intake.queries import find_known, state_of
+from service.intake.drafts import DraftBuilder
+from service.intake.queries import find_stored, state_of
 from service.intake.schemas import SurveyIn
-from service.intake.submissions import Answered, Result, Submission
+from service.intake.submissions import DraftResult, Submission, SubmissionResult
+from service.intake.upserts import StoredByAnotherKey
 from service.items import lock_feedback
 from service.keys import service
 from service.keys.schemas import NewKey
-from service.verify.verify import verify
-from service.web.idempotency import StoredAnswer
+from service.verify.checks import verify
+from service.web.idempotency import JsonAnswer
 from tests.conftest import StartClient
 from tests.credentials import Keys, bearer
 from tests.service.intake.conftest import BATCH, SURVEYS, TICKETS, Send, Stored
+from tests.transport import transport_to
 
+KEYS_PAGE = Path(__file__).parents[3] / "docs/keys.md"
 SHOP = "https://shop.example"
 REFUSED = (403, "stored_by_another_key")
 TICKET: dict[str, Any] = {
@@ -161,10 +167,10 @@ def test_so_it_is_if_both_come_at_once(
     key_id = make_key(database, workspace)[0] if is_public else None
     told_of = SurveyIn(text="x", external_id="1", customer="victim")
     drafts = [
-        Clerk(database, workspace.id, 1000, key_id).draft(told_of),
-        Clerk(database, workspace.id, 1000).draft(SurveyIn(text="Real", external_id="1")),
+        DraftBuilder(database, workspace.id, 1000, key_id).build(told_of),
+        DraftBuilder(database, workspace.id, 1000).build(SurveyIn(text="Real", external_id="1")),
     ]
-    acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: StoredAnswer(200, {})))
+    acceptor.accept_blocking(Submission(workspace.id, drafts, lambda _: JsonAnswer(200, {})))
     [row] = stored()
     assert row.text == "Real"
     assert (row.customer_ref is None) == is_public
@@ -235,12 +241,12 @@ def test_who_waits_is_not_shown_what_took_its_place(
     assert (own.status_code, own.json()["text"]) == (200, "Slow checkout")
 
 
-def one(results: Any) -> Answered:
-    result: Result = results[0]
+def one(results: Any) -> SubmissionResult:
+    result: DraftResult = results[0]
     if isinstance(result, StoredByAnotherKey):
         return result
     assert not isinstance(result, Exception)
-    return StoredAnswer(200, {"status": result.status})
+    return JsonAnswer(200, {"status": result.status})
 
 
 Submit = Callable[[UUID | None, str], Submission]
@@ -251,7 +257,7 @@ def submit(database: Database, workspace: Workspace) -> Submit:
     """A submission of one text under one external id, by a public key or by a secret one."""
 
     def make(key_id: UUID | None, text: str) -> Submission:
-        draft = Clerk(database, workspace.id, 1000, key_id).draft(
+        draft = DraftBuilder(database, workspace.id, 1000, key_id).build(
             SurveyIn(text=text, external_id="1")
         )
         return Submission(workspace.id, [draft], one)
@@ -301,7 +307,7 @@ def test_a_row_that_changes_hands_in_between_is_looked_at_again(
     finds: list[Any] = []
 
     def find_before(session: Any, wanted: Any) -> Any:
-        finds.append(find_known(session, wanted))
+        finds.append(find_stored(session, wanted))
         return finds[-1]
 
     def lock_changed(session: Any, workspace_id: UUID, ids: Any) -> dict[UUID, Feedback]:
@@ -311,8 +317,43 @@ def test_a_row_that_changes_hands_in_between_is_looked_at_again(
                 row.browser_key_id = None
         return rows
 
-    monkeypatch.setattr(ledger, "find_known", find_before)
-    monkeypatch.setattr(ledger, "lock_feedback", lock_changed)
+    monkeypatch.setattr(upserts, "find_stored", find_before)
+    monkeypatch.setattr(upserts, "lock_feedback", lock_changed)
     assert told(acceptor, submit(key_id, "b")) == "updated"
     assert len(finds) == 2
     assert stored()[0].text == "b"
+
+
+def test_what_a_public_key_stored_can_be_listed_and_erased_as_documented(
+    client: TestClient,
+    keys: Keys,
+    database: Database,
+    workspace: Workspace,
+    send: Send,
+    stored: Stored,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (id, secret), (other, more) = (make_key(database, workspace) for _ in range(2))
+    send(TICKETS, TICKET)
+    for number in range(3):
+        flood = TICKET | {"external_id": f"T-{number}", "text": f"flood {number}"}
+        assert client.post(TICKETS, json=flood, headers=public(secret)).status_code == 202
+    client.post(SURVEYS, json={"text": "fine"}, headers=public(more))
+    send(TICKETS, TICKET | {"external_id": "T-2"})
+    found = client.get(f"/v1/feedback?browser_key={id}", headers=bearer(keys.read)).json()["items"]
+    assert {(item["text"], item["browser_key"]) for item in found} == {
+        ("flood 0", str(id)),
+        ("flood 1", str(id)),
+    }
+    everything = client.get("/v1/feedback", headers=bearer(keys.read)).json()["items"]
+    assert {item["browser_key"] for item in everything} == {None, str(id), str(other)}
+
+    (example,) = re.findall(r"^```python\n(.*?)^```$", KEYS_PAGE.read_text(), re.M | re.S)
+    connected = partial(Verbatim, transport=transport_to(client))
+    monkeypatch.setattr("service.client.Verbatim", connected)
+    example = example.replace('"ID"', f'"{id}"').replace("voc_…", keys.manage)
+    example = example.replace("limit=1000", "limit=1").replace("2026-11-27T22:00", "2000-01-01")
+    for until, left in (("2000-01-02", 5), ("2100-01-01", 3)):
+        exec(example.replace("2026-11-28T06:00", until), {})  # noqa: S102 - our own documentation
+        assert len(stored()) == left
+    assert sorted(row.text for row in stored()) == [TICKET["text"], TICKET["text"], "fine"]

@@ -9,7 +9,7 @@ import pytest
 
 from service.intake import records, table
 from service.intake.records import Record, RowError, Source, UnreadableFile, open_source
-from service.intake.table import MOST_LINES
+from service.intake.table import MAX_ROW_LINES
 
 
 def opened(folder: Path, content: bytes | str, name: str = "file.csv") -> Source:
@@ -45,6 +45,21 @@ def test_a_late_byte_that_is_not_utf8_tells_the_encoding(tmp_path: Path) -> None
     assert values(opened(tmp_path, content))[-1] == {"text": "Käse"}
 
 
+@pytest.mark.parametrize("rows", [1, 50_000])
+def test_a_byte_that_is_not_utf8_leaves_the_other_rows_alone(tmp_path: Path, rows: int) -> None:
+    content = "text\n" + "Déçu – très\n" * rows
+    cut = "so 😀".encode()[:-1] + b"\n"
+    source = opened(tmp_path, content.encode() + cut + "Käse\n".encode("cp1252"))
+    texts = [each["text"] for each in values(source)]
+    assert texts == [*["Déçu – très"] * rows, "so \ufffd", "Käse"]
+    assert (source.encoding, source.not_utf8) == ("utf-8", 2)
+
+
+def test_a_file_in_another_encoding_shows_a_word_as_it_is_read(tmp_path: Path) -> None:
+    source = opened(tmp_path, "text\nвсё плохо\n".encode("cp1251"))
+    assert (source.encoding, source.not_utf8_example) == ("cp1252", "âñ¸")
+
+
 def test_quoted_line_breaks_and_delimiters_are_part_of_the_cell(tmp_path: Path) -> None:
     source = opened(tmp_path, 'a,b\n"one\ntwo, ""three""",x\n')
     assert values(source) == [{"a": 'one\ntwo, "three"', "b": "x"}]
@@ -55,6 +70,17 @@ def test_ragged_rows_are_faults_with_their_lines(tmp_path: Path) -> None:
     assert list(faults(source)) == [2, 5]
     assert "2" in faults(source)[2]
     assert values(source) == [{"a": "x\ny", "b": "2"}, {"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_any_number_of_blank_rows_may_come_before_the_header(
+    tmp_path: Path, delimiter: str
+) -> None:
+    blank = delimiter * 3 + "\n"
+    rows = f"Comment{delimiter}Score{delimiter}Date{delimiter}ID\n" + delimiter.join("abcd") + "\n"
+    source = opened(tmp_path, blank * 40 + rows)
+    assert source.columns == ("Comment", "Score", "Date", "ID")
+    assert values(source) == [{"Comment": "a", "Score": "b", "Date": "c", "ID": "d"}]
 
 
 def test_empty_lines_are_no_rows(tmp_path: Path) -> None:
@@ -162,15 +188,15 @@ def test_the_rest_of_a_row_that_can_not_be_read_is_no_row_of_its_own(
 
 
 def test_a_quote_that_is_closed_nowhere_in_a_long_file_harms_its_row_alone(tmp_path: Path) -> None:
-    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MOST_LINES))
+    source = opened(tmp_path, 'a,b\n1,"' + "x,y\n" * (2 * MAX_ROW_LINES))
     assert list(faults(source)) == [2]
-    assert len(values(source)) == 2 * MOST_LINES - 1
+    assert len(values(source)) == 2 * MAX_ROW_LINES - 1
 
 
 def test_lines_that_are_too_long_are_faults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "LONGEST_LINE", 40)
+    monkeypatch.setattr(table, "MAX_LINE_CHARS", 40)
     rows = ["a,b", "1,x", "2," + "x" * 100, '3,"x', "4," + "x" * 37, "5," + "x" * 60, "6,x", ""]
     source = opened(tmp_path, "\n".join(rows))
     assert [value["a"] for value in values(source)] == ["1", "6"]
@@ -180,7 +206,7 @@ def test_lines_that_are_too_long_are_faults(
 def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "MOST_AGAIN", 1_000_000)
+    monkeypatch.setattr(table, "MAX_REREAD_CHARS", 1_000_000)
     lines = 100_000
     source = opened(tmp_path, "a,b\n" + '5",""",\n' * lines + "1,x\n")
     started = perf_counter()
@@ -195,7 +221,7 @@ def test_a_file_full_of_open_quotes_is_read_in_a_time_that_grows_with_its_length
 def test_rows_after_open_quotes_are_read_however_many_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "MOST_AGAIN", 1000)
+    monkeypatch.setattr(table, "MAX_REREAD_CHARS", 1000)
     rows = [f'{n},"x' if n % 100 == 0 else f"{n},x" for n in range(10_000)]
     source = opened(tmp_path, "\n".join(["a,b", *rows, ""]))
     assert len(faults(source)) == 100
@@ -228,7 +254,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, word: str) 
 
 
 def test_json_lines_are_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "LONGEST_LINE", 40)
+    monkeypatch.setattr(records, "MAX_LINE_CHARS", 40)
     lines = [b'\xef\xbb\xbf{"a": 1}', b"", b"nope", b"[1]", b'"x"', b"x" * 100, b'{"a": 2}']
     source = opened(tmp_path, b"\n".join(lines), "file.jsonl")
     assert values(source) == [{"a": 1}, {"a": 2}]
@@ -316,6 +342,30 @@ def test_a_second_line_of_headers_is_no_row(tmp_path: Path, between: str) -> Non
     assert [value["Why?"] for value in values(source)] == ["Slow", "Fine"]
     assert values(source)[0]["How was it?: Support"] == "1"
     assert faults(source) == {}
+
+
+CODES = "StartDate,ResponseId,Q1,Q2,Q2"
+WORDINGS = 'Start Date,Response ID,"How likely are you to recommend us?\n(0-10)",,Why?'
+IMPORT_IDS = ",".join(
+    f'"{{""ImportId"":""{code}"",""timeZone"":""America/Denver""}}"' for code in "abcde"
+)
+
+
+def test_the_wording_of_qualtrics_names_the_columns(tmp_path: Path) -> None:
+    rows = [CODES, WORDINGS, IMPORT_IDS, "2025-03-01 10:00:00,R_1,0,x,Slow", ""]
+    source = opened(tmp_path, "\n".join(rows))
+    question = "How likely are you to recommend us?\n(0-10)"
+    assert source.columns == ("Start Date", "Response ID", question, "Q2", "Why?")
+    assert source.codes["Q1"] == question
+    assert source.codes["Q2 (5)"] == "Why?"
+    assert source.time_zone == "America/Denver"
+    assert [value["Why?"] for value in values(source)] == ["Slow"]
+    assert faults(source) == {}
+
+
+@pytest.mark.parametrize("row", ["{,{}", '{,"{""ImportId"":""a""}"', '"[""ImportId""]",a'])
+def test_other_rows_below_the_first_are_rows(tmp_path: Path, row: str) -> None:
+    assert len(values(opened(tmp_path, f"id,Why?\n1,Slow\n{row}\n"))) == 2
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from service.intake.reports import csv_report, jsonl_report
-from service.web.text import FORMULA
+from service.text import FORMULA
 
 ERRORS = [
     {"row": 2, "problem": {"detail": "=HYPERLINK(1)"}},

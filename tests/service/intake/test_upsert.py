@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from models.feedback import Feedback
 from service.db import Database
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.conftest import Analyse
 from tests.service.intake.conftest import BATCH, REVIEWS, SURVEYS, Send, Stored

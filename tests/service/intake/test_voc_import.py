@@ -9,8 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
-from service.cli import imports, sending
-from service.cli.imports import app
+from service.cli import app, import_file, send_rows
 from service.client import Verbatim, VerbatimError
 from tests.conftest import StartClient
 from tests.credentials import Keys
@@ -28,14 +27,14 @@ def run(client: TestClient, keys: Keys, tmp_path: Path, monkeypatch: pytest.Monk
     def connected(_url: str, *, key: str, **_options: Any) -> Verbatim:
         return Verbatim("http://testserver", key=key, tries=1, transport=transport_to(client))
 
-    monkeypatch.setattr(imports, "Verbatim", connected)
+    monkeypatch.setattr(import_file, "Verbatim", connected)
     monkeypatch.setenv("VOC_KEY", keys.ingest)
     monkeypatch.setenv("VOC_DATA_DIR", str(tmp_path / "data"))
 
     def command(content: str | bytes, *options: str, name: str = "f.csv") -> Result:
         file = tmp_path / name
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-        return CliRunner().invoke(app, [str(file), *options])
+        return CliRunner().invoke(app, ["import", str(file), *options])
 
     return command
 
@@ -59,9 +58,9 @@ def test_a_file_is_sent_and_its_bad_rows_are_listed(
 def test_a_second_run_goes_on_where_the_first_stopped(
     run: Run, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "BATCH_ITEMS", 2)
+    monkeypatch.setattr(send_rows, "BATCH_ITEMS", 2)
     content = "comment\n" + "Great\n" * 5
-    send_batch = sending._send_batch
+    send_batch = send_rows._send_batch
     sent: list[Any] = []
 
     def breaks(*arguments: Any) -> None:
@@ -72,14 +71,14 @@ def test_a_second_run_goes_on_where_the_first_stopped(
 
     sending_error = VerbatimError("503: later", 503)
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "_send_batch", breaks)
+        patch.setattr(send_rows, "_send_batch", breaks)
         result = run(content)
     assert result.exit_code == 1
     assert "same command again" in result.output
     assert len(stored()) == 4
     sent.clear()
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "_send_batch", breaks)
+        patch.setattr(send_rows, "_send_batch", breaks)
         assert "same command again" not in run(content, "--dry-run").output
     assert "1 accepted, 0 updated, 4 duplicate, 0 invalid" in run(content).output
     assert len(stored()) == 5
@@ -167,7 +166,7 @@ def test_where_nothing_answers_it_ends_at_once(
         ("localhost:8000", "unsupported protocol"),
         ("http://::1:8000", "is not a valid URL"),
     ):
-        result = CliRunner().invoke(app, [str(file), "--url", url, "--key", "k"])
+        result = CliRunner().invoke(app, ["import", str(file), "--url", url, "--key", "k"])
         assert (result.exit_code, word in result.output) == (1, True), result.output
         assert "is stored" not in result.output
 
@@ -188,10 +187,10 @@ def test_while_the_api_is_away_it_says_so(
         transport = httpx.MockTransport(answer)
         return Verbatim("http://voc.test", transport=transport, sleep=pauses.append, **options)
 
-    monkeypatch.setattr(imports, "Verbatim", connected)
+    monkeypatch.setattr(import_file, "Verbatim", connected)
     file = tmp_path / "f.csv"
     file.write_text("comment\nGreat\n")
-    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    result = CliRunner().invoke(app, ["import", str(file), "--key", keys.ingest])
     assert result.exit_code == 0
     assert result.output.count("can't be reached (refused), trying again") == 2
 
@@ -214,10 +213,10 @@ def test_an_api_that_is_busy_at_first_is_waited_for(
     def connected(_url: str, **options: Any) -> Verbatim:
         return Verbatim("http://voc.test", transport=transport, sleep=pauses.append, **options)
 
-    monkeypatch.setattr(imports, "Verbatim", connected)
+    monkeypatch.setattr(import_file, "Verbatim", connected)
     file = tmp_path / "f.csv"
     file.write_text("comment\nGreat\n")
-    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    result = CliRunner().invoke(app, ["import", str(file), "--key", keys.ingest])
     assert result.exit_code == 0, result.output
     assert pauses == [1.0, 1.0]
 
@@ -255,13 +254,13 @@ def test_a_batch_is_halved_where_less_is_let_through(
 ) -> None:
     transport = transport_to(start(max_body_bytes=2_000))
     monkeypatch.setattr(
-        imports,
+        import_file,
         "Verbatim",
         lambda url, *, key, **_: Verbatim(url, key=key, tries=1, transport=transport),
     )
     file = tmp_path / "f.csv"
     file.write_text("comment\n" + "Great\n" * 50 + "x" * 2_000 + "\n")
-    result = CliRunner().invoke(app, [str(file), "--key", keys.ingest])
+    result = CliRunner().invoke(app, ["import", str(file), "--key", keys.ingest])
     assert "50 accepted, 0 updated, 0 duplicate, 1 invalid" in result.output
     assert len(stored()) == 50
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from service.journey.consistency import TARGETS
 from service.journey.definition import KpiName
 from service.journey.errors import InvalidDefinition
-from service.journey.names import spoken
+from service.journey.names import letters_of
 from service.journey.schemas import DEFINITION_EXAMPLE, PRESET_EXAMPLE, DefinitionIn
 from service.journey.service import complete
 
@@ -71,7 +71,7 @@ def test_a_key_is_refused_with_what_it_may_consist_of(key: str) -> None:
 def test_what_is_said_is_known_by_its_letters_marks_and_digits(
     one: str, other: str, alike: bool
 ) -> None:
-    assert (spoken(one) == spoken(other)) == alike
+    assert (letters_of(one) == letters_of(other)) == alike
 
 
 def test_a_touchpoint_belongs_to_one_union() -> None:

@@ -92,7 +92,7 @@ def test_a_statement_is_kept_and_nothing_is_added_to_it(definition: Definition) 
     stages = [None, *(stage.key for stage in journey.stages)]
     touchpoints = [None, *(touchpoint.key for touchpoint in journey.touchpoints)]
     for stage, touchpoint in product(stages, touchpoints):
-        place = journey.place_of(stage, touchpoint)
+        place = journey.stated_cell(stage, touchpoint)
         if place == NO_CELL:
             continue
         found = journey.cell_of(place)
@@ -109,7 +109,7 @@ def test_presets_have_a_place_for_every_statement(name: PresetName) -> None:
     stages = [None, *(stage.key for stage in journey.stages)]
     touchpoints = [None, *(touchpoint.key for touchpoint in journey.touchpoints)]
     for stage, touchpoint in product(stages, touchpoints):
-        place = journey.cell_of(journey.place_of(stage, touchpoint))
+        place = journey.cell_of(journey.stated_cell(stage, touchpoint))
         assert place == (stage or UNASSIGNED, touchpoint or UNASSIGNED)
 
 
@@ -120,11 +120,11 @@ def test_a_stage_of_some_touchpoints_is_a_place_if_one_is_left() -> None:
     first.includes[0].touchpoints = ["advertising"]
     second.includes[0].touchpoints = ["website", "store"]
     journey = JourneyMap(definition)
-    assert journey.place_of(first.key, None) == (first.key, "advertising")
-    assert journey.place_of(second.key, None) == NO_CELL
-    assert journey.place_of(second.key, "store") == (second.key, "store")
-    assert journey.place_of(second.key, "phone") == NO_CELL
-    assert journey.place_of("gone", "store") == (UNASSIGNED, "store")
+    assert journey.stated_cell(first.key, None) == (first.key, "advertising")
+    assert journey.stated_cell(second.key, None) == NO_CELL
+    assert journey.stated_cell(second.key, "store") == (second.key, "store")
+    assert journey.stated_cell(second.key, "phone") == NO_CELL
+    assert journey.stated_cell("gone", "store") == (UNASSIGNED, "store")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from models.api_key import ApiKey
 from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
-from service.keys import ring, service
+from service.keys import key_cache, service
 from service.keys.schemas import NewKey
 from service.keys.tokens import new_secret
 from tests.credentials import Keys, bearer
@@ -86,7 +86,7 @@ def test_expiry_is_noticed_while_the_key_is_remembered(
         soon = now() + timedelta(minutes=1)
         session.execute(update(ApiKey).values(expires_at=soon))
     assert client.get(PATH, headers=bearer(keys.read)).status_code == 200
-    monkeypatch.setattr(ring, "now", lambda: soon + timedelta(seconds=1))
+    monkeypatch.setattr(key_cache, "now", lambda: soon + timedelta(seconds=1))
     assert client.get(PATH, headers=bearer(keys.read)).status_code == 401
 
 
@@ -108,22 +108,22 @@ def test_revocation_elsewhere_is_noticed_when_the_memory_fades(
     with database.write() as session:
         session.execute(update(ApiKey).values(revoked_at=now()))
     assert client.get(PATH, headers=bearer(keys.read)).status_code == 200
-    later = monotonic() + ring.TTL_S + 0.1
-    monkeypatch.setattr(ring, "monotonic", lambda: later)
+    later = monotonic() + key_cache.TTL_S + 0.1
+    monkeypatch.setattr(key_cache, "monotonic", lambda: later)
     assert client.get(PATH, headers=bearer(keys.read)).status_code == 401
 
 
 def test_unknown_keys_are_not_remembered(client: TestClient) -> None:
     for _ in range(20):
         client.get(PATH, headers=bearer(new_secret()))
-    assert client.app.state.keys._held == {}  # type: ignore[attr-defined]
+    assert client.app.state.keys._callers == {}  # type: ignore[attr-defined]
 
 
 def test_memory_is_bounded(client: TestClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ring, "MOST_KEYS", 2)
+    monkeypatch.setattr(key_cache, "MAX_KEYS", 2)
     for secret in (keys.read, keys.ingest, keys.manage):
         assert client.get(PATH, headers=bearer(secret)).status_code == 200
-    assert len(client.app.state.keys._held) <= 2  # type: ignore[attr-defined]
+    assert len(client.app.state.keys._callers) <= 2  # type: ignore[attr-defined]
 
 
 def test_limit_of_a_key(client: TestClient, database: Database, workspace: Workspace) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from models.workspace import Workspace
 from service.db import Database
-from service.keys import queries, ring, service
-from service.keys.ring import KeyRing
+from service.keys import key_cache, queries, service
+from service.keys.key_cache import KeyCache
 from service.keys.schemas import NewKey
 from tests.conftest import StartClient
 from tests.credentials import bearer
@@ -182,13 +182,13 @@ def fail(*_: object) -> NoReturn:
     raise OperationalError("SELECT", {}, Exception("gone"))
 
 
-async def ask_at_once(keys: KeyRing) -> list[bool | BaseException]:
+async def ask_at_once(keys: KeyCache) -> list[bool | BaseException]:
     asked = (keys.allows_origin(SHOP) for _ in range(3))
     return await asyncio.gather(*asked, return_exceptions=True)
 
 
 def test_nobody_is_refused_while_origins_are_read(database: Database, workspace: Workspace) -> None:
-    keys = KeyRing(database, 600)
+    keys = KeyCache(database, 600)
 
     async def ask() -> None:
         assert await ask_at_once(keys) == [False] * 3
@@ -211,35 +211,35 @@ def test_those_who_ask_at_once_share_one_query(
         return reads[-1]
 
     monkeypatch.setattr(queries, "live_origins", read)
-    assert asyncio.run(ask_at_once(KeyRing(database, 600))) == [True] * 3
+    assert asyncio.run(ask_at_once(KeyCache(database, 600))) == [True] * 3
     assert len(reads) == 1
 
 
 def test_a_key_made_elsewhere_is_known_to_all_who_ask_at_once(
     database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = KeyRing(database, 600)
+    keys = KeyCache(database, 600)
     assert asyncio.run(ask_at_once(keys)) == [False] * 3
     shop_key(database, workspace)
-    later = time.monotonic() + ring.TTL_S + 0.1
-    monkeypatch.setattr(ring, "monotonic", lambda: later)
+    later = time.monotonic() + key_cache.TTL_S + 0.1
+    monkeypatch.setattr(key_cache, "monotonic", lambda: later)
     assert asyncio.run(ask_at_once(keys)) == [True] * 3
 
 
 def test_a_key_made_while_origins_are_read_is_known(
     database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = KeyRing(database, 600)
-    read = KeyRing._read_origins
+    keys = KeyCache(database, 600)
+    read = KeyCache._read_origins
 
-    def read_too_early(self: KeyRing) -> frozenset[str]:
+    def read_too_early(self: KeyCache) -> frozenset[str]:
         found = read(self)
-        monkeypatch.setattr(KeyRing, "_read_origins", read)
+        monkeypatch.setattr(KeyCache, "_read_origins", read)
         shop_key(database, workspace)
         self.forget()
         return found
 
-    monkeypatch.setattr(KeyRing, "_read_origins", read_too_early)
+    monkeypatch.setattr(KeyCache, "_read_origins", read_too_early)
     assert asyncio.run(ask_at_once(keys)) == [True] * 3
 
 
@@ -247,13 +247,13 @@ def test_origins_that_cannot_be_read_refuse_nobody(
     database: Database, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop_key(database, workspace)
-    keys = KeyRing(database, 600)
+    keys = KeyCache(database, 600)
     with monkeypatch.context() as patch:
         patch.setattr(queries, "live_origins", fail)
         for answer in asyncio.run(ask_at_once(keys)):
             assert isinstance(answer, OperationalError)
     assert asyncio.run(ask_at_once(keys)) == [True] * 3
-    later = time.monotonic() + ring.TTL_S + 0.1
-    monkeypatch.setattr(ring, "monotonic", lambda: later)
+    later = time.monotonic() + key_cache.TTL_S + 0.1
+    monkeypatch.setattr(key_cache, "monotonic", lambda: later)
     monkeypatch.setattr(queries, "live_origins", fail)
     assert asyncio.run(ask_at_once(keys)) == [True] * 3

@@ -12,7 +12,7 @@ from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
 from service.keys import queries, service, sessions
-from service.keys.ring import Caller
+from service.keys.caller import Caller
 from service.keys.schemas import NewKey, Scope
 from service.keys.sessions import LASTS, KeyCannotRead, Visitor
 

@@ -7,10 +7,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from service.exports import canvas
+from service.exports import png_worker
 from service.insights.map_schemas import MAP_EXAMPLE, JourneyMapOut
-from service.pictures.board import lay_out
-from service.pictures.map_svg import HEADER, MARGIN, TONES, draw_svg
+from service.pictures.board import COLUMN_WIDTH, lay_out
+from service.pictures.map_svg import HEADER, MARGIN, PAD, SHADE, TONES, draw_svg
 from service.pictures.svg import NAMESPACE, fitted, plain_text, width_of
 
 HOSTILE = "<script>alert(1)</script> & \"'\x0b\ufffe\u202eoh ]]> שלום 結帳 " + "x" * 300
@@ -110,7 +110,7 @@ def test_nothing_is_drawn_in_the_right_margin(columns: int) -> None:
     svg = draw_svg(a_map(stages=stages(columns)), ABOUT)
     width, height = (float(parsed(svg).get(side, "0")) for side in ("width", "height"))
     blank = f'<rect x="{width - MARGIN + 2}" width="{MARGIN}" height="{height}" fill="#ffffff"/>'
-    assert canvas.draw(svg.replace("</svg>", f"{blank}</svg>"), 1) == canvas.draw(svg, 1)
+    assert png_worker.draw(svg.replace("</svg>", f"{blank}</svg>"), 1) == png_worker.draw(svg, 1)
 
 
 def test_all_filters_are_told_in_lines_above_the_stages() -> None:
@@ -129,6 +129,39 @@ def test_cells_with_too_little_feedback_are_hatched() -> None:
     svg = draw_svg(a_map())
     # a small cell, two places without any, and the legend
     assert svg.count('fill="url(#blind)"') == 4
+
+
+def test_a_stage_with_too_little_feedback_has_a_dashed_circle_without_colour() -> None:
+    stage = dict(MAP_EXAMPLE["stages"][0])
+    few = stage | {"key": "few", "name": "Few", "net_sentiment": 1.0, "small": True}
+    root = parsed(draw_svg(a_map(stages=[stage, few])))
+    judged, unjudged = (c for c in root.iter(f"{{{NAMESPACE}}}circle") if c.get("r") == "21")
+    assert judged.get("fill") == TONES["n3"][0]
+    assert judged.get("stroke-dasharray") is None
+    assert unjudged.get("fill") == "#ffffff"
+    assert unjudged.get("stroke-dasharray")
+    assert root[1].text == "Net sentiment by stage: Purchase −73, Few +100 (too few to judge)."
+
+
+@pytest.mark.parametrize("name", ["Kasse & Bezahlen", "Überprüfung der Geschäftsbedingungen"])
+def test_the_names_of_stages_end_before_the_next_column(name: str) -> None:
+    svg = draw_svg(a_map(stages=[dict(MAP_EXAMPLE["stages"][0]) | {"name": name}] * 2))
+    assert sum(text[0].isalpha() and text.endswith(" ★") for text in texts(svg)) == 2
+    heads = (r for r in parsed(svg).iter(f"{{{NAMESPACE}}}rect") if r.get("fill") == SHADE)
+    head = dict(next(heads).attrib)
+    x, wide, high = (float(head[name]) for name in ("x", "width", "height"))
+    gap = {"x": x + wide - COLUMN_WIDTH - 2, "width": PAD, "height": high - 2}
+    over = " ".join(f'{key}="{value}"' for key, value in (head | gap).items())
+    assert png_worker.draw(svg.replace("</svg>", f"<rect {over}/></svg>"), 1) == png_worker.draw(
+        svg, 1
+    )
+
+
+def test_a_stage_says_its_owner_its_target_and_what_its_share_is_of() -> None:
+    stage = dict(MAP_EXAMPLE["stages"][0]) | {"items": 1262, "negative_share": 0.48}
+    told = texts(draw_svg(a_map(stages=[stage])))
+    assert {"Owner", "E-commerce, Ana", "1,262 items", "48% negative"} <= set(told)
+    assert "NPS −12.5, target +30.0 missed" in " ".join(told)
 
 
 def _luminance(colour: str) -> float:

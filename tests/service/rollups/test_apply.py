@@ -16,14 +16,14 @@ from sqlmodel import Session, select
 
 from models.feedback import DONE, Feedback
 from models.mention import Mention
-from models.pain_point import PainPoint, RollupPain
-from models.rollup import Rollup, RollupItem
+from models.pain_point import PainPoint
+from models.rollup import Rollup, RollupItem, RollupPain
 from models.types import new_id
 from models.workspace import Workspace
 from service.db import Database
 from service.rollups.apply import Delta, apply
 from service.rollups.contributions import rating_counts
-from service.verify.verify import verify
+from service.verify.checks import verify
 
 START = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 RATINGS: tuple[dict[str, Any], ...] = (

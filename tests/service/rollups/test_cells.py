@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.workspace import Workspace
 from service.db import Database
-from service.journey.consistency import LONGEST_LEARNED_KEY, MOST_LEARNED
+from service.journey.consistency import MAX_LEARNED, MAX_LEARNED_KEY_CHARS
 from service.journey.native import CELLS, Cell, with_learned
 from service.rollups.apply import Delta, apply
 from service.rollups.cells import cells_in, mask_of
@@ -45,9 +45,12 @@ def test_the_largest_set_of_one_item_can_be_stored(
     keys = [
         [
             "",
-            *("".join(random.choices("abcdefghij-_0123", k=LONGEST_LEARNED_KEY)) for _ in range(n)),
+            *(
+                "".join(random.choices("abcdefghij-_0123", k=MAX_LEARNED_KEY_CHARS))
+                for _ in range(n)
+            ),
         ]
-        for n in (MOST_LEARNED, MOST_LEARNED)
+        for n in (MAX_LEARNED, MAX_LEARNED)
     ]
     cells = {
         Cell(with_learned(cell.stage, stage), with_learned(cell.touchpoint, touchpoint))

@@ -19,10 +19,10 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
 from service.themes import finding
-from service.themes.known import Known
-from service.themes.members import sample_of
+from service.themes.queries import sample_of
 from service.themes.refresh import Refresher
-from service.verify.verify import verify
+from service.themes.theme_cache import PlaceThemes
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.rows import feedback_row
@@ -40,7 +40,7 @@ Themes = Callable[[], list[PainPoint]]
 @pytest.fixture(autouse=True)
 def _three_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short lists tell the same story: here three mentions make a theme, elsewhere five."""
-    monkeypatch.setattr(finding, "SMALLEST_GROUP", 3)
+    monkeypatch.setattr(finding, "MIN_GROUP_MENTIONS", 3)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def say_loose(say: Say, monkeypatch: pytest.MonkeyPatch) -> Say:
 
     def put(texts: Sequence[str], **columns: Any) -> list[UUID]:
         with monkeypatch.context() as patch:
-            patch.setattr(Known, "nearest", lambda _, vectors, __: [None] * len(vectors))
+            patch.setattr(PlaceThemes, "nearest", lambda _, vectors, __: [None] * len(vectors))
             return say(texts, **columns)
 
     return put
@@ -89,7 +89,7 @@ def look(database: Database) -> Iterator[Look]:
         def run(analyzer: FakeAnalyzer | None = None) -> int:
             space = Engine(analyzer or FakeAnalyzer()).space
             refresher, rounds = Refresher(database, space, computing), 0
-            while refresher.round():
+            while refresher.run_once():
                 rounds += 1
             report = verify(database)
             assert report.clean, report.findings

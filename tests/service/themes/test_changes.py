@@ -10,17 +10,18 @@ from sqlmodel import Session, col, select
 
 from models.feedback import Feedback
 from models.mention import Mention
-from models.pain_point import IN_PROGRESS, PainPoint, RollupPain, ThemeRefresh
+from models.pain_point import IN_PROGRESS, PainPoint, ThemeRefresh
+from models.rollup import RollupPain
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_customer, erase_one
-from service.intake.ledger import make_pending, withdraw
+from service.intake.upserts import make_pending, withdraw
 from service.items import lock_feedback
 from service.themes import describing, steps
-from service.themes.members import Key
-from service.themes.naming import ThemeDescription, describe_theme
+from service.themes.describing import ThemeDescription, describe_theme
 from service.themes.places import Place
-from service.verify.verify import verify
+from service.themes.queries import Key
+from service.verify.checks import verify
 from tests import fakes
 from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer

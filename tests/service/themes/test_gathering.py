@@ -11,7 +11,7 @@ from service.analysis.engine import Engine
 from service.db import Database
 from service.themes import refresh
 from service.themes.refresh import Refresher
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, DieAfter, Look, Say, Themes, members
 
@@ -22,7 +22,7 @@ EARLIER = [
 
 @pytest.fixture(autouse=True)
 def _few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "LOOSE_AT_ONCE", 3)
+    monkeypatch.setattr(refresh, "MAX_LOOSE", 3)
     monkeypatch.setattr(refresh, "PAGE", 1)
 
 
@@ -64,7 +64,7 @@ def test_gathering_stops_when_asked_to_and_is_taken_up_again(
     stop = Event()
     stop.set()
     with ThreadPoolExecutor(1) as computing:
-        assert Refresher(database, Engine(FakeAnalyzer()).space, computing, stop).round()
+        assert Refresher(database, Engine(FakeAnalyzer()).space, computing, stop).run_once()
     [theme] = themes()
     assert len(members(database, theme.id)) < len(said)
     assert look() == 1

@@ -11,12 +11,11 @@ from models.pain_point import PainPoint, ThemeRefresh
 from service.analysis.engine import Engine
 from service.clock import now
 from service.db import Database
-from service.themes import turns
-from service.themes.due import claim, release_described
-from service.themes.places import Arrived
+from service.themes import schedule
+from service.themes.leases import claim, release_described
+from service.themes.places import ArrivalCounts, place_of_theme
 from service.themes.refresh import Refresher
-from service.themes.shaping import place_of_theme
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, Look, Say, Themes, members
@@ -28,8 +27,8 @@ VOUCHERS = [f"The checkout declined my visa voucher {word}" for word in WORDS]
 @pytest.fixture
 def refresher(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresher]:
     """One that never rests."""
-    monkeypatch.setattr(turns, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(schedule, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(schedule, "time", SimpleNamespace(monotonic=lambda: 0.0))
     with ThreadPoolExecutor(1) as computing:
         yield Refresher(database, Engine(FakeAnalyzer()).space, computing)
 
@@ -52,7 +51,7 @@ def test_its_title_keywords_and_mean_are_found_anew(
 ) -> None:
     said = say([*VOUCHERS, *VOUCHERS])
     assert arrived(database) == [(0, 16)]
-    assert refresher.round()
+    assert refresher.run_once()
     [after] = themes()
     assert after.id == theme.id
     assert set(said) < members(database, theme.id)
@@ -60,7 +59,7 @@ def test_its_title_keywords_and_mean_are_found_anew(
     assert "voucher" in " ".join(after.keywords)
     assert after.centroid != theme.centroid
     assert arrived(database) == [(0, 0)]
-    assert not refresher.round()
+    assert not refresher.run_once()
     assert verify(database).clean
 
 
@@ -81,15 +80,15 @@ def test_it_is_left_alone_until_it_has_grown_by_a_fifth(
 ) -> None:
     """However many batches come."""
     say([f"The checkout declined my visa card {n}" for n in range(29)])
-    assert refresher.round()
+    assert refresher.run_once()
     [described] = themes()
     for few in (VOUCHERS[:3], VOUCHERS[3:6]):
         say(few)
-        assert not refresher.round()
+        assert not refresher.run_once()
     assert themes() == [described]
     say(VOUCHERS[-1:])
-    assert refresher.round()
-    assert not refresher.round()
+    assert refresher.run_once()
+    assert not refresher.run_once()
     assert themes() != [described]
 
 
@@ -97,7 +96,7 @@ def test_mentions_that_are_few_or_analysed_again_are_no_growth(
     theme: PainPoint, say: Say, database: Database, analyse: Analyse, refresher: Refresher
 ) -> None:
     say(VOUCHERS[:4])
-    assert not refresher.round()
+    assert not refresher.run_once()
     analyse(FakeAnalyzer("2"))
     assert arrived(database) == [(0, 4)]
 
@@ -120,7 +119,7 @@ def test_what_has_joined_since_the_place_was_claimed_stays_counted(
     place = place_of_theme(theme)
     say(VOUCHERS[:3])
     counted = database.transact(lambda session: claim(session, place, now()))
-    assert counted == Arrived(joined=3)
+    assert counted == ArrivalCounts(joined=3)
     say(VOUCHERS[3:])
     database.transact(lambda session: release_described(session, place, counted))
     assert arrived(database) == [(0, 5)]

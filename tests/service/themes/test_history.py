@@ -15,7 +15,7 @@ from models.pain_point import PainPoint
 from models.workspace import Workspace
 from service.db import Database
 from service.intake.erasure import erase_one
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse

@@ -15,8 +15,8 @@ from models.feedback import Feedback
 from models.pain_point import PainPoint
 from nlp.themes.space import centroid_to_bytes, centroids_from_bytes
 from service.db import Database
-from service.themes import shaping
-from service.verify.verify import verify
+from service.themes import editing
+from service.verify.checks import verify
 from tests.credentials import Keys, bearer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, members
 
@@ -68,9 +68,9 @@ def people(
     themes: Themes,
     monkeypatch: pytest.MonkeyPatch,
 ) -> People:
-    monkeypatch.setattr(shaping, "AT_ONCE", 1)
-    monkeypatch.setattr(shaping, "move_rest", lambda *_: None)
-    monkeypatch.setattr(shaping, "describe_again", lambda *_: None)
+    monkeypatch.setattr(editing, "MOVE_BATCH", 1)
+    monkeypatch.setattr(editing, "move_rest", lambda *_: None)
+    monkeypatch.setattr(editing, "describe_again", lambda *_: None)
     say([*DECLINED, *DECLINED_TOO, *SLOW])
     look()
     people = People(client, keys, database)

@@ -9,16 +9,16 @@ import pytest
 
 from models.workspace import Workspace
 from service.analysis.engine import Engine
-from service.analysis.service import Analyst
+from service.analysis.service import BatchAnalyzer
 from service.db import Database
 from service.settings import Settings
-from service.themes import turns
-from service.themes.due import release
-from service.themes.members import Key
-from service.themes.places import Arrived, Place
+from service.themes import schedule
+from service.themes.leases import release
+from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import Key
 from service.themes.refresh import Refresher
 from service.themes.steps import move
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.themes.conftest import DECLINED, SLOW, Look, Say, Themes, mean_of
 
@@ -29,8 +29,8 @@ Read = Callable[..., None]
 @pytest.fixture
 def refresher(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Refresher]:
     """One of the later model that never rests."""
-    monkeypatch.setattr(turns, "PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(schedule, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(schedule, "time", SimpleNamespace(monotonic=lambda: 0.0))
     with ThreadPoolExecutor(1) as computing:
         yield Refresher(database, Engine(LATER).space, computing)
 
@@ -41,7 +41,7 @@ def read(database: Database, settings: Settings) -> Read:
 
     def run(items: int) -> None:
         few = settings.model_copy(update={"batch_items": items})
-        assert Analyst(database, Engine(LATER), few).round(lambda: True)
+        assert BatchAnalyzer(database, Engine(LATER), few).run_once(lambda: True)
 
     return run
 
@@ -54,16 +54,16 @@ def test_a_mean_of_few_mentions_is_made_of_more_as_they_are_read(
     [theme] = themes()
     before = theme.centroid
     read(2)
-    assert refresher.round()
+    assert refresher.run_once()
     assert {theme.model_version for theme in themes()} == {"1-000000000000"}
     for _ in range(3):
         read(1)
-        assert refresher.round()
+        assert refresher.run_once()
         [theme] = themes()
         assert theme.model_version == "2-000000000000"
         assert theme.centroid == mean_of(database, theme, LATER)
     assert theme.centroid == before
-    assert not refresher.round()
+    assert not refresher.run_once()
     assert verify(database).clean
 
 
@@ -73,13 +73,13 @@ def test_a_worker_of_the_model_before_leaves_alone_what_the_later_one_is_still_t
     say([*DECLINED, *SLOW])
     look()
     read(5)
-    assert refresher.round()
+    assert refresher.run_once()
     with ThreadPoolExecutor(1) as computing:
-        assert not Refresher(database, Engine(FakeAnalyzer()).space, computing).round()
+        assert not Refresher(database, Engine(FakeAnalyzer()).space, computing).run_once()
     read(1)
-    assert refresher.round()
+    assert refresher.run_once()
     assert {theme.model_version for theme in themes()} == {"2-000000000000"}
-    assert not refresher.round()
+    assert not refresher.run_once()
 
 
 def test_nothing_is_merged_by_a_mean_of_few_mentions(
@@ -101,10 +101,10 @@ def test_nothing_is_merged_by_a_mean_of_few_mentions(
     for theme, group in zip(before, (ids[:3], ids[3:]), strict=True):
         keys = [Key(id, 0) for id in group]
         database.transact(partial(move, place=place, keys=keys, source=None, target=theme))
-    database.transact(lambda session: release(session, place, Arrived(loose=6), None))
+    database.transact(lambda session: release(session, place, ArrivalCounts(loose=6), None))
     for items in (6, 12):
         read(items)
-        assert refresher.round()
+        assert refresher.run_once()
         assert [theme.id for theme in themes()] == before
-    assert not refresher.round()
+    assert not refresher.run_once()
     assert verify(database).clean

@@ -9,11 +9,11 @@ from service.analysis.engine import Engine
 from service.clock import now
 from service.current_analysis import make_current
 from service.db import Database
-from service.themes.due import Due, claim, due, marks_of, release
-from service.themes.members import Key
-from service.themes.places import Arrived, Place
+from service.themes.leases import DuePlace, claim, due_places, marks_of, release
+from service.themes.places import ArrivalCounts, Place
+from service.themes.queries import Key
 from service.themes.steps import TooFew, create
-from service.verify.verify import verify
+from service.verify.checks import verify
 from tests.fakes import FakeAnalyzer
 from tests.service.conftest import Analyse
 from tests.service.themes.conftest import DECLINED, SLOW, DieAfter, Look, Say, Themes, members
@@ -170,11 +170,13 @@ def test_what_has_come_since_a_place_was_claimed_stays_counted(
     space = Engine(FakeAnalyzer()).space
     say([*DECLINED, *SLOW])
     seen = database.transact(lambda session: claim(session, place, now()))
-    assert seen == Arrived(loose=6)
+    assert seen == ArrivalCounts(loose=6)
     say([f"Broken checkout {word}" for word in ("x", "y", "z", "v", "w")])
     with database.write() as session:
         release(session, place, seen, marks_of(session, place, space.name).so_far)
-        assert due(session, space, now()) == [Due(place, Arrived(loose=5), anew=False)]
+        assert due_places(session, space, now()) == [
+            DuePlace(place, ArrivalCounts(loose=5), must_refresh=False)
+        ]
 
 
 def test_a_place_that_another_worker_has_is_left_alone(
@@ -183,7 +185,7 @@ def test_a_place_that_another_worker_has_is_left_alone(
     say([*DECLINED, *SLOW])
     place = Place(workspace.id, "purchase", "checkout", "negative")
     with database.write() as session:
-        assert claim(session, place, now()) == Arrived(loose=6)
+        assert claim(session, place, now()) == ArrivalCounts(loose=6)
         assert claim(session, place, now()) is None
     assert look() == 0
     assert themes() == []

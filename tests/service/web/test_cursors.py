@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from models.pain_point import PAIN
 from models.workspace import Workspace
 from service.errors import InvalidRequest
-from service.insights.names import cell_id
+from service.insights.journey_cells import cell_id
 from service.journey.native import Cell
-from service.web.cursors import decode_cursor, encode_cursor, moment, number, whole
+from service.web.cursors import cursor_float, cursor_int, cursor_time, decode_cursor, encode_cursor
 from tests.credentials import Keys, bearer
 from tests.service.operations import operations
 
@@ -69,7 +69,7 @@ def test_round_trip(values: list[str | int | float]) -> None:
 def test_values_are_passed_through_their_kinds() -> None:
     key = uuid4()
     cursor = encode_cursor("rows", ["2026-01-31T02:00:00+02:00", str(key), 2**31 - 1, -inf])
-    at, *found = decode_cursor("rows", cursor, (moment, UUID, whole, number))
+    at, *found = decode_cursor("rows", cursor, (cursor_time, UUID, cursor_int, cursor_float))
     assert (at, at.utcoffset()) == (datetime(2026, 1, 31, tzinfo=UTC), timedelta())
     assert found == [key, 2**31 - 1, -inf]
 
@@ -105,7 +105,8 @@ def test_values_of_another_kind_are_refused(values: list[str | int | float]) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "values"), [(moment, (*TIMES, "x", 1)), (whole, (*WHOLES, "x", inf)), (number, (nan,))]
+    ("kind", "values"),
+    [(cursor_time, (*TIMES, "x", 1)), (cursor_int, (*WHOLES, "x", inf)), (cursor_float, (nan,))],
 )
 def test_what_no_database_can_compare_is_refused(
     kind: Callable[[Any], Any], values: tuple[Any, ...]

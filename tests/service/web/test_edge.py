@@ -18,8 +18,8 @@ from starlette.types import Message, Scope
 from service.errors import NotFound, Unauthenticated, Unavailable
 from service.telemetry import HTTP_REQUESTS
 from service.web import problems
-from service.web.bodies import BodyGuard, Larger
-from service.web.edge import Edge
+from service.web.bodies import BodyGuard, RouteLimit
+from service.web.edge import OuterMiddleware
 
 LIMIT = 1000
 
@@ -112,8 +112,10 @@ async def admit(scope: Scope) -> None:
 def client() -> Iterator[TestClient]:
     app = FastAPI()
     problems.install(app)
-    app.add_middleware(BodyGuard, limit=LIMIT, larger={"/large": Larger(10 * LIMIT, admit)})
-    app.add_middleware(Edge)
+    app.add_middleware(
+        BodyGuard, limit=LIMIT, route_limits={"/large": RouteLimit(10 * LIMIT, admit)}
+    )
+    app.add_middleware(OuterMiddleware)
     app.include_router(router)
     with TestClient(app) as client:
         yield client

@@ -1,5 +1,6 @@
 """One key, one request, one answer, for a day, within a workspace."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,22 +12,24 @@ from models.workspace import Workspace
 from service.clock import now
 from service.db import Database
 from service.web.idempotency import (
-    KEPT,
+    REPLAYED,
+    RETENTION,
     IdempotencyKeyReused,
-    StoredAnswer,
+    IdempotentRequest,
+    JsonAnswer,
+    find_answer,
     fingerprint,
     purge,
-    recall,
-    remember,
+    store_answer,
 )
 
-ANSWER = StoredAnswer(202, {"id": "1"}, {"Location": "/v1/feedback/1"})
-PRINT = fingerprint("POST", "/v1/feedback/surveys", b"{}")
+ANSWER = JsonAnswer(202, {"id": "1"}, {"Location": "/v1/feedback/1"})
+REQUEST = IdempotentRequest("k", fingerprint("POST", "/v1/feedback/surveys", b"{}"))
 
 
 def store(database: Database, workspace: Workspace) -> None:
     with database.write() as session:
-        remember(session, workspace.id, "k", PRINT, ANSWER)
+        store_answer(session, workspace.id, REQUEST, ANSWER)
 
 
 def age(database: Database, by: timedelta) -> None:
@@ -39,14 +42,16 @@ def age(database: Database, by: timedelta) -> None:
 def test_answer_is_recalled(database: Database, workspace: Workspace) -> None:
     store(database, workspace)
     with database.write() as session:
-        assert recall(session, workspace.id, "k", PRINT) == ANSWER
-        assert recall(session, workspace.id, "other", PRINT) is None
+        assert find_answer(session, workspace.id, REQUEST) == replace(
+            ANSWER, headers=ANSWER.headers | REPLAYED
+        )
+        assert find_answer(session, workspace.id, REQUEST._replace(key="other")) is None
 
 
 def test_key_for_another_request_is_refused(database: Database, workspace: Workspace) -> None:
     store(database, workspace)
     with database.write() as session, pytest.raises(IdempotencyKeyReused):
-        recall(session, workspace.id, "k", fingerprint("POST", "/v1/feedback/surveys", b"{1}"))
+        find_answer(session, workspace.id, REQUEST._replace(fingerprint="of another body"))
 
 
 def test_answers_of_another_workspace_are_not_seen(
@@ -57,15 +62,15 @@ def test_answers_of_another_workspace_are_not_seen(
     with database.write() as session:
         session.add(other)
         session.flush()
-        assert recall(session, other.id, "k", PRINT) is None
+        assert find_answer(session, other.id, REQUEST) is None
 
 
 def test_answer_is_forgotten_after_a_day(database: Database, workspace: Workspace) -> None:
     store(database, workspace)
-    age(database, KEPT + timedelta(seconds=1))
+    age(database, RETENTION + timedelta(seconds=1))
     with database.write() as session:
-        assert recall(session, workspace.id, "k", PRINT) is None
-        remember(session, workspace.id, "k", PRINT, ANSWER)
+        assert find_answer(session, workspace.id, REQUEST) is None
+        store_answer(session, workspace.id, REQUEST, ANSWER)
 
 
 def test_second_of_two_at_once_is_undone(database: Database, workspace: Workspace) -> None:
@@ -80,9 +85,9 @@ def test_purge_deletes_what_is_old_and_nothing_else(
     store(database, workspace)
     age(database, timedelta(hours=30))
     with database.write() as session:
-        remember(session, workspace.id, "fresh", PRINT, ANSWER)
+        store_answer(session, workspace.id, REQUEST._replace(key="fresh"), ANSWER)
     with database.write() as session:
-        assert purge(session, now() - KEPT) == 1
+        assert purge(session, now() - RETENTION) == 1
     with database.read() as session:
         assert [row.key for row in session.exec(select(Idempotency))] == ["fresh"]
 

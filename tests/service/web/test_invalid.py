@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from service.errors import InvalidRequest, MalformedJson, Problem
-from service.web.invalid import MOST_PARAMS, invalid_request, name_of, reason_of
+from service.web.invalid import MAX_PARAMS, invalid_request, name_of, reason_of
 
 
 class Rating(BaseModel):
@@ -111,7 +111,7 @@ def test_every_item_at_fault_is_named_by_its_index() -> None:
 
 
 def test_many_errors_are_cut_short() -> None:
-    assert len(params(f'{{"items": [{",".join(["1"] * 200)}]}}')) == MOST_PARAMS
+    assert len(params(f'{{"items": [{",".join(["1"] * 200)}]}}')) == MAX_PARAMS
 
 
 @pytest.mark.parametrize(
