@@ -120,7 +120,7 @@ def test_the_end_of_a_long_text_counts(classifier: Path) -> None:
 
 
 @pytest.mark.model
-def test_a_classifier_replaces_sentiment_and_nothing_else(classifier: Path) -> None:
+def test_a_classifier_replaces_sentiment_and_with_it_severity(classifier: Path) -> None:
     documents = [Document("The app is bad. My card was declined.", kind="review")]
     (plain,) = load_analyzer(threads=1).analyze(documents)
     analyzer = load_analyzer(str(classifier), threads=1)
@@ -128,9 +128,10 @@ def test_a_classifier_replaces_sentiment_and_nothing_else(classifier: Path) -> N
     assert analyzer.info.backend == "onnx+hf"
     assert len(analyzer.info.revision) == 64
     for ours, theirs in zip(plain.mentions, other.mentions, strict=True):
-        assert replace(theirs, sentiment="", score=0, confidence=ours.confidence) == replace(
-            ours, sentiment="", score=0
-        )
+        assert replace(
+            theirs, sentiment="", score=0, severity=0, confidence=ours.confidence
+        ) == replace(ours, sentiment="", score=0, severity=0)
+        assert (theirs.severity > 0) == (theirs.sentiment == "negative")
     readings = SentimentClassifier(str(classifier), threads=1).read([plain.mentions[0].text])
     assert other.mentions[0].confidence.sentiment == pytest.approx(
         float(np.exp(readings).max()), abs=1e-3

@@ -74,7 +74,7 @@ def theme(
     return row.id
 
 
-def feedback_row(workspace_id: UUID, **columns: Any) -> Feedback:
+def feedback_row(workspace_id: UUID, /, **columns: Any) -> Feedback:
     """A pending review of Wednesday noon, not stored yet; ``columns`` replace or add to its own."""
     values: dict[str, Any] = {
         "workspace_id": workspace_id,
