@@ -3,19 +3,17 @@
 Only the current record is in memory. What can't be read is a ``RowError`` with its line.
 """
 
-import codecs
 import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from hashlib import sha256
 from io import StringIO
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, NamedTuple, TextIO
+from typing import Any, Final, Literal, NamedTuple, TextIO
 
+from service.intake.encodings import AS_CP1252, error_handler, scan
 from service.intake.subheaders import are_subheaders, import_id, joined, time_zone
 from service.intake.table import MAX_LINE_CHARS, UnreadableRow, read_rows
 from service.text import refuse_unstorable
@@ -26,11 +24,7 @@ Format = Literal["csv", "jsonl"]
 UNCLEAN_KEY: Final = (
     "has a key that contains a NUL character or half of a surrogate pair; remove it"
 )
-_CHUNK: Final = 1 << 20
-_REPLACEMENT: Final = "\ufffd"
-_WORD: Final = re.compile(rb'[^\s,;"|]+')
-_MAX_WORD_BYTES: Final = 40
-_CUT: Final = 3
+_SKIPPED_CHARS: Final = 1 << 20
 _PLACES: Final = 50
 _PLACE_BYTES: Final = 64_000
 _PLACE_ROWS: Final = 20
@@ -43,29 +37,6 @@ _SAID_DELIMITER: Final = re.compile(
 """Excel's own first line, which is not a row."""
 
 _LINE_BREAK: Final = re.compile(r"[\r\n]+")
-
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-AS_CP1252: Final = "verbatim.as_cp1252"
-"""Name of the codec error handler that decodes invalid UTF-8 as Windows-1252.
-
-Three bytes that begin a UTF-8 character are one that a program has cut: U+FFFD.
-"""
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    shown = _REPLACEMENT if len(wrong) >= _CUT else wrong.decode("cp1252", "replace")
-    return shown, error.end
-
-
-codecs.register_error(AS_CP1252, _as_cp1252)
 
 
 class UnreadableFile(ValueError):
@@ -119,7 +90,7 @@ class Source:
     def records(self) -> Iterator[Record | RowError]:
         """Every record, in order."""
         if self.format == "csv":
-            errors = _errors(self.encoding)
+            errors = error_handler(self.encoding)
             with self.path.open(encoding=self.encoding, errors=errors, newline="") as text:
                 yield from _csv_records(text, self)
         else:
@@ -138,27 +109,13 @@ class Source:
             for number in range(1, _PLACES + 1):
                 at = size * number // (_PLACES + 1)
                 file.seek(at - at % 2)  # UTF-16 has two bytes for a character
-                text = file.read(_PLACE_BYTES).decode(self.encoding, _errors(self.encoding))
+                text = file.read(_PLACE_BYTES).decode(self.encoding, error_handler(self.encoding))
                 yield from islice(_values_at(text, self), _PLACE_ROWS)
 
     @property
     def _encoding_of_lines(self) -> str:
         """Lines may come from many writers: each that is not UTF-8 is decoded as Windows-1252."""
         return "utf-8" if self.encoding == "cp1252" else self.encoding
-
-
-class _Scan(NamedTuple):
-    """What one pass over a file tells; ``faults`` are places that are not UTF-8."""
-
-    encoding: str
-    digest: str
-    faults: int
-    example: str
-
-
-def _errors(encoding: str) -> str:
-    """The handler of bytes that don't fit the encoding."""
-    return AS_CP1252 if encoding.startswith("utf-8") else "replace"
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -168,14 +125,23 @@ def open_source(path: Path, name: str | None = None) -> Source:
         UnreadableFile: empty, a spreadsheet or other binary, or a JSON document.
     """
     with path.open("rb") as file:
-        scan = _scan(file)
+        found = scan(file)
         file.seek(0)
-        sample = file.read(_SAMPLE_CHARS).decode(scan.encoding, _errors(scan.encoding))
+        sample = file.read(_SAMPLE_CHARS).decode(found.encoding, error_handler(found.encoding))
     _refuse_foreign(sample)
     name = Path(path if name is None else name).name
     if _format_of(name, sample) == "jsonl":
         return Source(
-            path, "jsonl", scan.encoding, "", (), scan.digest, name, 1, scan.faults, scan.example
+            path,
+            "jsonl",
+            found.encoding,
+            "",
+            (),
+            found.digest,
+            name,
+            1,
+            found.faults,
+            found.example,
         )
     said = _SAID_DELIMITER.match(sample)
     delimiter = said[1] if said else _delimiter_of(sample)
@@ -184,14 +150,14 @@ def open_source(path: Path, name: str | None = None) -> Source:
     return Source(
         path=path,
         format="csv",
-        encoding=scan.encoding,
+        encoding=found.encoding,
         delimiter=delimiter,
         columns=titles.columns,
-        digest=scan.digest,
+        digest=found.digest,
         name=name,
         header_rows=titles.rows,
-        not_utf8=scan.faults,
-        not_utf8_example=scan.example,
+        not_utf8=found.faults,
+        not_utf8_example=found.example,
         codes=titles.codes,
         time_zone=titles.time_zone,
     )
@@ -233,55 +199,6 @@ def _titles(sample: str, delimiter: str, header: list[str]) -> _Titles:
     if after and are_subheaders(header, after[0], after[1:]):
         return _Titles(_distinct(list(joined(header, after[0]))), 2)
     return _Titles(_distinct(header), 1)
-
-
-def _scan(file: BinaryIO) -> _Scan:
-    """Read all of the file once.
-
-    It is UTF-16 by its byte order mark or its zeros, Windows-1252 if most characters that aren't
-    ASCII are not UTF-8 either, else UTF-8.
-    """
-    start = file.read(4)
-    file.seek(0)
-    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _zeros(start)
-    digest = sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    valid = faults = 0
-    example = b""
-    for chunk in chain(iter(partial(file.read, _CHUNK), b""), [b""]):
-        digest.update(chunk)
-        text = decoder.decode(chunk, final=not chunk)
-        if not text.isascii():
-            wrong = text.count(_REPLACEMENT) - chunk.count(_REPLACEMENT.encode())
-            faults += wrong
-            valid += len(text) - len(text.encode("ascii", "ignore")) - wrong
-            example = example or (_first_fault(chunk) if wrong else b"")
-    encoding = marked or ("cp1252" if faults > valid else "utf-8")
-    if encoding.startswith("utf-16"):
-        faults, example = 0, b""
-    shown = example.decode(encoding, _errors(encoding))
-    return _Scan(encoding, digest.hexdigest(), faults, shown)
-
-
-def _first_fault(chunk: bytes) -> bytes:
-    """The first word that isn't UTF-8; empty if there is none of a usual length."""
-    words = (match[0] for match in _WORD.finditer(chunk) if len(match[0]) <= _MAX_WORD_BYTES)
-    return next((word for word in words if not word.isascii() and not _is_utf8(word)), b"")
-
-
-def _is_utf8(word: bytes) -> bool:
-    try:
-        word.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _zeros(start: bytes) -> str | None:
-    """UTF-16 without a byte order mark: every other byte of Western text is zero."""
-    if len(start) < 4 or start.count(0) != 2:
-        return None
-    return {b"\0\0": "utf-16-le"}.get(start[1::2]) or {b"\0\0": "utf-16-be"}.get(start[::2])
 
 
 def _refuse_foreign(sample: str) -> None:
@@ -405,7 +322,7 @@ def _jsonl_records(text: TextIO) -> Iterator[Record | RowError]:
 
 
 def _skip_line(text: TextIO) -> None:
-    while (rest := text.readline(_CHUNK)) and not rest.endswith("\n"):
+    while (rest := text.readline(_SKIPPED_CHARS)) and not rest.endswith("\n"):
         pass
 
 
