@@ -1,7 +1,7 @@
 """The plan for a file: what its columns mean, guessed, shown, and overridable."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, get_args
@@ -9,23 +9,25 @@ from typing import Any, Final, get_args
 from nlp.documents import Kind
 from service.errors import InvalidParam, InvalidRequest
 from service.intake.cell_values import (
-    FIRST,
-    NAIVE_TIMES,
     DateFormat,
     DateOrder,
     blank_as_none,
     date_format,
-    other_order,
     read_rating,
-    set_dates,
 )
 from service.intake.column_names import Target, is_question
-from service.intake.guess import BECAUSE_POSSIBLE, Guess, guess_columns, unread_dates
+from service.intake.guess import Guess, guess_columns
 from service.intake.plan import ATTRIBUTE, ImportPlan, is_nested
+from service.intake.plan_notes import (
+    AS_ITEMS,
+    column_notes,
+    encoding_notes,
+    header_notes,
+    other_columns,
+)
 from service.intake.records import Record, Source
 from service.intake.scales import RatingScale, guess_scale, usual
 from service.intake.schemas import FeedbackIn, TicketIn
-from service.redaction.quotes import quoted
 from service.text import is_blank, is_missing
 
 SAMPLE_ROWS: Final = 1000
@@ -36,30 +38,12 @@ NEARLY_ALL: Final = 0.9
 TARGETS: Final = frozenset(get_args(Target))
 MAX_SOURCE_CHARS: Final = 100
 UNNAMED: Final = "import"
-SHOWN_OTHERS: Final = 3
 BY_USER: Final = 1.0
 CHOSEN_BY_USER: Final = "as you said"
-AS_ITEMS: Final = (
-    "Lines are read as items in the API's own format. If they are rows of a table, map the "
-    "columns with mapping (voc import: --map text=Comment)."
-)
-SUBHEADERS: Final = (
-    "The line after the header has no id and no date, so it is read as a second header line."
-)
-WORDING: Final = (
-    "The file has three header lines. The second, with the wording of the questions, names the "
-    "columns; the codes of the first can be used in a mapping too."
-)
 _OWN_FIELDS: Final = TicketIn.model_fields.keys() | FeedbackIn.model_fields.keys()
 _KNOWN: Final = _OWN_FIELDS | {"title"}
 _KINDS: Final[tuple[str, ...]] = get_args(Kind)
 _TICKET_FIELDS: Final = ("priority", "status")
-_DATES: Final[dict[DateOrder, str]] = {
-    "iso": "Dates have the year first, or the month as a word.",
-    "dmy": "Dates have the day first.",
-    "mdy": "Dates have the month first.",
-    "epoch": "Dates are unix times.",
-}
 
 
 class UnmappedColumns(InvalidRequest):
@@ -98,7 +82,7 @@ def plan_for(source: Source, options: ImportOptions) -> ImportPlan:
     if source.format == "jsonl" and not options.columns and _are_items(sample):
         has_ids = any(not is_missing(values.get("external_id")) for values in sample)
         said = options.source or source_named(source.name, has_ids)
-        notes = (AS_ITEMS, *_encoding_notes(source))
+        notes = (AS_ITEMS, *encoding_notes(source))
         return ImportPlan(options.kind or "survey", said, is_native=True, notes=notes)
     names = source.columns or _keys(sample)
     _refuse_many(names)
@@ -109,7 +93,7 @@ def plan_for(source: Source, options: ImportOptions) -> ImportPlan:
     guesses = guess_columns(columns, _nested(columns, sample))
     guesses = _with_overrides(guesses, _named(options.columns, source))
     plan = _plan(guesses, columns, everywhere, options, source.name)
-    return replace(plan, notes=(*plan.notes, *_header_notes(source), *_encoding_notes(source)))
+    return replace(plan, notes=(*plan.notes, *header_notes(source), *encoding_notes(source)))
 
 
 def _named(overrides: Mapping[str, str | None], source: Source) -> dict[str, str | None]:
@@ -120,32 +104,6 @@ def _named(overrides: Mapping[str, str | None], source: Source) -> dict[str, str
         else source.codes.get(column, column)
         for field, column in overrides.items()
     }
-
-
-def _header_notes(source: Source) -> Iterator[str]:
-    """What is said of further header lines."""
-    if source.codes:
-        yield WORDING
-    elif source.header_rows > 1:
-        yield SUBHEADERS
-    if source.time_zone not in (None, "UTC", "GMT"):
-        yield (
-            f"The file says that its times are in {quoted(source.time_zone)}, but they are read as "
-            "UTC. If that matters, export them in UTC."
-        )
-
-
-def _encoding_notes(source: Source) -> tuple[str, ...]:
-    """What is said of a file that is not valid UTF-8 throughout."""
-    if not source.not_utf8:
-        return ()
-    example = f" ({quoted(source.not_utf8_example)})" if source.not_utf8_example else ""
-    if source.encoding == "cp1252" and source.format == "csv":
-        which = f"The file is not UTF-8: it is read as Windows-1252{example}."
-    else:
-        places = "1 place" if source.not_utf8 == 1 else f"{source.not_utf8:,} places"
-        which = f"The file is not UTF-8 in {places}, read as Windows-1252{example}."
-    return (f"{which} If that looks wrong, save the file as UTF-8.",)
 
 
 def source_named(name: str, has_ids: bool) -> str:
@@ -188,8 +146,8 @@ def _plan(
         dates=dates.order or "iso",
         question=text_column if is_question(text_column) else None,
         notes=(
-            *_doubts(guesses, by_field, options.columns),
-            *_notes(by_field, columns, dates),
+            *other_columns(guesses, by_field, options.columns),
+            *column_notes(by_field, columns, dates),
         ),
     )
 
@@ -351,66 +309,3 @@ def _kind(fields: Mapping[str, str], rating: RatingScale | None) -> str:
     if "priority" in fields or "ticket" in " ".join(fields.values()).casefold():
         return "ticket"
     return "review" if rating and rating.scale == "stars" else "survey"
-
-
-def _doubts(
-    guesses: Sequence[Guess], fields: Mapping[str, str], overrides: Mapping[str, str | None]
-) -> Iterator[str]:
-    """Names the columns that could be the text or the rating as well, unless the user chose."""
-    for field, because in BECAUSE_POSSIBLE.items():
-        others = [guess.column for guess in guesses if guess.because == because]
-        if field in fields and field not in overrides and others:
-            more = f" and {len(others) - SHOWN_OTHERS:,} more" if others[SHOWN_OTHERS:] else ""
-            shown = ", ".join(quoted(name) for name in others[:SHOWN_OTHERS]) + more
-            yield (
-                f"The {field} is taken from {quoted(fields[field])}. It could also be in {shown}: "
-                f"choose with mapping (voc import: --map {field}=COLUMN)."
-            )
-
-
-def _notes(
-    fields: Mapping[str, str],
-    columns: Mapping[str, list[str]],
-    dates: DateFormat,
-) -> tuple[str, ...]:
-    notes = []
-    if "occurred_at" in fields:
-        notes.append(_DATES[dates.order or "iso"])
-        notes.extend(_order_notes(dates))
-        notes.append(NAIVE_TIMES)
-    else:
-        unused = {name: columns[name] for name in columns if name not in fields.values()}
-        notes.append(f"{_without_dates(unused)}: the time of the import is used.")
-    if "external_id" not in fields:
-        notes.append(
-            "No column with ids: ids are derived from the file's content and the line number."
-        )
-    elif again := _repeated(columns[fields["external_id"]]):
-        notes.append(f"{again} in the sample repeat an id; each updates the earlier row.")
-    return tuple(notes)
-
-
-def _order_notes(dates: DateFormat) -> Iterator[str]:
-    """Why the order of day and month is a guess, and how to set the other; none if it isn't."""
-    other = other_order(dates.order)
-    if dates.is_certain or other is None:
-        return
-    counts = f"{dates.day_first:,} have the day first, {dates.month_first:,} the month"
-    why = f"of the dates that tell, {counts}" if dates.day_first else "no date seen tells"
-    yield (
-        f"The order of day and month is a guess: {why}. "
-        f"If the {FIRST[other]} is first, {set_dates(other)}."
-    )
-
-
-def _without_dates(columns: Mapping[str, list[str]]) -> str:
-    unread = unread_dates(columns)
-    if unread is None:
-        return "No column with dates"
-    return f"The dates of {quoted(unread)}, such as {quoted(columns[unread][0])}, can't be read"
-
-
-def _repeated(ids: Sequence[str]) -> str | None:
-    """How many rows repeat an id, in words; ``None`` if none does."""
-    again = len(ids) - len(set(ids))
-    return f"{again:,} of {len(ids):,} rows" if again else None
