@@ -84,7 +84,10 @@ def probabilities(
     else, a severity above 0: P(0) = 1 - P(negative), and P(negative) is shared among 1, 2 and 3 as
     their own head shares it.
     """
-    chances = {head: softmax(logits[head] / temperatures[head]) for head in HEADS}
+    others = (head for head in HEADS if head != "severity")
+    chances: dict[Head, Float64] = {
+        head: softmax(logits[head] / temperatures[head]) for head in others
+    }
     negative = chances["sentiment"][:, [_NEGATIVE]]
     degrees = softmax(logits["severity"][:, 1:] / temperatures["severity"])
     chances["severity"] = np.concatenate([1 - negative, negative * degrees], axis=1)
@@ -97,7 +100,7 @@ def choose(chances: Mapping[Head, Float64]) -> dict[Head, Int64]:
     For the severity of a complaint it is the median of 1 to 3, which is nearer to the true one on
     average, because severities are ordered; anything else has severity 0.
     """
-    chosen: dict[Head, Int64] = {head: chances[head].argmax(axis=1) for head in HEADS}
+    chosen: dict[Head, Int64] = {head: found.argmax(axis=1) for head, found in chances.items()}
     below = chances["severity"][:, 1:].cumsum(axis=1)
     median = 1 + (below < below[:, -1:] / 2).sum(axis=1)
     chosen["severity"] = np.where(chosen["sentiment"] == _NEGATIVE, median, 0)

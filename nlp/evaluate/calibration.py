@@ -125,15 +125,16 @@ def _measured(
     fitted: Int64,
     held: Int64,
 ) -> tuple[float, ...]:
-    found = calibrate(head, _rows(logits, fitted), truth[fitted], temperatures)
+    found = calibrate(head, select_rows(logits, fitted), truth[fitted], temperatures)
     own = {**temperatures, head: found.temperature}
-    confidence, read = _readings(head, _rows(logits, held), own)
+    confidence, read = _readings(head, select_rows(logits, held), own)
     right = read == truth[held]
     chosen = selective(confidence, right, found.threshold)
     return calibration_error(confidence, right), *astuple(chosen)
 
 
-def _rows(logits: ByHead, rows: Int64) -> ByHead:
+def select_rows(logits: ByHead, rows: Int64 | Bool) -> ByHead:
+    """The logits of some rows, by their indices or a mask."""
     return {head: found[rows] for head, found in logits.items()}
 
 

@@ -9,7 +9,7 @@ from nlp.arrays import Int64
 from nlp.decoding import confidence_in
 from nlp.evaluate.answers import Answers
 from nlp.evaluate.baselines import Predictions
-from nlp.evaluate.calibration import MIN_ROWS, selective, split_half
+from nlp.evaluate.calibration import MIN_ROWS, select_rows, selective, split_half
 from nlp.evaluate.figures import Figures, rounded
 from nlp.evaluate.metrics import (
     accuracy,
@@ -69,7 +69,7 @@ def _calibration(head: Head, answers: Answers, known: Int64, manifest: Manifest)
         "selective": asdict(selective(confidence, right, threshold)),
     }
     if len(truth) >= SPLIT_ROWS:
-        logits = {name: found[known] for name, found in answers.logits.items()}
+        logits = select_rows(answers.logits, known)
         figures["split_half"] = asdict(split_half(head, logits, truth, manifest.temperatures))
     return figures
 

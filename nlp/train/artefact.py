@@ -12,7 +12,7 @@ from nlp.backends.network import MentionNetwork
 from nlp.descriptions import DESCRIPTIONS
 from nlp.encoding import build_windows, load_tokenizer
 from nlp.evaluate.answers import Answers
-from nlp.evaluate.calibration import calibrate
+from nlp.evaluate.calibration import calibrate, select_rows
 from nlp.evaluate.card import remove_card
 from nlp.labelled.examples import UNKNOWN
 from nlp.labels import HEADS, Head
@@ -104,7 +104,7 @@ def calibrated(manifest: Manifest, answers: Answers, heads: Collection[Head]) ->
     for head in HEADS:  # in this order: the severity's probabilities follow the sentiment's
         if head in heads:
             known = answers.truth[head] != UNKNOWN
-            logits = {name: found[known] for name, found in answers.logits.items()}
+            logits = select_rows(answers.logits, known)
             fitted = calibrate(head, logits, answers.truth[head][known], temperatures)
             temperatures[head], thresholds[head] = fitted.temperature, fitted.threshold
     return replace(manifest, temperatures=temperatures, thresholds=thresholds)

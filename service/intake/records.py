@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -130,34 +131,25 @@ def open_source(path: Path, name: str | None = None) -> Source:
         sample = file.read(_SAMPLE_CHARS).decode(found.encoding, error_handler(found.encoding))
     _refuse_foreign(sample)
     name = Path(path if name is None else name).name
-    if _format_of(name, sample) == "jsonl":
-        return Source(
-            path,
-            "jsonl",
-            found.encoding,
-            "",
-            (),
-            found.digest,
-            name,
-            1,
-            found.faults,
-            found.example,
-        )
-    said = _SAID_DELIMITER.match(sample)
-    delimiter = said[1] if said else _delimiter_of(sample)
-    header = _header(sample, delimiter)
-    titles = _titles(sample, delimiter, header)
-    return Source(
+    source = partial(
+        Source,
         path=path,
-        format="csv",
         encoding=found.encoding,
-        delimiter=delimiter,
-        columns=titles.columns,
         digest=found.digest,
         name=name,
-        header_rows=titles.rows,
         not_utf8=found.faults,
         not_utf8_example=found.example,
+    )
+    if _format_of(name, sample) == "jsonl":
+        return source(format="jsonl", delimiter="", columns=())
+    said = _SAID_DELIMITER.match(sample)
+    delimiter = said[1] if said else _delimiter_of(sample)
+    titles = _titles(sample, delimiter, _header(sample, delimiter))
+    return source(
+        format="csv",
+        delimiter=delimiter,
+        columns=titles.columns,
+        header_rows=titles.rows,
         codes=titles.codes,
         time_zone=titles.time_zone,
     )
